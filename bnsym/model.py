@@ -1,0 +1,235 @@
+"""The frozen data that travels from the reader to the reporter: spans, links, verdicts,
+reports. Imports the term tree and the kernel's verdicts only."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+from typing import TypeAlias
+
+from bnsym.kernel import Proved, Refuted
+from bnsym.terms import Definition, Hypothesis, Statement
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A stretch of a file; lines and columns count from 1, columns in code points.
+    `end_column` is one past the last column, on `end_line`."""
+
+    file: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+class Severity(Enum):
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """What is wrong, where, why, and what to do. `code` is permanent (see `bnsym explain`)."""
+
+    code: str
+    severity: Severity
+    message: str
+    span: Span
+    hint: str = ""
+
+
+class Declared(Enum):
+    REFUTED = "refuted"
+    SKIP = "skip"
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """What a directive says of a link: published and wrong, or not to be checked."""
+
+    kind: Declared
+    reason: str
+    span: Span
+    at: str = ""
+    """A witness to replay, as written: `m=4; x=(0,0,2,2); g=(0,0,1,0); \\gamma=2`."""
+    code: str = ""
+    """For a skipped link that can't be read: the code that reading it must give."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One relation sign between two neighbouring expressions of a chain."""
+
+    id: str
+    span: Span
+    """The relation sign."""
+    source: str
+    """The author's LaTeX, `left relation right`, white space folded."""
+    statement: Statement | None
+    """None: the link is unread, and `problem` says why."""
+    problem: Diagnostic | None
+    declaration: Declaration | None = None
+    left_span: Span | None = None
+    right_span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NamedDefinition:
+    """A definition as the report shows it."""
+
+    definition: Definition
+    source: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class NamedHypothesis:
+    hypothesis: Hypothesis
+    source: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """One file, read."""
+
+    file: str
+    links: tuple[Link, ...]
+    definitions: tuple[NamedDefinition, ...] = ()
+    hypotheses: tuple[NamedHypothesis, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    """Everything said of the file that is not one link's problem: warnings, notes, file errors."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    code: str
+    message: str
+    tried: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    problem: Diagnostic
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    reason: str
+    problem: Diagnostic | None = None
+    """Set where a skip names a code and reading gave another."""
+
+
+Verdict: TypeAlias = Proved | Refuted | Undecided | Unread | Skipped
+
+VERDICT_NAMES: dict[type, str] = {
+    Proved: "proved",
+    Refuted: "refuted",
+    Undecided: "undecided",
+    Unread: "unread",
+    Skipped: "skipped",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a route that shares no code with the proof found. Never a proof."""
+
+    route: str
+    """`explicit m = 2, 3, 4`, `mod 2147483629 at m = 1000`."""
+    agrees: bool | None
+    """None: the route could not be run; `detail` says why."""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A link and what became of it."""
+
+    link: Link
+    verdict: Verdict
+    evidence: tuple[Evidence, ...] = ()
+    notes: tuple[Diagnostic, ...] = ()
+    seconds: float = 0.0
+
+    @property
+    def name(self) -> str:
+        return VERDICT_NAMES[type(self.verdict)]
+
+    @property
+    def disagrees(self) -> bool:
+        """Whether a route contradicts the verdict: a defect of bnsym."""
+        return any(e.agrees is False for e in self.evidence)
+
+    @property
+    def passed(self) -> bool:
+        """Whether the link is as its file declares it."""
+        if self.disagrees:
+            return False
+        declared = self.link.declaration
+        if declared is not None and declared.kind is Declared.REFUTED:
+            return isinstance(self.verdict, Refuted)
+        if isinstance(self.verdict, Skipped):
+            return self.verdict.problem is None
+        return isinstance(self.verdict, Proved)
+
+
+@dataclass(frozen=True, slots=True)
+class FileReport:
+    """A derivation with the result of each of its links."""
+
+    derivation: Derivation
+    results: tuple[Result, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything that one `check` found."""
+
+    version: str
+    files: tuple[FileReport, ...]
+    diagnostics: tuple[Diagnostic, ...] = ()
+    """What concerns no file that was read: missing files, unknown fragments."""
+    sources: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
+    """The text of each file, for carets."""
+
+    @property
+    def results(self) -> tuple[Result, ...]:
+        return tuple(r for f in self.files for r in f.results)
+
+    @property
+    def all_diagnostics(self) -> tuple[Diagnostic, ...]:
+        return self.diagnostics + tuple(d for f in self.files for d in f.derivation.diagnostics)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        found = Counter(r.name for r in self.results)
+        return {name: found[name] for name in VERDICT_NAMES.values()}
+
+    @property
+    def passed(self) -> bool:
+        """Whether every link is as declared, nothing is in error and there was something to check."""
+        errors = any(d.severity is Severity.ERROR for d in self.all_diagnostics)
+        return bool(self.results) and not errors and all(r.passed for r in self.results)
+
+
+class ExitCode(Enum):
+    OK = 0
+    NOT_AS_DECLARED = 1
+    USAGE = 2
+    DISAGREEMENT = 3
+    NOTHING = 5
+    INTERRUPTED = 130
+
+
+def display_path(path: Path) -> str:
+    """The path as the user would type it: relative to here where that is shorter."""
+    try:
+        relative = str(path.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+    return relative if len(relative) <= len(str(path)) else str(path)

@@ -1,0 +1,575 @@
+"""TRUSTED. The normal form of a term: a Laurent polynomial over the rationals.
+
+Its generators are sizes, components of free arrays, Kronecker deltas, contractions
+(sums of products over bound indices, with the bound letters in canonical order), and
+roots: `("root", q, B)` is r with r^q = B, the non-negative one if q is even; r^-1 with
+q = 1 is how a sum gets into a denominator. Definitions are unfolded, derivatives
+expanded. Two terms with the same normal form are equal wherever the recorded side
+conditions hold; the converse needs the relations r^q = B, which certificates cite.
+
+Polynomials are dicts from monomials to coefficients; a monomial is a sorted tuple of
+(generator, exponent). Imports `terms` and `calculus` only.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from fractions import Fraction
+from functools import lru_cache
+from itertools import permutations, product
+from math import gcd, lcm
+from typing import Any, TypeAlias
+
+from bnsym.calculus import Graph, NotDifferentiable, expand
+from bnsym.terms import (
+    Add,
+    Delta,
+    Diff,
+    Hypothesis,
+    Index,
+    Max,
+    Mul,
+    Name,
+    Num,
+    Pow,
+    Relation,
+    Size,
+    Statement,
+    Sum,
+    Sym,
+    Term,
+)
+
+Letter: TypeAlias = tuple[str, str]
+"""An index as (name, space). Those bound by a contraction are named #h.0, #h.1, ... with h
+the height of the contraction, so that none inside has the same."""
+Generator: TypeAlias = tuple[Any, ...]
+Monomial: TypeAlias = tuple[tuple[Generator, int], ...]
+Poly: TypeAlias = dict[Monomial, Fraction]
+
+LARGEST_POWER = 64
+LARGEST_POLY = 200_000
+LARGEST_NETWORK = 7
+
+UNIT: Poly = {(): Fraction(1)}
+
+
+class OutOfReach(Exception):
+    """The normal form would be too large, too late, or is not defined for this term."""
+
+
+class DividesByZero(OutOfReach):
+    """A denominator is zero whatever the values are."""
+
+
+# -- generators and monomials -------------------------------------------------------
+
+
+@lru_cache(maxsize=1 << 16)
+def letters(gen: Generator) -> frozenset[Letter]:
+    """The free indices of a generator."""
+    match gen:
+        case ("size", _):
+            return frozenset()
+        case ("sym", _, indices):
+            return frozenset(indices)
+        case ("delta", left, right):
+            return frozenset((left, right))
+        case ("sum", bound, monomial):
+            inner = frozenset(i for g, _ in monomial for i in letters(g))
+            return inner - frozenset(bound)
+        case ("root", _, key):
+            return frozenset(i for mono, _ in key for g, _ in mono for i in letters(g))
+    raise AssertionError(gen)
+
+
+@lru_cache(maxsize=1 << 16)
+def _height(gen: Generator) -> int:
+    """How deep contractions are nested in a generator."""
+    match gen:
+        case ("sum", _, monomial):
+            return 1 + max((_height(g) for g, _ in monomial), default=0)
+        case ("root", _, key):
+            return max((_height(g) for mono, _ in key for g, _ in mono), default=0)
+    return 0
+
+
+def _rename(gen: Generator, names: dict[Letter, Letter], symmetric: frozenset[Name]) -> Generator:
+    """The generator with free indices replaced, again in canonical form."""
+    if not any(i in names for i in letters(gen)):
+        return gen
+    match gen:
+        case ("sym", name, indices):
+            return _component(name, tuple(names.get(i, i) for i in indices), symmetric)
+        case ("delta", left, right):
+            return _delta(names.get(left, left), names.get(right, right))
+        case ("sum", bound, monomial):
+            # step aside first, so that no bound letter is taken for another
+            aside: list[Letter] = [(f"{name}~", space) for name, space in bound]
+            inner = names | dict(zip(bound, aside, strict=True))
+            factors = [(_rename(g, inner, symmetric), e) for g, e in monomial]
+            return _network(aside, factors, symmetric)
+        case ("root", q, key):
+            poly: Poly = {}
+            for mono, c in key:
+                _accumulate(poly, _monomial((_rename(g, names, symmetric), e) for g, e in mono), c)
+            return ("root", q, freeze(poly))
+    raise AssertionError(gen)
+
+
+def _component(name: Name, indices: tuple[Letter, ...], symmetric: frozenset[Name]) -> Generator:
+    half = len(indices) // 2
+    if name in symmetric and indices[half:] < indices[:half]:
+        indices = indices[half:] + indices[:half]
+    return ("sym", name, indices)
+
+
+def _delta(left: Letter, right: Letter) -> Generator:
+    return ("delta", min(left, right), max(left, right))
+
+
+def _monomial(factors: Iterable[tuple[Generator, int]]) -> Monomial:
+    exponents: dict[Generator, int] = {}
+    for gen, e in factors:
+        exponents[gen] = exponents.get(gen, 0) + e
+    return tuple(sorted((g, e) for g, e in exponents.items() if e))
+
+
+def _network(
+    bound: list[Letter], factors: list[tuple[Generator, int]], symmetric: frozenset[Name]
+) -> Generator:
+    """The contraction of `factors` over `bound`, with the letters of `bound` renamed so
+    that equal contractions are equal: least over all orders that a signature allows."""
+    if len(bound) > LARGEST_NETWORK:
+        raise OutOfReach(f"a sum over {len(bound)} indices at once")
+    signature = {b: _signature(b, bound, factors, symmetric) for b in bound}
+    classes: dict[Any, list[Letter]] = {}
+    for b in sorted(bound, key=lambda b: (b[1], signature[b])):
+        classes.setdefault((b[1], signature[b]), []).append(b)
+    height = 1 + max(_height(g) for g, _ in factors)
+    best: Generator | None = None
+    for order in product(*(permutations(c) for c in classes.values())):
+        flat = [b for group in order for b in group]
+        names = {b: (f"#{height}.{k}", b[1]) for k, b in enumerate(flat)}
+        mono = _monomial((_rename(g, names, symmetric), e) for g, e in factors)
+        candidate = ("sum", tuple(names[b] for b in flat), mono)
+        if best is None or candidate < best:
+            best = candidate
+    assert best is not None
+    return best
+
+
+def _signature(
+    letter: Letter, bound: list[Letter], factors: list[tuple[Generator, int]], symmetric: frozenset[Name]
+) -> Any:
+    """What can be said of a bound letter without naming the others."""
+    if len(bound) == 1:
+        return ()
+    blur = {b: ("#?", b[1]) for b in bound} | {letter: ("#!", letter[1])}
+    return tuple(sorted((_rename(g, blur, symmetric), e) for g, e in factors if letter in letters(g)))
+
+
+# -- polynomials ----------------------------------------------------------------------
+
+
+def constant(value: Fraction | int) -> Poly:
+    return {(): Fraction(value)} if value else {}
+
+
+def generator(gen: Generator, exponent: int = 1) -> Poly:
+    return {((gen, exponent),): Fraction(1)}
+
+
+def freeze(poly: Poly) -> tuple[tuple[Monomial, Fraction], ...]:
+    """A hashable form of a polynomial; its key as the base of a root."""
+    return tuple(sorted(poly.items()))
+
+
+def plus(p: Poly, q: Poly, factor: Fraction | int = 1) -> Poly:
+    """p + factor * q."""
+    result = dict(p)
+    for mono, c in q.items():
+        _accumulate(result, mono, c * factor)
+    return result
+
+
+def _accumulate(poly: Poly, mono: Monomial, c: Fraction) -> None:
+    total = poly.get(mono, 0) + c
+    if total:
+        poly[mono] = Fraction(total)
+    else:
+        poly.pop(mono, None)
+
+
+def generators(poly: Poly) -> frozenset[Generator]:
+    return frozenset(g for mono in poly for g, _ in mono)
+
+
+class Ring:
+    """Normal forms of the terms of one statement.
+
+    conditions: what had to be true for the normal forms made so far to exist, as
+    hypotheses `base > 0` and `base != 0` (for all values of their free indices).
+    used: the hypotheses `v > 0` that the normal forms rest on.
+    """
+
+    def __init__(self, statement: Statement, deadline: float = float("inf")) -> None:
+        self.graph = Graph.of(statement)
+        self.symmetric = self.graph.symmetric
+        self.positive = {n: h for h in statement.hypotheses if (n := _positive_name(h)) is not None}
+        self.used: dict[Hypothesis, None] = {}
+        self.conditions: dict[Hypothesis, None] = {}
+        self.roots: set[Generator] = set()
+        self._inverted: set[Generator] = set()
+        self.deadline = deadline
+        self._fresh = 0
+        self._memo: dict[tuple[Name, ...], tuple[tuple[Letter, ...], Poly]] = {}
+
+    def sides(self, left: Term, right: Term) -> tuple[Poly, Poly]:
+        """The normal forms of two terms. Where a root lies under a root, both are made
+        again: what was divided by on the way then counts as positive from the start."""
+        pair = self.normal(left), self.normal(right)
+        if any(g in self._inverted for root in self.roots for mono, _ in root[2] for g, _ in mono):
+            self._memo.clear()
+            pair = self.normal(left), self.normal(right)
+        return pair
+
+    # arithmetic
+
+    def times(self, p: Poly, q: Poly) -> Poly:
+        """The product; deltas of free indices act on the other factors."""
+        if p == UNIT:
+            return q
+        if q == UNIT:
+            return p
+        self._check(len(p) * len(q))
+        result: Poly = {}
+        for a, c in p.items():
+            for b, d in q.items():
+                _accumulate(result, self._act(_monomial((*a, *b))), c * d)
+        return result
+
+    def power(self, p: Poly, n: int) -> Poly:
+        """p to the power n >= 0."""
+        if n > LARGEST_POWER:
+            raise OutOfReach(f"an expansion of the power {n}")
+        result = UNIT
+        for bit in bin(n)[2:] if n else "":
+            result = self.times(result, result)
+            if bit == "1":
+                result = self.times(result, p)
+        return result
+
+    def _act(self, mono: Monomial) -> Monomial:
+        """δ_ab f(b) = δ_ab f(a), δ² = δ, δ_aa = 1: one way of writing each."""
+        if not any(g[0] == "delta" for g, _ in mono):
+            return mono
+        for gen, e in mono:
+            if gen[0] == "delta":
+                _, left, right = gen
+                rest = tuple((g, k) for g, k in mono if g != gen)
+                rest = _monomial((_rename(g, {right: left}, self.symmetric), k) for g, k in rest)
+                if left == right:
+                    return self._act(rest)
+                if e != 1 or any(right in letters(g) for g, _ in mono if g != gen):
+                    return self._act(_monomial((*rest, (gen, 1))))
+        return mono
+
+    def contract(self, p: Poly, index: Letter) -> Poly:
+        """The sum of p over all values of one of its free indices."""
+        result: Poly = {}
+        for mono, c in p.items():
+            outside = [(g, e) for g, e in mono if index not in letters(g)]
+            inside = [(g, e) for g, e in mono if index in letters(g)]
+            done = self._contract_one(inside, index)
+            _accumulate(result, self._act(_monomial((*outside, *done))), c)
+        return result
+
+    def _contract_one(
+        self, inside: list[tuple[Generator, int]], index: Letter
+    ) -> list[tuple[Generator, int]]:
+        if not inside:
+            return [(("size", index[1]), 1)]
+        for gen, _ in inside:
+            if gen[0] == "delta":
+                other = gen[2] if gen[1] == index else gen[1]
+                return [(_rename(g, {index: other}, self.symmetric), e) for g, e in inside if g != gen]
+        bound, factors = [self._letter(index[1])], []
+        inside = [(_rename(g, {index: bound[0]}, self.symmetric), e) for g, e in inside]
+        for gen, e in inside:
+            if gen[0] == "sum" and e > 0:
+                for _ in range(e):
+                    more = [self._letter(space) for _, space in gen[1]]
+                    names = dict(zip(gen[1], more, strict=True))
+                    bound += more
+                    factors += [(_rename(g, names, self.symmetric), k) for g, k in gen[2]]
+            else:
+                factors.append((gen, e))
+        return [(_network(bound, list(_monomial(factors)), self.symmetric), 1)]
+
+    def _letter(self, space: str) -> Letter:
+        self._fresh += 1
+        return (f"%{self._fresh}", space)
+
+    def _check(self, size: int) -> None:
+        if size > LARGEST_POLY:
+            raise OutOfReach(f"a polynomial of {size} terms")
+        if time.monotonic() > self.deadline:
+            raise OutOfReach("the time is up")
+
+    # terms
+
+    def normal(self, term: Term, names: dict[str, Letter] | None = None) -> Poly:
+        """The normal form of `term`; `names` says what its free index letters stand for
+        (by default themselves)."""
+        names = names or {}
+
+        def letter(index: Index) -> Letter:
+            return names.get(index.name, (index.name, index.space))
+
+        match term:
+            case Num(value):
+                return constant(value)
+            case Size(space):
+                return generator(("size", space))
+            case Delta(left, right):
+                delta = _delta(letter(left), letter(right))
+                return UNIT if delta[1] == delta[2] else generator(delta)
+            case Sym(name, indices):
+                actual = tuple(map(letter, indices))
+                if name in self.graph.by_name:
+                    definition = self.graph.by_name[name]
+                    return self._instance((name,), definition.symbol.indices, actual, definition.body)
+                return generator(_component(name, actual, self.symmetric))
+            case Add(terms):
+                total: Poly = {}
+                for t in terms:
+                    total = plus(total, self.normal(t, names))
+                return total
+            case Mul(factors):
+                result = UNIT
+                for f in factors:
+                    result = self.times(result, self.normal(f, names))
+                return result
+            case Pow(base, exponent):
+                return self._power(base, exponent, names)
+            case Sum(index, body):
+                bound = self._letter(index.space)
+                return self.contract(self.normal(body, names | {index.name: bound}), bound)
+            case Diff():
+                return self._derivative(term, names)
+            case Max():
+                raise OutOfReach("a maximum has no normal form")
+
+    def _derivative(self, term: Diff, names: dict[str, Letter]) -> Poly:
+        try:
+            if isinstance(term.of, Sym):
+                return self._symbol_derivative(term.of, term.by, term.total, names)
+            return self.normal(expand(self.graph, term), names)
+        except NotDifferentiable as error:
+            raise OutOfReach(f"the derivative of {error}") from error
+
+    def _symbol_derivative(self, of: Sym, by: Sym, total: bool, names: dict[str, Letter]) -> Poly:
+        """∂u/∂v, remembered with parameters in place of the indices."""
+        indices = of.indices + by.indices
+        parameters = tuple(Index(f"@{k}", i.space) for k, i in enumerate(indices))
+        k = len(of.indices)
+        general = Diff(Sym(of.name, parameters[:k]), Sym(by.name, parameters[k:]), total)
+        actual = tuple(names.get(i.name, (i.name, i.space)) for i in indices)
+        key = ("∂", of.name, by.name, str(total))
+        return self._instance(key, parameters, actual, lambda: expand(self.graph, general))
+
+    def _instance(
+        self,
+        key: tuple[Name, ...],
+        parameters: tuple[Index, ...],
+        actual: tuple[Letter, ...],
+        body: Term | Callable[[], Term],
+    ) -> Poly:
+        """The normal form of `body` with `actual` for `parameters`, the general form remembered."""
+        if key not in self._memo:
+            general = tuple(self._letter(i.space) for i in parameters)
+            names = dict(zip((i.name for i in parameters), general, strict=True))
+            self._memo[key] = (general, self.normal(body if not callable(body) else body(), names))
+        general, poly = self._memo[key]
+        if [space for _, space in general] != [space for _, space in actual]:
+            raise OutOfReach(f"{key[0]} has indices of another space")
+        return self.substitute(poly, dict(zip(general, actual, strict=True)))
+
+    def substitute(self, poly: Poly, names: dict[Letter, Letter]) -> Poly:
+        """`poly` with free indices replaced."""
+        if not names:
+            return poly
+        result: Poly = {}
+        for mono, c in poly.items():
+            renamed = _monomial((_rename(g, names, self.symmetric), e) for g, e in mono)
+            _accumulate(result, self._act(renamed), c)
+        return result
+
+    # powers
+
+    def _power(self, base: Term, exponent: Fraction, names: dict[str, Letter]) -> Poly:
+        poly = self.normal(base, names)
+        n, q = exponent.numerator, exponent.denominator
+        if q == 1 and n >= 0:
+            return self.power(poly, n)
+        if q % 2 and q > 1:
+            raise OutOfReach(f"a root of odd order {q}")
+        if not poly:
+            if n > 0:
+                return {}
+            raise DividesByZero(base)
+        if any(g[0] == "delta" for g in generators(poly)):
+            raise OutOfReach("a power of a Kronecker delta")
+        if q > 1 and poly.keys() == {()} and poly[()] < 0:
+            raise OutOfReach("an even root of a negative number")
+        self.require(base, Relation.NE if q == 1 else Relation.GT if n < 0 else Relation.GE)
+        outer, rest = self._extract(poly, q)
+        root = UNIT if rest == UNIT else self._root(q, rest)
+        whole = self.times(outer, root)
+        if n > 0:
+            return self.power(whole, n)
+        ((mono, c),) = whole.items()
+        self._inverted |= {g for g, _ in mono}
+        return self.power({tuple((g, -e) for g, e in mono): 1 / c}, -n)
+
+    def require(self, base: Term, relation: Relation) -> None:
+        """Record `base relation 0`, split into its factors, unless it always holds."""
+        match base:
+            case Num() | Size():
+                return
+            case Sym(name, _) if name in self.positive:
+                self.used.setdefault(self.positive[name])
+            case Mul(factors) if relation is Relation.NE:
+                for factor in factors:
+                    self.require(factor, relation)
+            case Pow(inner, exponent) if relation is not Relation.GE:
+                even = exponent.denominator % 2 == 0
+                self.require(inner, Relation.GT if even else Relation.NE)
+            case _ if relation is Relation.GE and self.is_manifest(base):
+                return
+            case _:
+                self.conditions.setdefault(Hypothesis(base, relation, Num(Fraction(0))))
+
+    def is_manifest(self, term: Term) -> bool:
+        """Whether the term is a sum of products of squares, even roots and sizes: >= 0."""
+        match term:
+            case Num(value):
+                return value >= 0
+            case Size() | Delta():
+                return True
+            case Pow(base, exponent):
+                even = exponent.numerator % 2 == 0 or exponent.denominator % 2 == 0
+                return even or self.is_manifest(base)
+            case Add(terms):
+                return all(map(self.is_manifest, terms))
+            case Mul(factors):
+                return all(map(self.is_manifest, factors))
+            case Sum(_, body):
+                return self.is_manifest(body)
+            case Sym(name, _) if name in self.positive:
+                self.used.setdefault(self.positive[name])
+                return True
+            case Sym(name, _) if name in self.graph.by_name:
+                return self.is_manifest(self.graph.by_name[name].body)
+        return False
+
+    def _extract(self, poly: Poly, q: int) -> tuple[Poly, Poly]:
+        """poly^(1/q) = outer * rest^(1/q), outer a single monomial: common factors that
+        are positive (any, if q = 1), and the q-th power in the rational content."""
+        common = _common_factor(poly)
+        taken: list[tuple[Generator, int]] = []
+        outer: Poly = UNIT
+        for gen, e in common:
+            if q == 1 or self.is_positive(gen):
+                taken.append((gen, e))
+                outer = self.times(outer, self._root_of_generator(gen, e, q))
+        content = _content(poly)
+        if q == 1 and poly[min(poly)] < 0:
+            content = -content
+        inverse = tuple((g, -e) for g, e in taken)
+        rest: Poly = {_monomial((*mono, *inverse)): c / content for mono, c in poly.items()}
+        root, left = _rational_root(content, q)
+        if rest == UNIT and left != 1:
+            return self.times(outer, constant(root)), constant(left)
+        if left != 1:
+            outer = self.times(outer, self._root(q, constant(left)))
+        return self.times(outer, constant(root)), rest
+
+    def _root_of_generator(self, gen: Generator, e: int, q: int) -> Poly:
+        whole, part = divmod(e, q)
+        result = generator(gen, whole) if whole else UNIT
+        if not part:
+            return result
+        if gen[0] == "root":
+            # (B^(1/p))^(1/q) = B^(1/pq) for a positive B
+            return self.times(result, self._root(gen[1] * q, dict(gen[2]), part))
+        return self.times(result, self._root(q, generator(gen), part))
+
+    def _root(self, q: int, base: Poly, exponent: int = 1) -> Poly:
+        gen = ("root", q, freeze(base))
+        self.roots.add(gen)
+        return generator(gen, exponent)
+
+    def is_positive(self, gen: Generator) -> bool:
+        """Whether the generator is positive wherever the side conditions hold: a size, a
+        name assumed to be, a root of such, or an even root that was divided by."""
+        match gen:
+            case ("size", _):
+                return True
+            case ("sym", name, _) if name in self.positive:
+                self.used.setdefault(self.positive[name])
+                return True
+            case ("root", q, key) if q % 2 == 0 and gen in self.roots:
+                known = all(c > 0 and all(self.is_positive(g) for g, _ in mono) for mono, c in key)
+                return known or gen in self._inverted
+        return False
+
+
+def _positive_name(hypothesis: Hypothesis) -> Name | None:
+    """v where the hypothesis is v > 0 or 0 < v, v free."""
+    match hypothesis:
+        case Hypothesis(Sym(name, _), Relation.GT, Num(value)) if value >= 0:
+            return name
+        case Hypothesis(Num(value), Relation.LT, Sym(name, _)) if value >= 0:
+            return name
+    return None
+
+
+def _common_factor(poly: Poly) -> Monomial:
+    """The largest monomial that divides every term (exponents may be negative)."""
+    exponents = [dict(mono) for mono in poly]
+    everywhere = generators(poly)
+    common = ((g, min(e.get(g, 0) for e in exponents)) for g in everywhere)
+    return tuple(sorted((g, e) for g, e in common if e))
+
+
+def _content(poly: Poly) -> Fraction:
+    """The positive rational c such that poly / c has coprime integer coefficients."""
+    return Fraction(
+        gcd(*(c.numerator for c in poly.values())), lcm(*(c.denominator for c in poly.values()))
+    )
+
+
+def _rational_root(value: Fraction, q: int) -> tuple[Fraction, Fraction]:
+    """(r, s) with value = r^q * s and s free of q-th powers of small primes; value != 0."""
+    if q == 1:
+        return value, Fraction(1)
+    root, left = Fraction(1), Fraction(1)
+    for part, sign in ((abs(value.numerator), 1), (value.denominator, -1)):
+        for prime, times in _factor(part).items():
+            whole, rest = divmod(sign * times, q)
+            root *= Fraction(prime) ** whole
+            left *= Fraction(prime) ** rest
+    return root, left if value > 0 else -left
+
+
+def _factor(n: int) -> dict[int, int]:
+    """The prime factors of n >= 1 up to 1000; a larger cofactor counts as prime."""
+    found: dict[int, int] = {}
+    for p in range(2, 1000):
+        while n % p == 0:
+            n //= p
+            found[p] = found.get(p, 0) + 1
+    return found | ({n: 1} if n > 1 else {})

@@ -1,0 +1,108 @@
+"""The table of methods, and the order in which they are tried."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from bnsym.kernel import Certificate, Proved, Refuted, Rejected, Witness, prove
+from bnsym.model import Undecided
+from bnsym.normal import DividesByZero, OutOfReach, Ring
+from bnsym.proving.identity import identity_certificate
+from bnsym.proving.replay import replay
+from bnsym.proving.witness import find_model, find_refutation
+from bnsym.terms import Relation, Statement
+
+
+@dataclass(frozen=True)
+class Task:
+    """A statement to decide and the moment at which to stop (`time.monotonic()`)."""
+
+    statement: Statement
+    deadline: float
+
+
+Method: TypeAlias = Callable[[Task], "Proved | Refuted | None"]
+
+
+def by_identity(task: Task) -> Proved | None:
+    """left - right = Σ cofactor * relation."""
+    return _prove(task, squared=False)
+
+
+def by_squares(task: Task) -> Proved | None:
+    """left² - right² = Σ cofactor * relation, both sides >= 0."""
+    ring = Ring(task.statement, task.deadline)
+    if not (ring.is_manifest(task.statement.left) and ring.is_manifest(task.statement.right)):
+        return None
+    return _prove(task, squared=True)
+
+
+def by_witness(task: Task) -> Refuted | None:
+    """Small exact values at which the relation fails."""
+    return find_refutation(task.statement, task.deadline)
+
+
+METHODS: tuple[tuple[str, Method], ...] = (
+    ("identity", by_identity),
+    ("squares", by_squares),
+    ("witness", by_witness),
+)
+
+
+def decide(statement: Statement, deadline: float, at: str = "") -> Proved | Refuted | Undecided:
+    """The verdict on a statement; `at` is a witness to replay, as a `refuted` directive
+    gives it. Never raises for what a note can contain."""
+    if at:
+        return replay(statement, at)
+    task = Task(_normalised(statement), deadline)
+    tried: list[str] = []
+    for name, method in METHODS:
+        try:
+            verdict = method(task)
+        except DividesByZero:
+            return Undecided("BN304", "a denominator is zero under the definitions and hypotheses")
+        except OutOfReach as error:
+            tried.append(f"{name}: {error}")
+            continue
+        if verdict is not None:
+            return verdict
+        tried.append(f"{name}: nothing found")
+    if time.monotonic() > deadline:
+        return Undecided("BN301", "the time for this link is up", tuple(tried))
+    if statement.relation is not Relation.EQ:
+        return Undecided("BN303", "no certificate for this order was found, and no witness", tuple(tried))
+    return Undecided("BN302", "neither a certificate nor a witness was found", tuple(tried))
+
+
+def _normalised(statement: Statement) -> Statement:
+    return statement
+
+
+def _prove(task: Task, squared: bool) -> Proved | None:
+    statement = task.statement
+    if statement.relation not in (Relation.EQ, Relation.LE, Relation.GE):
+        return None
+    budget = min(task.deadline, time.monotonic() + max(1.0, (task.deadline - time.monotonic()) / 2))
+    certificate = identity_certificate(statement, Ring(statement, budget), squared=squared)
+    if certificate is None:
+        return None
+    return _accept(statement, certificate, task.deadline)
+
+
+def _accept(statement: Statement, certificate: Certificate, deadline: float) -> Proved | None:
+    """The kernel's verdict; values that meet the hypotheses are looked for when it asks."""
+    model: Witness | None = None
+    if statement.hypotheses:
+        model = find_model(statement, min(deadline, time.monotonic() + 2))
+    try:
+        return prove(statement, certificate, model, deadline)
+    except Rejected as error:
+        if model is None and statement.hypotheses:
+            raise OutOfReach(f"{error}") from error
+        raise
+
+
+__all__ = ["METHODS", "Task", "decide", "replace"]

@@ -1,0 +1,311 @@
+"""Witnesses: small exact values at which a statement fails, or hypotheses hold.
+
+Values are drawn from small numbers and from vectors whose spread is rational, smallest
+first; equations assumed are solved for one component that they contain linearly. What is
+found is shrunk. Untrusted: the kernel evaluates the result again.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from itertools import product
+
+from bnsym.calculus import gradient_name, hessian_name
+from bnsym.kernel import (
+    Evaluator,
+    Irrational,
+    Refuted,
+    Rejected,
+    Value,
+    Witness,
+    assignments,
+    holds,
+    refute,
+)
+from bnsym.terms import Definition, Diff, Hypothesis, Name, Relation, Size, SpaceName, Statement, Sum, Sym, Term, walk
+
+Shapes = dict[Name, tuple[SpaceName, ...]]
+
+BATCHES = (2, 4, 2, 4, 5, 4, 3, 6, 2, 7, 8)
+"""Sizes in the order tried; with m = 1 or 3 no batch has a rational spread."""
+OTHERS = (2, 1, 3, 2)
+SCALARS = tuple(Fraction(n, d) for d in (1, 2, 4) for n in (1, 2, -1, 3, -2, 5, -3) if d == 1 or n % 2)
+SPREADS: dict[int, tuple[tuple[int, ...], ...]] = {
+    2: ((0, 2), (0, 4), (3, 4), (1, 0), (0, 1)),
+    3: ((1, 2, 2), (2, 3, 6), (0, 0, 1)),
+    4: ((0, 0, 2, 2), (0, 2, 0, 2), (0, 0, 4, 4), (1, 1, 1, 1), (0, 0, 1, 0), (1, 1, 3, 5), (1, 0, 0, 1)),
+    5: ((3, -3, 1, -1, 0), (0, 0, 1, 0, 0)),
+    6: ((0, 2, 0, 2, 0, 2),),
+    7: ((3, -3, 2, -2, 1, -1, 0),),
+    8: ((0, 0, 0, 0, 2, 2, 2, 2),),
+}
+"""Vectors with a rational standard deviation or norm, by length."""
+
+
+def find_refutation(statement: Statement, deadline: float, seed: int = 0) -> Refuted | None:
+    """A refutation of the statement, shrunk, or None when the time is up."""
+    for witness in draws(statement, deadline, seed):
+        try:
+            refute(statement, witness)
+        except (Rejected, ZeroDivisionError):
+            continue
+        return refute(statement, shrink(statement, witness, deadline))
+    return None
+
+
+def find_model(statement: Statement, deadline: float, seed: int = 0) -> Witness | None:
+    """Values that meet every hypothesis, or None when the time is up."""
+    for witness in draws(statement, deadline, seed):
+        try:
+            if holds(statement.hypotheses, statement, witness):
+                return witness
+        except (Rejected, ZeroDivisionError):
+            continue
+    return None
+
+
+def draws(statement: Statement, deadline: float, seed: int, limit: int = 4000) -> Iterator[Witness]:
+    """Candidates, small ones first; equations assumed are solved where one is linear in a
+    component. The sequence depends on the statement and the seed alone."""
+    shapes, spaces = free_shapes(statement)
+    rng = random.Random(seed)
+    for attempt in range(limit):
+        if time.monotonic() > deadline:
+            return
+        sizes = _sizes(spaces, attempt)
+        values = {name: _array(shape, sizes, attempt, rng) for name, shape in shapes.items()}
+        _make_symmetric(statement, values)
+        witness = _make_positive(statement, Witness(sizes, values), rng)
+        solved = _solve(statement, witness, rng)
+        if solved is not None:
+            yield solved
+
+
+def _sizes(spaces: list[SpaceName], attempt: int) -> dict[SpaceName, int]:
+    batch = BATCHES[attempt % len(BATCHES)]
+    rest = {s: OTHERS[(attempt + k) % len(OTHERS)] for k, s in enumerate(spaces[1:])}
+    return {s: rest.get(s, batch) for s in spaces}
+
+
+def _array(shape: tuple[SpaceName, ...], sizes: dict[SpaceName, int], attempt: int, rng: random.Random) -> Value:
+    if not shape:
+        return rng.choice(SCALARS[: 3 + attempt // 8])
+    size = sizes[shape[0]]
+    if len(shape) > 1:
+        return tuple(_array(shape[1:], sizes, attempt, rng) for _ in range(size))
+    if size in SPREADS and rng.random() < 0.6:
+        pattern = list(rng.choice(SPREADS[size]))
+        if rng.random() < 0.3:
+            rng.shuffle(pattern)
+        shift = rng.choice((0, 0, 0, 1, -1))
+        return tuple(Fraction(n + shift) for n in pattern)
+    reach = 1 + attempt // 40 % 4
+    return tuple(Fraction(rng.randint(-reach, reach)) for _ in range(size))
+
+
+def _make_symmetric(statement: Statement, values: dict[Name, Value]) -> None:
+    """A Hessian of one output is symmetric (for vector outputs; others are left alone)."""
+    for loss, y in product(statement.losses, statement.outputs):
+        entry = values.get(hessian_name(loss, y, y))
+        if isinstance(entry, tuple) and entry and isinstance(entry[0], tuple):
+            rows = [row for row in entry if isinstance(row, tuple)]
+            if all(isinstance(cell, Fraction) for row in rows for cell in row):
+                values[hessian_name(loss, y, y)] = tuple(
+                    tuple(rows[max(a, b)][min(a, b)] for b in range(len(rows))) for a in range(len(rows))
+                )
+
+
+def _make_positive(statement: Statement, witness: Witness, rng: random.Random) -> Witness:
+    """Names assumed positive are drawn so."""
+    values = dict(witness.values)
+    for h in statement.hypotheses:
+        match h:
+            case Hypothesis(Sym(name, ()), Relation.GT | Relation.GE, _) if name in values:
+                values[name] = rng.choice(SCALARS[:2] + (Fraction(3), Fraction(1, 2), Fraction(5, 4)))
+    return Witness(witness.sizes, values)
+
+
+def _solve(statement: Statement, witness: Witness, rng: random.Random) -> Witness | None:
+    """The witness changed in one component for each equation assumed that it misses."""
+    for hypothesis in statement.hypotheses:
+        if hypothesis.relation is not Relation.EQ:
+            continue
+        try:
+            if holds((hypothesis,), statement, witness):
+                continue
+        except (Rejected, ZeroDivisionError):
+            return None
+        found = _solve_one(statement, hypothesis, witness, rng)
+        if found is None:
+            return None
+        witness = found
+    return witness
+
+
+def _solve_one(
+    statement: Statement, hypothesis: Hypothesis, witness: Witness, rng: random.Random
+) -> Witness | None:
+    places = [p for p in components(witness) if _mentions(statement, hypothesis, p[0])]
+    places.sort(key=lambda p: (len(p[1]), rng.random()))
+    for name, path in places[:6]:
+        try:
+            found = _solve_for(statement, hypothesis, witness, name, path)
+        except (Rejected, ZeroDivisionError):
+            continue
+        if found is not None:
+            return found
+    return None
+
+
+def _solve_for(
+    statement: Statement, hypothesis: Hypothesis, witness: Witness, name: Name, path: tuple[int, ...]
+) -> Witness | None:
+    """Solve the equation for one component, if three points lie on a line."""
+
+    def gap(value: Fraction) -> Fraction:
+        evaluator = Evaluator(statement, replace(witness, name, path, value))
+        at = next(iter(assignments(hypothesis.left, hypothesis.right, witness=witness)))
+        return evaluator.value(hypothesis.left, at) - evaluator.value(hypothesis.right, at)
+
+    g0, g1, g2 = gap(Fraction(0)), gap(Fraction(1)), gap(Fraction(2))
+    if g2 - g1 != g1 - g0 or g1 == g0:
+        return None
+    solved = replace(witness, name, path, -g0 / (g1 - g0))
+    return solved if holds((hypothesis,), statement, solved) else None
+
+
+def _mentions(statement: Statement, hypothesis: Hypothesis, name: Name) -> bool:
+    return name in free_shapes(Statement(hypothesis.left, Relation.EQ, hypothesis.right, statement.definitions,
+                                         (), statement.losses, statement.outputs))[0]
+
+
+def shrink(statement: Statement, witness: Witness, deadline: float) -> Witness:
+    """Replace components by 0 or ±1 while it still refutes, drop what is never looked up."""
+    for name, path in components(witness):
+        for smaller in (Fraction(0), Fraction(1), Fraction(-1)):
+            if time.monotonic() > deadline:
+                return _looked_up(statement, witness)
+            if abs(component(witness, name, path)) <= abs(smaller):
+                break
+            candidate = replace(witness, name, path, smaller)
+            try:
+                refute(statement, candidate)
+            except (Rejected, ZeroDivisionError):
+                continue
+            witness = candidate
+            break
+    return _looked_up(statement, witness)
+
+
+class _Recorder(dict[Name, Value]):
+    """Values that remember which of them were asked for."""
+
+    def __init__(self, values: Mapping[Name, Value]) -> None:
+        super().__init__(values)
+        self.asked: set[Name] = set()
+
+    def __getitem__(self, name: Name) -> Value:
+        self.asked.add(name)
+        return super().__getitem__(name)
+
+
+def _looked_up(statement: Statement, witness: Witness) -> Witness:
+    """The witness without the values that its evaluation never needs."""
+    recorder = _Recorder(witness.values)
+    refute(statement, Witness(witness.sizes, recorder))
+    needed = {name: value for name, value in witness.values.items() if name in recorder.asked}
+    return Witness(witness.sizes, needed)
+
+
+def components(witness: Witness) -> list[tuple[Name, tuple[int, ...]]]:
+    """Every scalar in the witness, as (name, position)."""
+
+    def paths(value: Value) -> Iterator[tuple[int, ...]]:
+        if isinstance(value, tuple):
+            for k, part in enumerate(value):
+                yield from ((k, *rest) for rest in paths(part))
+        else:
+            yield ()
+
+    return [(name, path) for name, value in witness.values.items() for path in paths(value)]
+
+
+def component(witness: Witness, name: Name, path: tuple[int, ...]) -> Fraction:
+    value = witness.values[name]
+    for k in path:
+        assert isinstance(value, tuple)
+        value = value[k]
+    assert isinstance(value, Fraction)
+    return value
+
+
+def replace(witness: Witness, name: Name, path: tuple[int, ...], new: Fraction) -> Witness:
+    """The witness with one component changed."""
+
+    def put(value: Value, rest: tuple[int, ...]) -> Value:
+        if not rest or not isinstance(value, tuple):
+            return new
+        head, *tail = rest
+        return tuple(put(v, tuple(tail)) if k == head else v for k, v in enumerate(value))
+
+    return Witness(witness.sizes, {**witness.values, name: put(witness.values[name], path)})
+
+
+# -- what a statement needs values for -------------------------------------------------
+
+
+def free_shapes(statement: Statement) -> tuple[Shapes, list[SpaceName]]:
+    """The free names that a statement depends on with the spaces of their indices, and all
+    index spaces, both in order of occurrence."""
+    definitions = {d.symbol.name: d for d in statement.definitions}
+    shapes: Shapes = {}
+    spaces: dict[SpaceName, None] = {}
+    seen: set[Name] = set()
+    todo: list[Term] = [statement.left, statement.right]
+    todo += [side for h in statement.hypotheses for side in (h.left, h.right)]
+    while todo:
+        for term in walk(todo.pop(0)):
+            match term:
+                case Size(space):
+                    spaces.setdefault(space)
+                case Sum(index, _):
+                    spaces.setdefault(index.space)
+                case Sym(name, indices):
+                    for index in indices:
+                        spaces.setdefault(index.space)
+                    if name in definitions and name not in seen:
+                        seen.add(name)
+                        todo.append(definitions[name].body)
+                    elif name not in definitions and name not in statement.losses:
+                        shapes.setdefault(name, tuple(i.space for i in indices))
+                case Diff(of, _, _):
+                    todo += _loss_terms(statement, definitions, of, seen, shapes)
+    return shapes, list(spaces)
+
+
+def _loss_terms(
+    statement: Statement, definitions: dict[Name, Definition], of: Term, seen: set[Name], shapes: Shapes
+) -> list[Term]:
+    """What a derivative of a loss depends on: its outputs, and its derivatives there."""
+    losses = [t.name for t in walk(of) if isinstance(t, Sym) and t.name in statement.losses]
+    second = isinstance(of, Diff)
+    more: list[Term] = []
+    for loss in losses:
+        for y in statement.outputs:
+            symbol = definitions[y].symbol if y in definitions else Sym(y)
+            shape = tuple(i.space for i in symbol.indices) if y in definitions else shapes.get(y, ())
+            if gradient_name(loss, y) not in shapes:
+                shapes[gradient_name(loss, y)] = shape
+                more.append(symbol) if y in definitions else None
+            if second:
+                for z in statement.outputs[statement.outputs.index(y):]:
+                    other = definitions[z].symbol.indices if z in definitions else ()
+                    last = tuple(i.space for i in other) if z in definitions else shapes.get(z, ())
+                    shapes.setdefault(hessian_name(loss, y, z), shape + last)
+    return more
+
+
+__all__ = ["Irrational", "find_model", "find_refutation", "free_shapes"]

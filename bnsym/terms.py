@@ -1,0 +1,300 @@
+"""TRUSTED. The term tree: what a formula means, in index notation.
+
+Vectors and matrices do not occur: reading turns them into components with free
+indices, so `<u, v>` is `Sum(i, u_i v_i)`, `X^T u` is `Sum(j, X_ji u_j)` and the
+ones vector is the number 1. One tree serves every reader of it: the kernel, the
+explicit SymPy route, arithmetic mod p, floats, LaTeX.
+
+Imports nothing of the package.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from fractions import Fraction
+from typing import TypeAlias
+
+Name: TypeAlias = str
+"""Canonical LaTeX of a symbol without its indices: `x`, `\\hat{x}`, `\\sigma^{2}`, `W_{0}`, `W^{*}`."""
+SpaceName: TypeAlias = str
+"""An index space is named by the letter for its size: `m`, `N`, `D`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """An index letter; it runs over 1..size of its space."""
+
+    name: str
+    space: SpaceName
+
+
+@dataclass(frozen=True, slots=True)
+class Num:
+    """A rational number."""
+
+    value: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """The number of values of an index space, a positive integer (`m`)."""
+
+    space: SpaceName
+
+
+@dataclass(frozen=True, slots=True)
+class Sym:
+    """A component of a named array: `x_i`, `X_{ij}`; a scalar has no indices."""
+
+    name: Name
+    indices: tuple[Index, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """Kronecker's delta of two indices of one space."""
+
+    left: Index
+    right: Index
+
+
+@dataclass(frozen=True, slots=True)
+class Add:
+    terms: tuple[Term, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mul:
+    factors: tuple[Term, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pow:
+    """A rational power; with an even denominator, the root that is not negative."""
+
+    base: Term
+    exponent: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """The sum of `body` over all values of `index`, which it binds."""
+
+    index: Index
+    body: Term
+
+
+@dataclass(frozen=True, slots=True)
+class Diff:
+    """A derivative of `of` by the component `by`.
+
+    total: through every definition on the way (the loss's derivatives always are);
+    local: definitions inside `of` held fixed (if `of` is itself a defined symbol, its
+    own definition is differentiated, one level deep).
+    Where `of` is the loss (`Sym(loss)`) or a total derivative of it, the loss is an
+    opaque function of the nodes that nothing else uses.
+    """
+
+    of: Term
+    by: Sym
+    total: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Max:
+    """The maximum of `body` over all arrays `variable` of spectral norm <= `radius`."""
+
+    variable: Sym
+    radius: Term
+    body: Term
+
+
+Term: TypeAlias = Num | Size | Sym | Delta | Add | Mul | Pow | Sum | Diff | Max
+
+
+class Relation(Enum):
+    EQ = "="
+    LE = r"\le"
+    LT = "<"
+    GE = r"\ge"
+    GT = ">"
+    NE = r"\ne"
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """`symbol := body`; the symbol's indices are the parameters of the body."""
+
+    symbol: Sym
+    body: Term
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """`left relation right`, for all values of its free indices."""
+
+    left: Term
+    relation: Relation
+    right: Term
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """`left relation right` for every batch size, every value of every free name and
+    index that meets `hypotheses`, where defined names mean their definitions.
+
+    loss: the names of opaque losses; outputs: the defined or free names that a loss
+    is a function of (empty: every node downstream of nothing, see `calculus`).
+    """
+
+    left: Term
+    relation: Relation
+    right: Term
+    definitions: tuple[Definition, ...] = ()
+    hypotheses: tuple[Hypothesis, ...] = ()
+    losses: tuple[Name, ...] = ()
+    outputs: tuple[Name, ...] = ()
+
+
+ZERO = Num(Fraction(0))
+ONE = Num(Fraction(1))
+HALF = Fraction(1, 2)
+
+
+def num(value: int | Fraction) -> Num:
+    return Num(Fraction(value))
+
+
+def add(*terms: Term) -> Term:
+    """The sum, flattened, without zeros; the order of terms is kept."""
+    flat: list[Term] = []
+    for term in terms:
+        flat.extend(term.terms if isinstance(term, Add) else (term,))
+    flat = [term for term in flat if term != ZERO]
+    return flat[0] if len(flat) == 1 else Add(tuple(flat)) if flat else ZERO
+
+
+def mul(*factors: Term) -> Term:
+    """The product, flattened, its numbers gathered in front; zero does not absorb."""
+    coefficient = Fraction(1)
+    flat: list[Term] = []
+    for factor in factors:
+        for part in factor.factors if isinstance(factor, Mul) else (factor,):
+            if isinstance(part, Num):
+                coefficient *= part.value
+            else:
+                flat.append(part)
+    if coefficient != 1 or not flat:
+        flat.insert(0, Num(coefficient))
+    return flat[0] if len(flat) == 1 else Mul(tuple(flat))
+
+
+def neg(term: Term) -> Term:
+    """The negation; it distributes over a sum only as the factor -1."""
+    return mul(num(-1), term)
+
+
+def power(base: Term, exponent: int | Fraction) -> Term:
+    """`base ** exponent`; numbers are folded where the result is rational, and an
+    integer power of a power is merged where that is the same number wherever both
+    are defined ((b^2)^(1/2) and (b^(1/2))^2 are left as they are)."""
+    exponent = Fraction(exponent)
+    if exponent == 1:
+        return base
+    if isinstance(base, Num) and exponent.denominator == 1 and (base.value or exponent > 0):
+        return Num(base.value**exponent.numerator)
+    if isinstance(base, Pow) and exponent.denominator == 1:
+        merged = base.exponent * exponent
+        if merged.denominator == base.exponent.denominator:
+            return power(base.base, merged)
+    return Pow(base, exponent)
+
+
+def sqrt(term: Term) -> Term:
+    return power(term, HALF)
+
+
+def children(term: Term) -> tuple[Term, ...]:
+    """The terms directly inside `term`, left to right (`Diff.by` included)."""
+    match term:
+        case Add(terms):
+            return terms
+        case Mul(factors):
+            return factors
+        case Pow(base, _):
+            return (base,)
+        case Sum(_, body):
+            return (body,)
+        case Diff(of, by, _):
+            return (of, by)
+        case Max(variable, radius, body):
+            return (variable, radius, body)
+        case _:
+            return ()
+
+
+def walk(term: Term) -> Iterator[Term]:
+    """`term` and every term inside it, outermost first (no recursion: any depth)."""
+    stack = [term]
+    while stack:
+        current = stack.pop()
+        yield current
+        stack.extend(reversed(children(current)))
+
+
+def rename(term: Term, names: dict[str, Index]) -> Term:
+    """`term` with its free indices replaced by those that `names` gives for their
+    letters. A bound index that would capture one of them is renamed first."""
+    if not names:
+        return term
+
+    def swap(index: Index) -> Index:
+        return names.get(index.name, index)
+
+    match term:
+        case Sym(name, indices):
+            return Sym(name, tuple(map(swap, indices)))
+        case Delta(left, right):
+            return Delta(swap(left), swap(right))
+        case Add(terms):
+            return Add(tuple(rename(t, names) for t in terms))
+        case Mul(factors):
+            return Mul(tuple(rename(f, names) for f in factors))
+        case Pow(base, exponent):
+            return Pow(rename(base, names), exponent)
+        case Sum(index, body):
+            inner = {k: v for k, v in names.items() if k != index.name}
+            taken = {v.name for v in inner.values()}
+            if index.name in taken:
+                free = taken | {i.name for i in free_indices(body)}
+                fresh = index.name
+                while fresh in free:
+                    fresh += "'"
+                inner[index.name] = Index(fresh, index.space)
+                index = inner[index.name]
+            return Sum(index, rename(body, inner))
+        case Diff(of, by, total):
+            return Diff(rename(of, names), Sym(by.name, tuple(map(swap, by.indices))), total)
+        case Max(variable, radius, body):
+            return Max(variable, rename(radius, names), rename(body, names))
+        case _:
+            return term
+
+
+def free_indices(term: Term) -> tuple[Index, ...]:
+    """The indices that `term` does not bind, in order of first occurrence."""
+    match term:
+        case Sym(_, indices):
+            found: list[Index] = list(indices)
+        case Delta(left, right):
+            found = [left, right]
+        case Sum(index, body):
+            found = [i for i in free_indices(body) if i.name != index.name]
+        case Max(_, radius, body):
+            # the variable's own indices are only its shape
+            found = [*free_indices(radius), *free_indices(body)]
+        case _:
+            found = [i for child in children(term) for i in free_indices(child)]
+    return tuple(dict.fromkeys(found))
