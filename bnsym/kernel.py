@@ -17,16 +17,13 @@ from typing import Any, NoReturn, TypeAlias
 
 from bnsym.calculus import Graph, NotDifferentiable, expand
 from bnsym.normal import (
-    UNIT,
     Generator,
     Letter,
     Monomial,
-    OutOfReach,
     Poly,
     Ring,
     generator,
     generators,
-    letters,
     plus,
 )
 from bnsym.terms import (
@@ -129,8 +126,8 @@ class Root:
 
 @dataclass(frozen=True)
 class Given:
-    """The equation `left - right = 0` of hypothesis number `number`, for the indices that
-    `names` puts in place of its free ones."""
+    """What hypothesis number `number` says of `left - right`, for the indices that `names`
+    puts in place of its free ones: zero, or not negative once written as `larger - smaller`."""
 
     number: int
     names: tuple[tuple[Letter, Letter], ...] = ()
@@ -146,13 +143,51 @@ class Use:
 
 
 @dataclass(frozen=True)
+class Monomially:
+    """A product of generators that is not negative: even powers, and positive ones."""
+
+    monomial: Monomial
+
+
+@dataclass(frozen=True)
+class Square:
+    """The sum over `over` of the square of `poly`: a square, a norm, a Frobenius norm."""
+
+    poly: Poly
+    over: tuple[Letter, ...] = ()
+
+
+@dataclass(frozen=True)
+class Gram:
+    """The determinant of the inner products of vectors, given as components over `letter`."""
+
+    vectors: tuple[Poly, ...]
+    letter: Letter
+
+
+Factor: TypeAlias = Monomially | Square | Gram | Given
+GRAM_AXIOM = "Gram matrices are positive semidefinite"
+SQUARES_AXIOM = "squares of numbers >= 0 are in the same order as the numbers"
+
+
+@dataclass(frozen=True)
+class Summand:
+    """coefficient * factors, the coefficient positive, no factor negative."""
+
+    coefficient: Fraction
+    factors: tuple[Factor, ...]
+
+
+@dataclass(frozen=True)
 class Certificate:
-    """unit * (left - right) = Σ cofactor * relation; with `squared`, for the squares of
-    the two sides, both of which are manifestly not negative."""
+    """unit * (left - right) = Σ cofactor * relation for an equation;
+    unit * (larger - smaller) = Σ summands + Σ cofactor * relation for an order.
+    With `squared` the same for the squares of the two sides."""
 
     uses: tuple[Use, ...] = ()
     unit: Monomial = ()
     squared: bool = False
+    summands: tuple[Summand, ...] = ()
 
 
 def prove(
@@ -162,83 +197,173 @@ def prove(
 
     premises: the polynomial identity of `Certificate` holds; if a hypothesis is used,
     `model` meets all of them (else the proof could be vacuous).
-    conclusion: an equation, or an order that follows from it.
+    conclusion: `statement`, where the side conditions hold.
     """
-    if statement.relation not in (Relation.EQ, Relation.LE, Relation.GE):
-        raise Rejected("an identity proves neither < nor > nor ≠")
+    if statement.relation is Relation.NE or (certificate.summands and statement.relation is Relation.EQ):
+        raise Rejected("no certificate proves this relation")
     ring = Ring(statement, deadline)
     difference = _difference(ring, statement, certificate.squared)
-    given = [_check_use(ring, statement, use, difference) for use in certificate.uses]
-    _check_invertible(ring, certificate.unit, difference)
+    checked = _Check(ring, statement, certificate, difference)
     scaled = ring.times(difference, {certificate.unit: Fraction(1)})
-    if plus(scaled, _combination(ring, statement, certificate), -1):
+    if plus(scaled, checked.right_side(), -1):
         raise Rejected("the polynomial identity of the certificate does not hold")
-    used = tuple(dict.fromkeys([*(h for h in given if h is not None), *ring.used]))
+    if statement.relation in (Relation.LT, Relation.GT) and not checked.strict:
+        raise Rejected("the certificate does not exclude equality")
+    used = tuple(dict.fromkeys([*checked.hypotheses, *ring.used]))
     if used:
         _check_model(statement, model)
     scope, conditions = _scope(ring, statement)
-    rule = "normal form" if not certificate.uses else "polynomial identity modulo relations"
     return Proved(
-        _TOKEN,
-        statement,
-        "squares of both sides" if certificate.squared else rule,
-        scope,
-        used,
-        conditions,
-        ("equal squares of numbers >= 0 are equal",) if certificate.squared else (),
-        certificate,
+        _TOKEN, statement, _rule(certificate), scope, used, conditions, tuple(checked.axioms), certificate
     )
 
 
+def _rule(certificate: Certificate) -> str:
+    of = "squares: " if certificate.squared else ""
+    if certificate.summands:
+        return of + "sum of products that are not negative"
+    return of + ("polynomial identity modulo relations" if certificate.uses else "normal form")
+
+
 def _difference(ring: Ring, statement: Statement, squared: bool) -> Poly:
-    """left - right, or the difference of their squares if neither can be negative."""
+    """left - right or, for an order, larger - smaller; of the squares, if these decide."""
     left, right = ring.sides(statement.left, statement.right)
+    larger, smaller = statement.left, statement.right
+    if statement.relation in (Relation.LE, Relation.LT):
+        left, right, larger, smaller = right, left, smaller, larger
     if squared:
-        if not (ring.is_manifest(statement.left) and ring.is_manifest(statement.right)):
-            raise Rejected("a side of the equation of squares may be negative")
+        # 0 <= r and l^2 <= r^2 give l <= r; an equation needs both sides >= 0
+        needed = (larger, smaller) if statement.relation is Relation.EQ else (larger,)
+        if not all(map(ring.is_manifest, needed)):
+            raise Rejected("a side of the squared relation may be negative")
         left, right = ring.times(left, left), ring.times(right, right)
     return plus(left, right, -1)
 
 
+class _Check:
+    """The right side of a certificate's identity, each part of it checked."""
+
+    def __init__(self, ring: Ring, statement: Statement, certificate: Certificate, difference: Poly) -> None:
+        self.ring, self.statement, self.certificate = ring, statement, certificate
+        self.hypotheses: list[Hypothesis] = []
+        self.axioms: dict[str, None] = {SQUARES_AXIOM: None} if certificate.squared else {}
+        self.strict = False
+        self.divided = _divided(difference)
+        self._check_unit(ordered=statement.relation is not Relation.EQ)
+
+    def _check_unit(self, ordered: bool) -> None:
+        """unit * difference has the zeros, and for an order the sign, of the difference."""
+        self._check_divisors(self.certificate.unit)
+        for gen, e in self.certificate.unit:
+            if ordered and e % 2 and not self.ring.is_positive(gen):
+                raise Rejected("the unit of the certificate may be negative")
+
+    def _check_divisors(self, mono: Monomial) -> None:
+        for gen, _ in mono:
+            if gen not in self.divided and not self.ring.is_positive(gen):
+                raise Rejected("the certificate divides by what may be zero")
+
+    def right_side(self) -> Poly:
+        """Σ summands + Σ cofactor * relation."""
+        total: Poly = {}
+        for use in self.certificate.uses:
+            total = plus(total, self._use(use))
+        for summand in self.certificate.summands:
+            total = plus(total, self._summand(summand))
+        return total
+
+    def _use(self, use: Use) -> Poly:
+        poly = relation(self.ring, self.statement, use.relation)
+        if isinstance(use.relation, Given):
+            hypothesis = self.statement.hypotheses[use.relation.number]
+            if hypothesis.relation is not Relation.EQ:
+                raise Rejected("only an equation can be cited as a relation")
+            self.hypotheses.append(hypothesis)
+            self.divided |= _divided(poly)
+        for mono in use.cofactor:
+            self._check_divisors(tuple((g, e) for g, e in mono if e < 0))
+        poly = self.ring.times(use.cofactor, poly)
+        for letter in use.over:
+            poly = self.ring.contract(poly, letter)
+        return poly
+
+    def _summand(self, summand: Summand) -> Poly:
+        if summand.coefficient <= 0:
+            raise Rejected("a summand of the certificate has a coefficient that is not positive")
+        poly, strict = {(): summand.coefficient}, True
+        for factor in summand.factors:
+            part, positive = self._factor(factor)
+            poly, strict = self.ring.times(poly, part), strict and positive
+        self.strict = self.strict or strict
+        return poly
+
+    def _factor(self, factor: Factor) -> tuple[Poly, bool]:
+        """A polynomial that is not negative, and whether it is even positive."""
+        match factor:
+            case Monomially(mono):
+                return self._monomial(mono)
+            case Square(poly, over):
+                square = self.ring.times(poly, poly)
+                for letter in over:
+                    square = self.ring.contract(square, letter)
+                return square, False
+            case Gram(vectors, letter):
+                self.axioms.setdefault(GRAM_AXIOM)
+                return determinant(self.ring, gram_matrix(self.ring, vectors, letter)), False
+            case Given(number, _):
+                hypothesis = self.statement.hypotheses[number]
+                if hypothesis.relation in (Relation.EQ, Relation.NE):
+                    raise Rejected("an equation is not a factor that is not negative")
+                self.hypotheses.append(hypothesis)
+                poly = relation(self.ring, self.statement, factor)
+                self.divided |= _divided(poly)
+                return poly, hypothesis.relation in (Relation.LT, Relation.GT)
+        raise Rejected("unknown kind of factor")
+
+    def _monomial(self, mono: Monomial) -> tuple[Poly, bool]:
+        for gen, e in mono:
+            positive = self.ring.is_positive(gen)
+            if e < 0 and not positive:
+                self._check_divisors(((gen, e),))
+            if e % 2 and not positive and not (gen[0] == "root" and gen[1] % 2 == 0 and gen in self.ring.roots):
+                raise Rejected("a factor of the certificate may be negative")
+        return {mono: Fraction(1)}, all(self.ring.is_positive(g) for g, _ in mono)
+
+
+def gram_matrix(ring: Ring, vectors: tuple[Poly, ...], letter: Letter) -> list[list[Poly]]:
+    """The inner products of vectors given as components over `letter`."""
+    return [[ring.contract(ring.times(u, v), letter) for v in vectors] for u in vectors]
+
+
+def determinant(ring: Ring, matrix: list[list[Poly]]) -> Poly:
+    """By expansion along the first row."""
+    if not matrix:
+        return {(): Fraction(1)}
+    total: Poly = {}
+    for k, entry in enumerate(matrix[0]):
+        minor = [row[:k] + row[k + 1 :] for row in matrix[1:]]
+        total = plus(total, ring.times(entry, determinant(ring, minor)), (-1) ** k)
+    return total
+
+
+def _divided(poly: Poly) -> set[Generator]:
+    """What a polynomial divides by: not zero wherever it is defined."""
+    return {g for mono in poly for g, e in mono if e < 0}
+
+
 def relation(ring: Ring, statement: Statement, source: Root | Given) -> Poly:
-    """The polynomial that `source` says is zero."""
+    """The polynomial that `source` says is zero, or for an order not negative."""
     match source:
         case Root(("root", q, key) as root) if root in ring.roots:
             return plus(generator(root, q), dict(key), -1)
         case Given(number, names):
             hypothesis = statement.hypotheses[number]
-            if hypothesis.relation is not Relation.EQ:
-                raise Rejected("only an equation can be cited as a relation")
-            poly = plus(ring.normal(hypothesis.left), ring.normal(hypothesis.right), -1)
+            left, right = hypothesis.left, hypothesis.right
+            if hypothesis.relation in (Relation.LE, Relation.LT):
+                left, right = right, left
+            poly = plus(ring.normal(left), ring.normal(right), -1)
             return ring.substitute(poly, dict(names))
     raise Rejected("unknown kind of relation")
-
-
-def _combination(ring: Ring, statement: Statement, certificate: Certificate) -> Poly:
-    """Σ cofactor * relation."""
-    total: Poly = {}
-    for use in certificate.uses:
-        summand = ring.times(use.cofactor, relation(ring, statement, use.relation))
-        for letter in use.over:
-            summand = ring.contract(summand, letter)
-        total = plus(total, summand)
-    return total
-
-
-def _check_use(ring: Ring, statement: Statement, use: Use, difference: Poly) -> Hypothesis | None:
-    """The hypothesis that is used, once its cofactor is known to be defined."""
-    for mono in use.cofactor:
-        negative = tuple((g, e) for g, e in mono if e < 0)
-        _check_invertible(ring, negative, difference)
-    return statement.hypotheses[use.relation.number] if isinstance(use.relation, Given) else None
-
-
-def _check_invertible(ring: Ring, mono: Monomial, difference: Poly) -> None:
-    """Each generator of `mono` is known not to be zero: positive, or divided by already."""
-    divided = {g for other in difference for g, e in other if e < 0}
-    for gen, _ in mono:
-        if gen not in divided and not ring.is_positive(gen):
-            raise Rejected("the certificate divides by what may be zero")
 
 
 def _check_model(statement: Statement, model: Witness | None) -> None:
@@ -432,6 +557,3 @@ def _rational_power(base: Fraction, exponent: Fraction) -> Fraction:
     if q != 1:
         raise Rejected(f"a root of odd order {q}")
     return base**exponent.numerator
-
-
-__all__ = ["UNIT", "Certificate", "OutOfReach", "Proved", "Refuted", "letters"]

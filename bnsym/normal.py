@@ -148,16 +148,14 @@ def _network(
     for b in sorted(bound, key=lambda b: (b[1], signature[b])):
         classes.setdefault((b[1], signature[b]), []).append(b)
     height = 1 + max(_height(g) for g, _ in factors)
-    best: Generator | None = None
-    for order in product(*(permutations(c) for c in classes.values())):
-        flat = [b for group in order for b in group]
-        names = {b: (f"#{height}.{k}", b[1]) for k, b in enumerate(flat)}
+
+    def renamed(order: Iterable[Letter]) -> Generator:
+        names = {b: (f"#{height}.{k}", b[1]) for k, b in enumerate(order)}
         mono = _monomial((_rename(g, names, symmetric), e) for g, e in factors)
-        candidate = ("sum", tuple(names[b] for b in flat), mono)
-        if best is None or candidate < best:
-            best = candidate
-    assert best is not None
-    return best
+        return ("sum", tuple(names.values()), mono)
+
+    orders = product(*(permutations(c) for c in classes.values()))
+    return min(renamed(b for group in order for b in group) for order in orders)
 
 
 def _signature(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from bnsym.kernel import Certificate, Proved, Refuted, Rejected, Witness, prove
@@ -103,6 +103,3 @@ def _accept(statement: Statement, certificate: Certificate, deadline: float) -> 
         if model is None and statement.hypotheses:
             raise OutOfReach(f"{error}") from error
         raise
-
-
-__all__ = ["METHODS", "Task", "decide", "replace"]

@@ -14,10 +14,8 @@ from typing import TypeAlias
 
 from bnsym.kernel import Certificate, Given, Root, Use, relation
 from bnsym.normal import (
-    UNIT,
     Generator,
     Monomial,
-    OutOfReach,
     Poly,
     Ring,
     generator,
@@ -42,10 +40,25 @@ class Traced:
 
 def identity_certificate(statement: Statement, ring: Ring, *, squared: bool = False) -> Certificate | None:
     """Cofactors for `left = right` (for the squares of both, with `squared`), if found."""
+    goal, unit = _eliminated(statement, ring, squared)
+    if goal.poly:
+        return None
+    uses = tuple(Use(source, cofactor) for source, cofactor in goal.trace.items() if cofactor)
+    return Certificate(uses, unit, squared)
+
+
+def reduced(statement: Statement, ring: Ring) -> Poly:
+    """left - right with all that the relations determine eliminated, roots kept in place."""
+    return _eliminated(statement, ring, False)[0].poly
+
+
+def _eliminated(statement: Statement, ring: Ring, squared: bool) -> tuple[Traced, Monomial]:
+    """The goal reduced by every relation in turn, and what it was multiplied by."""
     goal = Traced(_goal(statement, ring, squared), {})
     unit: Monomial = ()
     pending = _relations(statement, ring, goal.poly)
-    invertible = {g for mono in goal.poly for g, e in mono if e < 0}
+    divided = [goal.poly, *(t.poly for source, t in pending if isinstance(source, Given))]
+    invertible = {g for poly in divided for mono in poly for g, e in mono if e < 0}
     while goal.poly and pending:
         source, current = pending.pop(0)
         pivot = _pivot(current.poly, ring, invertible, [goal.poly, *(t.poly for _, t in pending)])
@@ -56,10 +69,7 @@ def identity_certificate(statement: Statement, ring: Ring, *, squared: bool = Fa
         elif isinstance(source, Root):
             unit = _clear(goal, source.root, unit, ring)
             _reduce(goal, current, source.root, ring)
-    if goal.poly:
-        return None
-    uses = tuple(Use(source, cofactor) for source, cofactor in goal.trace.items() if cofactor)
-    return Certificate(uses, unit, squared)
+    return goal, unit
 
 
 def _goal(statement: Statement, ring: Ring, squared: bool) -> Poly:
@@ -187,6 +197,3 @@ def _reduce(goal: Traced, by: Traced, root: Generator, ring: Ring) -> None:
         if top < q:
             return
         _subtract(goal, by, ring.times(powers[top], ring.power(generator(root), top - q)), ring)
-
-
-__all__ = ["UNIT", "OutOfReach", "identity_certificate"]

@@ -16,7 +16,6 @@ from itertools import product
 from bnsym.calculus import gradient_name, hessian_name
 from bnsym.kernel import (
     Evaluator,
-    Irrational,
     Refuted,
     Rejected,
     Value,
@@ -25,7 +24,20 @@ from bnsym.kernel import (
     holds,
     refute,
 )
-from bnsym.terms import Definition, Diff, Hypothesis, Name, Relation, Size, SpaceName, Statement, Sum, Sym, Term, walk
+from bnsym.terms import (
+    Definition,
+    Diff,
+    Hypothesis,
+    Name,
+    Relation,
+    Size,
+    SpaceName,
+    Statement,
+    Sum,
+    Sym,
+    Term,
+    walk,
+)
 
 Shapes = dict[Name, tuple[SpaceName, ...]]
 
@@ -306,6 +318,3 @@ def _loss_terms(
                     last = tuple(i.space for i in other) if z in definitions else shapes.get(z, ())
                     shapes.setdefault(hessian_name(loss, y, z), shape + last)
     return more
-
-
-__all__ = ["Irrational", "find_model", "find_refutation", "free_shapes"]

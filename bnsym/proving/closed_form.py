@@ -1,0 +1,219 @@
+"""The program's own closed form of a term, in the note's notation.
+
+Derivatives are expanded with the defined names kept as they are; the components of the
+input are written through the last defined vector that determines them (x_i = μ + σ x̂_i);
+contractions are replaced by what the definitions make of them (Σ x̂_j = 0). None of this
+is trusted: the result is proved equal to the term before it is returned.
+"""
+
+from __future__ import annotations
+
+import time
+from fractions import Fraction
+
+from bnsym.calculus import Graph, expand
+from bnsym.kernel import Proved
+from bnsym.normal import Generator, OutOfReach, Poly, Ring, generators, letters
+from bnsym.proving.deciding import decide
+from bnsym.proving.identity import reduced
+from bnsym.proving.readback import product_of, term_of
+from bnsym.terms import (
+    Add,
+    Definition,
+    Diff,
+    Hypothesis,
+    Index,
+    Max,
+    Mul,
+    Pow,
+    Relation,
+    Size,
+    Statement,
+    Sum,
+    Sym,
+    Term,
+    add,
+    mul,
+    neg,
+    num,
+    power,
+    rename,
+    walk,
+)
+
+
+class NoClosedForm(Exception):
+    """No closed form was found and proved."""
+
+
+def closed_form(context: Statement, term: Term, deadline: float = float("inf")) -> tuple[Term, Proved]:
+    """A short term without derivatives, proved equal to `term` under `context`'s definitions
+    and hypotheses, with that proof. Raises NoClosedForm."""
+    plain = expand_all(Graph.of(context), term)
+    facts = _facts(context, deadline)
+    found: list[Term] = []
+    for candidate in (plain, *_through_vectors(context, plain)):
+        try:
+            poly = reduced(_opaque(context, candidate, facts), Ring(_opaque(context, candidate, facts), deadline))
+        except OutOfReach:
+            continue
+        found.append(_factored(poly))
+    for candidate in sorted(found, key=_length):
+        statement = Statement(
+            term, Relation.EQ, candidate, context.definitions, context.hypotheses, context.losses, context.outputs
+        )
+        verdict = decide(statement, min(deadline, time.monotonic() + 20))
+        if isinstance(verdict, Proved):
+            return candidate, verdict
+    raise NoClosedForm("no closed form of it could be found and proved")
+
+
+def expand_all(graph: Graph, term: Term) -> Term:
+    """The term with every derivative expanded, down to the loss's own at its outputs."""
+    match term:
+        case Diff():
+            return expand_all(graph, expand(graph, term))
+        case Add(terms):
+            return add(*(expand_all(graph, t) for t in terms))
+        case Mul(factors):
+            return mul(*(expand_all(graph, f) for f in factors))
+        case Pow(base, exponent):
+            return power(expand_all(graph, base), exponent)
+        case Sum(index, body):
+            return Sum(index, expand_all(graph, body))
+        case Max():
+            raise NoClosedForm("a maximum has none")
+        case _:
+            return term
+
+
+def _opaque(context: Statement, term: Term, facts: tuple[Hypothesis, ...]) -> Statement:
+    """`term = 0` with the definitions forgotten, but what follows from them assumed."""
+    return Statement(term, Relation.EQ, num(0), (), (*context.hypotheses, *facts))
+
+
+def _facts(context: Statement, deadline: float) -> tuple[Hypothesis, ...]:
+    """Contractions of the defined vectors that are constant, and the scalars' definitions."""
+    facts: list[Hypothesis] = []
+    for definition in context.definitions:
+        symbol = definition.symbol
+        if any(isinstance(t, Diff | Max) for t in walk(definition.body)):
+            continue
+        if not symbol.indices:
+            facts.append(Hypothesis(symbol, Relation.EQ, definition.body))
+        elif len(symbol.indices) == 1:
+            facts += _moments(context, symbol, symbol.indices[0], deadline)
+    return tuple(facts)
+
+
+def _moments(context: Statement, symbol: Sym, index: Index, deadline: float) -> list[Hypothesis]:
+    """Σ u_i and Σ u_i², where they are 0, 1 or the size of the space."""
+    found: list[Hypothesis] = []
+    for exponent in (1, 2):
+        for value in (num(0), Size(index.space), num(1)):
+            left = Sum(index, power(symbol, exponent))
+            statement = Statement(left, Relation.EQ, value, context.definitions)
+            verdict = _proof(statement, deadline)
+            if verdict is not None:
+                found.append(Hypothesis(left, Relation.EQ, value))
+                break
+    return found
+
+
+def _proof(statement: Statement, deadline: float) -> Proved | None:
+    from bnsym.proving.deciding import Task, by_identity
+
+    try:
+        return by_identity(Task(statement, min(deadline, time.monotonic() + 2)))
+    except OutOfReach:
+        return None
+
+
+def _through_vectors(context: Statement, term: Term) -> list[Term]:
+    """The term with a free vector written through each defined vector that determines it."""
+    found = []
+    for definition in reversed(context.definitions):
+        solved = _solve(context, definition)
+        if solved is not None:
+            found.append(_replace(term, *solved))
+    return found
+
+
+def _solve(context: Statement, definition: Definition) -> tuple[Sym, Term] | None:
+    """(v_i, the term it equals) where u_i = a*v_i + b by definition, a without indices."""
+    if len(definition.symbol.indices) != 1 or any(isinstance(t, Diff | Max) for t in walk(definition.body)):
+        return None
+    defined = {d.symbol.name for d in context.definitions}
+    ring = Ring(_opaque(context, num(0), ()))
+    poly = ring.normal(definition.body)
+    index = definition.symbol.indices[0]
+    for mono in poly:
+        for gen, e in mono:
+            if e == 1 and gen[0] == "sym" and gen[1] not in defined and gen[2] == ((index.name, index.space),):
+                rest: Poly = {m: c for m, c in poly.items() if m != mono}
+                if any(gen in dict(m) for m in rest) or any(letters(g) for g, _ in mono if g != gen):
+                    continue
+                scale = product_of(tuple((g, -k) for g, k in mono if g != gen), 1 / poly[mono])
+                return Sym(gen[1], (index,)), mul(scale, add(definition.symbol, neg(term_of(rest))))
+    return None
+
+
+def _replace(term: Term, symbol: Sym, by: Term) -> Term:
+    """`term` with every component of a vector replaced."""
+    match term:
+        case Sym(name, (index,)) if name == symbol.name:
+            return rename(by, {symbol.indices[0].name: index})
+        case Add(terms):
+            return add(*(_replace(t, symbol, by) for t in terms))
+        case Mul(factors):
+            return mul(*(_replace(f, symbol, by) for f in factors))
+        case Pow(base, exponent):
+            return power(_replace(base, symbol, by), exponent)
+        case Sum(index, body):
+            return Sum(index, _replace(body, symbol, by))
+        case _:
+            return term
+
+
+def _factored(poly: Poly) -> Term:
+    """The polynomial with its common factor in front and what is left factored over ℚ."""
+    if not poly:
+        return num(0)
+    exponents = [dict(mono) for mono in poly]
+    common = {g: min(e.get(g, 0) for e in exponents) for g in generators(poly)}
+    shared = tuple(sorted((g, e) for g, e in common.items() if e))
+    rest: Poly = {
+        tuple(sorted((g, n) for g in e | common if (n := e.get(g, 0) - common[g]))): c
+        for e, c in zip(exponents, poly.values(), strict=True)
+    }
+    content, factors = _factor_list(rest)
+    return mul(product_of(shared, content), *(power(term_of(p), n) for p, n in factors))
+
+
+def _factor_list(poly: Poly) -> tuple[Fraction, list[tuple[Poly, int]]]:
+    """content and [(factor, multiplicity)], by SymPy over ℚ with a symbol a generator."""
+    import sympy
+
+    found: list[Generator] = sorted(generators(poly))
+    if not found:
+        return poly[()], []
+    symbols = sympy.symbols(f"t:{len(found)}")
+    place = {g: k for k, g in enumerate(found)}
+    terms = {
+        tuple(dict(m).get(g, 0) for g in found): sympy.Rational(c.numerator, c.denominator)
+        for m, c in poly.items()
+    }
+    content, factors = sympy.Poly(terms, *symbols).factor_list()
+    result: list[tuple[Poly, int]] = []
+    for factor, n in factors:
+        back: Poly = {
+            tuple((g, e) for g, e in zip(found, powers, strict=True) if e): Fraction(int(c.p), int(c.q))
+            for powers, c in factor.terms()
+        }
+        result.append((back, n))
+    del place
+    return Fraction(int(content.p), int(content.q)), result
+
+
+def _length(term: Term) -> int:
+    return sum(1 for _ in walk(term))

@@ -1,0 +1,78 @@
+"""From normal forms back to terms, so that what was found can be printed and checked again."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from bnsym.normal import Generator, Letter, Monomial, Poly, freeze, generators, letters
+from bnsym.terms import Delta, Index, Size, Sum, Sym, Term, add, mul, num, power
+
+LETTERS = "jklpqrst"
+
+
+def term_of(poly: Poly, order: dict[Generator, int] | None = None) -> Term:
+    """The polynomial as a sum of products, its largest terms first."""
+    taken = frozenset(i for gen in generators(poly) for i in letters(gen))
+    ordered = sorted(freeze(poly), key=lambda mc: _weight(mc[0]))
+    return add(*(product_of(mono, c, taken) for mono, c in ordered))
+
+
+def _weight(mono: Monomial) -> tuple[int, int, Monomial]:
+    """Terms with free indices first, then those with fewer factors."""
+    free = any(letters(g) for g, _ in mono)
+    return (0 if free else 1, sum(abs(e) for _, e in mono), mono)
+
+
+def product_of(mono: Monomial, coefficient: Fraction, taken: frozenset[Letter] = frozenset()) -> Term:
+    """coefficient * monomial, with one denominator; scalars before sums."""
+    above = [_factor(g, e, taken) for g, e in sorted(mono, key=_place) if e > 0]
+    below = [_factor(g, -e, taken) for g, e in sorted(mono, key=_place) if e < 0]
+    bottom = mul(num(coefficient.denominator), *below)
+    inverse = () if bottom == num(1) else (power(bottom, -1),)
+    return mul(num(coefficient.numerator), *inverse, *above)
+
+
+def _place(item: tuple[Generator, int]) -> tuple[int, Generator]:
+    kinds = {"size": 0, "root": 2, "delta": 3, "sum": 5}
+    gen = item[0]
+    return (kinds.get(gen[0], 4 if gen[0] == "sym" and gen[2] else 1), gen)
+
+
+def _factor(gen: Generator, exponent: int, taken: frozenset[Letter]) -> Term:
+    match gen:
+        case ("root", q, key):
+            return power(term_of(dict(key)), Fraction(exponent, q))
+        case _:
+            return power(_atom(gen, taken), exponent)
+
+
+def _atom(gen: Generator, taken: frozenset[Letter]) -> Term:
+    match gen:
+        case ("size", space):
+            return Size(space)
+        case ("sym", name, indices):
+            return Sym(name, tuple(Index(*i) for i in indices))
+        case ("delta", left, right):
+            return Delta(Index(*left), Index(*right))
+        case ("sum", bound, mono):
+            return _sum(bound, mono, taken)
+    raise ValueError(f"no term for {gen!r}")
+
+
+def _sum(bound: tuple[Letter, ...], mono: Monomial, taken: frozenset[Letter]) -> Term:
+    """Σ over bound letters, which get names that no free index and no outer sum has."""
+    used = {name for name, _ in taken} | {name for g, _ in mono for name, _ in letters(g)}
+    fresh = (name for name in (*LETTERS, *(f"j_{{{n}}}" for n in range(99))) if name not in used)
+    names = {letter: Index(next(fresh), letter[1]) for letter in bound}
+    inner = taken | {(i.name, i.space) for i in names.values()}
+    body = _with_letters(mono, names, inner)
+    for letter in reversed(bound):
+        body = Sum(names[letter], body)
+    return body
+
+
+def _with_letters(mono: Monomial, names: dict[Letter, Index], taken: frozenset[Letter]) -> Term:
+    from bnsym.terms import rename
+
+    plain = product_of(mono, Fraction(1), taken)
+    return rename(plain, {letter[0]: index for letter, index in names.items()})

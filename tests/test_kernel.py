@@ -1,0 +1,487 @@
+"""The trusted base: what it must prove, what it must refuse, and that nothing forges it."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import dataclasses
+import pickle
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+import bnsym
+from bnsym import kernel
+from bnsym.kernel import (
+    Certificate,
+    Given,
+    Gram,
+    Irrational,
+    Monomially,
+    Proved,
+    Refuted,
+    Rejected,
+    Root,
+    Square,
+    Summand,
+    Use,
+    Witness,
+    prove,
+    refute,
+)
+from bnsym.normal import OutOfReach, Ring, constant, generator, plus
+from bnsym.proving.identity import identity_certificate
+from bnsym.terms import (
+    Definition,
+    Diff,
+    Hypothesis,
+    Index,
+    Relation,
+    Size,
+    Statement,
+    Sum,
+    Sym,
+    add,
+    mul,
+    neg,
+    num,
+    power,
+    sqrt,
+)
+from tests.batchnorm import (
+    BN,
+    beta,
+    definitions,
+    epsilon,
+    equation,
+    f,
+    g,
+    gamma,
+    i,
+    input_gradient,
+    j,
+    k,
+    m,
+    minus,
+    mu,
+    over,
+    projection,
+    sigma,
+    variance,
+    verdict,
+    x,
+    xhat,
+)
+
+a, b = Sym("a"), Sym("b")
+n = Index("i", "n")
+u, v = Sym("u", (n,)), Sym("v", (n,))
+GRADIENT = Diff(f, x(i), True)
+
+
+def free(left, right, relation=Relation.EQ, hypotheses=()):
+    return Statement(left, relation, right, (), tuple(hypotheses))
+
+
+# -- identities -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        equation(GRADIENT, input_gradient()),
+        equation(GRADIENT, input_gradient(sqrt(add(variance, epsilon))),
+                 given=definitions(sqrt(add(variance, epsilon)))),
+        equation(Diff(f, mu, True), neg(over(mul(gamma, Sum(i, g(i))), sigma))),
+        equation(Diff(f, gamma, True), Sum(i, mul(g(i), xhat(i)))),
+        equation(Diff(f, beta, True), Sum(i, g(i))),
+        equation(Diff(variance, mu, False), num(0)),
+        equation(Diff(variance, x(i), True), over(mul(num(2), minus(x(i), mu)), m)),
+        equation(Sum(i, xhat(i)), num(0)),
+        equation(Sum(i, power(xhat(i), 2)), m),
+        equation(sqrt(Sum(i, power(xhat(i), 2))), sqrt(m)),
+        equation(Diff(GRADIENT, x(k), True), Diff(Diff(f, x(k), True), x(i), True)),
+    ],
+    ids=lambda s: "",
+)
+def test_true_statements_of_batch_normalization_are_proved(statement):
+    assert isinstance(verdict(statement), Proved)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        equation(GRADIENT, input_gradient(sign=1)),
+        equation(GRADIENT, mul(num(2), input_gradient())),
+        equation(GRADIENT, mul(gamma, input_gradient())),
+        equation(GRADIENT, over(input_gradient(), sigma)),
+        equation(GRADIENT, over(projection(), mul(m, sigma))),
+        equation(Sum(i, xhat(i)), num(1)),
+        equation(Sum(i, power(xhat(i), 2)), minus(m, num(1))),
+        equation(Sum(i, power(x(i), 2)), m),
+        equation(Sum(i, power(xhat(i), 2)), m, given=definitions(sqrt(add(variance, epsilon)))),
+        equation(Diff(variance, x(i), True), over(mul(num(2), x(i)), m)),
+        equation(sqrt(Sum(i, power(xhat(i), 2))), m),
+    ],
+    ids=lambda s: "",
+)
+def test_near_misses_are_refuted_with_values_that_anyone_can_check(statement):
+    found = verdict(statement)
+    assert isinstance(found, Refuted)
+    assert found.left != found.right
+    again = refute(statement, found.witness)
+    assert (again.left, again.right) == (found.left, found.right)
+
+
+NORM = (
+    Sum(i, power(projection(), 2)),
+    add(
+        mul(power(m, 2), Sum(i, power(g(i), 2))),
+        neg(mul(m, power(Sum(i, g(i)), 2))),
+        neg(mul(m, power(Sum(i, mul(xhat(i), g(i))), 2))),
+    ),
+)
+MOMENTS = (
+    Hypothesis(Sum(i, xhat(i)), Relation.EQ, num(0)),
+    Hypothesis(Sum(i, power(xhat(i), 2)), Relation.EQ, m),
+)
+AFFINE = BN[-1:]
+
+
+def test_norm_identity_from_the_definitions():
+    found = verdict(equation(*NORM))
+    assert isinstance(found, Proved)
+    assert found.hypotheses == ()
+    assert found.scope == "m >= 1"
+
+
+def test_norm_identity_from_the_moments_alone():
+    found = verdict(equation(*NORM, MOMENTS, given=AFFINE))
+    assert isinstance(found, Proved)
+    assert set(found.hypotheses) == set(MOMENTS)
+
+
+@pytest.mark.parametrize("kept", [(), MOMENTS[:1], MOMENTS[1:]], ids=["none", "mean", "variance"])
+def test_norm_identity_needs_both_moments(kept):
+    found = verdict(equation(*NORM, kept, given=AFFINE))
+    assert isinstance(found, Refuted)
+    assert kernel.holds(kept, found.statement, found.witness)
+
+
+# -- side conditions, scope, hypotheses -------------------------------------------------
+
+
+def test_what_is_divided_by_is_a_side_condition():
+    found = verdict(free(over(a, a), num(1)))
+    assert isinstance(found, Proved)
+    assert found.side_conditions == (Hypothesis(a, Relation.NE, num(0)),)
+
+
+def test_gradient_needs_a_positive_spread():
+    found = verdict(equation(GRADIENT, input_gradient()))
+    assert found.side_conditions == (Hypothesis(variance, Relation.GT, num(0)),)
+
+
+def test_a_condition_on_the_size_alone_is_the_scope():
+    one_less = minus(m, num(1))
+    sample = over(Sum(i, power(minus(x(i), mu), 2)), one_less)
+    found = verdict(equation(mul(one_less, sample), mul(m, variance)))
+    assert isinstance(found, Proved)
+    assert found.scope == "m >= 2"
+
+
+@pytest.mark.parametrize("gap", [3, 5000])
+def test_no_size_is_forgotten_by_the_scope(gap):
+    found = verdict(free(over(minus(m, num(gap)), minus(m, num(gap))), num(1)))
+    assert found.scope == f"m >= {gap + 1}"
+
+
+def test_root_of_a_square_is_not_the_number():
+    assert isinstance(verdict(free(sqrt(power(a, 2)), a)), Refuted)
+    found = verdict(free(sqrt(power(a, 2)), a, hypotheses=[Hypothesis(a, Relation.GT, num(0))]))
+    assert isinstance(found, Proved)
+    assert found.hypotheses == (Hypothesis(a, Relation.GT, num(0)),)
+
+
+def test_square_of_a_root_is_the_number_where_it_is_defined():
+    found = verdict(free(power(sqrt(a), 2), a))
+    assert isinstance(found, Proved)
+    assert found.side_conditions == (Hypothesis(a, Relation.GE, num(0)),)
+
+
+def test_norm_scales_by_the_absolute_value():
+    norm = sqrt(Sum(n, power(u, 2)))
+    scaled = sqrt(Sum(n, power(mul(a, u), 2)))
+    assert isinstance(verdict(free(scaled, mul(sqrt(power(a, 2)), norm))), Proved)
+    assert isinstance(verdict(free(scaled, mul(a, norm))), Refuted)
+
+
+def test_norm_is_not_its_square():
+    square = Sum(n, power(u, 2))
+    assert isinstance(verdict(free(sqrt(square), square)), Refuted)
+
+
+def test_contradictory_hypotheses_prove_nothing():
+    impossible = Hypothesis(Sum(n, power(u, 2)), Relation.EQ, num(-1))
+    statement = free(add(Sum(n, power(u, 2)), num(1)), num(0), hypotheses=[impossible])
+    certificate = identity_certificate(statement, Ring(statement))
+    assert certificate is not None
+    with pytest.raises(Rejected, match="no values are known"):
+        prove(statement, certificate, None)
+    with pytest.raises(Rejected, match="does not meet"):
+        prove(statement, certificate, Witness({"n": 2}, {"u": (Fraction(1), Fraction(0))}))
+
+
+def test_hypotheses_that_are_not_needed_are_not_listed():
+    found = verdict(equation(GRADIENT, input_gradient(), (Hypothesis(a, Relation.EQ, num(3)),)))
+    assert isinstance(found, Proved)
+    assert found.hypotheses == ()
+
+
+# -- index hygiene ----------------------------------------------------------------------
+
+
+def matrix(p, q):
+    return Sym("A", (p, q))
+
+
+def test_a_sum_inside_a_denominator_keeps_its_own_index():
+    row = power(Sum(k, matrix(j, k)), -1)
+    trace = power(Sum(k, matrix(k, k)), -1)
+    left = Sum(j, mul(row, x(j)))
+    other = Index("t", "m")
+    renamed = Sum(other, mul(power(Sum(j, matrix(other, j)), -1), x(other)))
+    assert isinstance(verdict(free(left, renamed)), Proved)
+    assert isinstance(verdict(free(left, Sum(j, mul(trace, x(j))))), Refuted)
+
+
+def test_order_of_contraction_matters():
+    double = Sum(j, Sum(k, mul(matrix(i, j), matrix(j, k), x(k))))
+    same = Sum(k, mul(Sum(j, mul(matrix(i, j), matrix(j, k))), x(k)))
+    transposed = Sum(j, Sum(k, mul(matrix(j, i), matrix(j, k), x(k))))
+    assert isinstance(verdict(free(double, same)), Proved)
+    assert isinstance(verdict(free(double, transposed)), Refuted)
+
+
+def test_sum_over_one_is_the_size():
+    assert isinstance(verdict(free(Sum(i, num(1)), m)), Proved)
+    assert isinstance(verdict(free(Sum(i, Sum(n, num(1))), mul(m, Size("n")))), Proved)
+
+
+def test_square_of_a_sum_is_not_the_sum_of_squares():
+    assert isinstance(verdict(free(power(Sum(i, x(i)), 2), Sum(i, power(x(i), 2)))), Refuted)
+
+
+def test_names_of_indices_do_not_matter():
+    left = Sum(i, mul(x(i), Sum(j, mul(matrix(i, j), x(j)))))
+    right = Sum(k, Sum(i, mul(x(i), matrix(k, i), x(k))))
+    assert isinstance(verdict(free(left, right)), Proved)
+
+
+# -- certificates that must be rejected -------------------------------------------------
+
+LARGER = free(mul(a, b), add(power(a, 2), power(b, 2)), Relation.LE)
+
+
+def poly(statement, term):
+    return Ring(statement).normal(term)
+
+
+def young():
+    half = Fraction(1, 2)
+    return Certificate(
+        summands=(
+            Summand(half, (Square(poly(LARGER, minus(a, b))),)),
+            Summand(half, (Square(poly(LARGER, a)),)),
+            Summand(half, (Square(poly(LARGER, b)),)),
+        )
+    )
+
+
+def test_a_sum_of_squares_proves_an_order():
+    found = prove(LARGER, young(), None)
+    assert found.rule == "sum of products that are not negative"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda c: dataclasses.replace(c, summands=c.summands[:2]),
+        lambda c: dataclasses.replace(
+            c, summands=(dataclasses.replace(c.summands[0], coefficient=Fraction(1)), *c.summands[1:])
+        ),
+        lambda c: dataclasses.replace(
+            c, summands=(dataclasses.replace(c.summands[0], coefficient=Fraction(-1, 2)), *c.summands[1:])
+        ),
+        lambda c: dataclasses.replace(c, unit=((("sym", "a", ()), 1),)),
+        lambda c: dataclasses.replace(c, summands=()),
+        lambda c: dataclasses.replace(c, summands=(Summand(Fraction(1), (Given(0),)),)),
+    ],
+)
+def test_tampered_certificates_are_rejected(change):
+    with pytest.raises((Rejected, IndexError)):
+        prove(LARGER, change(young()), None)
+
+
+def test_a_strict_order_needs_a_positive_summand():
+    strict = dataclasses.replace(LARGER, relation=Relation.LT)
+    with pytest.raises(Rejected, match="does not exclude equality"):
+        prove(strict, young(), None)
+
+
+def test_a_factor_of_unknown_sign_is_rejected():
+    statement = free(num(0), a, Relation.LE)
+    with pytest.raises(Rejected, match="may be negative"):
+        prove(statement, Certificate(summands=(Summand(Fraction(1), (Monomially(((("sym", "a", ()), 1),)),)),)), None)
+
+
+def test_cauchy_schwarz_cites_its_axiom():
+    inner, uu, vv = (Sum(n, mul(p, q)) for p, q in ((u, v), (u, u), (v, v)))
+    statement = free(power(inner, 2), mul(uu, vv), Relation.LE)
+    ring = Ring(statement)
+    gram = Gram((ring.normal(u), ring.normal(v)), ("i", "n"))
+    found = prove(statement, Certificate(summands=(Summand(Fraction(1), (gram,)),)), None)
+    assert found.axioms == (kernel.GRAM_AXIOM,)
+    wrong = free(mul(uu, vv), power(inner, 2), Relation.LE)
+    with pytest.raises(Rejected):
+        prove(wrong, Certificate(summands=(Summand(Fraction(1), (gram,)),)), None)
+
+
+def test_made_up_roots_are_rejected():
+    nothing = ("root", 2, ())
+    statement = free(a, num(0))
+    cofactor = {((("sym", "a", ()), 1), (nothing, -2)): Fraction(1)}
+    with pytest.raises(Rejected):
+        prove(statement, Certificate(uses=(Use(Root(nothing), cofactor),)), None)
+
+
+def test_dividing_by_what_may_be_zero_is_rejected():
+    statement = free(a, num(0), hypotheses=[Hypothesis(mul(a, b), Relation.EQ, num(0))])
+    cofactor = generator(("sym", "b", ()), -1)
+    model = Witness({}, {"a": Fraction(0), "b": Fraction(0)})
+    with pytest.raises(Rejected, match="may be zero"):
+        prove(statement, Certificate(uses=(Use(Given(0), cofactor),)), model)
+
+
+def test_an_order_is_not_cited_as_an_equation():
+    statement = free(a, num(0), hypotheses=[Hypothesis(a, Relation.GE, num(0))])
+    with pytest.raises(Rejected, match="only an equation"):
+        prove(statement, Certificate(uses=(Use(Given(0), constant(1)),)), Witness({}, {"a": Fraction(0)}))
+
+
+def test_every_change_of_a_cofactor_is_noticed():
+    statement = equation(Sum(i, power(xhat(i), 2)), m)
+    certificate = identity_certificate(statement, Ring(statement))
+    assert certificate is not None and certificate.uses
+    for number, use in enumerate(certificate.uses):
+        wrong = dataclasses.replace(use, cofactor=plus(use.cofactor, constant(1)))
+        uses = (*certificate.uses[:number], wrong, *certificate.uses[number + 1 :])
+        with pytest.raises(Rejected):
+            prove(statement, dataclasses.replace(certificate, uses=uses), None)
+
+
+# -- witnesses --------------------------------------------------------------------------
+
+
+def test_a_witness_must_meet_the_hypotheses():
+    statement = equation(*NORM, MOMENTS, given=AFFINE)
+    values = {"\\hat{x}": (Fraction(1), Fraction(0)), "\\frac{\\partial f}{\\partial y}": (Fraction(1), Fraction(0))}
+    with pytest.raises(Rejected, match="does not meet"):
+        refute(statement, Witness({"m": 2}, values))
+
+
+def test_an_irrational_root_refutes_nothing():
+    with pytest.raises(Irrational):
+        refute(free(sqrt(a), num(0)), Witness({}, {"a": Fraction(2)}))
+
+
+def test_an_undefined_side_refutes_nothing():
+    with pytest.raises(ZeroDivisionError):
+        refute(free(power(a, -1), num(0)), Witness({}, {"a": Fraction(0)}))
+
+
+def test_true_statements_have_no_witness():
+    statement = equation(GRADIENT, input_gradient())
+    values = {
+        "x": tuple(map(Fraction, (0, 0, 2, 2))),
+        "\\frac{\\partial f}{\\partial y}": tuple(map(Fraction, (1, 2, 3, 5))),
+        "\\gamma": Fraction(3),
+    }
+    with pytest.raises(Rejected, match="holds at the witness"):
+        refute(statement, Witness({"m": 4}, values))
+
+
+def test_a_constant_zero_denominator_is_not_decided():
+    found = verdict(free(power(minus(a, a), -1), num(1)))
+    assert found.code == "BN304"
+
+
+@pytest.mark.parametrize("power_of", [10**9, 65])
+def test_large_powers_are_out_of_reach_not_out_of_memory(power_of):
+    with pytest.raises(OutOfReach):
+        Ring(LARGER).normal(power(add(a, b), power_of))
+
+
+# -- forgery ----------------------------------------------------------------------------
+
+
+def test_verdicts_can_not_be_made_copied_or_changed_outside_the_kernel():
+    proved = prove(LARGER, young(), None)
+    with pytest.raises(TypeError, match="only the kernel"):
+        Proved(None, LARGER, "trust me", "m >= 1", (), (), (), young())
+    with pytest.raises(TypeError, match="only the kernel"):
+        Refuted(object(), LARGER, Witness({}, {}), Fraction(0), Fraction(1), {})
+    with pytest.raises((TypeError, ValueError)):
+        dataclasses.replace(proved, rule="another")
+    for forge in (copy.copy, copy.deepcopy, pickle.dumps):
+        with pytest.raises(TypeError, match="check it again"):
+            forge(proved)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        proved.scope = "m >= 0"
+
+
+PACKAGE = Path(bnsym.__file__).parent
+TRUSTED = {"terms": set(), "calculus": {"terms"}, "normal": {"terms", "calculus"},
+           "kernel": {"terms", "calculus", "normal"}}
+
+
+def imported(tree):
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module or "."
+
+
+@pytest.mark.parametrize("name", TRUSTED)
+def test_trusted_rooms_import_only_the_standard_library_and_each_other(name):
+    tree = ast.parse((PACKAGE / f"{name}.py").read_text(encoding="utf-8"))
+    ours = {module.removeprefix("bnsym.") for module in imported(tree) if module.startswith("bnsym")}
+    assert ours <= TRUSTED[name]
+    others = {module for module in imported(tree) if not module.startswith("bnsym")}
+    assert others <= {"__future__", "collections.abc", "dataclasses", "enum", "fractions", "functools",
+                      "itertools", "math", "time", "types", "typing"}
+    assert not [node for node in ast.walk(tree) if isinstance(node, ast.Assert)], "a guard that -O removes"
+
+
+def test_the_token_is_named_in_the_kernel_alone():
+    for path in PACKAGE.rglob("*.py"):
+        if path.name != "kernel.py":
+            assert "_TOKEN" not in path.read_text(encoding="utf-8"), path
+
+
+def test_definitions_of_another_layer_work_by_the_same_code():
+    d = Index("i", "d")
+    z, r, w = Sym("x", (d,)), Sym("r"), Sym("y", (d,))
+    rms = (
+        Definition(r, sqrt(add(over(Sum(d, power(z, 2)), Size("d")), epsilon))),
+        Definition(w, over(z, r)),
+    )
+    e = Index("j", "d")
+    gw = Sym("y", (e,))
+    inner = Sum(e, mul(Diff(f, gw, True), gw))
+    right = over(minus(Diff(f, w, True), over(mul(w, inner), Size("d"))), r)
+    assert isinstance(verdict(Statement(Diff(f, z, True), Relation.EQ, right, rms, (), ("f",), ("y",))), Proved)
+    wrong = over(minus(Diff(f, w, True), mul(w, inner)), r)
+    assert isinstance(verdict(Statement(Diff(f, z, True), Relation.EQ, wrong, rms, (), ("f",), ("y",))), Refuted)
