@@ -280,6 +280,7 @@ class _Check:
                 raise Rejected("only an equation can be cited as a relation")
             self.hypotheses.append(hypothesis)
             self.divided |= _divided(poly)
+        _exact(use.cofactor)
         for mono in use.cofactor:
             self._check_divisors(tuple((g, e) for g, e in mono if e < 0))
         poly = self.ring.times(use.cofactor, poly)
@@ -288,7 +289,7 @@ class _Check:
         return poly
 
     def _summand(self, summand: Summand) -> Poly:
-        if summand.coefficient <= 0:
+        if not isinstance(summand.coefficient, int | Fraction) or summand.coefficient <= 0:
             raise Rejected("a summand of the certificate has a coefficient that is not positive")
         poly, strict = {(): summand.coefficient}, True
         for factor in summand.factors:
@@ -303,12 +304,14 @@ class _Check:
             case Monomially(mono):
                 return self._monomial(mono)
             case Square(poly, over):
+                _exact(poly)
                 square = self.ring.times(poly, poly)
                 for letter in over:
                     square = self.ring.contract(square, letter)
                 return square, False
             case Gram(vectors, letter):
                 self.axioms.setdefault(GRAM_AXIOM)
+                _exact(*vectors)
                 return determinant(self.ring, gram_matrix(self.ring, vectors, letter)), False
             case Given(number, _):
                 hypothesis = self.statement.hypotheses[number]
@@ -344,6 +347,12 @@ def determinant(ring: Ring, matrix: list[list[Poly]]) -> Poly:
         minor = [row[:k] + row[k + 1 :] for row in matrix[1:]]
         total = plus(total, ring.times(entry, determinant(ring, minor)), (-1) ** k)
     return total
+
+
+def _exact(*polys: Poly) -> None:
+    """Certificates are made outside: a float in one would make the check inexact."""
+    if not all(isinstance(c, int | Fraction) for poly in polys for c in poly.values()):
+        raise Rejected("a coefficient of the certificate is not a rational")
 
 
 def _divided(poly: Poly) -> set[Generator]:
@@ -406,8 +415,8 @@ def _least_size(poly: Poly, relation: Relation) -> tuple[SpaceName, int] | None:
     space: SpaceName = next(iter(found))[1]
     coefficients = {(mono[0][1] if mono else 0): c for mono, c in poly.items()}
     lead = coefficients[max(coefficients)]
-    n = 2 + int(max(abs(c / lead) for c in coefficients.values()))
-    if n > 10_000 or not compare(lead, relation, Fraction(0)):
+    n = 2 + int(max(abs(Fraction(c) / lead) for c in coefficients.values()))
+    if n > 10_000 or not compare(Fraction(lead), relation, Fraction(0)):
         return None
     while n > 1 and compare(
         sum((c * Fraction(n - 1) ** e for e, c in coefficients.items()), Fraction(0)), relation, Fraction(0)

@@ -46,13 +46,15 @@ Letter: TypeAlias = tuple[str, str]
 the height of the contraction, so that none inside has the same."""
 Generator: TypeAlias = tuple[Any, ...]
 Monomial: TypeAlias = tuple[tuple[Generator, int], ...]
-Poly: TypeAlias = dict[Monomial, Fraction]
+Coefficient: TypeAlias = int | Fraction
+"""Integers stay integers, which is faster; never divide two without making a Fraction."""
+Poly: TypeAlias = dict[Monomial, Coefficient]
 
 LARGEST_POWER = 64
 LARGEST_POLY = 200_000
 LARGEST_NETWORK = 7
 
-UNIT: Poly = {(): Fraction(1)}
+UNIT: Poly = {(): 1}
 
 
 class OutOfReach(Exception):
@@ -136,6 +138,16 @@ def _monomial(factors: Iterable[tuple[Generator, int]]) -> Monomial:
     return tuple(sorted((g, e) for g, e in exponents.items() if e))
 
 
+def _merge(a: Monomial, b: Monomial) -> Monomial:
+    """The product of two monomials."""
+    if not a or not b:
+        return a or b
+    exponents = dict(a)
+    for gen, e in b:
+        exponents[gen] = exponents.get(gen, 0) + e
+    return tuple(sorted((g, e) for g, e in exponents.items() if e))
+
+
 def _network(
     bound: list[Letter], factors: list[tuple[Generator, int]], symmetric: frozenset[Name]
 ) -> Generator:
@@ -171,20 +183,21 @@ def _signature(
 # -- polynomials ----------------------------------------------------------------------
 
 
-def constant(value: Fraction | int) -> Poly:
-    return {(): Fraction(value)} if value else {}
+def constant(value: Coefficient) -> Poly:
+    value = Fraction(value)
+    return {(): value.numerator if value.denominator == 1 else value} if value else {}
 
 
 def generator(gen: Generator, exponent: int = 1) -> Poly:
-    return {((gen, exponent),): Fraction(1)}
+    return {((gen, exponent),): 1}
 
 
-def freeze(poly: Poly) -> tuple[tuple[Monomial, Fraction], ...]:
+def freeze(poly: Poly) -> tuple[tuple[Monomial, Coefficient], ...]:
     """A hashable form of a polynomial; its key as the base of a root."""
-    return tuple(sorted(poly.items()))
+    return tuple(sorted((m, c.numerator if c.denominator == 1 else c) for m, c in poly.items()))
 
 
-def plus(p: Poly, q: Poly, factor: Fraction | int = 1) -> Poly:
+def plus(p: Poly, q: Poly, factor: Coefficient = 1) -> Poly:
     """p + factor * q."""
     result = dict(p)
     for mono, c in q.items():
@@ -192,10 +205,10 @@ def plus(p: Poly, q: Poly, factor: Fraction | int = 1) -> Poly:
     return result
 
 
-def _accumulate(poly: Poly, mono: Monomial, c: Fraction) -> None:
+def _accumulate(poly: Poly, mono: Monomial, c: Coefficient) -> None:
     total = poly.get(mono, 0) + c
     if total:
-        poly[mono] = Fraction(total)
+        poly[mono] = total
     else:
         poly.pop(mono, None)
 
@@ -245,7 +258,7 @@ class Ring:
         result: Poly = {}
         for a, c in p.items():
             for b, d in q.items():
-                _accumulate(result, self._act(_monomial((*a, *b))), c * d)
+                _accumulate(result, self._act(_merge(a, b)), c * d)
         return result
 
     def power(self, p: Poly, n: int) -> Poly:
@@ -261,7 +274,8 @@ class Ring:
 
     def _act(self, mono: Monomial) -> Monomial:
         """δ_ab f(b) = δ_ab f(a), δ² = δ, δ_aa = 1: one way of writing each."""
-        if not any(g[0] == "delta" for g, _ in mono):
+        # sorted monomials begin with their deltas: "delta" < "root" < "size" < "sum" < "sym"
+        if not mono or mono[0][0][0] != "delta":
             return mono
         for gen, e in mono:
             if gen[0] == "delta":
@@ -430,7 +444,7 @@ class Ring:
             return self.power(whole, n)
         ((mono, c),) = whole.items()
         self._inverted |= {g for g, _ in mono}
-        return self.power({tuple((g, -e) for g, e in mono): 1 / c}, -n)
+        return self.power({tuple((g, -e) for g, e in mono): Fraction(1) / c}, -n)
 
     def require(self, base: Term, relation: Relation) -> None:
         """Record `base relation 0`, split into its factors, unless it always holds."""
@@ -567,6 +581,8 @@ def _factor(n: int) -> dict[int, int]:
     """The prime factors of n >= 1 up to 1000; a larger cofactor counts as prime."""
     found: dict[int, int] = {}
     for p in range(2, 1000):
+        if p * p > n:
+            break
         while n % p == 0:
             n //= p
             found[p] = found.get(p, 0) + 1

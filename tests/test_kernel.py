@@ -348,6 +348,12 @@ def test_cauchy_schwarz_cites_its_axiom():
         prove(wrong, Certificate(summands=(Summand(Fraction(1), (gram,)),)), None)
 
 
+def test_inexact_certificates_are_rejected():
+    half = Summand(Fraction(1), (Square({(): 0.5}),))
+    with pytest.raises(Rejected, match="not a rational"):
+        prove(free(num(0), num(Fraction(1, 4)), Relation.LE), Certificate(summands=(half,)), None)
+
+
 def test_made_up_roots_are_rejected():
     nothing = ("root", 2, ())
     statement = free(a, num(0))
@@ -454,6 +460,12 @@ def imported(tree):
             yield node.module or "."
 
 
+def imported_names(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            yield from (alias.name for alias in node.names)
+
+
 @pytest.mark.parametrize("name", TRUSTED)
 def test_trusted_rooms_import_only_the_standard_library_and_each_other(name):
     tree = ast.parse((PACKAGE / f"{name}.py").read_text(encoding="utf-8"))
@@ -468,7 +480,10 @@ def test_trusted_rooms_import_only_the_standard_library_and_each_other(name):
 def test_the_token_is_named_in_the_kernel_alone():
     for path in PACKAGE.rglob("*.py"):
         if path.name != "kernel.py":
-            assert "_TOKEN" not in path.read_text(encoding="utf-8"), path
+            names = {n.id for n in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(n, ast.Name)}
+            attributes = {a.attr for a in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+                          if isinstance(a, ast.Attribute)}
+            assert "_TOKEN" not in names | attributes | set(imported_names(path)), path
 
 
 def test_definitions_of_another_layer_work_by_the_same_code():

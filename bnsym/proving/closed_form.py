@@ -153,7 +153,7 @@ def _solve(context: Statement, definition: Definition) -> tuple[Sym, Term] | Non
                 rest: Poly = {m: c for m, c in poly.items() if m != mono}
                 if any(gen in dict(m) for m in rest) or any(letters(g) for g, _ in mono if g != gen):
                     continue
-                scale = product_of(tuple((g, -k) for g, k in mono if g != gen), 1 / poly[mono])
+                scale = product_of(tuple((g, -k) for g, k in mono if g != gen), Fraction(1) / poly[mono])
                 return Sym(gen[1], (index,)), mul(scale, add(definition.symbol, neg(term_of(rest))))
     return None
 
@@ -196,7 +196,7 @@ def _factor_list(poly: Poly) -> tuple[Fraction, list[tuple[Poly, int]]]:
 
     found: list[Generator] = sorted(generators(poly))
     if not found:
-        return poly[()], []
+        return Fraction(poly[()]), []
     symbols = sympy.symbols(f"t:{len(found)}")
     place = {g: k for k, g in enumerate(found)}
     terms = {

@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 from bnsym.kernel import Certificate, Given, Root, Use, relation
 from bnsym.normal import (
+    Coefficient,
     Generator,
     Monomial,
     Poly,
@@ -113,10 +114,10 @@ def _depth(gen: Generator) -> tuple[int, int]:
 
 def _pivot(
     poly: Poly, ring: Ring, invertible: set[Generator], others: list[Poly]
-) -> tuple[Generator, Monomial, Fraction] | None:
+) -> tuple[Generator, Monomial, Coefficient] | None:
     """(t, a, c) where poly = c*a*t + (terms without t), a is a product of generators that
     are not zero, and t is divided by nowhere."""
-    best: tuple[Generator, Monomial, Fraction] | None = None
+    best: tuple[Generator, Monomial, Coefficient] | None = None
     for mono, c in poly.items():
         for gen, e in mono:
             rest = tuple((g, k) for g, k in mono if g != gen)
@@ -134,7 +135,7 @@ def _pivot(
     return best
 
 
-def _rank(pivot: tuple[Generator, Monomial, Fraction]) -> tuple[int, int, Generator]:
+def _rank(pivot: tuple[Generator, Monomial, Coefficient]) -> tuple[int, int, Generator]:
     """Contractions before scalars, larger ones first: what is eliminated should be rare."""
     gen = pivot[0]
     size = sum(e for _, e in gen[2]) if gen[0] == "sum" else 0
@@ -142,11 +143,11 @@ def _rank(pivot: tuple[Generator, Monomial, Fraction]) -> tuple[int, int, Genera
 
 
 def _eliminate(
-    target: Traced, by: Traced, pivot: tuple[Generator, Monomial, Fraction], ring: Ring
+    target: Traced, by: Traced, pivot: tuple[Generator, Monomial, Coefficient], ring: Ring
 ) -> None:
     """Replace t by -b/a in `target`, where by.poly = a*t + b."""
     gen, mono, c = pivot
-    inverse: Poly = {tuple((g, -e) for g, e in mono): 1 / c}
+    inverse: Poly = {tuple((g, -e) for g, e in mono): Fraction(1) / c}
     rest = {m: k for m, k in by.poly.items() if gen not in dict(m)}
     value = ring.times(rest, {m: -k for m, k in inverse.items()})
     quotient: Poly = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from bnsym.normal import Generator, Letter, Monomial, Poly, freeze, generators, letters
+from bnsym.normal import Coefficient, Generator, Letter, Monomial, Poly, freeze, generators, letters
 from bnsym.terms import Delta, Index, Size, Sum, Sym, Term, add, mul, num, power
 
 LETTERS = "jklpqrst"
@@ -23,7 +23,7 @@ def _weight(mono: Monomial) -> tuple[int, int, Monomial]:
     return (0 if free else 1, sum(abs(e) for _, e in mono), mono)
 
 
-def product_of(mono: Monomial, coefficient: Fraction, taken: frozenset[Letter] = frozenset()) -> Term:
+def product_of(mono: Monomial, coefficient: Coefficient, taken: frozenset[Letter] = frozenset()) -> Term:
     """coefficient * monomial, with one denominator; scalars before sums."""
     above = [_factor(g, e, taken) for g, e in sorted(mono, key=_place) if e > 0]
     below = [_factor(g, -e, taken) for g, e in sorted(mono, key=_place) if e < 0]

@@ -10,7 +10,7 @@ from bnsym.model import Undecided
 from bnsym.proving.witness import free_shapes
 from bnsym.terms import Statement
 
-_TOKEN = re.compile(r"\s*([(),]|[-+]?\d+(?:/\d+)?)")
+_LEXEME = re.compile(r"\s*([(),]|[-+]?\d+(?:/\d+)?)")
 
 
 class BadWitness(ValueError):
@@ -56,7 +56,7 @@ def parse_witness(statement: Statement, at: str) -> Witness:
 
 
 def _parse_value(text: str) -> Value:
-    tokens = _TOKEN.findall(text)
+    tokens = _LEXEME.findall(text)
     if "".join(tokens) != re.sub(r"\s+", "", text):
         raise BadWitness(f"«{text}» is neither a rational nor a tuple of such")
     value, rest = _value(tokens)
