@@ -49,7 +49,7 @@ from bnsym.terms import (
 )
 
 Value: TypeAlias = "Fraction | tuple[Value, ...]"
-_TOKEN = object()
+_KERNEL_ONLY = object()
 
 
 class Rejected(Exception):
@@ -70,7 +70,7 @@ class _Verdict:
     token: InitVar[object]
 
     def __post_init__(self, token: object) -> None:
-        if token is not _TOKEN:
+        if token is not _KERNEL_ONLY:
             raise TypeError(f"only the kernel makes {type(self).__name__}")
 
     def __reduce_ex__(self, protocol: Any) -> NoReturn:
@@ -214,7 +214,7 @@ def prove(
         _check_model(statement, model)
     scope, conditions = _scope(ring, statement)
     return Proved(
-        _TOKEN, statement, _rule(certificate), scope, used, conditions, tuple(checked.axioms), certificate
+        _KERNEL_ONLY, statement, _rule(certificate), scope, used, conditions, tuple(checked.axioms), certificate
     )
 
 
@@ -328,7 +328,7 @@ class _Check:
             positive = self.ring.is_positive(gen)
             if e < 0 and not positive:
                 self._check_divisors(((gen, e),))
-            if e % 2 and not positive and not (gen[0] == "root" and gen[1] % 2 == 0 and gen in self.ring.roots):
+            if e % 2 and not self.ring.is_nonnegative(gen):
                 raise Rejected("a factor of the certificate may be negative")
         return {mono: Fraction(1)}, all(self.ring.is_positive(g) for g, _ in mono)
 
@@ -453,7 +453,7 @@ def refute(statement: Statement, witness: Witness) -> Refuted:
         left, right = evaluator.value(statement.left, at), evaluator.value(statement.right, at)
         if not compare(left, statement.relation, right):
             one = MappingProxyType({name: n + 1 for name, n in at.items()})
-            return Refuted(_TOKEN, statement, witness, left, right, one)
+            return Refuted(_KERNEL_ONLY, statement, witness, left, right, one)
     raise Rejected("the statement holds at the witness")
 
 

@@ -536,7 +536,18 @@ class Ring:
             case ("root", q, key) if q % 2 == 0 and gen in self.roots:
                 known = all(c > 0 and all(self.is_positive(g) for g, _ in mono) for mono, c in key)
                 return known or gen in self._inverted
+            case ("sum", _, mono):
+                return gen in self._inverted and self.is_sum_of_squares(gen)
         return False
+
+    def is_sum_of_squares(self, gen: Generator) -> bool:
+        """Whether the generator is a contraction of even powers and positive factors: >= 0."""
+        return gen[0] == "sum" and all(e % 2 == 0 or self.is_positive(g) for g, e in gen[2])
+
+    def is_nonnegative(self, gen: Generator) -> bool:
+        """Whether the generator is never negative: positive, an even root, a sum of squares."""
+        even_root = gen[0] == "root" and gen[1] % 2 == 0 and gen in self.roots
+        return even_root or self.is_sum_of_squares(gen) or self.is_positive(gen)
 
 
 def _positive_name(hypothesis: Hypothesis) -> Name | None:

@@ -483,7 +483,7 @@ def test_the_token_is_named_in_the_kernel_alone():
             names = {n.id for n in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(n, ast.Name)}
             attributes = {a.attr for a in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
                           if isinstance(a, ast.Attribute)}
-            assert "_TOKEN" not in names | attributes | set(imported_names(path)), path
+            assert "_KERNEL_ONLY" not in names | attributes | set(imported_names(path)), path
 
 
 def test_definitions_of_another_layer_work_by_the_same_code():

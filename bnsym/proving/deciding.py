@@ -10,6 +10,7 @@ from typing import TypeAlias
 from bnsym.kernel import Certificate, Proved, Refuted, Rejected, Witness, prove
 from bnsym.model import Undecided
 from bnsym.normal import DividesByZero, OutOfReach, Ring
+from bnsym.proving.bound import bound_certificate
 from bnsym.proving.identity import identity_certificate
 from bnsym.proving.replay import replay
 from bnsym.proving.witness import find_model, find_refutation
@@ -40,14 +41,33 @@ def by_squares(task: Task) -> Proved | None:
     return _prove(task, squared=True)
 
 
+def by_short_witness(task: Task) -> Refuted | None:
+    """The first few candidates: an order that fails usually fails at once, and a search
+    for a certificate of what is false is long."""
+    return find_refutation(task.statement, min(task.deadline, time.monotonic() + 0.2))
+
+
 def by_witness(task: Task) -> Refuted | None:
     """Small exact values at which the relation fails."""
     return find_refutation(task.statement, task.deadline)
 
 
+def by_bound(task: Task) -> Proved | None:
+    """larger - smaller = Σ products that are not negative + Σ cofactor * relation."""
+    return _bound(task, squared=False)
+
+
+def by_bound_of_squares(task: Task) -> Proved | None:
+    """The same for the squares of the sides, the larger of which is manifestly >= 0."""
+    return _bound(task, squared=True)
+
+
 METHODS: tuple[tuple[str, Method], ...] = (
     ("identity", by_identity),
     ("squares", by_squares),
+    ("short witness", by_short_witness),
+    ("bound", by_bound),
+    ("bound of squares", by_bound_of_squares),
     ("witness", by_witness),
 )
 
@@ -57,7 +77,7 @@ def decide(statement: Statement, deadline: float, at: str = "") -> Proved | Refu
     gives it. Never raises for what a note can contain."""
     if at:
         return replay(statement, at)
-    task = Task(_normalised(statement), deadline)
+    task = Task(statement, deadline)
     tried: list[str] = []
     for name, method in METHODS:
         try:
@@ -77,16 +97,29 @@ def decide(statement: Statement, deadline: float, at: str = "") -> Proved | Refu
     return Undecided("BN302", "neither a certificate nor a witness was found", tuple(tried))
 
 
-def _normalised(statement: Statement) -> Statement:
-    return statement
+def _bound(task: Task, squared: bool) -> Proved | None:
+    statement = task.statement
+    if statement.relation in (Relation.EQ, Relation.NE):
+        return None
+    ring = Ring(statement, _half_the_time(task))
+    if squared:
+        larger = statement.left if statement.relation in (Relation.GE, Relation.GT) else statement.right
+        if not ring.is_manifest(larger):
+            return None
+    certificate = bound_certificate(statement, ring, squared=squared)
+    return _accept(statement, certificate, task.deadline) if certificate is not None else None
+
+
+def _half_the_time(task: Task) -> float:
+    now = time.monotonic()
+    return min(task.deadline, now + max(1.0, (task.deadline - now) / 2))
 
 
 def _prove(task: Task, squared: bool) -> Proved | None:
     statement = task.statement
     if statement.relation not in (Relation.EQ, Relation.LE, Relation.GE):
         return None
-    budget = min(task.deadline, time.monotonic() + max(1.0, (task.deadline - time.monotonic()) / 2))
-    certificate = identity_certificate(statement, Ring(statement, budget), squared=squared)
+    certificate = identity_certificate(statement, Ring(statement, _half_the_time(task)), squared=squared)
     if certificate is None:
         return None
     return _accept(statement, certificate, task.deadline)

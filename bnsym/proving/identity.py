@@ -41,21 +41,35 @@ class Traced:
 
 def identity_certificate(statement: Statement, ring: Ring, *, squared: bool = False) -> Certificate | None:
     """Cofactors for `left = right` (for the squares of both, with `squared`), if found."""
-    goal, unit = _eliminated(statement, ring, squared)
+    goal, unit = eliminate(statement, ring, difference(statement, ring, squared))
     if goal.poly:
         return None
-    uses = tuple(Use(source, cofactor) for source, cofactor in goal.trace.items() if cofactor)
-    return Certificate(uses, unit, squared)
+    return Certificate(uses_of(goal), unit, squared)
+
+
+def uses_of(goal: Traced) -> tuple[Use, ...]:
+    """What was subtracted on the way, as a certificate cites it."""
+    return tuple(Use(source, cofactor) for source, cofactor in goal.trace.items() if cofactor)
 
 
 def reduced(statement: Statement, ring: Ring) -> Poly:
-    """left - right with all that the relations determine eliminated, roots kept in place."""
-    return _eliminated(statement, ring, False)[0].poly
+    """left - right with all that the relations determine eliminated."""
+    return eliminate(statement, ring, difference(statement, ring))[0].poly
 
 
-def _eliminated(statement: Statement, ring: Ring, squared: bool) -> tuple[Traced, Monomial]:
-    """The goal reduced by every relation in turn, and what it was multiplied by."""
-    goal = Traced(_goal(statement, ring, squared), {})
+def difference(statement: Statement, ring: Ring, squared: bool = False) -> Poly:
+    """left - right or, for an order, larger - smaller; of the squares with `squared`."""
+    left, right = ring.sides(statement.left, statement.right)
+    if squared:
+        left, right = ring.times(left, left), ring.times(right, right)
+    if statement.relation in (Relation.LE, Relation.LT):
+        left, right = right, left
+    return plus(left, right, -1)
+
+
+def eliminate(statement: Statement, ring: Ring, poly: Poly) -> tuple[Traced, Monomial]:
+    """`poly` reduced by every relation in turn, and what it was multiplied by."""
+    goal = Traced(poly, {})
     unit: Monomial = ()
     pending = _relations(statement, ring, goal.poly)
     divided = [goal.poly, *(t.poly for source, t in pending if isinstance(source, Given))]
@@ -71,13 +85,6 @@ def _eliminated(statement: Statement, ring: Ring, squared: bool) -> tuple[Traced
             unit = _clear(goal, source.root, unit, ring)
             _reduce(goal, current, source.root, ring)
     return goal, unit
-
-
-def _goal(statement: Statement, ring: Ring, squared: bool) -> Poly:
-    left, right = ring.sides(statement.left, statement.right)
-    if squared:
-        left, right = ring.times(left, left), ring.times(right, right)
-    return plus(left, right, -1)
 
 
 def _relations(statement: Statement, ring: Ring, goal: Poly) -> list[tuple[Source, Traced]]:

@@ -1,0 +1,276 @@
+"""Bounds: larger - smaller as a sum of products that are not negative.
+
+Candidates are products of few atoms: assumed orders, squares of inner products and of
+differences, norms, Gram determinants; each is multiplied by a monomial that makes one
+of its terms a term of the goal. Which of them add up to the goal, with coefficients
+that are not negative, is a linear program. Untrusted: the kernel expands the result.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import combinations, product
+from math import isqrt
+
+from bnsym.kernel import (
+    Certificate,
+    Factor,
+    Given,
+    Gram,
+    Monomially,
+    Square,
+    Summand,
+    determinant,
+    gram_matrix,
+    relation,
+)
+from bnsym.normal import (
+    UNIT,
+    Generator,
+    Letter,
+    Monomial,
+    OutOfReach,
+    Poly,
+    Ring,
+    constant,
+    generator,
+    generators,
+    plus,
+)
+from bnsym.proving.identity import difference, eliminate, uses_of
+from bnsym.proving.simplex import nonnegative_solution
+from bnsym.proving.witness import free_shapes
+from bnsym.terms import Index, Relation, Statement, Sym
+
+MOST_COLUMNS = 400
+MOST_ROWS = 300
+
+
+@dataclass(frozen=True)
+class Atom:
+    """A polynomial that is not negative, why, and what is left of it modulo the relations."""
+
+    poly: Poly
+    factors: tuple[Factor, ...]
+    reduced: Poly
+
+
+def bound_certificate(statement: Statement, ring: Ring, *, squared: bool = False) -> Certificate | None:
+    """A certificate that larger - smaller is not negative (for the squares, `squared`)."""
+    return _Search(statement, ring, squared).certificate()
+
+
+class _Search:
+    def __init__(self, statement: Statement, ring: Ring, squared: bool) -> None:
+        self.statement, self.ring, self.squared = statement, ring, squared
+        self.raw = difference(statement, ring, squared)
+        self.divided = {g for mono in self.raw for g, e in mono if e < 0}
+        self.goal = self.reduce(self.raw)
+
+    def reduce(self, poly: Poly) -> Poly:
+        reduced, unit = eliminate(self.statement, self.ring, poly)
+        if unit:
+            raise OutOfReach("a root that only a multiple of the bound determines")
+        return reduced.poly
+
+    def certificate(self) -> Certificate | None:
+        if not self.goal:
+            return self._assemble([])
+        simple, compound = self._atoms()
+        for atoms in (simple, [*simple, *compound]):
+            columns = self._columns(atoms)
+            found = nonnegative_solution([c for c, _, _ in columns], self.goal, self.ring.deadline)
+            if found is not None:
+                return self._assemble([(c, columns[k][1], columns[k][2]) for k, c in found.items()])
+        return None
+
+    def _assemble(self, chosen: list[tuple[Fraction, Atom, Monomial]]) -> Certificate:
+        """The summands, and the cofactors for what separates their sum from the goal."""
+        rest, summands = self.raw, []
+        for c, atom, mono in chosen:
+            rest = plus(rest, self.ring.times(atom.poly, {mono: c}), -1)
+            extra = (Monomially(mono),) if mono else ()
+            summands.append(Summand(Fraction(c), (*atom.factors, *extra)))
+        goal, unit = eliminate(self.statement, self.ring, rest)
+        if goal.poly or unit:
+            raise OutOfReach("the summands do not add up to the bound")
+        return Certificate(uses_of(goal), (), self.squared, tuple(summands))
+
+    # atoms
+
+    def _atoms(self) -> tuple[list[Atom], list[Atom]]:
+        """Single factors, and products of two of them."""
+        assumed = list(self._assumed())
+        squares = [*self._completed_squares(), *self._vector_atoms()]
+        one = Atom(UNIT, (), UNIT)
+        pairs = [self._times(h, a) for h in assumed for a in (*squares, *assumed)]
+        pairs += [self._times(a, b) for a, b in combinations(squares[:6], 2)]
+        return [one, *assumed, *squares], [p for p in pairs if p.reduced]
+
+    def _atom(self, poly: Poly, *factors: Factor) -> Atom:
+        return Atom(poly, factors, self.reduce(poly))
+
+    def _times(self, a: Atom, b: Atom) -> Atom:
+        return self._atom(self.ring.times(a.poly, b.poly), *a.factors, *b.factors)
+
+    def _assumed(self) -> Iterator[Atom]:
+        """Each order assumed, also times what of it is not negative."""
+        for number, hypothesis in enumerate(self.statement.hypotheses):
+            if hypothesis.relation in (Relation.EQ, Relation.NE):
+                continue
+            given = Given(number)
+            poly = relation(self.ring, self.statement, given)
+            yield self._atom(poly, given)
+            for mono in sorted(poly):
+                if mono and self._is_nonnegative(mono):
+                    yield self._atom(self.ring.times(poly, {mono: 1}), given, Monomially(mono))
+
+    def _completed_squares(self) -> Iterator[Atom]:
+        """(a ± b)² where c a², d b² and a multiple of ab are terms of the goal, c/d a square."""
+        halves = {}
+        for mono, c in self.goal.items():
+            half = tuple((g, e // 2) for g, e in mono if e // 2)
+            halves[mono] = (half, tuple((g, e % 2) for g, e in mono if e % 2), Fraction(c))
+        seen = set()
+        for (a, odd_a, c), (b, odd_b, d) in combinations(halves.values(), 2):
+            ratio = _rational_square_root(d / c) if c * d > 0 else None
+            if odd_a != odd_b or ratio is None:
+                continue
+            common = {g: min(dict(a).get(g, 0), dict(b).get(g, 0)) for g in {g for g, _ in (*a, *b)}}
+            a, b = (tuple(sorted((g, n) for g in common if (n := dict(h).get(g, 0) - common[g]))) for h in (a, b))
+            for sign in (-1, 1):
+                if (a, b, ratio, sign) not in seen:
+                    seen.add((a, b, ratio, sign))
+                    poly = plus({a: 1}, {b: ratio}, sign)
+                    yield self._atom(self.ring.times(poly, poly), Square(poly))
+
+    def _vector_atoms(self) -> Iterator[Atom]:
+        """Norms, squares of inner products, Gram determinants of the vectors in play."""
+        for space, vectors in self._vectors().items():
+            letter: Letter = ("·", space)
+            for u, v in combinations(vectors, 2):
+                inner = self.ring.contract(self.ring.times(u, v), letter)
+                yield self._atom(self.ring.times(inner, inner), Square(inner))
+            for size in (1, 2, 3):
+                for chosen in combinations(vectors, size):
+                    poly = determinant(self.ring, gram_matrix(self.ring, chosen, letter))
+                    yield self._atom(poly, Gram(chosen, letter))
+            for u, v in combinations(vectors, 2):
+                gap = plus(u, v, -1)
+                poly = self.ring.contract(self.ring.times(gap, gap), letter)
+                yield self._atom(poly, Square(gap, (letter,)))
+
+    def _vectors(self) -> dict[str, list[Poly]]:
+        """The vectors that the statement depends on, as components, by space."""
+        shapes, _ = free_shapes(self.statement)
+        found: dict[str, list[Poly]] = {}
+        for name, shape in shapes.items():
+            if len(shape) == 1:
+                found.setdefault(shape[0], []).append(generator(("sym", name, (("·", shape[0]),))))
+        for definition in self.statement.definitions:
+            symbol = definition.symbol
+            if len(symbol.indices) == 1 and symbol.indices[0].space in found:
+                space = symbol.indices[0].space
+                poly = self.ring.normal(Sym(symbol.name, (Index("·", space),)))
+                if not any(g[0] == "sym" and not g[2] for g in generators(poly)):
+                    found[space].append(poly)
+        for space, vectors in found.items():
+            vectors.append(constant(1))
+            found[space] = vectors[:5]
+        return found
+
+    # columns
+
+    def _columns(self, atoms: list[Atom]) -> list[tuple[Poly, Atom, Monomial]]:
+        """Multiples of atoms that share a term with the goal or with such a multiple."""
+        found: dict[tuple[int, Monomial], tuple[Poly, Atom, Monomial]] = {}
+        rows: set[Monomial] = set(self.goal)
+        for _ in range(2):
+            new: set[Monomial] = set()
+            for number, atom in enumerate(atoms):
+                for mono in self._multipliers(atom, rows):
+                    key = (number, mono)
+                    if key in found or len(found) > 4 * MOST_COLUMNS:
+                        continue
+                    column = self.reduce(self.ring.times(atom.poly, {mono: 1}))
+                    found[key] = (column, atom, mono)
+                    new |= set(column)
+            rows |= new
+            atoms = [a for a in atoms if len(a.factors) <= 1]
+        return _presolved(list(found.values()), self.goal)
+
+    def _multipliers(self, atom: Atom, rows: set[Monomial]) -> Iterator[Monomial]:
+        """Monomials that are not negative and take a term of the atom to one of `rows`."""
+        seen = set()
+        for target, term in product(sorted(rows), sorted(atom.reduced)):
+            exponents = Counter(dict(target))
+            exponents.subtract(dict(term))
+            mono = tuple(sorted((g, e) for g, e in exponents.items() if e))
+            if mono not in seen and self._is_nonnegative(mono):
+                seen.add(mono)
+                if self._fits(atom, mono):
+                    yield mono
+            if time.monotonic() > self.ring.deadline:
+                raise OutOfReach("the time is up")
+
+    def _fits(self, atom: Atom, mono: Monomial) -> bool:
+        """Whether every term of the multiple has a degree in the arrays that the goal has."""
+        degrees = {_degree(m) for m in self.goal}
+        return all(_degree((*m, *mono)) in degrees for m in atom.reduced)
+
+    def _is_nonnegative(self, mono: Monomial) -> bool:
+        for gen, e in mono:
+            if e < 0 and gen not in self.divided and not self.ring.is_positive(gen):
+                return False
+            if e % 2 and not self.ring.is_nonnegative(gen):
+                return False
+        return True
+
+
+def _presolved(columns: list[tuple[Poly, Atom, Monomial]], goal: Poly) -> list[tuple[Poly, Atom, Monomial]]:
+    """The columns without those that no combination can use: a term outside the goal that
+    has one sign in all columns cancels in none."""
+    while True:
+        signs: dict[Monomial, set[bool]] = {}
+        for column, _, _ in columns:
+            for mono, c in column.items():
+                signs.setdefault(mono, set()).add(c > 0)
+        for mono, c in goal.items():
+            signs.setdefault(mono, set()).add(c < 0)
+        kept = [item for item in columns if all(len(signs[m]) == 2 for m in item[0])]
+        if len(kept) == len(columns):
+            break
+        columns = kept
+    if len(columns) > MOST_COLUMNS or len({m for c, _, _ in columns for m in c}) > MOST_ROWS:
+        raise OutOfReach(f"{len(columns)} candidate summands")
+    return columns
+
+
+def _degree(mono: Monomial) -> tuple[tuple[str, Fraction], ...]:
+    """How often each array occurs in a monomial."""
+    total: dict[str, Fraction] = {}
+    for gen, e in mono:
+        for name, n in _array_degree(gen):
+            total[name] = total.get(name, Fraction(0)) + n * e
+    return tuple(sorted((name, n) for name, n in total.items() if n))
+
+
+def _array_degree(gen: Generator) -> tuple[tuple[str, Fraction], ...]:
+    match gen:
+        case ("sym", name, indices) if indices:
+            return ((name, Fraction(1)),)
+        case ("sum", _, mono):
+            return _degree(mono)
+        case ("root", q, key):
+            degrees = {_degree(mono) for mono, _ in key}
+            return tuple((name, n / q) for name, n in degrees.pop()) if len(degrees) == 1 else ()
+    return ()
+
+
+def _rational_square_root(value: Fraction) -> Fraction | None:
+    root = Fraction(isqrt(value.numerator), isqrt(value.denominator))
+    return root if root * root == value else None
