@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from itertools import combinations, product
 from math import isqrt
 
@@ -41,7 +42,7 @@ from bnsym.normal import (
     generators,
     plus,
 )
-from bnsym.proving.identity import difference, eliminate, uses_of
+from bnsym.proving.identity import Elimination, difference, uses_of
 from bnsym.proving.simplex import nonnegative_solution
 from bnsym.proving.witness import free_shapes
 from bnsym.terms import Index, Relation, Statement, Sym
@@ -68,11 +69,17 @@ class _Search:
     def __init__(self, statement: Statement, ring: Ring, squared: bool) -> None:
         self.statement, self.ring, self.squared = statement, ring, squared
         self.raw = difference(statement, ring, squared)
+        given = range(len(statement.hypotheses))
+        known = [self.raw, *(relation(ring, statement, Given(n)) for n in given)]
+        self.elimination = Elimination(statement, ring, known)
         self.divided = {g for mono in self.raw for g, e in mono if e < 0}
         self.goal = self.reduce(self.raw)
+        degrees = [_degree(mono) for mono in self.goal]
+        names = {name for degree in degrees for name in degree}
+        self.degree = {n: degrees[0].get(n, 0) for n in names if len({d.get(n, 0) for d in degrees}) == 1}
 
     def reduce(self, poly: Poly) -> Poly:
-        reduced, unit = eliminate(self.statement, self.ring, poly)
+        reduced, unit = self.elimination.apply(poly)
         if unit:
             raise OutOfReach("a root that only a multiple of the bound determines")
         return reduced.poly
@@ -95,7 +102,7 @@ class _Search:
             rest = plus(rest, self.ring.times(atom.poly, {mono: c}), -1)
             extra = (Monomially(mono),) if mono else ()
             summands.append(Summand(Fraction(c), (*atom.factors, *extra)))
-        goal, unit = eliminate(self.statement, self.ring, rest)
+        goal, unit = self.elimination.apply(rest)
         if goal.poly or unit:
             raise OutOfReach("the summands do not add up to the bound")
         return Certificate(uses_of(goal), (), self.squared, tuple(summands))
@@ -168,8 +175,9 @@ class _Search:
         """The vectors that the statement depends on, as components, by space."""
         shapes, _ = free_shapes(self.statement)
         found: dict[str, list[Poly]] = {}
+        used = {n for d in self.statement.definitions if d.symbol.indices for n in self.ring.graph.uses[d.symbol.name]}
         for name, shape in shapes.items():
-            if len(shape) == 1:
+            if len(shape) == 1 and (name not in used or not self._is_vector_defined(shape[0])):
                 found.setdefault(shape[0], []).append(generator(("sym", name, (("·", shape[0]),))))
         for definition in self.statement.definitions:
             symbol = definition.symbol
@@ -182,6 +190,12 @@ class _Search:
             vectors.append(constant(1))
             found[space] = vectors[:5]
         return found
+
+    def _is_vector_defined(self, space: str) -> bool:
+        """Whether a vector over the space is defined: then its moments are known, and the
+        free vector that it is made of is better written through it."""
+        symbols = [d.symbol for d in self.statement.definitions]
+        return any(len(s.indices) == 1 and s.indices[0].space == space for s in symbols)
 
     # columns
 
@@ -196,7 +210,7 @@ class _Search:
                     key = (number, mono)
                     if key in found or len(found) > 4 * MOST_COLUMNS:
                         continue
-                    column = self.reduce(self.ring.times(atom.poly, {mono: 1}))
+                    column = self.reduce(self.ring.times(atom.reduced, {mono: 1}))
                     found[key] = (column, atom, mono)
                     new |= set(column)
             rows |= new
@@ -218,9 +232,13 @@ class _Search:
                 raise OutOfReach("the time is up")
 
     def _fits(self, atom: Atom, mono: Monomial) -> bool:
-        """Whether every term of the multiple has a degree in the arrays that the goal has."""
-        degrees = {_degree(m) for m in self.goal}
-        return all(_degree((*m, *mono)) in degrees for m in atom.reduced)
+        """Whether every term of the multiple has the degree of the goal in those arrays in
+        which the goal is homogeneous."""
+        wanted = self.degree
+        return all(
+            all(found.get(name, 0) == n for name, n in wanted.items())
+            for found in (_degree((*m, *mono)) for m in atom.reduced)
+        )
 
     def _is_nonnegative(self, mono: Monomial) -> bool:
         for gen, e in mono:
@@ -250,23 +268,24 @@ def _presolved(columns: list[tuple[Poly, Atom, Monomial]], goal: Poly) -> list[t
     return columns
 
 
-def _degree(mono: Monomial) -> tuple[tuple[str, Fraction], ...]:
+def _degree(mono: Monomial) -> dict[str, Fraction]:
     """How often each array occurs in a monomial."""
     total: dict[str, Fraction] = {}
     for gen, e in mono:
         for name, n in _array_degree(gen):
             total[name] = total.get(name, Fraction(0)) + n * e
-    return tuple(sorted((name, n) for name, n in total.items() if n))
+    return total
 
 
+@cache
 def _array_degree(gen: Generator) -> tuple[tuple[str, Fraction], ...]:
     match gen:
         case ("sym", name, indices) if indices:
             return ((name, Fraction(1)),)
         case ("sum", _, mono):
-            return _degree(mono)
+            return tuple(_degree(mono).items())
         case ("root", q, key):
-            degrees = {_degree(mono) for mono, _ in key}
+            degrees = {tuple(sorted(_degree(mono).items())) for mono, _ in key}
             return tuple((name, n / q) for name, n in degrees.pop()) if len(degrees) == 1 else ()
     return ()
 

@@ -17,6 +17,7 @@ from bnsym.normal import (
     Coefficient,
     Generator,
     Monomial,
+    OutOfReach,
     Poly,
     Ring,
     generator,
@@ -28,6 +29,8 @@ from bnsym.terms import Relation, Statement
 
 Source: TypeAlias = Root | Given
 Trace: TypeAlias = dict[Source, Poly]
+Pivot: TypeAlias = tuple[Generator, Monomial, Coefficient]
+"""(t, a, c): a relation reads c*a*t + (terms without t) = 0."""
 
 
 @dataclass
@@ -41,10 +44,9 @@ class Traced:
 
 def identity_certificate(statement: Statement, ring: Ring, *, squared: bool = False) -> Certificate | None:
     """Cofactors for `left = right` (for the squares of both, with `squared`), if found."""
-    goal, unit = eliminate(statement, ring, difference(statement, ring, squared))
-    if goal.poly:
-        return None
-    return Certificate(uses_of(goal), unit, squared)
+    poly = difference(statement, ring, squared)
+    goal, unit = Elimination(statement, ring, [poly]).apply(poly)
+    return None if goal.poly else Certificate(uses_of(goal), unit, squared)
 
 
 def uses_of(goal: Traced) -> tuple[Use, ...]:
@@ -54,7 +56,8 @@ def uses_of(goal: Traced) -> tuple[Use, ...]:
 
 def reduced(statement: Statement, ring: Ring) -> Poly:
     """left - right with all that the relations determine eliminated."""
-    return eliminate(statement, ring, difference(statement, ring))[0].poly
+    poly = difference(statement, ring)
+    return Elimination(statement, ring, [poly]).apply(poly)[0].poly
 
 
 def difference(statement: Statement, ring: Ring, squared: bool = False) -> Poly:
@@ -67,39 +70,51 @@ def difference(statement: Statement, ring: Ring, squared: bool = False) -> Poly:
     return plus(left, right, -1)
 
 
-def eliminate(statement: Statement, ring: Ring, poly: Poly) -> tuple[Traced, Monomial]:
-    """`poly` reduced by every relation in turn, and what it was multiplied by."""
-    goal = Traced(poly, {})
-    unit: Monomial = ()
-    pending = _relations(statement, ring, goal.poly)
-    divided = [goal.poly, *(t.poly for source, t in pending if isinstance(source, Given))]
-    invertible = {g for poly in divided for mono in poly for g, e in mono if e < 0}
-    while goal.poly and pending:
-        source, current = pending.pop(0)
-        pivot = _pivot(current.poly, ring, invertible, [goal.poly, *(t.poly for _, t in pending)])
-        if pivot is not None:
-            _eliminate(goal, current, pivot, ring)
-            for _, later in pending:
-                _eliminate(later, current, pivot, ring)
-        elif isinstance(source, Root):
-            unit = _clear(goal, source.root, unit, ring)
-            _reduce(goal, current, source.root, ring)
-    return goal, unit
+class Elimination:
+    """Which generator each relation determines, worked out once for some polynomials and
+    then applied to them, or to others made of the same generators."""
+
+    def __init__(self, statement: Statement, ring: Ring, polys: list[Poly]) -> None:
+        self.ring = ring
+        self.steps: list[tuple[Source, Traced, Pivot | None]] = []
+        pending = _relations(statement, ring, polys)
+        divided = [*polys, *(t.poly for source, t in pending if isinstance(source, Given))]
+        invertible = {g for poly in divided for mono in poly for g, e in mono if e < 0}
+        while pending:
+            source, current = pending.pop(0)
+            pivot = _pivot(current.poly, ring, invertible, [*polys, *(t.poly for _, t in pending)])
+            self.steps.append((source, current, pivot))
+            if pivot is not None:
+                for _, later in pending:
+                    _eliminate(later, current, pivot, ring)
+
+    def apply(self, poly: Poly) -> tuple[Traced, Monomial]:
+        """`poly` reduced by every relation in turn, and what it was multiplied by."""
+        goal, unit = Traced(poly, {}), ()
+        for source, current, pivot in self.steps:
+            if pivot is not None:
+                _eliminate(goal, current, pivot, self.ring)
+            elif isinstance(source, Root):
+                unit = _clear(goal, source.root, unit, self.ring)
+                _reduce(goal, current, source.root, self.ring)
+        return goal, unit
 
 
-def _relations(statement: Statement, ring: Ring, goal: Poly) -> list[tuple[Source, Traced]]:
-    """Roots in the goal, those that contain others first; then the equations assumed."""
-    sources: list[Source] = [Root(g) for g in sorted(_roots(goal), key=_depth, reverse=True)]
-    for number, hypothesis in enumerate(statement.hypotheses):
-        if hypothesis.relation is Relation.EQ:
-            sources.append(Given(number))
-    found: list[tuple[Source, Traced]] = []
-    for source in sources:
-        poly = relation(ring, statement, source)
-        if poly and not any(letters(g) for g in generators(poly)) or isinstance(source, Root):
-            # unit * h = poly + Σ trace: h itself is poly = h, trace = {h: -1} of zero
-            found.append((source, Traced(poly, {source: {(): Fraction(-1)}})))
-    return found
+def _relations(statement: Statement, ring: Ring, polys: list[Poly]) -> list[tuple[Source, Traced]]:
+    """Roots in the polynomials, those that contain others first; then the equations assumed."""
+    given: list[Source] = [
+        Given(number) for number, h in enumerate(statement.hypotheses) if h.relation is Relation.EQ
+    ]
+    known = {source: relation(ring, statement, source) for source in given}
+    roots = set().union(*(_roots(poly) for poly in (*polys, *known.values())))
+    sources = [Root(g) for g in sorted(roots, key=_depth, reverse=True)]
+    known |= {source: relation(ring, statement, source) for source in sources}
+    # a relation h is traced as poly = h with cofactor -1, so that poly + trace * h = 0
+    return [
+        (source, Traced(known[source], {source: {(): -1}}))
+        for source in [*sources, *given]
+        if isinstance(source, Root) or not any(letters(g) for g in generators(known[source]))
+    ]
 
 
 def _roots(poly: Poly) -> set[Generator]:
@@ -121,10 +136,10 @@ def _depth(gen: Generator) -> tuple[int, int]:
 
 def _pivot(
     poly: Poly, ring: Ring, invertible: set[Generator], others: list[Poly]
-) -> tuple[Generator, Monomial, Coefficient] | None:
+) -> Pivot | None:
     """(t, a, c) where poly = c*a*t + (terms without t), a is a product of generators that
     are not zero, and t is divided by nowhere."""
-    best: tuple[Generator, Monomial, Coefficient] | None = None
+    best: Pivot | None = None
     for mono, c in poly.items():
         for gen, e in mono:
             rest = tuple((g, k) for g, k in mono if g != gen)
@@ -142,7 +157,7 @@ def _pivot(
     return best
 
 
-def _rank(pivot: tuple[Generator, Monomial, Coefficient]) -> tuple[int, int, Generator]:
+def _rank(pivot: Pivot) -> tuple[int, int, Generator]:
     """Contractions before scalars, larger ones first: what is eliminated should be rare."""
     gen = pivot[0]
     size = sum(e for _, e in gen[2]) if gen[0] == "sum" else 0
@@ -150,7 +165,7 @@ def _rank(pivot: tuple[Generator, Monomial, Coefficient]) -> tuple[int, int, Gen
 
 
 def _eliminate(
-    target: Traced, by: Traced, pivot: tuple[Generator, Monomial, Coefficient], ring: Ring
+    target: Traced, by: Traced, pivot: Pivot, ring: Ring
 ) -> None:
     """Replace t by -b/a in `target`, where by.poly = a*t + b."""
     gen, mono, c = pivot
@@ -166,10 +181,12 @@ def _eliminate(
 
 
 def _by_power(poly: Poly, gen: Generator) -> dict[int, Poly]:
-    """The coefficients of the powers of `gen`."""
+    """The coefficients of the powers of `gen`, which occurs in no denominator."""
     found: dict[int, Poly] = {}
     for mono, c in poly.items():
         e = dict(mono).get(gen, 0)
+        if e < 0:
+            raise OutOfReach("a denominator that a relation determines")
         found.setdefault(e, {})[tuple((g, k) for g, k in mono if g != gen)] = c
     return found
 

@@ -44,7 +44,7 @@ Shapes = dict[Name, tuple[SpaceName, ...]]
 BATCHES = (2, 4, 2, 4, 5, 4, 3, 6, 2, 7, 8)
 """Sizes in the order tried; with m = 1 or 3 no batch has a rational spread."""
 OTHERS = (2, 1, 3, 2)
-SCALARS = tuple(Fraction(n, d) for d in (1, 2, 4) for n in (1, 2, -1, 3, -2, 5, -3) if d == 1 or n % 2)
+SCALARS = tuple(Fraction(n, d) for d in (1, 2, 4) for n in (1, 2, -1, 0, 3, -2, 5, -3) if d == 1 or n % 2)
 SPREADS: dict[int, tuple[tuple[int, ...], ...]] = {
     2: ((0, 2), (0, 4), (3, 4), (1, 0), (0, 1)),
     3: ((1, 2, 2), (2, 3, 6), (0, 0, 1)),
@@ -57,9 +57,11 @@ SPREADS: dict[int, tuple[tuple[int, ...], ...]] = {
 """Vectors with a rational standard deviation or norm, by length."""
 
 
-def find_refutation(statement: Statement, deadline: float, seed: int = 0) -> Refuted | None:
-    """A refutation of the statement, shrunk, or None when the time is up."""
-    for witness in draws(statement, deadline, seed):
+def find_refutation(
+    statement: Statement, deadline: float, seed: int = 0, limit: int = 4000
+) -> Refuted | None:
+    """A refutation of the statement, shrunk, or None when time or candidates run out."""
+    for witness in draws(statement, deadline, seed, limit):
         try:
             refute(statement, witness)
         except (Rejected, ZeroDivisionError):
