@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -31,6 +31,7 @@ from bnsym.kernel import (
 )
 from bnsym.normal import (
     UNIT,
+    Coefficient,
     Generator,
     Letter,
     Monomial,
@@ -215,7 +216,7 @@ class _Search:
                     new |= set(column)
             rows |= new
             atoms = [a for a in atoms if len(a.factors) <= 1]
-        return _presolved(list(found.values()), self.goal)
+        return _presolved(_distinct(found.values()), self.goal)
 
     def _multipliers(self, atom: Atom, rows: set[Monomial]) -> Iterator[Monomial]:
         """Monomials that are not negative and take a term of the atom to one of `rows`."""
@@ -247,6 +248,16 @@ class _Search:
             if e % 2 and not self.ring.is_nonnegative(gen):
                 return False
         return True
+
+
+def _distinct(columns: Iterable[tuple[Poly, Atom, Monomial]]) -> list[tuple[Poly, Atom, Monomial]]:
+    """One column of each direction."""
+    found: dict[frozenset[tuple[Monomial, Coefficient]], tuple[Poly, Atom, Monomial]] = {}
+    for column, atom, mono in columns:
+        if column:
+            scale = abs(Fraction(column[min(column)]))
+            found.setdefault(frozenset((m, c / scale) for m, c in column.items()), (column, atom, mono))
+    return list(found.values())
 
 
 def _presolved(columns: list[tuple[Poly, Atom, Monomial]], goal: Poly) -> list[tuple[Poly, Atom, Monomial]]:

@@ -46,15 +46,16 @@ BATCHES = (2, 4, 2, 4, 5, 4, 3, 6, 2, 7, 8)
 OTHERS = (2, 1, 3, 2)
 SCALARS = tuple(Fraction(n, d) for d in (1, 2, 4) for n in (1, 2, -1, 0, 3, -2, 5, -3) if d == 1 or n % 2)
 SPREADS: dict[int, tuple[tuple[int, ...], ...]] = {
-    2: ((0, 2), (0, 4), (3, 4), (1, 0), (0, 1)),
+    2: ((0, 2), (1, -1), (3, 4), (1, 0), (0, 1), (2, 0)),
     3: ((1, 2, 2), (2, 3, 6), (0, 0, 1)),
-    4: ((0, 0, 2, 2), (0, 2, 0, 2), (0, 0, 4, 4), (1, 1, 1, 1), (0, 0, 1, 0), (1, 1, 3, 5), (1, 0, 0, 1)),
+    4: ((0, 0, 2, 2), (0, 2, 0, 2), (1, -1, 1, -1), (1, -1, -1, 1), (0, 0, 1, 0), (1, 1, 1, 1), (2, 0, 0, 2)),
     5: ((3, -3, 1, -1, 0), (0, 0, 1, 0, 0)),
-    6: ((0, 2, 0, 2, 0, 2),),
+    6: ((0, 2, 0, 2, 0, 2), (1, -1, 1, -1, 1, -1)),
     7: ((3, -3, 2, -2, 1, -1, 0),),
     8: ((0, 0, 0, 0, 2, 2, 2, 2),),
 }
-"""Vectors with a rational standard deviation or norm, by length."""
+"""Vectors whose spread or norm is rational, by length; those of four are sums of few rows of
+a Hadamard matrix, so that what is left of one after projecting others out has one too."""
 
 
 def find_refutation(
@@ -106,7 +107,7 @@ def _sizes(spaces: list[SpaceName], attempt: int) -> dict[SpaceName, int]:
 
 def _array(shape: tuple[SpaceName, ...], sizes: dict[SpaceName, int], attempt: int, rng: random.Random) -> Value:
     if not shape:
-        return rng.choice(SCALARS[: 3 + attempt // 8])
+        return rng.choice(SCALARS[: 5 + attempt // 8])
     size = sizes[shape[0]]
     if len(shape) > 1:
         return tuple(_array(shape[1:], sizes, attempt, rng) for _ in range(size))
