@@ -264,12 +264,12 @@ class _Check:
                 raise Rejected("the certificate divides by what may be zero")
 
     def right_side(self) -> Poly:
-        """Σ summands + Σ cofactor * relation."""
+        """Σ summands + Σ cofactor * relation; roots last, for hypotheses may bring them in."""
         total: Poly = {}
-        for use in self.certificate.uses:
-            total = plus(total, self._use(use))
         for summand in self.certificate.summands:
             total = plus(total, self._summand(summand))
+        for use in sorted(self.certificate.uses, key=lambda use: isinstance(use.relation, Root)):
+            total = plus(total, self._use(use))
         return total
 
     def _use(self, use: Use) -> Poly:

@@ -45,6 +45,8 @@ BATCHES = (2, 4, 2, 4, 5, 4, 3, 6, 2, 7, 8)
 """Sizes in the order tried; with m = 1 or 3 no batch has a rational spread."""
 OTHERS = (2, 1, 3, 2)
 SCALARS = tuple(Fraction(n, d) for d in (1, 2, 4) for n in (1, 2, -1, 0, 3, -2, 5, -3) if d == 1 or n % 2)
+SCALES = tuple(map(Fraction, ("1", "1", "1", "1/2", "2", "1/3")))
+"""What vectors are multiplied by: orders of unequal degree fail only on one side of 1."""
 SPREADS: dict[int, tuple[tuple[int, ...], ...]] = {
     2: ((0, 2), (1, -1), (3, 4), (1, 0), (0, 1), (2, 0)),
     3: ((1, 2, 2), (2, 3, 6), (0, 0, 1)),
@@ -111,14 +113,15 @@ def _array(shape: tuple[SpaceName, ...], sizes: dict[SpaceName, int], attempt: i
     size = sizes[shape[0]]
     if len(shape) > 1:
         return tuple(_array(shape[1:], sizes, attempt, rng) for _ in range(size))
+    scale = rng.choice(SCALES) if attempt > 5 else SCALES[0]
     if size in SPREADS and rng.random() < 0.6:
         pattern = list(rng.choice(SPREADS[size]))
         if rng.random() < 0.3:
             rng.shuffle(pattern)
         shift = rng.choice((0, 0, 0, 1, -1))
-        return tuple(Fraction(n + shift) for n in pattern)
+        return tuple((n + shift) * scale for n in pattern)
     reach = 1 + attempt // 40 % 4
-    return tuple(Fraction(rng.randint(-reach, reach)) for _ in range(size))
+    return tuple(rng.randint(-reach, reach) * scale for _ in range(size))
 
 
 def _make_symmetric(statement: Statement, values: dict[Name, Value]) -> None:
