@@ -182,9 +182,7 @@ def _gradient_derivative(graph: Graph, gradient: Sym, by: Sym) -> Term:
     return add(*parts)
 
 
-def _hessian(
-    graph: Graph, loss: Name, a: Name, i: tuple[Index, ...], b: Name, k: tuple[Index, ...]
-) -> Term:
+def _hessian(graph: Graph, loss: Name, a: Name, i: tuple[Index, ...], b: Name, k: tuple[Index, ...]) -> Term:
     """The entry of the free Hessian; of two outputs, the one listed first comes first."""
     if graph.outputs.index(a) > graph.outputs.index(b):
         a, i, b, k = b, k, a, i

@@ -214,7 +214,14 @@ def prove(
         _check_model(statement, model)
     scope, conditions = _scope(ring, statement)
     return Proved(
-        _KERNEL_ONLY, statement, _rule(certificate), scope, used, conditions, tuple(checked.axioms), certificate
+        _KERNEL_ONLY,
+        statement,
+        _rule(certificate),
+        scope,
+        used,
+        conditions,
+        tuple(checked.axioms),
+        certificate,
     )
 
 
@@ -291,7 +298,8 @@ class _Check:
     def _summand(self, summand: Summand) -> Poly:
         if not isinstance(summand.coefficient, int | Fraction) or summand.coefficient <= 0:
             raise Rejected("a summand of the certificate has a coefficient that is not positive")
-        poly, strict = {(): summand.coefficient}, True
+        poly: Poly = {(): summand.coefficient}
+        strict = True
         for factor in summand.factors:
             part, positive = self._factor(factor)
             poly, strict = self.ring.times(poly, part), strict and positive

@@ -105,7 +105,8 @@ def _rename(gen: Generator, names: dict[Letter, Letter], symmetric: frozenset[Na
         case ("sym", name, indices):
             return _component(name, tuple(names.get(i, i) for i in indices), symmetric)
         case ("delta", left, right):
-            return _delta(names.get(left, left), names.get(right, right))
+            ends: list[Letter] = [names.get(end, end) for end in (left, right)]
+            return _delta(*ends)
         case ("sum", bound, monomial):
             # step aside first, so that no bound letter is taken for another
             aside: list[Letter] = [(f"{name}~", space) for name, space in bound]
@@ -536,7 +537,7 @@ class Ring:
             case ("root", q, key) if q % 2 == 0 and gen in self.roots:
                 known = all(c > 0 and all(self.is_positive(g) for g, _ in mono) for mono, c in key)
                 return known or gen in self._inverted
-            case ("sum", _, mono):
+            case ("sum", _, _):
                 return gen in self._inverted and self.is_sum_of_squares(gen)
         return False
 
@@ -570,9 +571,7 @@ def _common_factor(poly: Poly) -> Monomial:
 
 def _content(poly: Poly) -> Fraction:
     """The positive rational c such that poly / c has coprime integer coefficients."""
-    return Fraction(
-        gcd(*(c.numerator for c in poly.values())), lcm(*(c.denominator for c in poly.values()))
-    )
+    return Fraction(gcd(*(c.numerator for c in poly.values())), lcm(*(c.denominator for c in poly.values())))
 
 
 def _rational_root(value: Fraction, q: int) -> tuple[Fraction, Fraction]:

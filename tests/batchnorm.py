@@ -80,8 +80,14 @@ def projection(sign: int = -1) -> Term:
     return add(mul(m, g(i)), neg(Sum(j, g(j))), mul(num(sign), xhat(i), inner))
 
 
-def equation(left: Term, right: Term, hypotheses: tuple[Hypothesis, ...] = (), *,
-             given: tuple[Definition, ...] = BN, relation: Relation = Relation.EQ) -> Statement:
+def equation(
+    left: Term,
+    right: Term,
+    hypotheses: tuple[Hypothesis, ...] = (),
+    *,
+    given: tuple[Definition, ...] = BN,
+    relation: Relation = Relation.EQ,
+) -> Statement:
     return Statement(left, relation, right, given, hypotheses, ("f",), ("y",))
 
 

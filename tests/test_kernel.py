@@ -91,8 +91,11 @@ def free(left, right, relation=Relation.EQ, hypotheses=()):
     "statement",
     [
         equation(GRADIENT, input_gradient()),
-        equation(GRADIENT, input_gradient(sqrt(add(variance, epsilon))),
-                 given=definitions(sqrt(add(variance, epsilon)))),
+        equation(
+            GRADIENT,
+            input_gradient(sqrt(add(variance, epsilon))),
+            given=definitions(sqrt(add(variance, epsilon))),
+        ),
         equation(Diff(f, mu, True), neg(over(mul(gamma, Sum(i, g(i))), sigma))),
         equation(Diff(f, gamma, True), Sum(i, mul(g(i), xhat(i)))),
         equation(Diff(f, beta, True), Sum(i, g(i))),
@@ -333,7 +336,11 @@ def test_a_strict_order_needs_a_positive_summand():
 def test_a_factor_of_unknown_sign_is_rejected():
     statement = free(num(0), a, Relation.LE)
     with pytest.raises(Rejected, match="may be negative"):
-        prove(statement, Certificate(summands=(Summand(Fraction(1), (Monomially(((("sym", "a", ()), 1),)),)),)), None)
+        prove(
+            statement,
+            Certificate(summands=(Summand(Fraction(1), (Monomially(((("sym", "a", ()), 1),)),)),)),
+            None,
+        )
 
 
 def test_cauchy_schwarz_cites_its_axiom():
@@ -379,7 +386,8 @@ def test_an_order_is_not_cited_as_an_equation():
 def test_every_change_of_a_cofactor_is_noticed():
     statement = equation(Sum(i, power(xhat(i), 2)), m)
     certificate = identity_certificate(statement, Ring(statement))
-    assert certificate is not None and certificate.uses
+    assert certificate is not None
+    assert certificate.uses
     for number, use in enumerate(certificate.uses):
         wrong = dataclasses.replace(use, cofactor=plus(use.cofactor, constant(1)))
         uses = (*certificate.uses[:number], wrong, *certificate.uses[number + 1 :])
@@ -392,7 +400,10 @@ def test_every_change_of_a_cofactor_is_noticed():
 
 def test_a_witness_must_meet_the_hypotheses():
     statement = equation(*NORM, MOMENTS, given=AFFINE)
-    values = {"\\hat{x}": (Fraction(1), Fraction(0)), "\\frac{\\partial f}{\\partial y}": (Fraction(1), Fraction(0))}
+    values = {
+        "\\hat{x}": (Fraction(1), Fraction(0)),
+        "\\frac{\\partial f}{\\partial y}": (Fraction(1), Fraction(0)),
+    }
     with pytest.raises(Rejected, match="does not meet"):
         refute(statement, Witness({"m": 2}, values))
 
@@ -448,8 +459,12 @@ def test_verdicts_can_not_be_made_copied_or_changed_outside_the_kernel():
 
 
 PACKAGE = Path(bnsym.__file__).parent
-TRUSTED = {"terms": set(), "calculus": {"terms"}, "normal": {"terms", "calculus"},
-           "kernel": {"terms", "calculus", "normal"}}
+TRUSTED = {
+    "terms": set(),
+    "calculus": {"terms"},
+    "normal": {"terms", "calculus"},
+    "kernel": {"terms", "calculus", "normal"},
+}
 
 
 def imported(tree):
@@ -472,17 +487,33 @@ def test_trusted_rooms_import_only_the_standard_library_and_each_other(name):
     ours = {module.removeprefix("bnsym.") for module in imported(tree) if module.startswith("bnsym")}
     assert ours <= TRUSTED[name]
     others = {module for module in imported(tree) if not module.startswith("bnsym")}
-    assert others <= {"__future__", "collections.abc", "dataclasses", "enum", "fractions", "functools",
-                      "itertools", "math", "time", "types", "typing"}
+    assert others <= {
+        "__future__",
+        "collections.abc",
+        "dataclasses",
+        "enum",
+        "fractions",
+        "functools",
+        "itertools",
+        "math",
+        "time",
+        "types",
+        "typing",
+    }
     assert not [node for node in ast.walk(tree) if isinstance(node, ast.Assert)], "a guard that -O removes"
 
 
 def test_the_token_is_named_in_the_kernel_alone():
     for path in PACKAGE.rglob("*.py"):
         if path.name != "kernel.py":
-            names = {n.id for n in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(n, ast.Name)}
-            attributes = {a.attr for a in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-                          if isinstance(a, ast.Attribute)}
+            names = {
+                n.id for n in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(n, ast.Name)
+            }
+            attributes = {
+                a.attr
+                for a in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+                if isinstance(a, ast.Attribute)
+            }
             assert "_KERNEL_ONLY" not in names | attributes | set(imported_names(path)), path
 
 
@@ -497,6 +528,10 @@ def test_definitions_of_another_layer_work_by_the_same_code():
     gw = Sym("y", (e,))
     inner = Sum(e, mul(Diff(f, gw, True), gw))
     right = over(minus(Diff(f, w, True), over(mul(w, inner), Size("d"))), r)
-    assert isinstance(verdict(Statement(Diff(f, z, True), Relation.EQ, right, rms, (), ("f",), ("y",))), Proved)
+    assert isinstance(
+        verdict(Statement(Diff(f, z, True), Relation.EQ, right, rms, (), ("f",), ("y",))), Proved
+    )
     wrong = over(minus(Diff(f, w, True), mul(w, inner)), r)
-    assert isinstance(verdict(Statement(Diff(f, z, True), Relation.EQ, wrong, rms, (), ("f",), ("y",))), Refuted)
+    assert isinstance(
+        verdict(Statement(Diff(f, z, True), Relation.EQ, wrong, rms, (), ("f",), ("y",))), Refuted
+    )

@@ -185,7 +185,7 @@ def inner_square(p):
 def test_closed_forms_contain_no_derivative_but_the_given_one(term, expected):
     context = equation(term, num(0))
     form, proof = closed_form(context, term)
-    assert not any(isinstance(t, Diff) for t in walk(form))
+    assert not any(isinstance(t, Diff) and t.by.name != "y" for t in walk(form))
     assert not any(isinstance(t, Sym) and t.name in (r"\mu", "x") for t in walk(form))
     assert isinstance(proof, Proved)
     if expected is not None:
@@ -282,8 +282,12 @@ def test_witnesses_do_not_depend_on_the_hash_seed():
     )
     printed = {
         subprocess.run(
-            [sys.executable, "-c", script], env={"PYTHONHASHSEED": seed, "PATH": ""},
-            capture_output=True, text=True, check=True, cwd=".",
+            [sys.executable, "-c", script],
+            env={"PYTHONHASHSEED": seed, "PATH": ""},
+            capture_output=True,
+            text=True,
+            check=True,
+            cwd=".",
         ).stdout
         for seed in ("0", "1", "4711")
     }

@@ -149,7 +149,9 @@ class _Search:
             if odd_a != odd_b or ratio is None:
                 continue
             common = {g: min(dict(a).get(g, 0), dict(b).get(g, 0)) for g in {g for g, _ in (*a, *b)}}
-            a, b = (tuple(sorted((g, n) for g in common if (n := dict(h).get(g, 0) - common[g]))) for h in (a, b))
+            a, b = (
+                tuple(sorted((g, n) for g in common if (n := dict(h).get(g, 0) - common[g]))) for h in (a, b)
+            )
             for sign in (-1, 1):
                 if (a, b, ratio, sign) not in seen:
                     seen.add((a, b, ratio, sign))
@@ -176,7 +178,12 @@ class _Search:
         """The vectors that the statement depends on, as components, by space."""
         shapes, _ = free_shapes(self.statement)
         found: dict[str, list[Poly]] = {}
-        used = {n for d in self.statement.definitions if d.symbol.indices for n in self.ring.graph.uses[d.symbol.name]}
+        used = {
+            n
+            for d in self.statement.definitions
+            if d.symbol.indices
+            for n in self.ring.graph.uses[d.symbol.name]
+        }
         for name, shape in shapes.items():
             if len(shape) == 1 and (name not in used or not self._is_vector_defined(shape[0])):
                 found.setdefault(shape[0], []).append(generator(("sym", name, (("·", shape[0]),))))

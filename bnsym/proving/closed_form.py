@@ -9,9 +9,12 @@ is trusted: the result is proved equal to the term before it is returned.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
+from itertools import product
 
-from bnsym.calculus import Graph, expand
+from bnsym.calculus import Graph, expand, hessian_name
 from bnsym.kernel import Proved
 from bnsym.normal import Generator, OutOfReach, Poly, Ring, generators, letters
 from bnsym.proving.deciding import decide
@@ -54,14 +57,13 @@ def closed_form(context: Statement, term: Term, deadline: float = float("inf")) 
     found: list[Term] = []
     for candidate in (plain, *_through_vectors(context, plain)):
         try:
-            poly = reduced(_opaque(context, candidate, facts), Ring(_opaque(context, candidate, facts), deadline))
+            opaque = _opaque(context, candidate, facts)
+            poly = reduced(opaque, Ring(opaque, deadline))
         except OutOfReach:
             continue
-        found.append(_factored(poly))
+        found.append(_with_derivatives(Graph.of(context), _factored(poly)))
     for candidate in sorted(found, key=_length):
-        statement = Statement(
-            term, Relation.EQ, candidate, context.definitions, context.hypotheses, context.losses, context.outputs
-        )
+        statement = replace(context, left=term, relation=Relation.EQ, right=candidate)
         verdict = decide(statement, min(deadline, time.monotonic() + 20))
         if isinstance(verdict, Proved):
             return candidate, verdict
@@ -149,7 +151,8 @@ def _solve(context: Statement, definition: Definition) -> tuple[Sym, Term] | Non
     index = definition.symbol.indices[0]
     for mono in poly:
         for gen, e in mono:
-            if e == 1 and gen[0] == "sym" and gen[1] not in defined and gen[2] == ((index.name, index.space),):
+            free = gen[0] == "sym" and gen[1] not in defined
+            if free and e == 1 and gen[2] == ((index.name, index.space),):
                 rest: Poly = {m: c for m, c in poly.items() if m != mono}
                 if any(gen in dict(m) for m in rest) or any(letters(g) for g, _ in mono if g != gen):
                     continue
@@ -160,17 +163,46 @@ def _solve(context: Statement, definition: Definition) -> tuple[Sym, Term] | Non
 
 def _replace(term: Term, symbol: Sym, by: Term) -> Term:
     """`term` with every component of a vector replaced."""
+
+    def swap(found: Sym) -> Term:
+        if found.name != symbol.name or len(found.indices) != 1:
+            return found
+        return rename(by, {symbol.indices[0].name: found.indices[0]})
+
+    return _map(term, swap)
+
+
+def _with_derivatives(graph: Graph, term: Term) -> Term:
+    """`term` with the loss's derivatives at its outputs written as derivatives again."""
+    shape = {d.symbol.name: len(d.symbol.indices) for d in graph.definitions}
+
+    def swap(found: Sym) -> Term:
+        if found.name in graph.gradients:
+            loss, output = graph.gradients[found.name]
+            return Diff(Sym(loss), Sym(output, found.indices), True)
+        for loss, y, z in product(graph.losses, graph.outputs, graph.outputs):
+            if found.name == hessian_name(loss, y, z):
+                first = shape.get(y, len(found.indices) // 2)
+                inner = Diff(Sym(loss), Sym(y, found.indices[:first]), True)
+                return Diff(inner, Sym(z, found.indices[first:]), True)
+        return found
+
+    return _map(term, swap)
+
+
+def _map(term: Term, swap: Callable[[Sym], Term]) -> Term:
+    """`term` with `swap` applied to each symbol."""
     match term:
-        case Sym(name, (index,)) if name == symbol.name:
-            return rename(by, {symbol.indices[0].name: index})
+        case Sym():
+            return swap(term)
         case Add(terms):
-            return add(*(_replace(t, symbol, by) for t in terms))
+            return add(*(_map(t, swap) for t in terms))
         case Mul(factors):
-            return mul(*(_replace(f, symbol, by) for f in factors))
+            return mul(*(_map(f, swap) for f in factors))
         case Pow(base, exponent):
-            return power(_replace(base, symbol, by), exponent)
+            return power(_map(base, swap), exponent)
         case Sum(index, body):
-            return Sum(index, _replace(body, symbol, by))
+            return Sum(index, _map(body, swap))
         case _:
             return term
 
@@ -198,7 +230,6 @@ def _factor_list(poly: Poly) -> tuple[Fraction, list[tuple[Poly, int]]]:
     if not found:
         return Fraction(poly[()]), []
     symbols = sympy.symbols(f"t:{len(found)}")
-    place = {g: k for k, g in enumerate(found)}
     terms = {
         tuple(dict(m).get(g, 0) for g in found): sympy.Rational(c.numerator, c.denominator)
         for m, c in poly.items()
@@ -211,7 +242,6 @@ def _factor_list(poly: Poly) -> tuple[Fraction, list[tuple[Poly, int]]]:
             for powers, c in factor.terms()
         }
         result.append((back, n))
-    del place
     return Fraction(int(content.p), int(content.q)), result
 
 

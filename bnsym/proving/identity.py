@@ -90,7 +90,8 @@ class Elimination:
 
     def apply(self, poly: Poly) -> tuple[Traced, Monomial]:
         """`poly` reduced by every relation in turn, and what it was multiplied by."""
-        goal, unit = Traced(poly, {}), ()
+        goal = Traced(poly, {})
+        unit: Monomial = ()
         for source, current, pivot in self.steps:
             if pivot is not None:
                 _eliminate(goal, current, pivot, self.ring)
@@ -134,9 +135,7 @@ def _depth(gen: Generator) -> tuple[int, int]:
     return 1 + max(inner, default=0), len(gen[2])
 
 
-def _pivot(
-    poly: Poly, ring: Ring, invertible: set[Generator], others: list[Poly]
-) -> Pivot | None:
+def _pivot(poly: Poly, ring: Ring, invertible: set[Generator], others: list[Poly]) -> Pivot | None:
     """(t, a, c) where poly = c*a*t + (terms without t), a is a product of generators that
     are not zero, and t is divided by nowhere."""
     best: Pivot | None = None
@@ -164,9 +163,7 @@ def _rank(pivot: Pivot) -> tuple[int, int, Generator]:
     return (0 if gen[0] == "sum" else 1, -size, gen)
 
 
-def _eliminate(
-    target: Traced, by: Traced, pivot: Pivot, ring: Ring
-) -> None:
+def _eliminate(target: Traced, by: Traced, pivot: Pivot, ring: Ring) -> None:
     """Replace t by -b/a in `target`, where by.poly = a*t + b."""
     gen, mono, c = pivot
     inverse: Poly = {tuple((g, -e) for g, e in mono): Fraction(1) / c}

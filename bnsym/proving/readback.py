@@ -5,12 +5,12 @@ from __future__ import annotations
 from fractions import Fraction
 
 from bnsym.normal import Coefficient, Generator, Letter, Monomial, Poly, freeze, generators, letters
-from bnsym.terms import Delta, Index, Size, Sum, Sym, Term, add, mul, num, power
+from bnsym.terms import Delta, Index, Size, Sum, Sym, Term, add, mul, num, power, rename
 
 LETTERS = "jklpqrst"
 
 
-def term_of(poly: Poly, order: dict[Generator, int] | None = None) -> Term:
+def term_of(poly: Poly) -> Term:
     """The polynomial as a sum of products, its largest terms first."""
     taken = frozenset(i for gen in generators(poly) for i in letters(gen))
     ordered = sorted(freeze(poly), key=lambda mc: _weight(mc[0]))
@@ -24,12 +24,14 @@ def _weight(mono: Monomial) -> tuple[int, int, Monomial]:
 
 
 def product_of(mono: Monomial, coefficient: Coefficient, taken: frozenset[Letter] = frozenset()) -> Term:
-    """coefficient * monomial, with one denominator; scalars before sums."""
-    above = [_factor(g, e, taken) for g, e in sorted(mono, key=_place) if e > 0]
-    below = [_factor(g, -e, taken) for g, e in sorted(mono, key=_place) if e < 0]
+    """coefficient * monomial with one denominator: a fraction of scalars, then the rest."""
+    ordered = sorted(mono, key=_place)
+    scalars = [_factor(g, e, taken) for g, e in ordered if e > 0 and _place((g, e))[0] < 3]
+    arrays = [_factor(g, e, taken) for g, e in ordered if e > 0 and _place((g, e))[0] >= 3]
+    below = [_factor(g, -e, taken) for g, e in ordered if e < 0]
     bottom = mul(num(coefficient.denominator), *below)
     inverse = () if bottom == num(1) else (power(bottom, -1),)
-    return mul(num(coefficient.numerator), *inverse, *above)
+    return mul(num(coefficient.numerator), *scalars, *inverse, *arrays)
 
 
 def _place(item: tuple[Generator, int]) -> tuple[int, Generator]:
@@ -72,7 +74,5 @@ def _sum(bound: tuple[Letter, ...], mono: Monomial, taken: frozenset[Letter]) ->
 
 
 def _with_letters(mono: Monomial, names: dict[Letter, Index], taken: frozenset[Letter]) -> Term:
-    from bnsym.terms import rename
-
     plain = product_of(mono, Fraction(1), taken)
     return rename(plain, {letter[0]: index for letter, index in names.items()})

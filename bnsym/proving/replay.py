@@ -22,9 +22,9 @@ def replay(statement: Statement, at: str) -> Refuted | Undecided:
     try:
         return refute(statement, parse_witness(statement, at))
     except (BadWitness, Rejected) as error:
-        return Undecided("BN308", f"the witness at=\"{at}\" does not refute this: {error}")
+        return Undecided("BN308", f'the witness at="{at}" does not refute this: {error}')
     except ZeroDivisionError:
-        return Undecided("BN308", f"the witness at=\"{at}\" does not refute this: it divides by zero")
+        return Undecided("BN308", f'the witness at="{at}" does not refute this: it divides by zero')
 
 
 def parse_witness(statement: Statement, at: str) -> Witness:

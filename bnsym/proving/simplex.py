@@ -7,11 +7,11 @@ of this kind; this one does Phase I with Bland's rule, which ends and is exact.
 from __future__ import annotations
 
 import time
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-Row: TypeAlias = Hashable
+Row: TypeAlias = Any
 Column: TypeAlias = Mapping[Row, Fraction | int]
 
 

@@ -45,6 +45,7 @@ BATCHES = (2, 4, 2, 4, 5, 4, 3, 6, 2, 7, 8)
 """Sizes in the order tried; with m = 1 or 3 no batch has a rational spread."""
 OTHERS = (2, 1, 3, 2)
 SCALARS = tuple(Fraction(n, d) for d in (1, 2, 4) for n in (1, 2, -1, 0, 3, -2, 5, -3) if d == 1 or n % 2)
+POSITIVES = tuple(map(Fraction, ("1", "2", "3", "1/2", "5/4")))
 SCALES = tuple(map(Fraction, ("1", "1", "1", "1/2", "2", "1/3")))
 """What vectors are multiplied by: orders of unequal degree fail only on one side of 1."""
 SPREADS: dict[int, tuple[tuple[int, ...], ...]] = {
@@ -107,7 +108,9 @@ def _sizes(spaces: list[SpaceName], attempt: int) -> dict[SpaceName, int]:
     return {s: rest.get(s, batch) for s in spaces}
 
 
-def _array(shape: tuple[SpaceName, ...], sizes: dict[SpaceName, int], attempt: int, rng: random.Random) -> Value:
+def _array(
+    shape: tuple[SpaceName, ...], sizes: dict[SpaceName, int], attempt: int, rng: random.Random
+) -> Value:
     if not shape:
         return rng.choice(SCALARS[: 5 + attempt // 8])
     size = sizes[shape[0]]
@@ -142,7 +145,7 @@ def _make_positive(statement: Statement, witness: Witness, rng: random.Random) -
     for h in statement.hypotheses:
         match h:
             case Hypothesis(Sym(name, ()), Relation.GT | Relation.GE, _) if name in values:
-                values[name] = rng.choice(SCALARS[:2] + (Fraction(3), Fraction(1, 2), Fraction(5, 4)))
+                values[name] = rng.choice(POSITIVES)
     return Witness(witness.sizes, values)
 
 
@@ -196,8 +199,20 @@ def _solve_for(
 
 
 def _mentions(statement: Statement, hypothesis: Hypothesis, name: Name) -> bool:
-    return name in free_shapes(Statement(hypothesis.left, Relation.EQ, hypothesis.right, statement.definitions,
-                                         (), statement.losses, statement.outputs))[0]
+    return (
+        name
+        in free_shapes(
+            Statement(
+                hypothesis.left,
+                Relation.EQ,
+                hypothesis.right,
+                statement.definitions,
+                (),
+                statement.losses,
+                statement.outputs,
+            )
+        )[0]
+    )
 
 
 def shrink(statement: Statement, witness: Witness, deadline: float) -> Witness:
@@ -319,7 +334,7 @@ def _loss_terms(
                 shapes[gradient_name(loss, y)] = shape
                 more.append(symbol) if y in definitions else None
             if second:
-                for z in statement.outputs[statement.outputs.index(y):]:
+                for z in statement.outputs[statement.outputs.index(y) :]:
                     other = definitions[z].symbol.indices if z in definitions else ()
                     last = tuple(i.space for i in other) if z in definitions else shapes.get(z, ())
                     shapes.setdefault(hessian_name(loss, y, z), shape + last)
