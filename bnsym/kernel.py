@@ -56,6 +56,10 @@ class Rejected(Exception):
     """The certificate does not prove, or the witness does not refute; says why."""
 
 
+class NoModel(Rejected):
+    """No values are known that meet the hypotheses and side conditions of a proof."""
+
+
 class Irrational(Rejected):
     """At this witness a root is not rational."""
 
@@ -195,8 +199,8 @@ def prove(
 ) -> Proved:
     """The verdict that `certificate` earns, or Rejected.
 
-    premises: the polynomial identity of `Certificate` holds; if a hypothesis is used,
-    `model` meets all of them (else the proof could be vacuous).
+    premises: the polynomial identity of `Certificate` holds; `model` meets the side
+    conditions and, if one is used, all hypotheses (else the proof could be vacuous).
     conclusion: `statement`, where the side conditions hold.
     """
     if statement.relation is Relation.NE or (certificate.summands and statement.relation is Relation.EQ):
@@ -210,8 +214,9 @@ def prove(
     if statement.relation in (Relation.LT, Relation.GT) and not checked.strict:
         raise Rejected("the certificate does not exclude equality")
     used = tuple(dict.fromkeys([*checked.hypotheses, *ring.used]))
-    if used:
-        _check_model(statement, model)
+    assumed = (*(statement.hypotheses if used else ()), *ring.conditions)
+    if assumed:
+        _check_model(statement, assumed, model)
     scope, conditions = _scope(ring, statement)
     return Proved(
         _KERNEL_ONLY,
@@ -383,22 +388,11 @@ def relation(ring: Ring, statement: Statement, source: Root | Given) -> Poly:
     raise Rejected("unknown kind of relation")
 
 
-def _check_model(statement: Statement, model: Witness | None) -> None:
+def _check_model(statement: Statement, assumed: tuple[Hypothesis, ...], model: Witness | None) -> None:
     if model is None:
-        raise Rejected("no values are known that meet the hypotheses")
-    if not holds(statement.hypotheses, statement, model):
-        raise Rejected("the model does not meet the hypotheses")
-
-
-def _only_sizes(term: Term) -> bool:
-    match term:
-        case Num() | Size():
-            return True
-        case Add(parts) | Mul(parts):
-            return all(map(_only_sizes, parts))
-        case Pow(base, _):
-            return _only_sizes(base)
-    return False
+        raise NoModel("no values are known that meet the hypotheses and side conditions")
+    if not holds(assumed, statement, model):
+        raise NoModel("the model does not meet the hypotheses and side conditions")
 
 
 def _scope(ring: Ring, statement: Statement) -> tuple[str, tuple[Hypothesis, ...]]:

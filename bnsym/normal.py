@@ -105,8 +105,7 @@ def _rename(gen: Generator, names: dict[Letter, Letter], symmetric: frozenset[Na
         case ("sym", name, indices):
             return _component(name, tuple(names.get(i, i) for i in indices), symmetric)
         case ("delta", left, right):
-            ends: list[Letter] = [names.get(end, end) for end in (left, right)]
-            return _delta(*ends)
+            return _delta(names.get(left) or left, names.get(right) or right)
         case ("sum", bound, monomial):
             # step aside first, so that no bound letter is taken for another
             aside: list[Letter] = [(f"{name}~", space) for name, space in bound]

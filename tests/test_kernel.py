@@ -236,6 +236,27 @@ def test_contradictory_hypotheses_prove_nothing():
         prove(statement, certificate, Witness({"n": 2}, {"u": (Fraction(1), Fraction(0))}))
 
 
+@pytest.mark.parametrize(
+    ("hypotheses", "claim", "code"),
+    [
+        ([(a, Relation.EQ, num(1)), (a, Relation.EQ, num(2))], (b, num(5)), "BN305"),
+        ([(a, Relation.GE, num(1)), (num(0), Relation.GE, a)], (sqrt(power(a, 2)), a), None),
+        ([(a, Relation.EQ, num(0))], (over(b, a), over(b, a)), "BN304"),
+        ([(mul(a, a), Relation.EQ, num(-1))], (power(a, 4), num(1)), "BN306"),
+    ],
+)
+def test_hypotheses_without_a_model_are_reported(hypotheses, claim, code):
+    found = verdict(free(*claim, hypotheses=[Hypothesis(*h) for h in hypotheses]))
+    assert not isinstance(found, Proved)
+    if code:
+        assert found.code == code
+
+
+def test_a_root_of_what_is_always_negative_proves_nothing():
+    root = sqrt(minus(num(-1), power(a, 2)))
+    assert verdict(free(root, root)).code == "BN306"
+
+
 def test_hypotheses_that_are_not_needed_are_not_listed():
     found = verdict(equation(GRADIENT, input_gradient(), (Hypothesis(a, Relation.EQ, num(3)),)))
     assert isinstance(found, Proved)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from bnsym.kernel import Certificate, Proved, Refuted, Rejected, Witness, prove
+from bnsym.kernel import Certificate, NoModel, Proved, Refuted, Rejected, Witness, prove
 from bnsym.model import Undecided
 from bnsym.normal import DividesByZero, OutOfReach, Ring
 from bnsym.proving.bound import bound_certificate
 from bnsym.proving.identity import identity_certificate
 from bnsym.proving.replay import replay
 from bnsym.proving.witness import find_model, find_refutation
-from bnsym.terms import Relation, Statement
+from bnsym.terms import Relation, Statement, num
 
 
 @dataclass(frozen=True)
@@ -88,12 +88,16 @@ def decide(statement: Statement, deadline: float, at: str = "") -> Proved | Refu
             verdict = method(task)
         except DividesByZero:
             return Undecided("BN304", "a denominator is zero under the definitions and hypotheses")
+        except NoModel:
+            return _without_model(task)
         except (OutOfReach, Rejected) as error:
             tried.append(f"{name}: {error}")
             continue
         if verdict is not None:
             return verdict
         tried.append(f"{name}: nothing found")
+    if statement.hypotheses and find_model(statement, min(deadline, time.monotonic() + 2)) is None:
+        return _without_model(task)
     if time.monotonic() > deadline:
         return Undecided("BN301", "the time for this link is up", tuple(tried))
     if statement.relation is not Relation.EQ:
@@ -111,7 +115,7 @@ def _bound(task: Task, squared: bool) -> Proved | None:
         if not ring.is_manifest(larger):
             return None
     certificate = bound_certificate(statement, ring, squared=squared)
-    return _accept(statement, certificate, task.deadline) if certificate is not None else None
+    return _accept(statement, certificate, ring, task.deadline) if certificate is not None else None
 
 
 def _half_the_time(task: Task) -> float:
@@ -123,15 +127,43 @@ def _prove(task: Task, squared: bool) -> Proved | None:
     statement = task.statement
     if statement.relation not in (Relation.EQ, Relation.LE, Relation.GE):
         return None
-    certificate = identity_certificate(statement, Ring(statement, _half_the_time(task)), squared=squared)
-    if certificate is None:
-        return None
-    return _accept(statement, certificate, task.deadline)
+    ring = Ring(statement, _half_the_time(task))
+    certificate = identity_certificate(statement, ring, squared=squared)
+    return _accept(statement, certificate, ring, task.deadline) if certificate is not None else None
 
 
-def _accept(statement: Statement, certificate: Certificate, deadline: float) -> Proved | None:
-    """The kernel's verdict; values that meet the hypotheses are looked for when it asks."""
+def _accept(statement: Statement, certificate: Certificate, ring: Ring, deadline: float) -> Proved:
+    """The kernel's verdict, with values that show that the proof is not vacuous."""
     model: Witness | None = None
-    if statement.hypotheses:
-        model = find_model(statement, min(deadline, time.monotonic() + 2))
+    if statement.hypotheses or ring.conditions:
+        assumed = replace(statement, hypotheses=(*statement.hypotheses, *ring.conditions))
+        model = find_model(assumed, min(deadline, time.monotonic() + 2))
     return prove(statement, certificate, model, deadline)
+
+
+def _without_model(task: Task) -> Undecided:
+    """Why no values meet the hypotheses and side conditions of something that follows from them."""
+    absurd = replace(task.statement, left=num(0), relation=Relation.GE, right=num(1))
+    if _follows(absurd, task.deadline):
+        return Undecided("BN305", "the hypotheses contradict each other: 0 >= 1 follows from them")
+    ring = Ring(task.statement, task.deadline)
+    ring.sides(task.statement.left, task.statement.right)
+    for condition in ring.conditions:
+        zero = replace(task.statement, left=condition.left, relation=Relation.EQ, right=num(0))
+        if condition.relation is not Relation.GE and _follows(zero, task.deadline):
+            return Undecided("BN304", "a denominator is zero under the hypotheses")
+    return Undecided("BN306", "it would follow, but no values were found that meet the hypotheses")
+
+
+def _follows(statement: Statement, deadline: float) -> bool:
+    """Whether there is a certificate, vacuous or not."""
+    for search in (identity_certificate, bound_certificate):
+        if search is bound_certificate and statement.relation is Relation.EQ:
+            continue
+        try:
+            ring = Ring(statement, min(deadline, time.monotonic() + BOUND_SECONDS))
+            if search(statement, ring) is not None:
+                return True
+        except OutOfReach:
+            continue
+    return False

@@ -93,7 +93,11 @@ class Elimination:
         goal = Traced(poly, {})
         unit: Monomial = ()
         for source, current, pivot in self.steps:
-            if pivot is not None:
+            if current.poly.keys() == {()}:
+                # the relations contradict each other: a number that is not zero is zero
+                by = Fraction(1) / current.poly[()]
+                _subtract(goal, current, {m: c * by for m, c in goal.poly.items()}, self.ring)
+            elif pivot is not None:
                 _eliminate(goal, current, pivot, self.ring)
             elif isinstance(source, Root):
                 unit = _clear(goal, source.root, unit, self.ring)
