@@ -399,7 +399,10 @@ def _scope(ring: Ring, statement: Statement) -> tuple[str, tuple[Hypothesis, ...
     """For which sizes the statement holds, and the conditions that say more than that."""
     least = dict.fromkeys(_spaces(statement), 1)
     others: list[Hypothesis] = []
+    positive = {c.left for c in ring.conditions if c.relation is Relation.GT}
     for condition in ring.conditions:
+        if condition.relation is not Relation.GT and condition.left in positive:
+            continue
         bound = _least_size(ring.normal(condition.left), condition.relation)
         if bound is None:
             others.append(condition)

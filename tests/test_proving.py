@@ -252,7 +252,6 @@ def test_a_replayed_witness_is_checked():
 @pytest.mark.parametrize(
     ("at", "why"),
     [
-        ("n=2", "no value for u"),
         ("n=2; u=(1,2,3)", "must have 2 entries"),
         ("n=2; u=1", "must have 2 entries"),
         ("n=0; u=()", "from 1 to 64"),
@@ -267,6 +266,14 @@ def test_a_replayed_witness_is_checked():
 def test_bad_witnesses_are_explained(at, why):
     with pytest.raises(BadWitness, match=why):
         parse_witness(free(inner(u, u), EQ, num(0)), at)
+
+
+def test_a_replayed_witness_needs_no_more_than_is_asked_for():
+    wrong = equation(Diff(f, x(i), True), input_gradient(sign=1))
+    at = r"m=2; x=(0,2); \frac{\partial f}{\partial y}=(0,1); \gamma=1"
+    assert isinstance(decide(wrong, time.monotonic() + 5, at=at), Refuted)
+    found = decide(wrong, time.monotonic() + 5, at=at.replace(r"; \gamma=1", ""))
+    assert "no value for \\gamma" in found.message
 
 
 def test_size_three_has_no_rational_spread():

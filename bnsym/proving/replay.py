@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from typing import TypeVar
 
 from bnsym.kernel import Refuted, Rejected, Value, Witness, refute
 from bnsym.model import Undecided
@@ -11,6 +12,9 @@ from bnsym.proving.witness import free_shapes
 from bnsym.terms import Statement
 
 _LEXEME = re.compile(r"\s*([(),]|[-+]?\d+(?:/\d+)?)")
+
+
+V = TypeVar("V")
 
 
 class BadWitness(ValueError):
@@ -46,13 +50,17 @@ def parse_witness(statement: Statement, at: str) -> Witness:
             values[name] = value
         else:
             raise BadWitness(f"nothing free here is named {name}; there are {', '.join([*spaces, *shapes])}")
-    missing = [n for n in [*spaces, *shapes] if n not in sizes and n not in values]
-    if missing:
-        raise BadWitness(f"it gives no value for {', '.join(missing)}")
     for name, shape in shapes.items():
         if name in values:
-            _check_shape(name, values[name], tuple(sizes[s] for s in shape))
-    return Witness(sizes, values)
+            _check_shape(name, values[name], tuple(_Given(sizes)[s] for s in shape))
+    return Witness(_Given(sizes), _Given(values))
+
+
+class _Given(dict[str, V]):
+    """What a witness gives; only what an evaluation asks for must be there."""
+
+    def __missing__(self, name: str) -> V:
+        raise BadWitness(f"it gives no value for {name}")
 
 
 def _parse_value(text: str) -> Value:

@@ -1,0 +1,5 @@
+"""`python -m bnsym`."""
+
+from bnsym.cli import main
+
+main()
