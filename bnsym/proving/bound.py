@@ -56,7 +56,8 @@ MOST_ROWS = 300
 class Atom:
     """A polynomial that is not negative, why, and what is left of it modulo the relations."""
 
-    poly: Poly
+    parts: tuple[Poly, ...]
+    """The polynomial of each factor."""
     factors: tuple[Factor, ...]
     reduced: Poly
 
@@ -80,10 +81,10 @@ class _Search:
         self.degree = {n: degrees[0].get(n, 0) for n in names if len({d.get(n, 0) for d in degrees}) == 1}
 
     def reduce(self, poly: Poly) -> Poly:
-        reduced, unit = self.elimination.apply(poly)
-        if unit:
+        reduced = self.elimination.reduce(poly)
+        if reduced is None:
             raise OutOfReach("a root that only a multiple of the bound determines")
-        return reduced.poly
+        return reduced
 
     def certificate(self) -> Certificate | None:
         if not self.goal:
@@ -100,7 +101,10 @@ class _Search:
         """The summands, and the cofactors for what separates their sum from the goal."""
         rest, summands = self.raw, []
         for c, atom, mono in chosen:
-            rest = plus(rest, self.ring.times(atom.poly, {mono: c}), -1)
+            poly: Poly = {mono: c}
+            for part in atom.parts:
+                poly = self.ring.times(poly, part)
+            rest = plus(rest, poly, -1)
             extra = (Monomially(mono),) if mono else ()
             summands.append(Summand(Fraction(c), (*atom.factors, *extra)))
         goal, unit = self.elimination.apply(rest)
@@ -114,16 +118,17 @@ class _Search:
         """Single factors, and products of two of them."""
         assumed = list(self._assumed())
         squares = [*self._completed_squares(), *self._vector_atoms()]
-        one = Atom(UNIT, (), UNIT)
+        one = Atom((), (), UNIT)
         pairs = [self._times(h, a) for h in assumed for a in (*squares, *assumed)]
         pairs += [self._times(a, b) for a, b in combinations(squares[:6], 2)]
         return [one, *assumed, *squares], [p for p in pairs if p.reduced]
 
     def _atom(self, poly: Poly, *factors: Factor) -> Atom:
-        return Atom(poly, factors, self.reduce(poly))
+        return Atom((poly,), factors, self.reduce(poly))
 
     def _times(self, a: Atom, b: Atom) -> Atom:
-        return self._atom(self.ring.times(a.poly, b.poly), *a.factors, *b.factors)
+        reduced = self.reduce(self.ring.times(a.reduced, b.reduced))
+        return Atom((*a.parts, *b.parts), (*a.factors, *b.factors), reduced)
 
     def _assumed(self) -> Iterator[Atom]:
         """Each order assumed, also times what of it is not negative."""

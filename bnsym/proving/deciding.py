@@ -14,7 +14,7 @@ from bnsym.proving.bound import bound_certificate
 from bnsym.proving.identity import identity_certificate
 from bnsym.proving.replay import replay
 from bnsym.proving.witness import find_model, find_refutation
-from bnsym.terms import Relation, Statement, num
+from bnsym.terms import Mul, Pow, Relation, Statement, Term, num
 
 
 @dataclass(frozen=True)
@@ -70,8 +70,8 @@ METHODS: tuple[tuple[str, Method], ...] = (
     ("identity", by_identity),
     ("squares", by_squares),
     ("short witness", by_short_witness),
-    ("bound", by_bound),
     ("bound of squares", by_bound_of_squares),
+    ("bound", by_bound),
     ("witness", by_witness),
 )
 
@@ -112,10 +112,16 @@ def _bound(task: Task, squared: bool) -> Proved | None:
     ring = Ring(statement, min(task.deadline, time.monotonic() + BOUND_SECONDS))
     if squared:
         larger = statement.left if statement.relation in (Relation.GE, Relation.GT) else statement.right
-        if not ring.is_manifest(larger):
+        if not (ring.is_manifest(larger) and (_is_root(statement.left) or _is_root(statement.right))):
             return None
     certificate = bound_certificate(statement, ring, squared=squared)
     return _accept(statement, certificate, ring, task.deadline) if certificate is not None else None
+
+
+def _is_root(term: Term) -> bool:
+    """Whether a factor of the term is an even root: its square is simpler."""
+    factors = term.factors if isinstance(term, Mul) else (term,)
+    return any(isinstance(f, Pow) and f.exponent.denominator % 2 == 0 for f in factors)
 
 
 def _half_the_time(task: Task) -> float:

@@ -77,6 +77,7 @@ class Elimination:
     def __init__(self, statement: Statement, ring: Ring, polys: list[Poly]) -> None:
         self.ring = ring
         self.steps: list[tuple[Source, Traced, Pivot | None]] = []
+        self.values: dict[Generator, Poly] = {}
         pending = _relations(statement, ring, polys)
         divided = [*polys, *(t.poly for source, t in pending if isinstance(source, Given))]
         invertible = {g for poly in divided for mono in poly for g, e in mono if e < 0}
@@ -85,6 +86,7 @@ class Elimination:
             pivot = _pivot(current.poly, ring, invertible, [*polys, *(t.poly for _, t in pending)])
             self.steps.append((source, current, pivot))
             if pivot is not None:
+                self.values[pivot[0]] = _solved(current, pivot, ring)
                 for _, later in pending:
                     _eliminate(later, current, pivot, ring)
 
@@ -103,6 +105,31 @@ class Elimination:
                 unit = _clear(goal, source.root, unit, self.ring)
                 _reduce(goal, current, source.root, self.ring)
         return goal, unit
+
+
+    def reduce(self, poly: Poly) -> Poly | None:
+        """What `apply` leaves, without the cofactors; None if that is a multiple of it."""
+        for source, current, pivot in self.steps:
+            if pivot is not None:
+                poly = _substitute(poly, pivot[0], self.values[pivot[0]], self.ring)
+            elif isinstance(source, Root):
+                goal = Traced(poly, {})
+                if _clear(goal, source.root, (), self.ring):
+                    return None
+                _reduce(goal, current, source.root, self.ring)
+                poly = goal.poly
+        return poly
+
+
+def _substitute(poly: Poly, gen: Generator, value: Poly, ring: Ring) -> Poly:
+    """`poly` with `value` for a generator."""
+    powers = _by_power(poly, gen)
+    if powers.keys() <= {0}:
+        return poly
+    total: Poly = {}
+    for n, coefficient in powers.items():
+        total = plus(total, ring.times(coefficient, ring.power(value, n)))
+    return total
 
 
 def _relations(statement: Statement, ring: Ring, polys: list[Poly]) -> list[tuple[Source, Traced]]:
@@ -171,14 +198,20 @@ def _eliminate(target: Traced, by: Traced, pivot: Pivot, ring: Ring) -> None:
     """Replace t by -b/a in `target`, where by.poly = a*t + b."""
     gen, mono, c = pivot
     inverse: Poly = {tuple((g, -e) for g, e in mono): Fraction(1) / c}
-    rest = {m: k for m, k in by.poly.items() if gen not in dict(m)}
-    value = ring.times(rest, {m: -k for m, k in inverse.items()})
+    value = _solved(by, pivot, ring)
     quotient: Poly = {}
     for n, coefficient in _by_power(target.poly, gen).items():
         for j in range(n):
             part = ring.times(coefficient, ring.power(value, n - 1 - j))
             quotient = plus(quotient, ring.times(part, ring.power(generator(gen), j)))
     _subtract(target, by, ring.times(quotient, inverse), ring)
+
+
+def _solved(by: Traced, pivot: Pivot, ring: Ring) -> Poly:
+    """-b/a, where by.poly = a*t + b."""
+    gen, mono, c = pivot
+    rest = {m: k for m, k in by.poly.items() if gen not in dict(m)}
+    return ring.times(rest, {tuple((g, -e) for g, e in mono): Fraction(-1) / c})
 
 
 def _by_power(poly: Poly, gen: Generator) -> dict[int, Poly]:
