@@ -45,6 +45,9 @@ from bnsym.terms import (
     Sym,
     Term,
     free_indices,
+    mul,
+    power,
+    sqrt,
     walk,
 )
 
@@ -155,22 +158,32 @@ class Monomially:
 
 @dataclass(frozen=True)
 class Square:
-    """The sum over `over` of the square of `poly`: a square, a norm, a Frobenius norm."""
+    """The sum over `over` of the square of `term`: a square, a norm, a Frobenius norm."""
 
-    poly: Poly
-    over: tuple[Letter, ...] = ()
+    term: Term
+    over: tuple[Index, ...] = ()
 
 
 @dataclass(frozen=True)
 class Gram:
-    """The determinant of the inner products of vectors, given as components over `letter`."""
+    """The determinant of the inner products of vectors, given as components at `index`."""
 
-    vectors: tuple[Poly, ...]
-    letter: Letter
+    vectors: tuple[Term, ...]
+    index: Index
 
 
-Factor: TypeAlias = Monomially | Square | Gram | Given
+@dataclass(frozen=True)
+class Schwarz:
+    """|u||v| + <u,v> of two vectors, given as components at `index`."""
+
+    u: Term
+    v: Term
+    index: Index
+
+
+Factor: TypeAlias = Monomially | Square | Gram | Schwarz | Given
 GRAM_AXIOM = "Gram matrices are positive semidefinite"
+SCHWARZ_AXIOM = "Cauchy-Schwarz: |<u,v>| <= |u||v|"
 SQUARES_AXIOM = "squares of numbers >= 0 are in the same order as the numbers"
 
 
@@ -316,16 +329,18 @@ class _Check:
         match factor:
             case Monomially(mono):
                 return self._monomial(mono)
-            case Square(poly, over):
-                _exact(poly)
+            case Square(term, over):
+                poly = self.ring.normal(term)
                 square = self.ring.times(poly, poly)
-                for letter in over:
-                    square = self.ring.contract(square, letter)
+                for index in over:
+                    square = self.ring.contract(square, (index.name, index.space))
                 return square, False
-            case Gram(vectors, letter):
+            case Gram(vectors, index):
                 self.axioms.setdefault(GRAM_AXIOM)
-                _exact(*vectors)
-                return determinant(self.ring, gram_matrix(self.ring, vectors, letter)), False
+                return gram_determinant(self.ring, vectors, index), False
+            case Schwarz(u, v, index):
+                self.axioms.setdefault(SCHWARZ_AXIOM)
+                return schwarz(self.ring, u, v, index), False
             case Given(number, _):
                 hypothesis = self.statement.hypotheses[number]
                 if hypothesis.relation in (Relation.EQ, Relation.NE):
@@ -346,9 +361,18 @@ class _Check:
         return {mono: Fraction(1)}, all(self.ring.is_positive(g) for g, _ in mono)
 
 
-def gram_matrix(ring: Ring, vectors: tuple[Poly, ...], letter: Letter) -> list[list[Poly]]:
-    """The inner products of vectors given as components over `letter`."""
-    return [[ring.contract(ring.times(u, v), letter) for v in vectors] for u in vectors]
+def gram_determinant(ring: Ring, vectors: tuple[Term, ...], index: Index) -> Poly:
+    """The determinant of the inner products of vectors given as components at `index`."""
+    components = [ring.normal(v) for v in vectors]
+    letter = (index.name, index.space)
+    rows = [[ring.contract(ring.times(u, v), letter) for v in components] for u in components]
+    return determinant(ring, rows)
+
+
+def schwarz(ring: Ring, u: Term, v: Term, index: Index) -> Poly:
+    """|u||v| + <u,v> of vectors given as components at `index`."""
+    norms = ring.times(*(ring.normal(sqrt(Sum(index, power(w, 2)))) for w in (u, v)))
+    return plus(norms, ring.normal(Sum(index, mul(u, v))))
 
 
 def determinant(ring: Ring, matrix: list[list[Poly]]) -> Poly:

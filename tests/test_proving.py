@@ -68,6 +68,10 @@ def inner(p: Term, q: Term) -> Term:
     return Sum(n, mul(p, q))
 
 
+def inner_sum(p: Term, q: Term) -> Term:
+    return Sum(n, power(add(p, q), 2))
+
+
 def free(left, relation, right, *hypotheses):
     return Statement(left, relation, right, (), hypotheses)
 
@@ -90,6 +94,8 @@ TRUE_BOUNDS = {
     "variance": equation(variance, over(Sum(i, square(x(i))), m), relation=LE),
     "Cauchy-Schwarz": free(square(inner(u, v)), LE, mul(inner(u, u), inner(v, v))),
     "with norms": free(inner(u, v), LE, mul(sqrt(inner(u, u)), sqrt(inner(v, v)))),
+    "triangle": free(sqrt(inner_sum(u, v)), LE, add(sqrt(inner(u, u)), sqrt(inner(v, v)))),
+    "reverse triangle": free(minus(sqrt(inner(u, u)), sqrt(inner(v, v))), LE, sqrt(inner_sum(u, neg(v)))),
     "AM-GM": free(mul(num(6), a, b), LE, add(square(a), mul(num(9), square(b)))),
     "a positive constant": free(num(0), LT, add(num(1), square(a))),
     "assumed product": free(num(0), LE, mul(a, b), Hypothesis(a, GE, num(0)), Hypothesis(b, GE, num(0))),
@@ -104,6 +110,8 @@ FALSE_BOUNDS = {
     "variance reversed": equation(over(Sum(i, square(x(i))), m), variance, relation=LE),
     "Cauchy-Schwarz without a square": free(inner(u, v), LE, mul(inner(u, u), inner(v, v))),
     "strict Cauchy-Schwarz": free(square(inner(u, v)), LT, mul(inner(u, u), inner(v, v))),
+    "strict triangle": free(sqrt(inner_sum(u, v)), LT, add(sqrt(inner(u, u)), sqrt(inner(v, v)))),
+    "triangle reversed": free(add(sqrt(inner(u, u)), sqrt(inner(v, v))), LE, sqrt(inner_sum(u, v))),
     "AM-GM too sharp": free(mul(num(7), a, b), LE, add(square(a), mul(num(9), square(b)))),
     "strict square": free(num(0), LT, square(a)),
     "one factor assumed": free(num(0), LE, mul(a, b), Hypothesis(a, GE, num(0))),

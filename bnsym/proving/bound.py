@@ -17,36 +17,50 @@ from functools import cache
 from itertools import combinations, product
 from math import isqrt
 
+from bnsym.calculus import Graph
 from bnsym.kernel import (
     Certificate,
     Factor,
     Given,
     Gram,
     Monomially,
+    Schwarz,
     Square,
     Summand,
-    determinant,
-    gram_matrix,
+    gram_determinant,
     relation,
+    schwarz,
 )
 from bnsym.normal import (
     UNIT,
     Coefficient,
     Generator,
-    Letter,
     Monomial,
     OutOfReach,
     Poly,
     Ring,
-    constant,
-    generator,
     generators,
     plus,
 )
 from bnsym.proving.identity import Elimination, difference, uses_of
+from bnsym.proving.readback import term_of
 from bnsym.proving.simplex import nonnegative_solution
 from bnsym.proving.witness import free_shapes
-from bnsym.terms import Index, Relation, Statement, Sym
+from bnsym.terms import (
+    ONE,
+    Diff,
+    Index,
+    Name,
+    Relation,
+    Statement,
+    Sum,
+    Sym,
+    Term,
+    add,
+    mul,
+    neg,
+    power,
+)
 
 MOST_COLUMNS = 400
 MOST_ROWS = 300
@@ -76,6 +90,7 @@ class _Search:
         self.elimination = Elimination(statement, ring, known)
         self.divided = {g for mono in self.raw for g, e in mono if e < 0}
         self.goal = self.reduce(self.raw)
+        self.known_roots = {g for poly in known for g in generators(poly) if g[0] == "root"}
         degrees = [_degree(mono) for mono in self.goal]
         names = {name for degree in degrees for name in degree}
         self.degree = {n: degrees[0].get(n, 0) for n in names if len({d.get(n, 0) for d in degrees}) == 1}
@@ -144,65 +159,62 @@ class _Search:
 
     def _completed_squares(self) -> Iterator[Atom]:
         """(a ± b)² where c a², d b² and a multiple of ab are terms of the goal, c/d a square."""
-        halves = {}
-        for mono, c in self.goal.items():
-            half = tuple((g, e // 2) for g, e in mono if e // 2)
-            halves[mono] = (half, tuple((g, e % 2) for g, e in mono if e % 2), Fraction(c))
+        halves = [_halves(mono, c) for mono, c in self.goal.items()]
         seen = set()
-        for (a, odd_a, c), (b, odd_b, d) in combinations(halves.values(), 2):
+        for (a, odd_a, c), (b, odd_b, d) in combinations(halves, 2):
             ratio = _rational_square_root(d / c) if c * d > 0 else None
             if odd_a != odd_b or ratio is None:
                 continue
             common = {g: min(dict(a).get(g, 0), dict(b).get(g, 0)) for g in {g for g, _ in (*a, *b)}}
-            a, b = (
-                tuple(sorted((g, n) for g in common if (n := dict(h).get(g, 0) - common[g]))) for h in (a, b)
-            )
+            a, b = (_without(half, common) for half in (a, b))
             for sign in (-1, 1):
                 if (a, b, ratio, sign) not in seen:
                     seen.add((a, b, ratio, sign))
                     poly = plus({a: 1}, {b: ratio}, sign)
-                    yield self._atom(self.ring.times(poly, poly), Square(poly))
+                    yield self._atom(self.ring.times(poly, poly), Square(term_of(poly)))
 
     def _vector_atoms(self) -> Iterator[Atom]:
-        """Norms, squares of inner products, Gram determinants of the vectors in play."""
+        """Norms, squares of inner products, Gram determinants of the vectors in play, and
+        Cauchy-Schwarz for those whose norms occur."""
         for space, vectors in self._vectors().items():
-            letter: Letter = ("·", space)
+            index = Index("·", space)
             for u, v in combinations(vectors, 2):
-                inner = self.ring.contract(self.ring.times(u, v), letter)
-                yield self._atom(self.ring.times(inner, inner), Square(inner))
+                yield self._square(Sum(index, mul(u, v)))
             for size in (1, 2, 3):
                 for chosen in combinations(vectors, size):
-                    poly = determinant(self.ring, gram_matrix(self.ring, chosen, letter))
-                    yield self._atom(poly, Gram(chosen, letter))
+                    poly = gram_determinant(self.ring, chosen, index)
+                    yield self._atom(poly, Gram(chosen, index))
             for u, v in combinations(vectors, 2):
-                gap = plus(u, v, -1)
-                poly = self.ring.contract(self.ring.times(gap, gap), letter)
-                yield self._atom(poly, Square(gap, (letter,)))
+                yield self._square(add(u, neg(v)), index)
+                for w in (u, neg(u)):
+                    poly = schwarz(self.ring, w, v, index)
+                    if {g for g in generators(poly) if g[0] == "root"} <= self.known_roots:
+                        yield self._atom(poly, Schwarz(w, v, index))
 
-    def _vectors(self) -> dict[str, list[Poly]]:
+    def _square(self, term: Term, *over: Index) -> Atom:
+        squared = power(term, 2)
+        for index in over:
+            squared = Sum(index, squared)
+        return self._atom(self.ring.normal(squared), Square(term, over))
+
+    def _vectors(self) -> dict[str, list[Term]]:
         """The vectors that the statement depends on, as components, by space."""
         shapes, _ = free_shapes(self.statement)
-        found: dict[str, list[Poly]] = {}
-        used = {
-            n
-            for d in self.statement.definitions
-            if d.symbol.indices
-            for n in self.ring.graph.uses[d.symbol.name]
-        }
+        graph = self.ring.graph
+        arrays = [d.symbol.name for d in graph.definitions if d.symbol.indices]
+        used = {name for array in arrays for name in graph.uses[array]}
+        found: dict[str, list[Term]] = {}
         for name, shape in shapes.items():
             if len(shape) == 1 and (name not in used or not self._is_vector_defined(shape[0])):
-                found.setdefault(shape[0], []).append(generator(("sym", name, (("·", shape[0]),))))
-        for definition in self.statement.definitions:
-            symbol = definition.symbol
-            if len(symbol.indices) == 1 and symbol.indices[0].space in found:
-                space = symbol.indices[0].space
-                poly = self.ring.normal(Sym(symbol.name, (Index("·", space),)))
+                found.setdefault(shape[0], []).append(_component(graph, name, Index("·", shape[0])))
+        for definition in graph.definitions:
+            indices = definition.symbol.indices
+            if len(indices) == 1 and indices[0].space in found:
+                component = Sym(definition.symbol.name, (Index("·", indices[0].space),))
+                poly = self.ring.normal(component)
                 if not any(g[0] == "sym" and not g[2] for g in generators(poly)):
-                    found[space].append(poly)
-        for space, vectors in found.items():
-            vectors.append(constant(1))
-            found[space] = vectors[:5]
-        return found
+                    found[indices[0].space].append(component)
+        return {space: [*vectors[:4], ONE] for space, vectors in found.items()}
 
     def _is_vector_defined(self, space: str) -> bool:
         """Whether a vector over the space is defined: then its moments are known, and the
@@ -223,7 +235,9 @@ class _Search:
                     key = (number, mono)
                     if key in found or len(found) > 4 * MOST_COLUMNS:
                         continue
-                    column = self.reduce(self.ring.times(atom.reduced, {mono: 1}))
+                    column = self.elimination.reduce(self.ring.times(atom.reduced, {mono: 1}))
+                    if column is None:
+                        continue
                     found[key] = (column, atom, mono)
                     new |= set(column)
             rows |= new
@@ -311,6 +325,26 @@ def _array_degree(gen: Generator) -> tuple[tuple[str, Fraction], ...]:
             degrees = {tuple(sorted(_degree(mono).items())) for mono, _ in key}
             return tuple((name, n / q) for name, n in degrees.pop()) if len(degrees) == 1 else ()
     return ()
+
+
+def _component(graph: Graph, name: Name, index: Index) -> Term:
+    """The component of a free vector; a gradient is written as the derivative it is."""
+    if name in graph.gradients:
+        loss, output = graph.gradients[name]
+        return Diff(Sym(loss), Sym(output, (index,)), True)
+    return Sym(name, (index,))
+
+
+def _halves(mono: Monomial, c: Coefficient) -> tuple[Monomial, Monomial, Fraction]:
+    """(a, r, c) where c*mono = c*a²*r and r has no square."""
+    half = tuple((g, e // 2) for g, e in mono if e // 2)
+    return half, tuple((g, e % 2) for g, e in mono if e % 2), Fraction(c)
+
+
+def _without(mono: Monomial, common: dict[Generator, int]) -> Monomial:
+    """The monomial divided by `common`."""
+    exponents = dict(mono)
+    return tuple(sorted((g, n) for g, e in common.items() if (n := exponents.get(g, 0) - e)))
 
 
 def _rational_square_root(value: Fraction) -> Fraction | None:

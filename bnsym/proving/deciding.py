@@ -89,7 +89,7 @@ def decide(statement: Statement, deadline: float, at: str = "") -> Proved | Refu
         except DividesByZero:
             return Undecided("BN304", "a denominator is zero under the definitions and hypotheses")
         except NoModel:
-            return _without_model(task)
+            return _explained(task)
         except (OutOfReach, Rejected) as error:
             tried.append(f"{name}: {error}")
             continue
@@ -97,7 +97,7 @@ def decide(statement: Statement, deadline: float, at: str = "") -> Proved | Refu
             return verdict
         tried.append(f"{name}: nothing found")
     if statement.hypotheses and find_model(statement, min(deadline, time.monotonic() + 2)) is None:
-        return _without_model(task)
+        return _explained(task)
     if time.monotonic() > deadline:
         return Undecided("BN301", "the time for this link is up", tuple(tried))
     if statement.relation is not Relation.EQ:
@@ -145,6 +145,13 @@ def _accept(statement: Statement, certificate: Certificate, ring: Ring, deadline
         assumed = replace(statement, hypotheses=(*statement.hypotheses, *ring.conditions))
         model = find_model(assumed, min(deadline, time.monotonic() + 2))
     return prove(statement, certificate, model, deadline)
+
+
+def _explained(task: Task) -> Undecided:
+    try:
+        return _without_model(task)
+    except OutOfReach as error:
+        return Undecided("BN306", f"no values were found that meet the hypotheses ({error})")
 
 
 def _without_model(task: Task) -> Undecided:

@@ -106,7 +106,6 @@ class Elimination:
                 _reduce(goal, current, source.root, self.ring)
         return goal, unit
 
-
     def reduce(self, poly: Poly) -> Poly | None:
         """What `apply` leaves, without the cofactors; None if that is a multiple of it."""
         for source, current, pivot in self.steps:
