@@ -1,0 +1,334 @@
+"""What kind each name is (scalar, vector, matrix), inferred from all of its uses.
+
+First the indices that names are written with, then, to a fixed point, what sums,
+products, norms and equations demand of names written bare; what nothing decides is a
+scalar. Fills a `Table`. Imports the surface tree and `symbols` only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from bnsym.reading.problems import ReadError
+from bnsym.reading.symbols import Table
+from bnsym.reading.syntax import (
+    Absolute,
+    BigSum,
+    Component,
+    Derivative,
+    Gradient,
+    Indicator,
+    Inner,
+    MaxOver,
+    Node,
+    Norm,
+    Number,
+    Paren,
+    Plus,
+    Power,
+    Product,
+    Quotient,
+    Root,
+    Symbol,
+    Transpose,
+    children,
+    unwrap,
+    walk,
+)
+
+SCALAR, COLUMN, ROW, MATRIX = "scalar", "column", "row", "matrix"
+SHAPES = (SCALAR, COLUMN, MATRIX)
+"""By the number of axes."""
+NO_LETTERS: frozenset[str] = frozenset()
+
+
+def symbols(node: Node, bound: frozenset[str] = NO_LETTERS) -> Iterator[tuple[Symbol, frozenset[str]]]:
+    """Every symbol of a tree in the order written, with the index letters bound there."""
+    match node:
+        case Symbol():
+            yield node, bound
+        case BigSum(letters, _, _, body):
+            yield from symbols(body, bound | set(letters))
+        case MaxOver(variable, radius, body):
+            for part in (variable, radius, body):
+                yield from symbols(part, bound)
+        case _:
+            for child in children(node):
+                yield from symbols(child, bound)
+
+
+def infer(table: Table, equations: Sequence[Sequence[Node]]) -> None:
+    """Fills `table.arity` and `table.first_seen` from chains of expressions said to be comparable."""
+    for node in (node for chain in equations for node in chain):
+        written_indices(table, node, table.bare)
+    _Inference(table, equations).run()
+
+
+def written_indices(table: Table, node: Node, without: Container[str] = ()) -> None:
+    """The names that a tree writes with indices, and with how many."""
+    for symbol, bound in symbols(node):
+        try:
+            name, letters = table.split(symbol, bound)
+        except ReadError:
+            continue  # said where the expression is lowered
+        if (
+            letters
+            and name not in without
+            and not is_delta(symbol, letters, table)
+            and not table.is_ones(symbol, name)
+        ):
+            table.first_seen.setdefault(name, symbol.at)
+            table.arity.setdefault(name, len(letters))
+
+
+def is_delta(symbol: Symbol, letters: Sequence[str], table: Table) -> bool:
+    return symbol.base == r"\delta" and len(letters) == 2 and r"\delta" not in table.defined
+
+
+@dataclass
+class _Inference:
+    table: Table
+    equations: Sequence[Sequence[Node]]
+    known: dict[str, str] = field(default_factory=dict)
+    guess: bool = False
+    """Second stage: an upper-case name between or before vectors is a matrix."""
+
+    def run(self) -> None:
+        self._learn_written()
+        self._settle()
+        for node in (node for chain in self.equations for node in chain):
+            written_indices(self.table, node)  # names whose definitions leave their kind open
+        self._learn_written()
+        self._settle()
+        self._gradients()
+        self.guess = True
+        self._settle()
+        for name, shape in self.known.items():
+            self.table.arity.setdefault(name, SHAPES.index(shape))
+
+    def _learn_written(self) -> None:
+        for name, arity in self.table.arity.items():
+            self.known.setdefault(name, SHAPES[min(arity, 2)])
+        self.table.arity.update({name: SHAPES.index(shape) for name, shape in self.known.items()})
+
+    def _gradients(self) -> None:
+        r"""The v of `\nabla_v f` is a vector, unless the names before it say otherwise."""
+        for chain in self.equations:
+            for node in chain:
+                for inner in walk(node):
+                    if isinstance(inner, Gradient) and self.shape(inner.by, NO_LETTERS) is None:
+                        self.demand(inner.by, COLUMN, NO_LETTERS)
+                        self._settle()
+
+    def _settle(self) -> None:
+        size = -1
+        while size != len(self.known):
+            size = len(self.known)
+            for chain in self.equations:
+                self._equation(chain)
+
+    def _equation(self, chain: Sequence[Node]) -> None:
+        shapes = [self.shape(node, NO_LETTERS) for node in chain]
+        shape = next((s for s, node in zip(shapes, chain, strict=True) if s and not _is_zero(node)), None)
+        for node in chain:
+            self.visit(node, NO_LETTERS)
+            if shape is not None and not _is_zero(node):
+                self.demand(node, shape, NO_LETTERS)
+
+    def _bare(self, node: Node, bound: frozenset[str]) -> str:
+        """The name of a symbol without indices that is no constant array; else nothing."""
+        if not isinstance(node, Symbol):
+            return ""
+        try:
+            name, letters = self.table.split(node, bound)
+        except ReadError:
+            return ""
+        if letters or self.table.is_ones(node, name) or self.table.is_identity(name):
+            return ""
+        return name
+
+    def shape(self, node: Node, bound: frozenset[str]) -> str | None:
+        """The shape of an expression as far as it is known; the literal 0 has none."""
+        match node:
+            case Symbol():
+                return self._symbol(node, bound)
+            case Number(value):
+                return SCALAR if value else None
+            case Plus(terms):
+                return next((s for t in terms if (s := self.shape(t, bound))), None)
+            case Product(factors):
+                return _reduced([self.shape(f, bound) for f in factors])
+            case Quotient(above, _):
+                return self.shape(above, bound)
+            case Transpose(body):
+                return {COLUMN: ROW, ROW: COLUMN}.get(inner := self.shape(body, bound) or "", inner) or None
+            case Paren(body):
+                return self.shape(body, bound)
+            case BigSum(letters, _, _, body):
+                return self.shape(body, bound | set(letters))
+            case Derivative(of, by):
+                return self._derivative(of, by, bound)
+            case Gradient(_, by):
+                return self.shape(by, bound)
+            case Component(body, letters):
+                return SCALAR
+            case _:
+                return SCALAR
+
+    def _symbol(self, node: Symbol, bound: frozenset[str]) -> str | None:
+        name = self._bare(node, bound)
+        if name:
+            return SCALAR if name in self.table.sizes else self.known.get(name)
+        try:
+            base, letters = self.table.split(node, bound)
+        except ReadError:
+            return SCALAR
+        if letters:
+            return SCALAR
+        return MATRIX if self.table.is_identity(base) else COLUMN
+
+    def _derivative(self, of: Node | None, by: Iterable[Node], bound: frozenset[str]) -> str | None:
+        inner = unwrap(of) if of is not None else None
+        loss = isinstance(inner, Symbol) and self._bare(inner, bound) in self.table.losses
+        shapes = [SCALAR if loss or inner is None else self.shape(inner, bound)]
+        shapes += [self.shape(v, bound) for v in by]
+        if None in shapes:
+            return None
+        axes = sum(2 if s == MATRIX else 1 if s in (COLUMN, ROW) else 0 for s in shapes)
+        return SHAPES[min(axes, 2)]
+
+    def visit(self, node: Node, bound: frozenset[str]) -> None:
+        """Demands that come from inside an expression."""
+        inner = bound | set(node.letters) if isinstance(node, BigSum) else bound
+        match node:
+            case Norm(body):
+                self.demand(body, COLUMN, bound)
+            case Inner(left, right):
+                self.demand(left, COLUMN, bound)
+                self.demand(right, COLUMN, bound)
+            case Plus(terms):
+                shape = self.shape(node, bound)
+                for term in terms if shape else ():
+                    self.demand(term, shape or SCALAR, bound)
+            case Quotient(_, below):
+                self.demand(below, SCALAR, bound)
+            case Power(base) | Root(_, base) | Absolute(base):
+                self.demand(base, SCALAR, bound)
+            case MaxOver(variable):
+                self.demand(variable, MATRIX, bound)
+            case Product() if self.guess:
+                self._guess(node.factors, bound)
+        for child in _parts(node):
+            self.visit(child, inner)
+
+    def demand(self, node: Node, shape: str, bound: frozenset[str]) -> None:
+        """Learns what names must be, if the node has this shape."""
+        match node:
+            case Symbol():
+                name = self._bare(node, bound)
+                if name and name not in self.table.losses:
+                    self.known.setdefault(name, COLUMN if shape == ROW else shape)
+            case Plus(terms):
+                for term in terms:
+                    self.demand(term, shape, bound)
+            case Paren(body):
+                self.demand(body, shape, bound)
+            case Transpose(body):
+                self.demand(body, {ROW: COLUMN, COLUMN: ROW}.get(shape, shape), bound)
+            case Quotient(above, _):
+                self.demand(above, shape, bound)
+            case BigSum(letters, _, _, body):
+                self.demand(body, shape, bound | set(letters))
+            case Product(factors):
+                self._demand_product(factors, shape, bound)
+
+    def _demand_product(self, factors: tuple[Node, ...], shape: str, bound: frozenset[str]) -> None:
+        shapes = [self.shape(f, bound) for f in factors]
+        unknown = [f for f, s in zip(factors, shapes, strict=True) if s is None]
+        if not unknown:
+            return
+        if any(isinstance(f, Transpose) for f in factors):
+            self._demand_chain([f for f, s in zip(factors, shapes, strict=True) if s != SCALAR], shape, bound)
+        elif shape == SCALAR:
+            for factor in unknown:
+                self.demand(factor, SCALAR, bound)
+        elif COLUMN in shapes or MATRIX in shapes:
+            for factor in unknown:
+                if not _upper_case(factor):
+                    self.demand(factor, SCALAR if COLUMN in shapes or shape == MATRIX else shape, bound)
+        elif len(unknown) == 1:
+            self.demand(unknown[0], shape, bound)
+
+    def _demand_chain(self, factors: list[Node], shape: str, bound: frozenset[str]) -> None:
+        """uᵀ v, Xᵀ v, u vᵀ: what the ends of the chain must be."""
+        match factors, shape:
+            case [Transpose(a), b], "scalar":
+                self.demand(a, COLUMN, bound)
+                self.demand(b, COLUMN, bound)
+            case [Transpose(a), *_, b], "scalar":
+                self.demand(a, COLUMN, bound)
+                self.demand(b, COLUMN, bound)
+            case [Transpose(a), b], "column":
+                self.demand(b, COLUMN, bound)
+                self.demand(a, MATRIX, bound)
+            case [a, Transpose(b)], "matrix":
+                self.demand(a, COLUMN, bound)
+                self.demand(b, COLUMN, bound)
+
+    def _guess(self, factors: tuple[Node, ...], bound: frozenset[str]) -> None:
+        """An upper-case name of no other use directly before a vector is a matrix."""
+        arrays = [f for f in factors if self.shape(f, bound) != SCALAR]
+        for factor, following in pairwise(arrays):
+            inner = factor.body if isinstance(factor, Transpose) else factor
+            array = self.shape(following, bound) in (COLUMN, MATRIX) or _upper_case(following)
+            if array and self.shape(factor, bound) is None and _upper_case(inner):
+                self.demand(inner, MATRIX, bound)
+
+
+def _parts(node: Node) -> tuple[Node, ...]:
+    """Children, without what is differentiated as a whole or names a limit."""
+    if isinstance(node, BigSum):
+        return (node.body,)
+    return () if isinstance(node, Indicator | Symbol) else children(node)
+
+
+def _upper_case(node: Node) -> bool:
+    inner = node.body if isinstance(node, Transpose) else node
+    return isinstance(inner, Symbol) and inner.bare and inner.core.rstrip("}")[-1:].isupper()
+
+
+def _is_zero(node: Node) -> bool:
+    return isinstance(node, Number) and node.value == 0
+
+
+def _reduced(shapes: list[str | None]) -> str | None:
+    """The shape of a product, from left to right; None if it can't be told."""
+    current: str | None = SCALAR
+    for shape in shapes:
+        match current, shape:
+            case None, _:
+                return None
+            case _, None:
+                return None
+            case ("scalar", other) | (other, "scalar"):
+                current = other
+            case "row", "column":
+                current = SCALAR
+            case "column", "row":
+                current = MATRIX
+            case "matrix", "column":
+                current = COLUMN
+            case "row", "matrix":
+                current = ROW
+            case "matrix", "matrix":
+                current = MATRIX
+            case same, other if same == other:
+                current = same
+            case _:
+                return None
+    return current
+
+
+__all__ = ["infer", "is_delta", "symbols", "written_indices"]

@@ -1,0 +1,522 @@
+"""Surface tree → typed terms: what each notation means (design, section 4).
+
+One `Lowering` reads one expression of one file: it knows the symbol table and the index
+spaces, and collects the letters that the expression leaves free or binds. Index spaces
+stay variables and open axes stay placeholders until `closing` names them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from itertools import pairwise
+
+from bnsym.reading.kinds import is_delta
+from bnsym.reading.problems import ReadError
+from bnsym.reading.scripts import letter_of
+from bnsym.reading.spaces import Spaces
+from bnsym.reading.symbols import Table, square_of
+from bnsym.reading.syntax import (
+    Absolute,
+    Apply,
+    BigSum,
+    Component,
+    Derivative,
+    Gradient,
+    Indicator,
+    Inner,
+    MaxOver,
+    Node,
+    Norm,
+    Number,
+    Paren,
+    Place,
+    Plus,
+    Power,
+    Product,
+    Quotient,
+    Relation,
+    Root,
+    Symbol,
+    Transpose,
+    canonical,
+    unwrap,
+    walk,
+)
+from bnsym.reading.values import Algebra, Value, identity, ones
+from bnsym.terms import (
+    HALF,
+    Delta,
+    Diff,
+    Index,
+    Max,
+    Num,
+    Pow,
+    Sum,
+    Sym,
+    Term,
+    add,
+    mul,
+    neg,
+    num,
+    power,
+    rename,
+    sqrt,
+)
+
+MAX_EXPONENT = 100
+OPEN = "@"
+"""How the placeholder names of open axes begin."""
+MEANS = ("mean", "Mean", "E", "avg")
+VARIANCES = ("var", "Var", "Variance", "variance")
+SUMS = ("sum", "Sum")
+
+
+@dataclass
+class Lowering:
+    table: Table
+    spaces: Spaces
+    total: bool = False
+    """Derivatives of defined names are total (the directive `partial total`)."""
+    free: dict[str, Place] = field(default_factory=dict)
+    """The index letters that the expression leaves free, and where each occurs first."""
+    summed: dict[str, Place] = field(default_factory=dict)
+    """The index letters that it binds, and where."""
+    bound: dict[str, Index] = field(default_factory=dict)
+
+    @property
+    def algebra(self) -> Algebra:
+        return Algebra(self.spaces)
+
+    def lower(self, node: Node) -> Value:
+        """The value of a node. Raises ReadError."""
+        match node:
+            case Number(number):
+                return Value(num(number))
+            case Symbol():
+                return self.symbol(node)
+            case Paren(Relation() as inner) | (Relation() as inner):
+                raise ReadError("BN112", "a relation sign inside an expression", inner.at)
+            case Paren(body):
+                return self.lower(body)
+            case Plus(terms, signs):
+                return self.algebra.plus(
+                    [(s, self.lower(t), t.at) for s, t in zip(signs, terms, strict=True)]
+                )
+            case Product():
+                return self.product(node)
+            case Quotient(above, below):
+                top = self.lower(above)
+                return replace(top, term=mul(top.term, power(self.scalar(below), -1)), what="")
+            case Power():
+                return self.power(node)
+            case Root(degree, body):
+                return Value(power(self.scalar(body), Fraction(1, degree)))
+            case Transpose(body):
+                return self.algebra.transposed(self.lower(body), node.at)
+            case _:
+                return self.operator(node)
+
+    def operator(self, node: Node) -> Value:
+        match node:
+            case Norm(body):
+                return Value(sqrt(self.squared_norm(body, node.at)))
+            case Absolute(body):
+                return Value(Pow(power(self.scalar(body), 2), HALF))
+            case Inner(left, right):
+                return self.algebra.inner(self.vector(left), self.vector(right), node.at)
+            case BigSum():
+                return self.big_sum(node)
+            case MaxOver():
+                return self.maximum(node)
+            case Derivative():
+                return self.derivative(node.of, node.by, node.straight, node.at)
+            case Gradient(of, by):
+                return self.gradient(of, by, node.at)
+            case Indicator(left, right):
+                return Value(self.delta(letter_of(left), letter_of(right), node.at))
+            case Apply(function, argument):
+                return self.apply(function, argument, node.at)
+            case Component(body, letters):
+                return self.component(body, letters, node.at)
+        raise ReadError("BN128", "this has no meaning here", node.at)
+
+    def scalar(self, node: Node) -> Term:
+        value = self.lower(node)
+        if value.axes:
+            what = self.algebra.describe(value)
+            raise ReadError("BN124", f"a number is needed here; {what}", node.at, "write it with its index")
+        return value.term
+
+    def vector(self, node: Node) -> Value:
+        """A vector, or the vector of ones where the literal 1 stands for it."""
+        if isinstance(node, Number) and node.value == 1:
+            return self.ones()
+        return self.lower(node)
+
+    # names and indices
+
+    def axis(self, space: str = "") -> Index:
+        """A new open axis; no other expression of the file has one of its name."""
+        space = space or self.spaces.fresh()
+        self.spaces.axis_count += 1
+        return Index(f"{OPEN}{self.spaces.axis_count}", space)
+
+    def index(self, letter: str, at: Place) -> Index:
+        if letter in self.bound:
+            return self.bound[letter]
+        if letter in self.table.sizes:
+            raise ReadError("BN129", f"`{letter}` is the name of a size and stands here as an index", at)
+        self.free.setdefault(letter, at)
+        return Index(letter, self.spaces.letter(letter))
+
+    def delta(self, left: str, right: str, at: Place) -> Term:
+        if not left or not right:
+            raise ReadError("BN128", "an indicator compares two indices", at)
+        a, b = self.index(left, at), self.index(right, at)
+        self.spaces.unify(a.space, b.space, at, f"`{left}` = `{right}`")
+        return Delta(a, b)
+
+    def symbol(self, node: Symbol) -> Value:
+        name, letters = self.table.split(node, self.bound)
+        self.check_name(node, name, letters)
+        if self.table.is_ones(node, name) and not letters:
+            return self.vector_of_ones(node)
+        if not letters and self.table.is_identity(name):
+            axis = self.axis()
+            return identity(axis, self.axis(axis.space))
+        if is_delta(node, letters, self.table):
+            return Value(self.delta(letters[0], letters[1], node.at))
+        if name in self.table.squares:
+            value = self.array(square_of(name), name, letters, node.at)
+            return replace(value, term=self.root_of(value, node.at))
+        return self.array(name, name, letters, node.at)
+
+    def check_name(self, node: Symbol, name: str, letters: tuple[str, ...]) -> None:
+        if not letters and node.bare and (name in self.bound or name in self.table.declared):
+            raise ReadError(
+                "BN129",
+                f"`{name}` is an index here and stands as a number",
+                node.at,
+                "give the index another letter",
+            )
+        if not letters and name in self.table.unclear_losses:
+            raise ReadError(
+                "BN129",
+                f"`{name}` is differentiated like a function and used like a number",
+                node.at,
+                rf"define it, or write `\frac{{\partial {name}}}{{\partial …}}` throughout",
+            )
+        if not letters and name in self.table.losses:
+            hint = "only its derivatives are known"
+            raise ReadError("BN128", f"`{name}` is a function whose values nothing defines", node.at, hint)
+        if node.core == r"\nabla" and name not in self.table.defined:
+            hint = f"give it one: `<!-- bnsym: let ${canonical(node)}$ = $...$ -->`"
+            raise ReadError("BN128", f"`{canonical(node)}` alone has no meaning", node.at, hint)
+        if (
+            node.sub
+            and node.sub.text.isdigit()
+            and self.table.arity.get(node.base, 0)
+            and (node.base in self.table.first_seen)
+        ):
+            message = f"`{name}`: one component of `{node.base}` has no meaning for every size"
+            raise ReadError("BN128", message, node.at)
+
+    def vector_of_ones(self, node: Symbol) -> Value:
+        value = self.ones()
+        if node.sub is not None:
+            self.spaces.set_size(value.axes[0].space, node.sub.text, node.at, "the vector of ones")
+        return value
+
+    def ones(self) -> Value:
+        axis = self.axis()
+        self.spaces.ones = self.spaces.ones or axis.space
+        return ones(axis)
+
+    def root_of(self, value: Value, at: Place) -> Term:
+        if value.axes:
+            raise ReadError(
+                "BN124",
+                f"the root of a vector: {self.algebra.describe(value)}",
+                at,
+                "write it with its index",
+            )
+        return sqrt(value.term)
+
+    def array(self, name: str, key: str, letters: tuple[str, ...], at: Place) -> Value:
+        """A component where there are letters, else the whole array with open axes."""
+        arity = self.table.arity.get(key, 0)
+        if letters and len(letters) != arity:
+            raise self.table.kind_conflict(key, letters, at)
+        if not letters:
+            axes = tuple(self.axis(self.spaces.axis(key, k)) for k in range(arity))
+            return Value(Sym(name, axes), axes, what=key)
+        indices = tuple(self.index(letter, at) for letter in letters)
+        for k, index in enumerate(indices):
+            self.spaces.unify(self.spaces.axis(key, k), index.space, at, f"`{index.name}` in `{key}`")
+        return Value(Sym(name, indices), what=f"{key}_{{{','.join(letters)}}}" if letters else key)
+
+    def component(self, body: Node, letters: tuple[str, ...], at: Place) -> Value:
+        value = self.lower(body)
+        if len(value.axes) != len(letters):
+            raise ReadError(
+                "BN124", f"{self.algebra.describe(value)}, and has {len(letters)} indices here", at
+            )
+        indices = tuple(self.index(letter, at) for letter in letters)
+        for axis, index in zip(value.axes, indices, strict=True):
+            self.spaces.unify(axis.space, index.space, at, f"`{index.name}`")
+        return Value(rename(value.term, {a.name: i for a, i in zip(value.axes, indices, strict=True)}))
+
+    # products and powers
+
+    def product(self, node: Product) -> Value:
+        self.check_differentials(node)
+        values = [self.lower(factor) for factor in node.factors]
+        arrays = sum(1 for value in values if value.axes)
+        if arrays > 1 and "odot" not in node.operators:
+            return self.matrix_product(node, values)
+        result = values[0]
+        for factor, operator, value in zip(node.factors[1:], node.operators[1:], values[1:], strict=True):
+            result = self.joined(result, operator, value, factor.at, "odot" in node.operators and arrays > 2)
+        return result
+
+    def matrix_product(self, node: Product, values: list[Value]) -> Value:
+        """Numbers stand before the contractions of the arrays, not inside them."""
+        numbers = [value.term for value in values if not value.axes]
+        places = [k for k, value in enumerate(values) if value.axes]
+        result = values[places[0]]
+        for before, k in pairwise(places):
+            operator = next((o for o in node.operators[before + 1 : k + 1] if o), "")
+            result = self.joined(result, operator, values[k], node.factors[k].at, False)
+        return replace(result, term=mul(*numbers, result.term), what="")
+
+    def joined(self, left: Value, operator: str, right: Value, at: Place, mixed: bool) -> Value:
+        if operator == "odot":
+            return self.algebra.elementwise(left, right, at)
+        if left.axes and right.axes and (operator or mixed) and left.shape == right.shape:
+            hint = r"write `\langle u, v\rangle` for the inner product, `\odot` for entry by entry"
+            raise self.algebra.mismatch("which product is meant?", left, right, at, hint)
+        if left.axes and right.axes and mixed:
+            raise self.algebra.mismatch(r"put parentheses around the factors of `\odot`", left, right, at)
+        return self.algebra.times(left, right, at)
+
+    def check_differentials(self, node: Product) -> None:
+        r"""`d\hat{x}` and `\nabla\gamma` are names for gradients that only a `let` can explain."""
+        for first, second, operator in zip(node.factors, node.factors[1:], node.operators[1:], strict=False):
+            if operator or not isinstance(first, Symbol) or not first.bare or not isinstance(second, Symbol):
+                continue
+            known = first.base in self.table.defined or first.base in self.table.sizes
+            if first.base in ("d", r"\mathrm{d}") and not known:
+                name = f"d{second.base}"
+                hint = f"give it a meaning: `<!-- bnsym: let ${name}$ = $...$ -->`"
+                at = (first.at[0], second.at[1])
+                raise ReadError(
+                    "BN128", f"`{name}` looks like a gradient, and nothing says of what", at, hint
+                )
+
+    def power(self, node: Power) -> Value:
+        exponent = self.exponent(node.exponent)
+        match node.base:
+            case Norm(body):
+                square = self.squared_norm(body, node.base.at)
+                even = exponent.denominator == 1 and exponent.numerator % 2 == 0
+                return Value(power(square, exponent / 2) if even else power(sqrt(square), exponent))
+            case Symbol() as symbol if exponent.denominator == 1 and exponent.numerator % 2 == 0:
+                name, letters = self.table.split(symbol, self.bound)
+                if name in self.table.squares:
+                    self.check_name(symbol, name, letters)
+                    value = self.array(square_of(name), name, letters, node.at)
+                    return (
+                        value if exponent == 2 else Value(power(self._no_axes(value, node.at), exponent / 2))
+                    )
+        return Value(self.raised(self.scalar(node.base), exponent, node.at))
+
+    def _no_axes(self, value: Value, at: Place) -> Term:
+        if value.axes:
+            raise ReadError("BN124", f"the power of a vector: {self.algebra.describe(value)}", at)
+        return value.term
+
+    def raised(self, base: Term, exponent: Fraction, at: Place) -> Term:
+        if isinstance(base, Num):
+            bits = max(base.value.numerator.bit_length(), base.value.denominator.bit_length())
+            if bits * abs(exponent) > 10_000:
+                raise ReadError("BN114", "this power of a number is too large", at)
+        return power(base, exponent)
+
+    def exponent(self, node: Node) -> Fraction:
+        value = numeric(node)
+        if value is None:
+            raise ReadError("BN114", "an exponent must be a number", node.at)
+        if abs(value.numerator) > MAX_EXPONENT or value.denominator > MAX_EXPONENT:
+            raise ReadError("BN114", f"exponents beyond {MAX_EXPONENT} can't be read", node.at)
+        return value
+
+    def squared_norm(self, body: Node, at: Place) -> Term:
+        before = dict(self.free)
+        value = self.lower(body)
+        if value.shape == "matrix":
+            raise ReadError(
+                "BN128", f"the norm of a matrix has no meaning here; {self.algebra.describe(value)}", at
+            )
+        if not value.axes:
+            raise self._norm_of_scalar(body, before, at)
+        return Sum(value.axes[0], power(value.term, 2))
+
+    def _norm_of_scalar(self, body: Node, before: dict[str, Place], at: Place) -> ReadError:
+        fresh = [letter for letter in self.free if letter not in before] or list(self._letters_in(body))
+        if fresh:
+            letter = fresh[0]
+            place = self.free.get(letter, at)
+            message = f"index {letter} is free inside a norm: the norm of one component"
+            return ReadError("BN121", message, place, "write the vector without its index")
+        return ReadError("BN124", "the norm of a number", at, "write `|a|`")
+
+    def _letters_in(self, body: Node) -> Iterator[str]:
+        for node in walk(body):
+            if isinstance(node, Symbol):
+                yield from self.table.split(node, self.bound)[1]
+
+    # operators
+
+    @contextmanager
+    def binding(self, letters: tuple[str, ...], at: Place) -> Iterator[tuple[Index, ...]]:
+        outer = dict(self.bound)
+        for letter in letters:
+            if letter in outer:
+                raise ReadError(
+                    "BN122", f"index {letter} is bound twice, one sum inside the other", at, RENAME
+                )
+            if letter in self.table.sizes:
+                raise ReadError("BN129", f"`{letter}` is the name of a size and stands here as an index", at)
+            self.summed.setdefault(letter, at)
+            self.bound[letter] = Index(letter, self.spaces.letter(letter))
+        try:
+            yield tuple(self.bound[letter] for letter in letters)
+        finally:
+            self.bound = outer
+
+    def big_sum(self, node: BigSum) -> Value:
+        for letter in node.letters if node.size is not None else ():
+            name, _ = self.table.split(node.size, NOTHING)  # type: ignore[arg-type]
+            self.spaces.set_size(self.spaces.letter(letter), name, node.at, f"`{letter}`")
+        with self.binding(node.letters, node.at) as indices:
+            value = self.lower(node.body)
+        term = value.term
+        for index in reversed(indices):
+            term = Sum(index, term)
+        if node.excluded:
+            term = add(term, neg(self._excluded(node, value.term)))
+        return replace(value, term=term, what="")
+
+    def _excluded(self, node: BigSum, body: Term) -> Term:
+        """The summand that `j \\ne i` leaves out."""
+        if len(node.letters) != 1 or len(node.excluded) != 1 or node.excluded[0][0] != node.letters[0]:
+            raise ReadError("BN128", "only one index can be left out of a sum over one index", node.at)
+        inner, outer = node.excluded[0]
+        index = self.index(outer, node.at)
+        self.spaces.unify(self.spaces.letter(inner), index.space, node.at, f"`{inner}` and `{outer}`")
+        return rename(body, {inner: index})
+
+    def maximum(self, node: MaxOver) -> Value:
+        name, letters = self.table.split(node.variable, self.bound)
+        if letters or self.table.arity.get(name, 0) != 2 or name in self.table.defined:
+            raise ReadError("BN128", "a maximum is read over a free matrix only", node.variable.at)
+        radius = self.scalar(node.radius)
+        axes = tuple(Index(letter, self.spaces.axis(name, k)) for k, letter in enumerate("ij"))
+        return Value(Max(Sym(name, axes), radius, self.scalar(node.body)))
+
+    def apply(self, function: Symbol, argument: Node, at: Place) -> Value:
+        word = function.core[function.core.find("{") + 1 : -1]
+        if word not in (*MEANS, *VARIANCES, *SUMS):
+            hint = rf"write `{function.base} \cdot (…)` if a product is meant"
+            raise ReadError("BN128", f"the function `{function.base}` has no meaning here", at, hint)
+        value = self.lower(argument)
+        if len(value.axes) != 1:
+            message = f"`{function.base}` is taken over a vector; {self.algebra.describe(value)}"
+            raise ReadError("BN124", message, at, "write the vector without its index")
+        if word in SUMS:
+            return Value(Sum(value.axes[0], value.term))
+        return self.algebra.mean(value) if word in MEANS else self.algebra.variance(value)
+
+    # derivatives
+
+    def loss_name(self, node: Node) -> str:
+        inner = unwrap(node)
+        if isinstance(inner, Symbol):
+            name, letters = self.table.split(inner, self.bound)
+            if not letters and name in self.table.losses and name not in self.table.unclear_losses:
+                return name
+        return ""
+
+    def derivative(self, of: Node | None, by: tuple[Node, ...], straight: bool, at: Place) -> Value:
+        if of is None:
+            raise ReadError("BN112", "nothing is differentiated here", at)
+        loss = self.loss_name(of)
+        value = Value(Sym(loss)) if loss else self.lower(of)
+        inner = value.term
+        total = bool(loss) or straight or self.total or (isinstance(inner, Diff) and inner.total)
+        for variable in by:
+            symbol = self.variable(variable)
+            value = Value(Diff(value.term, symbol[0], total), value.axes + symbol[1])
+        if len(value.axes) > 2:
+            raise ReadError("BN124", "this derivative has more than two axes", at)
+        return value
+
+    def variable(self, node: Node) -> tuple[Sym, tuple[Index, ...]]:
+        """What is differentiated by: a defined or a free symbol."""
+        value = self.lower(node)
+        name = canonical(node)
+        match value.term:
+            case Sym(symbol) if symbol in self.table.sizes:
+                raise ReadError("BN128", f"`{symbol}` is a size; nothing is differentiated by it", node.at)
+            case Sym():
+                return value.term, value.axes
+            case Pow(Sym(square), exponent) if (
+                square in map(square_of, self.table.squares) and exponent == HALF
+            ):
+                hint = f"differentiate by `{square}`, or define `{name}`"
+                raise ReadError("BN128", f"`{name}` is the root of the defined `{square}`", node.at, hint)
+            case Pow(Sym(symbol), exponent) if exponent == 2:
+                hint = f"define `{square_of(symbol)}`, not `{symbol}`"
+                raise ReadError(
+                    "BN128",
+                    f"`{square_of(symbol)}` is the square of `{symbol}`, not a variable",
+                    node.at,
+                    hint,
+                )
+        raise ReadError("BN128", "one can differentiate by a name only", node.at)
+
+    def gradient(self, of: Node, by: Node, at: Place) -> Value:
+        value = self.derivative(of, (by,), False, at)
+        if len(value.axes) == 2 and self.table.arity.get(canonical(by), 0) != 2:
+            raise ReadError(
+                "BN128",
+                "the gradient of a vector has no one meaning",
+                at,
+                r"write `\frac{\partial u}{\partial v}`: the rows belong to u",
+            )
+        return value
+
+
+RENAME = r"rename the summation index, e.g. `\sum_k`"
+NOTHING: frozenset[str] = frozenset()
+
+
+def numeric(node: Node) -> Fraction | None:
+    """The number that an exponent is, without powers; None if it is none."""
+    match node:
+        case Number(value):
+            return value
+        case Paren(body):
+            return numeric(body)
+        case Plus(terms, signs):
+            parts = [numeric(term) for term in terms]
+            if None in parts:
+                return None
+            return sum((s * p for s, p in zip(signs, parts, strict=True) if p is not None), Fraction(0))
+        case Quotient(above, below):
+            top, bottom = numeric(above), numeric(below)
+            return None if top is None or not bottom else top / bottom
+    return None

@@ -1,0 +1,525 @@
+"""A note's text → a Derivation: every relation sign a link with its statement, or with
+the reason why it has none.
+
+The rooms before it: `document` (Markdown), `gathering` (surface trees), `definitions`
+(what the whole file says), `lowering` (terms), `closing` (spaces and letters).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+
+from bnsym.model import (
+    Declaration,
+    Derivation,
+    Diagnostic,
+    Link,
+    NamedDefinition,
+    NamedHypothesis,
+    Span,
+)
+from bnsym.reading.closing import Closer
+from bnsym.reading.context import Context, outputs_of
+from bnsym.reading.definitions import RawDefinition, Survey, survey
+from bnsym.reading.gathering import (
+    SIGNS,
+    Expression,
+    Gatherer,
+    RawChain,
+    RawHypothesis,
+    RawLink,
+    declarations,
+    diagnostic,
+)
+from bnsym.reading.lowering import RENAME, Lowering
+from bnsym.reading.problems import ReadError
+from bnsym.reading.remarks import remarks
+from bnsym.reading.source import Item, Slice, Source
+from bnsym.reading.spaces import BATCH
+from bnsym.reading.syntax import Place
+from bnsym.reading.values import Algebra, Value
+from bnsym.terms import Definition, Diff, Hypothesis, Index, Relation, Sym, Term, walk
+
+RELATIONS = {relation.value: relation for relation in Relation}
+
+
+def read(text: str, file: str) -> Derivation:
+    """The derivation that a Markdown note holds. Never raises for what the note says."""
+    return read_with_context(text, file)[0]
+
+
+def read_with_context(text: str, file: str) -> tuple[Derivation, Context]:
+    """The derivation, and what is needed to read one more expression as the note would."""
+    from bnsym.reading.document import read_document
+
+    document = read_document(text, file)
+    return read_items(document.source, document.items, tuple(document.diagnostics))
+
+
+def read_items(
+    source: Source, items: Sequence[Item], diagnostics: tuple[Diagnostic, ...] = ()
+) -> tuple[Derivation, Context]:
+    """The derivation that a document's items hold; `diagnostics` are what was said of them before."""
+    return _Reader(survey(source, Gatherer(source).run(items))).read(diagnostics)
+
+
+@dataclass
+class Lowered:
+    """An expression's value with the letters it leaves free and binds."""
+
+    value: Value
+    free: dict[str, Place]
+    summed: dict[str, Place]
+
+
+@dataclass
+class Pending:
+    """A link whose index spaces have no names yet."""
+
+    id: str
+    where: Slice
+    left: Expression
+    right: Expression
+    sides: tuple[Term, Term] | None
+    relation: Relation | None
+    problem: ReadError | None
+    hypotheses: tuple[RawHypothesis, ...]
+    declaration: Declaration | None
+
+
+@dataclass
+class _Reader:
+    survey: Survey
+    pending: list[Pending] = field(default_factory=list)
+    defined: dict[str, tuple[RawDefinition, Sym, Term]] = field(default_factory=dict)
+    broken: dict[str, ReadError] = field(default_factory=dict)
+    """Names whose definitions could not be read."""
+    assumed: dict[int, tuple[Term, Relation, Term]] = field(default_factory=dict)
+    """Hypotheses by the identity of their raw form."""
+    refused: dict[int, ReadError] = field(default_factory=dict)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+
+    def read(self, earlier: tuple[Diagnostic, ...]) -> tuple[Derivation, Context]:
+        for definition in self.survey.definitions:
+            self._define(definition)
+        self._break_circles()
+        for hypothesis in self.survey.gathered.hypotheses:
+            self._hypothesis(hypothesis, report=True)
+        for name, chains in self._by_block().items():
+            self._block(name, chains)
+        return self._finish(earlier)
+
+    # lowering one expression
+
+    def lower(self, expression: Expression, reference: dict[str, Place] | None = None) -> Lowered:
+        """Its letters are checked against those of `reference`, the chain's first expression.
+        Raises ReadError; what a failed expression said of the index spaces is forgotten."""
+        if expression.problem is not None or expression.node is None:
+            raise expression.problem or ReadError("BN112", "an expression is missing", _at(expression.where))
+        lowering = Lowering(self.survey.table, self.survey.spaces, expression.total)
+        saved = self.survey.spaces.snapshot()
+        try:
+            value = lowering.lower(expression.node)
+            _check_letters(lowering.free, lowering.summed, reference)
+        except ReadError:
+            self.survey.spaces.restore(saved)
+            raise
+        return Lowered(value, lowering.free, lowering.summed)
+
+    def _define(self, raw: RawDefinition) -> None:
+        right = raw.chain.expressions[1]
+        try:
+            lowered = self.lower(right, dict.fromkeys(raw.letters, raw.at))
+            symbol = self._target(raw, lowered.value, self._place(right))
+        except ReadError as error:
+            self.broken[raw.full_name] = error
+            if raw.explicit:
+                self.diagnostics.append(diagnostic(self.survey.source, error))
+            return
+        self.defined[raw.full_name] = (raw, symbol, lowered.value.term)
+
+    def _target(self, raw: RawDefinition, value: Value, at: Place) -> Sym:
+        """The defined symbol; its indices are the letters written or the open axes of its body."""
+        spaces, arity = self.survey.spaces, self.survey.table.arity.get(raw.name, 0)
+        if raw.letters:
+            if len(raw.letters) != arity:
+                raise self.survey.table.kind_conflict(raw.name, raw.letters, raw.at)
+            indices = tuple(Index(letter, spaces.letter(letter)) for letter in raw.letters)
+            expected = Value(value.term)
+        else:
+            lowering = Lowering(self.survey.table, spaces)
+            indices = tuple(lowering.axis(spaces.axis(raw.name, k)) for k in range(arity))
+            expected = replace(value, axes=value.axes)
+        if value.is_zero:
+            return Sym(raw.full_name, indices)
+        if len(expected.axes) != (0 if raw.letters else arity) or (raw.letters and value.axes) or value.row:
+            left = Value(Sym(raw.full_name, indices), () if raw.letters else indices, what=raw.full_name)
+            raise Algebra(spaces).mismatch("the sides have different shapes", left, value, at)
+        if not raw.letters:
+            indices, placeholders = value.axes, indices
+        else:
+            placeholders = tuple(Index("", spaces.axis(raw.name, k)) for k in range(arity))
+        for index, axis in zip(indices, placeholders, strict=True):
+            spaces.unify(axis.space, index.space, raw.at, f"`{raw.name}`")
+        return Sym(raw.full_name, indices)
+
+    def _break_circles(self) -> None:
+        """A definition that, through others, uses itself is refused (the last of the circle)."""
+        uses = {name: _names(body) & self.defined.keys() for name, (_, _, body) in self.defined.items()}
+        done: dict[str, set[str]] = {}
+        for name in list(self.defined):
+            reached = _reached(uses[name], done)
+            if name in reached:
+                raw = self.defined.pop(name)[0]
+                error = ReadError("BN126", f"the definition of `{name}` uses `{name}` itself", raw.at)
+                self.broken[name] = error
+                self.diagnostics.append(diagnostic(self.survey.source, error))
+                continue
+            done[name] = uses[name]
+
+    def _hypothesis(self, raw: RawHypothesis, report: bool) -> None:
+        if id(raw) in self.assumed or id(raw) in self.refused:
+            return
+        try:
+            relation = RELATIONS[raw.sign]
+            left = self.lower(raw.left)
+            right = self.lower(raw.right, left.free)
+            sides = self._sides(left, right, relation, self._place(raw.right))
+            self._check_broken(*sides, at=_at(raw.where))
+        except ReadError as error:
+            self.refused[id(raw)] = error
+            if report:
+                self.diagnostics.append(diagnostic(self.survey.source, error))
+            return
+        self.assumed[id(raw)] = (sides[0], relation, sides[1])
+
+    def _sides(self, left: Lowered, right: Lowered, relation: Relation, at: Place) -> tuple[Term, Term]:
+        """Both sides with their open axes named alike."""
+        a, b = left.value, right.value
+        if (a.axes or b.axes) and relation is not Relation.EQ and relation is not Relation.NE:
+            what = Algebra(self.survey.spaces).describe(a if a.axes else b)
+            raise ReadError("BN128", f"`{relation.value}` between arrays has no meaning; {what}", at)
+        if not a.is_zero and not b.is_zero:
+            b = Algebra(self.survey.spaces).aligned(a, b, at, "the sides have different shapes")
+        return a.term, b.term
+
+    def _check_broken(self, *terms: Term, at: Place) -> None:
+        """A link that depends on a definition that can't be read is not judged."""
+        if not self.broken:
+            return
+        names = set().union(*map(_names, terms))
+        names = _reached(names, {n: _names(body) for n, (_, _, body) in self.defined.items()}) | names
+        for name in sorted(names & self.broken.keys()):
+            raise ReadError(
+                "BN128", f"the definition of `{name}` could not be read", at, self.broken[name].message
+            )
+        if any(isinstance(t, Diff) and t.total for term in terms for t in walk(term)):
+            name = min(self.broken)
+            raise ReadError(
+                "BN128",
+                f"total derivatives need the definition of `{name}`, which could not be read",
+                at,
+                self.broken[name].message,
+            )
+
+    # links
+
+    def _by_block(self) -> dict[int, list[RawChain]]:
+        blocks: dict[int, list[RawChain]] = {}
+        for chain in self.survey.gathered.chains:
+            blocks.setdefault(id(chain.block), []).append(chain)
+        return blocks
+
+    def _block(self, _: int, chains: list[RawChain]) -> None:
+        """All links of one block; `name.k` counts them, without the definitions."""
+        total = sum(len(chain.signs) - self._skipped(chain) for chain in chains)
+        block = chains[0].block
+        first = 1
+        found: list[Pending] = []
+        for chain in chains:
+            skipped = self._skipped(chain)
+            found.extend(self._links(chain, skipped, block.name, first, total))
+            first += len(chain.signs) - skipped
+        for numbers, declared, where in declarations(self.survey.source, block):
+            self._declare(found, block.name, numbers, declared, where)
+        self.pending.extend(found)
+
+    def _skipped(self, chain: RawChain) -> int:
+        """1 if the chain's first sign is a definition and so no link."""
+        definition = self._definition_of(chain)
+        if definition is not None:
+            return 0 if self._broken_by(chain) and not definition.explicit else 1
+        return 1 if chain.signs[0][0] == ":=" or chain.defines else 0
+
+    def _definition_of(self, chain: RawChain) -> RawDefinition | None:
+        return next((d for d in self.survey.definitions if d.chain is chain), None)
+
+    def _broken_by(self, chain: RawChain) -> bool:
+        """Whether the chain's first row should have been a definition and can't be read."""
+        definition = self._definition_of(chain)
+        return definition is not None and definition.full_name not in self.defined
+
+    def _place(self, expression: Expression) -> Place:
+        """Without the white space around it."""
+        text = self.survey.source.masked[expression.where.start : expression.where.end]
+        start = expression.where.start + len(text) - len(text.lstrip())
+        return start, max(start, expression.where.end - len(text) + len(text.rstrip()))
+
+    def _declare(
+        self, links: list[Pending], block: str, numbers: frozenset[int], declared: Declaration, where: Slice
+    ) -> None:
+        """A link that bridges others is meant where all that it spans are."""
+        chosen = [link for link in links if not numbers or set(_suffix(link.id, block)) <= numbers]
+        for link in chosen:
+            link.declaration = declared
+        missing = numbers - {n for link in links for n in _suffix(link.id, block)}
+        if missing or not chosen:
+            what = ", ".join(map(str, sorted(missing))) or "at all"
+            error = ReadError("BN108", f"the block `{block}` has no link {what}", _at(where))
+            self.diagnostics.append(diagnostic(self.survey.source, error))
+
+    def _links(self, chain: RawChain, skipped: int, block: str, first: int, total: int) -> list[Pending]:
+        lowered = self._expressions(chain)
+        found: list[Pending] = []
+        for hypothesis in chain.hypotheses:
+            self._hypothesis(hypothesis, report=False)
+        for k in range(skipped, len(chain.signs)):
+            sign, where = chain.signs[k]
+            number = first + k - skipped
+            raw = RawLink(block if total == 1 else f"{block}.{number}", k, k + 1, sign, where)
+            found.append(self._link(chain, raw, lowered))
+        return [*found, *self._bridges(chain, skipped, block, first, lowered)]
+
+    def _expressions(self, chain: RawChain) -> list[Lowered | ReadError]:
+        """Each expression on its own; all compared with the letters of the first that can be read."""
+        found: list[Lowered | ReadError] = []
+        reference: Lowered | None = None
+        for position, expression in enumerate(chain.expressions):
+            try:
+                lowered = self.lower(expression, reference.free if reference else None)
+                if not (position == 0 and self._broken_by(chain)):
+                    self._check_broken(lowered.value.term, at=self._place(expression))
+                reference = reference or lowered
+                found.append(lowered)
+            except ReadError as error:
+                found.append(error)
+        return found
+
+    def _link(self, chain: RawChain, raw: RawLink, lowered: list[Lowered | ReadError]) -> Pending:
+        sides, relation, problem = None, None, None
+        try:
+            relation = self._relation(raw)
+            sides = self._joined(chain, raw, lowered, relation)
+        except ReadError as error:
+            problem = error
+        left, right = chain.expressions[raw.left], chain.expressions[raw.right]
+        hypotheses = tuple(chain.hypotheses)
+        return Pending(raw.id, raw.where, left, right, sides, relation, problem, hypotheses, raw.declaration)
+
+    def _relation(self, raw: RawLink) -> Relation:
+        sign = SIGNS.get(raw.sign)
+        if sign is None:
+            where = (raw.where.start, raw.where.end)
+            hint = "`:=` stands in the first place of a chain only" if raw.sign == ":=" else ""
+            raise ReadError("BN128", f"the relation `{raw.sign}` has no meaning here", where, hint)
+        return RELATIONS[sign]
+
+    def _joined(
+        self, chain: RawChain, raw: RawLink, lowered: list[Lowered | ReadError], relation: Relation
+    ) -> tuple[Term, Term]:
+        if chain.problem is not None:
+            raise chain.problem
+        left, right = lowered[raw.left], lowered[raw.right]
+        if isinstance(left, ReadError):
+            raise left
+        if isinstance(right, ReadError):
+            raise right
+        for hypothesis in chain.hypotheses:
+            if id(hypothesis) in self.refused:
+                raise self.refused[id(hypothesis)]
+        return self._sides(left, right, relation, self._place(chain.expressions[raw.right]))
+
+    def _bridges(
+        self, chain: RawChain, skipped: int, block: str, first: int, lowered: list[Lowered | ReadError]
+    ) -> list[Pending]:
+        """Over each run of expressions that can't be read: the last one before = the first after."""
+        found: list[Pending] = []
+        good = [k for k, value in enumerate(lowered) if isinstance(value, Lowered)]
+        for left, right in pairwise(good):
+            signs = [SIGNS.get(sign, "") for sign, _ in chain.signs[left:right]]
+            weakest = _weakest(signs)
+            if right - left < 2 or not weakest or left < skipped:
+                continue
+            numbers = "+".join(str(first + k - skipped) for k in range(left, right))
+            raw = RawLink(f"{block}.{numbers}", left, right, weakest, chain.signs[right - 1][1])
+            found.append(self._link(chain, raw, lowered))
+        return found
+
+    # the end: names for the index spaces
+
+    def _finish(self, earlier: tuple[Diagnostic, ...]) -> tuple[Derivation, Context]:
+        closer = self._closer()
+        source = self.survey.source
+        definitions = {name: Definition(*closer.close(s, b)) for name, (_, s, b) in self.defined.items()}  # type: ignore[arg-type]
+        hypotheses = {key: _hypothesis(closer, parts) for key, parts in self.assumed.items()}
+        closed = {id(p): closer.close(*p.sides) for p in self.pending if p.sides}
+        terms = [t for sides in closed.values() for t in sides]
+        losses = tuple(
+            name for name in self.survey.table.losses if name not in self.survey.table.unclear_losses
+        )
+        outputs = outputs_of(self.survey.gathered.losses, tuple(definitions.values()), losses, terms)
+        context = Context(self.survey, closer, tuple(definitions.values()), losses, outputs)
+        links = tuple(self._finished(p, closed.get(id(p)), hypotheses, context) for p in self.pending)
+        named = tuple(self._named(name, d) for name, d in definitions.items())
+        said = remarks(
+            self.survey,
+            definitions,
+            [*terms, *(t for h in hypotheses.values() for t in (h.left, h.right))],
+            losses,
+            outputs,
+        )
+        everything = (
+            *earlier,
+            *self.survey.gathered.diagnostics,
+            *self.survey.diagnostics,
+            *self.diagnostics,
+            *said,
+        )
+        assumed = tuple(
+            self._named_hypothesis(raw, hypotheses[id(raw)])
+            for raw in self.survey.gathered.hypotheses
+            if id(raw) in hypotheses
+        )
+        derivation = Derivation(source.file, links, named, assumed, everything)
+        return derivation, context
+
+    def _closer(self) -> Closer:
+        table, spaces = self.survey.table, self.survey.spaces
+        scalars = [*table.defined, *(n for n in table.arity if n != BATCH or table.arity[n])]
+        names = spaces.names([*scalars, *table.losses, *_used_names(self)], self._batch())
+        letters = {v.removeprefix("letter "): names[v] for v in names if v.startswith("letter ")}
+        return Closer(names, letters, frozenset(table.defined))
+
+    def _batch(self) -> str:
+        """In a note without index letters: the space of the ones vector, where m is a number."""
+        return (
+            self.survey.spaces.ones
+            if any(BATCH in _names(t) for p in self.pending for t in p.sides or ())
+            else ""
+        )
+
+    def _finished(
+        self, p: Pending, sides: tuple[Term, ...] | None, hypotheses: dict[int, Hypothesis], context: Context
+    ) -> Link:
+        source = self.survey.source
+        statement = None
+        if sides is not None and p.relation is not None:
+            inforce = tuple(hypotheses[id(h)] for h in p.hypotheses if id(h) in hypotheses)
+            statement = context.statement(sides[0], p.relation, sides[1], inforce)
+        problem = diagnostic(source, p.problem) if p.problem is not None else None
+        text = " ".join(_folded(source, w) for w in (p.left.where, p.where, p.right.where))
+        return Link(
+            p.id,
+            _span(source, p.where),
+            text,
+            statement,
+            problem,
+            p.declaration,
+            _span(source, p.left.where),
+            _span(source, p.right.where),
+        )
+
+    def _named(self, name: str, definition: Definition) -> NamedDefinition:
+        source, raw = self.survey.source, self.defined[name][0]
+        left, right = raw.chain.expressions[:2]
+        text = " ".join(_folded(source, w) for w in (left.where, raw.chain.signs[0][1], right.where))
+        return NamedDefinition(definition, text, _span(source, raw.chain.signs[0][1]))
+
+    def _named_hypothesis(self, raw: RawHypothesis, hypothesis: Hypothesis) -> NamedHypothesis:
+        text = self.survey.source.text[raw.where.start : raw.where.end]
+        return NamedHypothesis(
+            hypothesis, re.sub(r"\s+", " ", text).strip(), _span(self.survey.source, raw.where)
+        )
+
+
+def _check_letters(
+    free: dict[str, Place], summed: dict[str, Place], reference: dict[str, Place] | None
+) -> None:
+    """BN122 for a letter both bound and free; BN121 for one that the left side doesn't have."""
+    for letter, at in free.items() if reference is not None else ():
+        if letter not in (reference or {}):
+            hint = rf"sum over it (`\sum_{letter}`), or write the left side with the index {letter}"
+            raise ReadError("BN121", f"index {letter} is not bound on the right", at, hint)
+    for letter, at in summed.items():
+        if letter in free or (reference is not None and letter in reference):
+            raise ReadError("BN122", f"index {letter} is free, and this sum binds it again", at, RENAME)
+
+
+def _suffix(link: str, block: str) -> tuple[int, ...]:
+    """The numbers in a link's id: (2, 3) of `name.2+3`; the only link of a block is 1."""
+    return tuple(map(int, link[len(block) + 1 :].split("+"))) if link != block else (1,)
+
+
+_ORDER = {"=": "=", "<": "<", r"\le": "<", ">": ">", r"\ge": ">"}
+
+
+def _weakest(signs: list[str]) -> str:
+    """The relation that a run of signs proves of its ends, or nothing."""
+    if not all(sign in _ORDER for sign in signs):
+        return ""
+    directions = {_ORDER[sign] for sign in signs} - {"="}
+    if len(directions) > 1:
+        return ""
+    if not directions:
+        return "="
+    weak = {"<": r"\le", ">": r"\ge"}[directions.pop()]
+    return weak if weak in signs else next(sign for sign in signs if sign != "=")
+
+
+def _reached(start: set[str], uses: dict[str, set[str]]) -> set[str]:
+    found: set[str] = set()
+    todo = list(start)
+    while todo:
+        name = todo.pop()
+        if name not in found:
+            found.add(name)
+            todo.extend(uses.get(name, ()))
+    return found
+
+
+def _names(term: Term) -> set[str]:
+    return {inner.name for inner in walk(term) if isinstance(inner, Sym)}
+
+
+def _used_names(reader: _Reader) -> set[str]:
+    terms = [t for p in reader.pending for t in p.sides or ()] + [
+        body for _, _, body in reader.defined.values()
+    ]
+    return {n for t in terms for n in _names(t)} - {BATCH}
+
+
+def _hypothesis(closer: Closer, parts: tuple[Term, Relation, Term]) -> Hypothesis:
+    left, right = closer.close(parts[0], parts[2])
+    return Hypothesis(left, parts[1], right)
+
+
+def _at(where: Slice) -> Place:
+    return where.start, where.end
+
+
+def _span(source: Source, where: Slice) -> Span:
+    """Without the white space around it."""
+    text = source.masked[where.start : where.end]
+    start = where.start + len(text) - len(text.lstrip())
+    end = max(start, where.end - len(text) + len(text.rstrip()))
+    return source.span(start, end)
+
+
+def _folded(source: Source, where: Slice) -> str:
+    return re.sub(r"\s+", " ", source.masked[where.start : where.end]).strip()
+
+
+__all__ = ["Context", "read", "read_items", "read_with_context"]

@@ -1,0 +1,101 @@
+"""Index spaces: which letters and which axes of which arrays run over the same values.
+
+A union-find over space variables; a class gets the name of its size from a limit, a
+directive or by default. Imports `problems` only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from bnsym.reading.problems import ReadError
+from bnsym.reading.syntax import Place
+
+BATCH = "m"
+
+
+@dataclass
+class Spaces:
+    parent: dict[str, str] = field(default_factory=dict)
+    size: dict[str, str] = field(default_factory=dict)
+    """The name of a class's size, by its root."""
+    fresh_count: int = 0
+    axis_count: int = 0
+    ones: str = ""
+    """The space of the first vector of ones."""
+
+    def letter(self, letter: str) -> str:
+        return self._variable(f"letter {letter}")
+
+    def axis(self, name: str, position: int) -> str:
+        return self._variable(f"axis {position} {name}")
+
+    def fresh(self) -> str:
+        self.fresh_count += 1
+        return self._variable(f"fresh {self.fresh_count}")
+
+    def find(self, variable: str) -> str:
+        root = variable
+        while self.parent[root] != root:
+            root = self.parent[root]
+        while self.parent[variable] != root:
+            self.parent[variable], variable = root, self.parent[variable]
+        return root
+
+    def unify(self, a: str, b: str, at: Place, what: str = "") -> None:
+        """Makes two variables one space. Raises BN125 if their sizes have different names."""
+        first, second = self.find(a), self.find(b)
+        if first == second:
+            return
+        sizes = self.size.get(first), self.size.get(second)
+        if sizes[0] and sizes[1] and sizes[0] != sizes[1]:
+            message = f"{what or 'an index'} runs over 1..{sizes[0]} and over 1..{sizes[1]}"
+            raise ReadError("BN125", message, at, "use one letter for each size")
+        keep, drop = sorted((first, second), key=list(self.parent).index)
+        self.parent[drop] = keep
+        if size := sizes[0] or sizes[1]:
+            self.size.pop(drop, None)
+            self.size[keep] = size
+
+    def set_size(self, variable: str, size: str, at: Place, what: str) -> None:
+        known = self.size.get(self.find(variable))
+        if known and known != size:
+            message = f"{what} runs over 1..{known} and over 1..{size}"
+            raise ReadError("BN125", message, at, "use one letter for each size")
+        self.size[self.find(variable)] = size
+
+    def snapshot(self) -> tuple[dict[str, str], dict[str, str]]:
+        return dict(self.parent), dict(self.size)
+
+    def restore(self, saved: tuple[dict[str, str], dict[str, str]]) -> None:
+        self.parent, self.size = dict(saved[0]), dict(saved[1])
+
+    def same(self, a: str, b: str) -> bool:
+        return self.find(a) == self.find(b)
+
+    def describe(self, variable: str) -> str:
+        return self.size.get(self.find(variable), "")
+
+    def names(self, taken: Iterable[str], batch: str = "") -> dict[str, str]:
+        """The size's name for every variable. The first unnamed class that has an index
+        letter (or `batch`, a variable known to be one) is the batch, m; others get new names."""
+        used = {*taken, *self.size.values()}
+        roots = list(dict.fromkeys(self.find(v) for v in self.parent))
+        lettered = {self.find(v) for v in self.parent if v.startswith("letter ")}
+        named = dict(self.size)
+        if BATCH not in used:
+            preferred = [r for r in roots if r in lettered and r not in named]
+            preferred += [self.find(batch)] if batch and self.find(batch) not in named else []
+            if preferred:
+                named[preferred[0]] = BATCH
+        used |= {BATCH, *named.values()}
+        candidates = iter(["n", *(f"n_{{{k}}}" for k in range(1, len(self.parent) + len(used) + 2))])
+        for root in roots:
+            if root not in named:
+                named[root] = next(c for c in candidates if c not in used)
+        return {v: named[self.find(v)] for v in self.parent}
+
+    def _variable(self, key: str) -> str:
+        self.parent.setdefault(key, key)
+        return key

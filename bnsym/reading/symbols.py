@@ -1,0 +1,139 @@
+"""The symbol table of one file: what is a name and what an index, which names are
+defined, which are losses and sizes, and of what shape each is. Filled by `kinds`, read
+by `lowering`. Imports the surface tree and `problems` only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterable, Sequence
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+
+from bnsym.reading.folding import ONES
+from bnsym.reading.problems import ReadError
+from bnsym.reading.syntax import Number, Place, Power, Symbol
+
+INDEX_LETTERS = frozenset("ijklnpqrstabcd")
+LETTERS_IN_ORDER = "ijklpqrstabcn"
+ONES_LETTER, IDENTITY = "e", "I"
+
+
+@dataclass
+class Table:
+    arity: dict[str, int] = field(default_factory=dict)
+    """The number of axes of each name; absent: a scalar."""
+    first_seen: dict[str, Place] = field(default_factory=dict)
+    """Where a name was first written with the indices that make it an array."""
+    defined: dict[str, Place] = field(default_factory=dict)
+    squares: set[str] = field(default_factory=set)
+    """Names v of which not v but v^2 is defined."""
+    losses: dict[str, Place] = field(default_factory=dict)
+    unclear_losses: set[str] = field(default_factory=set)
+    """Names that stand both for a differentiated function and for a number."""
+    sizes: dict[str, Place] = field(default_factory=dict)
+    declared: set[str] = field(default_factory=set)
+    """Letters that a directive makes indices."""
+    bare: set[str] = field(default_factory=set)
+    """Names defined without indices: what they are defined as says what they are."""
+    line_of: Callable[[int], int] = field(default=lambda offset: 0)
+    """The line of an offset, for messages."""
+
+    def is_index(self, letter: str, bound: Container[str]) -> bool:
+        return letter in bound or letter in self.declared or letter.rstrip("'") in INDEX_LETTERS
+
+    def split(self, symbol: Symbol, bound: Container[str]) -> tuple[str, tuple[str, ...]]:
+        """The canonical name of a symbol and its index letters."""
+        sub = symbol.sub
+        if sub is None:
+            return symbol.base, symbol.upper
+        if sub.letters and all(self.is_index(letter, bound) for letter in sub.letters):
+            return symbol.base, (*symbol.upper, *sub.letters)
+        if any(letter in bound for letter in sub.letters) or not sub.text:
+            raise ReadError(
+                "BN128", "this subscript is neither a list of indices nor a part of a name", sub.at
+            )
+        return f"{symbol.base}_{{{sub.text}}}", symbol.upper
+
+    def kind_conflict(self, name: str, letters: Sequence[str], at: Place) -> ReadError:
+        """A name of two kinds: this use against the first."""
+        arity = self.arity.get(name, 0)
+        first = self.defined.get(name) or self.defined.get(square_of(name)) or self.first_seen.get(name)
+        where = f" (line {self.line_of(first[0])})" if first else ""
+        kinds = ["a number", "a vector", "a matrix"]
+        message = f"`{name}` is {kinds[min(2, arity)]} elsewhere{where}, and has {len(letters)} indices here"
+        return ReadError("BN123", message, at, "give one of them another name")
+
+    def is_ones(self, symbol: Symbol, name: str) -> bool:
+        """Whether a symbol is the vector of ones."""
+        if symbol.core in ONES and not symbol.accents and not symbol.marks:
+            return True
+        return name == ONES_LETTER and self._unclaimed(name)
+
+    def is_identity(self, name: str) -> bool:
+        return name == IDENTITY and self._unclaimed(name)
+
+    def _unclaimed(self, name: str) -> bool:
+        return name not in self.defined and name not in self.first_seen and name not in self.sizes
+
+
+def square_of(name: str) -> str:
+    return f"{name}^{{2}}"
+
+
+def as_target(node: object) -> tuple[Symbol, bool] | None:
+    """The symbol that a definition's left side names, and whether it is its square."""
+    match node:
+        case Symbol():
+            return node, False
+        case Power(Symbol() as base, Number(value)) if value == 2:
+            return base, True
+    return None
+
+
+_LOOKALIKES = [
+    {r"\mu", "u"},
+    {r"\nu", "v"},
+    {r"\omega", "w"},
+    {r"\sigma", "o"},
+    {r"\alpha", "a"},
+    {r"\gamma", "y", "r"},
+    {r"\beta", "B"},
+    {r"\epsilon", r"\varepsilon", "e"},
+    {r"\rho", "p"},
+    {r"\chi", "x"},
+    {r"\eta", "n"},
+    {r"\kappa", "k"},
+    {r"\tau", "t"},
+    {r"\iota", "i"},
+]
+
+
+def resembling(name: str, known: Iterable[str]) -> str:
+    """A name of `known` that a reader may take `name` for, or nothing."""
+    for other in known:
+        if other == name:
+            continue
+        a, b = _skeleton(name), _skeleton(other)
+        if a == b or any({a, b} <= group for group in _LOOKALIKES):
+            return other
+        if min(len(a), len(b)) >= 3 and not a.startswith("\\") and _one_edit(a, b):
+            return other
+    return ""
+
+
+def _skeleton(name: str) -> str:
+    """The letter under accents, fonts and marks."""
+    for mark in ("^{2}", "^{*}", "'"):
+        name = name.replace(mark, "")
+    while name.startswith("\\") and name.endswith("}") and "{" in name and name.count("{") == name.count("}"):
+        if not name[1 : name.index("{")].isalpha():
+            break
+        name = name[name.index("{") + 1 : -1]
+    return name
+
+
+def _one_edit(a: str, b: str) -> bool:
+    if abs(len(a) - len(b)) > 1:
+        return False
+    blocks = SequenceMatcher(None, a, b, autojunk=False).get_matching_blocks()
+    return max(len(a), len(b)) - sum(block.size for block in blocks) <= 1

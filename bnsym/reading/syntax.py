@@ -1,0 +1,345 @@
+"""The surface tree: what was written, before it means anything.
+
+Every node knows its place (`at`, code-point offsets). `canonical` spells a node in one
+way only, wherever it stands: two nodes say the same if that is the same, and `let` finds
+a node by it. Imports nothing of the package.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, replace
+from fractions import Fraction
+from typing import TypeAlias
+
+Place: TypeAlias = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Number:
+    value: Fraction
+    at: Place
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sub:
+    """A subscript: an index list or a part of the name, which only the context tells."""
+
+    text: str
+    """Canonical, or empty where it can't be a part of a name."""
+    letters: tuple[str, ...]
+    """Its single letters, where it consists of nothing else."""
+    node: Node | None
+    at: Place
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Symbol:
+    core: str
+    """A letter, a Greek command or a font command with its argument."""
+    at: Place
+    accents: tuple[str, ...] = ()
+    """Innermost first."""
+    marks: str = ""
+    """Stars and primes; they stand inside the accents: `\\hat{W}^*` is `\\hat{W^{*}}`."""
+    sub: Sub | None = None
+    upper: tuple[str, ...] = ()
+    """Index letters written `x^{(i)}`."""
+
+    @property
+    def base(self) -> str:
+        text = self.core + self.marks
+        for accent in self.accents:
+            text = rf"\{accent}{{{text}}}"
+        return text
+
+    @property
+    def bare(self) -> bool:
+        return self.sub is None and not self.upper
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plus:
+    """A sum; `signs` are +1 or -1, one for each term."""
+
+    terms: tuple[Node, ...]
+    signs: tuple[int, ...]
+    at: Place
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Product:
+    """`operators[k]` stands before `factors[k]`: '' (none), 'dot', 'star', 'odot'; the first is ''."""
+
+    factors: tuple[Node, ...]
+    operators: tuple[str, ...]
+    at: Place
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Quotient:
+    numerator: Node
+    denominator: Node
+    at: Place
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Power:
+    base: Node
+    exponent: Node
+    at: Place
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Transpose:
+    body: Node
+    at: Place
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Root:
+    degree: int
+    body: Node
+    at: Place
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Paren:
+    """Parentheses, brackets or braces that show."""
+
+    body: Node
+    at: Place
+    shape: str = "("
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Relation:
+    """`i = j` inside delimiters."""
+
+    left: Node
+    sign: str
+    right: Node
+    at: Place
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Indicator:
+    """1 if two indices are equal, else 0."""
+
+    left: Node
+    right: Node
+    at: Place
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Norm:
+    body: Node
+    at: Place
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Absolute:
+    body: Node
+    at: Place
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Inner:
+    left: Node
+    right: Node
+    at: Place
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BigSum:
+    """`\\sum` over `letters` up to `size`; `excluded` are pairs j, i of `j \\ne i`."""
+
+    letters: tuple[str, ...]
+    size: Symbol | None
+    excluded: tuple[tuple[str, str], ...]
+    body: Node
+    at: Place
+    """Of the sign and its limits, not of the body."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MaxOver:
+    variable: Symbol
+    radius: Node
+    body: Node
+    at: Place
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Derivative:
+    """`straight`: written with d. `of` is None only until its operand is found."""
+
+    of: Node | None
+    by: tuple[Node, ...]
+    straight: bool
+    at: Place
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Gradient:
+    of: Node
+    by: Node
+    at: Place
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Apply:
+    """A named function of its argument: `\\operatorname{Var}(x)`."""
+
+    function: Symbol
+    argument: Node
+    at: Place
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Component:
+    """The component of an aliased array: `g_i` after `let g = ∂f/∂y`."""
+
+    body: Node
+    letters: tuple[str, ...]
+    at: Place
+
+
+Node: TypeAlias = (
+    Number
+    | Symbol
+    | Plus
+    | Product
+    | Quotient
+    | Power
+    | Transpose
+    | Root
+    | Paren
+    | Relation
+    | Indicator
+    | Norm
+    | Absolute
+    | Inner
+    | BigSum
+    | MaxOver
+    | Derivative
+    | Gradient
+    | Apply
+    | Component
+)
+
+
+def children(node: Node) -> tuple[Node, ...]:
+    """The nodes directly inside, left to right; a symbol has none."""
+    found: list[Node] = []
+    for name in _inner_fields(type(node)):
+        value = getattr(node, name)
+        items = value if type(value) is tuple else (value,)
+        found.extend(item for item in items if type(item) in KIND_SET)
+    return tuple(found)
+
+
+def _inner_fields(kind: type[Node]) -> tuple[str, ...]:
+    """The fields that may hold nodes; what is asked for each node must be quick."""
+    if kind not in _FIELDS:
+        leaf = kind in (Symbol, Number)
+        _FIELDS[kind] = () if leaf else tuple(spec.name for spec in fields(kind) if spec.name != "at")
+    return _FIELDS[kind]
+
+
+_FIELDS: dict[type, tuple[str, ...]] = {}
+
+
+def measure(node: Node) -> tuple[int, int]:
+    """How many nodes a tree has, and how deep it is."""
+    size, depth = 0, 0
+    stack = [(node, 1)]
+    while stack:
+        current, level = stack.pop()
+        size, depth = size + 1, max(depth, level)
+        stack.extend((child, level + 1) for child in children(current))
+    return size, depth
+
+
+def walk(node: Node) -> Iterator[Node]:
+    stack = [node]
+    while stack:
+        current = stack.pop()
+        yield current
+        stack.extend(reversed(children(current)))
+
+
+def unwrap(node: Node) -> Node:
+    """The node inside any parentheses."""
+    while isinstance(node, Paren):
+        node = node.body
+    return node
+
+
+def moved(node: Node, at: Place) -> Node:
+    """The node, and all inside it, said to stand at `at` (where its alias was written)."""
+    changes: dict[str, object] = {"at": at}
+    if isinstance(node, Symbol):
+        sub = replace(node.sub, at=at) if node.sub else None
+        return replace(node, at=at, sub=sub)
+    for spec in fields(node):
+        value = getattr(node, spec.name)
+        if isinstance(value, KINDS):
+            changes[spec.name] = moved(value, at)
+        elif isinstance(value, tuple) and value and isinstance(value[0], KINDS):
+            changes[spec.name] = tuple(moved(v, at) for v in value)
+    return replace(node, **changes)  # type: ignore[arg-type]
+
+
+def canonical(node: Node) -> str:
+    """One spelling for all ways of writing the same thing, as a key."""
+    match node:
+        case Number(value):
+            return str(value)
+        case Symbol():
+            sub = f"_{{{node.sub.text or ','.join(node.sub.letters)}}}" if node.sub else ""
+            upper = f"^{{({','.join(node.upper)})}}" if node.upper else ""
+            return node.base + sub + upper
+        case Gradient(of, by):
+            return rf"\nabla_{{{canonical(by)}}}({canonical(unwrap(of))})"
+        case Derivative(of, by, straight):
+            inner = canonical(unwrap(of)) if of is not None else ""
+            return f"{'d' if straight else 'partial'}({inner})/({','.join(map(canonical, by))})"
+        case _:
+            inside = ",".join(map(canonical, children(node)))
+            extra = [
+                str(getattr(node, f.name)) for f in fields(node) if _plain(getattr(node, f.name), f.name)
+            ]
+            return f"{type(node).__name__}[{';'.join(extra)}]({inside})"
+
+
+def _plain(value: object, name: str) -> bool:
+    if name == "at":
+        return False
+    first = value[0] if isinstance(value, tuple) and value else value
+    return not isinstance(first, KINDS)
+
+
+KINDS = (
+    Number,
+    Symbol,
+    Plus,
+    Product,
+    Quotient,
+    Power,
+    Transpose,
+    Root,
+    Paren,
+    Relation,
+    Indicator,
+    Norm,
+    Absolute,
+    Inner,
+    BigSum,
+    MaxOver,
+    Derivative,
+    Gradient,
+    Apply,
+    Component,
+)
+KIND_SET = frozenset(KINDS)

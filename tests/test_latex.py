@@ -1,0 +1,250 @@
+"""LaTeX → surface tree: what is read, and that everything else is an error in its place."""
+
+from __future__ import annotations
+
+import sys
+from fractions import Fraction
+
+import pytest
+
+from bnsym.reading.latex import parse
+from bnsym.reading.problems import ReadError
+from bnsym.reading.syntax import (
+    BigSum,
+    Derivative,
+    Gradient,
+    Indicator,
+    Inner,
+    Norm,
+    Number,
+    Plus,
+    Power,
+    Product,
+    Quotient,
+    Symbol,
+    Transpose,
+    canonical,
+)
+
+
+def same(*sources: str) -> None:
+    trees = [parse(source) for source in sources]
+    assert all(canonical(tree) == canonical(trees[0]) for tree in trees), sources
+
+
+def different(*sources: str) -> None:
+    spellings = [canonical(parse(source)) for source in sources]
+    assert len(set(spellings)) == len(spellings), spellings
+
+
+@pytest.mark.parametrize(
+    "spellings",
+    [
+        (r"\hat{x_i}", r"\hat x_i", r"\hat{x}_i", r"\widehat{x}_{i}", r"{\hat{x}}_i"),
+        (r"\hat{W^*}", r"\hat{W}^*", r"\hat W^{\ast}", r"\widehat{W^{*}}"),
+        (
+            r"\Vert x\Vert_2",
+            r"\|x\|",
+            r"\lVert x\rVert_2",
+            r"\parallel x\parallel",
+            r"\rVert x\rVert",
+            "||x||",
+        ),
+        (r"\left( x + y \right)", r"(x+y)", r"\big(x+y\big)", r"\Bigl( x + y \Bigr)"),
+        (r"\frac{1}{2}", r"\dfrac12", r"\tfrac{1}2", r"\frac 1 2"),
+        (r"\sigma_B^2", r"\sigma^2_B", r"\sigma_{B}^{2}"),
+        (r"\sum_j x_j", r"\sum_{j} x_j", r"\sum\limits_j {x_j}"),
+        (r"X^T u", r"X^\top u", r"X^{T} u", r"X^{\top}u"),
+        (
+            r"\frac{\partial f}{\partial x_i}",
+            r"\partial f/\partial x_i",
+            r"\frac{\partial {f}}{\partial{x_i}}",
+        ),
+        (r"\nabla_x{\hat{L}}", r"\nabla _x\hat L", r"\nabla_{x} \hat{L}"),
+        (r"\mathbf{1}[i=j]", r"\mathbf{1}_{i=j}", r"\mathbf 1(i == j)", r"1_{[i=j]}", r"1(i=j)", r"1_{i=j}"),
+        (r"a \cdot b", r"a \times b"),
+        (r"\boxed{x + y}", "x + y", r"\displaystyle x+y."),
+        (r"\frac{d h}{d x}", r"\frac{\mathrm d h}{\mathrm{d} x}"),
+    ],
+)
+def test_spellings_of_one_thing(spellings: tuple[str, ...]) -> None:
+    same(*spellings)
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        (r"\hat{x}_i", r"x_i"),
+        (r"\Vert x\Vert", r"\Vert x\Vert^2"),
+        (r"\sum_j g_j h", r"(\sum_j g_j) h"),
+        (r"\sum_j g_j + h", r"\sum_j (g_j + h)"),
+        (r"\sqrt{\sigma^2}^3", r"\sqrt{\sigma^{2\cdot 3}}"),
+        (r"W^{*} - W", "0"),
+        (r"(k^2-1)", r"(k^2+7)"),
+        (r"x_{max}", r"x_m a x"),
+        (r"\mathbf{x}", "x"),
+        (r"\frac{\partial f}{\partial x}", r"\frac{d f}{d x}"),
+        (r"{a+b}c", r"(a+b)c"),
+        (r"-x^2", r"(-x)^2"),
+    ],
+)
+def test_near_misses_stay_apart(pair: tuple[str, str]) -> None:
+    different(*pair)
+
+
+def test_the_sum_ends_at_the_next_sign_of_its_level() -> None:
+    tree = parse(r"\sum_i a_i b_i + c")
+    assert isinstance(tree, Plus)
+    assert isinstance(tree.terms[0], BigSum)
+    assert isinstance(tree.terms[0].body, Product)
+
+
+def test_a_sum_may_begin_with_a_minus() -> None:
+    tree = parse(r"\sum_{i=1}^m -2(x_i - \mu)")
+    assert isinstance(tree, BigSum)
+    assert isinstance(tree.body, Plus)
+    assert tree.body.signs == (-1,)
+
+
+def test_sums_of_several_indices() -> None:
+    for source in (r"\sum_{kl} a_{kl}", r"\sum_{k,l} a_{kl}", r"\sum_{k,l=1}^{N} a_{kl}"):
+        tree = parse(source)
+        assert isinstance(tree, BigSum)
+        assert tree.letters == ("k", "l")
+
+
+def test_decimals_are_exact() -> None:
+    tree = parse("0.1")
+    assert isinstance(tree, Number)
+    assert tree.value == Fraction(1, 10)
+
+
+def test_norms_nest() -> None:
+    tree = parse(r"\Vert a + \Vert b\Vert c \Vert \Vert d \Vert")
+    assert isinstance(tree, Product)
+    assert all(isinstance(f, Norm) for f in tree.factors)
+
+
+def test_peers_a_keeps_its_parenthesis() -> None:
+    tree = parse(r"\frac{\gamma}{m \sigma} (m g_i - \sum_j g_j - \hat{x}_i \sum_j \hat{x}_j g_j)")
+    assert isinstance(tree, Product)
+    assert len(tree.factors) == 2
+    assert isinstance(tree.factors[0], Quotient)
+
+
+def test_peers_b_is_the_square_of_one_norm() -> None:
+    tree = parse(r"\Vert m g - e\langle e, g\rangle - \hat{x}\langle\hat{x}, g\rangle \Vert^2")
+    assert isinstance(tree, Power)
+    assert isinstance(tree.base, Norm)
+    assert isinstance(tree.base.body, Plus)
+    assert tree.base.body.signs == (1, -1, -1)
+
+
+def test_peers_c_keeps_its_star() -> None:
+    tree = parse(r"\Vert W_0 - kW^*\Vert_2^2 - \Vert W_0 - W^*\Vert_2^2")
+    assert isinstance(tree, Plus)
+    assert len(tree.terms) == 2
+    assert "W^{*}" in canonical(tree)
+
+
+def test_peers_d_is_a_sum_over_a_product() -> None:
+    tree = parse(r"\sum_i \frac{\partial f}{\partial \hat{x_i}} (-\frac{1}{\sigma})")
+    assert isinstance(tree, BigSum)
+    assert isinstance(tree.body, Product)
+    assert isinstance(tree.body.factors[0], Derivative)
+
+
+def test_kinds_of_nodes() -> None:
+    assert isinstance(parse(r"\langle u, v\rangle"), Inner)
+    assert isinstance(parse(r"\delta_{ij}"), Symbol)
+    assert isinstance(parse(r"1(k == i)"), Indicator)
+    assert isinstance(parse(r"\nabla_{\mathbf v} L"), Gradient)
+    assert isinstance(parse(r"\hat{\nabla}^T"), Transpose)
+    operator = parse(r"\frac{\partial}{\partial x_i} (a b)")
+    assert isinstance(operator, Derivative)
+    assert operator.of is not None
+    second = parse(r"\frac{\partial^2 f}{\partial x_i \partial x_k}")
+    assert isinstance(second, Derivative)
+    assert len(second.by) == 2
+    assert isinstance(parse(r"\frac{d_A d_B}{d_A + d_B}"), Quotient)
+
+
+@pytest.mark.parametrize(
+    ("source", "code", "at", "text"),
+    [
+        (r"x + \siqma", "BN111", (4, 10), "siqma"),
+        (r"\frobnicate{x}", "BN111", (0, 11), "not a known command"),
+        ("(a + b", "BN112", (0, 1), "never closed"),
+        ("a + b)", "BN112", (5, 6), "nothing opens"),
+        ("(a + b]", "BN112", (6, 7), "closed by"),
+        ("a +", "BN112", (3, 3), "ends too early"),
+        ("", "BN112", (0, 0), "missing"),
+        ("a + * b", "BN112", (4, 5), "unexpected"),
+        ("a/b c", "BN112", (4, 5), "belong to b"),
+        ("x^10", "BN112", (2, 4), "first digit"),
+        ("x_12", "BN112", (2, 4), "first digit"),
+        ("x 2", "BN112", (2, 3), "number directly after"),
+        ("(u, v)", "BN112", (2, 3), "unexpected `,`"),
+        ("x_i_j", "BN112", (3, 5), "second subscript"),
+        ("x^2^3", "BN112", (3, 5), "second superscript"),
+        (r"\frac{\partial f g}{\partial x}", "BN112", (0, 31), "several ways"),
+        (r"a \partial b", "BN112", (2, 10), "belongs to no derivative"),
+        (r"\sum x_i", "BN112", (5, 6), "unexpected"),
+        (r"\sum_{i=0}^m x_i", "BN128", (4, 10), "from 1"),
+        (r"\sum_{i=1}^{m-1} x_i", "BN128", (10, 16), "upper limit"),
+        (r"\sum_{i=1}^{2} x_i", "BN128", (10, 14), "upper limit"),
+        (r"\sum_{i=1} x_i", "BN112", (0, 10), "no last one"),
+        (r"\exp x", "BN128", (0, 4), "no meaning here yet"),
+        (r"a \pm b", "BN128", (2, 5), "no meaning here yet"),
+        (r"\hat{a+b}", "BN112", (5, 8), "one name"),
+        (r"{a+b}^2", "BN112", (0, 5), "several things"),
+        ("c(D)", "BN129", (0, 4), "product or a function"),
+        (r"\Vert x \Vert_1", "BN128", (13, 15), "2-norm"),
+        (r"f(x) = 3", "BN129", (0, 4), "product or a function"),
+        (r"a ; b", "BN112", (2, 3), "no meaning"),
+        ("σ + 1", "BN112", (0, 1), "no meaning"),
+        ("dE/dY Z", "BN112", (6, 7), "slash"),
+    ],
+)
+def test_hostile_text(source: str, code: str, at: tuple[int, int], text: str) -> None:
+    with pytest.raises(ReadError, match=text) as caught:
+        parse(source)
+    assert (caught.value.code, caught.value.at) == (code, at)
+
+
+def test_a_misspelled_command_gets_a_suggestion() -> None:
+    with pytest.raises(ReadError) as caught:
+        parse(r"\gama")
+    assert r"\gamma" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{" * 10_000 + "x" + "}" * 10_000,
+        "(" * 10_000 + "x" + ")" * 10_000,
+        r"\sqrt " * 5_000 + "x",
+        r"\hat " * 5_000 + "x",
+        r"\sum_i " * 5_000 + "x_i",
+        r"\Vert a + " * 5_000 + r"x\Vert",
+        "x^{" * 5_000 + "x" + "}" * 5_000,
+        "x_" * 5_000 + "x",
+        "x+" * 500_000 + "x",
+    ],
+)
+def test_depth_and_length_are_bounded(source: str) -> None:
+    with pytest.raises(ReadError, match=r"BN11[23]") as caught:
+        parse(source)
+    assert caught.value.code in ("BN112", "BN113")
+
+
+def test_the_depth_that_is_allowed_needs_no_deep_stack() -> None:
+    limit = sys.getrecursionlimit()
+    parse("(" * 59 + "x" + ")" * 59)
+    assert sys.getrecursionlimit() == limit
+
+
+def test_offsets_count_from_the_slice() -> None:
+    with pytest.raises(ReadError) as caught:
+        parse(r"a + \foo", 100)
+    assert caught.value.at == (104, 108)
