@@ -1,0 +1,256 @@
+"""From paths to a report: read each note, decide each link within its own budget, and
+cross-examine what was proved by routes that share no code with the proof.
+
+Not trusted: it builds no verdict that passes. A failure of bnsym itself becomes the code
+BN402 and exit code 3, and never hides the verdicts of other links. Provers and evidence
+are imported where they are used, so that reading bad input costs no SymPy.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from time import monotonic
+from typing import Protocol
+
+from bnsym import __version__
+from bnsym.finding import Note, gather, problem
+from bnsym.kernel import Proved, Refuted
+from bnsym.model import (
+    Declaration,
+    Declared,
+    Derivation,
+    Diagnostic,
+    Evidence,
+    ExitCode,
+    FileReport,
+    Link,
+    Report,
+    Result,
+    Severity,
+    Skipped,
+    Undecided,
+    Unread,
+    Verdict,
+)
+from bnsym.terms import Statement
+
+LARGE_SIZE = 1000
+"""The batch size at which a proof is re-tested modulo a prime."""
+
+Path = str | os.PathLike[str]
+
+
+class Progress(Protocol):
+    """Who watches the work: told the number of links, then each link and its result."""
+
+    def start(self, total: int) -> None: ...
+    def begin(self, link: Link) -> None: ...
+    def end(self, result: Result) -> None: ...
+
+
+class Unwatched:
+    """Progress that nobody looks at."""
+
+    def start(self, total: int) -> None: ...
+    def begin(self, link: Link) -> None: ...
+    def end(self, result: Result) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What deciding one link may cost, and how its proof is cross-examined."""
+
+    timeout: float = 10.0
+    """Seconds for the verdict, and as many again for the evidence."""
+    explicit: tuple[int, ...] = (2, 3, 4)
+    """Batch sizes for explicit components."""
+    cross_examine: bool = True
+
+
+def check(
+    paths: Path | Iterable[Path] = "all",
+    *,
+    timeout: float = 10.0,
+    explicit: Iterable[int] = (2, 3, 4),
+    cross_examine: bool = True,
+    progress: Progress | None = None,
+) -> Report:
+    """Decide every link of the notes that `paths` name.
+
+    A path is a Markdown file, a directory (its notes, recursively), `FILE#ID` (the links of one
+    block, or one link), `-` (standard input), or `all` (the notes under `derivations/`).
+    Raises nothing for bad input: what could not be read is in the report's diagnostics.
+    """
+    single = isinstance(paths, str | os.PathLike)
+    named: Iterable[Path] = (paths,) if single else paths  # type: ignore[assignment]
+    notes, problems = gather(tuple(os.fspath(path) for path in named))
+    budget = Budget(timeout, tuple(explicit), cross_examine)
+    return check_notes(notes, problems, budget, progress or Unwatched())
+
+
+def check_notes(
+    notes: Sequence[Note], problems: tuple[Diagnostic, ...], budget: Budget, progress: Progress
+) -> Report:
+    """Read all the notes, then decide their links in order."""
+    derivations: list[Derivation] = []
+    for note in notes:
+        derivation, found = _read(note)
+        problems += found
+        derivations.append(derivation)
+    progress.start(sum(len(derivation.links) for derivation in derivations))
+    files = tuple(_decide_all(derivation, budget, progress) for derivation in derivations)
+    empty = () if problems or any(f.results for f in files) else tuple(map(_nothing, derivations))
+    return Report(__version__, files, problems + empty, {note.file: note.text for note in notes})
+
+
+def exit_code(report: Report) -> ExitCode:
+    """The gravest of what happened: a defect of bnsym, bad input, a link that is not as declared."""
+    errors = [d for d in report.diagnostics if d.severity is Severity.ERROR]
+    if any(r.disagrees or _crashed(r) for r in report.results) or any(d.code == "BN402" for d in errors):
+        return ExitCode.DISAGREEMENT
+    if any(d.code != "BN006" for d in errors):
+        return ExitCode.USAGE
+    if report.passed:
+        return ExitCode.OK
+    in_notes = [d for f in report.files for d in f.derivation.diagnostics if d.code != "BN006"]
+    failed = report.results or any(d.severity is Severity.ERROR for d in in_notes)
+    return ExitCode.NOT_AS_DECLARED if failed else ExitCode.NOTHING
+
+
+def _crashed(result: Result) -> bool:
+    return isinstance(result.verdict, Undecided) and result.verdict.code == "BN402"
+
+
+# Reading
+
+
+def _read(note: Note) -> tuple[Derivation, tuple[Diagnostic, ...]]:
+    """The note's derivation, only the links that were asked for, and what went wrong."""
+    from bnsym.reading import read
+
+    try:
+        derivation = read(note.text, note.file)
+    except Exception as error:
+        crash = problem("BN402", f"reading failed: {_words(error)}", note.file, "please report this note")
+        return Derivation(note.file, ()), (crash,)
+    if not note.fragments:
+        return derivation, ()
+    chosen = tuple(link for link in derivation.links if any(_within(link.id, f) for f in note.fragments))
+    unknown = [f for f in note.fragments if not any(_within(link.id, f) for link in derivation.links)]
+    return replace(derivation, links=chosen), tuple(_unknown(f, derivation) for f in unknown)
+
+
+def _within(link_id: str, fragment: str) -> bool:
+    return link_id == fragment or link_id.startswith(fragment + ".")
+
+
+def _unknown(fragment: str, derivation: Derivation) -> Diagnostic:
+    ids = [link.id for link in derivation.links]
+    blocks = list(dict.fromkeys(name.rpartition(".")[0] or name for name in ids))
+    close = get_close_matches(fragment, blocks + ids, n=1)
+    listed = ", ".join(blocks[:8]) + (", …" if len(blocks) > 8 else "")
+    known = f"its blocks are {listed}" if blocks else "it has no links"
+    hint = f"did you mean {derivation.file}#{close[0]}?" if close else known
+    return problem("BN004", f"no link or block is called {fragment}", derivation.file, hint)
+
+
+def _nothing(derivation: Derivation) -> Diagnostic:
+    defined = len(derivation.definitions)
+    plural = "s" * (defined != 1)
+    found = f"it holds {defined} definition{plural}, and no claim" if defined else "no claim was found"
+    hint = "write what is claimed as a display formula with = or \\le"
+    return problem("BN006", f"nothing to check: {found}", derivation.file, hint)
+
+
+# Deciding
+
+
+def _decide_all(derivation: Derivation, budget: Budget, progress: Progress) -> FileReport:
+    results = []
+    for link in derivation.links:
+        progress.begin(link)
+        results.append(_examine(link, budget))
+        progress.end(results[-1])
+    return FileReport(derivation, tuple(results))
+
+
+def _examine(link: Link, budget: Budget) -> Result:
+    """The link's verdict, its evidence, and whether it is what the file declares."""
+    started = monotonic()
+    evidence: tuple[Evidence, ...] = ()
+    try:
+        verdict = _verdict(link, budget)
+        if isinstance(verdict, Proved) and budget.cross_examine:
+            evidence = _evidence(verdict.statement, budget)
+    except Exception as error:
+        verdict = Undecided("BN402", _words(error))
+    return Result(link, verdict, evidence, _undeclared(link, verdict), monotonic() - started)
+
+
+def _verdict(link: Link, budget: Budget) -> Verdict:
+    declared = link.declaration
+    if declared is not None and declared.kind is Declared.SKIP:
+        return _skipped(link, declared)
+    if link.problem is not None:
+        return Unread(link.problem)
+    if link.statement is None:
+        raise ValueError("a link with neither a statement nor a problem")
+    from bnsym.proving import decide
+
+    return decide(link.statement, monotonic() + budget.timeout, at=declared.at if declared else "")
+
+
+def _skipped(link: Link, declared: Declaration) -> Skipped:
+    """Skipped; where the skip names a code, only if reading gives that code."""
+    found = link.problem.code if link.problem else ""
+    if declared.code in ("", found):
+        return Skipped(declared.reason)
+    said = f"gives {found}: {link.problem.message}" if link.problem else "can be read"
+    message = f"declared skip code={declared.code}, but it {said}"
+    hint = f"write code={found}" if found else "remove the skip, so that the link is checked"
+    return Skipped(declared.reason, Diagnostic("BN307", Severity.ERROR, message, declared.span, hint))
+
+
+def _evidence(statement: Statement, budget: Budget) -> tuple[Evidence, ...]:
+    """What each independent route finds; their own limits are evidence, their crashes are ours."""
+    from bnsym.evidence import explicit, modular
+
+    routes: list[Callable[[], Evidence]] = [lambda: modular.examine(statement, size=LARGE_SIZE)]
+    if budget.explicit:
+        deadline = monotonic() + budget.timeout
+        routes.insert(0, lambda: explicit.examine(statement, sizes=budget.explicit, deadline=deadline))
+    return tuple(_witnessed(route) for route in routes)
+
+
+def _witnessed(route: Callable[[], Evidence]) -> Evidence:
+    try:
+        return route()
+    except Exception as error:
+        raise RuntimeError(f"proved, but the cross-examination failed: {_words(error)}") from error
+
+
+def _undeclared(link: Link, verdict: Verdict) -> tuple[Diagnostic, ...]:
+    """The note on a link that is declared refuted and was not."""
+    declared = link.declaration
+    if declared is None or declared.kind is not Declared.REFUTED:
+        return ()
+    match verdict:
+        case Proved(scope=scope):
+            found = f"proved for {scope}" if scope else "proved"
+            hint = "remove the `refuted` directive, or correct what it stands for"
+        case Undecided(message=message):
+            found, hint = f"undecided ({message})", 'give a witness with at="…", or declare it `skip`'
+        case Unread(found_problem):
+            skip = f"<!-- bnsym: skip code={found_problem.code} … -->"
+            found, hint = "unread", f"write it readably, or declare it {skip}"
+        case Skipped() | Refuted():
+            return ()
+    message = f"declared refuted, but it is {found}"
+    return (Diagnostic("BN307", Severity.ERROR, message, declared.span, hint),)
+
+
+def _words(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__

@@ -1,0 +1,828 @@
+"""Every code that a verdict or a diagnostic can carry, with its explanation.
+
+A code is permanent, and its name states the problem, never the cure. `bnsym explain`
+prints from here; a test checks each `example` and expects its own code, and each
+`instead` note and expects the code to be gone. Imports nothing of the package.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from textwrap import dedent
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    code: str
+    name: str
+    meaning: str
+    """What is wrong and why it matters; paragraphs without line breaks of their own."""
+    example: str = ""
+    """A note in which `check` finds this code; empty where it takes more than a note."""
+    advice: str = ""
+    """What to do, in a sentence or two."""
+    instead: str = ""
+    """The example put right; empty where `advice` says it all."""
+    command: str = ""
+    """Where a note alone does not show it: a command that does."""
+
+
+CATALOGUE: dict[str, Explanation] = {}
+
+GROUPS: dict[str, str] = {
+    "BN0": "finding the notes",
+    "BN10": "Markdown and directives",
+    "BN11": "LaTeX",
+    "BN12": "meaning",
+    "BN13": "how something was read",
+    "BN2": "refuted",
+    "BN3": "undecided, or not as declared",
+    "BN4": "defects of bnsym",
+}
+"""Titles by prefix, in the order in which `bnsym explain` lists them."""
+
+
+def _code(
+    code: str,
+    name: str,
+    meaning: str,
+    *,
+    example: str = "",
+    advice: str = "",
+    instead: str = "",
+    command: str = "",
+) -> None:
+    notes = (dedent(text).strip("\n") + "\n" if text else "" for text in (example, instead))
+    shown, put_right = notes
+    CATALOGUE[code] = Explanation(code, name, _line(meaning), shown, _line(advice), put_right, command)
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
+
+
+# Finding the notes
+
+_code(
+    "BN001",
+    "file-not-found",
+    "No file or directory has this path.",
+    advice="Check the spelling; paths are relative to the directory in which bnsym runs.",
+    command="bnsym check derivatoins/batchnorm.md",
+)
+_code(
+    "BN002",
+    "no-notes",
+    """The directory holds no Markdown file (*.md), or `all` was asked for where there is
+    no directory `derivations/`. A gate that checks nothing would always be green, so this is
+    an error.""",
+    advice="Name a note or its directory, or run bnsym where `derivations/` is.",
+    command="bnsym check an-empty-directory",
+)
+_code(
+    "BN003",
+    "not-text",
+    """The file is binary, or its bytes are not UTF-8. Guessing an encoding could change
+    a formula, so none is guessed.""",
+    advice="Save the note as UTF-8.",
+    command="bnsym check figure.png",
+)
+_code(
+    "BN004",
+    "unknown-fragment",
+    """After `#` stands the id of a link (`input-gradient.2`) or of a block
+    (`input-gradient`, all its links); this file has none of that name.""",
+    advice="`bnsym check FILE` lists the ids.",
+    command="bnsym check derivations/batchnorm.md#input-gradeint",
+)
+_code(
+    "BN005",
+    "too-large",
+    "The file is larger than 8 MB, more than any note; reading it could take all the memory.",
+    advice="Split the note.",
+    command="bnsym check a-disk-image.md",
+)
+_code(
+    "BN006",
+    "nothing-to-check",
+    """The note can be read, but holds nothing to decide: no `=` or `\\le` in display math
+    that is not a definition. Success would be an empty claim, so the exit code is 5.""",
+    example=r"""
+    $$
+    \mu := \frac{1}{m} \sum_i x_i
+    $$
+    """,
+    advice="Write what is claimed of the definitions.",
+    instead=r"""
+    $$
+    \mu := \frac{1}{m} \sum_i x_i
+    $$
+
+    $$
+    \sum_i (x_i - \mu) = 0
+    $$
+    """,
+)
+_code(
+    "BN007",
+    "not-readable",
+    "The file exists, but the system does not let bnsym read it.",
+    advice="Check its permissions.",
+    command="bnsym check somebody-elses.md",
+)
+
+# Markdown and directives
+
+_code(
+    "BN101",
+    "unclosed-math",
+    """A display formula is opened and never closed. Markdown would take the rest of the
+    note for a formula, or show none of it.""",
+    example=r"""
+    $$
+    a + a = 2 a
+    """,
+    advice="Close the formula.",
+    instead=r"""
+    $$
+    a + a = 2 a
+    $$
+    """,
+)
+_code(
+    "BN102",
+    "empty-block",
+    "A display formula holds nothing.",
+    example=r"""
+    $$
+    $$
+
+    $$
+    a + a = 2 a
+    $$
+    """,
+    advice="Remove it, or write what was meant.",
+    instead=r"""
+    $$
+    a + a = 2 a
+    $$
+    """,
+)
+_code(
+    "BN103",
+    "unknown-directive",
+    "A comment begins with `bnsym:`, but the word after it is not a directive.",
+    example=r"""
+    <!-- bnsym: clam id=twice -->
+    $$
+    a + a = 2 a
+    $$
+    """,
+    advice="The directives are define, let, assume, claim, refuted, skip and index.",
+    instead=r"""
+    <!-- bnsym: claim id=twice -->
+    $$
+    a + a = 2 a
+    $$
+    """,
+)
+_code(
+    "BN104",
+    "unknown-option",
+    "The directive has no option of this name. Ignoring it could ignore a reservation.",
+    example=r"""
+    <!-- bnsym: claim ident=twice -->
+    $$
+    a + a = 2 a
+    $$
+    """,
+    advice="See the README for the options of each directive.",
+    instead=r"""
+    <!-- bnsym: claim id=twice -->
+    $$
+    a + a = 2 a
+    $$
+    """,
+)
+_code(
+    "BN105",
+    "duplicate-id",
+    "Two blocks have the same id, so a reference to it could mean either.",
+    example=r"""
+    <!-- bnsym: claim id=twice -->
+    $$
+    a + a = 2 a
+    $$
+
+    <!-- bnsym: claim id=twice -->
+    $$
+    b + b = 2 b
+    $$
+    """,
+    advice="Rename one of them.",
+    instead=r"""
+    <!-- bnsym: claim id=twice-a -->
+    $$
+    a + a = 2 a
+    $$
+
+    <!-- bnsym: claim id=twice-b -->
+    $$
+    b + b = 2 b
+    $$
+    """,
+)
+_code(
+    "BN106",
+    "directive-without-block",
+    """The directive speaks of the display formula that follows it, and none follows.
+    A `refuted` or `skip` that has lost its formula would otherwise vanish unseen.""",
+    example=r"""
+    $$
+    a + a = 2 a
+    $$
+
+    <!-- bnsym: claim id=lost -->
+
+    The end.
+    """,
+    advice="Put the directive just before its formula.",
+    instead=r"""
+    <!-- bnsym: claim id=found -->
+    $$
+    a + a = 2 a
+    $$
+
+    The end.
+    """,
+)
+_code(
+    "BN107",
+    "bad-directive",
+    "The directive is known, but what it needs is missing or cannot be read: a formula, a reason, a value.",
+    example=r"""
+    <!-- bnsym: assume -->
+
+    $$
+    a + a = 2 a
+    $$
+    """,
+    advice='`assume` and `let` take formulas between dollar signs; `refuted` and `skip` take reason="…".',
+    instead=r"""
+    <!-- bnsym: assume $a > 0$ -->
+
+    $$
+    a + a = 2 a
+    $$
+    """,
+)
+_code(
+    "BN108",
+    "no-such-link",
+    "A directive names a link of its block by number, and the block has fewer.",
+    example=r"""
+    <!-- bnsym: refuted link=3 reason="the sign" -->
+    $$
+    a + a = 3 a
+    $$
+    """,
+    advice="Links are counted from 1, one for each relation sign of the block, in reading order.",
+    instead=r"""
+    <!-- bnsym: refuted link=1 reason="the sign" -->
+    $$
+    a + a = 3 a
+    $$
+    """,
+)
+
+# LaTeX
+
+_code(
+    "BN111",
+    "unknown-command",
+    """The command is not one that bnsym knows. It reads a fixed list of commands and
+    refuses the rest: a command passed over in silence would change the formula.""",
+    example=r"""
+    $$
+    \gama + \gama = 2 \gama
+    $$
+    """,
+    advice="Write the formula in known commands, or declare the block `skip` with a reason.",
+    instead=r"""
+    $$
+    \gamma + \gamma = 2 \gamma
+    $$
+    """,
+)
+_code(
+    "BN112",
+    "syntax-error",
+    "The LaTeX does not parse as a formula here: an operand is missing, or a bracket has no partner.",
+    example=r"""
+    $$
+    (a + b = b + a
+    $$
+    """,
+    advice="The caret shows where reading stopped.",
+    instead=r"""
+    $$
+    (a + b) = b + a
+    $$
+    """,
+)
+_code(
+    "BN113",
+    "too-deep",
+    "The formula nests brackets deeper than any that a person writes.",
+    example="$$\n" + "{" * 2000 + "a" + "}" * 2000 + " = a\n$$",
+    advice="Give the inner parts names.",
+    instead=r"""
+    $$
+    {a} = a
+    $$
+    """,
+)
+_code(
+    "BN114",
+    "unsupported-exponent",
+    """An exponent has to be a rational number of modest size, T, or a star. A variable
+    exponent leaves the algebra that is decided here; an enormous one leaves the memory.""",
+    example=r"""
+    $$
+    x^{1000000000} = x
+    $$
+    """,
+    advice="Write the power out, or declare the block `skip`.",
+    instead=r"""
+    $$
+    x^{2} = x \cdot x
+    $$
+    """,
+)
+
+# Meaning
+
+_code(
+    "BN121",
+    "index-not-bound",
+    """An index is free on one side of a relation only, so that side has a value for every i
+    and the other has one value. Often a sum sign was forgotten.""",
+    example=r"""
+    <!-- bnsym: define -->
+    $$
+    \mu = \frac{1}{m} \sum_i x_i
+    $$
+
+    $$
+    m \mu = x_i
+    $$
+    """,
+    advice="Bind the index with a sum, or write it on both sides.",
+    instead=r"""
+    <!-- bnsym: define -->
+    $$
+    \mu = \frac{1}{m} \sum_i x_i
+    $$
+
+    $$
+    m \mu = \sum_i x_i
+    $$
+    """,
+)
+_code(
+    "BN122",
+    "index-bound-twice",
+    """A sum binds an index that already has a meaning around it. Some readers take the inner,
+    some the outer; the formula has two values.""",
+    example=r"""
+    $$
+    g_i \sum_i x_i = g_i \sum_j x_j
+    $$
+    """,
+    advice="Give the sum a letter of its own.",
+    instead=r"""
+    $$
+    g_i \sum_k x_k = g_i \sum_j x_j
+    $$
+    """,
+)
+_code(
+    "BN123",
+    "two-kinds",
+    "One name is used as two kinds of thing, such as a scalar here and a vector there.",
+    example=r"""
+    $$
+    \sum_i g_i + X^T g = X^T g + \sum_i g_{ij}
+    $$
+    """,
+    advice="Use two names.",
+    instead=r"""
+    $$
+    \sum_i g_i + h = h + \sum_i g_i
+    $$
+    """,
+)
+_code(
+    "BN124",
+    "shape-mismatch",
+    """The shapes do not fit: a vector is added to a scalar or equated with one, or a
+    product's inner sizes differ.""",
+    example=r"""
+    $$
+    \langle g, h \rangle = g + h
+    $$
+    """,
+    advice="The message names both shapes.",
+    instead=r"""
+    $$
+    \langle g, h \rangle = \langle h, g \rangle
+    $$
+    """,
+)
+_code(
+    "BN125",
+    "space-conflict",
+    """One index letter runs over two spaces (say, the batch of size N and the features of
+    size D). Its values cannot serve both.""",
+    example=r"""
+    $$
+    \sum_{i=1}^{N} x_i + \sum_{i=1}^{D} x_i = 0
+    $$
+    """,
+    advice="Keep one letter for one space.",
+    instead=r"""
+    $$
+    \sum_{i=1}^{N} x_i - \sum_{k=1}^{N} x_k = 0
+    $$
+    """,
+)
+_code(
+    "BN126",
+    "circular-definition",
+    "A definition depends on the name that it defines.",
+    example=r"""
+    <!-- bnsym: define -->
+    $$
+    \begin{aligned}
+    a &= b + 1 \\
+    b &= a - 1
+    \end{aligned}
+    $$
+
+    $$
+    a - b = 1
+    $$
+    """,
+    advice="Define each name from names before it; write what merely holds as `assume` or as a claim.",
+    instead=r"""
+    <!-- bnsym: define -->
+    $$
+    a = b + 1
+    $$
+
+    $$
+    a - b = 1
+    $$
+    """,
+)
+_code(
+    "BN127",
+    "redefined",
+    "A name is defined a second time, so formulas after it could mean either.",
+    example=r"""
+    <!-- bnsym: define -->
+    $$
+    s = \sum_i x_i
+    $$
+
+    <!-- bnsym: define -->
+    $$
+    s = 2 \sum_i x_i
+    $$
+
+    $$
+    s = \sum_i x_i
+    $$
+    """,
+    advice="Use a new name, or claim the second formula instead of defining it.",
+    instead=r"""
+    <!-- bnsym: define -->
+    $$
+    s = \sum_i x_i
+    $$
+
+    <!-- bnsym: define -->
+    $$
+    t = 2 \sum_i x_i
+    $$
+
+    $$
+    t = 2 s
+    $$
+    """,
+)
+_code(
+    "BN128",
+    "no-meaning",
+    """The formula parses, but has no meaning in bnsym's notation, such as a derivative by
+    something that is no name.""",
+    example=r"""
+    $$
+    \frac{\partial f}{\partial (a + b)} = 0
+    $$
+    """,
+    advice="See the README for the notation; declare the block `skip` where it says something else.",
+)
+_code(
+    "BN129",
+    "ambiguous-name",
+    "The text has two readings that bnsym's conventions do not tell apart. It does not guess.",
+    advice="Write braces, a `\\cdot` or an index that leaves one reading.",
+)
+
+# How something was read
+
+_code(
+    "BN131",
+    "resembles-a-name",
+    """Nothing defines this name, so it is a free variable; but it looks like a name that is
+    defined. A slip of this kind makes a formula false, or true of something else.""",
+    example=r"""
+    <!-- bnsym: define -->
+    $$
+    \mu = \frac{1}{m} \sum_i x_i
+    $$
+
+    $$
+    \sum_i (x_i - u) = m \mu - m u
+    $$
+    """,
+    advice="Correct the name; or say that both are meant by defining or assuming something of it.",
+    instead=r"""
+    <!-- bnsym: define -->
+    $$
+    \mu = \frac{1}{m} \sum_i x_i
+    $$
+
+    $$
+    \sum_i (x_i - \mu) = 0
+    $$
+    """,
+)
+_code(
+    "BN132",
+    "free-name",
+    "Nothing defines this name: what is claimed is claimed for each of its values.",
+    example=r"""
+    $$
+    a + a = 2 a
+    $$
+    """,
+    advice="Nothing, if that is meant.",
+)
+_code(
+    "BN133",
+    "read-as-definition",
+    """A bare name stands left of its first `=`, so the row was read as its definition.
+    A definition is not checked, it is believed.""",
+    example=r"""
+    $$
+    s = \sum_i x_i
+    $$
+
+    $$
+    2 s = \sum_i x_i + \sum_j x_j
+    $$
+    """,
+    advice="Say so with `define` or `:=`; or, if it is a claim, with `claim`.",
+    instead=r"""
+    $$
+    s := \sum_i x_i
+    $$
+
+    $$
+    2 s = \sum_i x_i + \sum_j x_j
+    $$
+    """,
+)
+_code(
+    "BN134",
+    "loss-read-as",
+    r"""A name under `\partial` that nothing defines was read as the loss: an unknown
+    differentiable function of the outputs, the defined names that no other definition uses.""",
+    example=r"""
+    <!-- bnsym: define -->
+    $$
+    y_i = \gamma x_i
+    $$
+
+    $$
+    \frac{\partial f}{\partial x_i} = \gamma \frac{\partial f}{\partial y_i}
+    $$
+    """,
+    advice="Nothing, if that is meant.",
+)
+
+# Refuted
+
+_code(
+    "BN201",
+    "sides-differ",
+    """The equation is false: at the witness, exact values that meet every hypothesis, the two
+    sides are different numbers. Anyone can check them by hand.""",
+    example=r"""
+    $$
+    \sum_i (x_i - 1) = \sum_i x_i - 1
+    $$
+    """,
+    advice="""Correct the formula. Where it is quoted and known to be wrong, declare it:
+    <!-- bnsym: refuted reason="…" -->""",
+    instead=r"""
+    $$
+    \sum_i (x_i - 1) = \sum_i x_i - m
+    $$
+    """,
+)
+_code(
+    "BN202",
+    "order-fails",
+    """The inequality is false: at the witness, exact values that meet every hypothesis, the
+    sides stand in the opposite order. Often a hypothesis is missing.""",
+    example=r"""
+    $$
+    \gamma^2 \sum_i g_i^2 \le \sum_i g_i^2
+    $$
+    """,
+    advice="Turn the sign round, or state the hypothesis under which it holds.",
+    instead=r"""
+    <!-- bnsym: assume $\gamma^2 \le 1$ -->
+
+    $$
+    \gamma^2 \sum_i g_i^2 \le \sum_i g_i^2
+    $$
+    """,
+)
+_code(
+    "BN203",
+    "sides-equal",
+    r"The two sides of a `\ne` are the same number at the witness.",
+    example=r"""
+    $$
+    a^2 \ne a
+    $$
+    """,
+    advice="State the hypothesis that keeps the sides apart.",
+)
+
+# Undecided, or not as declared
+
+_code(
+    "BN301",
+    "out-of-time",
+    "Neither a proof nor a witness was found within the time that each link is given.",
+    advice="Allow more with --timeout, or put an intermediate step into the chain.",
+    command="bnsym check --timeout 0.001 derivations/batchnorm.md",
+)
+_code(
+    "BN302",
+    "no-certificate-no-witness",
+    """Every method was tried: none gave a certificate that the kernel accepts, and no small
+    exact values tell the two sides apart. The statement may be true, or false only for large m.""",
+    advice="Put an intermediate step into the chain, or state the hypothesis that is used.",
+)
+_code(
+    "BN303",
+    "not-decidable-yet",
+    "The statement has a meaning, but uses something for which this version has no method.",
+    advice='Declare the block <!-- bnsym: skip reason="…" -->; it is counted and always shown.',
+)
+_code(
+    "BN304",
+    "division-by-zero",
+    "Something that is zero under the definitions and hypotheses is divided by, so a side has no value.",
+    example=r"""
+    <!-- bnsym: define -->
+    $$
+    \mu = \frac{1}{m} \sum_i x_i
+    $$
+
+    $$
+    \frac{1}{\sum_i (x_i - \mu)} = 1
+    $$
+    """,
+    advice="Correct the divisor.",
+)
+_code(
+    "BN305",
+    "contradictory-hypotheses",
+    """No values meet all the hypotheses in scope. Anything follows from them, so nothing is
+    proved from them.""",
+    example=r"""
+    <!-- bnsym: assume $\gamma = 1$ -->
+    <!-- bnsym: assume $\gamma = 2$ -->
+
+    $$
+    \gamma + \gamma = 5
+    $$
+    """,
+    advice="Drop or correct one; an assumption lasts to the end of its section.",
+    instead=r"""
+    <!-- bnsym: assume $\gamma = 2$ -->
+
+    $$
+    \gamma + \gamma = 4
+    $$
+    """,
+)
+_code(
+    "BN306",
+    "hypotheses-unmet",
+    """The values in at="…" do not meet a hypothesis or side condition in scope, so they
+    refute nothing.""",
+    example=r"""
+    <!-- bnsym: assume $\gamma > 0$ -->
+
+    <!-- bnsym: refuted reason="a factor" at="\gamma=-1" -->
+    $$
+    \gamma + 1 = 3 \gamma
+    $$
+    """,
+    advice="Give values that meet every hypothesis, or leave `at` out and let bnsym find some.",
+    instead=r"""
+    <!-- bnsym: assume $\gamma > 0$ -->
+
+    <!-- bnsym: refuted reason="a factor" at="\gamma=1" -->
+    $$
+    \gamma + 1 = 3 \gamma
+    $$
+    """,
+)
+_code(
+    "BN307",
+    "not-as-declared",
+    """A directive says one thing of the link and checking found another: a link declared
+    `refuted` was not refuted, or one declared `skip code=…` does not give that code.""",
+    example=r"""
+    <!-- bnsym: refuted reason="a factor is lost" -->
+    $$
+    a + a = 2 a
+    $$
+    """,
+    advice="Remove the directive, or correct it.",
+    instead=r"""
+    $$
+    a + a = 2 a
+    $$
+    """,
+)
+_code(
+    "BN308",
+    "witness-fails",
+    """The values in at="…" do not refute the link: the relation holds there, or a value is
+    missing or has the wrong shape.""",
+    example=r"""
+    <!-- bnsym: refuted reason="a factor" at="a=0" -->
+    $$
+    a + a = 3 a
+    $$
+    """,
+    advice="Give other values, or leave `at` out and let bnsym find some.",
+    instead=r"""
+    <!-- bnsym: refuted reason="a factor" at="a=1" -->
+    $$
+    a + a = 3 a
+    $$
+    """,
+)
+
+# Defects of bnsym
+
+_code(
+    "BN401",
+    "routes-disagree",
+    """The kernel accepted a proof, but a route that shares no code with it (explicit
+    components for small m, or exact arithmetic mod a prime) finds the sides different. One of
+    them is wrong, and that is a defect of bnsym; the exit code is 3.""",
+    advice="Trust neither; please report the note.",
+)
+_code(
+    "BN402",
+    "internal-error",
+    "bnsym itself failed on this link or file. It says nothing about the mathematics; the exit code is 3.",
+    advice="Please report the note and the message.",
+)
+
+NAMES: dict[str, str] = {code: entry.name for code, entry in CATALOGUE.items()}
+
+
+def find(query: str) -> Explanation | None:
+    """The entry for `BN201`, `bn201`, `201` or `sides-differ`."""
+    wanted = query.strip().lower()
+    code = wanted.upper() if wanted.startswith("bn") else f"BN{wanted}"
+    by_name = {entry.name: entry for entry in CATALOGUE.values()}
+    return CATALOGUE.get(code) or by_name.get(wanted)
+
+
+def group_of(code: str) -> str:
+    """The title under which `bnsym explain` lists a code: its longest prefix in GROUPS."""
+    return max((p for p in GROUPS if code.startswith(p)), key=len)

@@ -1,0 +1,156 @@
+"""Which notes a command line means: paths in, texts out; whatever cannot be read is a
+coded diagnostic, never an exception. Imports `model` only."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+from bnsym.model import Diagnostic, Severity, Span, display_path
+
+LIMIT = 8 * 1024 * 1024
+"""Bytes; a larger file is no note."""
+HOME = "derivations"
+"""Where `all` looks."""
+STANDARD_INPUT = "<stdin>"
+SUFFIXES = frozenset({".md", ".markdown"})
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A text to check, and the parts of it that were asked for (none: the whole)."""
+
+    file: str
+    text: str
+    fragments: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A file that the command line names, directly or by its directory."""
+
+    path: Path | None
+    """None: standard input."""
+    fragment: str | None = None
+
+    @property
+    def file(self) -> str:
+        return STANDARD_INPUT if self.path is None else display_path(self.path)
+
+
+def gather(paths: tuple[str, ...]) -> tuple[tuple[Note, ...], tuple[Diagnostic, ...]]:
+    """The notes that `paths` name, each once, in order; and what is wrong with the rest."""
+    problems: list[Diagnostic] = []
+    wanted: dict[str, list[Target]] = {}
+    for found in (found for path in paths for found in _targets(path)):
+        if isinstance(found, Diagnostic):
+            problems.append(found)
+        else:
+            wanted.setdefault(found.file, []).append(found)
+    notes: list[Note] = []
+    for targets in wanted.values():
+        read = _read(targets)
+        if isinstance(read, Diagnostic):
+            problems.append(read)
+        else:
+            notes.append(read)
+    return tuple(notes), tuple(problems)
+
+
+def _targets(argument: str) -> Iterator[Target | Diagnostic]:
+    path = Path(argument)
+    if argument == "-":
+        yield Target(None)
+    elif argument == "all":
+        yield from _directory(Path(HOME))
+    elif path.is_dir():
+        yield from _directory(path)
+    elif path.exists():
+        yield Target(path)
+    else:
+        yield _fragment(argument)
+
+
+def _fragment(argument: str) -> Target | Diagnostic:
+    """`file.md#id`, where no file is called just so."""
+    name, hash_sign, fragment = argument.rpartition("#")
+    if hash_sign and Path(name).is_file():
+        return Target(Path(name), fragment)
+    return _missing(Path(name if hash_sign else argument))
+
+
+def _directory(directory: Path) -> Iterator[Target | Diagnostic]:
+    notes = sorted(_notes(directory)) if directory.is_dir() else []
+    yield from map(Target, notes)
+    if not notes:
+        exists = directory.is_dir()
+        there = f"no Markdown file in {directory}/" if exists else f"there is no directory {directory}/ here"
+        hint = "name a note (bnsym check NOTE.md), or run bnsym where derivations/ is"
+        yield problem("BN002", there, str(directory), hint)
+
+
+def _notes(directory: Path) -> Iterator[Path]:
+    for folder, subfolders, names in os.walk(directory):
+        subfolders[:] = [name for name in subfolders if not name.startswith(".")]
+        yield from (Path(folder, name) for name in names if Path(name).suffix.lower() in SUFFIXES)
+
+
+def _missing(path: Path) -> Diagnostic:
+    """Not found; suggests the siblings that are spelled alike, from the first folder that exists."""
+    parent = path.parent
+    try:
+        siblings = sorted(entry.name for entry in parent.iterdir())
+    except OSError:
+        return problem("BN001", "no such file or directory", str(path), f"there is no directory {parent}/")
+    close = get_close_matches(path.name, siblings, n=1) or get_close_matches(path.name + ".md", siblings, n=1)
+    hint = f"did you mean {parent / close[0]}?" if close else "paths are relative to the current directory"
+    return problem("BN001", "no such file or directory", str(path), hint)
+
+
+def _read(targets: list[Target]) -> Note | Diagnostic:
+    file, path = targets[0].file, targets[0].path
+    try:
+        data = _bytes(path)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        return problem("BN007", f"cannot read it: {reason}", file, "check the file's permissions")
+    text = _decode(data, file)
+    if isinstance(text, Diagnostic):
+        return text
+    fragments = tuple(t.fragment for t in targets if t.fragment is not None)
+    whole = len(fragments) < len(targets)
+    return Note(file, text, () if whole else fragments)
+
+
+def _bytes(path: Path | None) -> bytes:
+    """At most one byte more than the limit: a device may have no end."""
+    if path is None:
+        return sys.stdin.buffer.read(LIMIT + 1)
+    with path.open("rb") as stream:
+        return stream.read(LIMIT + 1)
+
+
+def _decode(data: bytes, file: str) -> str | Diagnostic:
+    if len(data) > LIMIT:
+        return problem("BN005", "larger than 8 MB", file, "split the note")
+    hint = "bnsym reads Markdown in UTF-8; save the note so, or leave this file out"
+    if (zero := data.find(b"\0")) >= 0:
+        return problem("BN003", f"binary: a zero byte at offset {zero}", file, hint, _line(data, zero))
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        message = f"not UTF-8: byte 0x{data[error.start]:02x} at offset {error.start}"
+        return problem("BN003", message, file, hint, _line(data, error.start))
+
+
+def _line(data: bytes, offset: int) -> int:
+    return data.count(b"\n", 0, offset) + 1
+
+
+def problem(code: str, message: str, file: str, hint: str = "", line: int = 1) -> Diagnostic:
+    """An error of a whole file, or of one line of it."""
+    return Diagnostic(code, Severity.ERROR, message, Span(file, line, 1, line, 1), hint)

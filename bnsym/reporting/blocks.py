@@ -1,0 +1,162 @@
+"""What needs a closer look, one block each: the source line with its caret, the witness,
+both sides' values, why, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.text import Text
+
+from bnsym.codes import NAMES
+from bnsym.kernel import Refuted
+from bnsym.model import Diagnostic, Result, Severity, Span, Undecided, Unread
+from bnsym.printing import to_latex
+from bnsym.reporting.excerpt import clean, excerpt
+from bnsym.reporting.rows import Row
+from bnsym.reporting.theme import width_of
+from bnsym.reporting.unicode import unicode_math
+from bnsym.reporting.words import is_declared_refuted, value_strings, words_of
+
+SEVERITY_STYLES = {Severity.ERROR: "bad", Severity.WARNING: "unsure", Severity.NOTE: "quiet"}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Where blocks are printed: the console, and the texts that carets point into."""
+
+    console: Console
+    sources: dict[str, str]
+
+    @property
+    def width(self) -> int:
+        return width_of(self.console)
+
+    def put(self, *lines: Text) -> None:
+        for line in lines:
+            self.console.print(line, soft_wrap=True)
+
+
+def result_block(page: Page, result: Result) -> None:
+    """The block of a link that is not as declared (or, on request, of a declared refutation)."""
+    row, words, verdict = Row(result, result.link.id, "", "", ""), words_of(result), result.verdict
+    expected = ", as declared" if result.passed and is_declared_refuted(result.link) else ""
+    span = verdict.problem.span if isinstance(verdict, Unread) else result.link.span
+    style = "expected" if expected else row.style
+    page.put(_title(page, f"{row.mark} {result.name}{expected}", style, result.link.id, words.code))
+    page.put(_place(span))
+    first = result.link.left_span.line if result.link.left_span and not isinstance(verdict, Unread) else 0
+    _source(page, span, words.message, style, first)
+    if isinstance(verdict, Refuted):
+        page.put(Text(), *_aligned(_witness(verdict)), Text(), *_sides(verdict, page))
+    if isinstance(verdict, Undecided) and verdict.tried:
+        _prose(page, "tried", ", ".join(verdict.tried))
+    if expected and result.link.declaration:
+        _prose(page, "reason", result.link.declaration.reason)
+    _prose(page, "hint", words.hint)
+    page.put(Text())
+
+
+def diagnostic_block(page: Page, diagnostic: Diagnostic) -> None:
+    """An error or a warning of a file; in two lines where there is no text to point into."""
+    style, severity = SEVERITY_STYLES[diagnostic.severity], diagnostic.severity.value
+    mark = "✗" if diagnostic.severity is Severity.ERROR else "!"
+    if _of_whole_file(diagnostic.span):
+        file = clean(diagnostic.span.file) + (f":{diagnostic.span.line}" if diagnostic.span.line > 1 else "")
+        page.put(_title(page, f"{mark} {file}", style, diagnostic.message, diagnostic.code))
+        page.put(
+            *([Text.assemble(("  hint   ", "quiet"), clean(diagnostic.hint))] if diagnostic.hint else [])
+        )
+        page.put(Text())
+        return
+    page.put(_title(page, f"{mark} {severity}", style, NAMES.get(diagnostic.code, ""), diagnostic.code))
+    page.put(_place(diagnostic.span))
+    _source(page, diagnostic.span, diagnostic.message, style)
+    _prose(page, "hint", diagnostic.hint)
+    page.put(Text())
+
+
+def _of_whole_file(span: Span) -> bool:
+    """A span of no width, at the start of a line: there is nothing to point at."""
+    return (span.line, span.column) == (span.end_line, span.end_column) and span.column == 1
+
+
+def diagnostic_line(page: Page, diagnostic: Diagnostic) -> None:
+    """A note of a file, in one line."""
+    span = diagnostic.span
+    place = f"{span.file}:{span.line}:{span.column}"
+    line = Text(clean(f"· note      {place}  {diagnostic.message}  {diagnostic.code}"), "quiet")
+    if page.console.is_terminal:
+        line.truncate(page.width, overflow="ellipsis")
+    page.put(line)
+
+
+def _title(page: Page, verdict: str, style: str, name: str, code: str) -> Text:
+    """Verdict and name on the left; on the right, where there is room, the code."""
+    title = Text.assemble((verdict, style), "  ", (clean(name), "strong"))
+    label = f"{code} {NAMES.get(code, '')}".strip() if NAMES.get(code) != name else code
+    room = min(page.width, 100) - title.cell_len - 2
+    label = label if len(label) <= room else code
+    gap = room + 2 - len(label)
+    return Text.assemble(title, " " * max(2, gap), (label, "quiet"))
+
+
+def _place(span: Span) -> Text:
+    return Text(clean(f"  {span.file}:{span.line}:{span.column}"), "quiet")
+
+
+def _source(page: Page, span: Span, message: str, style: str, first_line: int = 0) -> None:
+    """The excerpt with the message under it; the message alone where there is no text to show."""
+    text = page.sources.get(span.file)
+    lines = () if text is None else excerpt(
+        text, span, label=clean(message), width=page.width, style=style, first_line=first_line
+    )  # fmt: skip
+    shown = [Text(), *lines]
+    page.put(*shown) if len(shown) > 1 else _prose(page, "", message)
+
+
+def _witness(refuted: Refuted) -> list[tuple[str, str]]:
+    """Sizes, free indices, then values: names with what they are at the witness."""
+    sizes = [(space, str(size)) for space, size in sorted(refuted.witness.sizes.items())]
+    indices = [(name, str(value)) for name, value in sorted(refuted.at_indices.items())]
+    values = [(unicode_math(n), _tuple(value_strings(v))) for n, v in sorted(refuted.witness.values.items())]
+    return sizes + indices + values
+
+
+def _tuple(value: Any) -> str:
+    return value if isinstance(value, str) else f"({', '.join(map(_tuple, value))})"
+
+
+def _aligned(pairs: list[tuple[str, str]]) -> Iterator[Text]:
+    """`name = value`, the equals signs under each other."""
+    gutter = max([8, *(cell_len(name) for name, _ in pairs)])
+    for name, value in pairs:
+        yield Text.assemble(" " * (gutter - cell_len(name)), name, (" = ", "quiet"), (value, "value"))
+
+
+def _sides(refuted: Refuted, page: Page) -> Iterator[Text]:
+    """Both sides' values, each with the formula that has it."""
+    statement = refuted.statement
+    values = {"left": (refuted.left, statement.left), "right": (refuted.right, statement.right)}
+    room = max(len(str(value)) for value, _ in values.values())
+    for name, (value, term) in values.items():
+        formula = unicode_math(to_latex(term))
+        line = Text.assemble(f"{name:>8}", (" = ", "quiet"), (f"{value!s:<{room}}", "bad"), f"   {formula}")
+        if page.console.is_terminal:
+            line.truncate(page.width, overflow="ellipsis")
+        yield line
+
+
+def _prose(page: Page, label: str, text: str) -> None:
+    """Wrapped prose behind a label, indented under it."""
+    if not text:
+        return
+    indent = 11 if label else 2
+    lines = Text(clean(text)).wrap(page.console, max(20, min(page.width, 100) - indent))
+    page.put(Text())
+    for number, line in enumerate(lines):
+        head = f"{label:>8}   " if label and not number else " " * indent
+        page.put(Text.assemble((head, "quiet"), line))

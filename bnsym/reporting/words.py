@@ -1,0 +1,93 @@
+"""What a report says of a result, in the same words for every format: its code, message
+and hint, its relations as LaTeX, its witness as strings. Formats nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from bnsym.kernel import Certificate, Proved, Refuted, Value
+from bnsym.model import Declared, Diagnostic, Link, Result, Severity, Skipped, Undecided, Unread
+from bnsym.printing import to_latex
+from bnsym.terms import Hypothesis, Relation, Statement
+
+FAILS = {
+    Relation.EQ: "≠",
+    Relation.LE: ">",
+    Relation.LT: "≥",
+    Relation.GE: "<",
+    Relation.GT: "≤",
+    Relation.NE: "=",
+}
+"""How the two sides stand where the relation fails."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A result's code (empty: it is proved, nothing more to say), message and hint."""
+
+    code: str = ""
+    message: str = ""
+    hint: str = ""
+
+
+def words_of(result: Result) -> Words:
+    """The gravest thing to say: routes disagree, not as declared, then the verdict's own words."""
+    if result.disagrees:
+        against = [e for e in result.evidence if e.agrees is False]
+        contrary = "; ".join(f"{e.route}: {e.detail}" if e.detail else e.route for e in against)
+        hint = "a defect of bnsym: please report this note"
+        return Words("BN401", f"proved, but contradicted by {contrary}", hint)
+    errors = [note for note in result.notes if note.severity is Severity.ERROR]
+    if errors:
+        return _of(errors[0])
+    match result.verdict:
+        case Proved():
+            return Words()
+        case Refuted() as refuted:
+            return _refuted(refuted)
+        case Undecided(code, message):
+            return Words(code, message)
+        case Unread(problem):
+            return _of(problem)
+        case Skipped(reason, problem):
+            return _of(problem) if problem else Words("", reason)
+
+
+def _of(problem: Diagnostic) -> Words:
+    return Words(problem.code, problem.message, problem.hint)
+
+
+def _refuted(refuted: Refuted) -> Words:
+    relation = refuted.statement.relation
+    values = f"{refuted.left} {FAILS[relation]} {refuted.right}"
+    match relation:
+        case Relation.EQ:
+            return Words("BN201", f"the two sides differ: {values}")
+        case Relation.NE:
+            return Words("BN203", f"the two sides are equal: {values}")
+        case Relation.LE | Relation.LT | Relation.GE | Relation.GT:
+            return Words("BN202", f"the order fails: {values}")
+
+
+def is_declared_refuted(link: Link) -> bool:
+    return link.declaration is not None and link.declaration.kind is Declared.REFUTED
+
+
+def relation_latex(stated: Hypothesis | Statement) -> str:
+    """`left relation right`."""
+    return f"{to_latex(stated.left)} {stated.relation.value} {to_latex(stated.right)}"
+
+
+def value_strings(value: Value) -> Any:
+    """A rational as `"3/4"`, an array as nested lists of them."""
+    return str(value) if isinstance(value, Fraction | int) else [value_strings(part) for part in value]
+
+
+def certificate_summary(certificate: Certificate) -> str:
+    """What kind of identity the kernel expanded."""
+    parts = [f"{len(certificate.summands)} summands that are not negative"] if certificate.summands else []
+    parts += [f"{len(certificate.uses)} multiples of relations"] if certificate.uses else []
+    difference = "the difference of the squares" if certificate.squared else "the difference"
+    return f"{difference} is {' + '.join(parts) or 'zero by expansion'}"
