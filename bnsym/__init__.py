@@ -17,7 +17,7 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from bnsym.checking import check as check
     from bnsym.checking import exit_code as exit_code
-    from bnsym.evidence.explicit import BatchNorm as BatchNorm
+    from bnsym.evidence.batchnorm import BatchNorm as BatchNorm
     from bnsym.kernel import Proved as Proved
     from bnsym.kernel import Refuted as Refuted
     from bnsym.kernel import Witness as Witness
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "bnsym.checking": ("check", "exit_code"),
-    "bnsym.evidence.explicit": ("BatchNorm",),
+    "bnsym.evidence.batchnorm": ("BatchNorm",),
     "bnsym.kernel": ("Proved", "Refuted", "Witness"),
     "bnsym.model": (
         "Diagnostic",

@@ -120,6 +120,8 @@ def expand(graph: Graph, derivative: Diff) -> Term:
 
 def _adjoint(graph: Graph, loss: Name, by: Sym) -> Term:
     """∂f/∂v = [v is an output] g_v + Σ_{u uses v} Σ_k ∂f/∂u_k ∂u_k/∂v (local)."""
+    if not graph.outputs:
+        raise NotDifferentiable(f"{loss}, of which it is not said what it depends on,")
     parts: list[Term] = []
     if by.name in graph.outputs:
         parts.append(Sym(gradient_name(loss, by.name), by.indices))

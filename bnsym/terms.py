@@ -145,8 +145,8 @@ class Statement:
     """`left relation right` for every batch size, every value of every free name and
     index that meets `hypotheses`, where defined names mean their definitions.
 
-    loss: the names of opaque losses; outputs: the defined or free names that a loss
-    is a function of (empty: every node downstream of nothing, see `calculus`).
+    losses: the names of opaque losses; outputs: the defined or free names that they are
+    functions of (without any, a loss has no derivative).
     """
 
     left: Term

@@ -73,7 +73,8 @@ _PART = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _SPACE = re.compile(r"[\s>]*")
-_LINKS = re.compile(r"\d{1,6}(?:-\d{1,6})?(?:\s*,\s*\d{1,6}(?:-\d{1,6})?)*")
+_LINK = r"\d{1,6}(?:-\d{1,6}|(?:\+\d{1,6})+)?"
+_LINKS = re.compile(rf"{_LINK}(?:\s*,\s*{_LINK})*")
 _ID = re.compile(r"[^\s#]+")
 
 
@@ -174,8 +175,8 @@ class _Reading:
     def _value(self, key: str, value: str, where: Slice) -> None:
         if not value:
             self._bad(f"The option `{key}` is empty", where)
-        elif key == "link" and link_ranges(value) is None:
-            hint = "write link=2, link=2,3 or link=1-3"
+        elif key == "link" and link_labels(value) is None:
+            hint = "write link=2, link=2,3, link=1-3, or link=2+3 for a link that bridges 2 and 3"
             self._bad(f"`link={value}` is not a list of link numbers", where, hint)
         elif key == "id" and not _ID.fullmatch(value):
             self._bad("An id has no spaces and no `#`, so that `note.md#id` can name it", where)
@@ -216,20 +217,14 @@ def _amount(formulas: range) -> str:
     return words[formulas.start]
 
 
-def link_ranges(value: str) -> tuple[tuple[int, int], ...] | None:
-    """`2,4-6` as ((2, 2), (4, 6)); None where it is no such list."""
+def link_labels(value: str) -> tuple[str, ...] | None:
+    """`2,4-6,7+8` as the labels 2, 4, 5, 6, 7+8; None where it is no such list."""
     if not _LINKS.fullmatch(value):
         return None
-    ranges = tuple(_bounds(part) for part in value.split(","))
-    return ranges if all(first <= last for first, last in ranges) else None
-
-
-def _bounds(part: str) -> tuple[int, int]:
-    first, _, last = part.partition("-")
-    return int(first), int(last or first)
-
-
-def link_numbers(value: str, count: int) -> frozenset[int]:
-    """The links, numbered 1 to `count`, that the value of an option `link` names."""
-    ranges = link_ranges(value) or ()
-    return frozenset(n for first, last in ranges for n in range(max(first, 1), min(last, count) + 1))
+    labels: list[str] = []
+    for part in value.replace(" ", "").split(","):
+        first, dash, last = part.partition("-")
+        if dash and int(first) > int(last):
+            return None
+        labels += map(str, range(int(first), min(int(last), int(first) + 999) + 1)) if dash else [part]
+    return tuple(labels)

@@ -642,19 +642,19 @@ class _Assembly:
 
     def _linked(self, directive: Directive, chains: tuple[Chain, ...]) -> Directive | None:
         """The directive, its `link` written out; None where it names no link of the block."""
-        ranges = directives.link_ranges(directive.options.get("link", ""))
-        if ranges is None:
+        labels = directives.link_labels(directive.options.get("link", ""))
+        if labels is None:
             return directive
         count = sum(sign.symbol != ":=" for chain in chains for sign in chain.signs)
-        wrong = next((last for first, last in ranges if first < 1 or last > count), None)
+        wrong = next((label for label in labels if not _within(label, count)), None)
         if wrong is not None:
             has = f"has {count or 'no'} link{'s' if count != 1 else ''}"
             message = f"The directive names link {wrong}, and the formula after it {has}"
             hint = "links are counted from 1, one for each relation sign, in reading order"
             self.problems.append(Problem("BN108", message, directive.where, hint))
-        numbers = sorted(directives.link_numbers(directive.options["link"], count))
-        options = {**directive.options, "link": ",".join(map(str, numbers))}
-        return replace(directive, options=options) if numbers else None
+        known = [label for label in labels if _within(label, count)]
+        options = {**directive.options, "link": ",".join(known)}
+        return replace(directive, options=options) if known else None
 
     def _name(self, display: Display) -> str:
         """The directive's id, else the label, else a number under the heading."""
@@ -684,6 +684,11 @@ class _Assembly:
             extra += 1
             name = f"{self.slug}-{self.number}-{extra}"
         return name
+
+
+def _within(label: str, count: int) -> bool:
+    """Whether the links that `2` or `2+3` names are among 1..count."""
+    return all(1 <= int(number) <= count for number in label.split("+"))
 
 
 def slug_of(title: str) -> str:

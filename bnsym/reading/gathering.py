@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from bnsym.model import Declaration, Declared, Diagnostic, Severity
 from bnsym.reading.aliases import Aliases
+from bnsym.reading.directives import link_labels
 from bnsym.reading.latex import parse, parse_tokens
 from bnsym.reading.problems import ReadError
 from bnsym.reading.source import Block, Chain, Directive, Heading, Item, Slice, Source
@@ -291,14 +292,14 @@ _OPENS = {"LPAR", "LBRACK", "LBRACE", "LCURLY", "LANGLE", "LNORM", "LABS"}
 _CLOSES = {"RPAR", "RBRACK", "RBRACE", "RCURLY", "RANGLE", "RNORM", "RABS"}
 
 
-def declarations(source: Source, block: Block) -> list[tuple[frozenset[int], Declaration, Slice]]:
+def declarations(source: Source, block: Block) -> list[tuple[frozenset[str], Declaration, Slice]]:
     """What the block's directives declare, and of which of its links (none named: all)."""
     found = []
     for directive in block.directives:
         if directive.name not in ("refuted", "skip"):
             continue
         options = directive.options
-        links = _numbers(options.get("link", ""))
+        links = frozenset(link_labels(options.get("link", "")) or ())
         kind = Declared.REFUTED if directive.name == "refuted" else Declared.SKIP
         span = source.span(directive.where.start, directive.where.end)
         declared = Declaration(
@@ -306,14 +307,6 @@ def declarations(source: Source, block: Block) -> list[tuple[frozenset[int], Dec
         )
         found.append((links, declared, directive.where))
     return found
-
-
-def _numbers(text: str) -> frozenset[int]:
-    """The links that `1-3, 5` names."""
-    found: set[int] = set()
-    for first, last in re.findall(r"(\d+)(?:-(\d+))?", text):
-        found.update(range(int(first), min(int(last or first), int(first) + 1000) + 1))
-    return frozenset(found)
 
 
 def diagnostic(source: Source, error: ReadError, severity: Severity = Severity.ERROR) -> Diagnostic:

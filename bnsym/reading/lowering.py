@@ -228,6 +228,9 @@ class Lowering:
         value = self.ones()
         if node.sub is not None:
             self.spaces.set_size(value.axes[0].space, node.sub.text, node.at, "the vector of ones")
+        else:
+            # one name, one kind: `e` is the same vector throughout the file
+            self.spaces.unify(value.axes[0].space, self.spaces.axis("e", 0), node.at, "the vector of ones")
         return value
 
     def ones(self) -> Value:

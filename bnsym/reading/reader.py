@@ -243,8 +243,8 @@ class _Reader:
             skipped = self._skipped(chain)
             found.extend(self._links(chain, skipped, block.name, first, total))
             first += len(chain.signs) - skipped
-        for numbers, declared, where in declarations(self.survey.source, block):
-            self._declare(found, block.name, numbers, declared, where)
+        for labels, declared, where in declarations(self.survey.source, block):
+            self._declare(found, block.name, labels, declared, where)
         self.pending.extend(found)
 
     def _skipped(self, chain: RawChain) -> int:
@@ -269,15 +269,16 @@ class _Reader:
         return start, max(start, expression.where.end - len(text) + len(text.rstrip()))
 
     def _declare(
-        self, links: list[Pending], block: str, numbers: frozenset[int], declared: Declaration, where: Slice
+        self, links: list[Pending], block: str, labels: frozenset[str], declared: Declaration, where: Slice
     ) -> None:
-        """A link that bridges others is meant where all that it spans are."""
-        chosen = [link for link in links if not numbers or set(_suffix(link.id, block)) <= numbers]
-        for link in chosen:
-            link.declaration = declared
-        missing = numbers - {n for link in links for n in _suffix(link.id, block)}
-        if missing or not chosen:
-            what = ", ".join(map(str, sorted(missing))) or "at all"
+        """No label means all links; a link that bridges others has a label of its own, `2+3`."""
+        known = {link.id[len(block) + 1 :] or "1": link for link in links}
+        for label in labels or known:
+            if label in known:
+                known[label].declaration = declared
+        missing = labels - known.keys()
+        if missing or not links:
+            what = ", ".join(sorted(missing)) or "at all"
             error = ReadError("BN108", f"the block `{block}` has no link {what}", _at(where))
             self.diagnostics.append(diagnostic(self.survey.source, error))
 
@@ -456,11 +457,6 @@ def _check_letters(
     for letter, at in summed.items():
         if letter in free or (reference is not None and letter in reference):
             raise ReadError("BN122", f"index {letter} is free, and this sum binds it again", at, RENAME)
-
-
-def _suffix(link: str, block: str) -> tuple[int, ...]:
-    """The numbers in a link's id: (2, 3) of `name.2+3`; the only link of a block is 1."""
-    return tuple(map(int, link[len(block) + 1 :].split("+"))) if link != block else (1,)
 
 
 _ORDER = {"=": "=", "<": "<", r"\le": "<", ">": ">", r"\ge": ">"}

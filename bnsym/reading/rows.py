@@ -565,6 +565,12 @@ _DANGLING = frozenset([*"+-/·×⋅∘", *_macros("cdot times pm mp odot otimes 
 _NUMBER_TAG = re.compile(
     r"\s*[(\[（]\s*(?:[A-Za-z]?\d+(?:\.\d+)*[a-z]?'*|[ivx]+|\\(?:ast|star|dagger)|\*+|[A-H])\s*[)\]）]\s*"
 )
+_OF_NAMES = re.compile(
+    r"(?:\s|[-+]|\d+(?:\.\d+)?|[A-Za-z]|_\{?\w+\}?|[<>]|\\(?:leq?|geq?|neq?|leqslant|geqslant)\b"
+    r"|\\(?:alpha|beta|gamma|delta|epsilon|varepsilon|eta|kappa|lambda|mu|rho|sigma|tau)\b)*"
+)
+"""`k > 0`, `\\lambda \\ge 0`: an order of names and numbers. Anything longer is a claim of its own,
+for nothing that is claimed may be assumed in silence."""
 _RANGE = re.compile(r"\s*[A-Za-z](?:_\w)?\s*=\s*-?\w+\s*(?:,[^=]*)?(?:\.\.|…|\\[lc]?dots)")
 _FORALL = re.compile(
     r"\s*(?:\\forall(?![A-Za-z])|∀)\s*"
@@ -775,6 +781,7 @@ class _Chains:
 
     def _is_condition(self, piece: _Piece, conditional: bool) -> bool:
         bare = bool(piece.signs) and all(sign.symbol in INEQUALITIES for sign in piece.signs)
+        bare = bare and _OF_NAMES.fullmatch(self.text, piece.start, piece.end) is not None
         if piece.lead is _Lead.IF:
             return True
         if conditional and piece.lead in (_Lead.APART, _Lead.COMMA) and bare:
