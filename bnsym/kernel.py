@@ -527,6 +527,13 @@ class Evaluator:
         self.graph = Graph.of(statement)
         self.witness = witness
         self._memo: dict[tuple[Any, ...], Fraction] = {}
+        self._expanded: dict[Diff, Term] = {}
+        # by identity, with the term itself, so that no identity is given to another
+        self._letters: dict[int, tuple[Term, tuple[Index, ...]]] = {}
+        for name in self.graph.symmetric & witness.values.keys():
+            entries = dict(components(witness.values[name]))
+            if any(value != entries.get(turned(path)) for path, value in entries.items()):
+                raise Rejected(f"{name} is a Hessian, and the witness's is not symmetric")
 
     def value(self, term: Term, at: dict[str, int]) -> Fraction:
         """The value of `term` with its free indices at `at` (from 0).
@@ -547,9 +554,9 @@ class Evaluator:
                 return result
             case Pow(base, exponent):
                 return _rational_power(self.value(base, at), exponent)
-            case Sum(index, body):
-                size = self.witness.sizes[index.space]
-                return sum((self.value(body, at | {index.name: n}) for n in range(size)), Fraction(0))
+            case Sum():
+                letters = self._letters.setdefault(id(term), (term, free_indices(term)))[1]
+                return self._remember((id(term), *(at[i.name] for i in letters)), term, at)
             case Sym(name, indices):
                 return self._remember((name, *(at[i.name] for i in indices)), term, at)
             case Diff(of, by, total):
@@ -558,15 +565,20 @@ class Evaluator:
             case Max():
                 raise Rejected("a maximum can't be evaluated")
 
-    def _remember(self, key: tuple[Any, ...], term: Sym | Diff, at: dict[str, int]) -> Fraction:
+    def _remember(self, key: tuple[Any, ...], term: Sym | Sum | Diff, at: dict[str, int]) -> Fraction:
         if key not in self._memo:
             self._memo[key] = self._compute(term, at)
         return self._memo[key]
 
-    def _compute(self, term: Sym | Diff, at: dict[str, int]) -> Fraction:
+    def _compute(self, term: Sym | Sum | Diff, at: dict[str, int]) -> Fraction:
+        if isinstance(term, Sum):
+            places = range(self.witness.sizes[term.index.space])
+            return sum((self.value(term.body, at | {term.index.name: n}) for n in places), Fraction(0))
         if isinstance(term, Diff):
             try:
-                return self.value(expand(self.graph, term), at)
+                if term not in self._expanded:
+                    self._expanded[term] = expand(self.graph, term)
+                return self.value(self._expanded[term], at)
             except NotDifferentiable as error:
                 raise Rejected(f"the derivative of {error}") from error
         body = self.graph.unfold(term)
@@ -580,6 +592,21 @@ class Evaluator:
         if not isinstance(value, Fraction):
             raise Rejected(f"the witness gives {term.name} too many indices")
         return value
+
+
+def components(value: Value, path: tuple[int, ...] = ()) -> Iterator[tuple[tuple[int, ...], Fraction]]:
+    """Every number in a value with its place."""
+    if isinstance(value, tuple):
+        for n, part in enumerate(value):
+            yield from components(part, (*path, n))
+    else:
+        yield path, value
+
+
+def turned(path: tuple[int, ...]) -> tuple[int, ...]:
+    """The place with its two halves exchanged."""
+    half = len(path) // 2
+    return path[half:] + path[:half]
 
 
 def _rational_power(base: Fraction, exponent: Fraction) -> Fraction:

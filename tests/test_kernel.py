@@ -428,6 +428,19 @@ def test_a_witness_must_meet_the_hypotheses():
         refute(statement, Witness({"m": 2}, values))
 
 
+def test_a_hessian_is_symmetric_in_every_witness():
+    from bnsym.calculus import hessian_name
+    from tests.batchnorm import y
+
+    entry = Diff(Diff(f, y(i), True), y(k), True)
+    twin = Diff(Diff(f, y(k), True), y(i), True)
+    statement = equation(entry, twin)
+    assert isinstance(verdict(statement), Proved)
+    lopsided = ((Fraction(0), Fraction(1)), (Fraction(2), Fraction(0)))
+    with pytest.raises(Rejected, match="not symmetric"):
+        refute(statement, Witness({"m": 2}, {hessian_name("f", "y", "y"): lopsided}))
+
+
 def test_an_irrational_root_refutes_nothing():
     with pytest.raises(Irrational):
         refute(free(sqrt(a), num(0)), Witness({}, {"a": Fraction(2)}))

@@ -76,9 +76,12 @@ class Atom:
     reduced: Poly
 
 
-def bound_certificate(statement: Statement, ring: Ring, *, squared: bool = False) -> Certificate | None:
-    """A certificate that larger - smaller is not negative (for the squares, `squared`)."""
-    return _Search(statement, ring, squared).certificate()
+def bound_certificate(
+    statement: Statement, ring: Ring, *, squared: bool = False, products: bool = True
+) -> Certificate | None:
+    """A certificate that larger - smaller is not negative (for the squares, `squared`), of
+    single factors times monomials or, with `products`, of two."""
+    return _Search(statement, ring, squared).certificate(products)
 
 
 class _Search:
@@ -101,16 +104,14 @@ class _Search:
             raise OutOfReach("a root that only a multiple of the bound determines")
         return reduced
 
-    def certificate(self) -> Certificate | None:
+    def certificate(self, products: bool) -> Certificate | None:
         if not self.goal:
             return self._assemble([])
-        simple, compound = self._atoms()
-        for atoms in (simple, [*simple, *compound]):
-            columns = self._columns(atoms)
-            found = nonnegative_solution([c for c, _, _ in columns], self.goal, self.ring.deadline)
-            if found is not None:
-                return self._assemble([(c, columns[k][1], columns[k][2]) for k, c in found.items()])
-        return None
+        columns = self._columns(self._atoms(products))
+        found = nonnegative_solution([c for c, _, _ in columns], self.goal, self.ring.deadline)
+        if found is None:
+            return None
+        return self._assemble([(c, columns[k][1], columns[k][2]) for k, c in found.items()])
 
     def _assemble(self, chosen: list[tuple[Fraction, Atom, Monomial]]) -> Certificate:
         """The summands, and the cofactors for what separates their sum from the goal."""
@@ -129,14 +130,16 @@ class _Search:
 
     # atoms
 
-    def _atoms(self) -> tuple[list[Atom], list[Atom]]:
-        """Single factors, and products of two of them."""
+    def _atoms(self, products: bool) -> list[Atom]:
+        """Single factors, and with `products` those of two."""
         assumed = list(self._assumed())
         squares = [*self._completed_squares(), *self._vector_atoms()]
-        one = Atom((), (), UNIT)
+        single = [Atom((), (), UNIT), *assumed, *squares]
+        if not products:
+            return single
         pairs = [self._times(h, a) for h in assumed for a in (*squares, *assumed)]
         pairs += [self._times(a, b) for a, b in combinations(squares[:6], 2)]
-        return [one, *assumed, *squares], [p for p in pairs if p.reduced]
+        return [*single, *(p for p in pairs if p.reduced)]
 
     def _atom(self, poly: Poly, *factors: Factor) -> Atom:
         return Atom((poly,), factors, self.reduce(poly))

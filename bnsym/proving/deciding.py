@@ -45,34 +45,41 @@ def by_squares(task: Task) -> Proved | None:
     return _prove(task, squared=True)
 
 
-def by_short_witness(task: Task) -> Refuted | None:
-    """The first few candidates: an order that fails usually fails at once, and a search
-    for a certificate of what is false is long."""
-    return find_refutation(task.statement, min(task.deadline, time.monotonic() + 0.3), limit=24)
+def by_few_witnesses(task: Task) -> Refuted | None:
+    """The first few candidates: what is false usually fails at once, and a search for a
+    certificate of what is false is long."""
+    return find_refutation(task.statement, min(task.deadline, time.monotonic() + 0.3), limit=12)
+
+
+def by_short_bound(task: Task) -> Proved | None:
+    """larger - smaller = Σ factors that are not negative + Σ cofactor * relation; for the
+    squares of the sides where these are roots and the larger is not negative."""
+    return _bound(task, products=False)
 
 
 def by_witness(task: Task) -> Refuted | None:
-    """Small exact values at which the relation fails."""
-    return find_refutation(task.statement, task.deadline)
+    """Small exact values at which the relation fails, for a while."""
+    return find_refutation(task.statement, min(task.deadline, time.monotonic() + 1.5), seed=1)
 
 
 def by_bound(task: Task) -> Proved | None:
-    """larger - smaller = Σ products that are not negative + Σ cofactor * relation."""
-    return _bound(task, squared=False)
+    """The same as a short bound, with products of two factors."""
+    return _bound(task, products=True)
 
 
-def by_bound_of_squares(task: Task) -> Proved | None:
-    """The same for the squares of the sides, the larger of which is manifestly >= 0."""
-    return _bound(task, squared=True)
+def by_long_witness(task: Task) -> Refuted | None:
+    """Small exact values at which the relation fails."""
+    return find_refutation(task.statement, task.deadline, seed=2)
 
 
 METHODS: tuple[tuple[str, Method], ...] = (
     ("identity", by_identity),
     ("squares", by_squares),
-    ("short witness", by_short_witness),
-    ("bound of squares", by_bound_of_squares),
-    ("bound", by_bound),
+    ("few witnesses", by_few_witnesses),
+    ("short bound", by_short_bound),
     ("witness", by_witness),
+    ("bound", by_bound),
+    ("long witness", by_long_witness),
 )
 
 
@@ -105,16 +112,15 @@ def decide(statement: Statement, deadline: float, at: str = "") -> Proved | Refu
     return Undecided("BN302", "neither a certificate nor a witness was found", tuple(tried))
 
 
-def _bound(task: Task, squared: bool) -> Proved | None:
+def _bound(task: Task, products: bool) -> Proved | None:
     statement = task.statement
     if statement.relation in (Relation.EQ, Relation.NE):
         return None
     ring = Ring(statement, min(task.deadline, time.monotonic() + BOUND_SECONDS))
-    if squared:
-        larger = statement.left if statement.relation in (Relation.GE, Relation.GT) else statement.right
-        if not (ring.is_manifest(larger) and (_is_root(statement.left) or _is_root(statement.right))):
-            return None
-    certificate = bound_certificate(statement, ring, squared=squared)
+    rooted = _is_root(statement.left) or _is_root(statement.right)
+    upward = statement.relation in (Relation.LE, Relation.LT)
+    squared = rooted and ring.is_manifest(statement.right if upward else statement.left)
+    certificate = bound_certificate(statement, ring, squared=squared, products=products)
     return _accept(statement, certificate, ring, task.deadline) if certificate is not None else None
 
 

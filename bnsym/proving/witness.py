@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from itertools import product
 
-from bnsym.calculus import gradient_name, hessian_name
+from bnsym.calculus import Graph, gradient_name, hessian_name
 from bnsym.kernel import (
     Evaluator,
     Refuted,
@@ -21,8 +21,10 @@ from bnsym.kernel import (
     Value,
     Witness,
     assignments,
+    components,
     holds,
     refute,
+    turned,
 )
 from bnsym.terms import (
     Definition,
@@ -41,7 +43,7 @@ from bnsym.terms import (
 
 Shapes = dict[Name, tuple[SpaceName, ...]]
 
-BATCHES = (2, 4, 2, 4, 5, 4, 3, 6, 2, 7, 8)
+BATCHES = (2, 4, 2, 4, 2, 4, 5, 2, 4, 3, 6, 2, 7, 8)
 """Sizes in the order tried; with m = 1 or 3 no batch has a rational spread."""
 OTHERS = (2, 1, 3, 2)
 SCALARS = tuple(Fraction(n, d) for d in (1, 2, 4) for n in (1, 2, -1, 0, 3, -2, 5, -3) if d == 1 or n % 2)
@@ -169,9 +171,9 @@ def _solve(statement: Statement, witness: Witness, rng: random.Random) -> Witnes
 def _solve_one(
     statement: Statement, hypothesis: Hypothesis, witness: Witness, rng: random.Random
 ) -> Witness | None:
-    places = [p for p in components(witness) if _mentions(statement, hypothesis, p[0])]
-    places.sort(key=lambda p: (len(p[1]), rng.random()))
-    for name, path in places[:6]:
+    free = [p for p in places(witness) if _mentions(statement, hypothesis, p[0])]
+    free.sort(key=lambda p: (len(p[1]), rng.random()))
+    for name, path in free[:6]:
         try:
             found = _solve_for(statement, hypothesis, witness, name, path)
         except (Rejected, ZeroDivisionError):
@@ -187,14 +189,14 @@ def _solve_for(
     """Solve the equation for one component, if three points lie on a line."""
 
     def gap(value: Fraction) -> Fraction:
-        evaluator = Evaluator(statement, replace(witness, name, path, value))
+        evaluator = Evaluator(statement, put(statement, witness, name, path, value))
         at = next(iter(assignments(hypothesis.left, hypothesis.right, witness=witness)))
         return evaluator.value(hypothesis.left, at) - evaluator.value(hypothesis.right, at)
 
     g0, g1, g2 = gap(Fraction(0)), gap(Fraction(1)), gap(Fraction(2))
     if g2 - g1 != g1 - g0 or g1 == g0:
         return None
-    solved = replace(witness, name, path, -g0 / (g1 - g0))
+    solved = put(statement, witness, name, path, -g0 / (g1 - g0))
     return solved if holds((hypothesis,), statement, solved) else None
 
 
@@ -217,13 +219,13 @@ def _mentions(statement: Statement, hypothesis: Hypothesis, name: Name) -> bool:
 
 def shrink(statement: Statement, witness: Witness, deadline: float) -> Witness:
     """Replace components by 0 or ±1 while it still refutes, drop what is never looked up."""
-    for name, path in components(witness):
+    for name, path in places(witness):
         for smaller in (Fraction(0), Fraction(1), Fraction(-1)):
             if time.monotonic() > deadline:
                 return _looked_up(statement, witness)
             if abs(component(witness, name, path)) <= abs(smaller):
                 break
-            candidate = replace(witness, name, path, smaller)
+            candidate = put(statement, witness, name, path, smaller)
             try:
                 refute(statement, candidate)
             except (Rejected, ZeroDivisionError):
@@ -253,17 +255,9 @@ def _looked_up(statement: Statement, witness: Witness) -> Witness:
     return Witness(witness.sizes, needed)
 
 
-def components(witness: Witness) -> list[tuple[Name, tuple[int, ...]]]:
-    """Every scalar in the witness, as (name, position)."""
-
-    def paths(value: Value) -> Iterator[tuple[int, ...]]:
-        if isinstance(value, tuple):
-            for k, part in enumerate(value):
-                yield from ((k, *rest) for rest in paths(part))
-        else:
-            yield ()
-
-    return [(name, path) for name, value in witness.values.items() for path in paths(value)]
+def places(witness: Witness) -> list[tuple[Name, tuple[int, ...]]]:
+    """Every number in the witness, as (name, place)."""
+    return [(name, path) for name, value in witness.values.items() for path, _ in components(value)]
 
 
 def component(witness: Witness, name: Name, path: tuple[int, ...]) -> Fraction:
@@ -275,16 +269,19 @@ def component(witness: Witness, name: Name, path: tuple[int, ...]) -> Fraction:
     return value
 
 
-def replace(witness: Witness, name: Name, path: tuple[int, ...], new: Fraction) -> Witness:
-    """The witness with one component changed."""
+def put(statement: Statement, witness: Witness, name: Name, path: tuple[int, ...], new: Fraction) -> Witness:
+    """The witness with one number changed; in a Hessian, with its mirror image."""
 
-    def put(value: Value, rest: tuple[int, ...]) -> Value:
+    def change(value: Value, rest: tuple[int, ...]) -> Value:
         if not rest or not isinstance(value, tuple):
             return new
         head, *tail = rest
-        return tuple(put(v, tuple(tail)) if k == head else v for k, v in enumerate(value))
+        return tuple(change(v, tuple(tail)) if k == head else v for k, v in enumerate(value))
 
-    return Witness(witness.sizes, {**witness.values, name: put(witness.values[name], path)})
+    changed = change(witness.values[name], path)
+    if name in Graph.of(statement).symmetric:
+        changed = change(changed, turned(path))
+    return Witness(witness.sizes, {**witness.values, name: changed})
 
 
 # -- what a statement needs values for -------------------------------------------------
