@@ -334,11 +334,11 @@ _code(
     "BN113",
     "too-deep",
     "The formula nests brackets deeper than any that a person writes.",
-    example="$$\n" + "{" * 2000 + "a" + "}" * 2000 + " = a\n$$",
+    example="$$\na + a = " + "(" * 2000 + "a + a" + ")" * 2000 + "\n$$",
     advice="Give the inner parts names.",
     instead=r"""
     $$
-    {a} = a
+    a + a = (a + a)
     $$
     """,
 )
@@ -349,13 +349,13 @@ _code(
     exponent leaves the algebra that is decided here; an enormous one leaves the memory.""",
     example=r"""
     $$
-    x^{1000000000} = x
+    2 x^{1000000000} = x
     $$
     """,
     advice="Write the power out, or declare the block `skip`.",
     instead=r"""
     $$
-    x^{2} = x \cdot x
+    2 x^{2} = x \cdot x + x^2
     $$
     """,
 )
@@ -737,23 +737,21 @@ _code(
 _code(
     "BN306",
     "hypotheses-unmet",
-    """The values in at="…" do not meet a hypothesis or side condition in scope, so they
-    refute nothing.""",
+    """The statement would follow, but no values were found that meet the hypotheses and side
+    conditions in scope; a proof from what nothing meets would say nothing.""",
     example=r"""
-    <!-- bnsym: assume $\gamma > 0$ -->
+    <!-- bnsym: assume $\gamma^2 = -1$ -->
 
-    <!-- bnsym: refuted reason="a factor" at="\gamma=-1" -->
     $$
-    \gamma + 1 = 3 \gamma
+    2 \gamma^2 = -2
     $$
     """,
-    advice="Give values that meet every hypothesis, or leave `at` out and let bnsym find some.",
+    advice="Correct the hypotheses, or ask whether what is divided by can be other than zero.",
     instead=r"""
-    <!-- bnsym: assume $\gamma > 0$ -->
+    <!-- bnsym: assume $\gamma^2 = 1$ -->
 
-    <!-- bnsym: refuted reason="a factor" at="\gamma=1" -->
     $$
-    \gamma + 1 = 3 \gamma
+    2 \gamma^2 = 2
     $$
     """,
 )

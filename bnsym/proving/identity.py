@@ -29,8 +29,8 @@ from bnsym.terms import Relation, Statement
 
 Source: TypeAlias = Root | Given
 Trace: TypeAlias = dict[Source, Poly]
-Pivot: TypeAlias = tuple[Generator, Monomial, Coefficient]
-"""(t, a, c): a relation reads c*a*t + (terms without t) = 0."""
+Pivot: TypeAlias = tuple[Generator, int, Monomial, Coefficient]
+"""(t, e, a, c): a relation reads c*a*t^e + (terms without t) = 0."""
 
 
 @dataclass
@@ -110,7 +110,7 @@ class Elimination:
         """What `apply` leaves, without the cofactors; None if that is a multiple of it."""
         for source, current, pivot in self.steps:
             if pivot is not None:
-                poly = _substitute(poly, pivot[0], self.values[pivot[0]], self.ring)
+                poly = _substitute(poly, pivot, self.values[pivot[0]], self.ring)
             elif isinstance(source, Root):
                 goal = Traced(poly, {})
                 if _clear(goal, source.root, (), self.ring):
@@ -120,14 +120,17 @@ class Elimination:
         return poly
 
 
-def _substitute(poly: Poly, gen: Generator, value: Poly, ring: Ring) -> Poly:
-    """`poly` with `value` for a generator."""
+def _substitute(poly: Poly, pivot: Pivot, value: Poly, ring: Ring) -> Poly:
+    """`poly` with `value` for t^e."""
+    gen, e, _, _ = pivot
     powers = _by_power(poly, gen)
-    if powers.keys() <= {0}:
+    if max(powers, default=0) < e:
         return poly
     total: Poly = {}
     for n, coefficient in powers.items():
-        total = plus(total, ring.times(coefficient, ring.power(value, n)))
+        whole, part = divmod(n, e)
+        rest = ring.times(coefficient, ring.power(generator(gen), part))
+        total = plus(total, ring.times(rest, ring.power(value, whole)))
     return total
 
 
@@ -166,51 +169,51 @@ def _depth(gen: Generator) -> tuple[int, int]:
 
 
 def _pivot(poly: Poly, ring: Ring, invertible: set[Generator], others: list[Poly]) -> Pivot | None:
-    """(t, a, c) where poly = c*a*t + (terms without t), a is a product of generators that
-    are not zero, and t is divided by nowhere."""
-    best: Pivot | None = None
+    """What the relation determines: a generator, or a power of one, that is divided by nowhere."""
+    found: list[Pivot] = []
     for mono, c in poly.items():
         for gen, e in mono:
             rest = tuple((g, k) for g, k in mono if g != gen)
             if (
-                e == 1
+                e > 0
                 and gen[0] in ("sum", "sym")
                 and gen not in invertible
                 and all(g in invertible or ring.is_positive(g) for g, _ in rest)
                 and not any(gen in dict(m) for m in poly if m != mono)
                 and not any(dict(m).get(gen, 0) < 0 for other in others for m in other)
             ):
-                candidate = (gen, rest, c)
-                if best is None or _rank(candidate) < _rank(best):
-                    best = candidate
-    return best
+                found.append((gen, e, rest, c))
+    return min(found, key=_rank, default=None)
 
 
-def _rank(pivot: Pivot) -> tuple[int, int, Generator]:
-    """Contractions before scalars, larger ones first: what is eliminated should be rare."""
-    gen = pivot[0]
-    size = sum(e for _, e in gen[2]) if gen[0] == "sum" else 0
-    return (0 if gen[0] == "sum" else 1, -size, gen)
+def _rank(pivot: Pivot) -> tuple[int, int, int, Generator]:
+    """Linear ones first, contractions before scalars, larger ones first: what is eliminated
+    should be rare."""
+    gen, e, _, _ = pivot
+    size = sum(k for _, k in gen[2]) if gen[0] == "sum" else 0
+    return (e, 0 if gen[0] == "sum" else 1, -size, gen)
 
 
 def _eliminate(target: Traced, by: Traced, pivot: Pivot, ring: Ring) -> None:
-    """Replace t by -b/a in `target`, where by.poly = a*t + b."""
-    gen, mono, c = pivot
-    inverse: Poly = {tuple((g, -e) for g, e in mono): Fraction(1) / c}
+    """Replace t^e by v = -b/a in `target`, where by.poly = a*t^e + b:
+    t^(ek+r) - t^r v^k = t^r (t^e - v) Σ_j t^(ej) v^(k-1-j)."""
+    gen, e, mono, c = pivot
+    inverse: Poly = {tuple((g, -k) for g, k in mono): Fraction(1) / c}
     value = _solved(by, pivot, ring)
     quotient: Poly = {}
     for n, coefficient in _by_power(target.poly, gen).items():
-        for j in range(n):
-            part = ring.times(coefficient, ring.power(value, n - 1 - j))
-            quotient = plus(quotient, ring.times(part, ring.power(generator(gen), j)))
+        whole, part = divmod(n, e)
+        for j in range(whole):
+            factor = ring.times(coefficient, ring.power(value, whole - 1 - j))
+            quotient = plus(quotient, ring.times(factor, ring.power(generator(gen), e * j + part)))
     _subtract(target, by, ring.times(quotient, inverse), ring)
 
 
 def _solved(by: Traced, pivot: Pivot, ring: Ring) -> Poly:
-    """-b/a, where by.poly = a*t + b."""
-    gen, mono, c = pivot
+    """v = -b/a, where by.poly = a*t^e + b."""
+    gen, _, mono, c = pivot
     rest = {m: k for m, k in by.poly.items() if gen not in dict(m)}
-    return ring.times(rest, {tuple((g, -e) for g, e in mono): Fraction(-1) / c})
+    return ring.times(rest, {tuple((g, -k) for g, k in mono): Fraction(-1) / c})
 
 
 def _by_power(poly: Poly, gen: Generator) -> dict[int, Poly]:

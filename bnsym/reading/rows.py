@@ -41,8 +41,8 @@ SIGNS: dict[str, str] = {
 OTHER_SIGNS = frozenset(
     [rf"\{name}" for name in (
         "approx approxeq thickapprox propto varpropto sim simeq cong ll gg lll ggg lesssim gtrsim lneq gneq"
-        " prec succ preceq succeq subset subseteq subsetneq supset supseteq in ni notin asymp doteq to gets rightarrow"
-        " leftarrow longrightarrow longleftarrow mapsto longmapsto nless ngtr nleq ngeq models vdash eqsim"
+        " prec succ preceq succeq subset subseteq subsetneq supset supseteq in ni notin asymp doteq to gets"
+        " rightarrow leftarrow longrightarrow longleftarrow mapsto longmapsto nless ngtr nleq ngeq models vdash eqsim"
         " leftrightarrow xrightarrow risingdotseq fallingdotseq bumpeq eqqcolon vartriangleq lessgtr"
     ).split()]
     + list("≈∝∼≃≅≪≫∈∉→←↦⊂⊆") + ["=:", "=>"]
@@ -78,7 +78,8 @@ class _Kind(IntEnum):
 
 _BRACKETS = frozenset((_Kind.OPEN, _Kind.CLOSE, _Kind.LEFT, _Kind.RIGHT, _Kind.BEGIN, _Kind.END))
 _BEFORE_WRAPPED = frozenset((
-    _Kind.ROW, _Kind.ALIGN, _Kind.WIDE, _Kind.BLANK, _Kind.BEGIN, _Kind.WRAP, _Kind.UNDER, _Kind.APART, _Kind.BRACE,
+    _Kind.ROW, _Kind.ALIGN, _Kind.WIDE, _Kind.BLANK, _Kind.BEGIN, _Kind.WRAP, _Kind.UNDER, _Kind.APART,
+    _Kind.BRACE,
 ))  # fmt: skip
 _TAKES_GROUP = frozenset((_Kind.UNDER, _Kind.PHANTOM, _Kind.TEXT))
 _Token: TypeAlias = tuple[_Kind, int, int, str]
@@ -119,9 +120,9 @@ _KINDS: dict[str, tuple[_Kind, str]] = {
     **dict.fromkeys(
         (*_macros(
             "nonumber notag displaystyle textstyle scriptstyle scriptscriptstyle limits nolimits allowbreak"
-            " break nobreak thinspace medspace thickspace negthinspace negmedspace negthickspace enspace enskip"
-            " strut mathstrut hline big Big bigg Bigg bigl Bigl biggl Biggl bigr Bigr biggr Biggr bigm Bigm biggm"
-            " Biggm small large normalsize centering noindent null relax"
+            " break nobreak thinspace medspace thickspace negthinspace negmedspace negthickspace enspace"
+            " enskip strut mathstrut hline big Big bigg Bigg bigl Bigl biggl Biggl bigr Bigr biggr Biggr bigm Bigm"
+            " biggm Biggm small large normalsize centering noindent null relax"
         ), r"\,", r"\;", r"\:", r"\!", r"\>", r"\ ", "\\\n", "\\\r", "\\\t", r"\/", "~"), (_Kind.BLANK, ""),
     ),
 }  # fmt: skip
@@ -563,7 +564,8 @@ _OPERATOR = re.compile(
 _ADDS = re.compile(r"\s*[-+]|\s*\\(?:pm|mp)(?![A-Za-z])")
 _DANGLING = frozenset([*"+-/·×⋅∘", *_macros("cdot times pm mp odot otimes oplus div")])
 _NUMBER_TAG = re.compile(
-    r"\s*[(\[（]\s*(?:[A-Za-z]?\d+(?:\.\d+)*[a-z]?'*|[ivx]+|\\(?:ast|star|dagger)|\*+|[A-H])\s*[)\]）]\s*"
+    r"\s*[(\[（]\s*(?:[A-Za-z]?\d+(?:\.\d+)*[a-z]?'*|[ivx]+|\\(?:ast|star|dagger)|\*+|[A-H])"
+    r"\s*[)\]）]\s*"
 )
 _OF_NAMES = re.compile(
     r"(?:\s|[-+]|\d+(?:\.\d+)?|[A-Za-z]|_\{?\w+\}?|[<>]|\\(?:leq?|geq?|neq?|leqslant|geqslant)\b"
