@@ -39,6 +39,7 @@ from typing import Any
 from bnsym.kernel import Proved, Refuted, Witness
 from bnsym.model import Diagnostic, NamedDefinition, Report, Result
 from bnsym.printing import to_latex
+from bnsym.reporting.certificates import certificate_line
 from bnsym.reporting.words import is_declared_refuted, relation_latex, value_strings, words_of
 
 
@@ -96,6 +97,7 @@ def _proof(result: Result) -> dict[str, Any]:
         "hypotheses": [relation_latex(h) for h in proof.hypotheses] if proof else [],
         "side_conditions": [relation_latex(s) for s in proof.side_conditions] if proof else [],
         "axioms": list(proof.axioms) if proof else [],
+        "certificate": certificate_line(proof) if proof else None,
     }
 
 

@@ -18,10 +18,12 @@ from bnsym.kernel import Proved
 from bnsym.model import Diagnostic, FileReport, Link, NamedDefinition, Report, Result, Severity
 from bnsym.printing import to_latex
 from bnsym.reporting.blocks import Page, diagnostic_block, diagnostic_line, result_block
+from bnsym.reporting.certificates import certificate_line
 from bnsym.reporting.excerpt import clean
 from bnsym.reporting.rows import relations, rows
 from bnsym.reporting.summary import summary
-from bnsym.reporting.words import certificate_summary, is_declared_refuted, relation_latex
+from bnsym.reporting.unicode import unicode_math
+from bnsym.reporting.words import is_declared_refuted, relation_latex
 
 ALWAYS_SHOWN = frozenset({"BN131", "BN134"})
 """Notes that may change what a formula means: shown without being asked."""
@@ -66,7 +68,7 @@ def _particulars(result: Result) -> Iterator[Text]:
     """What -v adds under a row."""
     facts: list[tuple[str, str]] = []
     if isinstance(proof := result.verdict, Proved):
-        facts += [("certificate", certificate_summary(proof.certificate))]
+        facts += [("certificate", unicode_math(certificate_line(proof)))]
         facts += [("given", relations(proof.hypotheses)), ("axioms", ", ".join(proof.axioms))]
         facts += [("if", relations(proof.side_conditions))]
     finding = {True: "agrees", False: "DISAGREES", None: "not run"}

@@ -27,7 +27,7 @@ _SIGNS = {
     "partial": "∂", "nabla": "∇", "sum": "Σ", "max": "max", "forall": "∀", "infty": "∞", "ell": "ℓ",
     "top": "ᵀ", "langle": "⟨", "rangle": "⟩", "Vert": "‖", "lVert": "‖", "rVert": "‖", "|": "‖",
     ",": "", "!": "", ";": " ", ":": " ", " ": " ", "quad": "  ", "left": "", "right": "",
-    "{": "{", "}": "}", "dots": "…",
+    "{": "{", "}": "}", "dots": "…", "det": "det ",
 }
 # fmt: on
 _ACCENTS = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303", "dot": "\u0307", "vec": "\u20d7"}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from bnsym.kernel import Certificate, Proved, Refuted, Value
+from bnsym.kernel import Proved, Refuted, Value
 from bnsym.model import Declared, Diagnostic, Link, Result, Severity, Skipped, Undecided, Unread
 from bnsym.printing import to_latex
 from bnsym.terms import Hypothesis, Relation, Statement
@@ -83,11 +83,3 @@ def relation_latex(stated: Hypothesis | Statement) -> str:
 def value_strings(value: Value) -> Any:
     """A rational as `"3/4"`, an array as nested lists of them."""
     return str(value) if isinstance(value, Fraction | int) else [value_strings(part) for part in value]
-
-
-def certificate_summary(certificate: Certificate) -> str:
-    """What kind of identity the kernel expanded."""
-    parts = [f"{len(certificate.summands)} summands that are not negative"] if certificate.summands else []
-    parts += [f"{len(certificate.uses)} multiples of relations"] if certificate.uses else []
-    difference = "the difference of the squares" if certificate.squared else "the difference"
-    return f"{difference} is {' + '.join(parts) or 'zero by expansion'}"

@@ -1,0 +1,118 @@
+"""A certificate as a line that a reader can check: what the difference of the sides is.
+
+The roots of the normal form are written by the names that the note gives them (σ for the
+root of the defined σ²). Formats LaTeX; trusted for nothing.
+"""
+
+from __future__ import annotations
+
+from bnsym.kernel import Certificate, Factor, Given, Gram, Monomially, Proved, Schwarz, Square, Summand
+from bnsym.normal import Generator, Monomial, Ring
+from bnsym.printing import to_latex
+from bnsym.proving.readback import product_of
+from bnsym.terms import (
+    Index,
+    Relation,
+    Statement,
+    Sum,
+    Sym,
+    Term,
+    add,
+    free_indices,
+    mul,
+    neg,
+    power,
+    rename,
+    sqrt,
+)
+
+LETTER = "i"
+
+
+def certificate_line(proved: Proved) -> str:
+    """`right - left = …` as LaTeX; for an identity, what it was reduced by."""
+    certificate, statement = proved.certificate, proved.statement
+    upward = statement.relation in (Relation.LE, Relation.LT)
+    first, second = ("right", "left") if upward else ("left", "right")
+    square = "^2" if certificate.squared else ""
+    difference = rf"\text{{{first}}}{square} - \text{{{second}}}{square}"
+    if not certificate.summands:
+        return f"{difference} = 0" + _relations(certificate)
+    names = _names_of_roots(statement)
+    return f"{difference} = " + " + ".join(_summand(s, statement, names) for s in certificate.summands)
+
+
+def _relations(certificate: Certificate) -> str:
+    count = len(certificate.uses)
+    return rf" \quad \text{{modulo {count} relation{'s' * (count != 1)}}}" if count else ""
+
+
+def _names_of_roots(statement: Statement) -> dict[Generator, Monomial]:
+    """What the roots of the normal form are in terms of the names that are defined by them."""
+    ring, found = Ring(statement), {}
+    for definition in statement.definitions:
+        name, indices = definition.symbol.name, definition.symbol.indices
+        if indices:
+            continue
+        for shown, term in ((name.removesuffix("^{2}"), sqrt(Sym(name))), (name, Sym(name))):
+            poly = ring.normal(term) if shown != name or not name.endswith("^{2}") else {}
+            roots = [g for mono in poly for g, e in mono if g[0] == "root" and e == 1]
+            if len(poly) == 1 and len(roots) == 1 and poly[next(iter(poly))] == 1:
+                others = [(g, -e) for mono in poly for g, e in mono if g != roots[0]]
+                found[roots[0]] = (*others, (("sym", shown, ()), 1))
+    return found
+
+
+def _summand(summand: Summand, statement: Statement, names: dict[Generator, Monomial]) -> str:
+    monos = [f.monomial for f in summand.factors if isinstance(f, Monomially)]
+    scale = product_of(_spelled([item for mono in monos for item in mono], names), summand.coefficient)
+    others = [_factor(f, statement) for f in summand.factors if not isinstance(f, Monomially)]
+    sums = [shown for shown in others if shown.startswith(r"\sum")]
+    parts = [shown for shown in others if shown not in sums]
+    if to_latex(scale) != "1" or not others:
+        parts.append(to_latex(scale))
+    # a sum reaches to the end of its product, so only the last factor may be a bare one
+    *inner, last = (*parts, *sums)
+    return " ".join(
+        [*(f"({shown})" if r"\sum" in shown and shown[0] != "(" else shown for shown in inner), last]
+    )
+
+
+def _spelled(items: list[tuple[Generator, int]], names: dict[Generator, Monomial]) -> Monomial:
+    exponents: dict[Generator, int] = {}
+    for gen, e in items:
+        for g, k in names.get(gen, ((gen, 1),)):
+            exponents[g] = exponents.get(g, 0) + e * k
+    return tuple(sorted((g, e) for g, e in exponents.items() if e))
+
+
+def _factor(factor: Factor, statement: Statement) -> str:
+    match factor:
+        case Square(term, over):
+            shown: Term = power(_lettered(term), 2)
+            for index in over:
+                shown = Sum(Index(LETTER, index.space), shown)
+            return to_latex(shown)
+        case Gram(vectors, index) if len(vectors) == 1:
+            return to_latex(Sum(Index(LETTER, index.space), power(_lettered(vectors[0]), 2)))
+        case Gram(vectors, _):
+            return rf"\det\operatorname{{Gram}}({', '.join(to_latex(_lettered(v)) for v in vectors)})"
+        case Schwarz(u, v, index):
+            norms = (sqrt(Sum(Index(LETTER, index.space), power(_lettered(w), 2))) for w in (u, v))
+            inner = Sum(Index(LETTER, index.space), mul(_lettered(u), _lettered(v)))
+            return f"({to_latex(add(mul(*norms), inner))})"
+        case Given(number, _):
+            h = statement.hypotheses[number]
+            ends = (h.right, h.left) if h.relation in (Relation.LE, Relation.LT) else (h.left, h.right)
+            return f"({to_latex(add(ends[0], neg(ends[1])))})"
+        case Monomially(monomial):
+            return to_latex(product_of(monomial, 1))
+
+
+def _lettered(term: Term) -> Term:
+    """A vector's component with a letter that can be printed."""
+    return rename(term, {"·": Index(LETTER, _space(term))})
+
+
+def _space(term: Term) -> str:
+    return next((i.space for i in free_indices(term) if i.name == "·"), "m")
