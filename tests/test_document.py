@@ -158,10 +158,18 @@ def test_a_block_says_where_it_stands() -> None:
 
 
 def test_headings_come_in_order_with_the_rest() -> None:
-    text = "# One #\n\n$$a=b$$\n\nTwo\n---\n\n<!-- bnsym: assume $a > 0$ -->\n\n> # not a section\n\n### Three\n"
+    text = (
+        "# One #\n\n$$a=b$$\n\nTwo\n---\n\n<!-- bnsym: assume $a > 0$ -->\n\n> # not a section\n\n### Three\n"
+    )
     kinds = [(type(i).__name__, i.level, i.title) if isinstance(i, Heading) else type(i).__name__
              for i in read(text).items]  # fmt: skip
-    assert kinds == [("Heading", 1, "One"), "Block", ("Heading", 2, "Two"), "Directive", ("Heading", 3, "Three")]
+    assert kinds == [
+        ("Heading", 1, "One"),
+        "Block",
+        ("Heading", 2, "Two"),
+        "Directive",
+        ("Heading", 3, "Three"),
+    ]
 
 
 def test_an_underline_after_a_formula_makes_no_heading() -> None:
@@ -190,7 +198,8 @@ def test_an_unclosed_formula_is_an_error_where_it_opens(opening: str, rest: str)
 
 
 @pytest.mark.parametrize(
-    "prose", ["The next one is closed.", "# Heading", "其中显然有", "where $x$ is", "<!-- a comment -->", "Thus:"]
+    "prose",
+    ["The next one is closed.", "# Heading", "其中显然有", "where $x$ is", "<!-- a comment -->", "Thus:"],
 )
 def test_after_an_unclosed_formula_the_rest_is_read(prose: str) -> None:
     text = f"$$\na = 1\n\n{prose}\n\n$$\nc = d\n$$\n\nAnd $$e = f$$.\n"
@@ -204,7 +213,9 @@ def test_an_environment_that_is_not_closed_in_its_formula() -> None:
     assert codes("$$\n\\begin{aligned} a &= b \\\\begin{x}\n\\end{aligned}\n$$\n") == []
 
 
-@pytest.mark.parametrize("inside", ["", "\n", " \n\n ", "% only a comment\n", r"\begin{align}\end{align}", r"\\"])
+@pytest.mark.parametrize(
+    "inside", ["", "\n", " \n\n ", "% only a comment\n", r"\begin{align}\end{align}", r"\\"]
+)
 def test_an_empty_formula_is_an_error(inside: str) -> None:
     assert codes(f"$${inside}$$\n") == ["BN102"]
 
@@ -238,11 +249,11 @@ def test_an_empty_formula_is_an_error(inside: str) -> None:
         ("2.5", "2.5"),
         (r"\alpha\,b", r"\alpha b"),
         (r"\alpha%x" + "\nb", r"\alpha b"),
-        (r"\leftarrow", r"\leftarrow"),
+        (r"\leftroot{2} \bigstar \textstyle", r"\leftroot{2} \bigstar"),
     ],
 )
 def test_what_is_shown_but_not_meant_is_blank(latex: str, left: str) -> None:
-    assert formula(f"y \\ne {latex}")[0].removeprefix(r"y \ne ") in (left, r"\leftarrow ")
+    assert formula(f"y \\ne {latex}") == [f"y \\ne {left}"]
 
 
 def test_blanks_never_join_tokens() -> None:
@@ -308,7 +319,8 @@ def test_rows_become_chains(latex: str, expected: list[str]) -> None:
     ("written", "symbol"),
     [
         ("=", "="), (r"\equiv", "="), ("==", "="), ("{=}", "="), (r"\overset{(1)}{=}", "="), ("&=", "="),
-        (":=", ":="), (r"\coloneqq", ":="), (r"\triangleq", ":="), (r"\stackrel{\text{def}}{=}", ":="), (": =", ":="),
+        (":=", ":="), (r"\coloneqq", ":="), (r"\triangleq", ":="), (r"\stackrel{\text{def}}{=}", ":="),
+        (": =", ":="),
         (r"\mathrel{:=}", ":="), (r"\le", r"\le"), (r"\leq", r"\le"), (r"\leqslant", r"\le"), ("≤", r"\le"),
         ("<", "<"), (r"\lt", "<"), ("&lt;", "<"), (r"\ge", r"\ge"), (r"\geq", r"\ge"), (r"\geqslant", r"\ge"),
         (">", ">"), (r"\gt", ">"), (r"\ne", r"\ne"), (r"\neq", r"\ne"), (r"\not=", r"\ne"),
@@ -348,6 +360,7 @@ def test_a_sign_inside_brackets_divides_nothing(expression: str) -> None:
         (r"a = b \quad c = d", ["a = b", "c = d"]),
         (r"a = b, \qquad c = d", ["a = b", "c = d"]),
         (r"a = b, c = d", ["a = b", "c = d"]),
+        (r"a = b, \quad \frac{c}{d} \le e", ["a = b", r"\frac{c}{d} \le e"]),
         (r"a = b; c = d", ["a = b", "c = d"]),
         (r"a = b \Rightarrow c = d \iff e = f", ["a = b", "c = d", "e = f"]),
         (r"a = b \implies c \le d", ["a = b", r"c \le d"]),
@@ -682,7 +695,8 @@ def test_ten_thousand_braces() -> None:
     assert blocks("$$" + r"\boxed{" * 10_000 + "a = b" + "}" * 10_000 + "$$")
 
 
-def test_ten_thousand_containers() -> None:
+def test_ten_thousand_containers_and_digits() -> None:
+    assert _seconds("$$a = b, " + "1" * 5000 + "_aa" * 5000 + " > ($$") < 3
     assert read("> " * 10_000 + "$$a = b$$").items
     read("- " * 10_000 + "x\n" + "\n" * 1000)
 
@@ -696,15 +710,17 @@ def test_sixty_equations_are_read_at_once() -> None:
 @pytest.mark.parametrize(
     "unit",
     [
-        r"\frac{\partial f}{\partial x_i} &= \gamma(\hat{x_i} + \mu) \\" + "\n", "a + ", "a", "x = ", "(", "{", "$",
-        "`", r"\[", r"\begin{align}", r"\color[", r"\label{", "<!--", "<!-- bnsym: ", "- ", "> ", r"\text{a}", ", ",
+        r"\frac{\partial f}{\partial x_i} &= \gamma(\hat{x_i} + \mu) \\" + "\n", "a + ", "a", "x = ", "(",
+        "{", "$",
+        "`", r"\[", r"\begin{align}", r"\color[", r"\label{", "<!--", "<!-- bnsym: ", "- ", "> ",
+        r"\text{a}", ", ",
         r"\overset{(", r"\\", "# a ", "\n\n", r"\forall k,", "a=b,c>0,", r"\left\{\begin{", "$x ", "* ", "%",
     ],
 )  # fmt: skip
 def test_time_is_linear(unit: str) -> None:
     """A quadratic step would take minutes here; the bound is generous for a busy machine."""
     for wrap in ("{}", "$$\n{}\n$$\n"):
-        assert _seconds(wrap.format(unit * (200_000 // len(unit)))) < 15
+        assert _seconds(wrap.format(unit * (50_000 // len(unit)))) < 5
 
 
 def test_a_megabyte_in_one_block() -> None:
@@ -718,11 +734,16 @@ def _seconds(text: str) -> float:
 
 
 PIECES = [
-    "$$", "$", "\n", "\n\n", "\r\n", "> ", "- ", "  ", "\t", "    ", "```", "```math\n", "~~~", "`", "# T\n", "---\n",
-    "<!-- bnsym: ", " -->", "<!--", "claim id=a", "refuted reason=\"r\"", "link=2", "let ", "assume ", "text and more ",
-    r"\begin{align}", r"\end{align}", r"\begin{pmatrix}", r"\end{pmatrix}", r"\[", r"\]", r"\\", "&", "=", r"\le ",
-    ":=", "{", "}", "(", ")", r"\left(", r"\right)", r"\left.", r"\boxed{", r"\underbrace{", r"\text{", "and", "if ", ",",
-    ";", r"\quad", r"\forall k", "%", r"\label{x}", r"\overset{a}{=}", "a", "b", "1", "+", "-", "_", "^", "\\", "é", "梯度",
+    "$$", "$", "\n", "\n\n", "\r\n", "> ", "- ", "  ", "\t", "    ", "```", "```math\n", "~~~", "`",
+    "# T\n", "---\n",
+    "<!-- bnsym: ", " -->", "<!--", "claim id=a", "refuted reason=\"r\"", "link=2", "let ", "assume ",
+    "text and more ",
+    r"\begin{align}", r"\end{align}", r"\begin{pmatrix}", r"\end{pmatrix}", r"\[", r"\]", r"\\", "&", "=",
+    r"\le ",
+    ":=", "{", "}", "(", ")", r"\left(", r"\right)", r"\left.", r"\boxed{", r"\underbrace{", r"\text{",
+    "and", "if ", ",",
+    ";", r"\quad", r"\forall k", "%", r"\label{x}", r"\overset{a}{=}", "a", "b", "1", "+", "-", "_", "^",
+    "\\", "é", "梯度",
     ":::{math}\n", "```{math}\n:label: x\n", "<pre>", "</pre>", "\u2028", "\x0b", "\ufeff", "\x00",
 ]  # fmt: skip
 
@@ -730,7 +751,7 @@ PIECES = [
 @given(st.one_of(st.text(), st.lists(st.sampled_from(PIECES), max_size=60).map("".join)))
 @example("$$\n= b\n$$")
 @example("> $$\n> > a\n$$")
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=20000, deadline=None)
 def test_any_text_is_read_and_every_slice_lies_in_it(text: str) -> None:
     document = read(text)
     masked = document.source.masked
@@ -739,7 +760,9 @@ def test_any_text_is_read_and_every_slice_lies_in_it(text: str) -> None:
     for item in document.items:
         _check(item.where, text)
         for directive in (item,) if isinstance(item, Directive) else ():
-            assert all(directive.where.start < f.start <= f.end < directive.where.end for f in directive.formulas)
+            assert all(
+                directive.where.start < f.start <= f.end < directive.where.end for f in directive.formulas
+            )
         for chain in item.chains if isinstance(item, Block) else ():
             _check_chain(chain, text, masked)
     for found in document.diagnostics:

@@ -40,10 +40,11 @@ SIGNS: dict[str, str] = {
 """Relation signs and what they are called from here on."""
 OTHER_SIGNS = frozenset(
     [rf"\{name}" for name in (
-        "approx approxeq thickapprox propto varpropto sim simeq cong ll gg lll ggg lesssim gtrsim lneq gneq"
-        " prec succ preceq succeq subset subseteq subsetneq supset supseteq in ni notin asymp doteq to gets"
-        " rightarrow leftarrow longrightarrow longleftarrow mapsto longmapsto nless ngtr nleq ngeq models vdash eqsim"
-        " leftrightarrow xrightarrow risingdotseq fallingdotseq bumpeq eqqcolon vartriangleq lessgtr"
+        "approx approxeq thickapprox propto varpropto sim simeq cong ll gg lll ggg lesssim gtrsim"
+        " lneq gneq prec succ preceq succeq subset subseteq subsetneq supset supseteq in ni notin"
+        " asymp doteq to gets rightarrow leftarrow longrightarrow longleftarrow mapsto longmapsto"
+        " nless ngtr nleq ngeq models vdash eqsim leftrightarrow xrightarrow risingdotseq"
+        " fallingdotseq bumpeq eqqcolon vartriangleq lessgtr"
     ).split()]
     + list("≈∝∼≃≅≪≫∈∉→←↦⊂⊆") + ["=:", "=>"]
 )  # fmt: skip
@@ -119,10 +120,11 @@ _KINDS: dict[str, tuple[_Kind, str]] = {
     **dict.fromkeys(_macros("phantom vphantom hphantom"), (_Kind.PHANTOM, "")),
     **dict.fromkeys(
         (*_macros(
-            "nonumber notag displaystyle textstyle scriptstyle scriptscriptstyle limits nolimits allowbreak"
-            " break nobreak thinspace medspace thickspace negthinspace negmedspace negthickspace enspace"
-            " enskip strut mathstrut hline big Big bigg Bigg bigl Bigl biggl Biggl bigr Bigr biggr Biggr bigm Bigm"
-            " biggm Biggm small large normalsize centering noindent null relax"
+            "nonumber notag displaystyle textstyle scriptstyle scriptscriptstyle limits nolimits"
+            " allowbreak break nobreak thinspace medspace thickspace negthinspace negmedspace"
+            " negthickspace enspace enskip strut mathstrut hline big Big bigg Bigg bigl Bigl biggl"
+            " Biggl bigr Bigr biggr Biggr bigm Bigm biggm Biggm small large normalsize centering"
+            " noindent null relax"
         ), r"\,", r"\;", r"\:", r"\!", r"\>", r"\ ", "\\\n", "\\\r", "\\\t", r"\/", "~"), (_Kind.BLANK, ""),
     ),
 }  # fmt: skip
@@ -181,7 +183,9 @@ _INK = re.compile(r"[^\r\n]")
 _SCRIPT = re.compile(r"\s*+[_^]\s*+")
 _DEFINES = re.compile(r"def|\\triangle|\\Delta|:|记|定义|设")
 _STACKED = re.compile(r"\\[a-z]+\s*\{(.*)\}\s*\{?\s*([^{}\s]+?)\s*\}?", re.DOTALL)
-_NUMBERED = re.compile(r"\W*(?:\\text\w*)?\W*\(?\s*(?:[\divxIVX.]+|[a-h]|\\ast|\\star|\*)?\s*\)?\W*")
+_NUMBERED = re.compile(
+    r"[\s{]*(?:\\text\w*[\s{]*)?(?:\(\s*(?:[\divxIVX.]+|[a-h]|\\ast|\\star|\*)\s*\)|\d+|\*|\\ast|\\star)?[\s}]*"
+)
 
 
 def lex(text: str, start: int, end: int) -> list[_Token]:
@@ -568,8 +572,9 @@ _NUMBER_TAG = re.compile(
     r"\s*[)\]）]\s*"
 )
 _OF_NAMES = re.compile(
-    r"(?:\s|[-+]|\d+(?:\.\d+)?|[A-Za-z]|_\{?\w+\}?|[<>]|\\(?:leq?|geq?|neq?|leqslant|geqslant)\b"
-    r"|\\(?:alpha|beta|gamma|delta|epsilon|varepsilon|eta|kappa|lambda|mu|rho|sigma|tau)\b)*"
+    r"(?:\s|[-+]|\d++(?:\.\d++)?+|[A-Za-z]|_\{?+\w++\}?+|[<>≤≥≠]"
+    r"|\\(?:leq?|geq?|neq?|leqslant|geqslant|lt|gt)\b"
+    r"|\\(?:alpha|beta|gamma|delta|epsilon|varepsilon|eta|kappa|lambda|mu|rho|sigma|tau)\b)*+[.,;]*+\s*+"
 )
 """`k > 0`, `\\lambda \\ge 0`: an order of names and numbers. Anything longer is a claim of its own,
 for nothing that is claimed may be assumed in silence."""
@@ -594,7 +599,9 @@ _IF = re.compile(
     re.DOTALL,
 )
 _BUT = re.compile(
-    r"(?:and |or |but )?(?:or|not|unless|except|either|neither)\b.*|(?:或|或者|除非|而不是|不是).*", re.DOTALL
+    r"(?:and |or |but )?(?:or|not|unless|except|either|neither)\b.*"
+    r"|(?:或|或者|除非|而不是|不是).*",
+    re.DOTALL,
 )
 _ASIDE = re.compile(r"[(（\[].*[)）\]]|.*[:：,，.]", re.DOTALL)
 _RELATED = re.compile(r"[=<>≤≥≠∈]|\\(?:leq?|geq?|neq?|in|lt|gt)(?![A-Za-z])")
@@ -783,7 +790,8 @@ class _Chains:
 
     def _is_condition(self, piece: _Piece, conditional: bool) -> bool:
         bare = bool(piece.signs) and all(sign.symbol in INEQUALITIES for sign in piece.signs)
-        bare = bare and _OF_NAMES.fullmatch(self.text, piece.start, piece.end) is not None
+        member = all(sign.symbol in (r"\in", "∈") for sign in piece.signs)  # which says a kind, not a fact
+        bare = bare and (member or _OF_NAMES.fullmatch(self.text, piece.start, piece.end) is not None)
         if piece.lead is _Lead.IF:
             return True
         if conditional and piece.lead in (_Lead.APART, _Lead.COMMA) and bare:

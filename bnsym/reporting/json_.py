@@ -15,6 +15,7 @@ r"""A report as JSON, for programs. The schema is stable: keys may be added, non
        "scope": "m >= 1",           the sizes for which it is proved; null unless proved
        "rule": "identity",          null unless proved
        "hypotheses": ["\\gamma \\le 1"], "side_conditions": ["\\sigma > 0"], "axioms": [],
+       "certificate": "right - left = …",                       LaTeX; null unless proved
        "witness": {                 null unless refuted
          "m": 4,                    the batch size: of the space m, or else of the first by name
          "sizes": {"m": 4},         of every index space
