@@ -54,7 +54,7 @@ STEP = mpf(10) ** -12
 CLOSE = mpf(10) ** -9
 LETTERS = [Index(letter, "m") for letter in "ijk"]
 i, j, k = LETTERS
-l, s, t = (Index(letter, "m") for letter in "lst")
+inner, s, t = (Index(letter, "m") for letter in "lst")
 a, b = Sym("a"), Sym("b")
 
 
@@ -123,8 +123,8 @@ class Numbers:
         if not total:
             if isinstance(of, Sym) and of.name in self.bodies and of.name != by.name:
                 definition = self.bodies[of.name]
-                inner = zip(definition.symbol.indices, of.indices, strict=True)
-                of, at = definition.body, {p.name: at[q.name] for p, q in inner}
+                pairs = zip(definition.symbol.indices, of.indices, strict=True)
+                of, at = definition.body, {parameter.name: at[index.name] for parameter, index in pairs}
             state = state.with_frozen(self)
         step = STEP * mpf(10) ** (-3 * state.depth)
         high, low = (self.value(of, at, state.move(key, sign * step)) for sign in (1, -1))
@@ -152,7 +152,7 @@ class State:
 
 
 def _power(base: mpf, exponent: Fraction) -> mpf:
-    if base == 0 and exponent < 0 or base < 0 and exponent.denominator % 2 == 0:
+    if (base == 0 and exponent < 0) or (base < 0 and exponent.denominator % 2 == 0):
         raise Undefined
     if base == 0:
         return mpf(exponent == 0)
@@ -301,9 +301,8 @@ def _against_refutation(refuted: Refuted) -> str:
     try:
         if not meets(numbers, statement.hypotheses):
             return "the witness does not meet the hypotheses"
-        if all(compares(left, statement.relation, right) is not False for left, right in sides(numbers, statement)):
-            if statement.relation not in (Relation.LT, Relation.GT):
-                return "refuted, but it holds at the witness"
+        if all(compares(left, statement.relation, right) for left, right in sides(numbers, statement)):
+            return "refuted, but it holds at the witness"
     except Undefined:
         return ""  # where the outputs are not defined, the loss's derivatives there still are
     return ""
@@ -329,7 +328,12 @@ class Setting:
     def components(self, free: list[Index]) -> list[Sym]:
         """Of all arrays, at the indices given."""
         batch, features = ([p for p in free if p.space == space] for space in ("m", "D"))
-        wide = [Sym(name, (p, q)) for name in self.matrices for p in batch for q in (features if "Y" in self.matrices else batch)]
+        wide = [
+            Sym(name, (p, q))
+            for name in self.matrices
+            for p in batch
+            for q in (features if "Y" in self.matrices else batch)
+        ]
         return [*self.scalars, *(Sym(name, (p,)) for name in self.vectors for p in batch), *wide]
 
 
@@ -372,12 +376,16 @@ class Maker:
             first = self.rng.choice(free)
             return Delta(first, self.rng.choice([index for index in free if index.space == first.space]))
         found = self.rng.choice(arrays)
-        return Diff(f, found, True) if found.name in self.setting.outputs and self.rng.random() < 0.5 else found
+        return (
+            Diff(f, found, True) if found.name in self.setting.outputs and self.rng.random() < 0.5 else found
+        )
 
     def term(self, depth: int, free: list[Index]) -> Term:
         if depth <= 0:
             return self.leaf(free)
-        kind = self.rng.choice(("sum", "sum", "add", "add", "mul", "mul", "mul", "power", "root", "diff", "leaf"))
+        kind = self.rng.choice(
+            ("sum", "sum", "add", "add", "mul", "mul", "mul", "power", "root", "diff", "leaf")
+        )
         letters = [*LETTERS, p, q] if self.setting is FEATURES else LETTERS
         bound = [letter for letter in letters if letter not in free]
         if kind == "sum" and bound:
@@ -390,10 +398,10 @@ class Maker:
         if kind == "power":
             return power(self.term(depth - 2, free), self.rng.choice((2, 2, 3, -1, -1, -2)))
         if kind == "root":
-            inner = self.term(depth - 2, free)
-            square = power(inner, 2)
+            base = self.term(depth - 2, free)
+            square = power(base, 2)
             exponent = self.rng.choice((HALF, HALF, -HALF, 3 * HALF))
-            return power(self.rng.choice((square, add(square, num(1)), inner)), exponent)
+            return power(self.rng.choice((square, add(square, num(1)), base)), exponent)
         if kind == "diff":
             return self.derivative(depth, free)
         return self.leaf(free)
@@ -467,17 +475,17 @@ class Maker:
         free = list(free_indices(term))
         if kind == 0 and free:
             index = self.rng.choice(free)
-            other = l if index.space == "m" else r
+            other = inner if index.space == "m" else r
             moved = _with_letter(term, index, other)
             return term if moved is None else Sum(other, mul(Delta(index, other), moved))
         if kind == 1:
-            return over(Sum(l, term), m)
+            return over(Sum(inner, term), m)
         if kind == 2:
             return mul(term, power(sqrt(add(power(a, 2), num(1))), 2), power(add(power(a, 2), num(1)), -1))
         if kind == 3 and self.setting is not FEATURES:
-            return add(term, mul(b, Sum(l, xhat(l))))
+            return add(term, mul(b, Sum(inner, xhat(inner))))
         if kind == 4 and self.setting is not FEATURES:
-            return over(mul(term, Sum(l, power(xhat(l), 2))), m)
+            return over(mul(term, Sum(inner, power(xhat(inner), 2))), m)
         return term
 
     def mutated(self, term: Term) -> Term:
@@ -550,7 +558,10 @@ def statements(setting: Setting, seed: int, many: int) -> Iterator[tuple[Stateme
             right = mul(rng.choice((num(0), num(1), num(2))), right)
         hypotheses = rng.choice(HYPOTHESES)
         many -= 1
-        yield Statement(left, relation, right, setting.definitions, hypotheses, ("f",), setting.outputs), kind < 0.55
+        yield (
+            Statement(left, relation, right, setting.definitions, hypotheses, ("f",), setting.outputs),
+            kind < 0.55,
+        )
 
 
 @pytest.fixture(autouse=True)
@@ -559,7 +570,7 @@ def _precision() -> Iterator[None]:
         yield
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", range(8))
 @pytest.mark.parametrize("setting", [BATCH, SEVERAL, FEATURES], ids=["batch", "several outputs", "features"])
 def test_no_verdict_is_contradicted_by_numbers(setting: Setting, seed: int) -> None:
     decided, proofs = 0, 0
@@ -568,4 +579,5 @@ def test_no_verdict_is_contradicted_by_numbers(setting: Setting, seed: int) -> N
         decided += isinstance(verdict, Proved | Refuted)
         proofs += isinstance(verdict, Proved)
         assert not (found := contradiction(verdict, number)), f"{statement_to_latex(statement)}: {found}"
-    assert decided >= 12 and proofs >= 4
+    assert decided >= 12
+    assert proofs >= 4

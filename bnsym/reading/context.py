@@ -78,9 +78,9 @@ def outputs_of(
     losses: tuple[Name, ...],
     terms: Iterable[Term],
 ) -> tuple[Name, ...]:
-    """What the losses are functions of: as declared, else every defined name that no other
-    definition uses and that a variable of a loss's derivative flows into, and every free
-    variable of such a derivative that no definition uses."""
+    """What the losses are functions of: as declared, else every defined array (every number,
+    if there is no array) that no other definition uses and that a variable of a loss's
+    derivative flows into, and every free variable of such a derivative that none uses."""
     if declared:
         return tuple(dict.fromkeys(name for outputs in declared.values() for name in outputs))
     bodies = [d.body for d in definitions]
@@ -91,6 +91,9 @@ def outputs_of(
     on_path = {d.symbol.name for d in definitions if _flows(d.symbol.name, uses, set(variables))}
     after = {d.symbol.name for d in definitions if any(isinstance(t, Diff) for t in walk(d.body))}
     sinks = [n for n in uses if n in on_path - after and not any(n in uses[u] for u in on_path - after)]
+    arrays = [d.symbol.name for d in definitions if d.symbol.name in sinks and d.symbol.indices]
+    # a number that nothing uses, beside an array that nothing uses, is a shorthand (r := 1/σ)
+    sinks = arrays or sinks
     free = [name for name in variables if name not in uses and name not in used]
     return tuple(dict.fromkeys([*sinks, *free]))
 

@@ -588,8 +588,8 @@ _GAP = re.compile(r"\s*(?:\\[,;:! ]|~)")
 _SHARED = 8
 """How many chains before it in a row a condition holds for: enough for people, linear for machines."""
 _AND = re.compile(
-    r"(?:and|und|so|thus|hence|then|therefore|i\.?e\.?|that is|equivalently|let|set|since|because|as|using|from"
-    r"|now|but|by|due to|similarly|likewise|recall|note|note that|consequently)?"
+    r"(?:and|und|so|thus|hence|then|therefore|i\.?e\.?|that is|equivalently|let|set|since|because|as|using"
+    r"|from|now|but|by|due to|similarly|likewise|recall|note|note that|consequently)?"
     r"(?: (?:and|so|thus|hence|then|therefore|also|we have|we get|let))*"
     r"|且|和|以及|及|与|并且|因此|所以|从而|故|即|则|又|因为|由于|令|有"
 )
