@@ -186,9 +186,9 @@ def test_a_flaw_of_the_file_is_reported_where_the_note_states_it(path: Path) -> 
     wanted = [stated for stated in expectations(path) if not stated.of_link]
     alarms = [d for d in checked(path).derivation.diagnostics if d.severity is not Severity.NOTE]
     for stated in wanted:
-        assert any(
-            d.severity.value == stated.kind and fits(path, stated, d.code, d.span) for d in alarms
-        ), f"{stated}, found {alarms}"
+        assert any(d.severity.value == stated.kind and fits(path, stated, d.code, d.span) for d in alarms), (
+            f"{stated}, found {alarms}"
+        )
     lines = {stated.line for stated in wanted}
     assert [d for d in alarms if d.severity is Severity.ERROR and d.span.line not in lines] == []
 

@@ -28,6 +28,7 @@ from bnsym.kernel import (
 )
 from bnsym.terms import (
     Definition,
+    Delta,
     Diff,
     Hypothesis,
     Name,
@@ -303,6 +304,8 @@ def free_shapes(statement: Statement) -> tuple[Shapes, list[SpaceName]]:
                     spaces.setdefault(space)
                 case Sum(index, _):
                     spaces.setdefault(index.space)
+                case Delta(left, _):
+                    spaces.setdefault(left.space)
                 case Sym(name, indices):
                     for index in indices:
                         spaces.setdefault(index.space)
