@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
 
 from bnsym.terms import (
     ZERO,
@@ -92,6 +93,12 @@ class Graph:
         return {gradient_name(f, y): (f, y) for f in self.losses for y in self.outputs}
 
     @cached_property
+    def hessians(self) -> frozenset[Name]:
+        """The names of the free Hessians."""
+        pairs = product(self.losses, self.outputs, self.outputs)
+        return frozenset(hessian_name(f, y, z) for f, y, z in pairs)
+
+    @cached_property
     def symmetric(self) -> frozenset[Name]:
         """Names of Hessians of one output: unchanged when their two halves change places."""
         return frozenset(hessian_name(f, y, y) for f in self.losses for y in self.outputs)
@@ -148,8 +155,12 @@ def differentiate(graph: Graph, term: Term, by: Sym, total: bool) -> Term:
             return ZERO
         case Sym(name, indices) if name == by.name:
             return mul(*(Delta(a, b) for a, b in zip(indices, by.indices, strict=True)))
+        case Sym(name, _) if name in graph.losses:
+            return Diff(term, by, True)
         case Sym(name, _) if name in graph.gradients:
             return _gradient_derivative(graph, term, by)
+        case Sym(name, _) if name in graph.hessians:
+            raise NotDifferentiable("a second derivative of a loss")
         case Sym(name, _):
             return Diff(term, by, True) if total and name in graph.by_name else ZERO
         case Add(terms):

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from difflib import get_close_matches
 from time import monotonic
 from typing import Protocol
 
 from bnsym import __version__
+from bnsym.crossing import Budget, Examine, Testimony, examiner
 from bnsym.finding import Note, gather, problem
 from bnsym.kernel import Proved, Refuted
 from bnsym.model import (
@@ -23,7 +24,6 @@ from bnsym.model import (
     Declared,
     Derivation,
     Diagnostic,
-    Evidence,
     ExitCode,
     FileReport,
     Link,
@@ -35,16 +35,13 @@ from bnsym.model import (
     Unread,
     Verdict,
 )
-from bnsym.terms import Statement
-
-LARGE_SIZE = 1000
-"""The batch size at which a proof is re-tested modulo a prime."""
 
 Path = str | os.PathLike[str]
 
 
 class Progress(Protocol):
-    """Who watches the work: told the number of links, then each link and its result."""
+    """Who watches the work: told the number of links, each link as it is decided, and each
+    result once its evidence is in."""
 
     def start(self, total: int) -> None: ...
     def begin(self, link: Link) -> None: ...
@@ -57,17 +54,6 @@ class Unwatched:
     def start(self, total: int) -> None: ...
     def begin(self, link: Link) -> None: ...
     def end(self, result: Result) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Budget:
-    """What deciding one link may cost, and how its proof is cross-examined."""
-
-    timeout: float = 10.0
-    """Seconds for the verdict, and as many again for the evidence."""
-    explicit: tuple[int, ...] = (2, 3, 4)
-    """Batch sizes for explicit components."""
-    cross_examine: bool = True
 
 
 def check(
@@ -100,8 +86,11 @@ def check_notes(
         derivation, found = _read(note)
         problems += found
         derivations.append(derivation)
-    progress.start(sum(len(derivation.links) for derivation in derivations))
-    files = tuple(_decide_all(derivation, budget, progress) for derivation in derivations)
+    total = sum(len(derivation.links) for derivation in derivations)
+    progress.start(total)
+    with examiner(budget, total) as examine:
+        waiting = [_decide_all(derivation, budget, examine, progress) for derivation in derivations]
+        files = tuple(file() for file in waiting)
     empty = () if problems or any(f.results for f in files) else tuple(map(_nothing, derivations))
     return Report(__version__, files, problems + empty, {note.file: note.text for note in notes})
 
@@ -168,26 +157,45 @@ def _nothing(derivation: Derivation) -> Diagnostic:
 # Deciding
 
 
-def _decide_all(derivation: Derivation, budget: Budget, progress: Progress) -> FileReport:
-    results = []
+def _decide_all(
+    derivation: Derivation, budget: Budget, examine: Examine, progress: Progress
+) -> Callable[[], FileReport]:
+    """Decide all links; what is returned waits for the evidence."""
+    waiting = []
     for link in derivation.links:
         progress.begin(link)
-        results.append(_examine(link, budget))
-        progress.end(results[-1])
-    return FileReport(derivation, tuple(results))
+        waiting.append(_decide(link, budget, examine))
+
+    def finish() -> FileReport:
+        results = []
+        for result in waiting:
+            results.append(result())
+            progress.end(results[-1])
+        return FileReport(derivation, tuple(results))
+
+    return finish
 
 
-def _examine(link: Link, budget: Budget) -> Result:
-    """The link's verdict, its evidence, and whether it is what the file declares."""
+def _decide(link: Link, budget: Budget, examine: Examine) -> Callable[[], Result]:
+    """The link's verdict, and what waits for its evidence: whether it is as the file declares."""
     started = monotonic()
-    evidence: tuple[Evidence, ...] = ()
+    evidence: Testimony = tuple
     try:
         verdict = _verdict(link, budget)
         if isinstance(verdict, Proved) and budget.cross_examine:
-            evidence = _evidence(verdict.statement, budget)
+            evidence = examine(verdict.statement)
     except Exception as error:
         verdict = Undecided("BN402", _words(error))
-    return Result(link, verdict, evidence, _undeclared(link, verdict), monotonic() - started)
+    seconds = monotonic() - started
+
+    def finish() -> Result:
+        try:
+            return Result(link, verdict, evidence(), _undeclared(link, verdict), seconds)
+        except Exception as error:
+            said = f"proved, but the cross-examination failed: {_words(error)}"
+            return Result(link, Undecided("BN402", said), (), (), seconds)
+
+    return finish
 
 
 def _verdict(link: Link, budget: Budget) -> Verdict:
@@ -212,24 +220,6 @@ def _skipped(link: Link, declared: Declaration) -> Skipped:
     message = f"declared skip code={declared.code}, but it {said}"
     hint = f"write code={found}" if found else "remove the skip, so that the link is checked"
     return Skipped(declared.reason, Diagnostic("BN307", Severity.ERROR, message, declared.span, hint))
-
-
-def _evidence(statement: Statement, budget: Budget) -> tuple[Evidence, ...]:
-    """What each independent route finds; their own limits are evidence, their crashes are ours."""
-    from bnsym.evidence import explicit, modular
-
-    routes: list[Callable[[], Evidence]] = [lambda: modular.examine(statement, size=LARGE_SIZE)]
-    if budget.explicit:
-        deadline = monotonic() + budget.timeout
-        routes.insert(0, lambda: explicit.examine(statement, sizes=budget.explicit, deadline=deadline))
-    return tuple(_witnessed(route) for route in routes)
-
-
-def _witnessed(route: Callable[[], Evidence]) -> Evidence:
-    try:
-        return route()
-    except Exception as error:
-        raise RuntimeError(f"proved, but the cross-examination failed: {_words(error)}") from error
 
 
 def _undeclared(link: Link, verdict: Verdict) -> tuple[Diagnostic, ...]:

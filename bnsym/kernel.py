@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import InitVar, dataclass
 from fractions import Fraction
-from itertools import product
+from itertools import pairwise, product
 from math import isqrt
 from types import MappingProxyType
 from typing import Any, NoReturn, TypeAlias
@@ -44,6 +44,7 @@ from bnsym.terms import (
     Sum,
     Sym,
     Term,
+    add,
     free_indices,
     mul,
     power,
@@ -218,6 +219,7 @@ def prove(
     """
     if statement.relation is Relation.NE or (certificate.summands and statement.relation is Relation.EQ):
         raise Rejected("no certificate proves this relation")
+    _check_letters(statement, certificate)
     ring = Ring(statement, deadline)
     difference = _difference(ring, statement, certificate.squared)
     checked = _Check(ring, statement, certificate, difference)
@@ -241,6 +243,36 @@ def prove(
         tuple(checked.axioms),
         certificate,
     )
+
+
+def _check_letters(statement: Statement, certificate: Certificate) -> None:
+    """Letters with these signs are the normal form's own; an outside one could be captured."""
+    terms = [statement.left, statement.right, *(d.body for d in statement.definitions)]
+    terms += [side for h in statement.hypotheses for side in (h.left, h.right)]
+    found = {i.name for term in terms for t in walk(term) for i in _indices(t)}
+    for summand in certificate.summands:
+        for factor in summand.factors:
+            match factor:
+                case Square(term, over):
+                    found |= {i.name for t in walk(term) for i in _indices(t)} | {i.name for i in over}
+                case Gram(vectors, index):
+                    found |= {i.name for v in vectors for t in walk(v) for i in _indices(t)} | {index.name}
+                case Schwarz(u, v, index):
+                    found |= {i.name for w in (u, v) for t in walk(w) for i in _indices(t)} | {index.name}
+    found |= {name for use in certificate.uses for name, _ in use.over}
+    if any(set(name) & set("#%@~") for name in found):
+        raise Rejected("an index has a letter that is reserved")
+
+
+def _indices(term: Term) -> tuple[Index, ...]:
+    match term:
+        case Sym(_, indices):
+            return indices
+        case Delta(left, right):
+            return (left, right)
+        case Sum(index, _):
+            return (index,)
+    return ()
 
 
 def _rule(certificate: Certificate) -> str:
@@ -284,6 +316,7 @@ class _Check:
                 raise Rejected("the unit of the certificate may be negative")
 
     def _check_divisors(self, mono: Monomial) -> None:
+        _exact({mono: 1})
         for gen, _ in mono:
             if gen not in self.divided and not self.ring.is_positive(gen):
                 raise Rejected("the certificate divides by what may be zero")
@@ -314,7 +347,7 @@ class _Check:
         return poly
 
     def _summand(self, summand: Summand) -> Poly:
-        if not isinstance(summand.coefficient, int | Fraction) or summand.coefficient <= 0:
+        if type(summand.coefficient) not in (int, Fraction) or summand.coefficient <= 0:
             raise Rejected("a summand of the certificate has a coefficient that is not positive")
         poly: Poly = {(): summand.coefficient}
         strict = True
@@ -330,16 +363,19 @@ class _Check:
             case Monomially(mono):
                 return self._monomial(mono)
             case Square(term, over):
-                poly = self.ring.normal(term)
+                poly = self._normal(term)
                 square = self.ring.times(poly, poly)
                 for index in over:
                     square = self.ring.contract(square, (index.name, index.space))
                 return square, False
             case Gram(vectors, index):
                 self.axioms.setdefault(GRAM_AXIOM)
+                for vector in vectors:
+                    self._normal(vector)
                 return gram_determinant(self.ring, vectors, index), False
             case Schwarz(u, v, index):
                 self.axioms.setdefault(SCHWARZ_AXIOM)
+                self._normal(add(u, v))
                 return schwarz(self.ring, u, v, index), False
             case Given(number, _):
                 hypothesis = self.statement.hypotheses[number]
@@ -351,7 +387,16 @@ class _Check:
                 return poly, hypothesis.relation in (Relation.LT, Relation.GT)
         raise Rejected("unknown kind of factor")
 
+    def _normal(self, term: Term) -> Poly:
+        """The normal form of a certificate's term, which may not assume more than the sides do."""
+        known = len(self.ring.conditions)
+        poly = self.ring.normal(term)
+        if len(self.ring.conditions) > known:
+            raise Rejected("the certificate brings in a side condition of its own")
+        return poly
+
     def _monomial(self, mono: Monomial) -> tuple[Poly, bool]:
+        _exact({mono: 1})
         for gen, e in mono:
             positive = self.ring.is_positive(gen)
             if e < 0 and not positive:
@@ -387,9 +432,13 @@ def determinant(ring: Ring, matrix: list[list[Poly]]) -> Poly:
 
 
 def _exact(*polys: Poly) -> None:
-    """Certificates are made outside: a float in one would make the check inexact."""
-    if not all(isinstance(c, int | Fraction) for poly in polys for c in poly.values()):
-        raise Rejected("a coefficient of the certificate is not a rational")
+    """Certificates are made outside: nothing in one may be other than what it looks like."""
+    for poly in polys:
+        for mono, c in poly.items():
+            if type(c) not in (int, Fraction) or any(type(e) is not int or not e for _, e in mono):
+                raise Rejected("a coefficient or exponent of the certificate is not a rational")
+            if any(a >= b for (a, _), (b, _) in pairwise(mono)):
+                raise Rejected("a monomial of the certificate is not in order")
 
 
 def _divided(poly: Poly) -> set[Generator]:
@@ -408,6 +457,9 @@ def relation(ring: Ring, statement: Statement, source: Root | Given) -> Poly:
             if hypothesis.relation in (Relation.LE, Relation.LT):
                 left, right = right, left
             poly = plus(ring.normal(left), ring.normal(right), -1)
+            free = {(i.name, i.space) for i in (*free_indices(left), *free_indices(right))}
+            if any(old not in free or old[1] != new[1] or set(new[0]) & set("#%@~") for old, new in names):
+                raise Rejected("a hypothesis is cited for indices that it does not have")
             return ring.substitute(poly, dict(names))
     raise Rejected("unknown kind of relation")
 
@@ -526,6 +578,8 @@ class Evaluator:
     def __init__(self, statement: Statement, witness: Witness) -> None:
         self.graph = Graph.of(statement)
         self.witness = witness
+        if any(type(n) is not int or n < 1 for n in witness.sizes.values()):
+            raise Rejected("a size of the witness is not a positive integer")
         self._memo: dict[tuple[Any, ...], Fraction] = {}
         self._expanded: dict[Diff, Term] = {}
         # by identity, with the term itself, so that no identity is given to another
@@ -584,6 +638,8 @@ class Evaluator:
         body = self.graph.unfold(term)
         if body is not None:
             return self.value(body, at)
+        if term.name not in self.witness.values and term.name in self.graph.losses:
+            raise Rejected(f"{term.name} is a loss, of which only derivatives are known")
         value = self.witness.values[term.name]
         for index in term.indices:
             if not isinstance(value, tuple):

@@ -551,13 +551,15 @@ class Ring:
 
 
 def _positive_name(hypothesis: Hypothesis) -> Name | None:
-    """v where the hypothesis is v > 0 or 0 < v, v free."""
+    """v where the hypothesis is v > 0 or 0 < v, for every component of v."""
     match hypothesis:
-        case Hypothesis(Sym(name, _), Relation.GT, Num(value)) if value >= 0:
-            return name
-        case Hypothesis(Num(value), Relation.LT, Sym(name, _)) if value >= 0:
-            return name
-    return None
+        case Hypothesis(Sym(name, indices), Relation.GT, Num(value)) if value >= 0:
+            pass
+        case Hypothesis(Num(value), Relation.LT, Sym(name, indices)) if value >= 0:
+            pass
+        case _:
+            return None
+    return name if len({i.name for i in indices}) == len(indices) else None
 
 
 def _common_factor(poly: Poly) -> Monomial:

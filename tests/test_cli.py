@@ -348,7 +348,7 @@ def test_progress_hears_of_every_link(run: Run, reads: Callable[..., None]) -> N
             heard.append(result.name)
 
     bnsym.check("note.md", progress=Ear())
-    assert heard == [2, "centred.1", "proved", "centred.2", "refuted"]
+    assert heard == [2, "centred.1", "centred.2", "proved", "refuted"]  # evidence comes after all verdicts
 
 
 # -- options -----------------------------------------------------------------------------

@@ -34,6 +34,7 @@ from bnsym.normal import OutOfReach, Ring, constant, generator, plus
 from bnsym.proving.identity import identity_certificate
 from bnsym.terms import (
     Definition,
+    Delta,
     Diff,
     Hypothesis,
     Index,
@@ -568,3 +569,102 @@ def test_definitions_of_another_layer_work_by_the_same_code():
     assert isinstance(
         verdict(Statement(Diff(f, z, True), Relation.EQ, wrong, rms, (), ("f",), ("y",))), Refuted
     )
+
+
+# -- what a certificate or witness may not smuggle in ------------------------------------
+
+
+def test_reserved_letters_are_refused():
+    captured = Index("#1.0", "m")
+    term = add(Sym("X", (i, captured)), power(Sum(j, Sym("Y", (i, j))), -1))
+    statement = free(num(0), Sum(i, power(Sum(j, x(j)), 2)), Relation.LE)
+    square = Certificate(summands=(Summand(Fraction(1), (Square(term, (i, captured)),)),))
+    with pytest.raises(Rejected, match="reserved"):
+        prove(statement, square, None)
+
+
+def test_a_hypothesis_is_cited_in_its_own_space_only():
+    statement = free(Size("n"), num(1), hypotheses=[Hypothesis(Delta(i, j), Relation.EQ, num(1))])
+    for new in (("i", "n"), ("%1", "m")):
+        cited = Use(Given(0, ((("i", "m"), new),)), constant(-1), ((new[0], new[1]),))
+        with pytest.raises(Rejected):
+            prove(statement, Certificate(uses=(cited,)), Witness({"m": 1, "n": 1}, {}))
+
+
+@pytest.mark.parametrize("size", [0, -1, 0.5, True])
+def test_sizes_of_witnesses_are_positive_integers(size):
+    with pytest.raises(Rejected, match="positive integer"):
+        refute(free(m, num(1), Relation.GE), Witness({"m": size}, {}))
+
+
+@pytest.mark.parametrize("term", [sqrt(a), power(b, -1)])
+def test_a_certificate_brings_in_no_side_condition(term):
+    statement = free(num(0), a, Relation.LE)
+    with pytest.raises(Rejected, match="of its own"):
+        prove(statement, Certificate(summands=(Summand(Fraction(1), (Square(term),)),)), None)
+
+
+def test_exponents_are_what_they_look_like():
+    class Liar(int):
+        def __mod__(self, other):
+            return 0
+
+    statement = free(num(0), a, Relation.LE)
+    mono = ((("sym", "a", ()), Liar(1)),)
+    with pytest.raises(Rejected, match="not a rational"):
+        prove(statement, Certificate(summands=(Summand(Fraction(1), (Monomially(mono),)),)), None)
+
+
+def test_positive_diagonal_says_nothing_of_the_rest():
+    diagonal = Hypothesis(Sym("W", (i, i)), Relation.GT, num(0))
+    entry = Sym("W", (i, j))
+    assert not isinstance(verdict(free(sqrt(power(entry, 2)), entry, hypotheses=[diagonal])), Proved)
+    assert not isinstance(verdict(free(num(0), entry, Relation.LE, [diagonal])), Proved)
+
+
+def test_third_derivatives_of_a_loss_are_not_zero():
+    hessian = Diff(g(i), Sym("y", (j,)), True)
+    third = Diff(hessian, Sym("y", (k,)), True)
+    assert not isinstance(verdict(equation(third, num(0))), Proved)
+
+
+def test_a_loss_inside_a_term_is_differentiated():
+    squared = Diff(power(f, 2), Sym("y", (i,)), True)
+    assert not isinstance(verdict(equation(squared, num(0))), Proved)
+
+
+def test_a_loss_without_outputs_has_no_derivative():
+    statement = Statement(Diff(f, x(i), True), Relation.EQ, num(0), (), (), ("f",), ())
+    assert not isinstance(verdict(statement), Proved)
+
+
+@pytest.mark.parametrize("relation", [Relation.EQ, Relation.GE])
+def test_statements_of_deltas_alone_are_decided(relation):
+    found = verdict(free(Delta(i, j), num(1), relation))
+    assert isinstance(found, Refuted)
+
+
+def test_a_mixed_derivative_needs_the_hessian():
+    product_rule = Diff(mul(mu, g(j)), x(i), True)
+    assert isinstance(verdict(equation(product_rule, num(0))), Refuted)
+
+
+@pytest.mark.parametrize(
+    "hypothesis",
+    [
+        (x(i), Relation.EQ, Sym("z", (i,))),
+        (Sym("W", (i, j)), Relation.EQ, Sym("W", (j, i))),
+        (m, Relation.EQ, num(1)),
+    ],
+    ids=["vector", "symmetric", "size"],
+)
+def test_hypotheses_that_can_be_met_are(hypothesis):
+    entry, turned = Sym("W", (i, j)), Sym("W", (j, i))
+    claims = {
+        "x": (mul(x(i), x(i)), mul(x(i), Sym("z", (i,)))),
+        "W": (entry, turned),
+        "m": (power(m, 2), num(1)),
+    }
+    left, right = claims[hypothesis[0].name if isinstance(hypothesis[0], Sym) else "m"]
+    found = verdict(free(left, right, hypotheses=[Hypothesis(*hypothesis)]))
+    assert getattr(found, "code", "") not in ("BN305", "BN306")

@@ -214,16 +214,27 @@ class _Search:
             indices = definition.symbol.indices
             if len(indices) == 1 and indices[0].space in found:
                 component = Sym(definition.symbol.name, (Index("·", indices[0].space),))
+                if self._brings_conditions(component):
+                    continue
                 poly = self.ring.normal(component)
                 if not any(g[0] == "sym" and not g[2] for g in generators(poly)):
                     found[indices[0].space].append(component)
         return {space: [*vectors[:4], ONE] for space, vectors in found.items()}
 
+    def _brings_conditions(self, term: Term) -> bool:
+        """Whether the term is defined only where the sides need not be: no summand for them."""
+        scratch = Ring(self.statement, self.ring.deadline)
+        scratch.sides(self.statement.left, self.statement.right)
+        known = len(scratch.conditions)
+        scratch.normal(term)
+        return len(scratch.conditions) > known
+
     def _is_vector_defined(self, space: str) -> bool:
         """Whether a vector over the space is defined: then its moments are known, and the
         free vector that it is made of is better written through it."""
         symbols = [d.symbol for d in self.statement.definitions]
-        return any(len(s.indices) == 1 and s.indices[0].space == space for s in symbols)
+        vectors = [s for s in symbols if len(s.indices) == 1 and s.indices[0].space == space]
+        return any(not self._brings_conditions(v) for v in vectors)
 
     # columns
 

@@ -44,7 +44,7 @@ from bnsym.terms import (
 
 Shapes = dict[Name, tuple[SpaceName, ...]]
 
-BATCHES = (2, 4, 2, 4, 2, 4, 5, 2, 4, 3, 6, 2, 7, 8)
+BATCHES = (2, 4, 2, 4, 2, 4, 5, 2, 4, 3, 6, 2, 7, 8, 1)
 """Sizes in the order tried; with m = 1 or 3 no batch has a rational spread."""
 OTHERS = (2, 1, 3, 2)
 SCALARS = tuple(Fraction(n, d) for d in (1, 2, 4) for n in (1, 2, -1, 0, 3, -2, 5, -3) if d == 1 or n % 2)
@@ -158,6 +158,7 @@ def _solve(statement: Statement, witness: Witness, rng: random.Random) -> Witnes
         if hypothesis.relation is not Relation.EQ:
             continue
         try:
+            witness = _assigned(statement, hypothesis, witness)
             if holds((hypothesis,), statement, witness):
                 continue
         except (Rejected, ZeroDivisionError):
@@ -166,6 +167,19 @@ def _solve(statement: Statement, witness: Witness, rng: random.Random) -> Witnes
         if found is None:
             return None
         witness = found
+    return witness
+
+
+def _assigned(statement: Statement, hypothesis: Hypothesis, witness: Witness) -> Witness:
+    """The witness with each component set, in turn, to what an equation `v_i = …` says of it."""
+    for symbol, value in ((hypothesis.left, hypothesis.right), (hypothesis.right, hypothesis.left)):
+        if not isinstance(symbol, Sym) or not symbol.indices or symbol.name not in witness.values:
+            continue
+        for at in assignments(symbol, value, witness=witness):
+            path = tuple(at[i.name] for i in symbol.indices)
+            new = Evaluator(statement, witness).value(value, at)
+            witness = put(statement, witness, symbol.name, path, new)
+        break
     return witness
 
 
@@ -324,7 +338,7 @@ def _loss_terms(
 ) -> list[Term]:
     """What a derivative of a loss depends on: its outputs, and its derivatives there."""
     losses = [t.name for t in walk(of) if isinstance(t, Sym) and t.name in statement.losses]
-    second = isinstance(of, Diff)
+    second = any(isinstance(t, Diff) for t in walk(of))
     more: list[Term] = []
     for loss in losses:
         for y in statement.outputs:

@@ -1,0 +1,68 @@
+"""Cross-examination: what was proved is put to routes that share no code with the proof.
+
+With more than a few links it is done by a second process beside the deciding, for SymPy
+takes as long to import as many links take to decide. Routes are imported where they run.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing import get_context
+from time import monotonic
+from typing import TypeAlias
+
+from bnsym.model import Evidence
+from bnsym.terms import Statement
+
+LARGE_SIZE = 1000
+"""The batch size at which a proof is re-tested modulo a prime."""
+FEW_LINKS = 8
+"""Up to so many, a second process is not worth its start."""
+
+Testimony: TypeAlias = Callable[[], tuple[Evidence, ...]]
+"""What waits for the evidence."""
+Examine: TypeAlias = Callable[[Statement], Testimony]
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What deciding one link may cost, and how its proof is cross-examined."""
+
+    timeout: float = 10.0
+    """Seconds for the verdict, and as many again for the evidence."""
+    explicit: tuple[int, ...] = (2, 3, 4)
+    """Batch sizes for explicit components."""
+    cross_examine: bool = True
+
+
+@contextmanager
+def examiner(budget: Budget, links: int) -> Iterator[Examine]:
+    """What cross-examines a statement, here or in a second process that ends with the block."""
+    if not budget.cross_examine or links <= FEW_LINKS:
+        yield lambda statement: lambda: testify(statement, budget)
+        return
+    with get_context().Pool(1, initializer=_leave_interrupts_alone) as pool:
+
+        def examine(statement: Statement) -> Testimony:
+            return pool.apply_async(testify, (statement, budget)).get
+
+        yield examine
+
+
+def testify(statement: Statement, budget: Budget) -> tuple[Evidence, ...]:
+    """What each independent route finds on one statement."""
+    from bnsym.evidence import explicit, modular
+
+    routes = [modular.examine(statement, size=LARGE_SIZE)]
+    if budget.explicit:
+        deadline = monotonic() + budget.timeout
+        routes.insert(0, explicit.examine(statement, sizes=budget.explicit, deadline=deadline))
+    return tuple(routes)
+
+
+def _leave_interrupts_alone() -> None:
+    """Ctrl-C is for the first process, which then ends this one."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -1,0 +1,147 @@
+"""The shape of the project: who may import whom, what must never occur, what is public."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import bnsym
+from bnsym.codes import CATALOGUE
+
+PACKAGE = Path(bnsym.__file__).parent
+ROOT = PACKAGE.parent
+
+FLOORS = (
+    {"__main__"},
+    {"cli"},
+    {"__init__"},
+    {"checking", "deriving", "reporting"},
+    {"crossing"},
+    {"proving", "evidence", "reading", "finding"},
+    {"model", "printing", "codes"},
+    {"kernel"},
+    {"normal"},
+    {"calculus"},
+    {"terms"},
+)
+"""From the top down; a room imports what is below it, or beside it on its own floor."""
+INDEPENDENT = {
+    "evidence": {"calculus", "normal", "proving", "reading"},
+    "calculus": {"kernel", "normal", "model"},
+    "reading": {"proving", "evidence", "normal", "calculus"},
+    "proving": {"reading", "evidence", "reporting"},
+    "printing": {"kernel", "normal", "model"},
+}
+"""Rooms that share nothing, so that one can testify about the other."""
+
+
+def modules() -> list[Path]:
+    return sorted(PACKAGE.rglob("*.py"))
+
+
+def room(path: Path) -> str:
+    relative = path.relative_to(PACKAGE)
+    return relative.parts[0] if len(relative.parts) > 1 else relative.stem
+
+
+def imports(path: Path) -> set[str]:
+    """The rooms that a module names in import statements, those for type checkers left out."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
+            node.body = []
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        names: list[str] = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module == "bnsym":
+            names = [
+                f"bnsym.{a.name}" if (PACKAGE / f"{a.name}.py").exists() else "bnsym" for a in node.names
+            ]
+            names = [n for n in names if n != "bnsym"]
+        elif isinstance(node, ast.ImportFrom):
+            names = [node.module or ""]
+        found |= {name.split(".")[1] for name in names if name.startswith("bnsym.")}
+    return found
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_imports_point_down(path):
+    height = {name: number for number, floor in enumerate(FLOORS) for name in floor}
+    here = room(path)
+    for other in imports(path) - {here}:
+        assert height[other] >= height[here], f"{here} imports {other}, which stands above it"
+
+
+@pytest.mark.parametrize("name", INDEPENDENT)
+def test_rooms_that_testify_about_each_other_share_nothing(name):
+    for path in modules():
+        if room(path) == name:
+            shared = imports(path) & INDEPENDENT[name]
+            assert not shared, f"{path.name} imports {shared}"
+
+
+def test_a_note_is_never_executed():
+    forbidden = {"eval", "exec", "sympify", "parse_expr", "parse_latex", "compile", "__import__", "S"}
+    for path in modules():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call):
+                function = node.func
+                name = function.id if isinstance(function, ast.Name) else None
+                if isinstance(function, ast.Attribute) and ast.unparse(function.value) == "sympy":
+                    name = function.attr
+                assert name not in forbidden, f"{path.name}:{node.lineno} calls {name}"
+
+
+def test_every_code_that_is_used_is_explained():
+    used = set()
+    for path in modules():
+        if path.name != "codes.py":
+            used |= set(re.findall(r"\bBN\d{3}\b", path.read_text(encoding="utf-8")))
+    assert used <= {entry.code for entry in CATALOGUE.values()}
+
+
+@pytest.mark.parametrize("module", ["bnsym", "bnsym.cli", "bnsym.checking", "bnsym.reading", "bnsym.proving"])
+def test_sympy_and_numpy_are_imported_where_they_are_used(module):
+    script = f"import sys, {module}; print([m for m in ('sympy', 'numpy') if m in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_public_surface_is_as_documented():
+    assert set(bnsym.__all__) == {
+        "BatchNorm", "Diagnostic", "Evidence", "ExitCode", "FileReport", "Link", "Proved", "Refuted",
+        "Report", "Result", "Severity", "Skipped", "Span", "Undecided", "Unread", "Witness",
+        "__version__", "check", "exit_code",
+    }  # fmt: skip
+    for name in bnsym.__all__:
+        assert getattr(bnsym, name) is not None
+
+
+def test_the_top_level_holds_what_was_agreed():
+    if not (ROOT / "pyproject.toml").exists():
+        pytest.skip("the package is installed without its checkout")
+    seen = {path.name for path in ROOT.iterdir() if not path.name.startswith(".")}
+    assert seen - {"build", "dist", "bnsym.egg-info"} == {
+        "README.md", "bnsym", "derivations", "pyproject.toml", "tests",
+    }  # fmt: skip
+
+
+def test_files_of_the_trusted_base_stay_few():
+    """Whoever trusts a proof has to read these, and nothing else."""
+    trusted = [PACKAGE / f"{name}.py" for name in ("terms", "calculus", "normal", "kernel")]
+    code = [
+        line
+        for path in trusted
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if line.strip() and not line.strip().startswith("#")
+    ]
+    assert len(code) < 1700
