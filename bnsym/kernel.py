@@ -318,7 +318,7 @@ class _Check:
     def _check_divisors(self, mono: Monomial) -> None:
         _exact({mono: 1})
         for gen, _ in mono:
-            if gen not in self.divided and not self.ring.is_positive(gen):
+            if gen not in self.divided and not self.ring.is_nonzero(gen):
                 raise Rejected("the certificate divides by what may be zero")
 
     def right_side(self) -> Poly:

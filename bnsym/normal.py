@@ -233,6 +233,7 @@ class Ring:
         self.conditions: dict[Hypothesis, None] = {}
         self.roots: set[Generator] = set()
         self._inverted: set[Generator] = set()
+        self._above_zero: set[Generator] = set()
         self.deadline = deadline
         self._fresh = 0
         self._memo: dict[tuple[Name, ...], tuple[tuple[Letter, ...], Poly]] = {}
@@ -415,9 +416,18 @@ class Ring:
             return poly
         result: Poly = {}
         for mono, c in poly.items():
-            renamed = _monomial((_rename(g, names, self.symmetric), e) for g, e in mono)
-            _accumulate(result, self._act(renamed), c)
+            factors = [(g, _rename(g, names, self.symmetric), e) for g, e in mono]
+            for old, new, _ in factors:
+                self._follow(old, new)
+            _accumulate(result, self._act(_monomial((new, e) for _, new, e in factors)), c)
         return result
+
+    def _follow(self, old: Generator, new: Generator) -> None:
+        """What is known of a generator for all values of its indices is known for others."""
+        if old is not new:
+            for known in (self.roots, self._inverted, self._above_zero):
+                if old in known:
+                    known.add(new)
 
     # powers
 
@@ -444,7 +454,14 @@ class Ring:
             return self.power(whole, n)
         ((mono, c),) = whole.items()
         self._inverted |= {g for g, _ in mono}
+        if q == 1 and c > 0 and root != UNIT and self.is_manifest(base):
+            self._sign(next(iter(root))[0][0], mono)
         return self.power({tuple((g, -e) for g, e in mono): Fraction(1) / c}, -n)
+
+    def _sign(self, root: Generator, mono: Monomial) -> None:
+        """The factor `root` of a positive `mono` is positive if all others are."""
+        if all(g == root or e % 2 == 0 or self.is_positive(g) for g, e in mono):
+            self._above_zero.add(root)
 
     def require(self, base: Term, relation: Relation) -> None:
         """Record `base relation 0`, split into its factors, unless it always holds."""
@@ -498,7 +515,7 @@ class Ring:
                 taken.append((gen, e))
                 outer = self.times(outer, self._root_of_generator(gen, e, q))
         content = _content(poly)
-        if q == 1 and poly[min(poly)] < 0:
+        if q == 1 and _leans_negative(poly):
             content = -content
         inverse = tuple((g, -e) for g, e in taken)
         rest: Poly = {_monomial((*mono, *inverse)): c / content for mono, c in poly.items()}
@@ -536,9 +553,15 @@ class Ring:
             case ("root", q, key) if q % 2 == 0 and gen in self.roots:
                 known = all(c > 0 and all(self.is_positive(g) for g, _ in mono) for mono, c in key)
                 return known or gen in self._inverted
+            case ("root", 1, _):
+                return gen in self._above_zero
             case ("sum", _, _):
                 return gen in self._inverted and self.is_sum_of_squares(gen)
         return False
+
+    def is_nonzero(self, gen: Generator) -> bool:
+        """Whether the generator was divided by, or is positive."""
+        return gen in self._inverted or self.is_positive(gen)
 
     def is_sum_of_squares(self, gen: Generator) -> bool:
         """Whether the generator is a contraction of even powers and positive factors: >= 0."""
@@ -568,6 +591,12 @@ def _common_factor(poly: Poly) -> Monomial:
     everywhere = generators(poly)
     common = ((g, min(e.get(g, 0) for e in exponents)) for g in everywhere)
     return tuple(sorted((g, e) for g, e in common if e))
+
+
+def _leans_negative(poly: Poly) -> bool:
+    """Whether more terms are negative than positive (of as many: the first): one of p and -p."""
+    balance = sum(1 if c > 0 else -1 for c in poly.values())
+    return balance < 0 or (balance == 0 and poly[min(poly)] < 0)
 
 
 def _content(poly: Poly) -> Fraction:

@@ -153,7 +153,7 @@ SIGMA = Pow(SIGMA2, HALF)
         ),
         (
             r"\frac{\partial (x_j - \mu)}{\partial \mu}",
-            Diff(add(sym("x", J), neg(sym(r"\mu"))), sym(r"\mu"), False),
+            Diff(add(sym("x", J), neg(sym(r"\mu"))), sym(r"\mu"), True),
         ),
         (r"\frac{\partial}{\partial x_i} \sigma^2", Diff(SIGMA2, XI, False)),
         (r"\nabla_x f", Diff(sym("f"), XI, True)),

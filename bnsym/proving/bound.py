@@ -206,10 +206,10 @@ class _Search:
         graph = self.ring.graph
         arrays = [d.symbol.name for d in graph.definitions if d.symbol.indices]
         used = {name for array in arrays for name in graph.uses[array]}
-        found: dict[str, list[Term]] = {}
+        found: dict[str, list[Term]] = {shape[0]: [] for shape in shapes.values() if len(shape) == 1}
         for name, shape in shapes.items():
             if len(shape) == 1 and (name not in used or not self._is_vector_defined(shape[0])):
-                found.setdefault(shape[0], []).append(_component(graph, name, Index("·", shape[0])))
+                found[shape[0]].append(_component(graph, name, Index("·", shape[0])))
         for definition in graph.definitions:
             indices = definition.symbol.indices
             if len(indices) == 1 and indices[0].space in found:
@@ -283,7 +283,7 @@ class _Search:
 
     def _is_nonnegative(self, mono: Monomial) -> bool:
         for gen, e in mono:
-            if e < 0 and gen not in self.divided and not self.ring.is_positive(gen):
+            if e < 0 and gen not in self.divided and not self.ring.is_nonzero(gen):
                 return False
             if e % 2 and not self.ring.is_nonnegative(gen):
                 return False

@@ -178,7 +178,7 @@ def _pivot(poly: Poly, ring: Ring, invertible: set[Generator], others: list[Poly
                 e > 0
                 and gen[0] in ("sum", "sym")
                 and gen not in invertible
-                and all(g in invertible or ring.is_positive(g) for g, _ in rest)
+                and all(g in invertible or ring.is_nonzero(g) for g, _ in rest)
                 and not any(gen in dict(m) for m in poly if m != mono)
                 and not any(dict(m).get(gen, 0) < 0 for other in others for m in other)
             ):

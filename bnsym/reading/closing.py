@@ -6,7 +6,7 @@ Imports terms and `symbols` only.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bnsym.reading.symbols import LETTERS_IN_ORDER
@@ -39,6 +39,8 @@ class Closer:
     letters: dict[str, str] = field(default_factory=dict)
     """The size's name for every letter that the file uses as an index."""
     defined: Container[str] = frozenset()
+    mentions: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """The names that each definition mentions itself, not through another."""
 
     def close(self, *terms: Term) -> tuple[Term, ...]:
         """The terms of one statement, their open axes named alike."""
@@ -86,12 +88,19 @@ class Closer:
             case Sum(index, body):
                 return self._sum(index, body, names, taken)
             case Diff(of, by, total):
-                return Diff(down(of), Sym(by.name, tuple(self._index(i, names) for i in by.indices)), total)
+                by = Sym(by.name, tuple(self._index(i, names) for i in by.indices))
+                return Diff(down(of), by, total or not self._is_local(of, by))
             case Max(variable, radius, body):
                 shape = tuple(self._index(i, {}) for i in variable.indices)
                 return Max(Sym(variable.name, shape), down(radius), down(body))
             case Num():
                 return term
+
+    def _is_local(self, of: Term, by: Sym) -> bool:
+        """Whether ∂of/∂by means a partial derivative with the other arguments held fixed: `of`
+        is one name, whose own definition mentions `by`. Of an expression, or through other
+        nodes, a partial derivative would be zero where nobody means zero."""
+        return isinstance(of, Sym) and by.name in self.mentions.get(of.name, frozenset())
 
     def _sum(self, index: Index, body: Term, names: dict[str, Index], taken: frozenset[str]) -> Term:
         if not index.name.startswith(OPEN):

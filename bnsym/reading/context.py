@@ -69,7 +69,8 @@ def _parsed(latex: str, context: Context) -> Term:
     value = lowering.lower(node)
     names = spaces.names([*table.defined, *(n for n in table.arity if n != BATCH)])
     letters = {v.removeprefix("letter "): names[v] for v in names if v.startswith("letter ")}
-    return Closer(names, letters, frozenset(table.defined)).close(value.term)[0]
+    closer = Closer(names, letters, frozenset(table.defined), context.closer.mentions)
+    return closer.close(value.term)[0]
 
 
 def outputs_of(

@@ -191,8 +191,9 @@ def _token(match: re.Match[str]) -> Token | None:
     kind = Kind[str(group).upper()]
     if kind is Kind.SIGN:
         word = SIGNS.get(_UNMEANT.sub("", word), word)
-    elif name := _NAME.search(word):
-        word = name.group(1)
+    elif kind in (Kind.BEGIN, Kind.END):
+        name = _NAME.search(word)
+        word = name.group(1) if name else ""
     elif kind in (Kind.OPEN, Kind.CLOSE):
         word = "angle"
     return Token(kind, *match.span(), word)
@@ -236,7 +237,7 @@ class _Walk:
         self.text = text
         self.end = end
         self.blanks: list[Blank] = []
-        self.stack = [_Opened(None, "", True)]
+        self.stack = [_Opened(None, "$", True)]
         self.hard = [0]
         """Where in the stack the hard ones stand."""
         self.before: Token | None = None

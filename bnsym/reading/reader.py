@@ -402,7 +402,11 @@ class _Reader:
         scalars = [*table.defined, *(n for n in table.arity if n != BATCH or table.arity[n])]
         names = spaces.names([*scalars, *table.losses, *_used_names(self)], self._batch())
         letters = {v.removeprefix("letter "): names[v] for v in names if v.startswith("letter ")}
-        return Closer(names, letters, frozenset(table.defined))
+        mentions = {
+            name: frozenset(t.name for t in walk(body) if isinstance(t, Sym))
+            for name, (_, _, body) in self.defined.items()
+        }
+        return Closer(names, letters, frozenset(table.defined), mentions)
 
     def _batch(self) -> str:
         """In a note without index letters: the space of the ones vector, where m is a number."""

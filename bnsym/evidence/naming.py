@@ -1,0 +1,104 @@
+"""SymPy expressions with names for what they share, so that each part is differentiated once.
+
+SymPy's own rules differentiate; a name only remembers what they gave. Part of the explicit route,
+so it must not import `kernel`, `calculus`, or the modular route.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import sympy
+from sympy import Expr, Rational, Symbol
+
+
+class Power(sympy.Function):  # type: ignore[misc]
+    """`base ** exponent`, left as it is: `Pow` asks for the sign of its base at every step."""
+
+    nargs = 2
+    is_commutative = is_complex = is_finite = True
+
+    def _eval_derivative(self, symbol: Symbol) -> Expr:
+        base, exponent = self.args
+        return named(exponent * power(base, exponent - 1) * base.diff(symbol))
+
+
+class Named(sympy.Dummy):  # type: ignore[misc]
+    """A name for a sum, product or power, transparent to `diff` and `xreplace`. SymPy's rules of
+    differentiation apply to what it names, once for each variable; its costly questions about
+    signs and zeros, which nothing here needs, end at the name."""
+
+    value: Expr
+    derivatives: dict[Symbol, Expr]
+    _free: frozenset[Symbol]
+
+    @property
+    def free_symbols(self) -> set[Symbol]:
+        return set(self._free)
+
+    def diff(self, *symbols: Any, **_: Any) -> Expr:
+        found: Expr = self
+        for symbol, times in (s if isinstance(s, (tuple, sympy.Tuple)) else (s, 1) for s in symbols):
+            for _time in range(int(times)):
+                found = found._once(symbol) if isinstance(found, Named) else sympy.diff(found, symbol)
+        return found
+
+    def _once(self, symbol: Symbol) -> Expr:
+        if symbol not in self._free:
+            return sympy.S.Zero
+        if symbol not in self.derivatives:
+            self.derivatives[symbol] = named(self.value._eval_derivative(symbol))
+        return self.derivatives[symbol]
+
+    def xreplace(self, rule: Mapping[Expr, Expr]) -> Expr:
+        return self._xreplace(rule)[0]
+
+    def _xreplace(self, rule: Mapping[Expr, Expr]) -> tuple[Expr, bool]:
+        if self._free.isdisjoint(rule):
+            return self, False
+        done = rule.done if isinstance(rule, Substitution) else {}
+        if self not in done:
+            done[self] = named(self.value._xreplace(rule)[0])
+        return done[self], True
+
+
+class Substitution(dict[Expr, Expr]):
+    """A rule for `xreplace` under which every name is replaced once, however often it occurs."""
+
+    def __init__(self, values: Mapping[Symbol, Expr]) -> None:
+        super().__init__(values)
+        self.done: dict[Expr, Expr] = {}
+
+
+def named(value: Expr) -> Expr:
+    if value.is_Atom:
+        return value
+    if value.is_Add:  # so that their derivatives are shared too
+        value = sympy.Add(*[named(a) for a in value.args])
+    name = Named(complex=True)
+    name.value, name.derivatives, name._free = value, {}, frozenset(value.free_symbols)
+    return name
+
+
+def written_out(e: Expr) -> Expr:
+    """`e` without names, for SymPy's other operations."""
+    if isinstance(e, Named):
+        return written_out(e.value)
+    if isinstance(e, Power):
+        return sympy.Pow(*map(written_out, e.args))
+    return e if e.is_Atom else e.func(*map(written_out, e.args))
+
+
+def weight(e: Expr, known: dict[Expr, int]) -> int:
+    """How many nodes `e` has when written out."""
+    if e not in known:
+        inner = (e.value,) if isinstance(e, Named) else e.args
+        known[e] = 1 + sum(weight(a, known) for a in inner)
+    return known[e]
+
+
+def power(base: Expr, exponent: Rational) -> Expr:
+    if base.is_Number or exponent in (0, 1):
+        return sympy.Pow(base, exponent)
+    return named(Power(base, exponent))

@@ -1,0 +1,85 @@
+"""What a statement mentions, for both routes: its index spaces, the shapes of its arrays, and the
+ways in which free indices may coincide.
+
+Terms name components by letters only, so a statement is unchanged when the values of an index space
+are permuted: of the free indices it is enough to try every pattern of coincidence.
+
+No differentiation and no arithmetic: in those the routes share nothing. It must not import `kernel`,
+`calculus`, `normal`, or a route.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TypeAlias
+
+from bnsym.terms import Delta, Index, Name, Size, SpaceName, Statement, Sum, Sym, Term, walk
+
+Shapes: TypeAlias = dict[Name, tuple[SpaceName, ...]]
+
+
+class Unsupported(Exception):
+    """A route cannot say what the term means."""
+
+
+def terms_of(statement: Statement) -> Iterator[Term]:
+    """Every term of the statement, its sides last."""
+    for definition in statement.definitions:
+        yield definition.symbol
+        yield definition.body
+    for hypothesis in statement.hypotheses:
+        yield hypothesis.left
+        yield hypothesis.right
+    yield statement.left
+    yield statement.right
+
+
+def symbols(term: Term) -> Iterator[Sym]:
+    return (t for t in walk(term) if isinstance(t, Sym))
+
+
+def names(term: Term) -> set[Name]:
+    return {t.name for t in symbols(term)}
+
+
+def shapes(statement: Statement) -> Shapes:
+    return {t.name: tuple(i.space for i in t.indices) for term in terms_of(statement) for t in symbols(term)}
+
+
+def spaces(statement: Statement) -> tuple[SpaceName, ...]:
+    """The index spaces that occur, the batch (m, else N, else n, else the first) in front; m if none does."""
+    found: dict[SpaceName, None] = {}
+    for term in terms_of(statement):
+        for t in walk(term):
+            match t:
+                case Size(space) | Sum(Index(_, space), _) | Delta(Index(_, space), _):
+                    found[space] = None
+                case Sym(_, indices):
+                    found.update(dict.fromkeys(i.space for i in indices))
+    return tuple(sorted(found, key=lambda s: (s != "m", s != "N", s != "n"))) or ("m",)
+
+
+def patterns(indices: tuple[Index, ...], sizes: Mapping[SpaceName, int]) -> list[dict[Index, int]]:
+    """Values from 0 for free indices, one choice for every way in which they may coincide."""
+    found: list[dict[Index, int]] = [{}]
+    for index in indices:
+        found = [
+            {**at, index: k} for at in found for k in range(min(sizes[index.space], 1 + _used(at, index)))
+        ]
+    return found
+
+
+def _used(at: Mapping[Index, int], index: Index) -> int:
+    return len({k for other, k in at.items() if other.space == index.space})
+
+
+def reached(start: Iterable[Name], uses: Callable[[Name], Iterable[Name]]) -> set[Name]:
+    """The names in `start` and all that they use, directly or not."""
+    seen: set[Name] = set()
+    todo = list(start)
+    while todo:
+        name = todo.pop()
+        if name not in seen:
+            seen.add(name)
+            todo.extend(uses(name))
+    return seen
