@@ -4,15 +4,17 @@
 
 from __future__ import annotations
 
+import ast
 import time
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 import sympy
 
-from bnsym.evidence import explicit, frame
+from bnsym.evidence import explicit, frame, surveying
 from bnsym.evidence.naming import written_out
 from bnsym.terms import (
     ONE,
@@ -578,3 +580,41 @@ def test_the_order_of_links_does_not_matter() -> None:
         found.append({name: explicit.examine(IDENTITIES[name]) for name in order})
         found[-1] |= {"near miss": explicit.examine(NEAR_MISSES["power of var"])}
     assert found[0] == found[1]
+
+
+def test_free_indices_coincide_in_every_way_once() -> None:
+    sizes = {"m": 4, "N": 2}
+    found = [tuple(at.values()) for at in surveying.patterns((i, j, k), sizes)]
+    assert found == [(0, 0, 0), (0, 0, 1), (0, 1, 0), (0, 1, 1), (0, 1, 2)]
+    assert len(surveying.patterns((i, n, j, n2), sizes)) == 4
+    assert surveying.patterns((), sizes) == [{}]
+
+
+def test_the_batch_is_the_first_space() -> None:
+    assert surveying.spaces(IDENTITIES["features"]) == ("N", "D")
+    assert surveying.spaces(relation(ONE, Relation.EQ, ONE)) == ("m",)
+
+
+def imported(name: str) -> set[str]:
+    """Modules of the package that `name` imports, directly or not."""
+    found: set[str] = set()
+    todo = [name]
+    root = Path(explicit.__file__).parents[2]
+    while todo:
+        current = todo.pop()
+        path = root.joinpath(*current.split(".")).with_suffix(".py")
+        if current in found or not path.exists():
+            continue
+        found.add(current)
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ImportFrom) and current != "bnsym.model":
+                module = node.module or ""
+                todo += [module, *(f"{module}.{alias.name}" for alias in node.names)]
+    return found
+
+
+def test_the_routes_share_no_code_with_the_proof_nor_differentiation() -> None:
+    small, large = imported("bnsym.evidence.explicit"), imported("bnsym.evidence.modular")
+    proof = {f"bnsym.{name}" for name in ("calculus", "normal", "kernel")}
+    assert not proof & (small | large)
+    assert small & large == {"bnsym.evidence.surveying", "bnsym.model", "bnsym.terms"}

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 import sympy
 from sympy import Expr, Rational, Symbol
 
-from bnsym.evidence.naming import Substitution, named, power
+from bnsym.evidence.naming import Substitution, Variable, named, power
 from bnsym.evidence.surveying import Shapes, Unsupported, names
 from bnsym.terms import (
     Add,
@@ -67,13 +67,14 @@ class Components:
         self._upstream: dict[Name, Held] = {}
         self._bodies: dict[tuple[Name, tuple[int, ...], Held], Expr] = {}
         self._derivatives: dict[tuple[Any, ...], Expr] = {}
+        self._surrogates: dict[tuple[Name, Held], Expr] = {}
 
     def symbol(self, kind: str, names: tuple[Name, ...], at: tuple[int, ...]) -> Symbol:
         origin = Origin(kind, names, at)
         if origin not in self._symbols:
             mark = {"array": "", "adjoint": "∂", "hessian": "∂∂"}[kind]
             label = mark + "/".join(names) + "".join(f"_{k}" for k in at)
-            self._symbols[origin] = symbol = Symbol(label, complex=True)
+            self._symbols[origin] = symbol = Variable(label, complex=True)
             self.origins[symbol] = origin
         return self._symbols[origin]
 
@@ -156,12 +157,17 @@ class Components:
         """∂f/∂v of the linear surrogate f = Σ (∂f/∂y_k) y_k, the ∂f/∂y_k constant."""
         if not self.outputs:
             raise Unsupported("the loss depends on nothing: no outputs are known")
-        inner = held | {by}
-        parts = []
-        for name, at in self._output_components():
-            parts.append(named(self.symbol("adjoint", (loss, name), at) * self.component(name, at, inner)))
-        found = self._through(named(sympy.Add(*parts)), by, where, held, adjoints=False)
+        found = self._through(self._surrogate(loss, held | {by}), by, where, held, adjoints=False)
         return self._release(found, by, held)
+
+    def _surrogate(self, loss: Name, held: Held) -> Expr:
+        if (loss, held) not in self._surrogates:
+            parts = [
+                named(self.symbol("adjoint", (loss, name), at) * self.component(name, at, held))
+                for name, at in self._output_components()
+            ]
+            self._surrogates[loss, held] = named(sympy.Add(*parts))
+        return self._surrogates[loss, held]
 
     def _output_components(self) -> Iterator[tuple[Name, tuple[int, ...]]]:
         for name in self.outputs:

@@ -35,21 +35,21 @@ def evaluate(e: Expr, field: Field[T], memo: dict[Expr, T]) -> T:
     """The value of `e`; raises `NoValue` where it has none."""
     found = memo.get(e)
     if found is None:
-        if isinstance(e, Named):
-            found = evaluate(e.value, field, memo)
-        elif e.is_Symbol:
-            found = field.symbol(e)
-        elif e.is_Add:
-            found = field.total([evaluate(a, field, memo) for a in e.args])
-        elif e.is_Mul:
-            found = field.product([evaluate(a, field, memo) for a in e.args])
-        elif e.is_Rational:
-            found = field.number(Fraction(e.p, e.q))
-        elif (e.is_Pow or isinstance(e, Power)) and e.args[1].is_Rational:
-            found = field.power(evaluate(e.args[0], field, memo), Fraction(e.args[1].p, e.args[1].q))
-        elif e.has(sympy.zoo, sympy.nan, sympy.oo):
-            raise NoValue("a division by zero")
-        else:
-            raise Unsupported(f"no exact value for {type(e).__name__}")
-        memo[e] = found
+        found = memo[e] = _value(e.value if isinstance(e, Named) else e, field, memo)
     return found
+
+
+def _value(e: Expr, field: Field[T], memo: dict[Expr, T]) -> T:
+    if e.is_Add:
+        return field.total([evaluate(a, field, memo) for a in e.args])
+    if e.is_Mul:
+        return field.product([evaluate(a, field, memo) for a in e.args])
+    if e.is_Symbol:
+        return field.symbol(e)
+    if e.is_Rational:
+        return field.number(Fraction(e.p, e.q))
+    if (e.is_Pow or isinstance(e, Power)) and e.args[1].is_Rational:
+        return field.power(evaluate(e.args[0], field, memo), Fraction(e.args[1].p, e.args[1].q))
+    if e.has(sympy.zoo, sympy.nan, sympy.oo):
+        raise NoValue("a division by zero")
+    raise Unsupported(f"no exact value for {type(e).__name__}")

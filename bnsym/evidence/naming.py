@@ -13,6 +13,15 @@ import sympy
 from sympy import Expr, Rational, Symbol
 
 
+class Variable(sympy.Symbol):  # type: ignore[misc]
+    """A symbol whose derivative by another is looked up, not derived."""
+
+    def diff(self, *symbols: Any, **assumptions: Any) -> Expr:
+        if len(symbols) == 1 and isinstance(symbols[0], sympy.Symbol):
+            return sympy.S.One if symbols[0] == self else sympy.S.Zero
+        return super().diff(*symbols, **assumptions)
+
+
 class Power(sympy.Function):  # type: ignore[misc]
     """`base ** exponent`, left as it is: `Pow` asks for the sign of its base at every step."""
 
@@ -32,6 +41,7 @@ class Named(sympy.Dummy):  # type: ignore[misc]
     value: Expr
     derivatives: dict[Symbol, Expr]
     _free: frozenset[Symbol]
+    __hash__ = object.__hash__  # no two are equal
 
     @property
     def free_symbols(self) -> set[Symbol]:
@@ -74,8 +84,8 @@ class Substitution(dict[Expr, Expr]):
 def named(value: Expr) -> Expr:
     if value.is_Atom:
         return value
-    if value.is_Add:  # so that their derivatives are shared too
-        value = sympy.Add(*[named(a) for a in value.args])
+    if value.is_Add:  # so that their derivatives are shared too; sorted and merged it is already
+        value = sympy.Add._from_args([named(a) for a in value.args], is_commutative=True)
     name = Named(complex=True)
     name.value, name.derivatives, name._free = value, {}, frozenset(value.free_symbols)
     return name

@@ -33,6 +33,8 @@ from bnsym.reading.syntax import (
 Item: TypeAlias = tuple[str, Node]
 """An operator ('' where there is none) and the factor after it."""
 
+LOSS_LETTERS = frozenset({"f", "L", "J", r"\ell", r"\mathcal{L}", r"\mathcal L"})
+"""What a loss is usually called: before a parenthesis, or under ∂, not taken for a number."""
 PARTIAL, NABLA = r"\partial", r"\nabla"
 STRAIGHT = ("d", r"\mathrm{d}", r"\text{d}")
 ONES = (r"\mathbf{1}", r"\mathbb{1}", r"\boldsymbol{1}", r"\bm{1}", r"\textbf{1}")
@@ -82,6 +84,10 @@ def _derivative(above: list[Node], below: list[Node], straight: bool, at: Place)
         raise ReadError("BN112", "this derivative can be read in several ways", at, hint)
     order = _order(above[0])
     variables = below[1::2]
+    powered = next((s for s in below[::2] if isinstance(s, Power)), None)
+    if powered is not None:
+        hint = r"write `\frac{\partial^2 f}{\partial x^2}` for a second derivative"
+        raise ReadError("BN112", r"a power of `\partial` below the line has no meaning", powered.at, hint)
     if order > 1 and len(variables) == 1:
         variables = _repeated(variables[0], order, at)
     if order != len(variables):
@@ -172,14 +178,11 @@ class _Run:
             self.todo.pop()
             return Apply(node, paren, span(node, paren))
         inside = paren.body
-        if paren.shape == "(" and isinstance(inside, Symbol) and inside.bare and node.core != PARTIAL:
-            hint = rf"write `{node.base} \cdot {inside.base}` for the product"
-            raise ReadError(
-                "BN129",
-                f"`{node.base}({inside.base})`: a product or a function's value?",
-                span(node, paren),
-                hint,
-            )
+        single = isinstance(inside, Symbol) and inside.bare
+        if paren.shape == "(" and node.core != PARTIAL and (single or node.core in LOSS_LETTERS):
+            hint = rf"write `{node.base} \cdot (…)` for the product"
+            message = f"`{node.base}(…)`: a product or a function's value?"
+            raise ReadError("BN129", message, span(node, paren), hint)
         return node
 
     def _indicator(self, node: Node, relation: Relation) -> Node:

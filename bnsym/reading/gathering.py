@@ -40,6 +40,8 @@ class RawHypothesis:
     where: Slice
     level: int = 0
     """Of the section that it was assumed in."""
+    condition: bool = False
+    """Set beside the links that it is for."""
 
 
 @dataclass
@@ -94,6 +96,8 @@ class Gatherer:
         self.result = Gathered()
         self.level = 0
         self.assumed: list[RawHypothesis] = []
+        self.unreadable: list[tuple[int, ReadError]] = []
+        """Assumptions that can't be read, with their sections: nothing there is judged without them."""
 
     def run(self, items: Sequence[Item]) -> Gathered:
         for item in items:
@@ -101,6 +105,7 @@ class Gatherer:
                 case Heading(level):
                     self.level = level
                     self.assumed = [h for h in self.assumed if h.level == 0 or h.level < level]
+                    self.unreadable = [e for e in self.unreadable if e[0] == 0 or e[0] < level]
                 case Directive():
                     self._directive(item)
                 case Block():
@@ -129,6 +134,8 @@ class Gatherer:
                     self.result.total = item.options.get("mode") == "total"
         except ReadError as error:
             self.problem(error)
+            if item.name == "assume":
+                self.unreadable.append((self.level, error))
 
     def _let(self, item: Directive) -> None:
         if len(item.formulas) != 2:
@@ -211,9 +218,15 @@ class Gatherer:
         expressions = [self._expression(where) for where in chain.expressions]
         signs = [(sign.symbol, sign.where) for sign in chain.signs]
         raw = RawChain(block, chain, expressions, signs, defines, list(self.assumed))
+        if self.unreadable:
+            raw.problem = self.unreadable[0][1]
+            return raw
         try:
             for where in (*((chain.quantifier,) if chain.quantifier else ()), *chain.conditions):
-                raw.hypotheses.extend(self._condition(where))
+                found = self._condition(where)
+                for hypothesis in found:
+                    hypothesis.condition = True
+                raw.hypotheses.extend(found)
         except ReadError as error:
             raw.problem = error
         return raw

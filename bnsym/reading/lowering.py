@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import pairwise
 
+from bnsym.reading.folding import LOSS_LETTERS
 from bnsym.reading.kinds import is_delta
 from bnsym.reading.problems import ReadError
 from bnsym.reading.scripts import letter_of
@@ -65,6 +66,7 @@ from bnsym.terms import (
     rename,
     sqrt,
 )
+from bnsym.terms import walk as inside
 
 MAX_EXPONENT = 100
 OPEN = "@"
@@ -217,7 +219,7 @@ class Lowering:
             raise ReadError("BN128", f"`{canonical(node)}` alone has no meaning", node.at, hint)
         if (
             node.sub
-            and node.sub.text.isdigit()
+            and (node.sub.text.isdigit() or node.sub.text in self.table.sizes)
             and self.table.arity.get(node.base, 0)
             and (node.base in self.table.first_seen)
         ):
@@ -459,6 +461,7 @@ class Lowering:
         loss = self.loss_name(of)
         value = Value(Sym(loss)) if loss else self.lower(of)
         inner = value.term
+        self._check_losses(of, inner)
         total = bool(loss) or straight or self.total or (isinstance(inner, Diff) and inner.total)
         for variable in by:
             symbol = self.variable(variable)
@@ -466,6 +469,13 @@ class Lowering:
         if len(value.axes) > 2:
             raise ReadError("BN124", "this derivative has more than two axes", at)
         return value
+
+    def _check_losses(self, of: Node, term: Term) -> None:
+        """A loss that nothing defines is no constant under ∂."""
+        for name in (t.name for t in inside(term) if isinstance(t, Sym) and not t.indices):
+            if name in LOSS_LETTERS and name not in self.table.defined and name not in self.table.losses:
+                hint = f"define `{name}`, or differentiate it alone"
+                raise ReadError("BN128", f"`{name}` looks like a loss, and nothing defines it", of.at, hint)
 
     def variable(self, node: Node) -> tuple[Sym, tuple[Index, ...]]:
         """What is differentiated by: a defined or a free symbol."""

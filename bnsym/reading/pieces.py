@@ -66,7 +66,8 @@ _IF = re.compile(
     r"|as long as|in case|on|over)\b[^$]*|(?:当|若|如果|对|其中|满足|假设|设)[^$]*"
 )
 _BUT = re.compile(
-    r"(?:and |or |but )?(?:or|not|unless|except|either|neither)\b.*|(?:或|除非|而不是|不是).*|.*\$.*", re.DOTALL
+    r"(?:and |or |but )?(?:or|not|unless|except|either|neither)\b.*|(?:或|除非|而不是|不是).*|.*\$.*",
+    re.DOTALL,
 )
 """What turns a statement into another one, and a formula inside words: nothing here judges it."""
 _ASIDE = re.compile(r"[(（\[].*[)）\]]|.*[:：,，.]", re.DOTALL)
@@ -199,9 +200,9 @@ class _Cutter:
         """Whether words are beside the formula rather than a name in it."""
         if _ASIDE.fullmatch(said) and (self.now.signs or self._blank(mark.start)):
             return True
-        if following is not None and following.kind is Kind.SIGN:
-            if is_empty(self.text, mark.end, following.start):
-                return False  # a name on the left of a sign
+        signed = following is not None and following.kind is Kind.SIGN
+        if following is not None and signed and is_empty(self.text, mark.end, following.start):
+            return False  # a name on the left of a sign
         apart = self.now.lead >= Lead.APART or self.now.lead in (Lead.WIDE, Lead.ALIGN)
         ended = bool(self.pieces) and not is_empty(self.text, self.last_sign, self.now.start)
         return apart and ended and self._blank(mark.start)

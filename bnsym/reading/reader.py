@@ -8,7 +8,7 @@ The rooms before it: `document` (Markdown), `gathering` (surface trees), `defini
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -187,6 +187,11 @@ class _Reader:
             relation = RELATIONS[raw.sign]
             left = self.lower(raw.left)
             right = self.lower(raw.right, left.free)
+            if raw.condition and (left.free or right.free):
+                hint = "say it of all components: `<!-- bnsym: assume $…$ -->`"
+                raise ReadError(
+                    "BN128", "a condition on one component has no meaning here", _at(raw.where), hint
+                )
             sides = self._sides(left, right, relation, self._place(raw.right))
             self._check_broken(*sides, at=_at(raw.where))
         except ReadError as error:
@@ -341,7 +346,16 @@ class _Reader:
         for hypothesis in chain.hypotheses:
             if id(hypothesis) in self.refused:
                 raise self.refused[id(hypothesis)]
+            if hypothesis.condition:
+                self._check_numbers(hypothesis, left.free.keys() | right.free.keys())
         return self._sides(left, right, relation, self._place(chain.expressions[raw.right]))
+
+    def _check_numbers(self, condition: RawHypothesis, letters: Set[str]) -> None:
+        """`i \\ne j` beside a link with free i and j is about indices, not about numbers."""
+        first, _, second = self.assumed[id(condition)]
+        for name in sorted((_names(first) | _names(second)) & letters):
+            message = f"`{name}` is an index here, and the condition takes it for a number"
+            raise ReadError("BN129", message, _at(condition.where), r"write the case with `\delta`")
 
     def _bridges(
         self, chain: RawChain, skipped: int, block: str, first: int, lowered: list[Lowered | ReadError]

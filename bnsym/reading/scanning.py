@@ -70,6 +70,9 @@ _PARAGRAPH_END = re.compile(
     r"\n(?=[ \t>]*(?:\r?\n|\Z|#{1,6}[ \t]|`{3}|~{3}|[-+*][ \t]|\d{1,9}[.)][ \t]|<!--))"
 )
 _LABEL = re.compile(r"[ \t]*(?:\(([\w:.-]+)\)|\{#(?:eq:)?([\w:.-]+)\})[ \t]*(?=\r?\n|\Z)")
+_COMMENT_END = re.compile("-->")
+_DOLLARS = re.compile(r"\$(?=\$)")
+_BRACKET = re.compile(r"\\(?=\])")
 _ENVIRONMENT = re.compile(r"\\(begin|end)\s*\{([A-Za-z]+\*?)\}")
 _OPTION = re.compile(r"[ \t>]*:([\w-]+):([^\n]*)\n?")
 _OPENS_LINE = re.compile(r"(?:\A|\n)[ \t>*\-+.)0-9]{0,100}\Z")
@@ -117,8 +120,8 @@ class _Scanner:
         """Around the present line: a quotation, or the column where a list item's text begins."""
         self.paragraph: int | None = None
         """Where the present paragraph begins: indentation and underlines mean otherwise in one."""
-        self.known: dict[str, tuple[int, int]] = {}
-        """For what has been searched: from where, and where it stands."""
+        self.known: dict[re.Pattern[str], tuple[int, re.Match[str] | None]] = {}
+        """From where a pattern has been searched, and what was found."""
         self.unmatched: set[tuple[int, int]] = set()
         """Runs of backticks, by length and paragraph, that no other run closes."""
 
@@ -127,7 +130,7 @@ class _Scanner:
     def line(self, start: int) -> int:
         """Take the line at `start`, or all of what begins on it; where the next line starts."""
         position, column, kept = self._enter(start)
-        if kept < len(self.containers) and not self._lazy(position, column):
+        if kept < len(self.containers):
             del self.containers[kept:]
             self.paragraph = None
         while True:
@@ -171,14 +174,6 @@ class _Scanner:
     def _after_quote(self, position: int, column: int) -> tuple[int, int]:
         width = 2 if self.text[position + 1 : position + 2] == " " else 1
         return position + width, column + width
-
-    def _lazy(self, position: int, column: int) -> bool:
-        """Whether the line goes on with a paragraph without the marks of its containers."""
-        if self.paragraph is None:
-            return False
-        position, _ = self._indent(position, column)
-        starts = (_BLANK, _HEADING, _RULE, _BULLET, _FENCE)
-        return self.text[position : position + 1] != ">" and not any(p.match(self.text, position) for p in starts)
 
     def _container(self, position: int, column: int) -> tuple[int, int] | None:
         """Into a quotation or list item that begins here."""
@@ -294,21 +289,20 @@ class _Scanner:
                 return self._code(start, after)
         return after
 
-    def _ahead(self, what: str, position: int, find: Callable[[int], int]) -> int:
-        """What `find` finds after `position`, or the text's end; no search is done twice."""
-        start, place = self.known.get(what, (0, -1))
-        if not start <= position < place:
-            place = find(position)
-            place = len(self.text) if place < 0 else place
-            self.known[what] = position, place
-        return place
+    def _ahead(
+        self, pattern: re.Pattern[str], position: int, wanted: Callable[[re.Match[str]], bool] | None = None
+    ) -> re.Match[str] | None:
+        """The next match that is wanted; no search is done twice."""
+        start, found = self.known.get(pattern, (maxsize, None))
+        if position < start or (found is not None and found.start() < position):
+            matches = pattern.finditer(self.text, position)
+            found = next((match for match in matches if wanted is None or wanted(match)), None)
+            self.known[pattern] = position, found
+        return found
 
     def _paragraph_end(self, position: int) -> int:
-        def find(start: int) -> int:
-            found = _PARAGRAPH_END.search(self.text, start)
-            return found.start() if found else -1
-
-        return self._ahead("paragraph", position, find)
+        found = self._ahead(_PARAGRAPH_END, position)
+        return found.start() if found else len(self.text)
 
     def _code(self, start: int, after: int) -> int:
         """Past inline code; backticks without a partner are text."""
@@ -322,9 +316,8 @@ class _Scanner:
 
     def _comment(self, start: int) -> int:
         """Past a comment; one that is never closed is text, and an error if it is a directive."""
-        end = self._ahead("-->", start + 4, lambda position: self.text.find("-->", position))
-        closed, ours = end < len(self.text), directives.opens(self.text, start)
-        if not closed or (ours and self.text.find("<!--", start + 4, end) >= 0):
+        closing, ours = self._ahead(_COMMENT_END, start + 4), directives.opens(self.text, start)
+        if closing is None or (ours and self.text.find("<!--", start + 4, closing.start()) >= 0):
             line = start + len(self.text[start : self._next(start)].rstrip())
             if ours:
                 hint = "close the comment with `-->`"
@@ -333,13 +326,13 @@ class _Scanner:
             return line if ours else start + 4
         if self.paragraph == start:
             self.paragraph = None  # HTML is no paragraph
-        self.found.append(Comment(Slice(start, end + 3)))
-        return end + 3
+        self.found.append(Comment(Slice(start, closing.end())))
+        return closing.end()
 
     # Display formulas
 
     def _dollars(self, start: int) -> int:
-        close = self._closing("$$", start + 2)
+        close = self._closing(_DOLLARS, start + 2)
         if close is None:
             return self._unclosed(start, start + 2, "The formula that `$$` opens")
         label = _LABEL.match(self.text, close + 2)
@@ -347,24 +340,17 @@ class _Scanner:
         self._display(Slice(start, close + 2), Slice(start + 2, close), name)
         return label.end() if label else close + 2
 
-    def _closing(self, mark: str, position: int) -> int | None:
+    def _closing(self, mark: re.Pattern[str], position: int) -> int | None:
         """The next `mark` that no backslash takes away, before any prose."""
-
-        def find(start: int) -> int:
-            found = self.text.find(mark, start)
-            while found >= 0 and _is_escaped(self.text, found):
-                found = self.text.find(mark, found + 1)
-            return found
-
-        found = self._ahead(mark, position, find)
-        return found if found < self._prose_after(position) else None
+        found = self._ahead(mark, position, lambda match: not _is_escaped(self.text, match.start()))
+        return found.start() if found and found.start() < self._prose_after(position) else None
 
     def _bracket(self, start: int) -> int:
         r"""`\[ … \]`, which in Markdown is also an escaped bracket: only a formula if it
         opens its line and either spans lines or holds a relation."""
         if not _OPENS_LINE.search(self.text, max(0, start - 100), start):
             return start + 2
-        close = self._closing(r"\]", start + 2)
+        close = self._closing(_BRACKET, start + 2)
         if close is not None and _RELATION.search(self.text, start + 2, close):
             self._display(Slice(start, close + 2), Slice(start + 2, close))
             return close + 2
@@ -401,14 +387,12 @@ class _Scanner:
     def _prose_after(self, position: int) -> int:
         """The start of the first line after `position` that no formula holds: a heading, a
         comment, a fence, or after a blank line a line of prose. The file's end if none."""
-        return self._ahead("prose", position, lambda start: next(self._prose_lines(start), -1))
+        found = self._ahead(_PARAGRAPH_BREAK, position, self._ends_formula)
+        return found.end() if found else len(self.text)
 
-    def _prose_lines(self, position: int) -> Iterator[int]:
-        for match in _PARAGRAPH_BREAK.finditer(self.text, position):
-            line = match.end()
-            blank = "\n" in self.text[match.start() + 1 : line]
-            if _STARTS_BLOCK.match(self.text, line) or (blank and self._is_prose(line)):
-                yield line
+    def _ends_formula(self, gap: re.Match[str]) -> bool:
+        blank = "\n" in gap.group()[1:]
+        return bool(_STARTS_BLOCK.match(self.text, gap.end())) or (blank and self._is_prose(gap.end()))
 
     def _is_prose(self, line: int) -> bool:
         shown = self.text[line : min(self._next(line), line + 400)].strip(" \t>\r\n")

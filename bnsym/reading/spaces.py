@@ -78,17 +78,30 @@ class Spaces:
         return self.size.get(self.find(variable), "")
 
     def names(self, taken: Iterable[str], batch: str = "") -> dict[str, str]:
-        """The size's name for every variable. The first unnamed class that has an index
-        letter (or `batch`, a variable known to be one) is the batch, m; others get new names."""
+        """The size's name for every variable. The first unnamed class of an array's axis that
+        has an index letter (else `batch`, a variable known to be one, else the first letter)
+        is the batch, m. Where that leaves one space, letters and ones that no array ties down
+        run over it too; others get new names."""
         used = {*taken, *self.size.values()}
         roots = list(dict.fromkeys(self.find(v) for v in self.parent))
         lettered = {self.find(v) for v in self.parent if v.startswith("letter ")}
+        axes = {self.find(v) for v in self.parent if v.startswith("axis ") and v != "axis 0 e"}
+        loose = [
+            r
+            for r in roots
+            if r in lettered | {self.find(b) for b in (batch, "axis 0 e") if b in self.parent}
+        ]
+        loose = [r for r in loose if r not in axes]
         named = dict(self.size)
         if BATCH not in used:
-            preferred = [r for r in roots if r in lettered and r not in named]
-            preferred += [self.find(batch)] if batch and self.find(batch) not in named else []
+            preferred = [r for r in roots if r in lettered & axes and r not in named]
+            preferred += [r for r in [self.find(batch)] if r not in named] if batch else []
+            preferred += [r for r in loose if r not in named]
             if preferred:
                 named[preferred[0]] = BATCH
+        known = {named[r] for r in roots if r in named and r in lettered | axes}
+        if len(known) == 1:
+            named |= {r: next(iter(known)) for r in loose if r not in named}
         used |= {BATCH, *named.values()}
         candidates = iter(["n", *(f"n_{{{k}}}" for k in range(1, len(self.parent) + len(used) + 2))])
         for root in roots:
