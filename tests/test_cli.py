@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -442,3 +443,18 @@ def test_the_public_names() -> None:
     assert set(bnsym.__all__) <= set(dir(bnsym))
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = bnsym.nothing
+
+
+def test_the_output_does_not_depend_on_the_hash_seed() -> None:
+    note = Path(__file__).parent.parent / "derivations" / "as-published.md"
+    command = [sys.executable, "-m", "bnsym", "check", str(note), "--format", "json", "--no-cross-examine"]
+    printed = {
+        subprocess.run(
+            command,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("0", "1", "271828")
+    }
+    assert len(printed) == 1

@@ -171,16 +171,18 @@ _SCRIPT = re.compile(rf"\s*+[_^]\s*+(?:{_GROUP}|\\[A-Za-z]++|[^\s{{}}\\])|(?!\s*
 _UNMEANT = re.compile(r"[\s&]+")
 _INK = re.compile(r"[^\r\n]")
 _BLANKED = (Kind.ROW, Kind.ALIGN, Kind.WIDE)
+_BEFORE_WRAPPED = (*_BLANKED, Kind.BLANK, Kind.WRAP, Kind.UNDER, Kind.BRACE, Kind.BEGIN, Kind.APART)
+"""After these a brace begins a statement, or is `\\boxed`'s: a relation in it is the formula's own."""
 
 
 def lay_out(text: str, start: int, end: int) -> Layout:
     """The layout of the formula in `text[start:end]`."""
-    walk = _Walk(text, end)
+    walk = _Walk(text, start, end)
     for match in _TOKEN.finditer(text, start, end):
         token = _token(match)
         if token is not None and token.start >= walk.done:
             walk.take(token)
-    return walk.layout(start)
+    return walk.layout()
 
 
 def _token(match: re.Match[str]) -> Token | None:
@@ -233,8 +235,9 @@ class _Walk:
     of a row together with a relation, is a slip and groups nothing: the reader of LaTeX reports
     it where it stands, and the chains around it are still found."""
 
-    def __init__(self, text: str, end: int) -> None:
+    def __init__(self, text: str, start: int, end: int) -> None:
         self.text = text
+        self.start = start
         self.end = end
         self.blanks: list[Blank] = []
         self.stack = [_Opened(None, "$", True)]
@@ -314,15 +317,15 @@ class _Walk:
         opened = self._close_hard("{")
         if opened is None or opened.token is None:
             return
-        before = opened.before
-        beside = before is not None and not self.text[before.end : opened.token.start].strip()
-        if before is not None and beside and before.kind is Kind.WRAP and (opened.sign or opened.row):
+        before = opened.before or Token(Kind.ROW, self.start, self.start)
+        beside = not self.text[before.end : opened.token.start].strip()
+        if beside and before.kind in _BEFORE_WRAPPED and (opened.sign or opened.row):
             self._blank(opened.token)
             self._blank(token)
             self._drop(1)  # `\boxed{a = b}` divides
-            return
-        self.stack.pop()
-        if before is not None and beside and before.kind is Kind.UNDER:
+        else:
+            self.stack.pop()
+        if beside and before.kind is Kind.UNDER:
             self._under(before, token)
 
     def _under(self, macro: Token, closing: Token) -> None:
@@ -344,8 +347,8 @@ class _Walk:
         elif name == "array":
             self._blank(token)
 
-    def layout(self, start: int) -> Layout:
+    def layout(self) -> Layout:
         self._drop(len(self.stack) - 1)
         marks = self.stack[0].marks
         self._blank_marks(marks)
-        return Layout(start, self.end, tuple(marks), tuple(self.blanks))
+        return Layout(self.start, self.end, tuple(marks), tuple(self.blanks))

@@ -6,8 +6,10 @@ root of the defined σ²). Formats LaTeX; trusted for nothing.
 
 from __future__ import annotations
 
+from time import monotonic
+
 from bnsym.kernel import Certificate, Factor, Given, Gram, Monomially, Proved, Schwarz, Square, Summand
-from bnsym.normal import Generator, Monomial, Ring
+from bnsym.normal import Generator, Monomial, OutOfReach, Ring
 from bnsym.printing import to_latex
 from bnsym.proving.readback import product_of
 from bnsym.terms import (
@@ -27,6 +29,8 @@ from bnsym.terms import (
 )
 
 LETTER = "i"
+SECONDS = 1.0
+"""What naming the roots of one certificate may take."""
 
 
 def certificate_line(proved: Proved) -> str:
@@ -49,18 +53,28 @@ def _relations(certificate: Certificate) -> str:
 
 def _names_of_roots(statement: Statement) -> dict[Generator, Monomial]:
     """What the roots of the normal form are in terms of the names that are defined by them."""
-    ring, found = Ring(statement), {}
+    ring = Ring(statement, monotonic() + SECONDS)
+    found: dict[Generator, Monomial] = {}
     for definition in statement.definitions:
-        name, indices = definition.symbol.name, definition.symbol.indices
-        if indices:
-            continue
-        for shown, term in ((name.removesuffix("^{2}"), sqrt(Sym(name))), (name, Sym(name))):
-            poly = ring.normal(term) if shown != name or not name.endswith("^{2}") else {}
-            roots = [g for mono in poly for g, e in mono if g[0] == "root" and e == 1]
-            if len(poly) == 1 and len(roots) == 1 and poly[next(iter(poly))] == 1:
-                others = [(g, -e) for mono in poly for g, e in mono if g != roots[0]]
-                found[roots[0]] = (*others, (("sym", shown, ()), 1))
+        name = definition.symbol.name
+        shown = name.removesuffix("^{2}")
+        term = sqrt(Sym(name)) if shown != name else Sym(name)
+        if not definition.symbol.indices:
+            found |= _named(ring, shown, term)
     return found
+
+
+def _named(ring: Ring, shown: str, term: Term) -> dict[Generator, Monomial]:
+    """{r: its value} where `term`, shown as a name, is r times a monomial."""
+    try:
+        poly = ring.normal(term)
+    except OutOfReach:
+        return {}
+    roots = [g for mono in poly for g, e in mono if g[0] == "root" and e == 1]
+    if len(poly) != 1 or len(roots) != 1 or poly[next(iter(poly))] != 1:
+        return {}
+    others = [(g, -e) for mono in poly for g, e in mono if g != roots[0]]
+    return {roots[0]: (*others, (("sym", shown, ()), 1))}
 
 
 def _summand(summand: Summand, statement: Statement, names: dict[Generator, Monomial]) -> str:

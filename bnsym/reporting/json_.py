@@ -24,7 +24,8 @@ r"""A report as JSON, for programs. The schema is stable: keys may be added, non
          "left": "1/2", "right": "3/4"},                          both sides there
        "repair": null,
        "evidence": [{"route": "explicit m = 2, 3, 4", "agrees": true, "detail": ""}],
-       "code": "BN201", "message": "…", "hint": "…"}],            code null if there is none
+       "code": "BN201", "message": "…", "hint": "…",              code null if there is none
+       "problem": {"line": 3, "column": 7, "end_line": 3, "end_column": 9}}],   null unless unread
      "definitions": [{"file", "line", "column", "name", "source", "parsed"}],
      "diagnostics": [{"code", "severity", "message", "file", "line", "column", "hint"}]}
 
@@ -38,7 +39,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from bnsym.kernel import Proved, Refuted, Witness
-from bnsym.model import Diagnostic, NamedDefinition, Report, Result
+from bnsym.model import Diagnostic, NamedDefinition, Report, Result, Span, Unread
 from bnsym.printing import to_latex
 from bnsym.reporting.certificates import certificate_line
 from bnsym.reporting.words import is_declared_refuted, relation_latex, value_strings, words_of
@@ -86,6 +87,16 @@ def _link(result: Result) -> dict[str, Any]:
         "code": words.code or None,
         "message": words.message,
         "hint": words.hint,
+        "problem": _place(result.verdict.problem.span) if isinstance(result.verdict, Unread) else None,
+    }
+
+
+def _place(span: Span) -> dict[str, int]:
+    return {
+        "line": span.line,
+        "column": span.column,
+        "end_line": span.end_line,
+        "end_column": span.end_column,
     }
 
 
