@@ -358,8 +358,10 @@ def test_a_sign_inside_brackets_divides_nothing(expression: str) -> None:
         (r"a = b, c = d", ["a = b", "c = d"]),
         (r"a = b, \quad \frac{c}{d} \le e", ["a = b", r"\frac{c}{d} \le e"]),
         (r"a = b; c = d", ["a = b", "c = d"]),
-        (r"a = b \Rightarrow c = d \iff e = f", ["a = b", "c = d", "e = f"]),
-        (r"a = b \implies c \le d", ["a = b", r"c \le d"]),
+        (r"a = b; \Rightarrow c = d", ["a = b", "c = d"]),  # hence: after the end of a statement
+        # an implication claims neither of its sides, so it stays in one piece, with one sign
+        (r"a = b \Rightarrow c = d \iff e = f", [r"a = b \Rightarrow c = d \iff e = f"]),
+        (r"a = b \implies c \le d", [r"a = b \implies c \le d"]),
         (r"a = b \text{ and } c \le d", ["a = b", r"c \le d"]),
         (r"a = b \quad \text{thus} \quad c = d", ["a = b", "c = d"]),
         (r"a = b \quad + c", ["a = b + c"]),

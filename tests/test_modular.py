@@ -151,3 +151,13 @@ def test_powers_mod_p() -> None:
     for exponent in (0, 1, 5, modular.PRIME - 2):
         expected = [[pow(int(v), exponent, modular.PRIME) for v in row] for row in values]
         assert raised(values, exponent).tolist() == expected
+
+
+def test_a_name_may_have_another_shape_in_the_next_statement() -> None:
+    a = Sym("x")
+    for shape in (a, x(i)), (x(i), a):
+        for term in shape:
+            norm = power(term, 2) if term == a else square_norm(i, term)
+            size = modular.examine(relation(mul(Size("m"), norm), Relation.EQ, mul(norm, Size("m"))))
+            assert size.agrees is True, size
+            assert modular.examine(relation(mul(Size("m"), norm), Relation.EQ, norm)).agrees is False

@@ -110,14 +110,17 @@ def _mixed(machine: Machine, name: Name, refusal: Redraw, fresh: Array) -> Array
 
 
 def bench_for(statement: Statement, size: int, seed: int) -> Bench:
-    """The bench of all statements with the same definitions and hypotheses."""
+    """The bench of all statements with the same definitions and hypotheses, shapes and batch."""
     found = surveying.shapes(statement)
     spaces = surveying.spaces(statement)
     if _twice(statement) or any(shape.count(spaces[0]) > 1 for shape in found.values()):
         size = min(size, SQUARE_SIZE)
     sizes = zip(spaces, itertools.chain((size,), itertools.cycle(OTHER_SIZES)), strict=False)
     outputs = tuple((name, found[name]) for name in statement.outputs if name in found)
-    bench = _bench(replace(statement, left=ZERO, right=ZERO), tuple(sizes), outputs, seed)
+    given = replace(statement, left=ZERO, right=ZERO), tuple(sizes), outputs, seed
+    bench = _bench(*given)
+    if any(bench.structure.shapes.get(name, shape) != shape for name, shape in found.items()):
+        bench = _bench.__wrapped__(*given)  # what another statement drew for the name has another shape
     bench.structure.shapes.update(found)
     return bench
 

@@ -40,7 +40,9 @@ class Kind(Enum):
     ALIGN = auto()
     COMMA = auto()
     APART = auto()
-    """What always stands between two statements: `\\Rightarrow`, `;`."""
+    """What always stands between two statements: `;`."""
+    IMPLIES = auto()
+    """`\\Rightarrow`."""
     TEXT = auto()
     FORALL = auto()
 
@@ -106,6 +108,13 @@ OTHER_SIGNS = (
 )
 """Relations that nothing here decides: they divide a chain all the same, under their own names."""
 
+IMPLICATIONS = (
+    *_macros("Rightarrow implies iff Leftrightarrow Longrightarrow Longleftrightarrow Leftarrow"),
+    *_macros("impliedby Longleftarrow"),
+    *"⇒⇔⟹",
+)
+"""Between two statements: neither need be claimed. Before one, on a row of its own: hence."""
+
 _WORDS: dict[str, tuple[Kind, str]] = {
     **{word: (Kind.SIGN, word) for word in OTHER_SIGNS},
     **{word: (Kind.SIGN, sign) for word, sign in SIGNS.items()},
@@ -124,14 +133,8 @@ _WORDS: dict[str, tuple[Kind, str]] = {
     **dict.fromkeys((r"\quad", r"\qquad"), (Kind.WIDE, "")),
     **dict.fromkeys((r"\boxed", r"\fbox"), (Kind.WRAP, "")),
     **dict.fromkeys((r"\underbrace", r"\overbrace"), (Kind.UNDER, "")),
-    **dict.fromkeys(
-        (
-            *_macros("Rightarrow implies iff Leftrightarrow Longrightarrow Longleftrightarrow Leftarrow"),
-            *_macros("impliedby Longleftarrow therefore because land"),
-            *";；⇒⇔⟹∴∵",
-        ),
-        (Kind.APART, ""),
-    ),
+    **{word: (Kind.IMPLIES, word) for word in IMPLICATIONS},
+    **dict.fromkeys((*_macros("therefore because land"), *";；∴∵"), (Kind.APART, "")),
     **dict.fromkeys(
         (
             *_macros("left right middle big Big bigg Bigg bigl Bigl biggl Biggl bigr Bigr biggr Biggr"),

@@ -12,7 +12,7 @@ from collections.abc import Container
 from dataclasses import dataclass, field
 from enum import IntEnum
 
-from bnsym.reading.masking import Blank, Kind, Mark
+from bnsym.reading.masking import IMPLICATIONS, Blank, Kind, Mark
 from bnsym.reading.source import Sign, Slice
 
 
@@ -149,6 +149,10 @@ class _Cutter:
                 self._sign(Sign(mark.word, Slice(mark.start, mark.end)))
             case Kind.TEXT:
                 self._text(mark, following)
+            case Kind.IMPLIES if not self._blank(mark.start):
+                self.now.signs = [Sign(mark.word, Slice(mark.start, mark.end))]
+            case Kind.IMPLIES:
+                self._cut(mark, Lead.APART)
             case Kind.ALIGN:
                 self.columns += 1
                 again = self.now.lead is Lead.ALIGN and self._blank(mark.start)
@@ -166,7 +170,9 @@ class _Cutter:
 
     def _sign(self, sign: Sign) -> None:
         self.last_sign = sign.where.end
-        if not (self.now.signs and self.now.signs[-1].symbol.startswith("\\text")):
+        # after «or», ⇒ and the like, what stands on either side is no claim of its own
+        whole = self.now.signs and self.now.signs[-1].symbol.startswith((r"\text", *IMPLICATIONS))
+        if not whole:
             self.now.signs.append(sign)
 
     def _blank(self, end: int) -> bool:
