@@ -158,5 +158,5 @@ def _leaves(structure: Structure, term: Term) -> Iterator[tuple[Name, tuple[Inde
     for t in sorted(set(direct), key=lambda t: (t.name, str(t.indices)), reverse=True):
         if t.name not in structure.definitions and t.name not in structure.adjoints:
             yield t.name, t.indices
-    for name in sources(structure, term) - {t.name for t in direct}:
+    for name in sorted(sources(structure, term) - {t.name for t in direct}):
         yield name, structure.fresh(structure.shapes[name])
