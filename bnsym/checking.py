@@ -82,13 +82,12 @@ def check_notes(
 ) -> Report:
     """Read all the notes, then decide their links in order."""
     derivations: list[Derivation] = []
-    for note in notes:
-        derivation, found = _read(note)
-        problems += found
-        derivations.append(derivation)
-    total = sum(len(derivation.links) for derivation in derivations)
-    progress.start(total)
-    with examiner(budget, total) as examine:
+    with examiner(budget, sum(len(note.text) for note in notes)) as examine:
+        for note in notes:
+            derivation, found = _read(note)
+            problems += found
+            derivations.append(derivation)
+        progress.start(sum(len(derivation.links) for derivation in derivations))
         waiting = [_decide_all(derivation, budget, examine, progress) for derivation in derivations]
         files = tuple(file() for file in waiting)
     empty = () if problems or any(f.results for f in files) else tuple(map(_nothing, derivations))

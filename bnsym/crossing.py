@@ -19,8 +19,8 @@ from bnsym.terms import Statement
 
 LARGE_SIZE = 1000
 """The batch size at which a proof is re-tested modulo a prime."""
-FEW_LINKS = 8
-"""Up to so many, a second process is not worth its start."""
+SHORT = 4000
+"""Up to so many characters of notes, a second process is not worth its start."""
 
 Testimony: TypeAlias = Callable[[], tuple[Evidence, ...]]
 """What waits for the evidence."""
@@ -39,12 +39,13 @@ class Budget:
 
 
 @contextmanager
-def examiner(budget: Budget, links: int) -> Iterator[Examine]:
-    """What cross-examines a statement, here or in a second process that ends with the block."""
-    if not budget.cross_examine or links <= FEW_LINKS:
+def examiner(budget: Budget, length: int) -> Iterator[Examine]:
+    """What cross-examines a statement, here or, for notes of some length, in a second process,
+    which imports SymPy while they are read and ends with the block."""
+    if not budget.cross_examine or length <= SHORT:
         yield lambda statement: lambda: testify(statement, budget)
         return
-    with get_context().Pool(1, initializer=_leave_interrupts_alone) as pool:
+    with get_context().Pool(1, initializer=_prepare) as pool:
 
         def examine(statement: Statement) -> Testimony:
             return pool.apply_async(testify, (statement, budget)).get
@@ -63,6 +64,9 @@ def testify(statement: Statement, budget: Budget) -> tuple[Evidence, ...]:
     return tuple(routes)
 
 
-def _leave_interrupts_alone() -> None:
+def _prepare() -> None:
     """Ctrl-C is for the first process, which then ends this one."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    from bnsym.evidence import explicit, modular
+
+    del explicit, modular

@@ -184,8 +184,13 @@ def _signature(
 
 
 def constant(value: Coefficient) -> Poly:
-    value = Fraction(value)
-    return {(): value.numerator if value.denominator == 1 else value} if value else {}
+    return {(): ratio(value, 1)} if value else {}
+
+
+def ratio(a: Coefficient, b: Coefficient) -> Coefficient:
+    """a / b, an integer where it is one."""
+    value = Fraction(a) / b
+    return value.numerator if value.denominator == 1 else value
 
 
 def generator(gen: Generator, exponent: int = 1) -> Poly:
@@ -456,7 +461,7 @@ class Ring:
         self._inverted |= {g for g, _ in mono}
         if q == 1 and c > 0 and root != UNIT and self.is_manifest(base):
             self._sign(next(iter(root))[0][0], mono)
-        return self.power({tuple((g, -e) for g, e in mono): Fraction(1) / c}, -n)
+        return self.power({tuple((g, -e) for g, e in mono): ratio(1, c)}, -n)
 
     def _sign(self, root: Generator, mono: Monomial) -> None:
         """The factor `root` of a positive `mono` is positive if all others are."""
@@ -518,7 +523,7 @@ class Ring:
         if q == 1 and _leans_negative(poly):
             content = -content
         inverse = tuple((g, -e) for g, e in taken)
-        rest: Poly = {_monomial((*mono, *inverse)): c / content for mono, c in poly.items()}
+        rest: Poly = {_monomial((*mono, *inverse)): ratio(c, content) for mono, c in poly.items()}
         root, left = _rational_root(content, q)
         if rest == UNIT and left != 1:
             return self.times(outer, constant(root)), constant(left)

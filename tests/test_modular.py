@@ -161,3 +161,9 @@ def test_a_name_may_have_another_shape_in_the_next_statement() -> None:
             size = modular.examine(relation(mul(Size("m"), norm), Relation.EQ, mul(norm, Size("m"))))
             assert size.agrees is True, size
             assert modular.examine(relation(mul(Size("m"), norm), Relation.EQ, norm)).agrees is False
+
+
+def test_the_trace_of_a_delta_is_the_size() -> None:
+    trace = Sum(j, Delta(j, j))
+    assert modular.examine(equal(trace, Size("m"))).agrees is True
+    assert modular.examine(equal(trace, num(1))).agrees is False

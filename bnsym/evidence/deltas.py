@@ -55,6 +55,7 @@ def spend(index: Index, body: Term) -> Term:
 
 
 def _spend_product(index: Index, factors: tuple[Term, ...]) -> Term:
+    factors = tuple(f for f in factors if not (isinstance(f, Delta) and f.left == f.right))
     for k, factor in enumerate(factors):
         if isinstance(factor, Delta) and index in (factor.left, factor.right):
             other = factor.right if factor.left == index else factor.left

@@ -88,6 +88,7 @@ class _Search:
     def __init__(self, statement: Statement, ring: Ring, squared: bool) -> None:
         self.statement, self.ring, self.squared = statement, ring, squared
         self.raw = difference(statement, ring, squared)
+        self.conditions = set(ring.conditions)
         given = range(len(statement.hypotheses))
         known = [self.raw, *(relation(ring, statement, Given(n)) for n in given)]
         self.elimination = Elimination(statement, ring, known)
@@ -223,11 +224,9 @@ class _Search:
 
     def _brings_conditions(self, term: Term) -> bool:
         """Whether the term is defined only where the sides need not be: no summand for them."""
-        scratch = Ring(self.statement, self.ring.deadline)
-        scratch.sides(self.statement.left, self.statement.right)
-        known = len(scratch.conditions)
-        scratch.normal(term)
-        return len(scratch.conditions) > known
+        alone = Ring(self.statement, self.ring.deadline)
+        alone.normal(term)
+        return not alone.conditions.keys() <= self.conditions
 
     def _is_vector_defined(self, space: str) -> bool:
         """Whether a vector over the space is defined: then its moments are known, and the

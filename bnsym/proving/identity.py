@@ -24,6 +24,7 @@ from bnsym.normal import (
     generators,
     letters,
     plus,
+    ratio,
 )
 from bnsym.terms import Relation, Statement
 
@@ -97,7 +98,7 @@ class Elimination:
         for source, current, pivot in self.steps:
             if current.poly.keys() == {()}:
                 # the relations contradict each other: a number that is not zero is zero
-                by = Fraction(1) / current.poly[()]
+                by = ratio(1, current.poly[()])
                 _subtract(goal, current, {m: c * by for m, c in goal.poly.items()}, self.ring)
             elif pivot is not None:
                 _eliminate(goal, current, pivot, self.ring)
@@ -198,7 +199,7 @@ def _eliminate(target: Traced, by: Traced, pivot: Pivot, ring: Ring) -> None:
     """Replace t^e by v = -b/a in `target`, where by.poly = a*t^e + b:
     t^(ek+r) - t^r v^k = t^r (t^e - v) Σ_j t^(ej) v^(k-1-j)."""
     gen, e, mono, c = pivot
-    inverse: Poly = {tuple((g, -k) for g, k in mono): Fraction(1) / c}
+    inverse: Poly = {tuple((g, -k) for g, k in mono): ratio(1, c)}
     value = _solved(by, pivot, ring)
     quotient: Poly = {}
     for n, coefficient in _by_power(target.poly, gen).items():
@@ -213,7 +214,7 @@ def _solved(by: Traced, pivot: Pivot, ring: Ring) -> Poly:
     """v = -b/a, where by.poly = a*t^e + b."""
     gen, _, mono, c = pivot
     rest = {m: k for m, k in by.poly.items() if gen not in dict(m)}
-    return ring.times(rest, {tuple((g, -k) for g, k in mono): Fraction(-1) / c})
+    return ring.times(rest, {tuple((g, -k) for g, k in mono): ratio(-1, c)})
 
 
 def _by_power(poly: Poly, gen: Generator) -> dict[int, Poly]:
