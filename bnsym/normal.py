@@ -39,6 +39,7 @@ from bnsym.terms import (
     Sum,
     Sym,
     Term,
+    free_indices,
 )
 
 Letter: TypeAlias = tuple[str, str]
@@ -244,10 +245,11 @@ class Ring:
         self._memo: dict[tuple[Name, ...], tuple[tuple[Letter, ...], Poly]] = {}
 
     def sides(self, left: Term, right: Term) -> tuple[Poly, Poly]:
-        """The normal forms of two terms. Where a root lies under a root, both are made
-        again: what was divided by on the way then counts as positive from the start."""
+        """The normal forms of two terms. Where something that was divided by lies under a
+        root, both are made again: it then counts as positive from the start."""
         pair = self.normal(left), self.normal(right)
-        if any(g in self._inverted for root in self.roots for mono, _ in root[2] for g, _ in mono):
+        inverted = {g for g in self._inverted if g[0] in ("root", "sum")}
+        if any(g in inverted for root in self.roots for mono, _ in root[2] for g, _ in mono):
             self._memo.clear()
             pair = self.normal(left), self.normal(right)
         return pair
@@ -373,12 +375,25 @@ class Ring:
             case Pow(base, exponent):
                 return self._power(base, exponent, names)
             case Sum(index, body):
-                bound = self._letter(index.space)
-                return self.contract(self.normal(body, names | {index.name: bound}), bound)
+                return self._sum(index, body, names)
             case Diff():
                 return self._derivative(term, names)
             case Max():
                 raise OutOfReach("a maximum has no normal form")
+
+    def _sum(self, index: Index, body: Term, names: dict[str, Letter]) -> Poly:
+        """Factors that do not mention the index stay outside: Σ_k a b_k = a Σ_k b_k."""
+        factors = body.factors if isinstance(body, Mul) else (body,)
+        inside = [f for f in factors if any(i.name == index.name for i in free_indices(f))]
+        outside = [f for f in factors if f not in inside]
+        bound = self._letter(index.space)
+        within = UNIT
+        for factor in inside:
+            within = self.times(within, self.normal(factor, names | {index.name: bound}))
+        result = self.contract(within, bound)
+        for factor in outside:
+            result = self.times(self.normal(factor, names), result)
+        return result
 
     def _derivative(self, term: Diff, names: dict[str, Letter]) -> Poly:
         try:
