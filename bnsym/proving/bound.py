@@ -9,7 +9,6 @@ that are not negative, is a linear program. Untrusted: the kernel expands the re
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -89,6 +88,7 @@ class _Search:
         self.statement, self.ring, self.squared = statement, ring, squared
         self.raw = difference(statement, ring, squared)
         self.conditions = set(ring.conditions)
+        self.known: dict[tuple[Generator, str], bool] = {}
         given = range(len(statement.hypotheses))
         known = [self.raw, *(relation(ring, statement, Given(n)) for n in given)]
         self.elimination = Elimination(statement, ring, known)
@@ -240,53 +240,56 @@ class _Search:
     def _columns(self, atoms: list[Atom]) -> list[tuple[Poly, Atom, Monomial]]:
         """Multiples of atoms that share a term with the goal or with such a multiple."""
         found: dict[tuple[int, Monomial], tuple[Poly, Atom, Monomial]] = {}
+        numbered = [(n, atom) for n, atom in enumerate(atoms) if self._is_homogeneous(atom)]
         rows: set[Monomial] = set(self.goal)
         for _ in range(2):
-            new: set[Monomial] = set()
-            for number, atom in enumerate(atoms):
-                for mono in self._multipliers(atom, rows):
+            targets = [dict(row) for row in sorted(rows)]
+            for number, atom in numbered:
+                for mono in self._multipliers(atom, targets):
                     key = (number, mono)
                     if key in found or len(found) > 4 * MOST_COLUMNS:
                         continue
                     column = self.elimination.reduce(self.ring.times(atom.reduced, {mono: 1}))
-                    if column is None:
-                        continue
-                    found[key] = (column, atom, mono)
-                    new |= set(column)
-            rows |= new
-            atoms = [a for a in atoms if len(a.factors) <= 1]
+                    if column is not None:
+                        found[key] = (column, atom, mono)
+                        rows |= set(column)
+            numbered = [(n, atom) for n, atom in numbered if len(atom.factors) <= 1]
         return _presolved(_distinct(found.values()), self.goal)
 
-    def _multipliers(self, atom: Atom, rows: set[Monomial]) -> Iterator[Monomial]:
-        """Monomials that are not negative and take a term of the atom to one of `rows`."""
+    def _is_homogeneous(self, atom: Atom) -> bool:
+        """Whether the atom has one degree in those arrays in which the goal has one: of its
+        multiples that share a term with the goal, all terms then have the goal's degree."""
+        degrees = [_degree(mono) for mono in atom.reduced]
+        return all(len({d.get(name, 0) for d in degrees}) <= 1 for name in self.degree)
+
+    def _multipliers(self, atom: Atom, targets: list[dict[Generator, int]]) -> Iterator[Monomial]:
+        """Monomials that are not negative and take a term of the atom to one of `targets`."""
         seen = set()
-        for target, term in product(sorted(rows), sorted(atom.reduced)):
-            exponents = Counter(dict(target))
-            exponents.subtract(dict(term))
-            mono = tuple(sorted((g, e) for g, e in exponents.items() if e))
-            if mono not in seen and self._is_nonnegative(mono):
+        for target, term in product(targets, sorted(atom.reduced)):
+            exponents = dict(target)
+            for gen, e in term:
+                exponents[gen] = exponents.get(gen, 0) - e
+            items = [(g, e) for g, e in exponents.items() if e]
+            if self._is_nonnegative(items) and (mono := tuple(sorted(items))) not in seen:
                 seen.add(mono)
-                if self._fits(atom, mono):
-                    yield mono
-            if time.monotonic() > self.ring.deadline:
-                raise OutOfReach("the time is up")
+                yield mono
+        if time.monotonic() > self.ring.deadline:
+            raise OutOfReach("the time is up")
 
-    def _fits(self, atom: Atom, mono: Monomial) -> bool:
-        """Whether every term of the multiple has the degree of the goal in those arrays in
-        which the goal is homogeneous."""
-        wanted = self.degree
-        return all(
-            all(found.get(name, 0) == n for name, n in wanted.items())
-            for found in (_degree((*m, *mono)) for m in atom.reduced)
-        )
-
-    def _is_nonnegative(self, mono: Monomial) -> bool:
-        for gen, e in mono:
-            if e < 0 and gen not in self.divided and not self.ring.is_nonzero(gen):
+    def _is_nonnegative(self, items: Iterable[tuple[Generator, int]]) -> bool:
+        """Whether a product of powers is defined and not negative wherever the sides are."""
+        for gen, e in items:
+            if e < 0 and not self._knows(gen, "divided"):
                 return False
-            if e % 2 and not self.ring.is_nonnegative(gen):
+            if e % 2 and not self._knows(gen, "not negative"):
                 return False
         return True
+
+    def _knows(self, gen: Generator, what: str) -> bool:
+        if (gen, what) not in self.known:
+            nonzero = gen in self.divided or self.ring.is_nonzero(gen)
+            self.known[gen, what] = nonzero if what == "divided" else self.ring.is_nonnegative(gen)
+        return self.known[gen, what]
 
 
 def _distinct(columns: Iterable[tuple[Poly, Atom, Monomial]]) -> list[tuple[Poly, Atom, Monomial]]:
