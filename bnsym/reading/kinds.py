@@ -94,6 +94,8 @@ class _Inference:
     known: dict[str, str] = field(default_factory=dict)
     guess: bool = False
     """Second stage: an upper-case name between or before vectors is a matrix."""
+    closing: bool = False
+    """Last stage: a free name that nothing settles is a number, which may settle definitions."""
 
     def run(self) -> None:
         self._learn_written()
@@ -104,6 +106,8 @@ class _Inference:
         self._settle()
         self._gradients()
         self.guess = True
+        self._settle()
+        self.closing = True
         self._settle()
         for name, shape in self.known.items():
             self.table.arity.setdefault(name, SHAPES.index(shape))
@@ -180,7 +184,8 @@ class _Inference:
     def _symbol(self, node: Symbol, bound: frozenset[str]) -> str | None:
         name = self._bare(node, bound)
         if name:
-            return SCALAR if name in self.table.sizes else self.known.get(name)
+            open_kind = SCALAR if self.closing and name not in self.table.defined else None
+            return SCALAR if name in self.table.sizes else self.known.get(name, open_kind)
         try:
             base, letters = self.table.split(node, bound)
         except ReadError:
