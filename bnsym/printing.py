@@ -152,7 +152,11 @@ class _Printer:
         return rf"\frac{{{sign} {of}}}{{{sign} {self.factor(term.by)}}}"
 
     def _differentiated(self, of: Term) -> str:
-        return self.factor(of) if isinstance(of, Sym) else f"({self.whole(of)})"
+        """One name bare: `\\sigma` too, which is the root of a symbol; the rest in parentheses."""
+        root = isinstance(of, Pow) and isinstance(of.base, Sym) and of.exponent == HALF
+        shown = self.whole(of)
+        bare = isinstance(of, Sym) or (root and not shown.startswith(r"\sqrt"))
+        return self.factor(of) if bare else f"({shown})"
 
     def loss_derivative(self, term: Diff) -> str:
         by = rf"\partial {self.factor(term.by)}"

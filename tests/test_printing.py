@@ -156,6 +156,7 @@ def test_how_a_term_is_printed(term: Term, latex: str) -> None:
         mul(Sym(r"\mu"), Sym("d"), Sym("x", (I,))),
         Sum(Index("k", "m"), neg(Sym("x", (Index("k", "m"),)))),
         Sum(Index("k", "m"), ONE),
+        Diff(Pow(SIGMA2, HALF), Sym("x", (J,)), True),
         Diff(mul(Sym("x", (I,)), Sym(r"\mu")), Sym(r"\mu"), True),
         Diff(Diff(Sym("f"), Sym("x", (I,)), True), Sym("x", (J,)), True),
         mul(num(-1), Sym(r"\mu"), Pow(SIGMA2, -HALF), Sym("x", (I,)), power(Size("m"), -1)),
