@@ -32,6 +32,7 @@ from bnsym.terms import (
     add,
     mul,
     num,
+    own_indices,
     power,
     rename,
     walk,
@@ -232,21 +233,9 @@ def _apart(index: Index, body: Term, by: Sym) -> tuple[Index, Term]:
     """The bound index and body, renamed if the letter is one of `by`'s indices."""
     if all(index.name != i.name for i in by.indices):
         return index, body
-    used = {t.name for s in walk(body) for t in _indices(s)} | {i.name for i in by.indices}
+    used = {t.name for s in walk(body) for t in own_indices(s)} | {i.name for i in by.indices}
     name = index.name
     while name in used:
         name += "'"
     other = Index(name, index.space)
     return other, rename(body, {index.name: other})
-
-
-def _indices(term: Term) -> tuple[Index, ...]:
-    match term:
-        case Sym(_, indices):
-            return indices
-        case Delta(left, right):
-            return (left, right)
-        case Sum(index, _):
-            return (index,)
-        case _:
-            return ()

@@ -47,6 +47,7 @@ from bnsym.terms import (
     add,
     free_indices,
     mul,
+    own_indices,
     power,
     sqrt,
     walk,
@@ -221,9 +222,9 @@ def prove(
         raise Rejected("no certificate proves this relation")
     _check_letters(statement, certificate)
     ring = Ring(statement, deadline)
-    difference = _difference(ring, statement, certificate.squared)
-    checked = _Check(ring, statement, certificate, difference)
-    scaled = ring.times(difference, {certificate.unit: Fraction(1)})
+    goal = difference(ring, statement, certificate.squared)
+    checked = _Check(ring, statement, certificate, goal)
+    scaled = ring.times(goal, {certificate.unit: Fraction(1)})
     if plus(scaled, checked.right_side(), -1):
         raise Rejected("the polynomial identity of the certificate does not hold")
     if statement.relation in (Relation.LT, Relation.GT) and not checked.strict:
@@ -249,30 +250,21 @@ def _check_letters(statement: Statement, certificate: Certificate) -> None:
     """Letters with these signs are the normal form's own; an outside one could be captured."""
     terms = [statement.left, statement.right, *(d.body for d in statement.definitions)]
     terms += [side for h in statement.hypotheses for side in (h.left, h.right)]
-    found = {i.name for term in terms for t in walk(term) for i in _indices(t)}
-    for summand in certificate.summands:
-        for factor in summand.factors:
-            match factor:
-                case Square(term, over):
-                    found |= {i.name for t in walk(term) for i in _indices(t)} | {i.name for i in over}
-                case Gram(vectors, index):
-                    found |= {i.name for v in vectors for t in walk(v) for i in _indices(t)} | {index.name}
-                case Schwarz(u, v, index):
-                    found |= {i.name for w in (u, v) for t in walk(w) for i in _indices(t)} | {index.name}
-    found |= {name for use in certificate.uses for name, _ in use.over}
+    found = {name for use in certificate.uses for name, _ in use.over}
+    for factor in (f for summand in certificate.summands for f in summand.factors):
+        match factor:
+            case Square(term, over):
+                terms.append(term)
+                found |= {i.name for i in over}
+            case Gram(vectors, index):
+                terms += vectors
+                found.add(index.name)
+            case Schwarz(u, v, index):
+                terms += (u, v)
+                found.add(index.name)
+    found |= {i.name for term in terms for t in walk(term) for i in own_indices(t)}
     if any(set(name) & set("#%@~") for name in found):
         raise Rejected("an index has a letter that is reserved")
-
-
-def _indices(term: Term) -> tuple[Index, ...]:
-    match term:
-        case Sym(_, indices):
-            return indices
-        case Delta(left, right):
-            return (left, right)
-        case Sum(index, _):
-            return (index,)
-    return ()
 
 
 def _rule(certificate: Certificate) -> str:
@@ -282,7 +274,7 @@ def _rule(certificate: Certificate) -> str:
     return of + ("polynomial identity modulo relations" if certificate.uses else "normal form")
 
 
-def _difference(ring: Ring, statement: Statement, squared: bool) -> Poly:
+def difference(ring: Ring, statement: Statement, squared: bool) -> Poly:
     """left - right or, for an order, larger - smaller; of the squares, if these decide."""
     left, right = ring.sides(statement.left, statement.right)
     larger, smaller = statement.left, statement.right

@@ -244,6 +244,19 @@ def walk(term: Term) -> Iterator[Term]:
         stack.extend(reversed(children(current)))
 
 
+def own_indices(term: Term) -> tuple[Index, ...]:
+    """The indices that stand in `term` itself, not inside its parts; a sum's is the one it binds."""
+    match term:
+        case Sym(_, indices):
+            return indices
+        case Delta(left, right):
+            return (left, right)
+        case Sum(index, _):
+            return (index,)
+        case _:
+            return ()
+
+
 def rename(term: Term, names: dict[str, Index]) -> Term:
     """`term` with its free indices replaced by those that `names` gives for their
     letters. A bound index that would capture one of them is renamed first."""

@@ -26,6 +26,7 @@ from bnsym.kernel import (
     Schwarz,
     Square,
     Summand,
+    difference,
     gram_determinant,
     relation,
     schwarz,
@@ -41,7 +42,7 @@ from bnsym.normal import (
     generators,
     plus,
 )
-from bnsym.proving.identity import Elimination, difference, uses_of
+from bnsym.proving.identity import Elimination, uses_of
 from bnsym.proving.readback import term_of
 from bnsym.proving.simplex import nonnegative_solution
 from bnsym.proving.witness import free_shapes
@@ -86,7 +87,7 @@ def bound_certificate(
 class _Search:
     def __init__(self, statement: Statement, ring: Ring, squared: bool) -> None:
         self.statement, self.ring, self.squared = statement, ring, squared
-        self.raw = difference(statement, ring, squared)
+        self.raw = difference(ring, statement, squared)
         self.conditions = set(ring.conditions)
         self.known: dict[tuple[Generator, str], bool] = {}
         given = range(len(statement.hypotheses))

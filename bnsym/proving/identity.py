@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
 
-from bnsym.kernel import Certificate, Given, Root, Use, relation
+from bnsym.kernel import Certificate, Given, Root, Use, difference, relation
 from bnsym.normal import (
     Coefficient,
     Generator,
@@ -45,7 +45,7 @@ class Traced:
 
 def identity_certificate(statement: Statement, ring: Ring, *, squared: bool = False) -> Certificate | None:
     """Cofactors for `left = right` (for the squares of both, with `squared`), if found."""
-    poly = difference(statement, ring, squared)
+    poly = difference(ring, statement, squared)
     goal, unit = Elimination(statement, ring, [poly]).apply(poly)
     return None if goal.poly else Certificate(uses_of(goal), unit, squared)
 
@@ -57,18 +57,8 @@ def uses_of(goal: Traced) -> tuple[Use, ...]:
 
 def reduced(statement: Statement, ring: Ring) -> Poly:
     """left - right with all that the relations determine eliminated."""
-    poly = difference(statement, ring)
+    poly = difference(ring, statement, squared=False)
     return Elimination(statement, ring, [poly]).apply(poly)[0].poly
-
-
-def difference(statement: Statement, ring: Ring, squared: bool = False) -> Poly:
-    """left - right or, for an order, larger - smaller; of the squares with `squared`."""
-    left, right = ring.sides(statement.left, statement.right)
-    if squared:
-        left, right = ring.times(left, left), ring.times(right, right)
-    if statement.relation in (Relation.LE, Relation.LT):
-        left, right = right, left
-    return plus(left, right, -1)
 
 
 class Elimination:

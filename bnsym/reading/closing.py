@@ -25,6 +25,7 @@ from bnsym.terms import (
     Term,
     add,
     mul,
+    own_indices,
     power,
     walk,
 )
@@ -111,17 +112,7 @@ class Closer:
 
 
 def _indices(terms: Iterable[Term]) -> list[Index]:
-    found: list[Index] = []
-    for term in terms:
-        for inner in walk(term):
-            match inner:
-                case Sym(_, indices):
-                    found.extend(indices)
-                case Delta(left, right):
-                    found.extend((left, right))
-                case Sum(index, _):
-                    found.append(index)
-    return found
+    return [index for term in terms for inner in walk(term) for index in own_indices(inner)]
 
 
 def _open(terms: Sequence[Term]) -> list[Index]:
