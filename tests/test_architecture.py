@@ -19,6 +19,7 @@ ROOT = PACKAGE.parent
 FLOORS = (
     {"__main__"},
     {"cli"},
+    {"commands"},
     {"__init__"},
     {"checking", "deriving", "reporting"},
     {"crossing"},

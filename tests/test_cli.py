@@ -16,6 +16,7 @@ import pytest
 import bnsym
 from bnsym import checking, cli, reading
 from bnsym.codes import NAMES
+from bnsym.commands.check import Sizes
 from bnsym.finding import LIMIT
 from bnsym.kernel import Proved, Refuted
 from bnsym.model import (
@@ -378,7 +379,7 @@ def test_output_file(run: Run, reads: Callable[..., None]) -> None:
 
 @pytest.mark.parametrize(("text", "sizes"), [("2..6", (2, 3, 4, 5, 6)), ("5,2,2", (2, 5)), ("3", (3,))])
 def test_explicit_sizes(text: str, sizes: tuple[int, ...]) -> None:
-    assert cli.Sizes().convert(text, None, None) == sizes
+    assert Sizes().convert(text, None, None) == sizes
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,157 @@
+"""`bnsym check`: decide every link of the notes, and say what came of it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from bnsym.model import Report
+    from bnsym.reporting.progress import Watch
+    from bnsym.reporting.terminal import Detail
+
+LARGEST_EXPLICIT = 16
+"""Explicit components cost twice as much with each size; beyond this they take hours."""
+
+
+class Sizes(click.ParamType[tuple[int, ...]]):
+    """Batch sizes, as `2..6` or `2,3,4`."""
+
+    name = "SIZES"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, ...]:
+        if isinstance(value, tuple):
+            return value
+        try:
+            sizes = tuple(size for part in value.split(",") for size in _range(part))
+        except ValueError:
+            self.fail(f"{value!r} is neither a range such as 2..6 nor a list such as 2,3,4", param, ctx)
+        if not all(1 <= size <= LARGEST_EXPLICIT for size in sizes):
+            self.fail(f"sizes lie between 1 and {LARGEST_EXPLICIT}", param, ctx)
+        return tuple(sorted(set(sizes)))
+
+
+def _range(part: str) -> range:
+    first, dots, last = part.partition("..")
+    sizes = range(int(first), int(last if dots else first) + 1)
+    if not 0 < len(sizes) <= LARGEST_EXPLICIT:
+        raise ValueError(part)
+    return sizes
+
+
+def _positive(_ctx: click.Context, _param: click.Parameter, seconds: float) -> float:
+    if not seconds > 0:
+        raise click.BadParameter("it has to be a positive number of seconds.")
+    return seconds
+
+
+def _writable(_ctx: click.Context, _param: click.Parameter, path: Path | None) -> Path | None:
+    """Refused before the work rather than after it."""
+    if path is not None and not path.parent.is_dir():
+        raise click.BadParameter(f"there is no directory {path.parent}/.")
+    return path
+
+
+@click.command()
+@click.argument("paths", nargs=-1, metavar="[PATHS|all|-]...")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="Of the report.")
+@click.option(
+    "--timeout", type=float, default=10.0, callback=_positive, metavar="SECONDS", help="For each link."
+)
+@click.option("--explicit", type=Sizes(), default="2..4", help="Batch sizes of the explicit re-check.")
+@click.option("--no-cross-examine", is_flag=True, help="Don't re-check proofs by independent routes.")
+@click.option("--show-parsed", is_flag=True, help="Print each formula as it was understood.")
+@click.option("-q", "--quiet", is_flag=True, help="Only what is not as declared, and the summary.")
+@click.option("-v", "--verbose", is_flag=True, help="Also certificates, evidence, axioms, seconds, notes.")
+@click.option(
+    "--output-file",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    callback=_writable,
+    metavar="FILE",
+    help="Write the report there instead.",
+)
+def check(
+    paths: Sequence[str],
+    form: str,
+    timeout: float,
+    explicit: tuple[int, ...],
+    no_cross_examine: bool,
+    show_parsed: bool,
+    quiet: bool,
+    verbose: bool,
+    output_file: Path | None,
+) -> int:
+    """Decide every link of the notes.
+
+    PATHS are Markdown files, directories of them, FILE#ID for the links of one block, - for
+    standard input, or all (the default) for every note under derivations/.
+    """
+    if quiet and verbose:
+        raise click.UsageError("choose one of --quiet and --verbose")
+    from bnsym import checking
+
+    with _watch(quiet) as progress:
+        report = checking.check(
+            paths or ("all",),
+            timeout=timeout,
+            explicit=explicit,
+            cross_examine=not no_cross_examine,
+            progress=progress,
+        )
+    code = checking.exit_code(report).value
+    _write(report, form, _detail(quiet, verbose), show_parsed, output_file)
+    return int(code)
+
+
+def _watch(quiet: bool) -> AbstractContextManager[Watch | None]:
+    """Progress on standard error, for someone who watches."""
+    if quiet or not sys.stderr.isatty():
+        return nullcontext()
+    from bnsym.reporting.progress import Watch
+    from bnsym.reporting.theme import make_console
+
+    return Watch(make_console(sys.stderr))
+
+
+def _detail(quiet: bool, verbose: bool) -> Detail:
+    from bnsym.reporting.terminal import Detail
+
+    return Detail.QUIET if quiet else Detail.VERBOSE if verbose else Detail.NORMAL
+
+
+def _write(report: Report, form: str, detail: Detail, show_parsed: bool, output: Path | None) -> None:
+    """To the file, or to standard output; a reader that has gone away is no error."""
+    if output is not None:
+        try:
+            with output.open("w", encoding="utf-8") as stream:
+                _print(report, form, detail, show_parsed, stream, plain=True)
+        except OSError as error:
+            raise click.FileError(str(output), error.strerror) from error
+        return
+    try:
+        _print(report, form, detail, show_parsed, sys.stdout)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _print(
+    report: Report, form: str, detail: Detail, show_parsed: bool, stream: IO[str], *, plain: bool = False
+) -> None:
+    if form == "json":
+        from bnsym.reporting.json_ import to_json
+
+        stream.write(to_json(report))
+        return
+    from bnsym.reporting.terminal import print_report
+    from bnsym.reporting.theme import make_console
+
+    print_report(report, make_console(stream, plain=plain), detail, show_parsed=show_parsed)
