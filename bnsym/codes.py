@@ -363,6 +363,24 @@ _code(
 # Meaning
 
 _code(
+    "BN120",
+    "not-a-ball",
+    """A maximum is taken over something other than the matrices X with |X| <= radius in the spectral
+    norm, or of something that does not show X. Over an unbounded set there may be none, and a
+    gradient that is itself a function of X is held fixed: so the formula must show where X enters.""",
+    example=r"""
+    $$
+    \max_{X} \Vert X^T v \Vert_2^2 = \lambda^2 \Vert v \Vert_2^2
+    $$
+    """,
+    advice="Write the set as a ball, and what is maximized with the matrix in it.",
+    instead=r"""
+    $$
+    \max_{\Vert X \Vert_2 \le \lambda} \Vert X^T v \Vert_2^2 = \lambda^2 \Vert v \Vert_2^2
+    $$
+    """,
+)
+_code(
     "BN121",
     "index-not-bound",
     """An index is free on one side of a relation only, so that side has a value for every i
@@ -622,6 +640,26 @@ _code(
     """,
     advice="Nothing, if that is meant.",
 )
+_code(
+    "BN135",
+    "held-fixed",
+    """A maximum over a matrix binds what the formula shows. Here another name is defined through that
+    matrix too; it, and gradients there, keep their values while the matrix varies, which is how
+    such maxima are meant: the worst case for a gradient that is given.""",
+    example=r"""
+    <!-- bnsym: loss $L(z)$ -->
+    <!-- bnsym: define -->
+    $$
+    z_i = \sum_j X_{ij} w_j
+    $$
+
+    $$
+    \max_{\Vert X \Vert_2 \le \lambda} \Vert X^T \frac{\partial L}{\partial z} \Vert_2^2
+    = \lambda^2 \Vert \frac{\partial L}{\partial z} \Vert_2^2
+    $$
+    """,
+    advice="Nothing, if that is what the formula says; else it is beyond what bnsym decides.",
+)
 
 # Refuted
 
@@ -789,6 +827,39 @@ _code(
     <!-- bnsym: refuted reason="a factor" at="a=1" -->
     $$
     a + a = 3 a
+    $$
+    """,
+)
+_code(
+    "BN309",
+    "maximum-without-value",
+    """No value was found for a maximum: a bound that holds for all matrices of the ball, and a matrix
+    of rank one at which it is met. Where such a maximum stands nothing is decided.""",
+    example=r"""
+    $$
+    \max_{\Vert X \Vert_2 \le 1} (\Vert X^T v \Vert_2^2 + \Vert X^T w \Vert_2^2) \ge 0
+    $$
+    """,
+    advice="Maxima of the form |Xᵀv| or |Xv|, squared or not, are decided.",
+    instead=r"""
+    $$
+    \max_{\Vert X \Vert_2 \le 1} \Vert X^T v \Vert_2^2 \ge 0
+    $$
+    """,
+)
+_code(
+    "BN310",
+    "empty-ball",
+    "A maximum is taken over the matrices of a norm below zero, of which there are none.",
+    example=r"""
+    $$
+    \max_{\Vert X \Vert_2 \le -1} \Vert X^T v \Vert_2^2 = \Vert v \Vert_2^2
+    $$
+    """,
+    advice="Correct the radius, or the hypothesis that makes it negative.",
+    instead=r"""
+    $$
+    \max_{\Vert X \Vert_2 \le 1} \Vert X^T v \Vert_2^2 = \Vert v \Vert_2^2
     $$
     """,
 )

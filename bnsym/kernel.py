@@ -8,7 +8,7 @@ concrete numbers. Imports `terms`, `calculus` and `normal` only.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import InitVar, dataclass
+from dataclasses import InitVar, dataclass, replace
 from fractions import Fraction
 from itertools import pairwise, product
 from math import isqrt
@@ -28,6 +28,7 @@ from bnsym.normal import (
 )
 from bnsym.terms import (
     Add,
+    Definition,
     Delta,
     Diff,
     Hypothesis,
@@ -46,15 +47,18 @@ from bnsym.terms import (
     Term,
     add,
     free_indices,
+    mapped,
     mul,
     own_indices,
     power,
+    rename,
     sqrt,
     walk,
 )
 
 Value: TypeAlias = "Fraction | tuple[Value, ...]"
 _KERNEL_ONLY = object()
+_ZERO = Num(Fraction(0))
 
 
 class Rejected(Exception):
@@ -121,6 +125,8 @@ class Refuted(_Verdict):
     right: Fraction
     at_indices: Mapping[str, int]
     """The values of the free indices at which it fails, counted from 1."""
+    maxima: tuple[Maximum, ...] = ()
+    """Those that were replaced by their values."""
 
 
 # -- certificates ---------------------------------------------------------------------
@@ -186,6 +192,7 @@ class Schwarz:
 Factor: TypeAlias = Monomially | Square | Gram | Schwarz | Given
 GRAM_AXIOM = "Gram matrices are positive semidefinite"
 SCHWARZ_AXIOM = "Cauchy-Schwarz: |<u,v>| <= |u||v|"
+NORM_AXIOM = "spectral norms: |Xv| <= |X||v|, |u v^T| = |u||v|"
 SQUARES_AXIOM = "squares of numbers >= 0 are in the same order as the numbers"
 
 
@@ -201,12 +208,55 @@ class Summand:
 class Certificate:
     """unit * (left - right) = Σ cofactor * relation for an equation;
     unit * (larger - smaller) = Σ summands + Σ cofactor * relation for an order.
-    With `squared` the same for the squares of the two sides."""
+    With `squared` the same for the squares of the two sides.
+    All that once each maximum of `maxima` stands with its value in the statement."""
 
     uses: tuple[Use, ...] = ()
     unit: Monomial = ()
     squared: bool = False
     summands: tuple[Summand, ...] = ()
+    maxima: tuple[Maximum, ...] = ()
+
+
+@dataclass(frozen=True)
+class Vector:
+    """A vector, given as components at `index`; `axis` says which of a matrix's two indices
+    it is summed with."""
+
+    component: Term
+    index: Index
+    axis: int = 0
+
+
+@dataclass(frozen=True)
+class Lemma:
+    """A certificate with values that meet the hypotheses of what it proves."""
+
+    certificate: Certificate
+    model: Witness
+
+
+@dataclass(frozen=True)
+class Maximum:
+    """`term = value` for all values of the arrays free in `term`, which in the statement stand
+    for what `arguments` define.
+
+    bound: body <= value, from |Xᵀv| <= radius |v| (|Xv| for axis 1) for each v of `tested`.
+    point: a point of the ball, one factor for each index of the variable (a matrix of rank
+    one, u_i v_j); inside: its norm is at most the radius.
+    equal: body = value, at the point where no vector of `divided` is zero, then at zero where
+    each of them is.
+    """
+
+    term: Max
+    value: Term
+    arguments: tuple[Definition, ...]
+    tested: tuple[Vector, ...]
+    bound: Lemma
+    point: tuple[Term, ...]
+    divided: tuple[Vector, ...]
+    inside: Lemma
+    equal: tuple[Lemma, ...]
 
 
 def prove(
@@ -218,6 +268,8 @@ def prove(
     conditions and, if one is used, all hypotheses (else the proof could be vacuous).
     conclusion: `statement`, where the side conditions hold.
     """
+    if certificate.maxima:
+        return _prove_with_maxima(statement, certificate, model, deadline)
     if statement.relation is Relation.NE or (certificate.summands and statement.relation is Relation.EQ):
         raise Rejected("no certificate proves this relation")
     _check_letters(statement, certificate)
@@ -229,7 +281,8 @@ def prove(
         raise Rejected("the polynomial identity of the certificate does not hold")
     if statement.relation in (Relation.LT, Relation.GT) and not checked.strict:
         raise Rejected("the certificate does not exclude equality")
-    used = tuple(dict.fromkeys([*checked.hypotheses, *ring.used]))
+    assumed_already = [c for c in ring.conditions if c in statement.hypotheses]
+    used = tuple(dict.fromkeys([*checked.hypotheses, *ring.used, *assumed_already]))
     assumed = (*(statement.hypotheses if used else ()), *ring.conditions)
     if assumed:
         _check_model(statement, assumed, model)
@@ -244,6 +297,166 @@ def prove(
         tuple(checked.axioms),
         certificate,
     )
+
+
+# -- maxima ---------------------------------------------------------------------------
+
+
+def _prove_with_maxima(
+    statement: Statement, certificate: Certificate, model: Witness | None, deadline: float
+) -> Proved:
+    """The verdict on the statement with values in place of its maxima, carried over."""
+    plain, conditions, used = evaluated(statement, certificate.maxima, deadline)
+    proved = prove(plain, replace(certificate, maxima=()), model, deadline)
+    if conditions or used:
+        _check_model(plain, (*plain.hypotheses, *proved.side_conditions), model)
+    return Proved(
+        _KERNEL_ONLY,
+        statement,
+        f"maximum; {proved.rule}",
+        proved.scope,
+        tuple(dict.fromkeys((*used, *(h for h in proved.hypotheses if h not in conditions)))),
+        tuple(dict.fromkeys((*proved.side_conditions, *conditions))),
+        (NORM_AXIOM, *proved.axioms),
+        certificate,
+    )
+
+
+def evaluated(
+    statement: Statement, maxima: tuple[Maximum, ...], deadline: float = float("inf")
+) -> tuple[Statement, tuple[Hypothesis, ...], tuple[Hypothesis, ...]]:
+    """The statement with each maximum replaced by its value; the conditions for that, which it
+    then assumes, and the hypotheses that serve instead: no ball is empty. Rejected if a proof
+    that a maximum comes with fails."""
+    conditions: dict[Hypothesis, None] = {}
+    ring = Ring(statement)
+    for maximum in maxima:
+        _check_maximum(maximum, deadline)
+        _check_apart(maximum)
+        graph = Graph(maximum.arguments, (), ())
+        term, value = _instance(maximum.term, graph), _instance(maximum.value, graph)
+        radius = _instance(maximum.term.radius, graph)
+        if not ring.is_manifest(radius):
+            conditions.setdefault(Hypothesis(radius, Relation.GE, _ZERO))
+        statement = _replaced(statement, term, value)
+    assumed = (*statement.hypotheses, *conditions)
+    return replace(statement, hypotheses=assumed), tuple(conditions), tuple(ring.used)
+
+
+def _check_apart(maximum: Maximum) -> None:
+    """What stands for the arrays of a maximum may depend on nothing that the maximum binds."""
+    bound = {t.index.name for t in (*walk(maximum.term), *walk(maximum.value)) if isinstance(t, Sum)}
+    bound |= {i.name for i in maximum.term.variable.indices}
+    for definition in maximum.arguments:
+        if maximum.term.variable.name in _names(definition.body):
+            raise Rejected("what stands for an array of a maximum depends on what it is taken over")
+        parameters = definition.symbol.indices
+        extra = {i.name for i in free_indices(definition.body) if i not in parameters}
+        if extra & bound:
+            raise Rejected("an index of what an array of a maximum stands for is bound in it")
+
+
+def _check_maximum(maximum: Maximum, deadline: float) -> None:
+    """premises: body <= value wherever |X| <= radius; body = value at a point of that ball.
+    conclusion: `value` is the maximum, if the radius is not negative. The arrays in it are
+    free: what they are defined to be, here or in a statement, is not used."""
+    variable, radius, body, value = (
+        maximum.term.variable,
+        maximum.term.radius,
+        maximum.term.body,
+        maximum.value,
+    )
+    _check_form(maximum)
+    ball = Hypothesis(radius, Relation.GE, _ZERO)
+    norms = norm_bounds(variable, radius, maximum.tested)
+    _lemma(Statement(body, Relation.LE, value, (), (ball, *norms)), maximum.bound, deadline)
+    nonzero, *vanishing = cases(maximum.divided)
+    places = zip(maximum.point, variable.indices, strict=True)
+    norm = mul(*(Sum(index, power(factor, 2)) for factor, index in places))
+    inside = Statement(norm, Relation.LE, power(radius, 2), (), (ball, *nonzero))
+    _lemma(inside, maximum.inside, deadline)
+    points = [(nonzero, mul(*maximum.point)), *((case, _ZERO) for case in vanishing)]
+    for (case, entry), lemma in zip(points, maximum.equal, strict=True):
+        here = (Definition(variable, entry),)
+        _lemma(Statement(body, Relation.EQ, value, here, (ball, *case)), lemma, deadline)
+
+
+def _check_form(maximum: Maximum) -> None:
+    """Closed terms without derivatives, whose value depends on all that the body does."""
+    variable, (term, value) = maximum.term.variable, (maximum.term, maximum.value)
+    if any(isinstance(t, Diff | Max) for t in (*walk(term.radius), *walk(term.body), *walk(value))):
+        raise Rejected("a maximum of a derivative or of a maximum")
+    if free_indices(term) or free_indices(value):
+        raise Rejected("a maximum with a free index")
+    if variable.name in _names(value) | _names(term.radius) | {d.symbol.name for d in maximum.arguments}:
+        raise Rejected("the value of a maximum depends on what it is taken over")
+    if not (_names(term.body) | _names(term.radius)) - {variable.name} <= _names(value):
+        raise Rejected("the value of a maximum may be defined where the maximum is not")
+    if len(set(variable.indices)) != 2:
+        raise Rejected("a maximum over what is no matrix")
+    for factor, index in zip(maximum.point, variable.indices, strict=True):
+        if variable.name in _names(factor) or not {index} >= set(free_indices(factor)):
+            raise Rejected("a point is given by one factor for each index of the variable")
+    if len(maximum.equal) != 1 + len(maximum.divided):
+        raise Rejected("there is a case in which the maximum is not shown to be attained")
+
+
+def cases(vectors: tuple[Vector, ...]) -> list[tuple[Hypothesis, ...]]:
+    """No vector is zero, or one of them is: exhaustive."""
+    for vector in vectors:
+        if free_indices(vector.component) != (vector.index,):
+            raise Rejected("a vector has one free index")
+    squares = [Sum(v.index, power(v.component, 2)) for v in vectors]
+    nonzero = tuple(Hypothesis(square, Relation.GT, _ZERO) for square in squares)
+    return [nonzero, *((Hypothesis(square, Relation.EQ, _ZERO),) for square in squares)]
+
+
+def norm_bounds(variable: Sym, radius: Term, tested: tuple[Vector, ...]) -> tuple[Hypothesis, ...]:
+    """<Xᵀv, Xᵀv> <= radius² <v, v> for each v of axis 0, <Xv, Xv> <= radius² <v, v> of axis 1."""
+    found = []
+    for vector in tested:
+        here, other = variable.indices[vector.axis], variable.indices[1 - vector.axis]
+        if free_indices(vector.component) != (vector.index,) or vector.index.space != here.space:
+            raise Rejected("a vector that the matrix can't be applied to")
+        if variable.name in _names(vector.component):
+            raise Rejected("a vector that depends on the matrix")
+        component = rename(vector.component, {vector.index.name: here})
+        applied = Sum(other, power(Sum(here, mul(variable, component)), 2))
+        norm = mul(power(radius, 2), Sum(here, power(component, 2)))
+        found.append(Hypothesis(applied, Relation.LE, norm))
+    return tuple(found)
+
+
+def _lemma(statement: Statement, lemma: Lemma, deadline: float) -> None:
+    """Prove what a maximum rests on: without conditions, and for all sizes."""
+    proved = prove(statement, lemma.certificate, lemma.model, deadline)
+    if proved.side_conditions or not all(part.endswith(" >= 1") for part in proved.scope.split(", ")):
+        raise Rejected("a proof that a maximum rests on has a side condition")
+
+
+def _names(term: Term) -> set[Name]:
+    return {t.name for t in walk(term) if isinstance(t, Sym)}
+
+
+def _instance(term: Term, arguments: Graph) -> Term:
+    """The term with its arrays replaced by what they stand for."""
+    unfolded = arguments.unfold(term) if isinstance(term, Sym) else None
+    return mapped(term, lambda inner: _instance(inner, arguments)) if unfolded is None else unfolded
+
+
+def _replaced(statement: Statement, old: Term, new: Term) -> Statement:
+    """The statement with `new` wherever `old` stands."""
+
+    def change(term: Term) -> Term:
+        return new if term == old else mapped(term, change)
+
+    def changed(h: Hypothesis) -> Hypothesis:
+        return Hypothesis(change(h.left), h.relation, change(h.right))
+
+    definitions = tuple(Definition(d.symbol, change(d.body)) for d in statement.definitions)
+    hypotheses = tuple(map(changed, statement.hypotheses))
+    left, right = change(statement.left), change(statement.right)
+    return replace(statement, left=left, right=right, definitions=definitions, hypotheses=hypotheses)
 
 
 def _check_letters(statement: Statement, certificate: Certificate) -> None:
@@ -325,7 +538,7 @@ class _Check:
     def _use(self, use: Use) -> Poly:
         poly = relation(self.ring, self.statement, use.relation)
         if isinstance(use.relation, Given):
-            hypothesis = self.statement.hypotheses[use.relation.number]
+            hypothesis = _hypothesis(self.statement, use.relation)
             if hypothesis.relation is not Relation.EQ:
                 raise Rejected("only an equation can be cited as a relation")
             self.hypotheses.append(hypothesis)
@@ -369,8 +582,8 @@ class _Check:
                 self.axioms.setdefault(SCHWARZ_AXIOM)
                 self._normal(add(u, v))
                 return schwarz(self.ring, u, v, index), False
-            case Given(number, _):
-                hypothesis = self.statement.hypotheses[number]
+            case Given():
+                hypothesis = _hypothesis(self.statement, factor)
                 if hypothesis.relation in (Relation.EQ, Relation.NE):
                     raise Rejected("an equation is not a factor that is not negative")
                 self.hypotheses.append(hypothesis)
@@ -443,8 +656,8 @@ def relation(ring: Ring, statement: Statement, source: Root | Given) -> Poly:
     match source:
         case Root(("root", q, key) as root) if root in ring.roots:
             return plus(generator(root, q), dict(key), -1)
-        case Given(number, names):
-            hypothesis = statement.hypotheses[number]
+        case Given(_, names):
+            hypothesis = _hypothesis(statement, source)
             left, right = hypothesis.left, hypothesis.right
             if hypothesis.relation in (Relation.LE, Relation.LT):
                 left, right = right, left
@@ -454,6 +667,12 @@ def relation(ring: Ring, statement: Statement, source: Root | Given) -> Poly:
                 raise Rejected("a hypothesis is cited for indices that it does not have")
             return ring.substitute(poly, dict(names))
     raise Rejected("unknown kind of relation")
+
+
+def _hypothesis(statement: Statement, given: Given) -> Hypothesis:
+    if not 0 <= given.number < len(statement.hypotheses):
+        raise Rejected("there is no such hypothesis")
+    return statement.hypotheses[given.number]
 
 
 def _check_model(statement: Statement, assumed: tuple[Hypothesis, ...], model: Witness | None) -> None:
@@ -469,6 +688,8 @@ def _scope(ring: Ring, statement: Statement) -> tuple[str, tuple[Hypothesis, ...
     others: list[Hypothesis] = []
     positive = {c.left for c in ring.conditions if c.relation is Relation.GT}
     for condition in ring.conditions:
+        if condition in statement.hypotheses:
+            continue
         if condition.relation is not Relation.GT and condition.left in positive:
             continue
         bound = _least_size(ring.normal(condition.left), condition.relation)
@@ -513,20 +734,22 @@ def _spaces(statement: Statement) -> list[SpaceName]:
 # -- witnesses ------------------------------------------------------------------------
 
 
-def refute(statement: Statement, witness: Witness) -> Refuted:
+def refute(statement: Statement, witness: Witness, maxima: tuple[Maximum, ...] = ()) -> Refuted:
     """The verdict that `witness` earns, or Rejected.
 
-    premises: every hypothesis holds at `witness`, both sides are defined there.
+    premises: every hypothesis holds at `witness`, both sides are defined there, where each
+    maximum of `maxima` stands with its value.
     conclusion: the relation fails for some values of the free indices.
     """
-    if not holds(statement.hypotheses, statement, witness):
+    plain, _, _ = evaluated(statement, maxima)
+    if not holds(plain.hypotheses, plain, witness):
         raise Rejected("the witness does not meet the hypotheses")
-    evaluator = Evaluator(statement, witness)
-    for at in assignments(statement.left, statement.right, witness=witness):
-        left, right = evaluator.value(statement.left, at), evaluator.value(statement.right, at)
+    evaluator = Evaluator(plain, witness)
+    for at in assignments(plain.left, plain.right, witness=witness):
+        left, right = evaluator.value(plain.left, at), evaluator.value(plain.right, at)
         if not compare(left, statement.relation, right):
             one = MappingProxyType({name: n + 1 for name, n in at.items()})
-            return Refuted(_KERNEL_ONLY, statement, witness, left, right, one)
+            return Refuted(_KERNEL_ONLY, statement, witness, left, right, one, maxima)
     raise Rejected("the statement holds at the witness")
 
 

@@ -234,7 +234,8 @@ class Ring:
     def __init__(self, statement: Statement, deadline: float = float("inf")) -> None:
         self.graph = Graph.of(statement)
         self.symmetric = self.graph.symmetric
-        self.positive = {n: h for h in statement.hypotheses if (n := _positive_name(h)) is not None}
+        self.positive = _signed(statement, strict=True)
+        self.nonnegative = _signed(statement, strict=False) | self.positive
         self.used: dict[Hypothesis, None] = {}
         self.conditions: dict[Hypothesis, None] = {}
         self.roots: set[Generator] = set()
@@ -246,10 +247,12 @@ class Ring:
 
     def sides(self, left: Term, right: Term) -> tuple[Poly, Poly]:
         """The normal forms of two terms. Where something that was divided by lies under a
-        root, both are made again: it then counts as positive from the start."""
+        root, or is the square of one, both are made again with that known from the start."""
         pair = self.normal(left), self.normal(right)
         inverted = {g for g in self._inverted if g[0] in ("root", "sum")}
-        if any(g in inverted for root in self.roots for mono, _ in root[2] for g, _ in mono):
+        under = any(g in inverted for root in self.roots for mono, _ in root[2] for g, _ in mono)
+        squares = (p for _, q, key in self.roots if q == 1 for p in (dict(key), {m: -c for m, c in key}))
+        if under or any(map(self._is_square, squares)):
             self._memo.clear()
             pair = self.normal(left), self.normal(right)
         return pair
@@ -517,8 +520,8 @@ class Ring:
                 return all(map(self.is_manifest, factors))
             case Sum(_, body):
                 return self.is_manifest(body)
-            case Sym(name, _) if name in self.positive:
-                self.used.setdefault(self.positive[name])
+            case Sym(name, _) if name in self.nonnegative:
+                self.used.setdefault(self.nonnegative[name])
                 return True
             case Sym(name, _) if name in self.graph.by_name:
                 return self.is_manifest(self.graph.by_name[name].body)
@@ -535,16 +538,20 @@ class Ring:
                 taken.append((gen, e))
                 outer = self.times(outer, self._root_of_generator(gen, e, q))
         content = _content(poly)
-        if q == 1 and _leans_negative(poly):
-            content = -content
         inverse = tuple((g, -e) for g, e in taken)
         rest: Poly = {_monomial((*mono, *inverse)): ratio(c, content) for mono, c in poly.items()}
+        if q == 1 and _leans_negative(rest) and not self._is_square(rest):
+            content, rest = -content, {mono: -c for mono, c in rest.items()}
         root, left = _rational_root(content, q)
         if rest == UNIT and left != 1:
             return self.times(outer, constant(root)), constant(left)
         if left != 1:
             outer = self.times(outer, self._root(q, constant(left)))
         return self.times(outer, constant(root)), rest
+
+    def _is_square(self, poly: Poly) -> bool:
+        """Whether the square root of the polynomial is in play."""
+        return ("root", 2, freeze(poly)) in self.roots
 
     def _root_of_generator(self, gen: Generator, e: int, q: int) -> Poly:
         whole, part = divmod(e, q)
@@ -557,7 +564,10 @@ class Ring:
         return self.times(result, self._root(q, generator(gen), part))
 
     def _root(self, q: int, base: Poly, exponent: int = 1) -> Poly:
-        gen = ("root", q, freeze(base))
+        gen: Generator = ("root", q, freeze(base))
+        if q == 1 and self._is_square(base):
+            # B = r^2: one way of dividing by it
+            gen, exponent = ("root", 2, gen[2]), 2 * exponent
         self.roots.add(gen)
         return generator(gen, exponent)
 
@@ -588,21 +598,31 @@ class Ring:
         return gen[0] == "sum" and all(e % 2 == 0 or self.is_positive(g) for g, e in gen[2])
 
     def is_nonnegative(self, gen: Generator) -> bool:
-        """Whether the generator is never negative: positive, an even root, a sum of squares."""
+        """Whether the generator is never negative: positive, assumed so, an even root, a sum of
+        squares."""
+        if gen[0] == "sym" and gen[1] in self.nonnegative:
+            self.used.setdefault(self.nonnegative[gen[1]])
+            return True
         even_root = gen[0] == "root" and gen[1] % 2 == 0 and gen in self.roots
         return even_root or self.is_sum_of_squares(gen) or self.is_positive(gen)
 
 
-def _positive_name(hypothesis: Hypothesis) -> Name | None:
-    """v where the hypothesis is v > 0 or 0 < v, for every component of v."""
-    match hypothesis:
-        case Hypothesis(Sym(name, indices), Relation.GT, Num(value)) if value >= 0:
-            pass
-        case Hypothesis(Num(value), Relation.LT, Sym(name, indices)) if value >= 0:
-            pass
-        case _:
-            return None
-    return name if len({i.name for i in indices}) == len(indices) else None
+def _signed(statement: Statement, strict: bool) -> dict[Name, Hypothesis]:
+    """The names of which a hypothesis says, for every component, v > 0 (or v >= 0)."""
+    found: dict[Name, Hypothesis] = {}
+    for hypothesis in statement.hypotheses:
+        relation = hypothesis.relation
+        match hypothesis:
+            case Hypothesis(Sym() as symbol, Relation.GT | Relation.GE, Num(value)) if value >= 0:
+                pass
+            case Hypothesis(Num(value), Relation.LT | Relation.LE, Sym() as symbol) if value >= 0:
+                pass
+            case _:
+                continue
+        above = relation in (Relation.GT, Relation.LT) or value > 0
+        if (above or not strict) and len({i.name for i in symbol.indices}) == len(symbol.indices):
+            found[symbol.name] = hypothesis
+    return found
 
 
 def _common_factor(poly: Poly) -> Monomial:

@@ -10,7 +10,7 @@ Imports nothing of the package.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
@@ -104,7 +104,11 @@ class Diff:
 
 @dataclass(frozen=True, slots=True)
 class Max:
-    """The maximum of `body` over all arrays `variable` of spectral norm <= `radius`."""
+    """The maximum of `body` over all matrices `variable` of spectral norm <= `radius`.
+
+    It binds what stands in `body` and no more: what is defined through an array of that name,
+    or differentiated there, does not vary with it.
+    """
 
     variable: Sym
     radius: Term
@@ -235,6 +239,26 @@ def children(term: Term) -> tuple[Term, ...]:
             return ()
 
 
+def mapped(term: Term, change: Callable[[Term], Term]) -> Term:
+    """`term` with each term directly inside it changed; the array that a derivative or a maximum
+    is taken over, and indices, stay as they are."""
+    match term:
+        case Add(terms):
+            return Add(tuple(map(change, terms)))
+        case Mul(factors):
+            return Mul(tuple(map(change, factors)))
+        case Pow(base, exponent):
+            return Pow(change(base), exponent)
+        case Sum(index, body):
+            return Sum(index, change(body))
+        case Diff(of, by, total):
+            return Diff(change(of), by, total)
+        case Max(variable, radius, body):
+            return Max(variable, change(radius), change(body))
+        case _:
+            return term
+
+
 def walk(term: Term) -> Iterator[Term]:
     """`term` and every term inside it, outermost first (no recursion: any depth)."""
     stack = [term]
@@ -271,12 +295,6 @@ def rename(term: Term, names: dict[str, Index]) -> Term:
             return Sym(name, tuple(map(swap, indices)))
         case Delta(left, right):
             return Delta(swap(left), swap(right))
-        case Add(terms):
-            return Add(tuple(rename(t, names) for t in terms))
-        case Mul(factors):
-            return Mul(tuple(rename(f, names) for f in factors))
-        case Pow(base, exponent):
-            return Pow(rename(base, names), exponent)
         case Sum(index, body):
             inner = {k: v for k, v in names.items() if k != index.name}
             taken = {v.name for v in inner.values()}
@@ -290,10 +308,8 @@ def rename(term: Term, names: dict[str, Index]) -> Term:
             return Sum(index, rename(body, inner))
         case Diff(of, by, total):
             return Diff(rename(of, names), Sym(by.name, tuple(map(swap, by.indices))), total)
-        case Max(variable, radius, body):
-            return Max(variable, rename(radius, names), rename(body, names))
         case _:
-            return term
+            return mapped(term, lambda inner: rename(inner, names))
 
 
 def free_indices(term: Term) -> tuple[Index, ...]:

@@ -7,14 +7,25 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from bnsym.kernel import Certificate, NoModel, Proved, Refuted, Rejected, Witness, prove
+from bnsym.kernel import (
+    Certificate,
+    NoModel,
+    Proved,
+    Refuted,
+    Rejected,
+    Witness,
+    evaluated,
+    prove,
+    refute,
+)
 from bnsym.model import Undecided
 from bnsym.normal import DividesByZero, OutOfReach, Ring
 from bnsym.proving.bound import bound_certificate
 from bnsym.proving.identity import identity_certificate
+from bnsym.proving.maximum import maxima_in, maximum_of
 from bnsym.proving.replay import replay
 from bnsym.proving.witness import find_model, find_refutation
-from bnsym.terms import Mul, Pow, Relation, Statement, Term, num
+from bnsym.terms import Max, Mul, Num, Pow, Relation, Statement, Term, num
 
 
 @dataclass(frozen=True)
@@ -28,6 +39,7 @@ class Task:
 Method: TypeAlias = Callable[[Task], "Proved | Refuted | None"]
 
 
+EMPTY = Undecided("BN310", "the maximum is over an empty set: its radius is negative")
 BOUND_SECONDS = 3.0
 """What a search for a bound may take, so that time is left for a longer refutation."""
 
@@ -86,6 +98,8 @@ METHODS: tuple[tuple[str, Method], ...] = (
 def decide(statement: Statement, deadline: float, at: str = "") -> Proved | Refuted | Undecided:
     """The verdict on a statement; `at` is a witness to replay, as a `refuted` directive
     gives it. Never raises for what a note can contain."""
+    if terms := maxima_in(statement):
+        return _with_maxima(statement, terms, deadline, at)
     if at:
         return replay(statement, at)
     task = Task(statement, deadline)
@@ -110,6 +124,36 @@ def decide(statement: Statement, deadline: float, at: str = "") -> Proved | Refu
     if statement.relation is not Relation.EQ:
         return Undecided("BN303", "no certificate for this order was found, and no witness", tuple(tried))
     return Undecided("BN302", "neither a certificate nor a witness was found", tuple(tried))
+
+
+def _with_maxima(
+    statement: Statement, terms: tuple[Max, ...], deadline: float, at: str
+) -> Proved | Refuted | Undecided:
+    """Decide the statement with values in place of its maxima; the kernel carries the verdict over."""
+    if any(isinstance(term.radius, Num) and term.radius.value < 0 for term in terms):
+        return EMPTY
+    try:
+        maxima = tuple(filter(None, (maximum_of(term, deadline) for term in terms)))
+        if len(maxima) < len(terms):
+            return Undecided("BN309", "no bound of a maximum was found that a point attains")
+        plain, _, _ = evaluated(statement, maxima, deadline)
+        verdict = decide(plain, deadline, at)
+        match verdict:
+            case Proved():
+                ring = Ring(plain, deadline)
+                ring.sides(plain.left, plain.right)
+                model = _model(plain, ring, deadline)
+                return prove(statement, replace(verdict.certificate, maxima=maxima), model, deadline)
+            case Refuted():
+                return refute(statement, verdict.witness, maxima)
+            case Undecided("BN305" | "BN306"):
+                raise NoModel(verdict.message)
+        return verdict
+    except NoModel as error:
+        met = find_model(statement, min(deadline, time.monotonic() + 2)) is not None
+        return EMPTY if met else Undecided("BN306", str(error))
+    except (OutOfReach, Rejected) as error:
+        return Undecided("BN309", f"the maximum: {error}")
 
 
 def _bound(task: Task, products: bool) -> Proved | None:
@@ -146,11 +190,15 @@ def _prove(task: Task, squared: bool) -> Proved | None:
 
 def _accept(statement: Statement, certificate: Certificate, ring: Ring, deadline: float) -> Proved:
     """The kernel's verdict, with values that show that the proof is not vacuous."""
-    model: Witness | None = None
-    if statement.hypotheses or ring.conditions:
-        assumed = replace(statement, hypotheses=(*statement.hypotheses, *ring.conditions))
-        model = find_model(assumed, min(deadline, time.monotonic() + 2))
-    return prove(statement, certificate, model, deadline)
+    return prove(statement, certificate, _model(statement, ring, deadline), deadline)
+
+
+def _model(statement: Statement, ring: Ring, deadline: float) -> Witness | None:
+    """Values that meet the hypotheses and side conditions, where there are any."""
+    if not statement.hypotheses and not ring.conditions:
+        return None
+    assumed = replace(statement, hypotheses=(*statement.hypotheses, *ring.conditions))
+    return find_model(assumed, min(deadline, time.monotonic() + 2))
 
 
 def _explained(task: Task) -> Undecided:

@@ -74,7 +74,8 @@ class Elimination:
         invertible = {g for poly in divided for mono in poly for g, e in mono if e < 0}
         while pending:
             source, current = pending.pop(0)
-            pivot = _pivot(current.poly, ring, invertible, [*polys, *(t.poly for _, t in pending)])
+            kinds = ("sum", "sym") if isinstance(source, Root) else ("sum", "sym", "root")
+            pivot = _pivot(current.poly, kinds, ring, invertible, [*polys, *(t.poly for _, t in pending)])
             self.steps.append((source, current, pivot))
             if pivot is not None:
                 self.values[pivot[0]] = _solved(current, pivot, ring)
@@ -159,15 +160,18 @@ def _depth(gen: Generator) -> tuple[int, int]:
     return 1 + max(inner, default=0), len(gen[2])
 
 
-def _pivot(poly: Poly, ring: Ring, invertible: set[Generator], others: list[Poly]) -> Pivot | None:
-    """What the relation determines: a generator, or a power of one, that is divided by nowhere."""
+def _pivot(
+    poly: Poly, kinds: tuple[str, ...], ring: Ring, invertible: set[Generator], others: list[Poly]
+) -> Pivot | None:
+    """What the relation determines: a generator of one of the kinds, or a power of one, that is
+    divided by nowhere."""
     found: list[Pivot] = []
     for mono, c in poly.items():
         for gen, e in mono:
             rest = tuple((g, k) for g, k in mono if g != gen)
             if (
                 e > 0
-                and gen[0] in ("sum", "sym")
+                and gen[0] in kinds
                 and gen not in invertible
                 and all(g in invertible or ring.is_nonzero(g) for g, _ in rest)
                 and not any(gen in dict(m) for m in poly if m != mono)
@@ -178,11 +182,11 @@ def _pivot(poly: Poly, ring: Ring, invertible: set[Generator], others: list[Poly
 
 
 def _rank(pivot: Pivot) -> tuple[int, int, int, Generator]:
-    """Linear ones first, contractions before scalars, larger ones first: what is eliminated
-    should be rare."""
+    """Linear ones first, contractions before scalars and roots, larger ones first: what is
+    eliminated should be rare."""
     gen, e, _, _ = pivot
     size = sum(k for _, k in gen[2]) if gen[0] == "sum" else 0
-    return (e, 0 if gen[0] == "sum" else 1, -size, gen)
+    return (e, ("sum", "sym", "root").index(gen[0]), -size, gen)
 
 
 def _eliminate(target: Traced, by: Traced, pivot: Pivot, ring: Ring) -> None:

@@ -363,7 +363,10 @@ class Lowering:
         value = self.lower(body)
         if value.shape == "matrix":
             raise ReadError(
-                "BN128", f"the norm of a matrix has no meaning here; {self.algebra.describe(value)}", at
+                "BN128",
+                f"the norm of a matrix has no meaning here; {self.algebra.describe(value)}",
+                at,
+                r"a matrix is measured only in `\max_{\Vert X\Vert_2 \le \lambda}`",
             )
         if not value.axes:
             raise self._norm_of_scalar(body, before, at)
@@ -427,10 +430,15 @@ class Lowering:
     def maximum(self, node: MaxOver) -> Value:
         name, letters = self.table.split(node.variable, self.bound)
         if letters or self.table.arity.get(name, 0) != 2 or name in self.table.defined:
-            raise ReadError("BN128", "a maximum is read over a free matrix only", node.variable.at)
+            raise ReadError("BN120", "a maximum is read over a free matrix only", node.variable.at)
         radius = self.scalar(node.radius)
         axes = tuple(Index(letter, self.spaces.axis(name, k)) for k, letter in enumerate("ij"))
-        return Value(Max(Sym(name, axes), radius, self.scalar(node.body)))
+        body = self.scalar(node.body)
+        if not any(isinstance(t, Sym) and t.name == name for t in inside(body)):
+            message = f"what the maximum is taken of does not show `{name}`"
+            hint = rf"write how it depends on it, as in `\Vert {name}^T v \Vert`"
+            raise ReadError("BN120", message, node.body.at, hint)
+        return Value(Max(Sym(name, axes), radius, body))
 
     def apply(self, function: Symbol, argument: Node, at: Place) -> Value:
         word = function.core[function.core.find("{") + 1 : -1]

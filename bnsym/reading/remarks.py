@@ -6,7 +6,7 @@ Imports the surface modules of reading and terms.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from bnsym.model import Diagnostic, Severity
 from bnsym.reading import kinds
@@ -15,7 +15,7 @@ from bnsym.reading.gathering import diagnostic
 from bnsym.reading.problems import ReadError
 from bnsym.reading.symbols import resembling, square_of
 from bnsym.reading.syntax import Place
-from bnsym.terms import Definition, Diff, Name, Sym, Term, walk
+from bnsym.terms import Definition, Diff, Max, Name, Sym, Term, children, walk
 
 KIND_NAMES = ("scalar", "vector", "matrix")
 
@@ -49,6 +49,11 @@ def remarks(
         arguments = ", ".join(f"`{n}`" for n in outputs) or "nothing that is defined here"
         at = survey.table.losses.get(used[0], (0, 0))
         found.append(_note(survey, "BN134", f"{functions}: read as an unknown function of {arguments}", at))
+    for name, other in _held(everywhere, definitions).items():
+        message = (
+            f"a maximum over `{name}` holds fixed what is computed from `{other}`, though that depends on it"
+        )
+        found.append(_note(survey, "BN135", message, places.get(name, (0, 0))))
     return found
 
 
@@ -58,10 +63,29 @@ def _free_names(
     """Free names with their numbers of axes, in order of first use."""
     found: dict[Name, int] = {}
     for term in terms:
-        for inner in walk(term):
-            if isinstance(inner, Sym) and inner.name not in definitions and inner.name not in losses:
+        for inner in _unbound(term):
+            if inner.name not in definitions and inner.name not in losses:
                 found.setdefault(inner.name, len(inner.indices))
     return found
+
+
+def _unbound(term: Term) -> Iterator[Sym]:
+    """The symbols of a term but those that a maximum is taken over."""
+    match term:
+        case Sym():
+            yield term
+        case Max(variable, radius, body):
+            yield from (s for part in (radius, body) for s in _unbound(part) if s.name != variable.name)
+        case _:
+            for child in children(term):
+                yield from _unbound(child)
+
+
+def _held(terms: Iterable[Term], definitions: Mapping[Name, Definition]) -> dict[Name, Name]:
+    """The matrices that a maximum is taken over, and what else is defined through each."""
+    over = {t.variable.name for term in terms for t in walk(term) if isinstance(t, Max)}
+    made = ((symbol.name, d.symbol.name) for d in definitions.values() for symbol in _unbound(d.body))
+    return {name: other for name, other in made if name in over}
 
 
 def _places(survey: Survey) -> dict[Name, Place]:

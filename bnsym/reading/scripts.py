@@ -213,4 +213,5 @@ def big_max(sign: Place, script: Script, body: Node) -> Node:
     match clause:
         case Relation(Norm(Symbol() as variable), r"\le", radius) if script[0] == "_" and len(script[1]) == 1:
             return MaxOver(variable, radius, body, at)
-    raise ReadError("BN128", r"only `\max_{\Vert X\Vert_2 \le \lambda}` can be read", at)
+    hint = r"write `\max_{\Vert X\Vert_2 \le \lambda}`"
+    raise ReadError("BN120", "a maximum is read over a ball of matrices only", at, hint)
