@@ -109,11 +109,12 @@ class _Search:
     def certificate(self, products: bool) -> Certificate | None:
         if not self.goal:
             return self._assemble([])
-        columns = self._columns(self._atoms(products))
-        found = nonnegative_solution([c for c, _, _ in columns], self.goal, self.ring.deadline)
-        if found is None:
-            return None
-        return self._assemble([(c, columns[k][1], columns[k][2]) for k, c in found.items()])
+        for atoms in self._stages(products):
+            columns = self._columns(atoms)
+            found = nonnegative_solution([c for c, _, _ in columns], self.goal, self.ring.deadline)
+            if found is not None:
+                return self._assemble([(c, columns[k][1], columns[k][2]) for k, c in found.items()])
+        return None
 
     def _assemble(self, chosen: list[tuple[Fraction, Atom, Monomial]]) -> Certificate:
         """The summands, and the cofactors for what separates their sum from the goal."""
@@ -132,16 +133,23 @@ class _Search:
 
     # atoms
 
-    def _atoms(self, products: bool) -> list[Atom]:
-        """Single factors, and with `products` those of two."""
+    def _stages(self, products: bool) -> Iterator[list[Atom]]:
+        """What is assumed and products of two of that; then also squares; with `products`,
+        also all products of two."""
         assumed = list(self._assumed())
+        plain = [atom for atom in assumed if len(atom.factors) == 1]
+        known = [Atom((), (), UNIT), *assumed, *self._pairs(combinations(plain, 2))]
+        if plain and not products:
+            yield known
         squares = [*self._completed_squares(), *self._vector_atoms()]
-        single = [Atom((), (), UNIT), *assumed, *squares]
         if not products:
-            return single
-        pairs = [self._times(h, a) for h in assumed for a in (*squares, *assumed)]
-        pairs += [self._times(a, b) for a, b in combinations(squares[:6], 2)]
-        return [*single, *(p for p in pairs if p.reduced)]
+            yield [*known, *squares]
+            return
+        pairs = [(h, a) for h in assumed for a in (*squares, *assumed)]
+        yield [*known, *squares, *self._pairs([*pairs, *combinations(squares[:6], 2)])]
+
+    def _pairs(self, pairs: Iterable[tuple[Atom, Atom]]) -> list[Atom]:
+        return [p for p in (self._times(a, b) for a, b in pairs) if p.reduced]
 
     def _atom(self, poly: Poly, *factors: Factor) -> Atom:
         return Atom((poly,), factors, self.reduce(poly))
