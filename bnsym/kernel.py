@@ -22,6 +22,7 @@ from bnsym.normal import (
     Monomial,
     Poly,
     Ring,
+    freeze,
     generator,
     generators,
     plus,
@@ -276,7 +277,7 @@ def prove(
     ring = Ring(statement, deadline)
     goal = difference(ring, statement, certificate.squared)
     checked = _Check(ring, statement, certificate, goal)
-    scaled = ring.times(goal, {certificate.unit: Fraction(1)})
+    scaled = ring.times(goal, {certificate.unit: 1})
     if plus(scaled, checked.right_side(), -1):
         raise Rejected("the polynomial identity of the certificate does not hold")
     if statement.relation in (Relation.LT, Relation.GT) and not checked.strict:
@@ -489,7 +490,7 @@ def _rule(certificate: Certificate) -> str:
 
 def difference(ring: Ring, statement: Statement, squared: bool) -> Poly:
     """left - right or, for an order, larger - smaller; of the squares, if these decide."""
-    left, right = ring.sides(statement.left, statement.right)
+    left, right = ring.sides()
     larger, smaller = statement.left, statement.right
     if statement.relation in (Relation.LE, Relation.LT):
         left, right, larger, smaller = right, left, smaller, larger
@@ -687,12 +688,16 @@ def _scope(ring: Ring, statement: Statement) -> tuple[str, tuple[Hypothesis, ...
     least = dict.fromkeys(_spaces(statement), 1)
     others: list[Hypothesis] = []
     positive = {c.left for c in ring.conditions if c.relation is Relation.GT}
+    known: set[Any] = set()
     for condition in ring.conditions:
-        if condition in statement.hypotheses:
+        poly = ring.normal(condition.left)
+        key = (condition.relation, freeze(poly))
+        if condition in statement.hypotheses or key in known:
             continue
+        known.add(key)
         if condition.relation is not Relation.GT and condition.left in positive:
             continue
-        bound = _least_size(ring.normal(condition.left), condition.relation)
+        bound = _least_size(poly, condition.relation)
         if bound is None:
             others.append(condition)
         else:

@@ -19,7 +19,7 @@ from fractions import Fraction
 from functools import lru_cache
 from itertools import permutations, product
 from math import gcd, lcm
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 from bnsym.calculus import Graph, NotDifferentiable, expand
 from bnsym.terms import (
@@ -171,6 +171,30 @@ def _network(
     return min(renamed(b for group in order for b in group) for order in orders)
 
 
+@lru_cache(maxsize=1 << 14)
+def _contracted(inside: Monomial, index: Letter, symmetric: frozenset[Name]) -> Monomial:
+    """The sum over `index` of factors that all mention it, as factors. Kept, for a certificate
+    is found and checked on the same contractions."""
+    if not inside:
+        return ((("size", index[1]), 1),)
+    for gen, _ in inside:
+        if gen[0] == "delta":
+            other = gen[2] if gen[1] == index else gen[1]
+            return tuple((_rename(g, {index: other}, symmetric), e) for g, e in inside if g != gen)
+    bound: list[Letter] = [("%.0", index[1])]
+    factors: list[tuple[Generator, int]] = []
+    for gen, e in ((_rename(g, {index: bound[0]}, symmetric), e) for g, e in inside):
+        if gen[0] == "sum" and e > 0:
+            for _ in range(e):
+                more = [(f"%.{len(bound) + k}", space) for k, (_, space) in enumerate(gen[1])]
+                names = dict(zip(gen[1], more, strict=True))
+                bound += more
+                factors += [(_rename(g, names, symmetric), k) for g, k in gen[2]]
+        else:
+            factors.append((gen, e))
+    return ((_network(bound, list(_monomial(factors)), symmetric), 1),)
+
+
 def _signature(
     letter: Letter, bound: list[Letter], factors: list[tuple[Generator, int]], symmetric: frozenset[Name]
 ) -> Any:
@@ -214,7 +238,7 @@ def plus(p: Poly, q: Poly, factor: Coefficient = 1) -> Poly:
 def _accumulate(poly: Poly, mono: Monomial, c: Coefficient) -> None:
     total = poly.get(mono, 0) + c
     if total:
-        poly[mono] = total
+        poly[mono] = total.numerator if total.denominator == 1 else total
     else:
         poly.pop(mono, None)
 
@@ -231,11 +255,17 @@ class Ring:
     used: the hypotheses `v > 0` that the normal forms rest on.
     """
 
+    _last: ClassVar[tuple[Statement, dict[str, Any]] | None] = None
+    """The statement whose sides were made last, and what was known then: searches and the kernel
+    ask for the sides of one statement in turn."""
+
     def __init__(self, statement: Statement, deadline: float = float("inf")) -> None:
+        self.statement = statement
         self.graph = Graph.of(statement)
         self.symmetric = self.graph.symmetric
-        self.positive = _signed(statement, strict=True)
-        self.nonnegative = _signed(statement, strict=False) | self.positive
+        self.positive = _signed(statement, Relation.GT)
+        self.negative = _signed(statement, Relation.LT)
+        self.nonnegative = _signed(statement, Relation.GE) | self.positive
         self.used: dict[Hypothesis, None] = {}
         self.conditions: dict[Hypothesis, None] = {}
         self.roots: set[Generator] = set()
@@ -244,10 +274,28 @@ class Ring:
         self.deadline = deadline
         self._fresh = 0
         self._memo: dict[tuple[Name, ...], tuple[tuple[Letter, ...], Poly]] = {}
+        self._pair: tuple[Poly, Poly] = {}, {}
 
-    def sides(self, left: Term, right: Term) -> tuple[Poly, Poly]:
-        """The normal forms of two terms. Where something that was divided by lies under a
-        root, or is the square of one, both are made again with that known from the start."""
+    def sides(self) -> tuple[Poly, Poly]:
+        """The normal forms of the statement's two sides."""
+        last, unmade = Ring._last, not (self._memo or self.roots or self.conditions or self.used)
+        if unmade and last is not None and last[0] is self.statement:
+            self.__dict__ |= last[1]
+            self.__dict__ |= self._state()
+        else:
+            self._pair = self._sides(self.statement.left, self.statement.right)
+            Ring._last = (self.statement, self._state()) if unmade else last
+        return self._pair
+
+    def _state(self) -> dict[str, Any]:
+        """What is known after the sides are made, copied, for another ring to go on from."""
+        names = ("used", "conditions", "roots", "_inverted", "_above_zero", "_memo")
+        kept: dict[str, Any] = {name: getattr(self, name).copy() for name in names}
+        return {**kept, "_fresh": self._fresh, "_pair": self._pair}
+
+    def _sides(self, left: Term, right: Term) -> tuple[Poly, Poly]:
+        """Where something that was divided by lies under a root, or is the square of one, both
+        are made again with that known from the start."""
         pair = self.normal(left), self.normal(right)
         inverted = {g for g in self._inverted if g[0] in ("root", "sum")}
         under = any(g in inverted for root in self.roots for mono, _ in root[2] for g, _ in mono)
@@ -305,31 +353,9 @@ class Ring:
         for mono, c in p.items():
             outside = [(g, e) for g, e in mono if index not in letters(g)]
             inside = [(g, e) for g, e in mono if index in letters(g)]
-            done = self._contract_one(inside, index)
+            done = _contracted(tuple(inside), index, self.symmetric)
             _accumulate(result, self._act(_monomial((*outside, *done))), c)
         return result
-
-    def _contract_one(
-        self, inside: list[tuple[Generator, int]], index: Letter
-    ) -> list[tuple[Generator, int]]:
-        if not inside:
-            return [(("size", index[1]), 1)]
-        for gen, _ in inside:
-            if gen[0] == "delta":
-                other = gen[2] if gen[1] == index else gen[1]
-                return [(_rename(g, {index: other}, self.symmetric), e) for g, e in inside if g != gen]
-        bound, factors = [self._letter(index[1])], []
-        inside = [(_rename(g, {index: bound[0]}, self.symmetric), e) for g, e in inside]
-        for gen, e in inside:
-            if gen[0] == "sum" and e > 0:
-                for _ in range(e):
-                    more = [self._letter(space) for _, space in gen[1]]
-                    names = dict(zip(gen[1], more, strict=True))
-                    bound += more
-                    factors += [(_rename(g, names, self.symmetric), k) for g, k in gen[2]]
-            else:
-                factors.append((gen, e))
-        return [(_network(bound, list(_monomial(factors)), self.symmetric), 1)]
 
     def _letter(self, space: str) -> Letter:
         self._fresh += 1
@@ -529,7 +555,8 @@ class Ring:
 
     def _extract(self, poly: Poly, q: int) -> tuple[Poly, Poly]:
         """poly^(1/q) = outer * rest^(1/q), outer a single monomial: common factors that
-        are positive (any, if q = 1), and the q-th power in the rational content."""
+        are positive (any, if q = 1), q-th powers of negative ones, and the q-th power in the
+        rational content."""
         common = _common_factor(poly)
         taken: list[tuple[Generator, int]] = []
         outer: Poly = UNIT
@@ -537,6 +564,9 @@ class Ring:
             if q == 1 or self.is_positive(gen):
                 taken.append((gen, e))
                 outer = self.times(outer, self._root_of_generator(gen, e, q))
+            elif e % q == 0 and self.is_negative(gen):
+                taken.append((gen, e))
+                outer = self.times(outer, {((gen, e // q),): (-1) ** (e // q)})
         content = _content(poly)
         inverse = tuple((g, -e) for g, e in taken)
         rest: Poly = {_monomial((*mono, *inverse)): ratio(c, content) for mono, c in poly.items()}
@@ -589,9 +619,16 @@ class Ring:
                 return gen in self._inverted and self.is_sum_of_squares(gen)
         return False
 
+    def is_negative(self, gen: Generator) -> bool:
+        """Whether the generator is a name assumed to be negative."""
+        if gen[0] == "sym" and gen[1] in self.negative:
+            self.used.setdefault(self.negative[gen[1]])
+            return True
+        return False
+
     def is_nonzero(self, gen: Generator) -> bool:
-        """Whether the generator was divided by, or is positive."""
-        return gen in self._inverted or self.is_positive(gen)
+        """Whether the generator was divided by, or is positive or negative."""
+        return gen in self._inverted or self.is_positive(gen) or self.is_negative(gen)
 
     def is_sum_of_squares(self, gen: Generator) -> bool:
         """Whether the generator is a contraction of even powers and positive factors: >= 0."""
@@ -607,20 +644,22 @@ class Ring:
         return even_root or self.is_sum_of_squares(gen) or self.is_positive(gen)
 
 
-def _signed(statement: Statement, strict: bool) -> dict[Name, Hypothesis]:
-    """The names of which a hypothesis says, for every component, v > 0 (or v >= 0)."""
+MIRRORED = {Relation.GT: Relation.LT, Relation.LT: Relation.GT, Relation.GE: Relation.LE}
+
+
+def _signed(statement: Statement, wanted: Relation) -> dict[Name, Hypothesis]:
+    """The names v of which a hypothesis says, for every component, `v wanted 0`."""
     found: dict[Name, Hypothesis] = {}
     for hypothesis in statement.hypotheses:
-        relation = hypothesis.relation
         match hypothesis:
-            case Hypothesis(Sym() as symbol, Relation.GT | Relation.GE, Num(value)) if value >= 0:
+            case Hypothesis(Sym() as symbol, relation, Num(bound)) if relation is wanted:
                 pass
-            case Hypothesis(Num(value), Relation.LT | Relation.LE, Sym() as symbol) if value >= 0:
+            case Hypothesis(Num(bound), relation, Sym() as symbol) if relation is MIRRORED[wanted]:
                 pass
             case _:
                 continue
-        above = relation in (Relation.GT, Relation.LT) or value > 0
-        if (above or not strict) and len({i.name for i in symbol.indices}) == len(symbol.indices):
+        enough = bound <= 0 if wanted is Relation.LT else bound >= 0
+        if enough and len({i.name for i in symbol.indices}) == len(symbol.indices):
             found[symbol.name] = hypothesis
     return found
 

@@ -56,6 +56,7 @@ def examine(
     deadline: on the clock of `time.monotonic`; sizes not reached by then are not examined.
     Agrees is None, with a reason, where nothing could be decided; never a guess.
     """
+    statement = surveying.relevant(statement)
     sizes = tuple(size for size in sizes if size > 1)
     deadline = inf if deadline is None else deadline
     spaces = surveying.spaces(statement)

@@ -11,9 +11,10 @@ No differentiation and no arithmetic: in those the routes share nothing. It must
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import TypeAlias
 
-from bnsym.terms import Delta, Index, Name, Size, SpaceName, Statement, Sum, Sym, Term, walk
+from bnsym.terms import Delta, Diff, Index, Name, Size, SpaceName, Statement, Sum, Sym, Term, walk
 
 Shapes: TypeAlias = dict[Name, tuple[SpaceName, ...]]
 
@@ -57,6 +58,21 @@ def spaces(statement: Statement) -> tuple[SpaceName, ...]:
                 case Sym(_, indices):
                     found.update(dict.fromkeys(i.space for i in indices))
     return tuple(sorted(found, key=lambda s: (s != "m", s != "N", s != "n"))) or ("m",)
+
+
+def relevant(statement: Statement) -> Statement:
+    """The statement without definitions that it does not depend on, so that links of one note which
+    depend on the same ones share what is made of them."""
+    own = [statement.left, statement.right, *(t for h in statement.hypotheses for t in (h.left, h.right))]
+    start = {name for term in own for name in names(term)}
+    if any(isinstance(t, Diff) for term in own for t in walk(term)):
+        start.update(statement.outputs)
+    uses = {d.symbol.name: names(d.body) for d in statement.definitions}
+    if any(isinstance(t, Diff) for d in statement.definitions for t in walk(d.body)):
+        start.update(statement.outputs)
+    needed = reached(start, lambda name: uses.get(name, ()))
+    kept = tuple(d for d in statement.definitions if d.symbol.name in needed)
+    return replace(statement, definitions=kept)
 
 
 def patterns(indices: tuple[Index, ...], sizes: Mapping[SpaceName, int]) -> list[dict[Index, int]]:

@@ -258,12 +258,18 @@ class _Search:
                     key = (number, mono)
                     if key in found or len(found) > 4 * MOST_COLUMNS:
                         continue
-                    column = self.elimination.reduce(self.ring.times(atom.reduced, {mono: 1}))
+                    column = self._multiple(atom, mono)
                     if column is not None:
                         found[key] = (column, atom, mono)
                         rows |= set(column)
             numbered = [(n, atom) for n, atom in numbered if len(atom.factors) <= 1]
         return _presolved(_distinct(found.values()), self.goal)
+
+    def _multiple(self, atom: Atom, mono: Monomial) -> Poly | None:
+        product = self.ring.times(atom.reduced, {mono: 1})
+        if self.elimination.determined.isdisjoint(gen for gen, _ in mono):
+            return product
+        return self.elimination.reduce(product)
 
     def _is_homogeneous(self, atom: Atom) -> bool:
         """Whether the atom has one degree in those arrays in which the goal has one: of its

@@ -60,7 +60,7 @@ def by_squares(task: Task) -> Proved | None:
 def by_few_witnesses(task: Task) -> Refuted | None:
     """The first few candidates: what is false usually fails at once, and a search for a
     certificate of what is false is long."""
-    return find_refutation(task.statement, min(task.deadline, time.monotonic() + 0.3), limit=12)
+    return find_refutation(task.statement, min(task.deadline, time.monotonic() + 0.15), limit=12)
 
 
 def by_short_bound(task: Task) -> Proved | None:
@@ -141,7 +141,7 @@ def _with_maxima(
         match verdict:
             case Proved():
                 ring = Ring(plain, deadline)
-                ring.sides(plain.left, plain.right)
+                ring.sides()
                 model = _model(plain, ring, deadline)
                 return prove(statement, replace(verdict.certificate, maxima=maxima), model, deadline)
             case Refuted():
@@ -214,7 +214,7 @@ def _without_model(task: Task) -> Undecided:
     if _follows(absurd, task.deadline):
         return Undecided("BN305", "the hypotheses contradict each other: 0 >= 1 follows from them")
     ring = Ring(task.statement, task.deadline)
-    ring.sides(task.statement.left, task.statement.right)
+    ring.sides()
     for condition in ring.conditions:
         zero = replace(task.statement, left=condition.left, relation=Relation.EQ, right=num(0))
         if condition.relation is not Relation.GE and _follows(zero, task.deadline):

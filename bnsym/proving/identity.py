@@ -9,7 +9,6 @@ on the way is the certificate. Untrusted: the kernel expands the result again.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import TypeAlias
 
 from bnsym.kernel import Certificate, Given, Root, Use, difference, relation
@@ -81,6 +80,9 @@ class Elimination:
                 self.values[pivot[0]] = _solved(current, pivot, ring)
                 for _, later in pending:
                     _eliminate(later, current, pivot, ring)
+        roots = {source.root for source, _, pivot in self.steps if isinstance(source, Root) and pivot is None}
+        self.determined = frozenset(self.values.keys() | roots)
+        """What `reduce` acts on; multiples of what is reduced by other generators are reduced."""
 
     def apply(self, poly: Poly) -> tuple[Traced, Monomial]:
         """`poly` reduced by every relation in turn, and what it was multiplied by."""
@@ -241,7 +243,7 @@ def _clear(goal: Traced, root: Generator, unit: Monomial, ring: Ring) -> Monomia
     factor = generator(root, -least)
     goal.poly = ring.times(goal.poly, factor)
     goal.trace = {source: ring.times(c, factor) for source, c in goal.trace.items()}
-    return next(iter(ring.times({unit: Fraction(1)}, factor)))
+    return next(iter(ring.times({unit: 1}, factor)))
 
 
 def _reduce(goal: Traced, by: Traced, root: Generator, ring: Ring) -> None:

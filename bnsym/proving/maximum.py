@@ -191,7 +191,7 @@ def _value(term: Max, factors: tuple[Term, ...], deadline: float) -> Term:
     above = () if isinstance(term.radius, Num) else (Hypothesis(term.radius, Relation.GT, num(0)),)
     entry = Definition(term.variable, mul(*factors))
     ring = Ring(Statement(body, Relation.EQ, num(0), (entry,), above), deadline)
-    inner = term_of(_unrooted(ring.sides(body, num(0))[0], ring))
+    inner = term_of(_unrooted(ring.sides()[0], ring))
     return inner if exponent == 1 else term_of(ring.normal(power(inner, exponent)))
 
 

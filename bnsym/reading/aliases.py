@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, fields, replace
 from bnsym.reading.problems import ReadError
 from bnsym.reading.symbols import INDEX_LETTERS
 from bnsym.reading.syntax import (
+    Applied,
+    Apply,
     BigSum,
     Component,
     Node,
@@ -47,6 +49,8 @@ class Aliases:
     """Those in force at one place of a file."""
 
     by_key: dict[str, Alias] = field(default_factory=dict)
+    functions: dict[str, tuple[Symbol, Alias]] = field(default_factory=dict)
+    r"""The argument's name and the value of each function that was named: `\operatorname{BN}(x)`."""
     spent: int = 0
     """Nodes that the aliases have put into the expression at hand."""
 
@@ -54,6 +58,15 @@ class Aliases:
         """Raises BN128 if the left side is nothing that a name can stand for."""
         pattern = unwrap(pattern)
         size, _ = measure(target)
+        if isinstance(pattern, Apply):
+            leaf = unwrap(pattern.argument)
+            if not isinstance(leaf, Symbol) or _index_letters(leaf, NO_LETTERS):
+                hint = r"as in `let $\operatorname{BN}(x)$ = $y$`"
+                raise ReadError(
+                    "BN128", "a function is named with one whole name as its argument", leaf.at, hint
+                )
+            self.functions[_word(pattern.function)] = leaf, Alias((), target, size, problem)
+            return
         if isinstance(pattern, Product):
             pattern = _paired(pattern) or pattern
         if isinstance(pattern, Symbol):
@@ -67,7 +80,7 @@ class Aliases:
 
     def apply(self, node: Node) -> Node:
         """The node with everything that has an alias replaced. Raises BN113 if it gets too large."""
-        if not self.by_key:
+        if not self.by_key and not self.functions:
             return node
         self.spent = 0
         result = self._apply(node, NO_LETTERS)
@@ -88,6 +101,9 @@ class Aliases:
             return self._symbol(node, bound)
         if alias := self.by_key.get(canonical(node)):
             return self._spend(alias, node.at)
+        if isinstance(node, Apply) and (found := self.functions.get(_word(node.function))):
+            leaf, alias = found
+            return Applied(self._spend(alias, node.at), leaf, self._apply(node.argument, bound), node.at)
         if isinstance(node, Product):
             node = self._pairs(node)
             if isinstance(node, Symbol):
@@ -136,6 +152,11 @@ class Aliases:
                 factors[k : k + 2] = [pair]
                 del operators[k + 1]
         return factors[0] if len(factors) == 1 else Product(tuple(factors), tuple(operators), node.at)
+
+
+def _word(function: Symbol) -> str:
+    r"""`BN` of `\operatorname{BN}` and `\mathrm{BN}`."""
+    return function.core[function.core.find("{") + 1 :].removesuffix("}")
 
 
 def _paired(node: Product) -> Symbol | None:

@@ -65,7 +65,8 @@ def _parsed(latex: str, context: Context) -> Term:
     for variable, size in context.closer.spaces.items():
         spaces.set_size(variable, size, (0, 0), "an index")
     kinds.infer(table, [[node]])
-    lowering = Lowering(table, spaces, gathered.total)
+    bodies = {d.symbol.name: (d.symbol, d.body) for d in context.definitions}
+    lowering = Lowering(table, spaces, gathered.total, bodies)
     value = lowering.lower(node)
     names = spaces.names([*table.defined, *(n for n in table.arity if n != BATCH)])
     letters = {v.removeprefix("letter "): names[v] for v in names if v.startswith("letter ")}

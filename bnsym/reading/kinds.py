@@ -15,8 +15,8 @@ from bnsym.reading.problems import ReadError
 from bnsym.reading.symbols import Table
 from bnsym.reading.syntax import (
     Absolute,
+    Applied,
     BigSum,
-    Component,
     Derivative,
     Gradient,
     Indicator,
@@ -176,8 +176,8 @@ class _Inference:
                 return self._derivative(of, by, bound)
             case Gradient(_, by):
                 return self.shape(by, bound)
-            case Component(body, letters):
-                return SCALAR
+            case Applied(target):
+                return self.shape(target, bound)
             case _:
                 return SCALAR
 
@@ -223,6 +223,11 @@ class _Inference:
                 self.demand(base, SCALAR, bound)
             case MaxOver(variable):
                 self.demand(variable, MATRIX, bound)
+            case Applied(_, leaf, argument):
+                if shape := self.shape(leaf, bound):
+                    self.demand(argument, shape, bound)
+                elif shape := self.shape(argument, bound):
+                    self.demand(leaf, shape, bound)
             case Product() if self.guess:
                 self._guess(node.factors, bound)
         for child in _parts(node):

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import pairwise
 
+from bnsym.reading.application import Bodies, applied
 from bnsym.reading.folding import LOSS_LETTERS
 from bnsym.reading.kinds import is_delta
 from bnsym.reading.problems import ReadError
@@ -21,6 +22,7 @@ from bnsym.reading.spaces import Spaces
 from bnsym.reading.symbols import Table, square_of
 from bnsym.reading.syntax import (
     Absolute,
+    Applied,
     Apply,
     BigSum,
     Component,
@@ -74,6 +76,8 @@ OPEN = "@"
 MEANS = ("mean", "Mean", "E", "avg")
 VARIANCES = ("var", "Var", "Variance", "variance")
 SUMS = ("sum", "Sum")
+KINDS = ("a number", "a vector", "a matrix")
+"""By the number of axes."""
 
 
 @dataclass
@@ -82,6 +86,8 @@ class Lowering:
     spaces: Spaces
     total: bool = False
     """Derivatives of defined names are total (the directive `partial total`)."""
+    bodies: Bodies = field(default_factory=dict)
+    """What has been defined so far, for functions of it."""
     free: dict[str, Place] = field(default_factory=dict)
     """The index letters that the expression leaves free, and where each occurs first."""
     summed: dict[str, Place] = field(default_factory=dict)
@@ -141,6 +147,8 @@ class Lowering:
                 return Value(self.delta(letter_of(left), letter_of(right), node.at))
             case Apply(function, argument):
                 return self.apply(function, argument, node.at)
+            case Applied(target, leaf, argument):
+                return self.applied(target, leaf, argument, node.at)
             case Component(body, letters):
                 return self.component(body, letters, node.at)
         raise ReadError("BN128", "this has no meaning here", node.at)
@@ -452,6 +460,17 @@ class Lowering:
         if word in SUMS:
             return Value(Sum(value.axes[0], value.term))
         return self.algebra.mean(value) if word in MEANS else self.algebra.variance(value)
+
+    def applied(self, target: Node, leaf: Symbol, argument: Node, at: Place) -> Value:
+        name, _ = self.table.split(leaf, self.bound)
+        value, given = self.lower(target), self.lower(argument)
+        arity = self.table.arity.get(name, 0)
+        if len(given.axes) != arity or given.row:
+            message = f"the argument stands for `{name}`, which is {KINDS[min(arity, 2)]}"
+            raise ReadError("BN124", f"{message}; {self.algebra.describe(given)}", argument.at)
+        for k, axis in enumerate(given.axes):
+            self.spaces.unify(self.spaces.axis(name, k), axis.space, argument.at, f"`{name}`")
+        return applied(value, name, given, self.bodies, at)
 
     # derivatives
 

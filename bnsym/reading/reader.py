@@ -119,7 +119,8 @@ class _Reader:
         Raises ReadError; what a failed expression said of the index spaces is forgotten."""
         if expression.problem is not None or expression.node is None:
             raise expression.problem or ReadError("BN112", "an expression is missing", _at(expression.where))
-        lowering = Lowering(self.survey.table, self.survey.spaces, expression.total)
+        bodies = {name: (symbol, body) for name, (_, symbol, body) in self.defined.items()}
+        lowering = Lowering(self.survey.table, self.survey.spaces, expression.total, bodies)
         saved = self.survey.spaces.snapshot()
         try:
             value = lowering.lower(expression.node)

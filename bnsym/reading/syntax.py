@@ -197,6 +197,17 @@ class Apply:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Applied:
+    r"""What a name that a let made a function stands for, at another argument: after
+    `let $\operatorname{BN}(x)$ = $y$`, `\operatorname{BN}(kx)` is y with k x in the place of x."""
+
+    target: Node
+    leaf: Symbol
+    argument: Node
+    at: Place
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Component:
     """The component of an aliased array: `g_i` after `let g = ∂f/∂y`."""
 
@@ -225,6 +236,7 @@ Node: TypeAlias = (
     | Derivative
     | Gradient
     | Apply
+    | Applied
     | Component
 )
 
@@ -340,6 +352,7 @@ KINDS = (
     Derivative,
     Gradient,
     Apply,
+    Applied,
     Component,
 )
 KIND_SET = frozenset(KINDS)
