@@ -7,20 +7,23 @@ Imports terms and the surface modules of reading.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from bnsym.reading.problems import ReadError
 from bnsym.reading.syntax import Place
 from bnsym.reading.values import Value
-from bnsym.terms import Diff, Index, Name, Sym, Term, children, free_indices, mapped, rename
+from bnsym.terms import Diff, Index, Name, SpaceName, Sum, Sym, Term, children, free_indices, mapped, rename
 
 Bodies = Mapping[Name, tuple[Sym, Term]]
 """What each name is defined as: its symbol with parameters, and the body."""
 
 
-def applied(value: Value, leaf: Name, argument: Value, bodies: Bodies, at: Place) -> Value:
+def applied(
+    value: Value, leaf: Name, argument: Value, bodies: Bodies, axis: Callable[[SpaceName], Index], at: Place
+) -> Value:
     """`value` with `argument` for the components of the free array `leaf`, directly and through
-    definitions. Raises ReadError where that has no one meaning."""
+    definitions. `axis` makes an index of a space that occurs nowhere else. Raises ReadError where
+    that has no one meaning."""
     if not any(s.name == leaf for s in _symbols(value.term, bodies)):
         raise ReadError("BN128", f"what the function stands for does not depend on `{leaf}`", at)
     axes = {axis.name for axis in argument.axes}
@@ -28,27 +31,36 @@ def applied(value: Value, leaf: Name, argument: Value, bodies: Bodies, at: Place
     # free letters step aside, so that no sum in a definition binds them
     aside = {i.name: Index(f"@{n}:{i.name}", i.space) for n, i in enumerate(letters)}
     given = Value(rename(argument.term, aside), argument.axes)
-    term = _put(value.term, leaf, given, bodies, at)
+    term = _put(value.term, leaf, given, bodies, axis, at)
     return Value(rename(term, {aside[i.name].name: i for i in letters}), value.axes, value.row)
 
 
-def _put(term: Term, leaf: Name, argument: Value, bodies: Bodies, at: Place) -> Term:
+def _put(
+    term: Term, leaf: Name, argument: Value, bodies: Bodies, axis: Callable[[SpaceName], Index], at: Place
+) -> Term:
     if not any(s.name == leaf for s in _symbols(term, bodies)):
         return term
     match term:
         case Sym(name, indices) if name == leaf:
-            return rename(argument.term, {a.name: i for a, i in zip(argument.axes, indices, strict=True)})
+            own = _apart(argument.term, axis)
+            return rename(own, {a.name: i for a, i in zip(argument.axes, indices, strict=True)})
         case Sym(name, indices):
             symbol, body = bodies[name]
             names = {p.name: i for p, i in zip(symbol.indices, indices, strict=True)}
-            return rename(_put(body, leaf, argument, bodies, at), names)
+            return rename(_put(_apart(body, axis), leaf, argument, bodies, axis, at), names)
         case Diff():
-            hint = "a derivative is taken of what the function is, not the other way round"
-            raise ReadError(
-                "BN128", "a derivative inside a function has no meaning at another argument", at, hint
-            )
+            message = "a function with a derivative inside has no meaning at another argument"
+            raise ReadError("BN128", message, at, "differentiate the function instead")
         case _:
-            return mapped(term, lambda inner: _put(inner, leaf, argument, bodies, at))
+            return mapped(term, lambda inner: _put(inner, leaf, argument, bodies, axis, at))
+
+
+def _apart(term: Term, axis: Callable[[SpaceName], Index]) -> Term:
+    """The term with indices of its own in its sums, for it is about to stand inside others."""
+    if isinstance(term, Sum):
+        own = axis(term.index.space)
+        return Sum(own, _apart(rename(term.body, {term.index.name: own}), axis))
+    return mapped(term, lambda inner: _apart(inner, axis))
 
 
 def _symbols(term: Term, bodies: Bodies, seen: frozenset[Name] = frozenset()) -> Iterator[Sym]:

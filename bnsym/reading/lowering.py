@@ -470,7 +470,7 @@ class Lowering:
             raise ReadError("BN124", f"{message}; {self.algebra.describe(given)}", argument.at)
         for k, axis in enumerate(given.axes):
             self.spaces.unify(self.spaces.axis(name, k), axis.space, argument.at, f"`{name}`")
-        return applied(value, name, given, self.bodies, at)
+        return applied(value, name, given, self.bodies, self.axis, at)
 
     # derivatives
 
