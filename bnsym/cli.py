@@ -22,6 +22,7 @@ USAGE, DEFECT, INTERRUPTED = 2, 3, 130
 COMMANDS = {
     "check": "Decide every link of the notes.",
     "derive": "Derive a closed form from a note's definitions.",
+    "export": "Write what was proved, as LaTeX.",
     "explain": "Say what a code means.",
 }
 """Each is a file of its name in `commands`; the words are what `bnsym --help` says of it."""

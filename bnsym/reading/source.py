@@ -45,6 +45,11 @@ class Source:
             end - self._lines[last] + 1,
         )
 
+    def slice(self, span: Span) -> Slice:
+        """Where a span of this file stands in the text."""
+        first, last = self._lines[span.line - 1], self._lines[span.end_line - 1]
+        return Slice(first + span.column - 1, last + span.end_column - 1)
+
     def _line(self, offset: int) -> int:
         return bisect_right(self._lines, offset) - 1
 

@@ -1,0 +1,43 @@
+"""`bnsym export latex`: what was proved, as LaTeX in the author's own source."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from bnsym.commands.publishing import checked
+from bnsym.commands.writing import writable, write
+
+
+@click.group()
+def export() -> None:
+    """Write what was proved for use elsewhere."""
+
+
+@export.command()
+@click.argument("paths", nargs=-1, metavar="[PATHS|all|-]...")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, allow_dash=True),
+    callback=writable,
+    default=Path("-"),
+    metavar="FILE",
+    help="Write there; - is standard output.",
+)
+@click.option("--standalone/--snippet", default=True, help="A document, or a part to \\input in one.")
+@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), default=10.0, help="For each link.")
+def latex(paths: Sequence[str], output: Path, standalone: bool, timeout: float) -> int:
+    """Check the notes, and export them as LaTeX.
+
+    Only proved links are presented as verified, in the note's own source; refuted ones are errata,
+    and all others are listed by name. The document needs texlive-latex-base and -recommended.
+    """
+    report, code = checked(paths, timeout)
+    if report is not None:
+        from bnsym.reporting.latex import to_latex_document
+
+        write(output, to_latex_document(report, standalone=standalone))
+    return code
