@@ -68,6 +68,7 @@ class Components:
         self._bodies: dict[tuple[Name, tuple[int, ...], Held], Expr] = {}
         self._derivatives: dict[tuple[Any, ...], Expr] = {}
         self._surrogates: dict[tuple[Name, Held], Expr] = {}
+        self._rates: dict[tuple[Any, ...], Expr] = {}
 
     def symbol(self, kind: str, names: tuple[Name, ...], at: tuple[int, ...]) -> Symbol:
         origin = Origin(kind, names, at)
@@ -189,7 +190,10 @@ class Components:
             origin = self.origins[s]
             if origin.names == (by,) or (origin.kind != "array" and not adjoints):
                 continue
-            rate = self._rate(origin, by, where, held)
+            key = (origin, by, where, held)
+            if key not in self._rates:
+                self._rates[key] = self._rate(*key)
+            rate = self._rates[key]
             if rate != 0:
                 parts.append(named(sympy.diff(e, s) * rate))
         return named(sympy.Add(*parts))
