@@ -14,13 +14,15 @@ from sympy import Expr
 
 from bnsym.evidence.components import Components
 from bnsym.evidence.expansion import ZeroTest
-from bnsym.evidence.naming import Substitution
-from bnsym.evidence.points import PRIME, Pool, Reals, Residues
+from bnsym.evidence.naming import Substitution, weight
+from bnsym.evidence.points import PRIME, Pool, RealPool, Residues
 from bnsym.evidence.solving import solve
 from bnsym.terms import Definition, Hypothesis, Name, Relation, SpaceName
 
 POINTS, REAL_POINTS, DOUBT_POINTS, ORDER_POINTS = 3, 2, 40, 24
 CERTAIN = Decimal("1e-25")
+LARGEST = 10_000
+"""Nodes, written out, beyond which an expansion would be given up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +45,9 @@ class Frame:
         self.components = components
         self.relations = relations = solve(components, hypotheses)
         self.zero_test = ZeroTest()
+        self.weights: dict[Expr, int] = {}
         self.residues = Pool(lambda seed: Residues(seed, relations))
-        self.reals = Pool(lambda seed: Reals(seed, relations, components.origins), lasting=True)
+        self.reals = RealPool(relations, components.origins)
 
     def examine(self, left: Expr, relation: Relation, right: Expr) -> Found:
         if relation is Relation.EQ:
@@ -57,7 +60,8 @@ class Frame:
 
     def _equal(self, left: Expr, right: Expr) -> Found:
         difference = left - right
-        if self.zero_test.expands(difference.xreplace(Substitution(self.relations.solved))):
+        solved = difference.xreplace(Substitution(self.relations.solved))
+        if weight(solved, self.weights) <= LARGEST and self.zero_test.expands(solved):
             return Found(True, EXPANDED)
         values = self._residues(difference)
         violation = self._violation(left, right, DOUBT_POINTS if any(values) else REAL_POINTS, both=True)

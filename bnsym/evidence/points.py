@@ -9,9 +9,9 @@ import itertools
 import random
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal, DecimalException
+from decimal import Decimal
 from fractions import Fraction
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeAlias, TypeVar
 
 from sympy import Expr, Symbol
 
@@ -88,65 +88,108 @@ class Residues:
         return True
 
 
+Row: TypeAlias = list[Decimal]
+"""A value at each point of a batch; not a number where there is none."""
+BATCHES = (4, *[24] * 8)
+"""How many points are drawn at once: few at first, for an equation asks for two."""
+NOWHERE = Decimal("NaN")
+
+
 class Reals:
-    """Values to DIGITS digits at one rational point that meets the relations."""
+    """Values to DIGITS digits at several rational points at once, so that an expression is walked once."""
 
-    def __init__(self, seed: int, relations: Relations, origins: Mapping[Symbol, Origin]) -> None:
-        self.seed, self.relations, self.origins = seed, relations, origins
-        self.memo: dict[Expr, Decimal] = {}
+    def __init__(self, start: int, size: int, relations: Relations, origins: Mapping[Symbol, Origin]) -> None:
+        self.start, self.size, self.relations, self.origins = start, size, relations, origins
+        self.memo: dict[Expr, Row] = {}
 
-    def _random(self, *key: object) -> random.Random:
-        """The same for the same key, whatever was drawn before."""
-        return random.Random(f"{self.seed} {key}")
+    def number(self, value: Fraction) -> Row:
+        return [Decimal(value.numerator) / Decimal(value.denominator)] * self.size
 
-    def number(self, value: Fraction) -> Decimal:
-        return Decimal(value.numerator) / Decimal(value.denominator)
-
-    def symbol(self, symbol: Symbol) -> Decimal:
+    def symbol(self, symbol: Symbol) -> Row:
         solved = self.relations.solved.get(symbol)
         if solved is not None:
             return evaluate(solved, self, self.memo)
-        drawn = self.number(self._draw(self.origins[symbol]))
-        return abs(drawn) or Decimal(1) if symbol in self.relations.positive else drawn
+        drawn = self._draw(self.origins[symbol])
+        return [abs(d) or Decimal(1) for d in drawn] if symbol in self.relations.positive else drawn
 
-    def _draw(self, origin: Origin) -> Fraction:
+    def _draw(self, origin: Origin) -> Row:
         """Generic rationals; small integers; mostly zeros; arrays that are multiples of each other."""
-        rng, mode = self._random(origin), self.seed % 4
-        if mode == 0 or not origin.at:
-            return Fraction(rng.randint(-9, 9) or 1, rng.randint(1, 4))
-        if mode == 1:
-            return Fraction(rng.randint(-2, 2))
-        if mode == 2:
-            return Fraction(rng.choice((0, 0, 1, -2)))
-        keys = (("shape", origin.at), ("factor", origin.names))
-        shape, factor = (self._random(key).randint(-3, 3) for key in keys)
-        shift = self._random("shift", origin.names).choice((0, 0, 0, 1))
-        return Fraction(factor * shape + shift)
-
-    def total(self, terms: list[Decimal]) -> Decimal:
-        return sum(terms, Decimal(0))
-
-    def product(self, factors: list[Decimal]) -> Decimal:
-        found = Decimal(1)
-        for factor in factors:
-            found *= factor
+        rng = self._random(origin)
+        shapes, factors = self._random("shape", origin.at), self._random("factor", origin.names)
+        shifts = self._random("shift", origin.names)
+        found = []
+        for mode in range(self.start, self.start + self.size):
+            generic = Decimal(rng.randint(-9, 9) or 1) / rng.randint(1, 4)
+            small, sparse = rng.randint(-2, 2), rng.choice((0, 0, 1, -2))
+            multiple = factors.randint(-3, 3) * shapes.randint(-3, 3) + shifts.choice((0, 0, 0, 1))
+            choices = (generic, Decimal(small), Decimal(sparse), Decimal(multiple))
+            found.append(choices[mode % 4 if origin.at else 0])
         return found
 
-    def power(self, base: Decimal, exponent: Fraction) -> Decimal:
-        denominator = exponent.denominator
-        if (base < 0 and denominator % 2 == 0) or (base == 0 and exponent < 0):
-            raise NoValue("a root of a negative number or a division by zero")
-        while denominator % 2 == 0:
-            base, denominator = base.sqrt(), denominator // 2
-        if denominator != 1:
-            raise Unsupported("an odd root")
-        return base**exponent.numerator
+    def _random(self, *key: object) -> random.Random:
+        """The same for the same key, whatever was drawn before."""
+        return random.Random(f"{self.start} {key}")
 
-    def meets(self) -> bool:
-        """Whether every inequality in scope holds, with a margin."""
-        return all(evaluate(e, self, self.memo) > 0 for e in self.relations.above) and all(
-            evaluate(e, self, self.memo) >= 0 for e in self.relations.not_below
-        )
+    def total(self, terms: list[Row]) -> Row:
+        return [sum(column, Decimal(0)) for column in zip(*terms, strict=True)]
+
+    def product(self, factors: list[Row]) -> Row:
+        first, *rest = factors
+        for factor in rest:
+            first = [a * b for a, b in zip(first, factor, strict=True)]
+        return first
+
+    def power(self, base: Row, exponent: Fraction) -> Row:
+        denominator = exponent.denominator
+        if denominator & (denominator - 1):
+            raise Unsupported("an odd root")
+        roots = denominator.bit_length() - 1
+        return [_power(value, roots, exponent.numerator) for value in base]
+
+    def fit(self) -> list[bool]:
+        """At which points every inequality in scope holds."""
+        found = [True] * self.size
+        for bounds, strict in ((self.relations.above, True), (self.relations.not_below, False)):
+            for e in bounds:
+                values = evaluate(e, self, self.memo)
+                found = [ok and _above(v, strict) for ok, v in zip(found, values, strict=True)]
+        return found
+
+
+def _power(base: Decimal, roots: int, exponent: int) -> Decimal:
+    if base.is_nan() or (base < 0 and roots) or (base == 0 and exponent < 0):
+        return NOWHERE
+    for _ in range(roots):
+        base = base.sqrt()
+    return base**exponent
+
+
+def _above(value: Decimal, strict: bool) -> bool:
+    return not value.is_nan() and (value > 0 if strict else value >= 0)
+
+
+class RealPool:
+    """Batches of real points, shared by all that is evaluated."""
+
+    def __init__(self, relations: Relations, origins: Mapping[Symbol, Origin]) -> None:
+        self._relations, self._origins = relations, origins
+        self._batches: list[tuple[Reals, list[bool]]] = []
+
+    def values(self, *expressions: Expr) -> Iterator[tuple[Decimal, ...]]:
+        """The values at each point that meets the relations and at which all have one."""
+        for number in range(len(BATCHES)):
+            reals, fit = self._batch(number)
+            rows = [evaluate(e, reals, reals.memo) for e in expressions] if any(fit) else []
+            for ok, *values in zip(fit, *rows, strict=True) if rows else ():
+                if ok and not any(v.is_nan() for v in values):
+                    yield tuple(values)
+
+    def _batch(self, number: int) -> tuple[Reals, list[bool]]:
+        if number == len(self._batches):
+            start, size = sum(BATCHES[:number]), BATCHES[number]
+            reals = Reals(start, size, self._relations, self._origins)
+            self._batches.append((reals, reals.fit()))
+        return self._batches[number]
 
 
 class Point(Field[T], Protocol[T]):
@@ -160,14 +203,14 @@ class Point(Field[T], Protocol[T]):
 class Pool(Generic[T]):
     """Random points, shared by all that is evaluated."""
 
-    def __init__(self, draw: Callable[[int], Point[T]], lasting: bool = False) -> None:
-        """lasting: a point where something has no value is kept for what has one there. Else it is
-        dropped, so that roots which exist by chance only are looked for once."""
-        self._draw, self._lasting = draw, lasting
+    def __init__(self, draw: Callable[[int], Point[T]]) -> None:
+        self._draw = draw
         self._seeds = itertools.count()
         self._points: list[Point[T]] = []
 
     def values(self, *expressions: Expr) -> Iterator[tuple[T, ...]]:
+        """At each point; one where something has no value is dropped, so that roots which exist by
+        chance only are looked for once."""
         k = misses = 0
         while misses < ATTEMPTS:
             if k == len(self._points) and not self._extend():
@@ -176,18 +219,17 @@ class Pool(Generic[T]):
             point = self._points[k]
             try:
                 yield tuple(evaluate(e, point, point.memo) for e in expressions)
-            except (NoValue, DecimalException):
+            except NoValue:
                 misses += 1
-                if not self._lasting:
-                    del self._points[k]
-                    continue
+                del self._points[k]
+                continue
             k += 1
 
     def _extend(self) -> bool:
         point = self._draw(next(self._seeds))
         try:
             fit = point.meets()
-        except (NoValue, DecimalException):
+        except NoValue:
             return False
         if fit:
             self._points.append(point)
