@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from time import monotonic
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from bnsym import __version__
-from bnsym.crossing import Budget, Examine, Testimony, examiner
+from bnsym.crossing import Budget, Examine, Repairs, Testimony, examiner
 from bnsym.finding import Note, gather, problem
 from bnsym.kernel import Proved, Refuted
 from bnsym.model import (
@@ -27,6 +27,7 @@ from bnsym.model import (
     ExitCode,
     FileReport,
     Link,
+    Repair,
     Report,
     Result,
     Severity,
@@ -35,8 +36,14 @@ from bnsym.model import (
     Unread,
     Verdict,
 )
+from bnsym.terms import Hypothesis
+
+if TYPE_CHECKING:
+    from bnsym.reading.context import Context
 
 Path = str | os.PathLike[str]
+REPAIR_SECONDS = 3.0
+"""What looking for a repair of one link may take."""
 
 
 class Progress(Protocol):
@@ -62,18 +69,23 @@ def check(
     timeout: float = 10.0,
     explicit: Iterable[int] = (2, 3, 4),
     cross_examine: bool = True,
+    repairs: Repairs | str = Repairs.FAILED,
+    minimal: bool = False,
     progress: Progress | None = None,
 ) -> Report:
     """Decide every link of the notes that `paths` name.
 
     A path is a Markdown file, a directory (its notes, recursively), `FILE#ID` (the links of one
     block, or one link), `-` (standard input), or `all` (the notes under `derivations/`).
+    timeout: seconds a link. explicit: the batch sizes of the explicit re-check. repairs: whether a
+    repair is looked for where a link is refuted: `none`, `failed` (where the file does not declare
+    it) or `all`. minimal: also find out which hypotheses each proof can do without.
     Raises nothing for bad input: what could not be read is in the report's diagnostics.
     """
     single = isinstance(paths, str | os.PathLike)
     named: Iterable[Path] = (paths,) if single else paths  # type: ignore[assignment]
     notes, problems = gather(tuple(os.fspath(path) for path in named))
-    budget = Budget(timeout, tuple(explicit), cross_examine)
+    budget = Budget(timeout, tuple(explicit), cross_examine, Repairs(repairs), minimal)
     return check_notes(notes, problems, budget, progress or Unwatched())
 
 
@@ -81,16 +93,20 @@ def check_notes(
     notes: Sequence[Note], problems: tuple[Diagnostic, ...], budget: Budget, progress: Progress
 ) -> Report:
     """Read all the notes, then decide their links in order."""
-    derivations: list[Derivation] = []
+    derivations: list[tuple[Derivation, Context | None]] = []
     with examiner(budget, sum(len(note.text) for note in notes)) as examine:
         for note in notes:
-            derivation, found = _read(note)
+            derivation, context, found = _read(note)
             problems += found
-            derivations.append(derivation)
-        progress.start(sum(len(derivation.links) for derivation in derivations))
-        waiting = [_decide_all(derivation, budget, examine, progress) for derivation in derivations]
+            derivations.append((derivation, context))
+        progress.start(sum(len(derivation.links) for derivation, _ in derivations))
+        waiting = [
+            _decide_all(derivation, _Workshop(note, context, budget), examine, progress)
+            for note, (derivation, context) in zip(notes, derivations, strict=True)
+        ]
         files = tuple(file() for file in waiting)
-    empty = () if problems or any(f.results for f in files) else tuple(map(_nothing, derivations))
+    nothing = tuple(_nothing(derivation) for derivation, _ in derivations)
+    empty = () if problems or any(f.results for f in files) else nothing
     return Report(__version__, files, problems + empty, {note.file: note.text for note in notes})
 
 
@@ -115,20 +131,21 @@ def _crashed(result: Result) -> bool:
 # Reading
 
 
-def _read(note: Note) -> tuple[Derivation, tuple[Diagnostic, ...]]:
-    """The note's derivation, only the links that were asked for, and what went wrong."""
-    from bnsym.reading import read
+def _read(note: Note) -> tuple[Derivation, Context | None, tuple[Diagnostic, ...]]:
+    """The note's derivation, only the links that were asked for; what it fixes for anything read
+    after it; and what went wrong."""
+    from bnsym.reading import read_with_context
 
     try:
-        derivation = read(note.text, note.file)
+        derivation, context = read_with_context(note.text, note.file)
     except Exception as error:
         crash = problem("BN402", f"reading failed: {_words(error)}", note.file, "please report this note")
-        return Derivation(note.file, ()), (crash,)
+        return Derivation(note.file, ()), None, (crash,)
     if not note.fragments:
-        return derivation, ()
+        return derivation, context, ()
     chosen = tuple(link for link in derivation.links if any(_within(link.id, f) for f in note.fragments))
     unknown = [f for f in note.fragments if not any(_within(link.id, f) for link in derivation.links)]
-    return replace(derivation, links=chosen), tuple(_unknown(f, derivation) for f in unknown)
+    return replace(derivation, links=chosen), context, tuple(_unknown(f, derivation) for f in unknown)
 
 
 def _within(link_id: str, fragment: str) -> bool:
@@ -156,14 +173,23 @@ def _nothing(derivation: Derivation) -> Diagnostic:
 # Deciding
 
 
+@dataclass(frozen=True, slots=True)
+class _Workshop:
+    """What the links of one note are decided with."""
+
+    note: Note
+    context: Context | None
+    budget: Budget
+
+
 def _decide_all(
-    derivation: Derivation, budget: Budget, examine: Examine, progress: Progress
+    derivation: Derivation, workshop: _Workshop, examine: Examine, progress: Progress
 ) -> Callable[[], FileReport]:
     """Decide all links; what is returned waits for the evidence."""
     waiting = []
     for link in derivation.links:
         progress.begin(link)
-        waiting.append(_decide(link, budget, examine))
+        waiting.append(_decide(link, workshop, examine))
 
     def finish() -> FileReport:
         results = []
@@ -175,26 +201,62 @@ def _decide_all(
     return finish
 
 
-def _decide(link: Link, budget: Budget, examine: Examine) -> Callable[[], Result]:
+def _decide(link: Link, workshop: _Workshop, examine: Examine) -> Callable[[], Result]:
     """The link's verdict, and what waits for its evidence: whether it is as the file declares."""
-    started = monotonic()
+    started, budget = monotonic(), workshop.budget
     evidence: Testimony = tuple
+    repair, derived, minimal = None, "", None
     try:
         verdict = _verdict(link, budget)
         if isinstance(verdict, Proved) and budget.cross_examine:
             evidence = examine(verdict.statement)
+        if isinstance(verdict, Proved) and budget.minimal:
+            minimal = _minimal(verdict, budget)
+        if isinstance(verdict, Refuted):
+            repair, derived = _repaired(link, verdict, workshop)
     except Exception as error:
         verdict = Undecided("BN402", _words(error))
     seconds = monotonic() - started
 
     def finish() -> Result:
         try:
-            return Result(link, verdict, evidence(), _undeclared(link, verdict), seconds)
+            notes = _undeclared(link, verdict)
+            return Result(link, verdict, evidence(), notes, seconds, repair, derived, minimal)
         except Exception as error:
             said = f"proved, but the cross-examination failed: {_words(error)}"
             return Result(link, Undecided("BN402", said), (), (), seconds)
 
     return finish
+
+
+def _repaired(link: Link, verdict: Refuted, workshop: _Workshop) -> tuple[Repair | None, str]:
+    """What would make the link true, and what its left side is."""
+    wanted, context = workshop.budget.repairs, workshop.context
+    if (
+        context is None
+        or wanted is Repairs.NONE
+        or (wanted is Repairs.FAILED and link.declaration is not None)
+    ):
+        return None, ""
+    from bnsym.repairing import search
+
+    note = search.Note(workshop.note.text, workshop.note.file, context)
+    seconds = min(REPAIR_SECONDS, workshop.budget.timeout)
+    return search.repair(note, link, verdict, monotonic() + seconds), search.derived(
+        note, verdict, monotonic() + 1
+    )
+
+
+def _minimal(verdict: Proved, budget: Budget) -> tuple[Hypothesis, ...]:
+    """Hypotheses without any of which the statement is not proved within the time."""
+    from bnsym.proving import decide
+
+    needed = verdict.hypotheses
+    for hypothesis in verdict.hypotheses:
+        fewer = tuple(h for h in needed if h != hypothesis)
+        found = decide(replace(verdict.statement, hypotheses=fewer), monotonic() + budget.timeout)
+        needed = fewer if isinstance(found, Proved) else needed
+    return needed
 
 
 def _verdict(link: Link, budget: Budget) -> Verdict:

@@ -10,6 +10,7 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import Enum
 from multiprocessing import get_context
 from time import monotonic
 from typing import TypeAlias
@@ -27,6 +28,13 @@ Testimony: TypeAlias = Callable[[], tuple[Evidence, ...]]
 Examine: TypeAlias = Callable[[Statement], Testimony]
 
 
+class Repairs(Enum):
+    NONE = "none"
+    FAILED = "failed"
+    """Where a link is refuted and the file does not say so."""
+    ALL = "all"
+
+
 @dataclass(frozen=True, slots=True)
 class Budget:
     """What deciding one link may cost, and how its proof is cross-examined."""
@@ -36,6 +44,10 @@ class Budget:
     explicit: tuple[int, ...] = (2, 3, 4)
     """Batch sizes for explicit components."""
     cross_examine: bool = True
+    repairs: Repairs = Repairs.FAILED
+    """For which refuted links a repair is looked for."""
+    minimal: bool = False
+    """Whether to find out which hypotheses a proof can do without."""
 
 
 @contextmanager

@@ -147,6 +147,24 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Repair:
+    """A change of the note after which a refuted link is proved."""
+
+    what: str
+    """What was wrong: `a sign`, `a square and a hat`."""
+    before: str
+    """The side that changes, as the author wrote it."""
+    after: str
+    edits: tuple[tuple[int, int, str], ...]
+    """`text[start:end]` of the note becomes the string; the last stretch comes first."""
+
+    def apply(self, text: str) -> str:
+        for start, end, new in self.edits:
+            text = text[:start] + new + text[end:]
+        return text
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """A link and what became of it."""
 
@@ -155,6 +173,12 @@ class Result:
     evidence: tuple[Evidence, ...] = ()
     notes: tuple[Diagnostic, ...] = ()
     seconds: float = 0.0
+    repair: Repair | None = None
+    """Of a refuted link, where one was asked for and found."""
+    derived: str = ""
+    """LaTeX of what the left side of a refuted link is, derived by the program; or nothing."""
+    minimal: tuple[Hypothesis, ...] | None = None
+    """The hypotheses that a proof can't do without, where that was asked for."""
 
     @property
     def name(self) -> str:

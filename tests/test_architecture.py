@@ -21,7 +21,7 @@ FLOORS = (
     {"cli"},
     {"commands"},
     {"__init__"},
-    {"checking", "deriving", "reporting"},
+    {"checking", "deriving", "repairing", "reporting"},
     {"crossing"},
     {"proving", "evidence", "reading", "finding"},
     {"model", "printing", "codes"},

@@ -57,10 +57,10 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Makes reading give these links, whatever the text; evidence agrees."""
 
     def give(*links: Link, diagnostics: tuple[Diagnostic, ...] = ()) -> None:
-        def read(_text: str, file: str) -> Derivation:
-            return Derivation(file, links, (), (), diagnostics)
+        def read(_text: str, file: str) -> tuple[Derivation, None]:
+            return Derivation(file, links, (), (), diagnostics), None
 
-        monkeypatch.setattr(reading, "read", read, raising=False)
+        monkeypatch.setattr(reading, "read_with_context", read)
 
     routes(monkeypatch, lambda *_args, **_options: Evidence("a route", True))
     return give
@@ -153,7 +153,7 @@ def test_a_crash_in_reading(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     def read(_text: str, _file: str) -> Derivation:
         raise ValueError("unforeseen")
 
-    monkeypatch.setattr(reading, "read", read, raising=False)
+    monkeypatch.setattr(reading, "read_with_context", read)
     note()
     code, output, _ = run("check", "note.md")
     assert code == 3

@@ -233,7 +233,7 @@ def test_unicode_math(latex: str, text: str) -> None:
 
 LINK_KEYS = (
     "id file line column statement parsed verdict declared reason passed scope rule hypotheses "
-    "side_conditions axioms certificate witness repair evidence code message hint problem"
+    "side_conditions axioms certificate witness repair derived minimal evidence code message hint problem"
 ).split()
 
 

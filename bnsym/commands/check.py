@@ -68,6 +68,15 @@ def _writable(_ctx: click.Context, _param: click.Parameter, path: Path | None) -
 )
 @click.option("--explicit", type=Sizes(), default="2..4", help="Batch sizes of the explicit re-check.")
 @click.option("--no-cross-examine", is_flag=True, help="Don't re-check proofs by independent routes.")
+@click.option(
+    "--repairs",
+    type=click.Choice(["none", "failed", "all"]),
+    default="failed",
+    help="Of which refuted links to look for a repair; all: also where the file declares it.",
+)
+@click.option("--diff", is_flag=True, help="Print the repairs of refuted links as a patch, and nothing else.")
+@click.option("--fix", is_flag=True, help="Apply the repairs of refuted links to the files.")
+@click.option("--minimal", is_flag=True, help="Find out which hypotheses each proof can do without.")
 @click.option("--show-parsed", is_flag=True, help="Print each formula as it was understood.")
 @click.option("-q", "--quiet", is_flag=True, help="Only what is not as declared, and the summary.")
 @click.option("-v", "--verbose", is_flag=True, help="Also certificates, evidence, axioms, seconds, notes.")
@@ -84,6 +93,10 @@ def check(
     timeout: float,
     explicit: tuple[int, ...],
     no_cross_examine: bool,
+    repairs: str,
+    diff: bool,
+    fix: bool,
+    minimal: bool,
     show_parsed: bool,
     quiet: bool,
     verbose: bool,
@@ -104,11 +117,34 @@ def check(
             timeout=timeout,
             explicit=explicit,
             cross_examine=not no_cross_examine,
+            repairs=repairs,
+            minimal=minimal,
             progress=progress,
         )
     code = checking.exit_code(report).value
+    if diff:
+        from bnsym.repairing import patch
+
+        click.echo(patch.unified(report), nl=False)
+        return int(code)
     _write(report, form, _detail(quiet, verbose), show_parsed, output_file)
+    if fix:
+        _fix(report)
     return int(code)
+
+
+def _fix(report: Report) -> None:
+    """Apply the repairs, and say what was changed and what to do next."""
+    from bnsym.repairing import patch
+
+    try:
+        changed = patch.write(report)
+    except OSError as error:
+        raise click.FileError(str(error.filename), error.strerror) from error
+    for file in changed:
+        click.echo(f"changed {file}; check it again", err=True)
+    if not changed:
+        click.echo("nothing to fix: no undeclared refutation has a proved repair", err=True)
 
 
 def _watch(quiet: bool) -> AbstractContextManager[Watch | None]:

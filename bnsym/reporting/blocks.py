@@ -52,6 +52,8 @@ def result_block(page: Page, result: Result) -> None:
     _source(page, span, words.message, style, first)
     if isinstance(verdict, Refuted):
         page.put(Text(), *_aligned(_witness(verdict)), Text(), *_sides(verdict, page))
+    if isinstance(verdict, Refuted):
+        _repair(page, result)
     if isinstance(verdict, Undecided) and verdict.tried:
         _prose(page, "tried", ", ".join(verdict.tried))
     if expected and result.link.declaration:
@@ -148,6 +150,18 @@ def _sides(refuted: Refuted, page: Page) -> Iterator[Text]:
         if page.console.is_terminal:
             line.truncate(page.width, overflow="ellipsis")
         yield line
+
+
+def _repair(page: Page, result: Result) -> None:
+    """What would make the link true, and what its left side is."""
+    repair = result.repair
+    if result.derived:
+        _prose(page, "derived", f"{unicode_math(result.derived)}")
+    if repair is not None:
+        _prose(page, "repair", f"{repair.what}; proved with it")
+        for sign, text, style in (("-", repair.before, "bad"), ("+", repair.after, "good")):
+            for line in text.splitlines():
+                page.put(Text.assemble(" " * 9, (sign, style), " ", clean(line.strip())))
 
 
 def _prose(page: Page, label: str, text: str) -> None:

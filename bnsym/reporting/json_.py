@@ -22,7 +22,11 @@ r"""A report as JSON, for programs. The schema is stable: keys may be added, non
          "values": {"x": ["0", "0", "2", "2"], "\\gamma": "1"},   rationals as strings
          "indices": {"i": 1},       of the free indices, from 1
          "left": "1/2", "right": "3/4"},                          both sides there
-       "repair": null,
+       "repair": {                  null unless refuted and a repair was looked for and found
+         "what": "a sign",          what was wrong
+         "before": "…", "after": "…"},                            LaTeX, as written and as it would be true
+       "derived": "…",              LaTeX of what the left side of a refuted link is; null if not worked out
+       "minimal": ["…"],            the hypotheses that a proof needs; null if not asked for
        "evidence": [{"route": "explicit m = 2, 3, 4", "agrees": true, "detail": ""}],
        "code": "BN201", "message": "…", "hint": "…",              code null if there is none
        "problem": {"line": 3, "column": 7, "end_line": 3, "end_column": 9}}],   null unless unread
@@ -39,7 +43,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from bnsym.kernel import Proved, Refuted, Witness
-from bnsym.model import Diagnostic, NamedDefinition, Report, Result, Span, Unread
+from bnsym.model import Diagnostic, NamedDefinition, Repair, Report, Result, Span, Unread
 from bnsym.printing import to_latex
 from bnsym.reporting.certificates import certificate_line
 from bnsym.reporting.words import is_declared_refuted, relation_latex, value_strings, words_of
@@ -82,13 +86,19 @@ def _link(result: Result) -> dict[str, Any]:
         "passed": result.passed,
         **_proof(result),
         "witness": _refutation(result.verdict) if isinstance(result.verdict, Refuted) else None,
-        "repair": None,
+        "repair": _repair(result.repair) if result.repair else None,
+        "derived": result.derived or None,
+        "minimal": None if result.minimal is None else [relation_latex(h) for h in result.minimal],
         "evidence": [{"route": e.route, "agrees": e.agrees, "detail": e.detail} for e in result.evidence],
         "code": words.code or None,
         "message": words.message,
         "hint": words.hint,
         "problem": _place(result.verdict.problem.span) if isinstance(result.verdict, Unread) else None,
     }
+
+
+def _repair(repair: Repair) -> dict[str, str]:
+    return {"what": repair.what, "before": repair.before, "after": repair.after}
 
 
 def _place(span: Span) -> dict[str, int]:

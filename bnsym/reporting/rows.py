@@ -89,7 +89,7 @@ def _detail(result: Result) -> str:
     if is_declared_refuted(result.link) and result.passed and result.link.declaration:
         return f"as declared: {result.link.declaration.reason}".removesuffix(": ")
     if isinstance(verdict, Proved) and result.passed:
-        return _proof(verdict)
+        return _proof(verdict) + _needs(result)
     if isinstance(verdict, Refuted):
         return f"{verdict.left} {FAILS[verdict.statement.relation]} {verdict.right}"
     return f"{words.code} {words.message}".strip()
@@ -100,6 +100,14 @@ def _proof(proof: Proved) -> str:
     given = relations(proof.hypotheses)
     where = relations(proof.side_conditions)
     return proof.rule + (f" · given {given}" if given else "") + (f" · if {where}" if where else "")
+
+
+def _needs(result: Result) -> str:
+    """Which of its hypotheses the proof can do without, where that was asked for."""
+    if result.minimal is None or not isinstance(result.verdict, Proved):
+        return ""
+    spare = [h for h in result.verdict.hypotheses if h not in result.minimal]
+    return f" · not needed: {relations(spare)}" if spare else " · needs all that is given"
 
 
 def relations(stated: Iterable[Hypothesis]) -> str:

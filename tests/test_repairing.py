@@ -1,0 +1,139 @@
+"""Repairs: each kind of slip undone, never a change that is not proved, patches that apply."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+import bnsym
+from bnsym.commands.check import check as command
+from bnsym.repairing.edits import EDITS, Edit, Place, edits, pairs
+from bnsym.repairing.patch import unified, write
+from bnsym.repairing.search import offsets
+
+LAYER = r"""
+<!-- bnsym: define -->
+$$
+\begin{aligned}
+\mu &= \frac{1}{m} \sum_i x_i \\
+\sigma^2 &= \frac{1}{m} \sum_i (x_i - \mu)^2 \\
+\hat{x}_i &= \frac{x_i - \mu}{\sigma} \\
+y_i &= \gamma \hat{x}_i + \beta
+\end{aligned}
+$$
+<!-- bnsym: let $g$ = $\frac{\partial f}{\partial y}$ -->
+"""
+GRADIENT = r"\frac{\partial f}{\partial x_i} = "
+SLIPS = [
+    (GRADIENT + r"\frac{\gamma}{m \sigma} (m g_i - \sum_j g_j + \hat{x}_i \sum_j \hat{x}_j g_j)", "a sign"),
+    (GRADIENT + r"\frac{1}{m \sigma} (m g_i - \sum_j g_j - \hat{x}_i \sum_j \hat{x}_j g_j)", "a factor"),
+    (GRADIENT + r"\frac{\gamma}{\sigma} (m g_i - \sum_j g_j - \hat{x}_i \sum_j \hat{x}_j g_j)", "a factor"),
+    (r"\langle x, x \rangle = m", "a hat"),
+    (r"\langle x, \hat{x} \rangle = m", "a factor"),  # σ is lost; that x has lost a hat is as likely
+    (r"\Vert \hat{x} \Vert = m", "a square"),
+    (r"\Vert \hat{x} \Vert^2 = \sqrt{m}", "a root"),
+    (r"\frac{\partial f}{\partial \gamma} = - \sum_i g_i \hat{x}_i", "a sign"),
+    (r"\frac{\partial f}{\partial \beta} = 2 \sum_i g_i", "a factor"),
+    (r"\langle e, g \rangle^2 \ge m \Vert g \Vert^2", "a relation sign"),
+    (r"\Vert \frac{\partial f}{\partial x} \Vert \le \Vert g \Vert", "a missing hypothesis"),
+    (r"\langle e, x \rangle = - m \sigma", None),
+]
+
+
+def note(tmp_path: Path, formula: str) -> Path:
+    path = tmp_path / "note.md"
+    path.write_text(f"{LAYER}\n$$\n{formula}\n$$\n", encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(("formula", "what"), SLIPS)
+def test_a_slip_is_undone_and_the_changed_note_is_proved(tmp_path: Path, formula: str, what: str) -> None:
+    path = note(tmp_path, formula)
+    report = bnsym.check(path, cross_examine=False)
+    (result,) = report.results
+    assert result.name == "refuted"
+    if what is None:
+        assert result.repair is None
+        return
+    assert result.repair is not None
+    assert result.repair.what == what
+    assert write(report) == [report.files[0].derivation.file]
+    (again,) = bnsym.check(path, cross_examine=False).results
+    assert again.name == "proved"
+
+
+def test_two_slips_at_once(tmp_path: Path) -> None:
+    path = note(tmp_path, r"\langle e, \hat{x} \rangle + \Vert x \Vert = m")
+    (result,) = bnsym.check(path, cross_examine=False).results
+    assert result.repair is not None
+    assert result.repair.what in ("a hat and a square", "a square and a hat")
+
+
+def test_the_left_side_is_worked_out(tmp_path: Path) -> None:
+    path = note(tmp_path, r"\langle x, x \rangle = m")
+    (result,) = bnsym.check(path, cross_examine=False).results
+    assert r"\sigma^{2} + \mu^{2}" in result.derived
+
+
+def test_what_is_declared_refuted_is_left_alone(tmp_path: Path) -> None:
+    path = note(tmp_path, r"\Vert \hat{x} \Vert = m")
+    before = path.read_text(encoding="utf-8")
+    path.write_text(before.replace("\n$$\n\\Vert", '\n<!-- bnsym: refuted reason="a square" -->\n$$\n\\Vert'))
+    declared = path.read_text(encoding="utf-8")
+    report = bnsym.check(path, cross_examine=False, repairs="all")
+    assert report.results[0].repair is not None
+    assert unified(report) == ""
+    assert write(report) == []
+    assert path.read_text(encoding="utf-8") == declared
+
+
+def test_git_applies_the_patch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = note(tmp_path, SLIPS[0][0])
+    path.write_text(path.read_text(encoding="utf-8").rstrip("\n"), encoding="utf-8")  # no newline at the end
+    monkeypatch.chdir(tmp_path)
+    diff = unified(bnsym.check("note.md", cross_examine=False))
+    assert diff.startswith("--- a/note.md\n+++ b/note.md\n")
+    subprocess.run(["git", "init", "-q", "."], check=True)
+    subprocess.run(["git", "apply"], input=diff, text=True, check=True)
+    assert bnsym.check("note.md", cross_examine=False).passed
+
+
+def test_what_a_proof_needs(tmp_path: Path) -> None:
+    path = tmp_path / "note.md"
+    path.write_text(
+        "<!-- bnsym: assume $a \\ge 0$ -->\n<!-- bnsym: assume $b \\ge 0$ -->\n\n$$\na + b + c^2 \\ge 0\n$$\n"
+    )
+    (result,) = bnsym.check(path, cross_examine=False, minimal=True).results
+    assert result.minimal == result.verdict.hypotheses
+    assert len(result.minimal) == 2
+
+
+PLACE = Place((r"\gamma", "m", "2"), (r"\hat{x}",), ("i",))
+
+
+@pytest.mark.parametrize("text", ["", " ", "x", r"\frac{", "}}}", "$", r"\sum_", "^^", r"\Vert", "-" * 40])
+def test_hostile_text_has_edits_too(text: str) -> None:
+    for edit in edits(text, PLACE):
+        assert 0 <= edit.start <= edit.end <= len(text)
+        assert edit.apply(text) != text
+
+
+def test_each_kind_of_edit_is_made() -> None:
+    text = r"\gamma \sum_j \Vert \hat{x} \Vert^2 - \sqrt{m} X^T \sigma^3 x_i"
+    for kind in EDITS:
+        assert list(kind(text, PLACE)), kind.__name__
+
+
+def test_pairs_never_overlap() -> None:
+    made = [Edit(0, 2, "", "a"), Edit(1, 3, "", "b"), Edit(5, 5, "+", "c")]
+    assert {(a.kind, b.kind) for a, b in pairs(made)} == {("c", "a"), ("c", "b")}
+
+
+def test_places_in_a_text() -> None:
+    assert offsets("ab\ncd\n", bnsym.Span("f", 2, 1, 2, 3)) == (3, 5)
+
+
+def test_options_are_listed() -> None:
+    assert {"diff", "fix", "minimal", "repairs"} <= {p.name for p in command.params}
