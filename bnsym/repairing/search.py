@@ -50,7 +50,7 @@ def derived(note: Note, verdict: Refuted, deadline: float) -> str:
     statement = replace(verdict.statement, relation=Relation.EQ, right=num(0))
     try:
         form = to_latex(closed_form(statement, statement.left, deadline)[0])
-    except (NoClosedForm, OutOfReach):
+    except (NoClosedForm, OutOfReach, Rejected):
         return ""
     return form if len(form) <= LONGEST and form != to_latex(statement.left) else ""
 
@@ -161,9 +161,12 @@ class _Trial:
 
 def _proved(statement: Statement, deadline: float) -> bool:
     """Whether the statement survives a few witnesses, and is proved."""
-    if find_refutation(statement, monotonic() + 0.1, seed=3, limit=6) is not None:
+    try:
+        if find_refutation(statement, monotonic() + 0.1, seed=3, limit=6) is not None:
+            return False
+        return isinstance(decide(statement, min(deadline, monotonic() + PROOF_SECONDS)), Proved)
+    except (ValueError, KeyError):  # read alone, it may use a name with other indices than the note does
         return False
-    return isinstance(decide(statement, min(deadline, monotonic() + PROOF_SECONDS)), Proved)
 
 
 def _fails(statement: Statement, witness: Witness) -> bool:
