@@ -389,7 +389,7 @@ def test_explicit_sizes(text: str, sizes: tuple[int, ...]) -> None:
         (("all",), "bnsym check all"),
         (("notes.md",), "bnsym check notes.md"),
         (("check", "--fromat", "json"), "--format"),
-        (("check", "--format", "xml"), "'text', 'json'"),
+        (("check", "--format", "xml"), "none of text, concise, json"),
         (("check", "--explicit", "4..2"), "2..6"),
         (("check", "--explicit", "2..999999999999"), "2..6"),
         (("check", "--explicit", "0"), "between 1 and 16"),

@@ -6,10 +6,15 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
+from difflib import get_close_matches
+from io import StringIO
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import click
+
+from bnsym.commands.writing import writable, write
+from bnsym.reporting.formats import FORMATS, TEXT
 
 if TYPE_CHECKING:
     from bnsym.model import Report
@@ -53,16 +58,34 @@ def _positive(_ctx: click.Context, _param: click.Parameter, seconds: float) -> f
     return seconds
 
 
-def _writable(_ctx: click.Context, _param: click.Parameter, path: Path | None) -> Path | None:
-    """Refused before the work rather than after it."""
-    if path is not None and not path.parent.is_dir():
-        raise click.BadParameter(f"there is no directory {path.parent}/.")
-    return path
+class Output(click.ParamType[tuple[str, Path | None]]):
+    """A format, and the file that it goes to: `sarif=out.sarif`; without one, standard output."""
+
+    name = "FORMAT[=FILE]"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, Path | None]:
+        if isinstance(value, tuple):
+            return value
+        form, _, file = value.partition("=")
+        if form not in FORMATS:
+            close = get_close_matches(form, FORMATS, n=1)
+            meant = f"; did you mean {close[0]}?" if close else ""
+            self.fail(f"{form!r} is none of {', '.join(FORMATS)}{meant}", param, ctx)
+        return form, writable(ctx, param, Path(file)) if file else None  # type: ignore[arg-type]
 
 
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[PATHS|all|-]...")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="Of the report.")
+@click.option(
+    "--format",
+    "forms",
+    type=Output(),
+    multiple=True,
+    default=[TEXT],
+    help=f"Of the report, once or more: {', '.join(FORMATS)}.",
+)
 @click.option(
     "--timeout", type=float, default=10.0, callback=_positive, metavar="SECONDS", help="For each link."
 )
@@ -82,14 +105,14 @@ def _writable(_ctx: click.Context, _param: click.Parameter, path: Path | None) -
 @click.option("-v", "--verbose", is_flag=True, help="Also certificates, evidence, axioms, seconds, notes.")
 @click.option(
     "--output-file",
-    type=click.Path(dir_okay=False, writable=True, path_type=Path),
-    callback=_writable,
+    type=click.Path(path_type=Path),
+    callback=writable,
     metavar="FILE",
-    help="Write the report there instead.",
+    help="Write what goes to standard output there instead.",
 )
 def check(
     paths: Sequence[str],
-    form: str,
+    forms: Sequence[tuple[str, Path | None]],
     timeout: float,
     explicit: tuple[int, ...],
     no_cross_examine: bool,
@@ -109,6 +132,8 @@ def check(
     """
     if quiet and verbose:
         raise click.UsageError("choose one of --quiet and --verbose")
+    if sum(file is None for _, file in forms) > 1:
+        raise click.UsageError("one format can go to standard output; give the others a file: json=FILE")
     from bnsym import checking
 
     with _watch(quiet) as progress:
@@ -127,7 +152,8 @@ def check(
 
         click.echo(patch.unified(report), nl=False)
         return int(code)
-    _write(report, form, _detail(quiet, verbose), show_parsed, output_file)
+    for form, file in forms:
+        _write(report, form, _detail(quiet, verbose), show_parsed, file or output_file)
     if fix:
         _fix(report)
     return int(code)
@@ -164,13 +190,11 @@ def _detail(quiet: bool, verbose: bool) -> Detail:
 
 
 def _write(report: Report, form: str, detail: Detail, show_parsed: bool, output: Path | None) -> None:
-    """To the file, or to standard output; a reader that has gone away is no error."""
+    """To the file, whole or not at all, or to standard output; a reader that has gone away is no error."""
     if output is not None:
-        try:
-            with output.open("w", encoding="utf-8") as stream:
-                _print(report, form, detail, show_parsed, stream, plain=True)
-        except OSError as error:
-            raise click.FileError(str(output), error.strerror) from error
+        text = StringIO()
+        _print(report, form, detail, show_parsed, text, plain=True)
+        write(output, text.getvalue())
         return
     try:
         _print(report, form, detail, show_parsed, sys.stdout)
@@ -182,12 +206,27 @@ def _write(report: Report, form: str, detail: Detail, show_parsed: bool, output:
 def _print(
     report: Report, form: str, detail: Detail, show_parsed: bool, stream: IO[str], *, plain: bool = False
 ) -> None:
-    if form == "json":
-        from bnsym.reporting.json_ import to_json
+    if form != TEXT:
+        from bnsym.reporting.formats import rendered
 
-        stream.write(to_json(report))
+        stream.write(rendered(report, form))
+        if form == "github":
+            _summarize(report)
         return
     from bnsym.reporting.terminal import print_report
     from bnsym.reporting.theme import make_console
 
     print_report(report, make_console(stream, plain=plain), detail, show_parsed=show_parsed)
+
+
+def _summarize(report: Report) -> None:
+    """The summary of the job, where GitHub says that it is to go."""
+    file = os.environ.get("GITHUB_STEP_SUMMARY")
+    if file:
+        from bnsym.reporting.github import to_summary
+
+        try:
+            with Path(file).open("a", encoding="utf-8") as stream:
+                stream.write(to_summary(report))
+        except OSError as error:
+            raise click.FileError(file, error.strerror) from error

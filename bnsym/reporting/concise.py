@@ -1,0 +1,16 @@
+"""One line for each finding, as compilers write them: editors can jump to it."""
+
+from __future__ import annotations
+
+from bnsym.model import Report
+from bnsym.reporting.excerpt import clean
+from bnsym.reporting.findings import Finding, findings
+
+
+def to_concise(report: Report) -> str:
+    return "".join(f"{clean(_line(finding))}\n" for finding in findings(report))
+
+
+def _line(finding: Finding) -> str:
+    place = f"{finding.span.file}:{finding.span.line}:{finding.span.column}"
+    return f"{place}: {finding.code} {finding.message}" + (f" [{finding.link}]" if finding.link else "")

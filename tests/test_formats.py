@@ -1,0 +1,160 @@
+"""The formats that other programs read: what their specifications ask for, and hostile text."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+import bnsym
+from bnsym.cli import cli
+from bnsym.codes import CATALOGUE
+from bnsym.reporting.findings import findings, uri
+from bnsym.reporting.formats import FORMATS, rendered
+from bnsym.reporting.github import LARGEST_SUMMARY, MOST, to_github, to_summary
+
+GOOD = "$$\na + a = 2 a\n$$\n"
+BAD = "$$\na + a = 3 a\n$$\n"
+UNREAD = "$$\na = \\nonsense\n$$\n"
+SKIPPED = '<!-- bnsym: skip reason="later" -->\n$$\na = b\n$$\n'
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def report(here: Path, text: str, name: str = "note.md") -> bnsym.Report:
+    (here / name).write_text(text, encoding="utf-8")
+    return bnsym.check(name, cross_examine=False)
+
+
+def test_sarif_has_what_the_standard_asks_for(here: Path) -> None:
+    log = json.loads(rendered(report(here, GOOD + BAD + UNREAD), "sarif"))
+    assert log["version"] == "2.1.0"
+    (run,) = log["runs"]
+    driver = run["tool"]["driver"]
+    assert driver["name"] == "bnsym"
+    ids = [rule["id"] for rule in driver["rules"]]
+    assert ids == sorted(set(ids))
+    assert all(CATALOGUE[rule["id"]].meaning == rule["fullDescription"]["text"] for rule in driver["rules"])
+    assert len(run["results"]) == 2
+    for result in run["results"]:
+        assert ids[result["ruleIndex"]] == result["ruleId"]
+        assert result["level"] == "error"
+        assert result["message"]["text"]
+        place = result["locations"][0]["physicalLocation"]
+        assert place["artifactLocation"]["uri"] == "note.md"
+        region = place["region"]
+        assert region["startLine"] >= 1
+        assert region["startColumn"] >= 1
+        assert (region["endLine"], region["endColumn"]) >= (region["startLine"], region["startColumn"])
+
+
+def test_a_fingerprint_survives_a_move_and_tells_twins_apart(here: Path) -> None:
+    before = [f.fingerprint for f in findings(report(here, BAD + BAD))]
+    after = [f.fingerprint for f in findings(report(here, "# A title\n\n\n" + BAD + "prose\n\n" + BAD))]
+    assert before == after
+    assert len(set(before)) == 2
+    other = [f.fingerprint for f in findings(report(here, BAD.replace("3", "4")))]
+    assert not set(other) & set(before)
+
+
+def test_junit_counts_and_cases(here: Path) -> None:
+    root = ElementTree.fromstring(rendered(report(here, GOOD + BAD + SKIPPED), "junit"))
+    (suite,) = root.findall("testsuite")
+    counts = {k: suite.get(k) for k in ("tests", "failures", "errors", "skipped")}
+    assert counts == {"tests": "3", "failures": "1", "errors": "0", "skipped": "1"}
+    good, bad, skipped = suite.findall("testcase")
+    assert not list(good)
+    failure = bad.find("failure")
+    assert failure is not None
+    assert failure.get("type") == "BN201"
+    assert "note.md:5" in (failure.text or "")
+    assert skipped.find("skipped") is not None
+
+
+def test_junit_of_a_missing_file_is_an_error(here: Path) -> None:
+    root = ElementTree.fromstring(rendered(bnsym.check("nowhere.md"), "junit"))
+    error = root.find("./testsuite/testcase/error")
+    assert error is not None
+    assert error.get("type") == "BN001"
+
+
+@pytest.mark.parametrize("form", [form for form in FORMATS if form != "text"])
+def test_hostile_text_stays_text(here: Path, form: str) -> None:
+    name = "a,b:c%0A::error::.md"
+    hostile = (
+        '<!-- bnsym: claim id="x]]>&<script>" -->\n$$\na\x0b = \\text{]]> <b> %0A ::error:: \x1b[31m} b\n$$\n'
+    )
+    text = rendered(report(here, hostile + BAD, name), form)
+    assert "\x1b" not in text.replace("\\u001b", "")
+    if form == "junit":
+        ElementTree.fromstring(text)
+    elif form in ("json", "sarif"):
+        json.loads(text)
+    elif form == "github":
+        assert all(line.startswith(("::error ", "::warning ")) for line in text.splitlines())
+        assert "%250A" in text
+
+
+def test_github_shows_no_more_than_it_can(here: Path) -> None:
+    found = to_github(report(here, BAD * 15)).splitlines()
+    assert len(found) == MOST
+    assert found[-1] == "::error::6 more; see the log or the summary"
+    assert found[0].startswith("::error file=note.md,line=2,col=7,")
+
+
+def test_github_summary_is_bounded_and_only_text(here: Path) -> None:
+    summary = to_summary(report(here, GOOD + BAD))
+    assert summary.startswith("### bnsym: 1 proved, 1 refuted\n")
+    assert summary.index("refuted |") < summary.index("proved |")
+    assert len(summary.encode()) <= LARGEST_SUMMARY
+
+
+def run(*arguments: str) -> int:
+    code = cli.main(["check", "--no-cross-examine", *arguments], prog_name="bnsym", standalone_mode=False)
+    assert isinstance(code, int)
+    return code
+
+
+def test_several_formats_at_once(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / "note.md").write_text(BAD, encoding="utf-8")
+    assert run("note.md", "--format", "concise", "--format", "sarif=o.sarif", "--format", "junit=o.xml") == 1
+    line = capsys.readouterr().out
+    assert line.startswith("note.md:2:7: BN201 the two sides differ: ")
+    assert line.endswith("[block-1]\n")
+    assert json.loads((here / "o.sarif").read_text(encoding="utf-8"))["runs"]
+    assert ElementTree.parse(here / "o.xml").getroot().tag == "testsuites"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--format", "serif"), "did you mean sarif"),
+        (("--format", "json", "--format", "sarif"), "one format can go to standard output"),
+        (("--format", "json=nowhere/x.json"), "no directory"),
+        (("--output-file", "nowhere/x"), "no directory"),
+    ],
+)
+def test_bad_formats_are_refused_before_the_work(here: Path, arguments: tuple[str, ...], said: str) -> None:
+    import click
+
+    (here / "note.md").write_text(BAD, encoding="utf-8")
+    with pytest.raises(click.UsageError, match=said):
+        run("note.md", *arguments)
+
+
+def test_the_summary_goes_where_github_says(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (here / "note.md").write_text(GOOD, encoding="utf-8")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(here / "summary.md"))
+    assert run("note.md", "--format", "github") == 0
+    assert "1 proved" in (here / "summary.md").read_text(encoding="utf-8")
+
+
+def test_a_uri_is_a_relative_reference() -> None:
+    assert uri("a b/ü#.md") == "a%20b/%C3%BC%23.md"
+    assert uri("<stdin>") == "stdin"
