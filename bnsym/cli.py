@@ -23,6 +23,7 @@ COMMANDS = {
     "check": "Decide every link of the notes.",
     "derive": "Derive a closed form from a note's definitions.",
     "export": "Write what was proved, as LaTeX.",
+    "report": "Write the notes with their verdicts as one HTML file.",
     "explain": "Say what a code means.",
 }
 """Each is a file of its name in `commands`; the words are what `bnsym --help` says of it."""

@@ -1,0 +1,37 @@
+"""`bnsym report`: what was found, as one HTML file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from bnsym.commands.publishing import checked
+from bnsym.commands.writing import writable, write
+
+
+@click.command()
+@click.argument("paths", nargs=-1, metavar="[PATHS|all|-]...")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, allow_dash=True),
+    callback=writable,
+    default=Path("report.html"),
+    metavar="FILE",
+    help="Write there; - is standard output.",
+)
+@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), default=10.0, help="For each link.")
+def report(paths: Sequence[str], output: Path, timeout: float) -> int:
+    """Check the notes, and write them with their verdicts as one HTML file.
+
+    It opens from disk, without network or script: the notes' prose and formulas, each link with its
+    verdict and what that rests on, filters by verdict, and a graph of what rests on what.
+    """
+    found, code = checked(paths, timeout)
+    if found is not None:
+        from bnsym.reporting.html import to_html
+
+        write(output, to_html(found))
+    return code

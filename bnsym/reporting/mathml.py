@@ -1,0 +1,58 @@
+r"""LaTeX as MathML, made while the report is written, so that the page needs neither network nor script.
+
+latex2mathml does the work, and is not trusted: what it gives is parsed, and made again of the
+elements and attributes that are listed here. What it can't do is shown as the source it is.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from html import escape
+from xml.etree import ElementTree
+
+LIMIT = 4000
+"""Characters; longer formulas are shown as their source."""
+_ELEMENTS = frozenset(
+    "math mrow mi mn mo mtext ms mspace msup msub msubsup mfrac msqrt mroot mover munder munderover mtable"
+    " mtr mtd mstyle mpadded mphantom".split()
+)
+_ATTRIBUTES = frozenset(
+    "display mathvariant stretchy fence form accent minsize maxsize linethickness displaystyle lspace rspace"
+    " width movablelimits symmetric".split()
+)
+_FENCES = {"‖": "‖", "⟨": "⟨", "⟩": "⟩"}
+
+
+@lru_cache(maxsize=4096)
+def mathml(latex: str, *, display: bool = False) -> str:
+    """`<math>…</math>`, or `<code>` with the source."""
+    source = f"<code>{escape(latex)}</code>"
+    if len(latex) > LIMIT:
+        return source
+    from latex2mathml.converter import convert
+
+    try:
+        made = ElementTree.fromstring(convert(latex, display="block" if display else "inline"))
+        kept = _kept(made)
+    except (Exception, RecursionError):  # a formula that the library can't do is no reason to lose the report
+        return source
+    kept.set("display", "block" if display else "inline")
+    kept.set("aria-label", latex)
+    return ElementTree.tostring(kept, encoding="unicode")
+
+
+def _kept(element: ElementTree.Element) -> ElementTree.Element:
+    """The same tree of known elements and attributes. Raises ValueError for an element that is not known."""
+    name = element.tag.rpartition("}")[2]
+    if name not in _ELEMENTS:
+        raise ValueError(f"<{name}> is no mathematics")
+    text = (element.text or "").strip()
+    attributes = {key: value for key, value in element.attrib.items() if key in _ATTRIBUTES}
+    kept = ElementTree.Element("mo" if text in _FENCES else name, attributes)
+    if text in _FENCES:
+        kept.set("stretchy", "false")
+        kept.set("lspace", "0")
+        kept.set("rspace", "0")
+    kept.text = text
+    kept.extend(_kept(child) for child in element)
+    return kept

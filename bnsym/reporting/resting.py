@@ -1,0 +1,176 @@
+"""What rests on what: a note's definitions, hypotheses and claims, and which uses which.
+
+A claim is a formula's links together. It is *proved* where all its links are, and *proved with all
+that it uses* where every hypothesis that its proofs use is itself what a claim so proved states.
+Formats nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from bnsym.kernel import Proved, Refuted
+from bnsym.model import FileReport, NamedDefinition, NamedHypothesis, Result
+from bnsym.printing import to_latex
+from bnsym.reporting.outline import Formula
+from bnsym.reporting.words import relation_latex
+from bnsym.terms import Diff, Hypothesis, Statement, Sym, Term, walk
+
+
+class Standing(Enum):
+    """How a node stands; the value is the word for it."""
+
+    DEFINED = "definition"
+    ASSUMED = "hypothesis"
+    WHOLLY = "proved with all that it uses"
+    PROVED = "proved under a hypothesis"
+    REFUTED = "refuted"
+    OPEN = "not decided"
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A definition, a hypothesis or a claim; `uses` are the keys of what it rests on directly."""
+
+    key: str
+    latex: str
+    """Of a definition or hypothesis; the name of a claim."""
+    standing: Standing
+    uses: tuple[str, ...]
+
+
+def resting(file: FileReport, formulas: Iterable[Formula]) -> tuple[Node, ...]:
+    """The nodes of a note, in the order of the note, definitions and hypotheses first."""
+    definitions, hypotheses = file.derivation.definitions, _distinct(file.derivation.hypotheses)
+    claims = {f.name: [s.result for s in f.steps if s.result] for f in formulas}
+    names = {d.definition.symbol.name for d in definitions}
+    uses = {f"claim {n}": _claim_uses(results, names) for n, results in claims.items() if results}
+    uses |= {_key(h.hypothesis): _stated_by(h.hypothesis, claims) for h in hypotheses}
+    wholly = _wholly(claims, uses)
+    nodes = [_definition(d, names) for d in definitions]
+    nodes += [_hypothesis(h, uses) for h in hypotheses]
+    nodes += [
+        Node(f"claim {name}", name, _standing(name, results, wholly), uses[f"claim {name}"])
+        for name, results in claims.items()
+        if results
+    ]
+    return _reduced(nodes)
+
+
+def _key(hypothesis: Hypothesis) -> str:
+    return f"hypothesis {relation_latex(hypothesis)}"
+
+
+def _distinct(hypotheses: Iterable[NamedHypothesis]) -> list[NamedHypothesis]:
+    return list({_key(h.hypothesis): h for h in hypotheses}.values())
+
+
+def _definition(named: NamedDefinition, names: set[str]) -> Node:
+    symbol, body = named.definition.symbol, named.definition.body
+    uses = tuple(f"definition {n}" for n in sorted(_mentions(body) & names - {symbol.name}))
+    return Node(f"definition {symbol.name}", to_latex(symbol), Standing.DEFINED, uses)
+
+
+def _hypothesis(named: NamedHypothesis, uses: dict[str, tuple[str, ...]]) -> Node:
+    key = _key(named.hypothesis)
+    return Node(key, relation_latex(named.hypothesis), Standing.ASSUMED, uses[key])
+
+
+def _mentions(*terms: Term) -> set[str]:
+    return {t.name for term in terms for t in walk(term) if isinstance(t, Sym)}
+
+
+def _claim_uses(results: list[Result], names: set[str]) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for result in results:
+        if statement := result.link.statement:
+            found |= dict.fromkeys(f"definition {n}" for n in sorted(_of_statement(statement) & names))
+        if isinstance(result.verdict, Proved):
+            found |= dict.fromkeys(_key(h) for h in result.verdict.hypotheses)
+    return tuple(found)
+
+
+def _of_statement(statement: Statement) -> set[str]:
+    """Names in it; under a derivative of the loss also what the loss is a function of."""
+    sides = (statement.left, statement.right)
+    derived = any(isinstance(t, Diff) for side in sides for t in walk(side))
+    return _mentions(*sides) | (set(statement.outputs) if derived else set())
+
+
+def _stated_by(hypothesis: Hypothesis, claims: dict[str, list[Result]]) -> tuple[str, ...]:
+    """The claim that proves it, if one does."""
+    return tuple(
+        f"claim {n}" for n, results in claims.items() if any(_states(r, hypothesis) for r in results)
+    )[:1]
+
+
+def _states(result: Result, hypothesis: Hypothesis) -> bool:
+    statement = result.link.statement
+    same = statement is not None and (statement.left, statement.relation, statement.right) == (
+        hypothesis.left, hypothesis.relation, hypothesis.right,
+    )  # fmt: skip
+    return same and isinstance(result.verdict, Proved) and not _circular(result.verdict, hypothesis)
+
+
+def _circular(proof: Proved, hypothesis: Hypothesis) -> bool:
+    return any(_key(used) == _key(hypothesis) for used in proof.hypotheses)
+
+
+def _proved(results: list[Result]) -> bool:
+    return all(isinstance(r.verdict, Proved) and not r.disagrees for r in results)
+
+
+def _wholly(claims: dict[str, list[Result]], uses: dict[str, tuple[str, ...]]) -> set[str]:
+    """The claims whose hypotheses are all discharged: grown from those that need none."""
+    found: set[str] = set()
+    while True:
+        more = {n for n, results in claims.items() if results and _proved(results) and n not in found}
+        more = {n for n in more if all(_discharged(u, uses, found) for u in uses[f"claim {n}"])}
+        if not more:
+            return found
+        found |= more
+
+
+def _discharged(use: str, uses: dict[str, tuple[str, ...]], wholly: set[str]) -> bool:
+    if not use.startswith("hypothesis "):
+        return True
+    return any(u.removeprefix("claim ") in wholly for u in uses.get(use, ()))
+
+
+def _standing(name: str, results: list[Result], wholly: set[str]) -> Standing:
+    if any(isinstance(r.verdict, Refuted) for r in results):
+        return Standing.REFUTED
+    if not _proved(results):
+        return Standing.OPEN
+    return Standing.WHOLLY if name in wholly else Standing.PROVED
+
+
+def _reduced(nodes: list[Node]) -> tuple[Node, ...]:
+    """Without the uses that follow from others: what uses x̂ uses μ already."""
+    direct = {node.key: [u for u in node.uses if u != node.key] for node in nodes}
+    reached: dict[str, set[str]] = {}
+    return tuple(
+        Node(n.key, n.latex, n.standing, tuple(_needed(direct[n.key], direct, reached))) for n in nodes
+    )
+
+
+def _needed(uses: list[str], direct: dict[str, list[str]], reached: dict[str, set[str]]) -> Iterator[str]:
+    known = [u for u in uses if u in direct]
+    for use in known:
+        if not any(use in _reach(other, direct, reached) for other in known if other != use):
+            yield use
+
+
+def _reach(key: str, direct: dict[str, list[str]], reached: dict[str, set[str]]) -> set[str]:
+    """Everything that it rests on; what rests on itself stops there."""
+    if key not in reached:
+        reached[key] = set()
+        stack = [u for u in direct.get(key, ()) if u in direct]
+        while stack:
+            other = stack.pop()
+            if other not in reached[key]:
+                reached[key].add(other)
+                stack += [u for u in direct[other] if u in direct]
+    return reached[key]

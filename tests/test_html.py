@@ -1,0 +1,73 @@
+"""The HTML report: safe against its notes, with every link, and honest about what rests on what."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import bnsym
+from bnsym.reporting.html import to_html
+from bnsym.reporting.mathml import mathml
+from bnsym.reporting.outline import Formula, outline
+from bnsym.reporting.resting import Standing, resting
+from tests.test_export import NOTE
+
+HOSTILE = r"""# <script>alert(1)</script>
+
+<img src=x onerror=alert(1)>
+![p](https://e.example/p.png) [a](javascript:alert(1)) $\text{<script>a</script>}$
+
+<!-- bnsym: skip id=x reason="<b onclick=alert(1)>" -->
+$$
+a = \href{javascript:alert(1)}{b}
+$$
+"""
+RESTING = r"""<!-- bnsym: assume $a \ge 0$ -->
+<!-- bnsym: claim id=under -->
+$$
+a + 1 \ge 1
+$$
+
+<!-- bnsym: claim id=free -->
+$$
+b + b = 2 b
+$$
+"""
+
+
+def page(tmp_path: Path, text: str) -> str:
+    note = tmp_path / "note.md"
+    note.write_text(text, encoding="utf-8")
+    return to_html(bnsym.check(note, cross_examine=False))
+
+
+def test_every_link_is_there_with_its_verdict(tmp_path: Path) -> None:
+    html = page(tmp_path, NOTE)
+    assert re.findall(r'class="step link (\w+)', html) == ["proved", "proved", "refuted", "skipped"]
+    assert "<dt>witness</dt>" in html
+    assert "<dt>certificate</dt>" in html
+
+
+def test_a_note_adds_no_element_of_its_own(tmp_path: Path) -> None:
+    html = page(tmp_path, HOSTILE)
+    elements = set(re.findall(r"<([a-z][a-z0-9]*)", html))
+    assert not elements & {"script", "img", "iframe", "object", "link", "form", "b onclick"}
+    assert 'href="javascript' not in html
+    assert not re.search(r"<[^>]* on\w+=", html)
+    assert "default-src 'none'" in html
+
+
+def test_what_is_no_mathematics_stays_source() -> None:
+    assert mathml(r"\text{<script>a</script>}").startswith("<code>")
+    assert "javascript" not in re.sub(r'aria-label="[^"]*"', "", mathml(r"\href{javascript:a}{x}"))
+    assert "<mfrac>" in mathml(r"\frac{a}{b}")
+
+
+def test_proved_and_proved_with_all_that_it_uses_differ(tmp_path: Path) -> None:
+    note = tmp_path / "note.md"
+    note.write_text(RESTING, encoding="utf-8")
+    file = bnsym.check(note, cross_examine=False).files[0]
+    nodes = resting(file, [p for p in outline(file, RESTING) if isinstance(p, Formula)])
+    standing = {node.latex: node.standing for node in nodes}
+    assert standing["under"] is Standing.PROVED
+    assert standing["free"] is Standing.WHOLLY
