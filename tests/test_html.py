@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import bnsym
+from bnsym.model import Repair
 from bnsym.reporting.html import to_html
+from bnsym.reporting.latex import to_latex_document
 from bnsym.reporting.mathml import mathml
 from bnsym.reporting.outline import Formula, outline
 from bnsym.reporting.resting import Standing, resting
@@ -71,3 +74,19 @@ def test_proved_and_proved_with_all_that_it_uses_differ(tmp_path: Path) -> None:
     standing = {node.latex: node.standing for node in nodes}
     assert standing["under"] is Standing.PROVED
     assert standing["free"] is Standing.WHOLLY
+
+
+def test_a_repair_is_shown_as_formulas(tmp_path: Path) -> None:
+    note = tmp_path / "note.md"
+    note.write_text(NOTE, encoding="utf-8")
+    report = bnsym.check(note, cross_examine=False)
+    file = report.files[0]
+    mended = tuple(
+        replace(r, repair=Repair("a factor", r"\mu", r"m \mu", ())) if r.name == "refuted" else r
+        for r in file.results
+    )
+    report = replace(report, files=(replace(file, results=mended),))
+    assert "(a factor)" in to_html(report)
+    latex = to_latex_document(report)
+    assert r"Without a factor: \ensuremath{m \mu} for \ensuremath{\mu}." in latex
+    assert "Repair(" not in latex + to_html(report)

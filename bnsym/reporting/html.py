@@ -198,8 +198,8 @@ def _facts(result: Result) -> Iterator[tuple[str, str]]:
         yield "declared", escape(declared.reason)
     if isinstance(verdict, Refuted):
         yield from _witness(verdict)
-    if repair := getattr(result, "repair", None):
-        yield "repair", mathml(str(getattr(repair, "latex", repair)))
+    if repair := result.repair:
+        yield "repair", f"{mathml(repair.after)} for {mathml(repair.before)} ({escape(repair.what)})"
     if not isinstance(verdict, Refuted) or not result.passed:
         yield "why", escape(f"{words.message} {words.code}".strip())
     if isinstance(verdict, Undecided):

@@ -254,8 +254,8 @@ def _erratum(result: Result) -> Iterator[str]:
         values = ", ".join(_witness(refuted))
         fails = escaped(FAILS[refuted.statement.relation])
         yield f"At {values} the sides are ${refuted.left}$ {fails} ${refuted.right}$."
-        if repair := getattr(result, "repair", None):
-            yield f"Instead: {_math(str(getattr(repair, 'latex', repair)))}."
+        if repair := result.repair:
+            yield f"Without {escaped(repair.what)}: {_math(repair.after)} for {_math(repair.before)}."
 
 
 def _witness(refuted: Refuted) -> Iterator[str]:
