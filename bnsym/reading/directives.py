@@ -43,6 +43,8 @@ class _Shape:
     """Whether it speaks of the display formula after it."""
 
 
+_COMMA = re.compile(r"(?:,|and\b)(?=\s*\$)")
+"""Between formulas of which there may be several."""
 _MANY = range(1, 1000)
 SHAPES: dict[str, _Shape] = {
     "define": _Shape("<!-- bnsym: define -->", ("id",), of_block=True),
@@ -134,6 +136,9 @@ class _Reading:
                 break
             self._take(part)
             position = self._skip(part.end(), end)
+            if part["formula"] is not None and SHAPES[self.name].formulas == _MANY:
+                comma = _COMMA.match(self.text, position, end)
+                position = self._skip(comma.end(), end) if comma else position
         if not self.problems:
             self._complete()
         for key in SHAPES[self.name].needs:

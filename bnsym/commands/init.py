@@ -1,0 +1,66 @@
+"""`bnsym init`: a first derivation, and the workflow that gates on it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from bnsym.commands.writing import write
+
+FIRST = Path("derivations") / "first.md"
+WORKFLOW = Path(".github") / "workflows" / "bnsym.yml"
+NOTE = r"""# A first derivation
+
+The mean of a batch $x$ of $m$ numbers:
+
+<!-- bnsym: define -->
+$$
+\mu = \frac{1}{m} \sum_{i=1}^{m} x_i
+$$
+
+Deviations from it add up to zero, and their squares are what is left of the squares without the mean's:
+
+<!-- bnsym: claim id=deviations -->
+$$
+\begin{aligned}
+\sum_i (x_i - \mu) &= 0 \\
+\sum_i (x_i - \mu)^2 &= \sum_i x_i^2 - m \mu^2
+\end{aligned}
+$$
+
+Change a sign and run `bnsym check all` again: the link is refuted with exact numbers, and mended.
+"""
+STEPS = """name: derivations
+on: [push, pull_request]
+permissions:
+  contents: read
+jobs:
+  bnsym:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+      - uses: actions/setup-python@v5
+        with:
+          python-version: "3.12"
+      - run: pip install bnsym
+      - run: bnsym check all --format github
+"""
+
+
+@click.command()
+@click.option("--force", is_flag=True, help="Overwrite the files if they are there.")
+def init(force: bool) -> None:
+    """Write a first derivation and a workflow that checks it, here."""
+    files = {FIRST: NOTE, WORKFLOW: STEPS}
+    there = [str(path) for path in files if path.exists()]
+    if there and not force:
+        raise click.UsageError(f"{' and '.join(there)} exist already; --force overwrites")
+    for path, text in files.items():
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise click.FileError(str(path), error.strerror) from error
+        write(path, text)
+        click.echo(f"wrote {path}")
+    click.echo("now run: bnsym check all")

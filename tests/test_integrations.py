@@ -1,0 +1,80 @@
+"""What lets others use the checker: a first note, a workflow, a hook, completion."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import bnsym
+from bnsym.cli import cli
+from bnsym.commands.init import FIRST, WORKFLOW
+from bnsym.reading import read
+
+ROOT = Path(bnsym.__file__).parent.parent
+
+
+def run(*arguments: str) -> object:
+    return cli.main(arguments, prog_name="bnsym", standalone_mode=False)
+
+
+def test_a_first_derivation_passes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    run("init")
+    assert WORKFLOW.read_text(encoding="utf-8").count("bnsym check all") == 1
+    report = bnsym.check("all")
+    assert report.passed
+    assert report.counts["proved"] == 2
+    wrong = FIRST.read_text(encoding="utf-8").replace("- m \\mu^2", "+ m \\mu^2")
+    FIRST.write_text(wrong, encoding="utf-8")
+    (_, changed) = bnsym.check("all").results
+    assert changed.name == "refuted"
+    assert changed.repair is not None
+
+
+def test_what_is_there_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import click
+
+    monkeypatch.chdir(tmp_path)
+    FIRST.parent.mkdir()
+    FIRST.write_text("mine", encoding="utf-8")
+    with pytest.raises(click.UsageError, match="exist already"):
+        run("init")
+    assert FIRST.read_text(encoding="utf-8") == "mine"
+    assert not WORKFLOW.exists()
+    run("init", "--force")
+    assert FIRST.read_text(encoding="utf-8") != "mine"
+
+
+def test_the_hook_and_the_action_call_what_there_is() -> None:
+    if not (ROOT / ".pre-commit-hooks.yaml").exists():
+        pytest.skip("the package is installed without its checkout")
+    files = (".pre-commit-hooks.yaml", ".github/actions/bnsym/action.yml")
+    for file in files:
+        text = (ROOT / file).read_text(encoding="utf-8")
+        assert re.search(r"bnsym check\b", text)
+        assert "\t" not in text
+
+
+def test_completion_knows_the_commands() -> None:
+    environment = {"_BNSYM_COMPLETE": "bash_complete", "COMP_WORDS": "bnsym ", "COMP_CWORD": "1"}
+    program = "from bnsym.cli import cli; cli(prog_name='bnsym')"
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, **environment, "PYTHONPATH": str(ROOT)},
+    )
+    assert {"plain,check", "plain,derive", "plain,init"} <= set(done.stdout.split())
+
+
+def test_hypotheses_may_be_listed() -> None:
+    listed = read("<!-- bnsym: assume $a > 0$, $b > 0$ and $c > 0$ -->\n$$\na + b + c > 0\n$$\n", "note.md")
+    assert [h.source for h in listed.hypotheses] == ["a > 0", "b > 0", "c > 0"]
+    dangling = read("<!-- bnsym: assume $a > 0$, -->\n$$\na > 0\n$$\n", "note.md")
+    assert "BN107" in {d.code for d in dangling.diagnostics}
