@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Protocol
 from bnsym import __version__
 from bnsym.crossing import Budget, Examine, Repairs, Testimony, examiner
 from bnsym.finding import Note, gather, problem
-from bnsym.kernel import Proved, Refuted
+from bnsym.kernel import GRAM_AXIOM, NORM_AXIOM, SCHWARZ_AXIOM, SQUARES_AXIOM, Proved, Refuted
 from bnsym.model import (
     Declaration,
     Declared,
@@ -42,6 +42,13 @@ if TYPE_CHECKING:
     from bnsym.reading.context import Context
 
 Path = str | os.PathLike[str]
+AXIOMS = {
+    "gram": GRAM_AXIOM,
+    "cauchy-schwarz": SCHWARZ_AXIOM,
+    "squares": SQUARES_AXIOM,
+    "spectral-norm": NORM_AXIOM,
+}
+"""Names for what a proof may rest on besides the expansion of polynomials."""
 REPAIR_SECONDS = 3.0
 """What looking for a repair of one link may take."""
 
@@ -71,6 +78,7 @@ def check(
     cross_examine: bool = True,
     repairs: Repairs | str = Repairs.FAILED,
     minimal: bool = False,
+    axioms: Iterable[str] | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """Decide every link of the notes that `paths` name.
@@ -79,14 +87,23 @@ def check(
     block, or one link), `-` (standard input), or `all` (the notes under `derivations/`).
     timeout: seconds a link. explicit: the batch sizes of the explicit re-check. repairs: whether a
     repair is looked for where a link is refuted: `none`, `failed` (where the file does not declare
-    it) or `all`. minimal: also find out which hypotheses each proof can do without.
+    it) or `all`. minimal: also find out which hypotheses each proof can do without. axioms: the names
+    (see AXIOMS) of those that a proof may use; ValueError for one that does not exist.
     Raises nothing for bad input: what could not be read is in the report's diagnostics.
     """
     single = isinstance(paths, str | os.PathLike)
     named: Iterable[Path] = (paths,) if single else paths  # type: ignore[assignment]
     notes, problems = gather(tuple(os.fspath(path) for path in named))
-    budget = Budget(timeout, tuple(explicit), cross_examine, Repairs(repairs), minimal)
+    allowed = None if axioms is None else _allowed(tuple(axioms))
+    budget = Budget(timeout, tuple(explicit), cross_examine, Repairs(repairs), allowed, minimal)
     return check_notes(notes, problems, budget, progress or Unwatched())
+
+
+def _allowed(names: tuple[str, ...]) -> frozenset[str]:
+    unknown = [name for name in names if name not in AXIOMS]
+    if unknown:
+        raise ValueError(f"there is no axiom {unknown[0]!r}; there are {', '.join(AXIOMS)}")
+    return frozenset(AXIOMS[name] for name in names)
 
 
 def check_notes(
@@ -269,7 +286,12 @@ def _verdict(link: Link, budget: Budget) -> Verdict:
         raise ValueError("a link with neither a statement nor a problem")
     from bnsym.proving import decide
 
-    return decide(link.statement, monotonic() + budget.timeout, at=declared.at if declared else "")
+    found = decide(link.statement, monotonic() + budget.timeout, at=declared.at if declared else "")
+    if isinstance(found, Proved) and budget.axioms is not None:
+        extra = [axiom for axiom in found.axioms if axiom not in budget.axioms]
+        if extra:
+            return Undecided("BN311", f"proved, but with an axiom that is not allowed: {extra[0]}")
+    return found
 
 
 def _skipped(link: Link, declared: Declaration) -> Skipped:

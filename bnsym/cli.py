@@ -69,8 +69,13 @@ class Commands(click.Group):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100, "show_default": True},
 )
 @click.version_option(__version__, prog_name="bnsym")
-def cli() -> None:
+@click.pass_context
+def cli(ctx: click.Context) -> None:
     """Check the mathematics of a note: a verdict for every = and \\le in its LaTeX."""
+    if ctx.invoked_subcommand == "check":
+        from bnsym.commands.settings import settings
+
+        ctx.default_map = {"check": settings(Path.cwd())}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

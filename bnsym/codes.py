@@ -867,6 +867,14 @@ _code(
 # Defects of bnsym
 
 _code(
+    "BN311",
+    "axiom-not-allowed",
+    """The link is proved, but the proof rests on an axiom that the configuration, or --axiom, does not
+    list. What a proof may rest on is yours to say.""",
+    advice="Add the axiom to `axioms` in [tool.bnsym], or put a step into the chain that needs none.",
+    command="bnsym check --axiom gram derivations/batchnorm.md",
+)
+_code(
     "BN401",
     "routes-disagree",
     """The kernel accepted a proof, but a route that shares no code with it (explicit

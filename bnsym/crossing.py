@@ -46,6 +46,8 @@ class Budget:
     cross_examine: bool = True
     repairs: Repairs = Repairs.FAILED
     """For which refuted links a repair is looked for."""
+    axioms: frozenset[str] | None = None
+    """The axioms that a proof may use, in the kernel's words; None: all."""
     minimal: bool = False
     """Whether to find out which hypotheses a proof can do without."""
 

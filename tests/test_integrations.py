@@ -78,3 +78,61 @@ def test_hypotheses_may_be_listed() -> None:
     assert [h.source for h in listed.hypotheses] == ["a > 0", "b > 0", "c > 0"]
     dangling = read("<!-- bnsym: assume $a > 0$, -->\n$$\na > 0\n$$\n", "note.md")
     assert "BN107" in {d.code for d in dangling.diagnostics}
+
+
+# -- [tool.bnsym] ------------------------------------------------------------------------
+
+BOUND = "$$\n\\langle u, v \\rangle^2 \\le \\Vert u \\Vert^2 \\Vert v \\Vert^2\n$$\n"
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "bound.md").write_text(BOUND, encoding="utf-8")
+    (tmp_path / "sub").mkdir()
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def configure(project: Path, table: str) -> None:
+    (project / "pyproject.toml").write_text(f"[tool.bnsym]\n{table}\n", encoding="utf-8")
+
+
+def test_paths_and_axioms_come_from_the_project(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    configure(project, 'paths = ["notes"]\naxioms = ["gram"]')
+    assert run("check", "--no-cross-examine") == 0
+    configure(project, 'paths = ["notes"]\naxioms = ["squares"]')
+    assert run("check", "--no-cross-examine") == 1
+    assert "BN311" in capsys.readouterr().out
+    assert run("check", "--no-cross-examine", "--axiom", "gram") == 0  # the command line overrides
+
+
+def test_the_nearest_project_counts(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    configure(project, "timeout = -1")
+    monkeypatch.chdir(project / "sub")
+    import click
+
+    with pytest.raises(click.UsageError, match="timeout takes a positive number of seconds, not -1"):
+        run("check", "../notes")
+    configure(project / "sub", "timeout = 5")
+    assert run("check", "../notes", "--no-cross-examine") == 0
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ("timout = 5", "no key 'timout'; did you mean 'timeout'"),
+        ("xyz = 5", "no key 'xyz'; its keys are paths"),
+        ('paths = "notes"', "paths takes a list of paths"),
+        ("timeout = true", "timeout takes a positive number"),
+        ('axioms = ["choice"]', "no axiom 'choice'; there are gram"),
+        ('explicit = "4..2"', "neither a range"),
+        ("timeout = ", "pyproject.toml: Invalid value"),
+    ],
+)
+def test_a_bad_project_is_refused_before_the_work(project: Path, table: str, said: str) -> None:
+    import click
+
+    configure(project, table)
+    with pytest.raises(click.UsageError, match=re.escape(said)):
+        run("check", "notes")

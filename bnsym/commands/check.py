@@ -97,6 +97,9 @@ class Output(click.ParamType[tuple[str, Path | None]]):
     default="failed",
     help="Of which refuted links to look for a repair; all: also where the file declares it.",
 )
+@click.option(
+    "--axiom", "axioms", multiple=True, metavar="NAME", help="Allow this axiom and no other; may be repeated."
+)
 @click.option("--diff", is_flag=True, help="Print the repairs of refuted links as a patch, and nothing else.")
 @click.option("--fix", is_flag=True, help="Apply the repairs of refuted links to the files.")
 @click.option("--minimal", is_flag=True, help="Find out which hypotheses each proof can do without.")
@@ -110,13 +113,16 @@ class Output(click.ParamType[tuple[str, Path | None]]):
     metavar="FILE",
     help="Write what goes to standard output there instead.",
 )
+@click.pass_context
 def check(
+    ctx: click.Context,
     paths: Sequence[str],
     forms: Sequence[tuple[str, Path | None]],
     timeout: float,
     explicit: tuple[int, ...],
     no_cross_examine: bool,
     repairs: str,
+    axioms: Sequence[str],
     diff: bool,
     fix: bool,
     minimal: bool,
@@ -136,14 +142,18 @@ def check(
         raise click.UsageError("one format can go to standard output; give the others a file: json=FILE")
     from bnsym import checking
 
+    for name in axioms:
+        if name not in checking.AXIOMS:
+            raise click.UsageError(f"there is no axiom {name!r}; there are {', '.join(checking.AXIOMS)}")
     with _watch(quiet) as progress:
         report = checking.check(
-            paths or ("all",),
+            paths or ctx.lookup_default("paths") or ("all",),
             timeout=timeout,
             explicit=explicit,
             cross_examine=not no_cross_examine,
             repairs=repairs,
             minimal=minimal,
+            axioms=axioms or None,
             progress=progress,
         )
     code = checking.exit_code(report).value

@@ -1,0 +1,65 @@
+"""`[tool.bnsym]` of the nearest pyproject.toml: what options are by default, here."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import click
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _is_texts(value: object) -> bool:
+    return isinstance(value, list) and all(map(_is_text, value))
+
+
+def _is_seconds(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value > 0
+
+
+KEYS: dict[str, tuple[Callable[[object], bool], str]] = {
+    "paths": (_is_texts, 'a list of paths, such as ["derivations"]'),
+    "timeout": (_is_seconds, "a positive number of seconds"),
+    "explicit": (_is_text, 'sizes in quotation marks, such as "2..4"'),
+    "axioms": (_is_texts, 'a list of names, such as ["gram", "squares"]'),
+    "repairs": (_is_text, '"none", "failed" or "all"'),
+}
+"""What each key takes, and how to say so."""
+
+
+def settings(start: Path) -> dict[str, Any]:
+    """The table, checked; empty where there is none. Raises click.UsageError."""
+    for folder in (start, *start.parents):
+        file = folder / "pyproject.toml"
+        if file.is_file():
+            return _checked(_table(file), file)
+    return {}
+
+
+def _table(file: Path) -> dict[str, Any]:
+    try:
+        content = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise click.UsageError(f"{file}: {error}") from error
+    table = content.get("tool", {}).get("bnsym", {})
+    if not isinstance(table, dict):
+        raise click.UsageError(f"{file}: [tool.bnsym] is a table of options")
+    return table
+
+
+def _checked(table: dict[str, Any], file: Path) -> dict[str, Any]:
+    for key, value in table.items():
+        if key not in KEYS:
+            close = get_close_matches(key, KEYS, n=1)
+            known = f"did you mean {close[0]!r}?" if close else f"its keys are {', '.join(KEYS)}"
+            raise click.UsageError(f"{file}: [tool.bnsym] has no key {key!r}; {known}")
+        fits, wanted = KEYS[key]
+        if not fits(value):
+            raise click.UsageError(f"{file}: [tool.bnsym] {key} takes {wanted}, not {value!r}")
+    return table
