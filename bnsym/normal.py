@@ -566,7 +566,7 @@ class Ring:
                 outer = self.times(outer, self._root_of_generator(gen, e, q))
             elif e % q == 0 and self.is_negative(gen):
                 taken.append((gen, e))
-                outer = self.times(outer, {((gen, e // q),): (-1) ** (e // q)})
+                outer = self.times(outer, {((gen, e // q),): -1 if e // q % 2 else 1})
         content = _content(poly)
         inverse = tuple((g, -e) for g, e in taken)
         rest: Poly = {_monomial((*mono, *inverse)): ratio(c, content) for mono, c in poly.items()}

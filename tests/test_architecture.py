@@ -18,7 +18,7 @@ ROOT = PACKAGE.parent
 
 FLOORS = (
     {"__main__"},
-    {"cli"},
+    {"cli", "pytest_plugin"},
     {"commands"},
     {"__init__"},
     {"checking", "deriving", "repairing", "reporting"},

@@ -136,3 +136,47 @@ def test_a_bad_project_is_refused_before_the_work(project: Path, table: str, sai
     configure(project, table)
     with pytest.raises(click.UsageError, match=re.escape(said)):
         run("check", "notes")
+
+
+# -- pytest ------------------------------------------------------------------------------
+
+NOTE = """<!-- bnsym: claim id=sum -->
+$$
+a + a = 2 a = 3 a
+$$
+
+<!-- bnsym: skip id=later reason="not yet" -->
+$$
+a = b
+$$
+"""
+
+
+def pytest_of(project: Path, *arguments: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "bnsym.pytest_plugin", "-p", "no:cacheprovider", *arguments],
+        cwd=project,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+    )
+    return done.stdout + done.stderr
+
+
+def test_pytest_runs_each_link(project: Path) -> None:
+    (project / "notes" / "sum.md").write_text(NOTE, encoding="utf-8")
+    (project / "notes" / "README.md").write_text("# no directive\n$$\na = b\n$$\n", encoding="utf-8")
+    said = pytest_of(project, "notes", "-v")
+    assert "notes/sum.md::sum::1 PASSED" in said  # pytest writes a dot in a place as two colons
+    assert "FAILED notes/sum.md::sum.2" in said
+    assert "notes/sum.md::later SKIPPED (not yet)" in said
+    assert "the two sides differ" in said
+    assert "README" not in said
+    assert "Traceback" not in said
+    assert "1 passed" in pytest_of(project, "notes/sum.md", "-k", "sum.1")
+
+
+def test_pytest_leaves_other_runs_alone(project: Path) -> None:
+    (project / "sum.md").write_text(NOTE, encoding="utf-8")
+    assert "no tests ran" in pytest_of(project)

@@ -333,3 +333,16 @@ def test_sizes_and_values_of_a_witness_are_exact():
     assert isinstance(found.witness, Witness)
     assert all(isinstance(size, int) for size in found.witness.sizes.values())
     assert isinstance(found.left, Fraction)
+
+
+@pytest.mark.parametrize("exponent", [-6, -4, -2, 2, 4, 6])
+def test_even_roots_of_powers_of_a_negative_number(exponent: int) -> None:
+    """√(k²ⁿ) = (-k)ⁿ for k < 0; coefficients stay exact for negative n too."""
+    a, b = Sym("a"), Sym("b")
+    below = (Hypothesis(a, Relation.LT, num(0)), Hypothesis(b, Relation.GT, num(0)))
+    root = sqrt(mul(power(a, exponent), b))
+    right = mul(power(neg(a), exponent // 2), sqrt(b))
+    proved = decide(Statement(root, Relation.EQ, right, (), below), time.monotonic() + 5)
+    assert isinstance(proved, Proved)
+    wrong = decide(Statement(root, Relation.EQ, neg(right), (), below), time.monotonic() + 5)
+    assert isinstance(wrong, Refuted)

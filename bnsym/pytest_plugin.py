@@ -1,0 +1,120 @@
+"""pytest runs derivations: `pytest derivations/` has one test for each link.
+
+A Markdown file is collected if it, or a directory above it, is named on the command line and it
+has a directive of bnsym; other runs of pytest never see it. Imports nothing of bnsym before that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from bnsym.model import Report, Result
+
+SUFFIXES = (".md", ".markdown")
+DIRECTIVE = "<!-- bnsym:"
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> NoteFile | None:
+    if file_path.suffix.lower() not in SUFFIXES or not _is_named(file_path, parent.config):
+        return None
+    try:
+        marked = DIRECTIVE in file_path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+    return NoteFile.from_parent(parent, path=file_path) if marked else None
+
+
+def _is_named(path: Path, config: pytest.Config) -> bool:
+    """Whether the command line speaks of the file, or of a directory that holds it."""
+    if config.args_source is not pytest.Config.ArgsSource.ARGS:
+        return False
+    named = ((config.invocation_params.dir / arg.partition("::")[0]).resolve() for arg in config.args)
+    return any(one == path.resolve() or one in path.resolve().parents for one in named)
+
+
+class NoteFile(pytest.File):
+    """One note; checked once, when its first link is run."""
+
+    @cached_property
+    def report(self) -> Report:
+        from bnsym import checking
+
+        return checking.check(self.path)
+
+    @cached_property
+    def by_id(self) -> dict[str, Result]:
+        return {result.link.id: result for result in self.report.results}
+
+    def collect(self) -> Iterator[pytest.Item]:
+        from bnsym.reading import read
+
+        derivation = read(self.path.read_text(encoding="utf-8-sig"), str(self.path))
+        for link in derivation.links:
+            yield LinkItem.from_parent(self, name=link.id, line=link.span.line)
+        if any(d.severity.value == "error" for d in derivation.diagnostics):
+            yield NoteItem.from_parent(self, name="note")
+
+
+class NotAsDeclared(Exception):
+    """What a report says of what failed."""
+
+
+class LinkItem(pytest.Item):
+    """One relation sign."""
+
+    parent: NoteFile
+
+    def __init__(self, *, line: int, **rest: Any) -> None:
+        super().__init__(**rest)
+        self.line = line
+
+    def runtest(self) -> None:
+        from bnsym.model import Skipped
+
+        result = self.parent.by_id[self.name]
+        if isinstance(result.verdict, Skipped) and result.passed:
+            pytest.skip(result.verdict.reason)
+        if not result.passed:
+            raise NotAsDeclared(_block(self.parent.report, result))
+
+    def repr_failure(self, excinfo: Any, style: Any = None) -> Any:
+        if isinstance(excinfo.value, NotAsDeclared):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        return self.path, self.line - 1, self.name
+
+
+class NoteItem(pytest.Item):
+    """What is wrong with the note beside its links."""
+
+    parent: NoteFile
+
+    def runtest(self) -> None:
+        errors = [d for d in self.parent.report.all_diagnostics if d.severity.value == "error"]
+        if errors:
+            raise NotAsDeclared("\n".join(f"{d.span.line}: {d.code} {d.message}" for d in errors))
+
+    def repr_failure(self, excinfo: Any, style: Any = None) -> Any:
+        if isinstance(excinfo.value, NotAsDeclared):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+
+def _block(report: Report, result: Result) -> str:
+    """What the terminal shows of the link, without colours."""
+    from io import StringIO
+
+    from bnsym.reporting.blocks import Page, result_block
+    from bnsym.reporting.theme import make_console
+
+    stream = StringIO()
+    result_block(Page(make_console(stream, plain=True), report.sources), result)
+    return stream.getvalue()
