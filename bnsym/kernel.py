@@ -276,6 +276,8 @@ def prove(
     _check_letters(statement, certificate)
     ring = Ring(statement, deadline)
     goal = difference(ring, statement, certificate.squared)
+    if any(type(c) not in (int, Fraction) for c in goal.values()):
+        raise Rejected("a coefficient of a normal form is not exact")
     checked = _Check(ring, statement, certificate, goal)
     scaled = ring.times(goal, {certificate.unit: 1})
     if plus(scaled, checked.right_side(), -1):

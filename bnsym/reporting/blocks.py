@@ -159,8 +159,10 @@ def _repair(page: Page, result: Result) -> None:
         _prose(page, "derived", f"{unicode_math(result.derived)}")
     if repair is not None:
         _prose(page, "repair", f"{repair.what}; proved with it")
-        for sign, text, style in (("-", repair.before, "bad"), ("+", repair.after, "good")):
-            for line in text.splitlines():
+        before, after = repair.before.splitlines(), repair.after.splitlines()
+        kept = set(before) & set(after)  # lines that both have say nothing
+        for sign, lines, style in (("-", before, "bad"), ("+", after, "good")):
+            for line in (one for one in lines if one not in kept):
                 page.put(Text.assemble(" " * 9, (sign, style), " ", clean(line.strip())))
 
 
