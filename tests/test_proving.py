@@ -346,3 +346,16 @@ def test_even_roots_of_powers_of_a_negative_number(exponent: int) -> None:
     assert isinstance(proved, Proved)
     wrong = decide(Statement(root, Relation.EQ, neg(right), (), below), time.monotonic() + 5)
     assert isinstance(wrong, Refuted)
+
+
+@pytest.mark.parametrize(("bound", "strict"), [(0, True), (-1, False), (2, False)])
+def test_a_bound_that_is_reached_is_a_witness(bound: int, strict: bool) -> None:
+    """λ >= b allows λ = b, and values below 0 for a negative b."""
+    lam = Sym("λ")
+    given = (Hypothesis(lam, Relation.GE, num(bound)),)
+    claim = Relation.GT if strict else Relation.GE
+    above = num(bound) if strict else num(bound + 1)
+    assert isinstance(decide(Statement(lam, claim, above, (), given), time.monotonic() + 5), Refuted)
+    assert isinstance(
+        decide(Statement(lam, Relation.GE, num(bound), (), given), time.monotonic() + 5), Proved
+    )

@@ -32,6 +32,7 @@ from bnsym.terms import (
     Diff,
     Hypothesis,
     Name,
+    Num,
     Relation,
     Size,
     SpaceName,
@@ -143,10 +144,16 @@ def _make_symmetric(statement: Statement, values: dict[Name, Value]) -> None:
 
 
 def _make_positive(statement: Statement, witness: Witness, rng: random.Random) -> Witness:
-    """Names assumed positive are drawn so."""
+    """Names of which a lower bound is assumed are drawn above it, or at it where that is allowed."""
     values = dict(witness.values)
     for h in statement.hypotheses:
         match h:
+            case Hypothesis(Sym(name, ()), Relation.GT, Num(bound)) if name in values:
+                values[name] = bound + rng.choice(POSITIVES)
+            case Hypothesis(Sym(name, ()), Relation.GE, Num(bound)) if name in values:
+                values[name] = bound + rng.choice((*POSITIVES, Fraction(0)))
+            case Hypothesis(Sym(name, ()), Relation.LT | Relation.LE, Num(bound)) if name in values:
+                values[name] = bound - rng.choice(POSITIVES)
             case Hypothesis(Sym(name, ()), Relation.GT | Relation.GE, _) if name in values:
                 values[name] = rng.choice(POSITIVES)
     return Witness(witness.sizes, values)
