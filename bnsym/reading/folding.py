@@ -12,6 +12,7 @@ from bnsym.reading.problems import ReadError
 from bnsym.reading.syntax import (
     Apply,
     BigSum,
+    Component,
     Derivative,
     Gradient,
     Indicator,
@@ -148,6 +149,11 @@ class _Run:
             return self._gradient(node, following)
         if isinstance(following, Paren):
             return self._before_paren(node, following)
+        if isinstance(node, Symbol) and node.bare and _is_function(node):
+            called = _called(node, following)
+            if called is not None:
+                self.todo.pop()
+                return called
         return node
 
     def _rest(self, node: Node) -> Node:
@@ -174,7 +180,7 @@ class _Run:
             return self._indicator(node, paren.body)
         if not isinstance(node, Symbol) or not node.bare:
             return node
-        if node.core.startswith(WORDS) or node.core in EXPECTATION:
+        if _is_function(node):
             self.todo.pop()
             return Apply(node, paren, span(node, paren))
         inside = paren.body
@@ -256,3 +262,23 @@ def alone(node: Node) -> bool:
 
 
 BIG = (BigSum, MaxOver)
+
+
+def _is_function(symbol: Symbol) -> bool:
+    r"""Whether a parenthesis after the name holds its argument: `\operatorname{Var}`, `\mathbb{E}`."""
+    return symbol.core.startswith(WORDS) or symbol.core in EXPECTATION
+
+
+def _called(function: Symbol, following: Node) -> Node | None:
+    r"""`\operatorname{F}(x)_j`, `\operatorname{F}(x)^2`: what stands behind the parenthesis is said of
+    the function's value, not of its argument."""
+    match following:
+        case Paren():
+            return Apply(function, following, span(function, following))
+        case Component(body) | Transpose(body):
+            inner = _called(function, body)
+            return replace(following, body=inner, at=span(function, following)) if inner else None
+        case Power(base):
+            inner = _called(function, base)
+            return replace(following, base=inner, at=span(function, following)) if inner else None
+    return None
