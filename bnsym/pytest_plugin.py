@@ -43,9 +43,21 @@ class NoteFile(pytest.File):
 
     @cached_property
     def report(self) -> Report:
-        from bnsym import checking
+        """Under the options of the project, as `bnsym check` would."""
+        import click
 
-        return checking.check(self.path)
+        from bnsym import checking
+        from bnsym.commands.check import Sizes
+        from bnsym.commands.settings import settings
+
+        try:
+            options = settings(Path.cwd())
+            options.pop("paths", None)
+            if "explicit" in options:
+                options["explicit"] = Sizes().convert(options["explicit"], None, None)
+            return checking.check(self.path, **options)
+        except (click.UsageError, ValueError) as error:
+            raise NotAsDeclared(str(error)) from error
 
     @cached_property
     def by_id(self) -> dict[str, Result]:

@@ -136,6 +136,7 @@ def test_several_formats_at_once(here: Path, capsys: pytest.CaptureFixture[str])
     [
         (("--format", "serif"), "did you mean sarif"),
         (("--format", "json", "--format", "sarif"), "one format can go to standard output"),
+        (("--format", "json=o", "--format", "sarif=o"), "two formats would go to one file"),
         (("--format", "json=nowhere/x.json"), "no directory"),
         (("--output-file", "nowhere/x"), "no directory"),
     ],

@@ -177,6 +177,29 @@ def test_pytest_runs_each_link(project: Path) -> None:
     assert "1 passed" in pytest_of(project, "notes/sum.md", "-k", "sum.1")
 
 
+def test_pytest_keeps_to_the_project(project: Path) -> None:
+    marked = "<!-- bnsym: claim id=bound -->\n" + BOUND
+    (project / "notes" / "bound.md").write_text(marked, encoding="utf-8")
+    configure(project, "axioms = []")
+    assert "BN311" in pytest_of(project, "notes")
+    configure(project, "timout = 1")
+    assert "did you mean 'timeout'" in pytest_of(project, "notes")
+
+
+def test_an_empty_list_allows_no_axiom(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    configure(project, "axioms = []")
+    assert run("check", "notes", "--no-cross-examine") == 1
+    assert "BN311" in capsys.readouterr().out
+
+
+def test_a_project_whose_tools_are_no_table(project: Path) -> None:
+    import click
+
+    (project / "pyproject.toml").write_text("tool = 3\n", encoding="utf-8")
+    with pytest.raises(click.UsageError, match="is a table of options"):
+        run("check", "notes")
+
+
 def test_pytest_leaves_other_runs_alone(project: Path) -> None:
     (project / "sum.md").write_text(NOTE, encoding="utf-8")
     assert "no tests ran" in pytest_of(project)

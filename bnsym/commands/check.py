@@ -138,10 +138,15 @@ def check(
     """
     if quiet and verbose:
         raise click.UsageError("choose one of --quiet and --verbose")
+    files = [file for _, file in forms if file is not None]
+    if len(set(files)) < len(files) or output_file in files:
+        raise click.UsageError("two formats would go to one file")
     if sum(file is None for _, file in forms) > 1:
         raise click.UsageError("one format can go to standard output; give the others a file: json=FILE")
     from bnsym import checking
 
+    listed = ctx.lookup_default("axioms")
+    allowed = axioms or (listed if isinstance(listed, list) else None)  # an empty list allows none
     for name in axioms:
         if name not in checking.AXIOMS:
             raise click.UsageError(f"there is no axiom {name!r}; there are {', '.join(checking.AXIOMS)}")
@@ -153,7 +158,7 @@ def check(
             cross_examine=not no_cross_examine,
             repairs=repairs,
             minimal=minimal,
-            axioms=axioms or None,
+            axioms=allowed,
             progress=progress,
         )
     code = checking.exit_code(report).value

@@ -47,7 +47,8 @@ def _table(file: Path) -> dict[str, Any]:
         content = tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise click.UsageError(f"{file}: {error}") from error
-    table = content.get("tool", {}).get("bnsym", {})
+    tools = content.get("tool", {})
+    table = tools.get("bnsym", {}) if isinstance(tools, dict) else tools
     if not isinstance(table, dict):
         raise click.UsageError(f"{file}: [tool.bnsym] is a table of options")
     return table
