@@ -363,25 +363,32 @@ def _check_maximum(maximum: Maximum, deadline: float) -> None:
     """premises: body <= value wherever |X| <= radius; body = value at a point of that ball.
     conclusion: `value` is the maximum, if the radius is not negative. The arrays in it are
     free: what they are defined to be, here or in a statement, is not used."""
-    variable, radius, body, value = (
-        maximum.term.variable,
-        maximum.term.radius,
-        maximum.term.body,
-        maximum.value,
-    )
     _check_form(maximum)
+    rests = lemmas(maximum.term, maximum.value, maximum.tested, maximum.point, maximum.divided)
+    proofs = (maximum.bound, maximum.inside, *maximum.equal)
+    for statement, lemma in zip(rests, proofs, strict=True):
+        _lemma(statement, lemma, deadline)
+
+
+def lemmas(
+    term: Max, value: Term, tested: tuple[Vector, ...], point: tuple[Term, ...], divided: tuple[Vector, ...]
+) -> tuple[Statement, ...]:
+    """What a `Maximum` of these parts rests on, in its words: bound, inside, and equal, case by case."""
+    variable, radius, body = term.variable, term.radius, term.body
     ball = Hypothesis(radius, Relation.GE, _ZERO)
-    norms = norm_bounds(variable, radius, maximum.tested)
-    _lemma(Statement(body, Relation.LE, value, (), (ball, *norms)), maximum.bound, deadline)
-    nonzero, *vanishing = cases(maximum.divided)
-    places = zip(maximum.point, variable.indices, strict=True)
+    norms = _norm_bounds(variable, radius, tested)
+    nonzero, *vanishing = _cases(divided)
+    places = zip(point, variable.indices, strict=True)
     norm = mul(*(Sum(index, power(factor, 2)) for factor, index in places))
-    inside = Statement(norm, Relation.LE, power(radius, 2), (), (ball, *nonzero))
-    _lemma(inside, maximum.inside, deadline)
-    points = [(nonzero, mul(*maximum.point)), *((case, _ZERO) for case in vanishing)]
-    for (case, entry), lemma in zip(points, maximum.equal, strict=True):
-        here = (Definition(variable, entry),)
-        _lemma(Statement(body, Relation.EQ, value, here, (ball, *case)), lemma, deadline)
+    entries = [(nonzero, mul(*point)), *((case, _ZERO) for case in vanishing)]
+    return (
+        Statement(body, Relation.LE, value, (), (ball, *norms)),
+        Statement(norm, Relation.LE, power(radius, 2), (), (ball, *nonzero)),
+        *(
+            Statement(body, Relation.EQ, value, (Definition(variable, entry),), (ball, *case))
+            for case, entry in entries
+        ),
+    )
 
 
 def _check_form(maximum: Maximum) -> None:
@@ -404,7 +411,7 @@ def _check_form(maximum: Maximum) -> None:
         raise Rejected("there is a case in which the maximum is not shown to be attained")
 
 
-def cases(vectors: tuple[Vector, ...]) -> list[tuple[Hypothesis, ...]]:
+def _cases(vectors: tuple[Vector, ...]) -> list[tuple[Hypothesis, ...]]:
     """No vector is zero, or one of them is: exhaustive."""
     for vector in vectors:
         if free_indices(vector.component) != (vector.index,):
@@ -414,7 +421,7 @@ def cases(vectors: tuple[Vector, ...]) -> list[tuple[Hypothesis, ...]]:
     return [nonzero, *((Hypothesis(square, Relation.EQ, _ZERO),) for square in squares)]
 
 
-def norm_bounds(variable: Sym, radius: Term, tested: tuple[Vector, ...]) -> tuple[Hypothesis, ...]:
+def _norm_bounds(variable: Sym, radius: Term, tested: tuple[Vector, ...]) -> tuple[Hypothesis, ...]:
     """<Xᵀv, Xᵀv> <= radius² <v, v> for each v of axis 0, <Xv, Xv> <= radius² <v, v> of axis 1."""
     found = []
     for vector in tested:

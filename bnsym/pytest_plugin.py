@@ -77,10 +77,19 @@ class NotAsDeclared(Exception):
     """What a report says of what failed."""
 
 
-class LinkItem(pytest.Item):
-    """One relation sign."""
+class _Item(pytest.Item):
+    """A part of a note, whose failure is told in a report's words."""
 
     parent: NoteFile
+
+    def repr_failure(self, excinfo: Any, style: Any = None) -> Any:
+        if isinstance(excinfo.value, NotAsDeclared):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+
+class LinkItem(_Item):
+    """One relation sign."""
 
     def __init__(self, *, line: int, **rest: Any) -> None:
         super().__init__(**rest)
@@ -95,29 +104,17 @@ class LinkItem(pytest.Item):
         if not result.passed:
             raise NotAsDeclared(_block(self.parent.report, result))
 
-    def repr_failure(self, excinfo: Any, style: Any = None) -> Any:
-        if isinstance(excinfo.value, NotAsDeclared):
-            return str(excinfo.value)
-        return super().repr_failure(excinfo, style)
-
     def reportinfo(self) -> tuple[Path, int, str]:
         return self.path, self.line - 1, self.name
 
 
-class NoteItem(pytest.Item):
+class NoteItem(_Item):
     """What is wrong with the note beside its links."""
-
-    parent: NoteFile
 
     def runtest(self) -> None:
         errors = [d for d in self.parent.report.all_diagnostics if d.severity.value == "error"]
         if errors:
             raise NotAsDeclared("\n".join(f"{d.span.line}: {d.code} {d.message}" for d in errors))
-
-    def repr_failure(self, excinfo: Any, style: Any = None) -> Any:
-        if isinstance(excinfo.value, NotAsDeclared):
-            return str(excinfo.value)
-        return super().repr_failure(excinfo, style)
 
 
 def _block(report: Report, result: Result) -> str:

@@ -9,8 +9,9 @@ import pytest
 
 import bnsym
 from bnsym.commands.check import check as command
+from bnsym.commands.check import fix_files
 from bnsym.repairing.edits import EDITS, Edit, Place, edits, pairs
-from bnsym.repairing.patch import unified, write
+from bnsym.repairing.patch import unified
 from bnsym.repairing.search import offsets
 
 LAYER = r"""
@@ -59,7 +60,7 @@ def test_a_slip_is_undone_and_the_changed_note_is_proved(tmp_path: Path, formula
         return
     assert result.repair is not None
     assert result.repair.what == what
-    assert write(report) == [report.files[0].derivation.file]
+    assert fix_files(report) == [report.files[0].derivation.file]
     (again,) = bnsym.check(path, cross_examine=False).results
     assert again.name == "proved"
 
@@ -85,7 +86,7 @@ def test_what_is_declared_refuted_is_left_alone(tmp_path: Path) -> None:
     report = bnsym.check(path, cross_examine=False, repairs="all")
     assert report.results[0].repair is not None
     assert unified(report) == ""
-    assert write(report) == []
+    assert fix_files(report) == []
     assert path.read_text(encoding="utf-8") == declared
 
 

@@ -174,14 +174,21 @@ def check(
     return int(code)
 
 
-def _fix(report: Report) -> None:
-    """Apply the repairs, and say what was changed and what to do next."""
+def fix_files(report: Report) -> list[str]:
+    """Apply the repairs, each file whole or not at all; which were changed."""
+    from bnsym.finding import STANDARD_INPUT
     from bnsym.repairing import patch
 
-    try:
-        changed = patch.write(report)
-    except OSError as error:
-        raise click.FileError(str(error.filename), error.strerror) from error
+    texts = patch.repaired(report)
+    changed = [file for file in texts if file != STANDARD_INPUT]
+    for file in changed:
+        write(Path(file), texts[file][1])
+    return changed
+
+
+def _fix(report: Report) -> None:
+    """Apply the repairs, and say what was changed and what to do next."""
+    changed = fix_files(report)
     for file in changed:
         click.echo(f"changed {file}; check it again", err=True)
     if not changed:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from bnsym.commands.publishing import checked
-from bnsym.commands.writing import writable, write
+from bnsym.commands.publishing import checked, publishes
+from bnsym.commands.writing import write
 
 
 @click.group()
@@ -17,18 +17,8 @@ def export() -> None:
 
 
 @export.command()
-@click.argument("paths", nargs=-1, metavar="[PATHS|all|-]...")
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path, allow_dash=True),
-    callback=writable,
-    default=Path("-"),
-    metavar="FILE",
-    help="Write there; - is standard output.",
-)
+@publishes(Path("-"))
 @click.option("--standalone/--snippet", default=True, help="A document, or a part to \\input in one.")
-@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), default=10.0, help="For each link.")
 def latex(paths: Sequence[str], output: Path, standalone: bool, timeout: float) -> int:
     """Check the notes, and export them as LaTeX.
 

@@ -7,22 +7,12 @@ from pathlib import Path
 
 import click
 
-from bnsym.commands.publishing import checked
-from bnsym.commands.writing import writable, write
+from bnsym.commands.publishing import checked, publishes
+from bnsym.commands.writing import write
 
 
 @click.command()
-@click.argument("paths", nargs=-1, metavar="[PATHS|all|-]...")
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path, allow_dash=True),
-    callback=writable,
-    default=Path("report.html"),
-    metavar="FILE",
-    help="Write there; - is standard output.",
-)
-@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), default=10.0, help="For each link.")
+@publishes(Path("report.html"))
 def report(paths: Sequence[str], output: Path, timeout: float) -> int:
     """Check the notes, and write them with their verdicts as one HTML file.
 

@@ -20,9 +20,8 @@ from bnsym.kernel import (
     Value,
     Vector,
     Witness,
-    cases,
     holds,
-    norm_bounds,
+    lemmas,
 )
 from bnsym.normal import Monomial, OutOfReach, Poly, Ring, generator
 from bnsym.proving.bound import bound_certificate
@@ -151,28 +150,18 @@ def _attempt(
     chosen: tuple[Vector | None, ...],
     deadline: float,
 ) -> Maximum | None:
-    variable, radius, body = term.variable, term.radius, term.body
     divided = tuple(v for v in chosen if v is not None)
-    units = [_unit(v, index) for v, index in zip(chosen, variable.indices, strict=True)]
-    units[0] = mul(radius, units[0])
-    value = _value(term, tuple(units), deadline)
-    ball = Hypothesis(radius, Relation.GE, num(0))
-    norms = norm_bounds(variable, radius, tested)
-    bound = _lemma(Statement(body, Relation.LE, value, (), (ball, *norms)), variable, deadline)
-    if bound is None:
-        return None
-    nonzero, *vanishing = cases(divided)
-    norm = mul(*(Sum(i, power(f, 2)) for f, i in zip(units, variable.indices, strict=True)))
-    inside = _lemma(Statement(norm, Relation.LE, power(radius, 2), (), (ball, *nonzero)), variable, deadline)
-    equal = []
-    for case, entry in [(nonzero, mul(*units)), *((case, num(0)) for case in vanishing)]:
-        here = (Definition(variable, entry),)
-        statement = Statement(body, Relation.EQ, value, here, (ball, *case))
-        equal.append(_lemma(statement, variable, deadline))
-    proofs = tuple(lemma for lemma in equal if lemma is not None)
-    if inside is None or len(proofs) < len(equal):
-        return None
-    return Maximum(term, value, arguments, tested, bound, tuple(units), divided, inside, proofs)
+    first, second = (_unit(v, index) for v, index in zip(chosen, term.variable.indices, strict=True))
+    point = (mul(term.radius, first), second)
+    value = _value(term, point, deadline)
+    proofs: list[Lemma] = []
+    for statement in lemmas(term, value, tested, point, divided):
+        lemma = _lemma(statement, term.variable, deadline)
+        if lemma is None:
+            return None
+        proofs.append(lemma)
+    bound, inside, *equal = proofs
+    return Maximum(term, value, arguments, tested, bound, point, divided, inside, tuple(equal))
 
 
 def _unit(vector: Vector | None, index: Index) -> Term:

@@ -100,7 +100,7 @@ def draws(statement: Statement, deadline: float, seed: int, limit: int = 4000) -
         sizes = _sizes(spaces, attempt)
         values = {name: _array(shape, sizes, attempt, rng) for name, shape in shapes.items()}
         _make_symmetric(statement, values)
-        witness = _make_positive(statement, Witness(sizes, values), rng)
+        witness = _make_bounded(statement, Witness(sizes, values), rng)
         solved = _solve(statement, witness, rng)
         if solved is not None:
             yield solved
@@ -143,8 +143,8 @@ def _make_symmetric(statement: Statement, values: dict[Name, Value]) -> None:
                 )
 
 
-def _make_positive(statement: Statement, witness: Witness, rng: random.Random) -> Witness:
-    """Names of which a lower bound is assumed are drawn above it, or at it where that is allowed."""
+def _make_bounded(statement: Statement, witness: Witness, rng: random.Random) -> Witness:
+    """Names of which a bound is assumed are drawn on its side, or at a lower one that allows it."""
     values = dict(witness.values)
     for h in statement.hypotheses:
         match h:

@@ -1,12 +1,10 @@
-"""Repairs as a patch that `git apply` takes, and as changed files."""
+"""Repairs as changed texts, and as a patch that `git apply` takes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from difflib import unified_diff
-from pathlib import Path
 
-from bnsym.finding import STANDARD_INPUT
 from bnsym.model import FileReport, Repair, Report
 from bnsym.reporting.words import is_declared_refuted
 
@@ -47,11 +45,3 @@ def unified(report: Report) -> str:
         old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
         lines += unified_diff(old, new, f"a/{file}", f"b/{file}")
     return "".join(k if k.endswith("\n") else k + "\n\\ No newline at end of file\n" for k in lines)
-
-
-def write(report: Report) -> list[str]:
-    """Apply the repairs to the files; which were changed. Raises OSError."""
-    changed = [file for file in repaired(report) if file != STANDARD_INPUT]
-    for file in changed:
-        Path(file).write_text(repaired(report)[file][1], encoding="utf-8", newline="")
-    return changed

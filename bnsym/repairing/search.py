@@ -17,6 +17,7 @@ from bnsym.proving.closed_form import NoClosedForm, closed_form
 from bnsym.proving.witness import find_refutation, free_shapes
 from bnsym.reading import Unreadable, parse_term, read
 from bnsym.reading.context import Context
+from bnsym.reading.source import Source
 from bnsym.repairing.edits import Edit, Place, edits, pairs
 from bnsym.terms import Hypothesis, Relation, Statement, Sym, num, power
 
@@ -210,8 +211,5 @@ def _repair(trial: _Trial, made: tuple[Edit, ...]) -> Repair:
 
 def offsets(text: str, span: Span) -> tuple[int, int]:
     """Where a span begins and ends in the text it is of."""
-    lines = text.split("\n")
-    starts = [0]
-    for line in lines:
-        starts.append(starts[-1] + len(line) + 1)
-    return starts[span.line - 1] + span.column - 1, starts[span.end_line - 1] + span.end_column - 1
+    where = Source(span.file, text, text).slice(span)
+    return where.start, where.end

@@ -52,7 +52,6 @@ def result_block(page: Page, result: Result) -> None:
     _source(page, span, words.message, style, first)
     if isinstance(verdict, Refuted):
         page.put(Text(), *_aligned(_witness(verdict)), Text(), *_sides(verdict, page))
-    if isinstance(verdict, Refuted):
         _repair(page, result)
     if isinstance(verdict, Undecided) and verdict.tried:
         _prose(page, "tried", ", ".join(verdict.tried))
@@ -156,7 +155,7 @@ def _repair(page: Page, result: Result) -> None:
     """What would make the link true, and what its left side is."""
     repair = result.repair
     if result.derived:
-        _prose(page, "derived", f"{unicode_math(result.derived)}")
+        _prose(page, "derived", unicode_math(result.derived))
     if repair is not None:
         _prose(page, "repair", f"{repair.what}; proved with it")
         before, after = repair.before.splitlines(), repair.after.splitlines()
