@@ -136,13 +136,23 @@ def test_the_top_level_holds_what_was_agreed():
     }  # fmt: skip
 
 
-def test_files_of_the_trusted_base_stay_few():
-    """Whoever trusts a proof has to read these, and nothing else."""
-    trusted = [PACKAGE / f"{name}.py" for name in ("terms", "calculus", "normal", "kernel")]
-    code = [
-        line
-        for path in trusted
-        for line in path.read_text(encoding="utf-8").splitlines()
-        if line.strip() and not line.strip().startswith("#")
-    ]
-    assert len(code) < 1800
+def test_the_trusted_base_stays_small():
+    """Whoever trusts a proof has to read these, and nothing else. Statements are counted: what is
+    written about them, and which names a module takes from another, may grow."""
+    trusted = [path for path in modules() if room(path) in ("terms", "calculus", "normal", "kernel")]
+    lines = sum(len(_lines(ast.parse(path.read_text(encoding="utf-8")))) for path in trusted)
+    assert 1000 < lines < 1450
+
+
+def _lines(tree: ast.Module) -> set[int]:
+    """The lines of a module's statements, without docstrings and imports."""
+    found: set[int] = set()
+    for node in ast.walk(tree):
+        inert = isinstance(node, ast.Import | ast.ImportFrom) or (
+            isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        )
+        if isinstance(node, ast.stmt) and not inert:
+            compound = getattr(node, "body", None)
+            last = compound[0].lineno - 1 if compound else node.end_lineno or node.lineno
+            found |= set(range(node.lineno, max(last, node.lineno) + 1))
+    return found

@@ -1,0 +1,101 @@
+"""TRUSTED. Who may say "proved": certificates and witnesses in, verdicts out.
+
+    certificates   what a verdict is made from: data
+    evaluation     exact values at a witness
+    relations      the polynomials that a certificate speaks of
+    scope          for which sizes, under which conditions
+    maxima         what the value of a maximum rests on
+    verdicts       `prove`, `refute`; nothing else makes a verdict
+
+Each imports what stands above it, and `terms`, `calculus` and `normal`.
+"""
+
+from bnsym.kernel.certificates import (
+    GRAM_AXIOM,
+    NORM_AXIOM,
+    SCHWARZ_AXIOM,
+    SQUARES_AXIOM,
+    Certificate,
+    Factor,
+    Given,
+    Gram,
+    Lemma,
+    Maximum,
+    Monomially,
+    NoModel,
+    Rejected,
+    Root,
+    Schwarz,
+    Square,
+    Summand,
+    Use,
+    Value,
+    Vector,
+    Witness,
+)
+from bnsym.kernel.evaluation import (
+    Evaluator,
+    Irrational,
+    assignments,
+    compare,
+    components,
+    holds,
+    turned,
+)
+from bnsym.kernel.maxima import (
+    lemmas,
+)
+from bnsym.kernel.relations import (
+    difference,
+    gram_determinant,
+    relation,
+    schwarz,
+)
+from bnsym.kernel.verdicts import (
+    Proved,
+    Refuted,
+    evaluated,
+    prove,
+    refute,
+)
+
+__all__ = [
+    "GRAM_AXIOM",
+    "NORM_AXIOM",
+    "SCHWARZ_AXIOM",
+    "SQUARES_AXIOM",
+    "Certificate",
+    "Evaluator",
+    "Factor",
+    "Given",
+    "Gram",
+    "Irrational",
+    "Lemma",
+    "Maximum",
+    "Monomially",
+    "NoModel",
+    "Proved",
+    "Refuted",
+    "Rejected",
+    "Root",
+    "Schwarz",
+    "Square",
+    "Summand",
+    "Use",
+    "Value",
+    "Vector",
+    "Witness",
+    "assignments",
+    "compare",
+    "components",
+    "difference",
+    "evaluated",
+    "gram_determinant",
+    "holds",
+    "lemmas",
+    "prove",
+    "refute",
+    "relation",
+    "schwarz",
+    "turned",
+]

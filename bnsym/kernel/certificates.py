@@ -1,0 +1,172 @@
+"""TRUSTED. What a verdict is made from: certificates of a proof, witnesses, axioms. Data only.
+
+Anyone can make these, and nothing follows from them until the kernel has checked them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TypeAlias
+
+from bnsym.normal import (
+    Generator,
+    Letter,
+    Monomial,
+    Poly,
+)
+from bnsym.terms import (
+    Definition,
+    Index,
+    Max,
+    Name,
+    SpaceName,
+    Term,
+)
+
+Value: TypeAlias = "Fraction | tuple[Value, ...]"
+
+
+class Rejected(Exception):
+    """The certificate does not prove, or the witness does not refute; says why."""
+
+
+class NoModel(Rejected):
+    """No values are known that meet the hypotheses and side conditions of a proof."""
+
+
+@dataclass(frozen=True)
+class Witness:
+    """Exact values for everything free in a statement: sizes of spaces, arrays by name.
+    The loss enters by its derivatives at the outputs (see `calculus.gradient_name`)."""
+
+    sizes: Mapping[SpaceName, int]
+    values: Mapping[Name, Value]
+
+
+@dataclass(frozen=True)
+class Root:
+    """The relation r^q - B = 0 of a root."""
+
+    root: Generator
+
+
+@dataclass(frozen=True)
+class Given:
+    """What hypothesis number `number` says of `left - right`, for the indices that `names`
+    puts in place of its free ones: zero, or not negative once written as `larger - smaller`."""
+
+    number: int
+    names: tuple[tuple[Letter, Letter], ...] = ()
+
+
+@dataclass(frozen=True)
+class Use:
+    """One summand `cofactor * relation`, summed over the indices `over`."""
+
+    relation: Root | Given
+    cofactor: Poly
+    over: tuple[Letter, ...] = ()
+
+
+@dataclass(frozen=True)
+class Monomially:
+    """A product of generators that is not negative: even powers, and positive ones."""
+
+    monomial: Monomial
+
+
+@dataclass(frozen=True)
+class Square:
+    """The sum over `over` of the square of `term`: a square, a norm, a Frobenius norm."""
+
+    term: Term
+    over: tuple[Index, ...] = ()
+
+
+@dataclass(frozen=True)
+class Gram:
+    """The determinant of the inner products of vectors, given as components at `index`."""
+
+    vectors: tuple[Term, ...]
+    index: Index
+
+
+@dataclass(frozen=True)
+class Schwarz:
+    """|u||v| + <u,v> of two vectors, given as components at `index`."""
+
+    u: Term
+    v: Term
+    index: Index
+
+
+Factor: TypeAlias = Monomially | Square | Gram | Schwarz | Given
+GRAM_AXIOM = "Gram matrices are positive semidefinite"
+SCHWARZ_AXIOM = "Cauchy-Schwarz: |<u,v>| <= |u||v|"
+NORM_AXIOM = "spectral norms: |Xv| <= |X||v|, |u v^T| = |u||v|"
+SQUARES_AXIOM = "squares of numbers >= 0 are in the same order as the numbers"
+
+
+@dataclass(frozen=True)
+class Summand:
+    """coefficient * factors, the coefficient positive, no factor negative."""
+
+    coefficient: Fraction
+    factors: tuple[Factor, ...]
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """unit * (left - right) = Σ cofactor * relation for an equation;
+    unit * (larger - smaller) = Σ summands + Σ cofactor * relation for an order.
+    With `squared` the same for the squares of the two sides.
+    All that once each maximum of `maxima` stands with its value in the statement."""
+
+    uses: tuple[Use, ...] = ()
+    unit: Monomial = ()
+    squared: bool = False
+    summands: tuple[Summand, ...] = ()
+    maxima: tuple[Maximum, ...] = ()
+
+
+@dataclass(frozen=True)
+class Vector:
+    """A vector, given as components at `index`; `axis` says which of a matrix's two indices
+    it is summed with."""
+
+    component: Term
+    index: Index
+    axis: int = 0
+
+
+@dataclass(frozen=True)
+class Lemma:
+    """A certificate with values that meet the hypotheses of what it proves."""
+
+    certificate: Certificate
+    model: Witness
+
+
+@dataclass(frozen=True)
+class Maximum:
+    """`term = value` for all values of the arrays free in `term`, which in the statement stand
+    for what `arguments` define.
+
+    bound: body <= value, from |Xᵀv| <= radius |v| (|Xv| for axis 1) for each v of `tested`.
+    point: a point of the ball, one factor for each index of the variable (a matrix of rank
+    one, u_i v_j); inside: its norm is at most the radius.
+    equal: body = value, at the point where no vector of `divided` is zero, then at zero where
+    each of them is.
+    """
+
+    term: Max
+    value: Term
+    arguments: tuple[Definition, ...]
+    tested: tuple[Vector, ...]
+    bound: Lemma
+    point: tuple[Term, ...]
+    divided: tuple[Vector, ...]
+    inside: Lemma
+    equal: tuple[Lemma, ...]

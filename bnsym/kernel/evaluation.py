@@ -1,0 +1,184 @@
+"""TRUSTED. Exact values of terms at a witness: arithmetic, and the rules of `calculus`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import product
+from math import isqrt
+from typing import Any
+
+from bnsym.calculus import (
+    Graph,
+    NotDifferentiable,
+    expand,
+)
+from bnsym.kernel.certificates import (
+    Rejected,
+    Value,
+    Witness,
+)
+from bnsym.terms import (
+    Add,
+    Delta,
+    Diff,
+    Hypothesis,
+    Index,
+    Max,
+    Mul,
+    Num,
+    Pow,
+    Relation,
+    Size,
+    Statement,
+    Sum,
+    Sym,
+    Term,
+    free_indices,
+)
+
+
+class Irrational(Rejected):
+    """At this witness a root is not rational."""
+
+
+def holds(hypotheses: tuple[Hypothesis, ...], statement: Statement, witness: Witness) -> bool:
+    """Whether all hypotheses hold at the witness, for all values of their free indices."""
+    evaluator = Evaluator(statement, witness)
+    return all(
+        compare(evaluator.value(h.left, at), h.relation, evaluator.value(h.right, at))
+        for h in hypotheses
+        for at in assignments(h.left, h.right, witness=witness)
+    )
+
+
+def compare(left: Fraction, relation: Relation, right: Fraction) -> bool:
+    match relation:
+        case Relation.EQ:
+            return left == right
+        case Relation.NE:
+            return left != right
+        case Relation.LE:
+            return left <= right
+        case Relation.LT:
+            return left < right
+        case Relation.GE:
+            return left >= right
+        case Relation.GT:
+            return left > right
+
+
+def assignments(*terms: Term, witness: Witness) -> Iterator[dict[str, int]]:
+    """Every assignment of values (from 0) to the free indices of the terms."""
+    indices = list(dict.fromkeys(i for term in terms for i in free_indices(term)))
+    for values in product(*(range(witness.sizes[i.space]) for i in indices)):
+        yield {i.name: v for i, v in zip(indices, values, strict=True)}
+
+
+class Evaluator:
+    """Exact values of terms at one witness; no rule is used but those of arithmetic and,
+    for derivatives, those of `calculus`."""
+
+    def __init__(self, statement: Statement, witness: Witness) -> None:
+        self.graph = Graph.of(statement)
+        self.witness = witness
+        if any(type(n) is not int or n < 1 for n in witness.sizes.values()):
+            raise Rejected("a size of the witness is not a positive integer")
+        self._memo: dict[tuple[Any, ...], Fraction] = {}
+        self._expanded: dict[Diff, Term] = {}
+        # by identity, with the term itself, so that no identity is given to another
+        self._letters: dict[int, tuple[Term, tuple[Index, ...]]] = {}
+        for name in self.graph.symmetric & witness.values.keys():
+            entries = dict(components(witness.values[name]))
+            if any(value != entries.get(turned(path)) for path, value in entries.items()):
+                raise Rejected(f"{name} is a Hessian, and the witness's is not symmetric")
+
+    def value(self, term: Term, at: dict[str, int]) -> Fraction:
+        """The value of `term` with its free indices at `at` (from 0).
+        Raises ZeroDivisionError, Irrational, Rejected where there is none."""
+        match term:
+            case Num(value):
+                return value
+            case Size(space):
+                return Fraction(self.witness.sizes[space])
+            case Delta(left, right):
+                return Fraction(at[left.name] == at[right.name])
+            case Add(terms):
+                return sum((self.value(t, at) for t in terms), Fraction(0))
+            case Mul(factors):
+                result = Fraction(1)
+                for factor in factors:
+                    result *= self.value(factor, at)
+                return result
+            case Pow(base, exponent):
+                return _rational_power(self.value(base, at), exponent)
+            case Sum():
+                letters = self._letters.setdefault(id(term), (term, free_indices(term)))[1]
+                return self._remember((id(term), *(at[i.name] for i in letters)), term, at)
+            case Sym(name, indices):
+                return self._remember((name, *(at[i.name] for i in indices)), term, at)
+            case Diff(of, by, total):
+                where = tuple(at[i.name] for i in dict.fromkeys((*free_indices(of), *by.indices)))
+                return self._remember((of, by, total, where), term, at)
+            case Max():
+                raise Rejected("a maximum can't be evaluated")
+
+    def _remember(self, key: tuple[Any, ...], term: Sym | Sum | Diff, at: dict[str, int]) -> Fraction:
+        if key not in self._memo:
+            self._memo[key] = self._compute(term, at)
+        return self._memo[key]
+
+    def _compute(self, term: Sym | Sum | Diff, at: dict[str, int]) -> Fraction:
+        if isinstance(term, Sum):
+            places = range(self.witness.sizes[term.index.space])
+            return sum((self.value(term.body, at | {term.index.name: n}) for n in places), Fraction(0))
+        if isinstance(term, Diff):
+            try:
+                if term not in self._expanded:
+                    self._expanded[term] = expand(self.graph, term)
+                return self.value(self._expanded[term], at)
+            except NotDifferentiable as error:
+                raise Rejected(f"the derivative of {error}") from error
+        body = self.graph.unfold(term)
+        if body is not None:
+            return self.value(body, at)
+        if term.name not in self.witness.values and term.name in self.graph.losses:
+            raise Rejected(f"{term.name} is a loss, of which only derivatives are known")
+        value = self.witness.values[term.name]
+        for index in term.indices:
+            if not isinstance(value, tuple):
+                raise Rejected(f"the witness gives {term.name} too few indices")
+            value = value[at[index.name]]
+        if not isinstance(value, Fraction):
+            raise Rejected(f"the witness gives {term.name} too many indices")
+        return value
+
+
+def components(value: Value, path: tuple[int, ...] = ()) -> Iterator[tuple[tuple[int, ...], Fraction]]:
+    """Every number in a value with its place."""
+    if isinstance(value, tuple):
+        for n, part in enumerate(value):
+            yield from components(part, (*path, n))
+    else:
+        yield path, value
+
+
+def turned(path: tuple[int, ...]) -> tuple[int, ...]:
+    """The place with its two halves exchanged."""
+    half = len(path) // 2
+    return path[half:] + path[:half]
+
+
+def _rational_power(base: Fraction, exponent: Fraction) -> Fraction:
+    """base ** exponent, if it is rational."""
+    q = exponent.denominator
+    while q % 2 == 0:
+        if base < 0:
+            raise Rejected("an even root of a negative number")
+        root = Fraction(isqrt(base.numerator), isqrt(base.denominator))
+        if root * root != base:
+            raise Irrational("a root is not rational")
+        base, q = root, q // 2
+    if q != 1:
+        raise Rejected(f"a root of odd order {q}")
+    return base**exponent.numerator

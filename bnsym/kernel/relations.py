@@ -1,0 +1,113 @@
+"""TRUSTED. The polynomials that the sides of a statement and the parts of a certificate stand for.
+
+Shared by the kernel, which checks certificates, and by those who search for them.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import pairwise
+
+from bnsym.kernel.certificates import (
+    Given,
+    Rejected,
+    Root,
+)
+from bnsym.normal import (
+    Generator,
+    Poly,
+    Ring,
+    generator,
+    plus,
+)
+from bnsym.terms import (
+    Hypothesis,
+    Index,
+    Relation,
+    Statement,
+    Sum,
+    Term,
+    free_indices,
+    mul,
+    power,
+    sqrt,
+)
+
+
+def difference(ring: Ring, statement: Statement, squared: bool) -> Poly:
+    """left - right or, for an order, larger - smaller; of the squares, if these decide."""
+    left, right = ring.sides()
+    larger, smaller = statement.left, statement.right
+    if statement.relation in (Relation.LE, Relation.LT):
+        left, right, larger, smaller = right, left, smaller, larger
+    if squared:
+        # 0 <= r and l^2 <= r^2 give l <= r; an equation needs both sides >= 0
+        needed = (larger, smaller) if statement.relation is Relation.EQ else (larger,)
+        if not all(map(ring.is_manifest, needed)):
+            raise Rejected("a side of the squared relation may be negative")
+        left, right = ring.times(left, left), ring.times(right, right)
+    return plus(left, right, -1)
+
+
+def gram_determinant(ring: Ring, vectors: tuple[Term, ...], index: Index) -> Poly:
+    """The determinant of the inner products of vectors given as components at `index`."""
+    components = [ring.normal(v) for v in vectors]
+    letter = (index.name, index.space)
+    rows = [[ring.contract(ring.times(u, v), letter) for v in components] for u in components]
+    return determinant(ring, rows)
+
+
+def schwarz(ring: Ring, u: Term, v: Term, index: Index) -> Poly:
+    """|u||v| + <u,v> of vectors given as components at `index`."""
+    norms = ring.times(*(ring.normal(sqrt(Sum(index, power(w, 2)))) for w in (u, v)))
+    return plus(norms, ring.normal(Sum(index, mul(u, v))))
+
+
+def determinant(ring: Ring, matrix: list[list[Poly]]) -> Poly:
+    """By expansion along the first row."""
+    if not matrix:
+        return {(): Fraction(1)}
+    total: Poly = {}
+    for k, entry in enumerate(matrix[0]):
+        minor = [row[:k] + row[k + 1 :] for row in matrix[1:]]
+        total = plus(total, ring.times(entry, determinant(ring, minor)), (-1) ** k)
+    return total
+
+
+def check_exact(*polys: Poly) -> None:
+    """Certificates are made outside: nothing in one may be other than what it looks like."""
+    for poly in polys:
+        for mono, c in poly.items():
+            if type(c) not in (int, Fraction) or any(type(e) is not int or not e for _, e in mono):
+                raise Rejected("a coefficient or exponent of the certificate is not a rational")
+            if any(a >= b for (a, _), (b, _) in pairwise(mono)):
+                raise Rejected("a monomial of the certificate is not in order")
+
+
+def divided_by(poly: Poly) -> set[Generator]:
+    """What a polynomial divides by: not zero wherever it is defined."""
+    return {g for mono in poly for g, e in mono if e < 0}
+
+
+def relation(ring: Ring, statement: Statement, source: Root | Given) -> Poly:
+    """The polynomial that `source` says is zero, or for an order not negative."""
+    match source:
+        case Root(("root", q, key) as root) if root in ring.roots:
+            return plus(generator(root, q), dict(key), -1)
+        case Given(_, names):
+            hypothesis = hypothesis_of(statement, source)
+            left, right = hypothesis.left, hypothesis.right
+            if hypothesis.relation in (Relation.LE, Relation.LT):
+                left, right = right, left
+            poly = plus(ring.normal(left), ring.normal(right), -1)
+            free = {(i.name, i.space) for i in (*free_indices(left), *free_indices(right))}
+            if any(old not in free or old[1] != new[1] or set(new[0]) & set("#%@~") for old, new in names):
+                raise Rejected("a hypothesis is cited for indices that it does not have")
+            return ring.substitute(poly, dict(names))
+    raise Rejected("unknown kind of relation")
+
+
+def hypothesis_of(statement: Statement, given: Given) -> Hypothesis:
+    if not 0 <= given.number < len(statement.hypotheses):
+        raise Rejected("there is no such hypothesis")
+    return statement.hypotheses[given.number]

@@ -1,0 +1,357 @@
+"""TRUSTED. Certificates in, verdicts out.
+
+Only this module makes `Proved` and `Refuted`. It searches for nothing: a certificate is
+re-checked by expanding one polynomial identity, a witness by evaluating both sides on
+concrete numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import InitVar, dataclass, replace
+from fractions import Fraction
+from types import MappingProxyType
+from typing import Any, NoReturn
+
+from bnsym.kernel.certificates import (
+    GRAM_AXIOM,
+    NORM_AXIOM,
+    SCHWARZ_AXIOM,
+    SQUARES_AXIOM,
+    Certificate,
+    Factor,
+    Given,
+    Gram,
+    Lemma,
+    Maximum,
+    Monomially,
+    NoModel,
+    Rejected,
+    Root,
+    Schwarz,
+    Square,
+    Summand,
+    Use,
+    Witness,
+)
+from bnsym.kernel.evaluation import (
+    Evaluator,
+    assignments,
+    compare,
+    holds,
+)
+from bnsym.kernel.maxima import obligations, substituted
+from bnsym.kernel.relations import (
+    check_exact,
+    difference,
+    divided_by,
+    gram_determinant,
+    hypothesis_of,
+    relation,
+    schwarz,
+)
+from bnsym.kernel.scope import scope_of
+from bnsym.normal import (
+    Monomial,
+    Poly,
+    Ring,
+    plus,
+)
+from bnsym.terms import (
+    Hypothesis,
+    Relation,
+    Statement,
+    Term,
+    add,
+    own_indices,
+    walk,
+)
+
+_KERNEL_ONLY = object()
+
+
+@dataclass(frozen=True)
+class _Verdict:
+    """What only this module can make, and nothing can copy."""
+
+    token: InitVar[object]
+
+    def __post_init__(self, token: object) -> None:
+        if token is not _KERNEL_ONLY:
+            raise TypeError(f"only the kernel makes {type(self).__name__}")
+
+    def __reduce_ex__(self, protocol: Any) -> NoReturn:
+        raise TypeError(f"a {type(self).__name__} can't be pickled or copied; check it again")
+
+
+@dataclass(frozen=True)
+class Proved(_Verdict):
+    """`statement` holds for all sizes in `scope` and all values that meet `hypotheses`
+    and `side_conditions`."""
+
+    statement: Statement
+    rule: str
+    scope: str
+    """`m >= 1`."""
+    hypotheses: tuple[Hypothesis, ...]
+    """Those that the certificate uses."""
+    side_conditions: tuple[Hypothesis, ...]
+    axioms: tuple[str, ...]
+    certificate: Certificate
+
+
+@dataclass(frozen=True)
+class Refuted(_Verdict):
+    """Both sides of `statement` at `witness`, exactly; the relation fails."""
+
+    statement: Statement
+    witness: Witness
+    left: Fraction
+    right: Fraction
+    at_indices: Mapping[str, int]
+    """The values of the free indices at which it fails, counted from 1."""
+    maxima: tuple[Maximum, ...] = ()
+    """Those that were replaced by their values."""
+
+
+def prove(
+    statement: Statement, certificate: Certificate, model: Witness | None, deadline: float = float("inf")
+) -> Proved:
+    """The verdict that `certificate` earns, or Rejected.
+
+    premises: the polynomial identity of `Certificate` holds; `model` meets the side
+    conditions and, if one is used, all hypotheses (else the proof could be vacuous).
+    conclusion: `statement`, where the side conditions hold.
+    """
+    if certificate.maxima:
+        return _prove_with_maxima(statement, certificate, model, deadline)
+    if statement.relation is Relation.NE or (certificate.summands and statement.relation is Relation.EQ):
+        raise Rejected("no certificate proves this relation")
+    _check_letters(statement, certificate)
+    ring = Ring(statement, deadline)
+    goal = difference(ring, statement, certificate.squared)
+    if any(type(c) not in (int, Fraction) for c in goal.values()):
+        raise Rejected("a coefficient of a normal form is not exact")
+    checked = _Check(ring, statement, certificate, goal)
+    scaled = ring.times(goal, {certificate.unit: 1})
+    if plus(scaled, checked.right_side(), -1):
+        raise Rejected("the polynomial identity of the certificate does not hold")
+    if statement.relation in (Relation.LT, Relation.GT) and not checked.strict:
+        raise Rejected("the certificate does not exclude equality")
+    assumed_already = [c for c in ring.conditions if c in statement.hypotheses]
+    used = tuple(dict.fromkeys([*checked.hypotheses, *ring.used, *assumed_already]))
+    assumed = (*(statement.hypotheses if used else ()), *ring.conditions)
+    if assumed:
+        _check_model(statement, assumed, model)
+    scope, conditions = scope_of(ring, statement)
+    return Proved(
+        _KERNEL_ONLY,
+        statement,
+        _rule(certificate),
+        scope,
+        used,
+        conditions,
+        tuple(checked.axioms),
+        certificate,
+    )
+
+
+def _prove_with_maxima(
+    statement: Statement, certificate: Certificate, model: Witness | None, deadline: float
+) -> Proved:
+    """The verdict on the statement with values in place of its maxima, carried over."""
+    plain, conditions, used = evaluated(statement, certificate.maxima, deadline)
+    proved = prove(plain, replace(certificate, maxima=()), model, deadline)
+    if conditions or used:
+        _check_model(plain, (*plain.hypotheses, *proved.side_conditions), model)
+    return Proved(
+        _KERNEL_ONLY,
+        statement,
+        f"maximum; {proved.rule}",
+        proved.scope,
+        tuple(dict.fromkeys((*used, *(h for h in proved.hypotheses if h not in conditions)))),
+        tuple(dict.fromkeys((*proved.side_conditions, *conditions))),
+        (NORM_AXIOM, *proved.axioms),
+        certificate,
+    )
+
+
+def evaluated(
+    statement: Statement, maxima: tuple[Maximum, ...], deadline: float = float("inf")
+) -> tuple[Statement, tuple[Hypothesis, ...], tuple[Hypothesis, ...]]:
+    """The statement with each maximum replaced by its value, what it then assumes, and what
+    serves instead (see `maxima.substituted`). Rejected if a proof that a maximum comes with fails."""
+    for maximum in maxima:
+        for rest, lemma in obligations(maximum):
+            _check_lemma(rest, lemma, deadline)
+    return substituted(statement, maxima)
+
+
+def _check_lemma(statement: Statement, lemma: Lemma, deadline: float) -> None:
+    """Prove what a maximum rests on: without conditions, and for all sizes."""
+    proved = prove(statement, lemma.certificate, lemma.model, deadline)
+    if proved.side_conditions or not all(part.endswith(" >= 1") for part in proved.scope.split(", ")):
+        raise Rejected("a proof that a maximum rests on has a side condition")
+
+
+def _check_letters(statement: Statement, certificate: Certificate) -> None:
+    """Letters with these signs are the normal form's own; an outside one could be captured."""
+    terms = [statement.left, statement.right, *(d.body for d in statement.definitions)]
+    terms += [side for h in statement.hypotheses for side in (h.left, h.right)]
+    found = {name for use in certificate.uses for name, _ in use.over}
+    for factor in (f for summand in certificate.summands for f in summand.factors):
+        match factor:
+            case Square(term, over):
+                terms.append(term)
+                found |= {i.name for i in over}
+            case Gram(vectors, index):
+                terms += vectors
+                found.add(index.name)
+            case Schwarz(u, v, index):
+                terms += (u, v)
+                found.add(index.name)
+    found |= {i.name for term in terms for t in walk(term) for i in own_indices(t)}
+    if any(set(name) & set("#%@~") for name in found):
+        raise Rejected("an index has a letter that is reserved")
+
+
+def _rule(certificate: Certificate) -> str:
+    of = "squares: " if certificate.squared else ""
+    if certificate.summands:
+        return of + "sum of products that are not negative"
+    return of + ("polynomial identity modulo relations" if certificate.uses else "normal form")
+
+
+class _Check:
+    """The right side of a certificate's identity, each part of it checked."""
+
+    def __init__(self, ring: Ring, statement: Statement, certificate: Certificate, difference: Poly) -> None:
+        self.ring, self.statement, self.certificate = ring, statement, certificate
+        self.hypotheses: list[Hypothesis] = []
+        self.axioms: dict[str, None] = {SQUARES_AXIOM: None} if certificate.squared else {}
+        self.strict = False
+        self.divided = divided_by(difference)
+        self._check_unit(ordered=statement.relation is not Relation.EQ)
+
+    def _check_unit(self, ordered: bool) -> None:
+        """unit * difference has the zeros, and for an order the sign, of the difference."""
+        self._check_divisors(self.certificate.unit)
+        for gen, e in self.certificate.unit:
+            if ordered and e % 2 and not self.ring.is_positive(gen):
+                raise Rejected("the unit of the certificate may be negative")
+
+    def _check_divisors(self, mono: Monomial) -> None:
+        check_exact({mono: 1})
+        for gen, _ in mono:
+            if gen not in self.divided and not self.ring.is_nonzero(gen):
+                raise Rejected("the certificate divides by what may be zero")
+
+    def right_side(self) -> Poly:
+        """Σ summands + Σ cofactor * relation; roots last, for hypotheses may bring them in."""
+        total: Poly = {}
+        for summand in self.certificate.summands:
+            total = plus(total, self._summand(summand))
+        for use in sorted(self.certificate.uses, key=lambda use: isinstance(use.relation, Root)):
+            total = plus(total, self._use(use))
+        return total
+
+    def _use(self, use: Use) -> Poly:
+        poly = relation(self.ring, self.statement, use.relation)
+        if isinstance(use.relation, Given):
+            hypothesis = hypothesis_of(self.statement, use.relation)
+            if hypothesis.relation is not Relation.EQ:
+                raise Rejected("only an equation can be cited as a relation")
+            self.hypotheses.append(hypothesis)
+            self.divided |= divided_by(poly)
+        check_exact(use.cofactor)
+        for mono in use.cofactor:
+            self._check_divisors(tuple((g, e) for g, e in mono if e < 0))
+        poly = self.ring.times(use.cofactor, poly)
+        for letter in use.over:
+            poly = self.ring.contract(poly, letter)
+        return poly
+
+    def _summand(self, summand: Summand) -> Poly:
+        if type(summand.coefficient) not in (int, Fraction) or summand.coefficient <= 0:
+            raise Rejected("a summand of the certificate has a coefficient that is not positive")
+        poly: Poly = {(): summand.coefficient}
+        strict = True
+        for factor in summand.factors:
+            part, positive = self._factor(factor)
+            poly, strict = self.ring.times(poly, part), strict and positive
+        self.strict = self.strict or strict
+        return poly
+
+    def _factor(self, factor: Factor) -> tuple[Poly, bool]:
+        """A polynomial that is not negative, and whether it is even positive."""
+        match factor:
+            case Monomially(mono):
+                return self._monomial(mono)
+            case Square(term, over):
+                poly = self._normal(term)
+                square = self.ring.times(poly, poly)
+                for index in over:
+                    square = self.ring.contract(square, (index.name, index.space))
+                return square, False
+            case Gram(vectors, index):
+                self.axioms.setdefault(GRAM_AXIOM)
+                for vector in vectors:
+                    self._normal(vector)
+                return gram_determinant(self.ring, vectors, index), False
+            case Schwarz(u, v, index):
+                self.axioms.setdefault(SCHWARZ_AXIOM)
+                self._normal(add(u, v))
+                return schwarz(self.ring, u, v, index), False
+            case Given():
+                hypothesis = hypothesis_of(self.statement, factor)
+                if hypothesis.relation in (Relation.EQ, Relation.NE):
+                    raise Rejected("an equation is not a factor that is not negative")
+                self.hypotheses.append(hypothesis)
+                poly = relation(self.ring, self.statement, factor)
+                self.divided |= divided_by(poly)
+                return poly, hypothesis.relation in (Relation.LT, Relation.GT)
+        raise Rejected("unknown kind of factor")
+
+    def _normal(self, term: Term) -> Poly:
+        """The normal form of a certificate's term, which may not assume more than the sides do."""
+        known = len(self.ring.conditions)
+        poly = self.ring.normal(term)
+        if len(self.ring.conditions) > known:
+            raise Rejected("the certificate brings in a side condition of its own")
+        return poly
+
+    def _monomial(self, mono: Monomial) -> tuple[Poly, bool]:
+        check_exact({mono: 1})
+        for gen, e in mono:
+            positive = self.ring.is_positive(gen)
+            if e < 0 and not positive:
+                self._check_divisors(((gen, e),))
+            if e % 2 and not self.ring.is_nonnegative(gen):
+                raise Rejected("a factor of the certificate may be negative")
+        return {mono: Fraction(1)}, all(self.ring.is_positive(g) for g, _ in mono)
+
+
+def _check_model(statement: Statement, assumed: tuple[Hypothesis, ...], model: Witness | None) -> None:
+    if model is None:
+        raise NoModel("no values are known that meet the hypotheses and side conditions")
+    if not holds(assumed, statement, model):
+        raise NoModel("the model does not meet the hypotheses and side conditions")
+
+
+def refute(statement: Statement, witness: Witness, maxima: tuple[Maximum, ...] = ()) -> Refuted:
+    """The verdict that `witness` earns, or Rejected.
+
+    premises: every hypothesis holds at `witness`, both sides are defined there, where each
+    maximum of `maxima` stands with its value.
+    conclusion: the relation fails for some values of the free indices.
+    """
+    plain, _, _ = evaluated(statement, maxima)
+    if not holds(plain.hypotheses, plain, witness):
+        raise Rejected("the witness does not meet the hypotheses")
+    evaluator = Evaluator(plain, witness)
+    for at in assignments(plain.left, plain.right, witness=witness):
+        left, right = evaluator.value(plain.left, at), evaluator.value(plain.right, at)
+        if not compare(left, statement.relation, right):
+            one = MappingProxyType({name: n + 1 for name, n in at.items()})
+            return Refuted(_KERNEL_ONLY, statement, witness, left, right, one, maxima)
+    raise Rejected("the statement holds at the witness")
