@@ -138,8 +138,9 @@ def test_the_top_level_holds_what_was_agreed():
 
 def test_the_trusted_base_stays_small():
     """Whoever trusts a proof has to read these, and nothing else. Statements are counted: what is
-    written about them, and which names a module takes from another, may grow."""
-    trusted = [path for path in modules() if room(path) in ("terms", "calculus", "normal", "kernel")]
+    written about them, and which names a module takes from another or hands on, may grow."""
+    rooms = ("terms", "calculus", "normal", "kernel")
+    trusted = [path for path in modules() if room(path) in rooms and path.name != "__init__.py"]
     lines = sum(len(_lines(ast.parse(path.read_text(encoding="utf-8")))) for path in trusted)
     assert 1000 < lines < 1450
 

@@ -496,7 +496,9 @@ PACKAGE = Path(bnsym.__file__).parent
 TRUSTED = {
     "terms": set(),
     "calculus": {"terms"},
-    "normal": {"terms", "calculus"},
+    "normal/polynomials": set(),
+    "normal/generators": {"terms", "normal.polynomials"},
+    "normal/ring": {"terms", "calculus", "normal.polynomials", "normal.generators"},
     "kernel/certificates": {"terms", "normal"},
     "kernel/evaluation": {"terms", "calculus", "kernel.certificates"},
     "kernel/relations": {"terms", "normal", "kernel.certificates"},

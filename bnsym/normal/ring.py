@@ -1,27 +1,46 @@
-"""TRUSTED. The normal form of a term: a Laurent polynomial over the rationals.
-
-Its generators are sizes, components of free arrays, Kronecker deltas, contractions
-(sums of products over bound indices, with the bound letters in canonical order), and
-roots: `("root", q, B)` is r with r^q = B, the non-negative one if q is even; r^-1 with
-q = 1 is how a sum gets into a denominator. Definitions are unfolded, derivatives
-expanded. Two terms with the same normal form are equal wherever the recorded side
-conditions hold; the converse needs the relations r^q = B, which certificates cite.
-
-Polynomials are dicts from monomials to coefficients; a monomial is a sorted tuple of
-(generator, exponent). Imports `terms` and `calculus` only.
-"""
+"""TRUSTED. Normal forms of the terms of one statement, and what they rest on."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from fractions import Fraction
-from functools import lru_cache
-from itertools import permutations, product
-from math import gcd, lcm
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, ClassVar
 
-from bnsym.calculus import Graph, NotDifferentiable, expand
+from bnsym.calculus import (
+    Graph,
+    NotDifferentiable,
+    expand,
+)
+from bnsym.normal.generators import (
+    component_of,
+    contracted,
+    delta_of,
+    letters,
+    relabel,
+)
+from bnsym.normal.polynomials import (
+    UNIT,
+    DividesByZero,
+    Generator,
+    Letter,
+    Monomial,
+    OutOfReach,
+    Poly,
+    accumulate,
+    common_factor,
+    constant,
+    content_of,
+    freeze,
+    generator,
+    generators,
+    leans_negative,
+    make_monomial,
+    merge,
+    plus,
+    ratio,
+    rational_root,
+)
 from bnsym.terms import (
     Add,
     Delta,
@@ -42,209 +61,8 @@ from bnsym.terms import (
     free_indices,
 )
 
-Letter: TypeAlias = tuple[str, str]
-"""An index as (name, space). Those bound by a contraction are named #h.0, #h.1, ... with h
-the height of the contraction, so that none inside has the same."""
-Generator: TypeAlias = tuple[Any, ...]
-Monomial: TypeAlias = tuple[tuple[Generator, int], ...]
-Coefficient: TypeAlias = int | Fraction
-"""Integers stay integers, which is faster; never divide two without making a Fraction."""
-Poly: TypeAlias = dict[Monomial, Coefficient]
-
 LARGEST_POWER = 64
 LARGEST_POLY = 200_000
-LARGEST_NETWORK = 7
-
-UNIT: Poly = {(): 1}
-
-
-class OutOfReach(Exception):
-    """The normal form would be too large, too late, or is not defined for this term."""
-
-
-class DividesByZero(OutOfReach):
-    """A denominator is zero whatever the values are."""
-
-
-# -- generators and monomials -------------------------------------------------------
-
-
-@lru_cache(maxsize=1 << 16)
-def letters(gen: Generator) -> frozenset[Letter]:
-    """The free indices of a generator."""
-    match gen:
-        case ("size", _):
-            return frozenset()
-        case ("sym", _, indices):
-            return frozenset(indices)
-        case ("delta", left, right):
-            return frozenset((left, right))
-        case ("sum", bound, monomial):
-            inner = frozenset(i for g, _ in monomial for i in letters(g))
-            return inner - frozenset(bound)
-        case ("root", _, key):
-            return frozenset(i for mono, _ in key for g, _ in mono for i in letters(g))
-    raise AssertionError(gen)
-
-
-@lru_cache(maxsize=1 << 16)
-def _height(gen: Generator) -> int:
-    """How deep contractions are nested in a generator."""
-    match gen:
-        case ("sum", _, monomial):
-            return 1 + max((_height(g) for g, _ in monomial), default=0)
-        case ("root", _, key):
-            return max((_height(g) for mono, _ in key for g, _ in mono), default=0)
-    return 0
-
-
-def _rename(gen: Generator, names: dict[Letter, Letter], symmetric: frozenset[Name]) -> Generator:
-    """The generator with free indices replaced, again in canonical form."""
-    if not any(i in names for i in letters(gen)):
-        return gen
-    match gen:
-        case ("sym", name, indices):
-            return _component(name, tuple(names.get(i, i) for i in indices), symmetric)
-        case ("delta", left, right):
-            return _delta(names.get(left) or left, names.get(right) or right)
-        case ("sum", bound, monomial):
-            # step aside first, so that no bound letter is taken for another
-            aside: list[Letter] = [(f"{name}~", space) for name, space in bound]
-            inner = names | dict(zip(bound, aside, strict=True))
-            factors = [(_rename(g, inner, symmetric), e) for g, e in monomial]
-            return _network(aside, factors, symmetric)
-        case ("root", q, key):
-            poly: Poly = {}
-            for mono, c in key:
-                _accumulate(poly, _monomial((_rename(g, names, symmetric), e) for g, e in mono), c)
-            return ("root", q, freeze(poly))
-    raise AssertionError(gen)
-
-
-def _component(name: Name, indices: tuple[Letter, ...], symmetric: frozenset[Name]) -> Generator:
-    half = len(indices) // 2
-    if name in symmetric and indices[half:] < indices[:half]:
-        indices = indices[half:] + indices[:half]
-    return ("sym", name, indices)
-
-
-def _delta(left: Letter, right: Letter) -> Generator:
-    return ("delta", min(left, right), max(left, right))
-
-
-def _monomial(factors: Iterable[tuple[Generator, int]]) -> Monomial:
-    exponents: dict[Generator, int] = {}
-    for gen, e in factors:
-        exponents[gen] = exponents.get(gen, 0) + e
-    return tuple(sorted((g, e) for g, e in exponents.items() if e))
-
-
-def _merge(a: Monomial, b: Monomial) -> Monomial:
-    """The product of two monomials."""
-    if not a or not b:
-        return a or b
-    exponents = dict(a)
-    for gen, e in b:
-        exponents[gen] = exponents.get(gen, 0) + e
-    return tuple(sorted((g, e) for g, e in exponents.items() if e))
-
-
-def _network(
-    bound: list[Letter], factors: list[tuple[Generator, int]], symmetric: frozenset[Name]
-) -> Generator:
-    """The contraction of `factors` over `bound`, with the letters of `bound` renamed so
-    that equal contractions are equal: least over all orders that a signature allows."""
-    if len(bound) > LARGEST_NETWORK:
-        raise OutOfReach(f"a sum over {len(bound)} indices at once")
-    signature = {b: _signature(b, bound, factors, symmetric) for b in bound}
-    classes: dict[Any, list[Letter]] = {}
-    for b in sorted(bound, key=lambda b: (b[1], signature[b])):
-        classes.setdefault((b[1], signature[b]), []).append(b)
-    height = 1 + max(_height(g) for g, _ in factors)
-
-    def renamed(order: Iterable[Letter]) -> Generator:
-        names = {b: (f"#{height}.{k}", b[1]) for k, b in enumerate(order)}
-        mono = _monomial((_rename(g, names, symmetric), e) for g, e in factors)
-        return ("sum", tuple(names.values()), mono)
-
-    orders = product(*(permutations(c) for c in classes.values()))
-    return min(renamed(b for group in order for b in group) for order in orders)
-
-
-@lru_cache(maxsize=1 << 14)
-def _contracted(inside: Monomial, index: Letter, symmetric: frozenset[Name]) -> Monomial:
-    """The sum over `index` of factors that all mention it, as factors. Kept, for a certificate
-    is found and checked on the same contractions."""
-    if not inside:
-        return ((("size", index[1]), 1),)
-    for gen, _ in inside:
-        if gen[0] == "delta":
-            other = gen[2] if gen[1] == index else gen[1]
-            return tuple((_rename(g, {index: other}, symmetric), e) for g, e in inside if g != gen)
-    bound: list[Letter] = [("%.0", index[1])]
-    factors: list[tuple[Generator, int]] = []
-    for gen, e in ((_rename(g, {index: bound[0]}, symmetric), e) for g, e in inside):
-        if gen[0] == "sum" and e > 0:
-            for _ in range(e):
-                more = [(f"%.{len(bound) + k}", space) for k, (_, space) in enumerate(gen[1])]
-                names = dict(zip(gen[1], more, strict=True))
-                bound += more
-                factors += [(_rename(g, names, symmetric), k) for g, k in gen[2]]
-        else:
-            factors.append((gen, e))
-    return ((_network(bound, list(_monomial(factors)), symmetric), 1),)
-
-
-def _signature(
-    letter: Letter, bound: list[Letter], factors: list[tuple[Generator, int]], symmetric: frozenset[Name]
-) -> Any:
-    """What can be said of a bound letter without naming the others."""
-    if len(bound) == 1:
-        return ()
-    blur = {b: ("#?", b[1]) for b in bound} | {letter: ("#!", letter[1])}
-    return tuple(sorted((_rename(g, blur, symmetric), e) for g, e in factors if letter in letters(g)))
-
-
-# -- polynomials ----------------------------------------------------------------------
-
-
-def constant(value: Coefficient) -> Poly:
-    return {(): ratio(value, 1)} if value else {}
-
-
-def ratio(a: Coefficient, b: Coefficient) -> Coefficient:
-    """a / b, an integer where it is one."""
-    value = Fraction(a) / b
-    return value.numerator if value.denominator == 1 else value
-
-
-def generator(gen: Generator, exponent: int = 1) -> Poly:
-    return {((gen, exponent),): 1}
-
-
-def freeze(poly: Poly) -> tuple[tuple[Monomial, Coefficient], ...]:
-    """A hashable form of a polynomial; its key as the base of a root."""
-    return tuple(sorted((m, c.numerator if c.denominator == 1 else c) for m, c in poly.items()))
-
-
-def plus(p: Poly, q: Poly, factor: Coefficient = 1) -> Poly:
-    """p + factor * q."""
-    result = dict(p)
-    for mono, c in q.items():
-        _accumulate(result, mono, c * factor)
-    return result
-
-
-def _accumulate(poly: Poly, mono: Monomial, c: Coefficient) -> None:
-    total = poly.get(mono, 0) + c
-    if total:
-        poly[mono] = total.numerator if total.denominator == 1 else total
-    else:
-        poly.pop(mono, None)
-
-
-def generators(poly: Poly) -> frozenset[Generator]:
-    return frozenset(g for mono in poly for g, _ in mono)
 
 
 class Ring:
@@ -317,7 +135,7 @@ class Ring:
         result: Poly = {}
         for a, c in p.items():
             for b, d in q.items():
-                _accumulate(result, self._act(_merge(a, b)), c * d)
+                accumulate(result, self._act(merge(a, b)), c * d)
         return result
 
     def power(self, p: Poly, n: int) -> Poly:
@@ -340,11 +158,11 @@ class Ring:
             if gen[0] == "delta":
                 _, left, right = gen
                 rest = tuple((g, k) for g, k in mono if g != gen)
-                rest = _monomial((_rename(g, {right: left}, self.symmetric), k) for g, k in rest)
+                rest = make_monomial((relabel(g, {right: left}, self.symmetric), k) for g, k in rest)
                 if left == right:
                     return self._act(rest)
                 if e != 1 or any(right in letters(g) for g, _ in mono if g != gen):
-                    return self._act(_monomial((*rest, (gen, 1))))
+                    return self._act(make_monomial((*rest, (gen, 1))))
         return mono
 
     def contract(self, p: Poly, index: Letter) -> Poly:
@@ -353,8 +171,8 @@ class Ring:
         for mono, c in p.items():
             outside = [(g, e) for g, e in mono if index not in letters(g)]
             inside = [(g, e) for g, e in mono if index in letters(g)]
-            done = _contracted(tuple(inside), index, self.symmetric)
-            _accumulate(result, self._act(_monomial((*outside, *done))), c)
+            done = contracted(tuple(inside), index, self.symmetric)
+            accumulate(result, self._act(make_monomial((*outside, *done))), c)
         return result
 
     def _letter(self, space: str) -> Letter:
@@ -383,14 +201,14 @@ class Ring:
             case Size(space):
                 return generator(("size", space))
             case Delta(left, right):
-                delta = _delta(letter(left), letter(right))
+                delta = delta_of(letter(left), letter(right))
                 return UNIT if delta[1] == delta[2] else generator(delta)
             case Sym(name, indices):
                 actual = tuple(map(letter, indices))
                 if name in self.graph.by_name:
                     definition = self.graph.by_name[name]
                     return self._instance((name,), definition.symbol.indices, actual, definition.body)
-                return generator(_component(name, actual, self.symmetric))
+                return generator(component_of(name, actual, self.symmetric))
             case Add(terms):
                 total: Poly = {}
                 for t in terms:
@@ -465,10 +283,10 @@ class Ring:
             return poly
         result: Poly = {}
         for mono, c in poly.items():
-            factors = [(g, _rename(g, names, self.symmetric), e) for g, e in mono]
+            factors = [(g, relabel(g, names, self.symmetric), e) for g, e in mono]
             for old, new, _ in factors:
                 self._follow(old, new)
-            _accumulate(result, self._act(_monomial((new, e) for _, new, e in factors)), c)
+            accumulate(result, self._act(make_monomial((new, e) for _, new, e in factors)), c)
         return result
 
     def _follow(self, old: Generator, new: Generator) -> None:
@@ -557,7 +375,7 @@ class Ring:
         """poly^(1/q) = outer * rest^(1/q), outer a single monomial: common factors that
         are positive (any, if q = 1), q-th powers of negative ones, and the q-th power in the
         rational content."""
-        common = _common_factor(poly)
+        common = common_factor(poly)
         taken: list[tuple[Generator, int]] = []
         outer: Poly = UNIT
         for gen, e in common:
@@ -567,12 +385,12 @@ class Ring:
             elif e % q == 0 and self.is_negative(gen):
                 taken.append((gen, e))
                 outer = self.times(outer, {((gen, e // q),): -1 if e // q % 2 else 1})
-        content = _content(poly)
+        content = content_of(poly)
         inverse = tuple((g, -e) for g, e in taken)
-        rest: Poly = {_monomial((*mono, *inverse)): ratio(c, content) for mono, c in poly.items()}
-        if q == 1 and _leans_negative(rest) and not self._is_square(rest):
+        rest: Poly = {make_monomial((*mono, *inverse)): ratio(c, content) for mono, c in poly.items()}
+        if q == 1 and leans_negative(rest) and not self._is_square(rest):
             content, rest = -content, {mono: -c for mono, c in rest.items()}
-        root, left = _rational_root(content, q)
+        root, left = rational_root(content, q)
         if rest == UNIT and left != 1:
             return self.times(outer, constant(root)), constant(left)
         if left != 1:
@@ -662,47 +480,3 @@ def _signed(statement: Statement, wanted: Relation) -> dict[Name, Hypothesis]:
         if enough and len({i.name for i in symbol.indices}) == len(symbol.indices):
             found[symbol.name] = hypothesis
     return found
-
-
-def _common_factor(poly: Poly) -> Monomial:
-    """The largest monomial that divides every term (exponents may be negative)."""
-    exponents = [dict(mono) for mono in poly]
-    everywhere = generators(poly)
-    common = ((g, min(e.get(g, 0) for e in exponents)) for g in everywhere)
-    return tuple(sorted((g, e) for g, e in common if e))
-
-
-def _leans_negative(poly: Poly) -> bool:
-    """Whether more terms are negative than positive (of as many: the first): one of p and -p."""
-    balance = sum(1 if c > 0 else -1 for c in poly.values())
-    return balance < 0 or (balance == 0 and poly[min(poly)] < 0)
-
-
-def _content(poly: Poly) -> Fraction:
-    """The positive rational c such that poly / c has coprime integer coefficients."""
-    return Fraction(gcd(*(c.numerator for c in poly.values())), lcm(*(c.denominator for c in poly.values())))
-
-
-def _rational_root(value: Fraction, q: int) -> tuple[Fraction, Fraction]:
-    """(r, s) with value = r^q * s and s free of q-th powers of small primes; value != 0."""
-    if q == 1:
-        return value, Fraction(1)
-    root, left = Fraction(1), Fraction(1)
-    for part, sign in ((abs(value.numerator), 1), (value.denominator, -1)):
-        for prime, times in _factor(part).items():
-            whole, rest = divmod(sign * times, q)
-            root *= Fraction(prime) ** whole
-            left *= Fraction(prime) ** rest
-    return root, left if value > 0 else -left
-
-
-def _factor(n: int) -> dict[int, int]:
-    """The prime factors of n >= 1 up to 1000; a larger cofactor counts as prime."""
-    found: dict[int, int] = {}
-    for p in range(2, 1000):
-        if p * p > n:
-            break
-        while n % p == 0:
-            n //= p
-            found[p] = found.get(p, 0) + 1
-    return found | ({n: 1} if n > 1 else {})

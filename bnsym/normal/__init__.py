@@ -1,0 +1,55 @@
+"""TRUSTED. The normal form of a term: a Laurent polynomial over the rationals.
+
+Its generators are sizes, components of free arrays, Kronecker deltas, contractions
+(sums of products over bound indices, with the bound letters in canonical order), and
+roots: `("root", q, B)` is r with r^q = B, the non-negative one if q is even; r^-1 with
+q = 1 is how a sum gets into a denominator. Definitions are unfolded, derivatives
+expanded. Two terms with the same normal form are equal wherever the recorded side
+conditions hold; the converse needs the relations r^q = B, which certificates cite.
+
+    polynomials → generators → ring
+
+They import `terms` and `calculus` only.
+"""
+
+from bnsym.normal.generators import (
+    letters,
+)
+from bnsym.normal.polynomials import (
+    UNIT,
+    Coefficient,
+    DividesByZero,
+    Generator,
+    Letter,
+    Monomial,
+    OutOfReach,
+    Poly,
+    constant,
+    freeze,
+    generator,
+    generators,
+    plus,
+    ratio,
+)
+from bnsym.normal.ring import (
+    Ring,
+)
+
+__all__ = [
+    "UNIT",
+    "Coefficient",
+    "DividesByZero",
+    "Generator",
+    "Letter",
+    "Monomial",
+    "OutOfReach",
+    "Poly",
+    "Ring",
+    "constant",
+    "freeze",
+    "generator",
+    "generators",
+    "letters",
+    "plus",
+    "ratio",
+]

@@ -1,0 +1,128 @@
+"""TRUSTED. Laurent polynomials over the rationals: dicts from monomials to coefficients; a monomial is a
+sorted tuple of (generator, exponent)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from math import gcd, lcm
+from typing import Any, TypeAlias
+
+Letter: TypeAlias = tuple[str, str]
+"""An index as (name, space). Those bound by a contraction are named #h.0, #h.1, ... with h
+the height of the contraction, so that none inside has the same."""
+Generator: TypeAlias = tuple[Any, ...]
+Monomial: TypeAlias = tuple[tuple[Generator, int], ...]
+Coefficient: TypeAlias = int | Fraction
+"""Integers stay integers, which is faster; never divide two without making a Fraction."""
+Poly: TypeAlias = dict[Monomial, Coefficient]
+
+UNIT: Poly = {(): 1}
+
+
+class OutOfReach(Exception):
+    """The normal form would be too large, too late, or is not defined for this term."""
+
+
+class DividesByZero(OutOfReach):
+    """A denominator is zero whatever the values are."""
+
+
+def make_monomial(factors: Iterable[tuple[Generator, int]]) -> Monomial:
+    exponents: dict[Generator, int] = {}
+    for gen, e in factors:
+        exponents[gen] = exponents.get(gen, 0) + e
+    return tuple(sorted((g, e) for g, e in exponents.items() if e))
+
+
+def merge(a: Monomial, b: Monomial) -> Monomial:
+    """The product of two monomials."""
+    if not a or not b:
+        return a or b
+    exponents = dict(a)
+    for gen, e in b:
+        exponents[gen] = exponents.get(gen, 0) + e
+    return tuple(sorted((g, e) for g, e in exponents.items() if e))
+
+
+def constant(value: Coefficient) -> Poly:
+    return {(): ratio(value, 1)} if value else {}
+
+
+def ratio(a: Coefficient, b: Coefficient) -> Coefficient:
+    """a / b, an integer where it is one."""
+    value = Fraction(a) / b
+    return value.numerator if value.denominator == 1 else value
+
+
+def generator(gen: Generator, exponent: int = 1) -> Poly:
+    return {((gen, exponent),): 1}
+
+
+def freeze(poly: Poly) -> tuple[tuple[Monomial, Coefficient], ...]:
+    """A hashable form of a polynomial; its key as the base of a root."""
+    return tuple(sorted((m, c.numerator if c.denominator == 1 else c) for m, c in poly.items()))
+
+
+def plus(p: Poly, q: Poly, factor: Coefficient = 1) -> Poly:
+    """p + factor * q."""
+    result = dict(p)
+    for mono, c in q.items():
+        accumulate(result, mono, c * factor)
+    return result
+
+
+def accumulate(poly: Poly, mono: Monomial, c: Coefficient) -> None:
+    total = poly.get(mono, 0) + c
+    if total:
+        poly[mono] = total.numerator if total.denominator == 1 else total
+    else:
+        poly.pop(mono, None)
+
+
+def generators(poly: Poly) -> frozenset[Generator]:
+    return frozenset(g for mono in poly for g, _ in mono)
+
+
+def common_factor(poly: Poly) -> Monomial:
+    """The largest monomial that divides every term (exponents may be negative)."""
+    exponents = [dict(mono) for mono in poly]
+    everywhere = generators(poly)
+    common = ((g, min(e.get(g, 0) for e in exponents)) for g in everywhere)
+    return tuple(sorted((g, e) for g, e in common if e))
+
+
+def leans_negative(poly: Poly) -> bool:
+    """Whether more terms are negative than positive (of as many: the first): one of p and -p."""
+    balance = sum(1 if c > 0 else -1 for c in poly.values())
+    return balance < 0 or (balance == 0 and poly[min(poly)] < 0)
+
+
+def content_of(poly: Poly) -> Fraction:
+    """The positive rational c such that poly / c has coprime integer coefficients."""
+    return Fraction(gcd(*(c.numerator for c in poly.values())), lcm(*(c.denominator for c in poly.values())))
+
+
+def rational_root(value: Fraction, q: int) -> tuple[Fraction, Fraction]:
+    """(r, s) with value = r^q * s and s free of q-th powers of small primes; value != 0."""
+    if q == 1:
+        return value, Fraction(1)
+    root, left = Fraction(1), Fraction(1)
+    for part, sign in ((abs(value.numerator), 1), (value.denominator, -1)):
+        for prime, times in _factor(part).items():
+            whole, rest = divmod(sign * times, q)
+            root *= Fraction(prime) ** whole
+            left *= Fraction(prime) ** rest
+    return root, left if value > 0 else -left
+
+
+def _factor(n: int) -> dict[int, int]:
+    """The prime factors of n >= 1 up to 1000; a larger cofactor counts as prime."""
+    found: dict[int, int] = {}
+    for p in range(2, 1000):
+        if p * p > n:
+            break
+        while n % p == 0:
+            n //= p
+            found[p] = found.get(p, 0) + 1
+    return found | ({n: 1} if n > 1 else {})
