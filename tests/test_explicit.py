@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sympy
 
-from bnsym.evidence import explicit, frame, surveying
+from bnsym.evidence import components, explicit, frame, surveying
 from bnsym.evidence.naming import written_out
 from bnsym.terms import (
     ONE,
@@ -473,16 +474,41 @@ def test_the_prime_makes_roots_multiplicative() -> None:
 def test_names_do_not_change_a_derivative(name: str) -> None:
     """Shared subexpressions are differentiated as SymPy differentiates what they stand for."""
     statement = IDENTITIES[name]
-    components = explicit._frame(statement, {"m": 2, "N": 2, "D": 2}).components
+    written = explicit._frame(statement, {"m": 2, "N": 2, "D": 2}).components
     at = {"i": 1, "n": 1, "c": 2}
-    y = components.body("y", (1, 2) if name == "features" else (1,), frozenset())
-    first = components.symbol("array", ("X",), (1, 2)) if name == "features" else None
-    variable = first or components.symbol("array", ("x",), (at["i"],))
+    y = written.body("y", (1, 2) if name == "features" else (1,), frozenset())
+    first = written.symbol("array", ("X",), (1, 2)) if name == "features" else None
+    variable = first or written.symbol("array", ("x",), (at["i"],))
     values = {v: sympy.Rational(2 + n * n, 3 + n) for n, v in enumerate(sorted(y.free_symbols, key=str))}
     ours = written_out(y.diff(variable).diff(variable)).subs(values)
     theirs = sympy.diff(written_out(y), variable, variable).subs(values)
     assert sympy.N(ours - theirs, 30, chop=True) == 0
     assert sympy.N(y.diff(variable).subs(values)) is not None
+
+
+def test_equal_values_have_one_name() -> None:
+    """However they are written: what is known of one, such as a derivative, is known of the other."""
+    written = explicit._frame(IDENTITIES["variance"], {"m": 3}).components
+    one, other = (written.build(square_norm(index, x(index)), {}) for index in (i, j))
+    assert one is other
+    assert one is not written.build(square_norm(i, s("z", i)), {})
+    assert sympy.Add(one, -other) == 0
+
+
+def test_a_sum_inside_sums_is_written_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    built = []
+    original = components.Components.build
+
+    def counted(self: components.Components, term: Term, *rest: Any) -> sympy.Expr:
+        built.append(term)
+        return original(self, term, *rest)
+
+    monkeypatch.setattr(components.Components, "build", counted)
+    nested = square_norm(k, x(k))
+    for index in (j, i):
+        nested = Sum(index, mul(x(index), nested))
+    explicit._frame(IDENTITIES["variance"], {"m": 7}).components.build(nested, {})
+    assert sum(term == x(k) for term in built) == 7
 
 
 def relation(left: Term, sign: Relation, right: Term, *hypotheses: Hypothesis) -> Statement:

@@ -20,6 +20,7 @@ from bnsym.terms import (
     Definition,
     Delta,
     Diff,
+    Index,
     Max,
     Mul,
     Name,
@@ -66,6 +67,8 @@ class Components:
         self._symbols: dict[Origin, Symbol] = {}
         self._upstream: dict[Name, Held] = {}
         self._bodies: dict[tuple[Name, tuple[int, ...], Held], Expr] = {}
+        self._sums: dict[tuple[Any, ...], Expr] = {}
+        self._letters: dict[int, tuple[Term, tuple[Index, ...]]] = {}
         self._derivatives: dict[tuple[Any, ...], Expr] = {}
         self._surrogates: dict[tuple[Name, Held], Expr] = {}
         self._rates: dict[tuple[Any, ...], Expr] = {}
@@ -96,13 +99,24 @@ class Components:
                 return named(sympy.Mul(*[self.build(f, at, held) for f in factors]))
             case Pow(base, exponent):
                 return power(self.build(base, at, held), Rational(exponent.numerator, exponent.denominator))
-            case Sum(index, body):
-                values = range(1, self.sizes[index.space] + 1)
-                return named(sympy.Add(*[self.build(body, {**at, index.name: k}, held) for k in values]))
+            case Sum():
+                return self.sum(term, at, held)
             case Diff():
                 return self.derivative(term, at, held)
             case Max():
                 raise Unsupported("a maximum over matrices has no explicit components")
+
+    def sum(self, term: Sum, at: At, held: Held) -> Expr:
+        """A sum inside another is asked for again for each value of indices that it does not depend on."""
+        # by identity, with the term itself, so that no identity is given to another
+        letters = self._letters.setdefault(id(term), (term, free_indices(term)))[1]
+        key = (id(term), held, *(at[i.name] for i in letters))
+        if key not in self._sums:
+            index, body = term.index, term.body
+            values = range(1, self.sizes[index.space] + 1)
+            terms = [self.build(body, {**at, index.name: k}, held) for k in values]
+            self._sums[key] = named(sympy.Add(*terms))
+        return self._sums[key]
 
     def component(self, name: Name, at: tuple[int, ...], held: Held) -> Expr:
         if name not in self.definitions or name in held:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from weakref import WeakValueDictionary
 
 import sympy
+import sympy.tensor.tensor  # else SymPy does when it adds for the first time, and somebody waits
 from sympy import Expr, Rational, Symbol
 
 
@@ -41,7 +43,7 @@ class Named(sympy.Dummy):  # type: ignore[misc]
     value: Expr
     derivatives: dict[Symbol, Expr]
     _free: frozenset[Symbol]
-    __hash__ = object.__hash__  # no two are equal
+    __hash__ = object.__hash__  # no two are equal, for values have one name each
 
     @property
     def free_symbols(self) -> set[Symbol]:
@@ -81,13 +83,20 @@ class Substitution(dict[Expr, Expr]):
         self.done: dict[Expr, Expr] = {}
 
 
+_names: WeakValueDictionary[Expr, Named] = WeakValueDictionary()
+"""The name of each value that has one in use: equal values have equal names, so that a sum in which
+they cancel is zero at once, and what is known of one is known of the other."""
+
+
 def named(value: Expr) -> Expr:
     if value.is_Atom:
         return value
-    if value.is_Add:  # so that their derivatives are shared too; sorted and merged it is already
-        value = sympy.Add._from_args([named(a) for a in value.args], is_commutative=True)
-    name = Named(complex=True)
-    name.value, name.derivatives, name._free = value, {}, frozenset(value.free_symbols)
+    name = _names.get(value)
+    if name is None:
+        name = _names[value] = Named(complex=True)
+        if value.is_Add:  # so that their derivatives are shared too; sorted and merged it is already
+            value = sympy.Add._from_args([named(a) for a in value.args], is_commutative=True)
+        name.value, name.derivatives, name._free = value, {}, frozenset(value.free_symbols)
     return name
 
 

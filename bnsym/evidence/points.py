@@ -114,17 +114,20 @@ class Reals:
 
     def _draw(self, origin: Origin) -> Row:
         """Generic rationals; small integers; mostly zeros; arrays that are multiples of each other."""
-        rng = self._random(origin)
-        shapes, factors = self._random("shape", origin.at), self._random("factor", origin.names)
-        shifts = self._random("shift", origin.names)
-        found = []
-        for mode in range(self.start, self.start + self.size):
-            generic = Decimal(rng.randint(-9, 9) or 1) / rng.randint(1, 4)
-            small, sparse = rng.randint(-2, 2), rng.choice((0, 0, 1, -2))
-            multiple = factors.randint(-3, 3) * shapes.randint(-3, 3) + shifts.choice((0, 0, 0, 1))
-            choices = (generic, Decimal(small), Decimal(sparse), Decimal(multiple))
-            found.append(choices[mode % 4 if origin.at else 0])
-        return found
+        rng, (factor, shape, shift) = self._random(origin), self._multiples(origin)
+        ways: tuple[Callable[[], Decimal], ...] = (
+            lambda: Decimal(rng.randint(-9, 9) or 1) / rng.randint(1, 4),
+            lambda: Decimal(rng.randint(-2, 2)),
+            lambda: Decimal(rng.choice((0, 0, 1, -2))),
+            lambda: Decimal(factor.randint(-3, 3) * shape.randint(-3, 3) + shift.choice((0, 0, 0, 1))),
+        )
+        modes = range(self.start, self.start + self.size)
+        return [ways[mode % len(ways) if origin.at else 0]() for mode in modes]
+
+    def _multiples(self, origin: Origin) -> Iterator[random.Random]:
+        """A factor for each array, times one vector for all, or a constant more."""
+        for key in (("factor", origin.names), ("shape", origin.at), ("shift", origin.names)):
+            yield self._random(*key)
 
     def _random(self, *key: object) -> random.Random:
         """The same for the same key, whatever was drawn before."""
