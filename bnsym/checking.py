@@ -20,6 +20,7 @@ from bnsym.crossing import Budget, Examine, Repairs, Testimony, examiner
 from bnsym.finding import Note, gather, problem
 from bnsym.kernel import GRAM_AXIOM, NORM_AXIOM, SCHWARZ_AXIOM, SQUARES_AXIOM, Proved, Refuted
 from bnsym.model import (
+    VERDICT_NAMES,
     Declaration,
     Declared,
     Derivation,
@@ -79,6 +80,7 @@ def check(
     repairs: Repairs | str = Repairs.FAILED,
     minimal: bool = False,
     axioms: Iterable[str] | None = None,
+    batch: int | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """Decide every link of the notes that `paths` name.
@@ -88,14 +90,15 @@ def check(
     timeout: seconds a link. explicit: the batch sizes of the explicit re-check. repairs: whether a
     repair is looked for where a link is refuted: `none`, `failed` (where the file does not declare
     it) or `all`. minimal: also find out which hypotheses each proof can do without. axioms: the names
-    (see AXIOMS) of those that a proof may use; ValueError for one that does not exist.
+    (see AXIOMS) of those that a proof may use; ValueError for one that does not exist. batch: a batch
+    size at which every link is tried as well, in floats and modulo a prime.
     Raises nothing for bad input: what could not be read is in the report's diagnostics.
     """
     single = isinstance(paths, str | os.PathLike)
     named: Iterable[Path] = (paths,) if single else paths  # type: ignore[assignment]
     notes, problems = gather(tuple(os.fspath(path) for path in named))
     allowed = None if axioms is None else _allowed(tuple(axioms))
-    budget = Budget(timeout, tuple(explicit), cross_examine, Repairs(repairs), allowed, minimal)
+    budget = Budget(timeout, tuple(explicit), cross_examine, Repairs(repairs), allowed, minimal, batch)
     return check_notes(notes, problems, budget, progress or Unwatched())
 
 
@@ -225,8 +228,7 @@ def _decide(link: Link, workshop: _Workshop, examine: Examine) -> Callable[[], R
     repair, derived, minimal = None, "", None
     try:
         verdict = _verdict(link, budget)
-        if isinstance(verdict, Proved) and budget.cross_examine:
-            evidence = examine(verdict.statement)
+        evidence = _evidence(verdict, link, budget, examine)
         if isinstance(verdict, Proved) and budget.minimal:
             minimal = _minimal(verdict, budget)
         if isinstance(verdict, Refuted):
@@ -240,10 +242,19 @@ def _decide(link: Link, workshop: _Workshop, examine: Examine) -> Callable[[], R
             notes = _undeclared(link, verdict)
             return Result(link, verdict, evidence(), notes, seconds, repair, derived, minimal)
         except Exception as error:
-            said = f"proved, but the cross-examination failed: {_words(error)}"
+            said = f"{VERDICT_NAMES[type(verdict)]}, but the cross-examination failed: {_words(error)}"
             return Result(link, Undecided("BN402", said), (), (), seconds)
 
     return finish
+
+
+def _evidence(verdict: Verdict, link: Link, budget: Budget, examine: Examine) -> Testimony:
+    """What independent routes say of a proof; of any other verdict only if a batch size asks for it."""
+    if isinstance(verdict, Proved) and budget.cross_examine:
+        return examine(verdict.statement, True)
+    if isinstance(verdict, Refuted | Undecided) and budget.batch and link.statement:
+        return examine(link.statement, False)
+    return tuple
 
 
 def _repaired(link: Link, verdict: Refuted, workshop: _Workshop) -> tuple[Repair | None, str]:

@@ -25,7 +25,8 @@ SHORT = 4000
 
 Testimony: TypeAlias = Callable[[], tuple[Evidence, ...]]
 """What waits for the evidence."""
-Examine: TypeAlias = Callable[[Statement], Testimony]
+Examine: TypeAlias = Callable[[Statement, bool], Testimony]
+"""Asked of a statement, and whether it was proved."""
 
 
 class Repairs(Enum):
@@ -50,6 +51,8 @@ class Budget:
     """The axioms that a proof may use, in the kernel's words; None: all."""
     minimal: bool = False
     """Whether to find out which hypotheses a proof can do without."""
+    batch: int | None = None
+    """A batch size of the user's choice, for evidence on every link that was read."""
 
 
 @contextmanager
@@ -57,25 +60,35 @@ def examiner(budget: Budget, length: int) -> Iterator[Examine]:
     """What cross-examines a statement, here or, for notes of some length, in a second process,
     which imports SymPy while they are read and ends with the block."""
     if not budget.cross_examine or length <= SHORT:
-        yield lambda statement: lambda: testify(statement, budget)
+        yield lambda statement, proved: lambda: testify(statement, budget, proved)
         return
     with get_context().Pool(1, initializer=_prepare) as pool:
 
-        def examine(statement: Statement) -> Testimony:
-            return pool.apply_async(testify, (statement, budget)).get
+        def examine(statement: Statement, proved: bool) -> Testimony:
+            return pool.apply_async(testify, (statement, budget, proved)).get
 
         yield examine
 
 
-def testify(statement: Statement, budget: Budget) -> tuple[Evidence, ...]:
-    """What each independent route finds on one statement."""
+def testify(statement: Statement, budget: Budget, proved: bool) -> tuple[Evidence, ...]:
+    """What each independent route finds on one statement: on a proof all of them, beside any other
+    verdict only what was asked for."""
+    routes = _on_proof(statement, budget) if proved else ()
+    if budget.batch is None:
+        return routes
+    from bnsym.evidence import large
+
+    return routes + large.examine(statement, budget.batch, monotonic() + budget.timeout)
+
+
+def _on_proof(statement: Statement, budget: Budget) -> tuple[Evidence, ...]:
     from bnsym.evidence import explicit, modular
 
-    routes = [modular.examine(statement, size=LARGE_SIZE)]
-    if budget.explicit:
-        deadline = monotonic() + budget.timeout
-        routes.insert(0, explicit.examine(statement, sizes=budget.explicit, deadline=deadline))
-    return tuple(routes)
+    routes = (modular.examine(statement, size=LARGE_SIZE),)
+    if not budget.explicit:
+        return routes
+    deadline = monotonic() + budget.timeout
+    return (explicit.examine(statement, sizes=budget.explicit, deadline=deadline), *routes)
 
 
 def _prepare() -> None:

@@ -142,7 +142,7 @@ class Evidence:
     route: str
     """`explicit m = 2, 3, 4`, `mod 2147483629 at m = 1000`."""
     agrees: bool | None
-    """None: the route could not be run; `detail` says why."""
+    """With what the link says. None: the route could not tell; `detail` says why."""
     detail: str = ""
 
 
@@ -186,8 +186,9 @@ class Result:
 
     @property
     def disagrees(self) -> bool:
-        """Whether a route contradicts the verdict: a defect of bnsym."""
-        return any(e.agrees is False for e in self.evidence)
+        """Whether a route contradicts a proof: a defect of bnsym. Beside any other verdict,
+        evidence is for information."""
+        return isinstance(self.verdict, Proved) and any(e.agrees is False for e in self.evidence)
 
     @property
     def passed(self) -> bool:

@@ -58,6 +58,18 @@ def _positive(_ctx: click.Context, _param: click.Parameter, seconds: float) -> f
     return seconds
 
 
+def _batch(_ctx: click.Context, _param: click.Parameter, size: int | None) -> int | None:
+    """A batch of at least one example that fits the memory; said before anything is allocated."""
+    if size is None:
+        return None
+    from bnsym.evidence.memory import refusal
+
+    said = refusal(size)
+    if said:
+        raise click.BadParameter(said)
+    return size
+
+
 class Output(click.ParamType[tuple[str, Path | None]]):
     """A format, and the file that it goes to: `sarif=out.sarif`; without one, standard output."""
 
@@ -90,6 +102,9 @@ class Output(click.ParamType[tuple[str, Path | None]]):
     "--timeout", type=float, default=10.0, callback=_positive, metavar="SECONDS", help="For each link."
 )
 @click.option("--explicit", type=Sizes(), default="2..4", help="Batch sizes of the explicit re-check.")
+@click.option(
+    "--m", "batch", type=int, callback=_batch, metavar="M", help="Also try every link at this batch size."
+)
 @click.option("--no-cross-examine", is_flag=True, help="Don't re-check proofs by independent routes.")
 @click.option(
     "--repairs",
@@ -120,6 +135,7 @@ def check(
     forms: Sequence[tuple[str, Path | None]],
     timeout: float,
     explicit: tuple[int, ...],
+    batch: int | None,
     no_cross_examine: bool,
     repairs: str,
     axioms: Sequence[str],
@@ -159,6 +175,7 @@ def check(
             repairs=repairs,
             minimal=minimal,
             axioms=allowed,
+            batch=batch,
             progress=progress,
         )
     code = checking.exit_code(report).value

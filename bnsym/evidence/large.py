@@ -1,0 +1,18 @@
+"""Evidence at a batch size of the user's choice, by routes that cost no more than a few passes over it.
+
+Trusted for nothing. It must not import `kernel`, `calculus`, or anything of the proof.
+"""
+
+from __future__ import annotations
+
+from bnsym.evidence import modular
+from bnsym.model import Evidence
+from bnsym.terms import Statement
+
+
+def examine(statement: Statement, size: int, deadline: float) -> tuple[Evidence, ...]:
+    """What exact arithmetic mod a prime finds with `size` examples.
+
+    deadline: on the clock of `time.monotonic`.
+    """
+    return (modular.examine(statement, size=size, deadline=deadline),)

@@ -1,0 +1,85 @@
+"""Evidence at a batch size of the user's choice: what is asked for, shown and refused."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import bnsym
+from bnsym.evidence import memory
+
+NOTE = r"""
+$$
+\mu = \frac{1}{m} \sum_i x_i
+$$
+
+$$
+\sum_i (x_i - \mu) = 0
+$$
+
+<!-- bnsym: refuted reason="the mean is not the sum" -->
+$$
+\sum_i (x_i - \mu) = \mu
+$$
+"""
+
+
+@pytest.fixture
+def note(tmp_path: Path) -> Path:
+    file = tmp_path / "note.md"
+    file.write_text(NOTE, encoding="utf-8")
+    return file
+
+
+def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "bnsym", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_every_link_is_tried_at_the_size_that_is_asked_for(note: Path) -> None:
+    done = run("check", note, "--m", 12345, "--format", "json")
+    assert done.returncode == 0
+    proved, refuted = json.loads(done.stdout)["links"]
+    at_size = [e for e in proved["evidence"] if "12345" in e["route"]]
+    assert at_size
+    assert all(e["agrees"] for e in at_size)
+    assert refuted["evidence"]
+    assert not any(e["agrees"] for e in refuted["evidence"])
+    assert all("12345" in e["route"] for e in refuted["evidence"])
+
+
+def test_without_a_size_only_proofs_are_cross_examined(note: Path) -> None:
+    proved, refuted = bnsym.check(note).results
+    assert proved.evidence
+    assert not refuted.evidence
+
+
+def test_evidence_beside_a_refutation_is_no_disagreement(note: Path) -> None:
+    report = bnsym.check(note, batch=50)
+    assert bnsym.exit_code(report) is bnsym.ExitCode.OK
+    assert report.results[1].evidence[0].agrees is False
+    assert not report.results[1].disagrees
+
+
+@pytest.mark.parametrize("size", [0, -3])
+def test_a_batch_has_at_least_one_example(note: Path, size: int) -> None:
+    done = run("check", note, "--m", size)
+    assert done.returncode == 2
+    assert f"a batch has at least one example, not {size}" in done.stderr
+
+
+def test_a_batch_that_does_not_fit_the_memory_is_refused(note: Path) -> None:
+    done = run("check", note, "--m", 10**15)
+    assert done.returncode == 2
+    assert "24,000 TB" in done.stderr
+    assert "of memory are available" in done.stderr
+
+
+def test_what_fits_is_not_refused() -> None:
+    assert memory.refusal(1) == ""
+    assert memory.refusal(memory.available() // 8, arrays=0.5) == ""
+    assert "memory" in memory.refusal(memory.available() // 8, arrays=3)
