@@ -50,6 +50,8 @@ AXIOMS = {
     "spectral-norm": NORM_AXIOM,
 }
 """Names for what a proof may rest on besides the expansion of polynomials."""
+OTHER_READING_SECONDS = 2.0
+"""What a refuted link may take in its other reading."""
 REPAIR_SECONDS = 3.0
 """What looking for a repair of one link may take."""
 
@@ -302,7 +304,18 @@ def _verdict(link: Link, budget: Budget) -> Verdict:
         extra = [axiom for axiom in found.axioms if axiom not in budget.axioms]
         if extra:
             return Undecided("BN311", f"proved, but with an axiom that is not allowed: {extra[0]}")
+    if isinstance(found, Refuted) and link.total is not None:
+        seconds = min(OTHER_READING_SECONDS, budget.timeout)
+        if isinstance(decide(link.total, monotonic() + seconds), Proved):
+            return Unread(_two_readings(link))
     return found
+
+
+def _two_readings(link: Link) -> Diagnostic:
+    r"""False with partial derivatives, true with total ones, and the file does not say which."""
+    message = "true if these derivatives are total, false if what is defined in between is held fixed"
+    hint = "say which: `<!-- bnsym: partial total -->` or `<!-- bnsym: partial local -->`"
+    return Diagnostic("BN136", Severity.ERROR, message, link.span, hint)
 
 
 def _skipped(link: Link, declared: Declaration) -> Skipped:

@@ -661,6 +661,43 @@ _code(
     advice="Nothing, if that is what the formula says; else it is beyond what bnsym decides.",
 )
 
+_code(
+    "BN136",
+    "partial-or-total",
+    r"""In `\frac{\partial u}{\partial v}`, the definition of u mentions v, and other names that depend on v
+    too. It could hold these fixed (one path of the chain rule) or not (the Jacobian of the whole map),
+    and both are written so. Here the link is false in the first sense and true in the second.""",
+    example=r"""
+    <!-- bnsym: define -->
+    $$
+    \begin{aligned}
+    \mu &= \frac{1}{m} \sum_k x_k \\
+    r_i &= x_i - \mu
+    \end{aligned}
+    $$
+
+    $$
+    \frac{\partial r_i}{\partial x_j} = \delta_{ij} - \frac{1}{m}
+    $$
+    """,
+    advice="""Say which is meant, to the end of the file or to the next such comment:
+    `<!-- bnsym: partial total -->` or `<!-- bnsym: partial local -->`.""",
+    instead=r"""
+    <!-- bnsym: define -->
+    $$
+    \begin{aligned}
+    \mu &= \frac{1}{m} \sum_k x_k \\
+    r_i &= x_i - \mu
+    \end{aligned}
+    $$
+
+    <!-- bnsym: partial total -->
+    $$
+    \frac{\partial r_i}{\partial x_j} = \delta_{ij} - \frac{1}{m}
+    $$
+    """,
+)
+
 # Refuted
 
 _code(

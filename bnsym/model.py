@@ -75,6 +75,9 @@ class Link:
     declaration: Declaration | None = None
     left_span: Span | None = None
     right_span: Span | None = None
+    total: Statement | None = None
+    """The statement with total derivatives in the place of partial ones, where the file does not say
+    which are meant and the two are written differently."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -497,6 +497,11 @@ def test_a_free_name_that_resembles_a_defined_one() -> None:
     assert (warnings[0].span.line, warnings[0].span.column) == (2, 38)
 
 
+def test_a_greek_letter_is_not_taken_for_a_latin_one() -> None:
+    derivation, _ = note(r"r = \sqrt{\frac{1}{m} \sum_i x_i^2}", r"\gamma_i r = r \gamma_i")
+    assert all(d.code != "BN131" for d in derivation.diagnostics)
+
+
 def test_batchnorm_itself_draws_no_warning() -> None:
     derivation, _ = note(*BATCHNORM, r"\frac{\partial f}{\partial x_i} = 0")
     assert all(d.severity is Severity.NOTE for d in derivation.diagnostics)

@@ -66,7 +66,7 @@ def _parsed(latex: str, context: Context) -> Term:
         spaces.set_size(variable, size, (0, 0), "an index")
     kinds.infer(table, [[node]])
     bodies = {d.symbol.name: (d.symbol, d.body) for d in context.definitions}
-    lowering = Lowering(table, spaces, gathered.total, bodies)
+    lowering = Lowering(table, spaces, bool(gathered.total), bodies)
     value = lowering.lower(node)
     names = spaces.names([*table.defined, *(n for n in table.arity if n != BATCH)])
     letters = {v.removeprefix("letter "): names[v] for v in names if v.startswith("letter ")}

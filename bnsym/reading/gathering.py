@@ -29,7 +29,8 @@ class Expression:
     where: Slice
     node: Node | None = None
     problem: ReadError | None = None
-    total: bool = False
+    total: bool | None = None
+    """Whether its partial derivatives are total; None where the file does not say."""
 
 
 @dataclass
@@ -77,7 +78,7 @@ class Gathered:
     """Index letters that a directive or a condition gives a size."""
     losses: dict[str, tuple[str, ...]] = field(default_factory=dict)
     aliases: Aliases = field(default_factory=Aliases)
-    total: bool = False
+    total: bool | None = None
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
 

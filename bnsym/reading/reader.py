@@ -41,7 +41,7 @@ from bnsym.reading.source import Item, Slice, Source
 from bnsym.reading.spaces import BATCH
 from bnsym.reading.syntax import Place
 from bnsym.reading.values import Algebra, Value
-from bnsym.terms import Definition, Diff, Hypothesis, Index, Relation, Sym, Term, walk
+from bnsym.terms import Definition, Diff, Hypothesis, Index, Relation, Statement, Sym, Term, mapped, walk
 
 RELATIONS = {relation.value: relation for relation in Relation}
 
@@ -120,7 +120,7 @@ class _Reader:
         if expression.problem is not None or expression.node is None:
             raise expression.problem or ReadError("BN112", "an expression is missing", _at(expression.where))
         bodies = {name: (symbol, body) for name, (_, symbol, body) in self.defined.items()}
-        lowering = Lowering(self.survey.table, self.survey.spaces, expression.total, bodies)
+        lowering = Lowering(self.survey.table, self.survey.spaces, bool(expression.total), bodies)
         saved = self.survey.spaces.snapshot()
         try:
             value = lowering.lower(expression.node)
@@ -439,6 +439,8 @@ class _Reader:
         if sides is not None and p.relation is not None:
             inforce = tuple(hypotheses[id(h)] for h in p.hypotheses if id(h) in hypotheses)
             statement = context.statement(sides[0], p.relation, sides[1], inforce)
+        unsaid = p.left.total is None and p.right.total is None
+        total = _total(statement) if statement is not None and unsaid else None
         problem = diagnostic(source, p.problem) if p.problem is not None else None
         text = " ".join(_folded(source, w) for w in (p.left.where, p.where, p.right.where))
         return Link(
@@ -450,6 +452,7 @@ class _Reader:
             p.declaration,
             _span(source, p.left.where),
             _span(source, p.right.where),
+            total,
         )
 
     def _named(self, name: str, definition: Definition) -> NamedDefinition:
@@ -492,6 +495,17 @@ def _weakest(signs: list[str]) -> str:
         return "="
     weak = {"<": r"\le", ">": r"\ge"}[directions.pop()]
     return weak if weak in signs else next(sign for sign in signs if sign != "=")
+
+
+def _total(statement: Statement) -> Statement | None:
+    """The statement with every derivative total; None if that is the same."""
+
+    def change(term: Term) -> Term:
+        inner = mapped(term, change)
+        return replace(inner, total=True) if isinstance(inner, Diff) else inner
+
+    other = replace(statement, left=change(statement.left), right=change(statement.right))
+    return other if other != statement else None
 
 
 def _reached(start: set[str], uses: dict[str, set[str]]) -> set[str]:

@@ -109,12 +109,14 @@ _LOOKALIKES = [
 
 
 def resembling(name: str, known: Iterable[str]) -> str:
-    """A name of `known` that a reader may take `name` for, or nothing."""
+    """A name of `known` that a reader may take `name` for, or nothing. Nobody writes a Greek
+    command by mistake for a letter that looks like it."""
     for other in known:
         if other == name:
             continue
         a, b = _skeleton(name), _skeleton(other)
-        if a == b or any({a, b} <= group for group in _LOOKALIKES):
+        typed = not a.startswith("\\") or b.startswith("\\")
+        if a == b or (typed and any({a, b} <= group for group in _LOOKALIKES)):
             return other
         if min(len(a), len(b)) >= 3 and not a.startswith("\\") and _one_edit(a, b):
             return other
