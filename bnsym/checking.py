@@ -9,37 +9,34 @@ are imported where they are used, so that reading bad input costs no SymPy.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
-from time import monotonic
 from typing import TYPE_CHECKING, Protocol
 
 from bnsym import __version__
-from bnsym.crossing import Budget, Examine, Repairs, Testimony, examiner
 from bnsym.finding import Note, gather, problem
-from bnsym.kernel import GRAM_AXIOM, NORM_AXIOM, SCHWARZ_AXIOM, SQUARES_AXIOM, Proved, Refuted
+from bnsym.kernel import GRAM_AXIOM, NORM_AXIOM, SCHWARZ_AXIOM, SQUARES_AXIOM
 from bnsym.model import (
-    VERDICT_NAMES,
-    Declaration,
-    Declared,
     Derivation,
     Diagnostic,
     ExitCode,
     FileReport,
     Link,
-    Repair,
     Report,
     Result,
     Severity,
-    Skipped,
     Undecided,
-    Unread,
-    Verdict,
 )
-from bnsym.terms import Hypothesis
+from bnsym.working.budget import Budget, Repairs
+from bnsym.working.case import Case
+from bnsym.working.desk import Desk
+from bnsym.working.hands import hands, sensible
+from bnsym.working.jobs import words
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from bnsym.reading.context import Context
 
 Path = str | os.PathLike[str]
@@ -50,10 +47,6 @@ AXIOMS = {
     "spectral-norm": NORM_AXIOM,
 }
 """Names for what a proof may rest on besides the expansion of polynomials."""
-OTHER_READING_SECONDS = 2.0
-"""What a refuted link may take in its other reading."""
-REPAIR_SECONDS = 3.0
-"""What looking for a repair of one link may take."""
 
 
 class Progress(Protocol):
@@ -84,6 +77,8 @@ def check(
     axioms: Iterable[str] | None = None,
     batch: int | None = None,
     progress: Progress | None = None,
+    jobs: int | None = 1,
+    executor: Executor | None = None,
 ) -> Report:
     """Decide every link of the notes that `paths` name.
 
@@ -94,17 +89,20 @@ def check(
     it) or `all`. minimal: also find out which hypotheses each proof can do without. axioms: the names
     (see AXIOMS) of those that a proof may use; ValueError for one that does not exist. batch: a batch
     size at which every link is tried as well, in floats and modulo a prime.
+    jobs: how many processes work; 1 is this one alone, None as many as are worth it here (then guard
+    a script by `if __name__ == "__main__"`). executor: one of the interface of `concurrent.futures`
+    that is to work instead, such as dask's `client.get_executor()`. The report is the same in each case.
     Raises nothing for bad input: what could not be read is in the report's diagnostics.
     """
     single = isinstance(paths, str | os.PathLike)
     named: Iterable[Path] = (paths,) if single else paths  # type: ignore[assignment]
     notes, problems = gather(tuple(os.fspath(path) for path in named))
-    allowed = None if axioms is None else _allowed(tuple(axioms))
+    allowed = None if axioms is None else _axioms(tuple(axioms))
     budget = Budget(timeout, tuple(explicit), cross_examine, Repairs(repairs), allowed, minimal, batch)
-    return check_notes(notes, problems, budget, progress or Unwatched())
+    return check_notes(notes, problems, budget, progress or Unwatched(), jobs=jobs, executor=executor)
 
 
-def _allowed(names: tuple[str, ...]) -> frozenset[str]:
+def _axioms(names: tuple[str, ...]) -> frozenset[str]:
     unknown = [name for name in names if name not in AXIOMS]
     if unknown:
         raise ValueError(f"there is no axiom {unknown[0]!r}; there are {', '.join(AXIOMS)}")
@@ -112,24 +110,45 @@ def _allowed(names: tuple[str, ...]) -> frozenset[str]:
 
 
 def check_notes(
-    notes: Sequence[Note], problems: tuple[Diagnostic, ...], budget: Budget, progress: Progress
+    notes: Sequence[Note],
+    problems: tuple[Diagnostic, ...],
+    budget: Budget,
+    progress: Progress,
+    *,
+    jobs: int | None = 1,
+    executor: Executor | None = None,
 ) -> Report:
-    """Read all the notes, then decide their links in order."""
-    derivations: list[tuple[Derivation, Context | None]] = []
-    with examiner(budget, sum(len(note.text) for note in notes)) as examine:
+    """Read the notes, while the links of those that were read are being decided; then take the
+    results in order."""
+    length = sum(len(note.text) for note in notes)
+    jobs = sensible(length) if jobs is None else jobs
+    with hands(jobs, executor, length, examines=budget.cross_examine) as (seekers, helpers):
+        desk = Desk(budget, seekers, helpers)
+        read: list[tuple[Derivation, list[Case]]] = []
         for note in notes:
             derivation, context, found = _read(note)
             problems += found
-            derivations.append((derivation, context))
-        progress.start(sum(len(derivation.links) for derivation, _ in derivations))
-        waiting = [
-            _decide_all(derivation, _Workshop(note, context, budget), examine, progress)
-            for note, (derivation, context) in zip(notes, derivations, strict=True)
-        ]
-        files = tuple(file() for file in waiting)
-    nothing = tuple(_nothing(derivation) for derivation, _ in derivations)
+            read.append((derivation, [Case(link, note, context, desk) for link in derivation.links]))
+            for case in read[-1][1]:
+                case.ask()
+        _judge([case for _, cases in read for case in cases], progress)
+        files = tuple(FileReport(d, tuple(_close(case, progress) for case in cases)) for d, cases in read)
+    nothing = tuple(_nothing(derivation) for derivation, _ in read)
     empty = () if problems or any(f.results for f in files) else nothing
     return Report(__version__, files, problems + empty, {note.file: note.text for note in notes})
+
+
+def _judge(cases: Sequence[Case], progress: Progress) -> None:
+    progress.start(len(cases))
+    for case in cases:
+        progress.begin(case.link)
+        case.judge()
+
+
+def _close(case: Case, progress: Progress) -> Result:
+    result = case.close()
+    progress.end(result)
+    return result
 
 
 def exit_code(report: Report) -> ExitCode:
@@ -161,7 +180,7 @@ def _read(note: Note) -> tuple[Derivation, Context | None, tuple[Diagnostic, ...
     try:
         derivation, context = read_with_context(note.text, note.file)
     except Exception as error:
-        crash = problem("BN402", f"reading failed: {_words(error)}", note.file, "please report this note")
+        crash = problem("BN402", f"reading failed: {words(error)}", note.file, "please report this note")
         return Derivation(note.file, ()), None, (crash,)
     if not note.fragments:
         return derivation, context, ()
@@ -190,164 +209,3 @@ def _nothing(derivation: Derivation) -> Diagnostic:
     found = f"it holds {defined} definition{plural}, and no claim" if defined else "no claim was found"
     hint = "write what is claimed as a display formula with = or \\le"
     return problem("BN006", f"nothing to check: {found}", derivation.file, hint)
-
-
-# Deciding
-
-
-@dataclass(frozen=True, slots=True)
-class _Workshop:
-    """What the links of one note are decided with."""
-
-    note: Note
-    context: Context | None
-    budget: Budget
-
-
-def _decide_all(
-    derivation: Derivation, workshop: _Workshop, examine: Examine, progress: Progress
-) -> Callable[[], FileReport]:
-    """Decide all links; what is returned waits for the evidence."""
-    waiting = []
-    for link in derivation.links:
-        progress.begin(link)
-        waiting.append(_decide(link, workshop, examine))
-
-    def finish() -> FileReport:
-        results = []
-        for result in waiting:
-            results.append(result())
-            progress.end(results[-1])
-        return FileReport(derivation, tuple(results))
-
-    return finish
-
-
-def _decide(link: Link, workshop: _Workshop, examine: Examine) -> Callable[[], Result]:
-    """The link's verdict, and what waits for its evidence: whether it is as the file declares."""
-    started, budget = monotonic(), workshop.budget
-    evidence: Testimony = tuple
-    repair, derived, minimal = None, "", None
-    try:
-        verdict = _verdict(link, budget)
-        evidence = _evidence(verdict, link, budget, examine)
-        if isinstance(verdict, Proved) and budget.minimal:
-            minimal = _minimal(verdict, budget)
-        if isinstance(verdict, Refuted):
-            repair, derived = _repaired(link, verdict, workshop)
-    except Exception as error:
-        verdict = Undecided("BN402", _words(error))
-    seconds = monotonic() - started
-
-    def finish() -> Result:
-        try:
-            notes = _undeclared(link, verdict)
-            return Result(link, verdict, evidence(), notes, seconds, repair, derived, minimal)
-        except Exception as error:
-            said = f"{VERDICT_NAMES[type(verdict)]}, but the cross-examination failed: {_words(error)}"
-            return Result(link, Undecided("BN402", said), (), (), seconds)
-
-    return finish
-
-
-def _evidence(verdict: Verdict, link: Link, budget: Budget, examine: Examine) -> Testimony:
-    """What independent routes say of a proof; of any other verdict only if a batch size asks for it."""
-    if isinstance(verdict, Proved) and budget.cross_examine:
-        return examine(verdict.statement, True)
-    if isinstance(verdict, Refuted | Undecided) and budget.batch and link.statement:
-        return examine(link.statement, False)
-    return tuple
-
-
-def _repaired(link: Link, verdict: Refuted, workshop: _Workshop) -> tuple[Repair | None, str]:
-    """What would make the link true, and what its left side is."""
-    wanted, context = workshop.budget.repairs, workshop.context
-    if (
-        context is None
-        or wanted is Repairs.NONE
-        or (wanted is Repairs.FAILED and link.declaration is not None)
-    ):
-        return None, ""
-    from bnsym.repairing import search
-
-    note = search.Note(workshop.note.text, workshop.note.file, context)
-    seconds = min(REPAIR_SECONDS, workshop.budget.timeout)
-    return search.repair(note, link, verdict, monotonic() + seconds), search.derived(
-        note, verdict, monotonic() + 1
-    )
-
-
-def _minimal(verdict: Proved, budget: Budget) -> tuple[Hypothesis, ...]:
-    """Hypotheses without any of which the statement is not proved within the time."""
-    from bnsym.proving import decide
-
-    needed = verdict.hypotheses
-    for hypothesis in verdict.hypotheses:
-        fewer = tuple(h for h in needed if h != hypothesis)
-        found = decide(replace(verdict.statement, hypotheses=fewer), monotonic() + budget.timeout)
-        needed = fewer if isinstance(found, Proved) else needed
-    return needed
-
-
-def _verdict(link: Link, budget: Budget) -> Verdict:
-    declared = link.declaration
-    if declared is not None and declared.kind is Declared.SKIP:
-        return _skipped(link, declared)
-    if link.problem is not None:
-        return Unread(link.problem)
-    if link.statement is None:
-        raise ValueError("a link with neither a statement nor a problem")
-    from bnsym.proving import decide
-
-    found = decide(link.statement, monotonic() + budget.timeout, at=declared.at if declared else "")
-    if isinstance(found, Proved) and budget.axioms is not None:
-        extra = [axiom for axiom in found.axioms if axiom not in budget.axioms]
-        if extra:
-            return Undecided("BN311", f"proved, but with an axiom that is not allowed: {extra[0]}")
-    if isinstance(found, Refuted) and link.total is not None:
-        seconds = min(OTHER_READING_SECONDS, budget.timeout)
-        if isinstance(decide(link.total, monotonic() + seconds), Proved):
-            return Unread(_two_readings(link))
-    return found
-
-
-def _two_readings(link: Link) -> Diagnostic:
-    r"""False with partial derivatives, true with total ones, and the file does not say which."""
-    message = "true if these derivatives are total, false if what is defined in between is held fixed"
-    hint = "say which: `<!-- bnsym: partial total -->` or `<!-- bnsym: partial local -->`"
-    return Diagnostic("BN136", Severity.ERROR, message, link.span, hint)
-
-
-def _skipped(link: Link, declared: Declaration) -> Skipped:
-    """Skipped; where the skip names a code, only if reading gives that code."""
-    found = link.problem.code if link.problem else ""
-    if declared.code in ("", found):
-        return Skipped(declared.reason)
-    said = f"gives {found}: {link.problem.message}" if link.problem else "can be read"
-    message = f"declared skip code={declared.code}, but it {said}"
-    hint = f"write code={found}" if found else "remove the skip, so that the link is checked"
-    return Skipped(declared.reason, Diagnostic("BN307", Severity.ERROR, message, declared.span, hint))
-
-
-def _undeclared(link: Link, verdict: Verdict) -> tuple[Diagnostic, ...]:
-    """The note on a link that is declared refuted and was not."""
-    declared = link.declaration
-    if declared is None or declared.kind is not Declared.REFUTED:
-        return ()
-    match verdict:
-        case Proved(scope=scope):
-            found = f"proved for {scope}" if scope else "proved"
-            hint = "remove the `refuted` directive, or correct what it stands for"
-        case Undecided(message=message):
-            found, hint = f"undecided ({message})", 'give a witness with at="…", or declare it `skip`'
-        case Unread(found_problem):
-            skip = f"<!-- bnsym: skip code={found_problem.code} … -->"
-            found, hint = "unread", f"write it readably, or declare it {skip}"
-        case Skipped() | Refuted():
-            return ()
-    message = f"declared refuted, but it is {found}"
-    return (Diagnostic("BN307", Severity.ERROR, message, declared.span, hint),)
-
-
-def _words(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__

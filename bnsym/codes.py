@@ -912,6 +912,13 @@ _code(
     command="bnsym check --axiom gram derivations/batchnorm.md",
 )
 _code(
+    "BN312",
+    "worker-lost",
+    """The process that worked on the link ended before it was done: it was killed, often because memory
+    ran out, or the executor that had the job is gone. It says nothing about the mathematics.""",
+    advice="Check it again, with fewer processes (-j 1), a shorter --timeout or smaller --explicit sizes.",
+)
+_code(
     "BN401",
     "routes-disagree",
     """The kernel accepted a proof, but a route that shares no code with it (explicit

@@ -115,6 +115,13 @@ class Output(click.ParamType[tuple[str, Path | None]]):
 @click.option(
     "--axiom", "axioms", multiple=True, metavar="NAME", help="Allow this axiom and no other; may be repeated."
 )
+@click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="How many processes work; 1: this one alone.  [default: as many as are worth it]",
+)
 @click.option("--diff", is_flag=True, help="Print the repairs of refuted links as a patch, and nothing else.")
 @click.option("--fix", is_flag=True, help="Apply the repairs of refuted links to the files.")
 @click.option("--minimal", is_flag=True, help="Find out which hypotheses each proof can do without.")
@@ -139,6 +146,7 @@ def check(
     no_cross_examine: bool,
     repairs: str,
     axioms: Sequence[str],
+    jobs: int | None,
     diff: bool,
     fix: bool,
     minimal: bool,
@@ -177,6 +185,7 @@ def check(
             axioms=allowed,
             batch=batch,
             progress=progress,
+            jobs=jobs,
         )
     code = checking.exit_code(report).value
     if diff:

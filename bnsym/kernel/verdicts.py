@@ -98,6 +98,8 @@ class Proved(_Verdict):
     side_conditions: tuple[Hypothesis, ...]
     axioms: tuple[str, ...]
     certificate: Certificate
+    model: Witness | None = None
+    """Values that meet what the proof assumes; None where it assumes nothing."""
 
 
 @dataclass(frozen=True)
@@ -153,6 +155,7 @@ def prove(
         conditions,
         tuple(checked.axioms),
         certificate,
+        model,
     )
 
 
@@ -173,6 +176,7 @@ def _prove_with_maxima(
         tuple(dict.fromkeys((*proved.side_conditions, *conditions))),
         (NORM_AXIOM, *proved.axioms),
         certificate,
+        model,
     )
 
 

@@ -41,7 +41,7 @@ def repair(note: Note, link: Link, verdict: Refuted, deadline: float) -> Repair 
     """The smallest change of one side of the link after which it is proved, if one is found;
     of two edits together if one is not enough."""
     for changed in _candidates(note, link, verdict, deadline):
-        if _holds(note, link, changed, deadline):
+        if holds(note, link, changed, deadline):
             return changed
     return None
 
@@ -179,7 +179,7 @@ def _fails(statement: Statement, witness: Witness) -> bool:
     return True
 
 
-def _holds(note: Note, link: Link, found: Repair, deadline: float) -> bool:
+def holds(note: Note, link: Link, found: Repair, deadline: float) -> bool:
     """Whether the changed note, read again, has the link and it is proved."""
     changed = found.apply(note.text)
     again = next((k for k in read(changed, note.file).links if k.id == link.id), None)

@@ -1,0 +1,181 @@
+"""One link on its way from statement to result: what is asked about it, and what the answers make.
+
+Not trusted: it builds no verdict that passes. What breaks down costs its own link, with the
+code BN402; whoever worked on it and is gone, with BN312.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from bnsym.finding import Note
+from bnsym.kernel import Proved, Refuted
+from bnsym.model import (
+    VERDICT_NAMES,
+    Declaration,
+    Declared,
+    Diagnostic,
+    Evidence,
+    Link,
+    Repair,
+    Result,
+    Severity,
+    Skipped,
+    Undecided,
+    Unread,
+    Verdict,
+)
+from bnsym.terms import Hypothesis
+from bnsym.working.budget import Repairs
+from bnsym.working.desk import Answer, Decided, Desk
+from bnsym.working.hands import Lost
+from bnsym.working.jobs import Failed
+
+if TYPE_CHECKING:
+    from bnsym.reading.context import Context
+
+T = TypeVar("T")
+OTHER_READING_SECONDS = 2.0
+"""What a refuted link may take in its other reading."""
+
+
+@dataclass(slots=True)
+class Case:
+    """A link on its way to a result. `ask`, `judge` and `close` are called for all links in turn,
+    so that others work on the next ones meanwhile. What breaks down costs this link alone."""
+
+    link: Link
+    note: Note
+    context: Context | None
+    desk: Desk
+    verdict: Verdict | None = None
+    seconds: float = 0.0
+    asked: Answer[Decided] | None = None
+    evidence: Answer[tuple[Evidence, ...]] | None = None
+    repair: Answer[tuple[Repair | None, str]] | None = None
+    minimal: Answer[tuple[Hypothesis, ...]] | None = None
+
+    def ask(self) -> None:
+        """For a verdict, unless the file settles that."""
+        declared, statement = self.link.declaration, self.link.statement
+        if declared is not None and declared.kind is Declared.SKIP:
+            self.verdict = _skipped(self.link, declared)
+        elif self.link.problem is not None:
+            self.verdict = Unread(self.link.problem)
+        elif statement is None:
+            self.verdict = Undecided("BN402", "a link with neither a statement nor a problem")
+        else:
+            self.asked = self.desk.verdict(statement, declared.at if declared else "")
+
+    def judge(self) -> None:
+        """Take the verdict, and ask for what is wanted beside it."""
+        try:
+            if self.asked is not None:
+                self.verdict = self._settled(_allowed(self._value(self.asked), self.desk.budget.axioms))
+            self._ask_more()
+        except (_Broken, Lost) as error:
+            self.verdict = _undone(error)
+
+    def _settled(self, verdict: Decided) -> Verdict:
+        """The verdict, unless it would be another under a reading that the file leaves open."""
+        if isinstance(verdict, Refuted) and self.link.total is not None:
+            other = self._value(self.desk.verdict(self.link.total, seconds=OTHER_READING_SECONDS))
+            if isinstance(other, Proved):
+                return Unread(_two_readings(self.link))
+        return verdict
+
+    def _ask_more(self) -> None:
+        """Evidence on a proof; on any other verdict only if a batch size asks for it."""
+        budget, statement = self.desk.budget, self.link.statement
+        if isinstance(self.verdict, Proved) and (budget.cross_examine or budget.batch):
+            self.evidence = self.desk.evidence(self.verdict.statement, proved=True)
+        if isinstance(self.verdict, Refuted | Undecided) and budget.batch and statement:
+            self.evidence = self.desk.evidence(statement, proved=False)
+        if isinstance(self.verdict, Proved) and budget.minimal:
+            self.minimal = self.desk.minimal(self.verdict)
+        unexpected = self.link.declaration is None or budget.repairs is Repairs.ALL
+        wanted = unexpected and budget.repairs is not Repairs.NONE
+        if isinstance(self.verdict, Refuted) and self.context is not None and wanted:
+            self.repair = self.desk.repair(self.note, self.context, self.link, self.verdict)
+
+    def close(self) -> Result:
+        """All of it, and whether it is as the file declares."""
+        if self.verdict is None:
+            raise RuntimeError("a link is judged before it is closed")
+        link, verdict = self.link, self.verdict
+        try:
+            repair, derived = (None, "") if self.repair is None else self._value(self.repair)
+            minimal = None if self.minimal is None else self._value(self.minimal)
+            seconds = self.seconds
+            evidence = () if self.evidence is None else self._value(self.evidence)
+            notes = _undeclared(link, verdict)
+            return Result(link, verdict, evidence, notes, seconds, repair, derived, minimal)
+        except (_Broken, Lost) as error:
+            verdict = _undone(error, f"{VERDICT_NAMES[type(verdict)]}, but what was asked for then failed: ")
+            return Result(link, verdict, (), _undeclared(link, verdict), self.seconds)
+
+    def _value(self, answer: Answer[T]) -> T:
+        done = answer()
+        if isinstance(done, Failed):
+            raise _Broken(done.message)
+        self.seconds += done.seconds
+        return done.value
+
+
+class _Broken(Exception):
+    """bnsym itself failed on a link."""
+
+
+def _undone(error: _Broken | Lost, before: str = "") -> Undecided:
+    return Undecided("BN312" if isinstance(error, Lost) else "BN402", f"{before}{error}")
+
+
+def _allowed(verdict: Decided, axioms: frozenset[str] | None) -> Decided:
+    """The verdict, unless it is a proof with an axiom that is not allowed."""
+    extra = (
+        [a for a in verdict.axioms if a not in axioms]
+        if isinstance(verdict, Proved) and axioms is not None
+        else []
+    )
+    return (
+        Undecided("BN311", f"proved, but with an axiom that is not allowed: {extra[0]}") if extra else verdict
+    )
+
+
+def _two_readings(link: Link) -> Diagnostic:
+    r"""False with partial derivatives, true with total ones, and the file does not say which."""
+    message = "true if these derivatives are total, false if what is defined in between is held fixed"
+    hint = "say which: `<!-- bnsym: partial total -->` or `<!-- bnsym: partial local -->`"
+    return Diagnostic("BN136", Severity.ERROR, message, link.span, hint)
+
+
+def _skipped(link: Link, declared: Declaration) -> Skipped:
+    """Skipped; where the skip names a code, only if reading gives that code."""
+    found = link.problem.code if link.problem else ""
+    if declared.code in ("", found):
+        return Skipped(declared.reason)
+    said = f"gives {found}: {link.problem.message}" if link.problem else "can be read"
+    message = f"declared skip code={declared.code}, but it {said}"
+    hint = f"write code={found}" if found else "remove the skip, so that the link is checked"
+    return Skipped(declared.reason, Diagnostic("BN307", Severity.ERROR, message, declared.span, hint))
+
+
+def _undeclared(link: Link, verdict: Verdict) -> tuple[Diagnostic, ...]:
+    """The note on a link that is declared refuted and was not."""
+    declared = link.declaration
+    if declared is None or declared.kind is not Declared.REFUTED:
+        return ()
+    match verdict:
+        case Proved(scope=scope):
+            found = f"proved for {scope}" if scope else "proved"
+            hint = "remove the `refuted` directive, or correct what it stands for"
+        case Undecided(message=message):
+            found, hint = f"undecided ({message})", 'give a witness with at="…", or declare it `skip`'
+        case Unread(found_problem):
+            skip = f"<!-- bnsym: skip code={found_problem.code} … -->"
+            found, hint = "unread", f"write it readably, or declare it {skip}"
+        case Skipped() | Refuted():
+            return ()
+    message = f"declared refuted, but it is {found}"
+    return (Diagnostic("BN307", Severity.ERROR, message, declared.span, hint),)

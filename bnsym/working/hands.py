@@ -1,0 +1,100 @@
+"""Where jobs are done: in this process, in helper processes of ours (`pool`), or in an executor given.
+
+Each has one method, `submit`, which returns what waits for the result. That raises `Lost` where
+whoever had the job is gone (killed, out of memory, unreachable), and never waits for the dead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from bnsym.working.jobs import Done, Failed, attempt, words
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor, Future
+
+T = TypeVar("T")
+SHORT = 4000
+"""So many characters of notes are worth the start of one more process, and no fewer."""
+
+
+class Lost(Exception):
+    """Whoever had the job ended before it was done."""
+
+
+class Hands(Protocol):
+    def submit(self, job: Callable[[], T]) -> Callable[[], Done[T] | Failed]: ...
+
+
+class Here:
+    """This process, at the moment when the result is asked for."""
+
+    def submit(self, job: Callable[[], T]) -> Callable[[], Done[T] | Failed]:
+        return lambda: attempt(job)
+
+
+class Given:
+    """An executor of the caller's, which stays theirs."""
+
+    def __init__(self, executor: Executor) -> None:
+        self._executor = executor
+        self._futures: list[Future[Any]] = []
+
+    def submit(self, job: Callable[[], T]) -> Callable[[], Done[T] | Failed]:
+        future: Future[Done[T] | Failed] = self._executor.submit(attempt, job)
+        self._futures.append(future)
+
+        def result() -> Done[T] | Failed:
+            try:
+                return future.result()
+            except Exception as error:
+                raise Lost(f"the executor did not return it: {words(error)}") from error
+
+        return result
+
+    def cancel(self) -> None:
+        """What was not begun is not wanted any more."""
+        for future in self._futures:
+            future.cancel()
+
+
+@contextmanager
+def hands(
+    jobs: int, executor: Executor | None, length: int, *, examines: bool
+) -> Iterator[tuple[Hands, Hands]]:
+    """Who searches, and who cross-examines and repairs, while the block lasts.
+
+    With two processes this one searches, so that nothing has to be checked twice and one process
+    alone imports SymPy. With more it reads notes and checks what is found by the others.
+    length: how many characters of notes there are; a short one is not worth a second process.
+    """
+    if executor is not None:
+        given = Given(executor)
+        try:
+            yield given, given
+        finally:
+            given.cancel()
+    elif jobs < 2 or length <= SHORT:
+        yield Here(), Here()
+    else:
+        from bnsym.working.pool import Pool
+
+        with Pool(jobs - 1, examines=examines) as pool:
+            pool.start()
+            yield (Here() if jobs == 2 else pool), pool
+
+
+def sensible(length: int) -> int:
+    """How many processes so many characters of notes are worth, on this machine."""
+    return max(1, min(_processors(), 1 + length // SHORT, 8))
+
+
+def _processors() -> int:
+    """Those that this process may use."""
+    import os
+
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

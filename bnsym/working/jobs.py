@@ -1,0 +1,128 @@
+"""What can be asked of another process: each a function of plain data, which returns plain data.
+
+Provers and routes are imported where they run. What goes wrong in one is returned as `Failed`,
+so that an exception of an executor can only be its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from time import monotonic
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from bnsym.finding import Note
+from bnsym.kernel import Proved, Refuted, Witness, refute
+from bnsym.model import Evidence, Link, Repair
+from bnsym.terms import Hypothesis, Statement
+from bnsym.working.budget import Budget
+
+if TYPE_CHECKING:
+    from bnsym.kernel import Maximum
+    from bnsym.proving.found import Found
+    from bnsym.reading.context import Context
+
+T = TypeVar("T")
+LARGE_SIZE = 1000
+"""The batch size at which a proof is re-tested modulo a prime."""
+REPAIR_SECONDS = 3.0
+"""What looking for a repair of one link may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done(Generic[T]):
+    value: T
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """bnsym itself broke down."""
+
+    message: str
+
+
+def attempt(job: Callable[[], T]) -> Done[T] | Failed:
+    """What came of a job."""
+    started = monotonic()
+    try:
+        return Done(job(), monotonic() - started)
+    except Exception as error:
+        return Failed(words(error))
+
+
+def words(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+
+
+# -- the jobs -------------------------------------------------------------------------
+
+
+def seek(statement: Statement, at: str, seconds: float) -> Found:
+    """What decides a statement, if it is found; `at` is a witness to replay."""
+    from bnsym.proving import decide
+    from bnsym.proving.found import found
+
+    return found(decide(statement, monotonic() + seconds, at=at))
+
+
+def testify(statement: Statement, budget: Budget, proved: bool) -> tuple[Evidence, ...]:
+    """What each independent route finds on one statement: on a proof all of them, beside any other
+    verdict only what was asked for."""
+    routes = _on_proof(statement, budget) if proved and budget.cross_examine else ()
+    if budget.batch is None:
+        return routes
+    from bnsym.evidence import large
+
+    return routes + large.examine(statement, budget.batch, monotonic() + budget.timeout)
+
+
+def _on_proof(statement: Statement, budget: Budget) -> tuple[Evidence, ...]:
+    from bnsym.evidence import explicit, modular
+
+    routes = (modular.examine(statement, size=LARGE_SIZE),)
+    if not budget.explicit:
+        return routes
+    deadline = monotonic() + budget.timeout
+    return (explicit.examine(statement, sizes=budget.explicit, deadline=deadline), *routes)
+
+
+def trim(
+    statement: Statement, hypotheses: tuple[Hypothesis, ...], budget: Budget
+) -> tuple[tuple[Hypothesis, ...], Found | None]:
+    """Hypotheses without any of which the statement is not proved within the time; and what
+    proves it from these alone, where they are fewer."""
+    from bnsym.proving import decide
+    from bnsym.proving.found import found
+
+    needed, proof = hypotheses, None
+    for hypothesis in hypotheses:
+        fewer = tuple(h for h in needed if h != hypothesis)
+        verdict = decide(replace(statement, hypotheses=fewer), monotonic() + budget.timeout)
+        if isinstance(verdict, Proved):
+            needed, proof = fewer, found(verdict)
+    return needed, proof
+
+
+def mend(
+    note: Note, context: Context, link: Link, verdict: Refuted, budget: Budget
+) -> tuple[Repair | None, str]:
+    """What would make a refuted link true, and what its left side is."""
+    from bnsym.repairing import search
+
+    place = search.Note(note.text, note.file, context)
+    seconds = min(REPAIR_SECONDS, budget.timeout)
+    repair = search.repair(place, link, verdict, monotonic() + seconds)
+    return repair, search.derived(place, verdict, monotonic() + 1)
+
+
+def mend_anew(
+    note: Note, link: Link, witness: Witness, maxima: tuple[Maximum, ...], budget: Budget
+) -> tuple[Repair | None, str]:
+    """The same, by someone who has neither read the note nor seen the verdict."""
+    from bnsym.reading import read_with_context
+
+    if link.statement is None:
+        raise ValueError("an unread link has no repair")
+    _, context = read_with_context(note.text, note.file)
+    return mend(note, context, link, refute(link.statement, witness, maxima), budget)
