@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
+from typing import ClassVar
 
 from bnsym.terms import (
     ZERO,
@@ -61,9 +62,16 @@ class Graph:
     losses: tuple[Name, ...]
     outputs: tuple[Name, ...]
 
+    _last: ClassVar[Graph | None] = None
+    """The graph that was asked for last: that of the other links of a note is the same."""
+
     @classmethod
     def of(cls, statement: Statement) -> Graph:
-        return cls(statement.definitions, statement.losses, statement.outputs)
+        graph, definitions = cls._last, statement.definitions
+        rest = (statement.losses, statement.outputs)
+        if graph is None or graph.definitions is not definitions or (graph.losses, graph.outputs) != rest:
+            cls._last = graph = cls(definitions, *rest)
+        return graph
 
     @cached_property
     def by_name(self) -> dict[Name, Definition]:
@@ -104,6 +112,11 @@ class Graph:
         """Names of Hessians of one output: unchanged when their two halves change places."""
         return frozenset(hessian_name(f, y, y) for f in self.losses for y in self.outputs)
 
+    @cached_property
+    def expansions(self) -> dict[Diff, Term]:
+        """What is known of `expand`."""
+        return {}
+
     def unfold(self, symbol: Sym) -> Term | None:
         """The definition of `symbol` with its parameters replaced; None if it is free."""
         definition = self.by_name.get(symbol.name)
@@ -116,6 +129,13 @@ class Graph:
 def expand(graph: Graph, derivative: Diff) -> Term:
     """A term equal to `derivative`, one step closer to free symbols; it may contain
     derivatives again, of nodes further down the graph."""
+    known = graph.expansions.get(derivative)
+    if known is None:
+        known = graph.expansions[derivative] = _expanded(graph, derivative)
+    return known
+
+
+def _expanded(graph: Graph, derivative: Diff) -> Term:
     of, by = derivative.of, derivative.by
     if isinstance(of, Sym) and of.name in graph.losses:
         return _adjoint(graph, of.name, by)

@@ -68,6 +68,7 @@ class Components:
         self._upstream: dict[Name, Held] = {}
         self._bodies: dict[tuple[Name, tuple[int, ...], Held], Expr] = {}
         self._sums: dict[tuple[Any, ...], Expr] = {}
+        # by identity, with the term itself, so that no identity is given to another
         self._letters: dict[int, tuple[Term, tuple[Index, ...]]] = {}
         self._derivatives: dict[tuple[Any, ...], Expr] = {}
         self._surrogates: dict[tuple[Name, Held], Expr] = {}
@@ -108,9 +109,9 @@ class Components:
 
     def sum(self, term: Sum, at: At, held: Held) -> Expr:
         """A sum inside another is asked for again for each value of indices that it does not depend on."""
-        # by identity, with the term itself, so that no identity is given to another
-        letters = self._letters.setdefault(id(term), (term, free_indices(term)))[1]
-        key = (id(term), held, *(at[i.name] for i in letters))
+        if id(term) not in self._letters:
+            self._letters[id(term)] = (term, free_indices(term))
+        key = (id(term), held, *(at[i.name] for i in self._letters[id(term)][1]))
         if key not in self._sums:
             index, body = term.index, term.body
             values = range(1, self.sizes[index.space] + 1)

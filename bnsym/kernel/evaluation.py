@@ -85,7 +85,6 @@ class Evaluator:
         if any(type(n) is not int or n < 1 for n in witness.sizes.values()):
             raise Rejected("a size of the witness is not a positive integer")
         self._memo: dict[tuple[Any, ...], Fraction] = {}
-        self._expanded: dict[Diff, Term] = {}
         # by identity, with the term itself, so that no identity is given to another
         self._letters: dict[int, tuple[Term, tuple[Index, ...]]] = {}
         for name in self.graph.symmetric & witness.values.keys():
@@ -113,15 +112,21 @@ class Evaluator:
             case Pow(base, exponent):
                 return _rational_power(self.value(base, at), exponent)
             case Sum():
-                letters = self._letters.setdefault(id(term), (term, free_indices(term)))[1]
-                return self._remember((id(term), *(at[i.name] for i in letters)), term, at)
+                where = tuple(at[i.name] for i in self._free(term))
+                return self._remember((id(term), where), term, at)
             case Sym(name, indices):
                 return self._remember((name, *(at[i.name] for i in indices)), term, at)
             case Diff(of, by, total):
-                where = tuple(at[i.name] for i in dict.fromkeys((*free_indices(of), *by.indices)))
+                where = tuple(at[i.name] for i in self._free(term))
                 return self._remember((of, by, total, where), term, at)
             case Max():
                 raise Rejected("a maximum can't be evaluated")
+
+    def _free(self, term: Term) -> tuple[Index, ...]:
+        known = self._letters.get(id(term))
+        if known is None:
+            known = self._letters[id(term)] = (term, free_indices(term))
+        return known[1]
 
     def _remember(self, key: tuple[Any, ...], term: Sym | Sum | Diff, at: dict[str, int]) -> Fraction:
         if key not in self._memo:
@@ -134,9 +139,7 @@ class Evaluator:
             return sum((self.value(term.body, at | {term.index.name: n}) for n in places), Fraction(0))
         if isinstance(term, Diff):
             try:
-                if term not in self._expanded:
-                    self._expanded[term] = expand(self.graph, term)
-                return self.value(self._expanded[term], at)
+                return self.value(expand(self.graph, term), at)
             except NotDifferentiable as error:
                 raise Rejected(f"the derivative of {error}") from error
         body = self.graph.unfold(term)

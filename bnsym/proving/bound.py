@@ -109,12 +109,19 @@ class _Search:
     def certificate(self, products: bool) -> Certificate | None:
         if not self.goal:
             return self._assemble([])
+        stages = []
         for atoms in self._stages(products):
-            columns = self._columns(atoms)
-            found = nonnegative_solution([c for c, _, _ in columns], self.goal, self.ring.deadline)
-            if found is not None:
-                return self._assemble([(c, columns[k][1], columns[k][2]) for k, c in found.items()])
-        return None
+            stages.append(atoms)
+            if (found := self._combination(atoms, rounds=1)) is not None:
+                return found
+        return next(filter(None, (self._combination(atoms, rounds=2) for atoms in stages)), None)
+
+    def _combination(self, atoms: list[Atom], rounds: int) -> Certificate | None:
+        columns = self._columns(atoms, rounds)
+        found = nonnegative_solution([c for c, _, _ in columns], self.goal, self.ring.deadline)
+        if found is None:
+            return None
+        return self._assemble([(c, columns[k][1], columns[k][2]) for k, c in found.items()])
 
     def _assemble(self, chosen: list[tuple[Fraction, Atom, Monomial]]) -> Certificate:
         """The summands, and the cofactors for what separates their sum from the goal."""
@@ -246,12 +253,13 @@ class _Search:
 
     # columns
 
-    def _columns(self, atoms: list[Atom]) -> list[tuple[Poly, Atom, Monomial]]:
-        """Multiples of atoms that share a term with the goal or with such a multiple."""
+    def _columns(self, atoms: list[Atom], rounds: int) -> list[tuple[Poly, Atom, Monomial]]:
+        """Multiples of atoms that share a term with the goal or, in a second round, with such a
+        multiple, for which there are many more."""
         found: dict[tuple[int, Monomial], tuple[Poly, Atom, Monomial]] = {}
         numbered = [(n, atom) for n, atom in enumerate(atoms) if self._is_homogeneous(atom)]
         rows: set[Monomial] = set(self.goal)
-        for _ in range(2):
+        for _ in range(rounds):
             targets = [dict(row) for row in sorted(rows)]
             for number, atom in numbered:
                 for mono in self._multipliers(atom, targets):
