@@ -33,4 +33,4 @@ def derive(file: str | Path, latex: str) -> str:
         raise ValueError("\n".join(said).rstrip()) from error
     except NoClosedForm as error:
         raise ValueError(str(error)) from error
-    return to_latex(form)
+    return to_latex(form, vectors=True)

@@ -34,10 +34,11 @@ SQUARE = "^{2}"
 LOSS_LETTERS = ("f", "L", "J", "E", r"\ell", r"\mathcal{L}", r"\mathcal{J}")
 
 
-def to_latex(term: Term, losses: Collection[Name] | None = None) -> str:
+def to_latex(term: Term, losses: Collection[Name] | None = None, *, vectors: bool = False) -> str:
     """`term` as LaTeX. losses: the names whose derivatives are written with ∂; by default
-    those that are usual for a loss."""
-    return _Printer(losses).whole(term)
+    those that are usual for a loss. vectors: write sums over whole arrays as norms and inner
+    products, for a note that says which names are vectors."""
+    return _Printer(losses, vectors).whole(term)
 
 
 def statement_to_latex(statement: Statement | Hypothesis, losses: Collection[Name] | None = None) -> str:
@@ -49,8 +50,8 @@ def statement_to_latex(statement: Statement | Hypothesis, losses: Collection[Nam
 
 
 class _Printer:
-    def __init__(self, losses: Collection[Name] | None) -> None:
-        self.losses = losses
+    def __init__(self, losses: Collection[Name] | None, vectors: bool = False) -> None:
+        self.losses, self.vectors = losses, vectors
 
     def whole(self, term: Term) -> str:
         """A whole expression: a sum needs no parentheses."""
@@ -101,6 +102,9 @@ class _Printer:
                 return self.power(term)
             case Diff():
                 return self.derivative(term)
+            case Sum() if self.vectors and (pair := _inner_product(term)) is not None:
+                u, v = pair
+                return rf"\Vert {u} \Vert^{{2}}" if u == v else rf"\langle {u}, {v} \rangle"
             case Sum(index, body):
                 return _closed(rf"\sum_{{{index.name}}} {self.body(body)}", last)
             case Max(variable, radius, body):
@@ -119,6 +123,8 @@ class _Printer:
         base, exponent = term.base, term.exponent
         if isinstance(base, Sym) and base.name.endswith(SQUARE) and (2 * exponent).denominator == 1:
             return self.power_of_square(base, exponent)
+        if self.vectors and exponent != -1 and (pair := _inner_product(base)) is not None:
+            return self.power_of_inner_product(*pair, exponent)
         if exponent == -1:
             return rf"\frac{{1}}{{{self.whole(base)}}}"
         if exponent == HALF:
@@ -129,6 +135,15 @@ class _Printer:
         """Half-integer powers of σ² are powers of σ."""
         root = _symbol(base.name.removesuffix(SQUARE), base.indices)
         return root if exponent == HALF else f"{root}^{{{2 * exponent}}}"
+
+    def power_of_inner_product(self, u: Name, v: Name, exponent: Fraction) -> str:
+        """Half-integer powers of ‖u‖² are powers of ‖u‖."""
+        if u == v and (2 * exponent).denominator == 1:
+            return rf"\Vert {u} \Vert" + (f"^{{{2 * exponent}}}" if exponent != HALF else "")
+        inner = rf"\Vert {u} \Vert^{{2}}" if u == v else rf"\langle {u}, {v} \rangle"
+        if exponent == HALF:
+            return rf"\sqrt{{{inner}}}"
+        return f"{inner}^{{{exponent}}}" if u != v else f"({inner})^{{{exponent}}}"
 
     def base(self, term: Term) -> str:
         match term:
@@ -181,6 +196,16 @@ class _Printer:
         while name.startswith((r"\hat{", r"\tilde{", r"\bar{")) and name.endswith("}"):
             name = name[name.index("{") + 1 : -1]
         return name in LOSS_LETTERS
+
+
+def _inner_product(term: Term) -> tuple[Name, Name] | None:
+    """The names of two vectors whose inner product the term is."""
+    match term:
+        case Sum(i, Pow(Sym(u, (j,)), exponent)) if i == j and exponent == 2:
+            return u, u
+        case Sum(i, Mul((Sym(u, (j,)), Sym(v, (k,))))) if i == j == k:
+            return u, v
+    return None
 
 
 def _without_sign(term: Term) -> tuple[bool, Term]:

@@ -18,12 +18,12 @@ from bnsym.kernel import (
     Given,
     Gram,
     Irrational,
+    Manifest,
     Monomially,
     Proved,
     Refuted,
     Rejected,
     Root,
-    Square,
     Summand,
     Use,
     Witness,
@@ -309,13 +309,17 @@ def test_names_of_indices_do_not_matter():
 LARGER = free(mul(a, b), add(power(a, 2), power(b, 2)), Relation.LE)
 
 
+def squared(term):
+    return Manifest(power(term, 2))
+
+
 def young():
     half = Fraction(1, 2)
     return Certificate(
         summands=(
-            Summand(half, (Square(minus(a, b)),)),
-            Summand(half, (Square(a),)),
-            Summand(half, (Square(b),)),
+            Summand(half, (squared(minus(a, b)),)),
+            Summand(half, (squared(a),)),
+            Summand(half, (squared(b),)),
         )
     )
 
@@ -585,11 +589,26 @@ def test_definitions_of_another_layer_work_by_the_same_code():
 # -- what a certificate or witness may not smuggle in ------------------------------------
 
 
+@pytest.mark.parametrize("term", [a, minus(m, num(2)), add(m, a), minus(Size("n"), m), Sum(i, x(i))])
+def test_what_may_be_negative_is_not_manifest(term):
+    certificate = Certificate(summands=(Summand(Fraction(1), (Manifest(term),)),))
+    with pytest.raises(Rejected, match="may be negative"):
+        prove(free(num(0), term, Relation.LE), certificate, None)
+
+
+@pytest.mark.parametrize("term", [minus(m, num(1)), add(m, Size("n"), num(-2)), Sum(i, power(x(i), 2))])
+def test_squares_and_sizes_less_one_are_manifest(term):
+    certificate = Certificate(summands=(Summand(Fraction(1), (Manifest(term),)),))
+    prove(free(num(0), term, Relation.LE), certificate, None)
+    with pytest.raises(Rejected, match="does not exclude equality"):
+        prove(free(num(0), term, Relation.LT), certificate, None)
+
+
 def test_reserved_letters_are_refused():
     captured = Index("#1.0", "m")
     term = add(Sym("X", (i, captured)), power(Sum(j, Sym("Y", (i, j))), -1))
     statement = free(num(0), Sum(i, power(Sum(j, x(j)), 2)), Relation.LE)
-    square = Certificate(summands=(Summand(Fraction(1), (Square(term, (i, captured)),)),))
+    square = Certificate(summands=(Summand(Fraction(1), (Manifest(Sum(i, Sum(captured, power(term, 2)))),)),))
     with pytest.raises(Rejected, match="reserved"):
         prove(statement, square, None)
 
@@ -612,7 +631,7 @@ def test_sizes_of_witnesses_are_positive_integers(size):
 def test_a_certificate_brings_in_no_side_condition(term):
     statement = free(num(0), a, Relation.LE)
     with pytest.raises(Rejected, match="of its own"):
-        prove(statement, Certificate(summands=(Summand(Fraction(1), (Square(term),)),)), None)
+        prove(statement, Certificate(summands=(Summand(Fraction(1), (squared(term),)),)), None)
 
 
 def test_exponents_are_what_they_look_like():

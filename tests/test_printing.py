@@ -9,6 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import bnsym
+from bnsym.deriving import derive
 from bnsym.printing import statement_to_latex, to_latex
 from bnsym.reading.context import Context, parse_term
 from bnsym.terms import (
@@ -183,3 +185,21 @@ def test_maximum() -> None:
 def test_statements() -> None:
     hypothesis = Hypothesis(Pow(Sym(r"\gamma"), Fraction(2)), Relation.LE, SIGMA2)
     assert statement_to_latex(hypothesis) == r"\gamma^{2} \le \sigma^{2}"
+
+
+@pytest.mark.parametrize(
+    ("latex", "shown"),
+    [
+        (r"\Vert W_0 - kW^* \Vert^2 - \Vert W_0 - W^* \Vert^2", r"-\Vert W^{*} \Vert^{2} (k - 1)^{2}"),
+        (r"\Vert W^* \Vert", r"\Vert W^{*} \Vert"),
+        (r"\frac{\partial \Vert W_0 - t W^* \Vert^2}{\partial t} + 2 \langle W_0, W^* \rangle", None),
+    ],
+)
+def test_what_is_derived_is_written_with_norms_and_read_back(tmp_path, latex, shown):
+    note = tmp_path / "note.md"
+    note.write_text("$$k := \\frac{\\langle W_0, W^* \\rangle}{\\Vert W^* \\Vert_2^2}$$\n", encoding="utf-8")
+    found = derive(note, latex)
+    assert found == shown or (shown is None and r"\Vert W^{*} \Vert^{2}" in found)
+    again = note.read_text(encoding="utf-8") + f"\n$${latex} = {found}$$\n"
+    note.write_text(again, encoding="utf-8")
+    assert bnsym.check(note).counts["proved"] == 1

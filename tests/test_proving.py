@@ -169,7 +169,7 @@ def test_distance_to_a_multiple_of_the_optimum():
 def test_derived_distance_is_minus_a_square():
     context = Statement(DISTANCE, EQ, num(0), NEAREST)
     form, proof = closed_form(context, DISTANCE)
-    assert form == neg(mul(inner_square(w), square(add(num(-1), kappa))))
+    assert form == neg(mul(inner_square(w), square(add(kappa, num(-1)))))
     assert isinstance(proof, Proved)
 
 

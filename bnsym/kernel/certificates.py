@@ -78,11 +78,11 @@ class Monomially:
 
 
 @dataclass(frozen=True)
-class Square:
-    """The sum over `over` of the square of `term`: a square, a norm, a Frobenius norm."""
+class Manifest:
+    """A term that is not negative by its form: squares, norms, sizes less one (see
+    `Ring.is_manifest`)."""
 
     term: Term
-    over: tuple[Index, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ class Schwarz:
     index: Index
 
 
-Factor: TypeAlias = Monomially | Square | Gram | Schwarz | Given
+Factor: TypeAlias = Monomially | Manifest | Gram | Schwarz | Given
 GRAM_AXIOM = "Gram matrices are positive semidefinite"
 SCHWARZ_AXIOM = "Cauchy-Schwarz: |<u,v>| <= |u||v|"
 NORM_AXIOM = "spectral norms: |Xv| <= |X||v|, |u v^T| = |u||v|"

@@ -23,13 +23,13 @@ from bnsym.kernel.certificates import (
     Given,
     Gram,
     Lemma,
+    Manifest,
     Maximum,
     Monomially,
     NoModel,
     Rejected,
     Root,
     Schwarz,
-    Square,
     Summand,
     Use,
     Witness,
@@ -205,9 +205,8 @@ def _check_letters(statement: Statement, certificate: Certificate) -> None:
     found = {name for use in certificate.uses for name, _ in use.over}
     for factor in (f for summand in certificate.summands for f in summand.factors):
         match factor:
-            case Square(term, over):
+            case Manifest(term):
                 terms.append(term)
-                found |= {i.name for i in over}
             case Gram(vectors, index):
                 terms += vectors
                 found.add(index.name)
@@ -291,12 +290,10 @@ class _Check:
         match factor:
             case Monomially(mono):
                 return self._monomial(mono)
-            case Square(term, over):
-                poly = self._normal(term)
-                square = self.ring.times(poly, poly)
-                for index in over:
-                    square = self.ring.contract(square, (index.name, index.space))
-                return square, False
+            case Manifest(term):
+                if not self.ring.is_manifest(term):
+                    raise Rejected("a factor of the certificate may be negative")
+                return self._normal(term), False
             case Gram(vectors, index):
                 self.axioms.setdefault(GRAM_AXIOM)
                 for vector in vectors:
@@ -332,7 +329,9 @@ class _Check:
                 self._check_divisors(((gen, e),))
             if e % 2 and not self.ring.is_nonnegative(gen):
                 raise Rejected("a factor of the certificate may be negative")
-        return {mono: Fraction(1)}, all(self.ring.is_positive(g) for g, _ in mono)
+        return {mono: Fraction(1)}, all(
+            self.ring.is_positive(g) or (e % 2 == 0 and self.ring.is_nonzero(g)) for g, e in mono
+        )
 
 
 def _check_model(statement: Statement, assumed: tuple[Hypothesis, ...], model: Witness | None) -> None:

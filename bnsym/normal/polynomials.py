@@ -93,9 +93,9 @@ def common_factor(poly: Poly) -> Monomial:
 
 
 def leans_negative(poly: Poly) -> bool:
-    """Whether more terms are negative than positive (of as many: the first): one of p and -p."""
+    """Whether more terms are negative than positive (of as many: the last): one of p and -p."""
     balance = sum(1 if c > 0 else -1 for c in poly.values())
-    return balance < 0 or (balance == 0 and poly[min(poly)] < 0)
+    return balance < 0 or (balance == 0 and poly[max(poly)] < 0)
 
 
 def content_of(poly: Poly) -> Fraction:

@@ -349,7 +349,7 @@ class Ring:
                 self.conditions.setdefault(Hypothesis(base, relation, Num(Fraction(0))))
 
     def is_manifest(self, term: Term) -> bool:
-        """Whether the term is a sum of products of squares, even roots and sizes: >= 0."""
+        """Whether the term is a sum of products of squares, even roots, sizes and sizes less one: >= 0."""
         match term:
             case Num(value):
                 return value >= 0
@@ -359,7 +359,11 @@ class Ring:
                 even = exponent.numerator % 2 == 0 or exponent.denominator % 2 == 0
                 return even or self.is_manifest(base)
             case Add(terms):
-                return all(map(self.is_manifest, terms))
+                # each size is at least 1, so that as much may be taken away
+                sizes = sum(isinstance(t, Size) for t in terms)
+                numbers = sum(t.value for t in terms if isinstance(t, Num))
+                others = (t for t in terms if not isinstance(t, Size | Num))
+                return sizes + numbers >= 0 and all(map(self.is_manifest, others))
             case Mul(factors):
                 return all(map(self.is_manifest, factors))
             case Sum(_, body):

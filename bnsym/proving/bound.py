@@ -22,9 +22,9 @@ from bnsym.kernel import (
     Factor,
     Given,
     Gram,
+    Manifest,
     Monomially,
     Schwarz,
-    Square,
     Summand,
     difference,
     gram_determinant,
@@ -48,17 +48,21 @@ from bnsym.proving.simplex import nonnegative_solution
 from bnsym.proving.witness import free_shapes
 from bnsym.terms import (
     ONE,
+    Delta,
     Diff,
     Index,
     Name,
     Relation,
+    Size,
     Statement,
     Sum,
     Sym,
     Term,
     add,
+    free_indices,
     mul,
     neg,
+    num,
     power,
 )
 
@@ -94,11 +98,20 @@ class _Search:
         known = [self.raw, *(relation(ring, statement, Given(n)) for n in given)]
         self.elimination = Elimination(statement, ring, known)
         self.divided = {g for mono in self.raw for g, e in mono if e < 0}
+        self.unit = self._unit()
+        self.raw = ring.times(self.raw, {self.unit: 1})
         self.goal = self.reduce(self.raw)
         self.known_roots = {g for poly in known for g in generators(poly) if g[0] == "root"}
         degrees = [_degree(mono) for mono in self.goal]
         names = {name for degree in degrees for name in degree}
         self.degree = {n: degrees[0].get(n, 0) for n in names if len({d.get(n, 0) for d in degrees}) == 1}
+
+    def _unit(self) -> Monomial:
+        """What clears the positive denominators of which the relations determine no more than the
+        denominator itself, such as m - 1."""
+        roots = sorted(self.elimination.determined - self.elimination.values.keys())
+        least = ((g, -min((dict(mono).get(g, 0) for mono in self.raw), default=0)) for g in roots)
+        return tuple((g, e) for g, e in least if e > 0 and (e % 2 == 0 or self.ring.is_positive(g)))
 
     def reduce(self, poly: Poly) -> Poly:
         reduced = self.elimination.reduce(poly)
@@ -136,7 +149,7 @@ class _Search:
         goal, unit = self.elimination.apply(rest)
         if goal.poly or unit:
             raise OutOfReach("the summands do not add up to the bound")
-        return Certificate(uses_of(goal), (), self.squared, tuple(summands))
+        return Certificate(uses_of(goal), self.unit, self.squared, tuple(summands))
 
     # atoms
 
@@ -148,7 +161,7 @@ class _Search:
         known = [Atom((), (), UNIT), *assumed, *self._pairs(combinations(plain, 2))]
         if plain and not products:
             yield known
-        squares = [*self._completed_squares(), *self._vector_atoms()]
+        squares = [*self._sizes(), *self._completed_squares(), *self._vector_atoms()]
         if not products:
             yield [*known, *squares]
             return
@@ -177,6 +190,13 @@ class _Search:
                 if mono and self._is_nonnegative(mono):
                     yield self._atom(self.ring.times(poly, {mono: 1}), given, Monomially(mono))
 
+    def _sizes(self) -> Iterator[Atom]:
+        """Sizes less one."""
+        sizes = {g[1] for mono in self.goal for g, _ in mono if g[0] == "size"}
+        for space in sorted(sizes):
+            term = add(Size(space), num(-1))
+            yield self._atom(self.ring.normal(term), Manifest(term))
+
     def _completed_squares(self) -> Iterator[Atom]:
         """(a ± b)² where c a², d b² and a multiple of ab are terms of the goal, c/d a square."""
         halves = [_halves(mono, c) for mono, c in self.goal.items()]
@@ -191,7 +211,7 @@ class _Search:
                 if (a, b, ratio, sign) not in seen:
                     seen.add((a, b, ratio, sign))
                     poly = plus({a: 1}, {b: ratio}, sign)
-                    yield self._atom(self.ring.times(poly, poly), Square(term_of(poly)))
+                    yield self._atom(self.ring.times(poly, poly), Manifest(power(term_of(poly), 2)))
 
     def _vector_atoms(self) -> Iterator[Atom]:
         """Norms, squares of inner products, Gram determinants of the vectors in play, and
@@ -215,10 +235,11 @@ class _Search:
         squared = power(term, 2)
         for index in over:
             squared = Sum(index, squared)
-        return self._atom(self.ring.normal(squared), Square(term, over))
+        return self._atom(self.ring.normal(squared), Manifest(squared))
 
     def _vectors(self) -> dict[str, list[Term]]:
-        """The vectors that the statement depends on, as components, by space."""
+        """The vectors that the statement depends on, as components, by space: arrays, where the goal
+        has sums of higher powers their squares, the unit vector of a free index, the ones."""
         shapes, _ = free_shapes(self.statement)
         graph = self.ring.graph
         arrays = [d.symbol.name for d in graph.definitions if d.symbol.indices]
@@ -236,7 +257,11 @@ class _Search:
                 poly = self.ring.normal(component)
                 if not any(g[0] == "sym" and not g[2] for g in generators(poly)):
                     found[indices[0].space].append(component)
-        return {space: [*vectors[:4], ONE] for space, vectors in found.items()}
+        if any(e > 2 for mono in self.goal for g, _ in mono if g[0] == "sum" for _, e in g[2]):
+            found = {space: [*vectors, *(power(v, 2) for v in vectors)] for space, vectors in found.items()}
+        places = [i for i in free_indices(add(self.statement.left, self.statement.right)) if i.space in found]
+        units = {i.space: [Delta(Index("·", i.space), i)] for i in places[:1]}
+        return {space: [*vectors[:4], *units.get(space, ()), ONE] for space, vectors in found.items()}
 
     def _brings_conditions(self, term: Term) -> bool:
         """Whether the term is defined only where the sides need not be: no summand for them."""

@@ -18,9 +18,9 @@ def term_of(poly: Poly) -> Term:
 
 
 def _weight(mono: Monomial) -> tuple[int, int, Monomial]:
-    """Terms with free indices first, then those with fewer factors."""
+    """Terms with free indices first, then those with fewer factors; a number last."""
     free = any(letters(g) for g, _ in mono)
-    return (0 if free else 1, sum(abs(e) for _, e in mono), mono)
+    return (0 if free else 1 if mono else 2, sum(abs(e) for _, e in mono), mono)
 
 
 def product_of(mono: Monomial, coefficient: Coefficient, taken: frozenset[Letter] = frozenset()) -> Term:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from time import monotonic
 
-from bnsym.kernel import Certificate, Factor, Given, Gram, Monomially, Proved, Schwarz, Square, Summand
+from bnsym.kernel import Certificate, Factor, Given, Gram, Manifest, Monomially, Proved, Schwarz, Summand
 from bnsym.normal import Generator, Monomial, OutOfReach, Ring
 from bnsym.printing import to_latex
 from bnsym.proving.readback import product_of
 from bnsym.terms import (
+    Add,
     Index,
     Relation,
     Statement,
@@ -28,7 +29,8 @@ from bnsym.terms import (
     sqrt,
 )
 
-LETTER = "i"
+LETTERS = "ijkl"
+"""For sums; the first that is not free in the statement."""
 SECONDS = 1.0
 """What naming the roots of one certificate may take."""
 
@@ -43,6 +45,9 @@ def certificate_line(proved: Proved) -> str:
     if not certificate.summands:
         return f"{difference} = 0" + _relations(certificate)
     names = _names_of_roots(statement)
+    if certificate.unit:
+        scale = to_latex(product_of(_spelled(list(certificate.unit), names), 1))
+        difference = rf"\left({scale}\right) \left({difference}\right)"
     return f"{difference} = " + " + ".join(_summand(s, statement, names) for s in certificate.summands)
 
 
@@ -101,20 +106,24 @@ def _spelled(items: list[tuple[Generator, int]], names: dict[Generator, Monomial
 
 
 def _factor(factor: Factor, statement: Statement) -> str:
+    free = {i.name for i in free_indices(add(statement.left, statement.right))}
+    letter = next(name for name in LETTERS if name not in free)
     match factor:
-        case Square(term, over):
-            shown: Term = power(_lettered(term), 2)
-            for index in over:
-                shown = Sum(Index(LETTER, index.space), shown)
-            return to_latex(shown)
-        case Gram(vectors, index) if len(vectors) == 1:
-            return to_latex(Sum(Index(LETTER, index.space), power(_lettered(vectors[0]), 2)))
+        case Manifest(Sum(Index(_, space), body)):
+            return to_latex(Sum(Index(letter, space), _lettered(body, letter)))
+        case Manifest(Add() as term):
+            return f"({to_latex(term)})"
+        case Manifest(term):
+            return to_latex(term)
+        case Gram((vector,), index):
+            return to_latex(Sum(Index(letter, index.space), power(_lettered(vector, letter), 2)))
         case Gram(vectors, _):
-            return rf"\det\operatorname{{Gram}}({', '.join(to_latex(_lettered(v)) for v in vectors)})"
+            shown = ", ".join(to_latex(_lettered(v, letter)) for v in vectors)
+            return rf"\det\operatorname{{Gram}}({shown})"
         case Schwarz(u, v, index):
-            norms = (sqrt(Sum(Index(LETTER, index.space), power(_lettered(w), 2))) for w in (u, v))
-            inner = Sum(Index(LETTER, index.space), mul(_lettered(u), _lettered(v)))
-            return f"({to_latex(add(mul(*norms), inner))})"
+            u, v, over = _lettered(u, letter), _lettered(v, letter), Index(letter, index.space)
+            norms = (sqrt(Sum(over, power(w, 2))) for w in (u, v))
+            return f"({to_latex(add(mul(*norms), Sum(over, mul(u, v))))})"
         case Given(number, _):
             h = statement.hypotheses[number]
             ends = (h.right, h.left) if h.relation in (Relation.LE, Relation.LT) else (h.left, h.right)
@@ -123,9 +132,9 @@ def _factor(factor: Factor, statement: Statement) -> str:
             return to_latex(product_of(monomial, 1))
 
 
-def _lettered(term: Term) -> Term:
+def _lettered(term: Term, letter: str) -> Term:
     """A vector's component with a letter that can be printed."""
-    return rename(term, {"·": Index(LETTER, _space(term))})
+    return rename(term, {"·": Index(letter, _space(term))})
 
 
 def _space(term: Term) -> str:
