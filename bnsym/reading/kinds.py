@@ -16,6 +16,7 @@ from bnsym.reading.symbols import Table
 from bnsym.reading.syntax import (
     Absolute,
     Applied,
+    Apply,
     BigSum,
     Derivative,
     Gradient,
@@ -30,6 +31,7 @@ from bnsym.reading.syntax import (
     Power,
     Product,
     Quotient,
+    Relation,
     Root,
     Symbol,
     Transpose,
@@ -92,8 +94,10 @@ class _Inference:
     table: Table
     equations: Sequence[Sequence[Node]]
     known: dict[str, str] = field(default_factory=dict)
+    soft: bool = False
+    """Second stage: what nothing else settles is of the kind that it is added to."""
     guess: bool = False
-    """Second stage: an upper-case name between or before vectors is a matrix."""
+    """Third stage: an upper-case name between or before vectors is a matrix."""
     closing: bool = False
     """Last stage: a free name that nothing settles is a number, which may settle definitions."""
 
@@ -103,6 +107,8 @@ class _Inference:
         for node in (node for chain in self.equations for node in chain):
             written_indices(self.table, node)  # names whose definitions leave their kind open
         self._learn_written()
+        self._settle()
+        self.soft = True
         self._settle()
         self._gradients()
         self.guess = True
@@ -161,9 +167,10 @@ class _Inference:
             case Number(value):
                 return SCALAR if value else None
             case Plus(terms):
-                return next((s for t in terms if (s := self.shape(t, bound))), None)
+                return self._sum_of([self.shape(t, bound) for t in terms if not _is_zero(t)])
             case Product(factors):
-                return _reduced([self.shape(f, bound) for f in factors])
+                shapes = [self.shape(f, bound) for f in factors]
+                return _reduced(shapes) or _vector_still(factors, shapes)
             case Quotient(above, _):
                 return self.shape(above, bound)
             case Transpose(body):
@@ -181,6 +188,12 @@ class _Inference:
             case _:
                 return SCALAR
 
+    def _sum_of(self, shapes: Sequence[str | None]) -> str | None:
+        """A number may be added to a vector."""
+        array = next((s for s in shapes if s not in (SCALAR, None)), None)
+        settled = SCALAR if SCALAR in shapes and (self.soft or None not in shapes) else None
+        return array or settled
+
     def _symbol(self, node: Symbol, bound: frozenset[str]) -> str | None:
         name = self._bare(node, bound)
         if name:
@@ -195,14 +208,16 @@ class _Inference:
         return MATRIX if self.table.is_identity(base) else COLUMN
 
     def _derivative(self, of: Node | None, by: Iterable[Node], bound: frozenset[str]) -> str | None:
-        inner = unwrap(of) if of is not None else None
-        loss = isinstance(inner, Symbol) and self._bare(inner, bound) in self.table.losses
-        shapes = [SCALAR if loss or inner is None else self.shape(inner, bound)]
+        loss = of is None or self._is_loss(of, bound)
+        shapes = [SCALAR if loss or of is None else self.shape(unwrap(of), bound)]
         shapes += [self.shape(v, bound) for v in by]
         if None in shapes:
             return None
         axes = sum(2 if s == MATRIX else 1 if s in (COLUMN, ROW) else 0 for s in shapes)
         return SHAPES[min(axes, 2)]
+
+    def _is_loss(self, node: Node, bound: frozenset[str]) -> bool:
+        return self._bare(unwrap(node), bound) in self.table.losses
 
     def visit(self, node: Node, bound: frozenset[str]) -> None:
         """Demands that come from inside an expression."""
@@ -213,10 +228,10 @@ class _Inference:
             case Inner(left, right):
                 self.demand(left, COLUMN, bound)
                 self.demand(right, COLUMN, bound)
-            case Plus(terms):
-                shape = self.shape(node, bound)
-                for term in terms if shape else ():
-                    self.demand(term, shape or SCALAR, bound)
+            case Plus() if shape := self.shape(node, bound):
+                self.demand(node, shape, bound)
+            case Apply(_, argument) if not isinstance(unwrap(argument), Relation):
+                self.demand(argument, COLUMN, bound)
             case Quotient(_, below):
                 self.demand(below, SCALAR, bound)
             case Power(base) | Root(_, base) | Absolute(base):
@@ -241,8 +256,7 @@ class _Inference:
                 if name and name not in self.table.losses:
                     self.known.setdefault(name, COLUMN if shape == ROW else shape)
             case Plus(terms):
-                for term in terms:
-                    self.demand(term, shape, bound)
+                self._demand_sum(terms, shape, bound)
             case Paren(body):
                 self.demand(body, shape, bound)
             case Transpose(body):
@@ -251,8 +265,20 @@ class _Inference:
                 self.demand(above, shape, bound)
             case BigSum(letters, _, _, body):
                 self.demand(body, shape, bound | set(letters))
-            case Product(factors):
+            case Derivative(loss, (variable,)) if loss is not None and self._is_loss(loss, bound):
+                self.demand(variable, shape, bound)
+            case Product(factors, operators) if self.soft or not {"odot", "star"} & set(operators):
                 self._demand_product(factors, shape, bound)
+
+    def _demand_sum(self, terms: tuple[Node, ...], shape: str, bound: frozenset[str]) -> None:
+        """All terms of a number or a matrix are such; one of a vector is, and the others may be."""
+        shapes = [self.shape(t, bound) for t in terms]
+        unknown = [t for t, s in zip(terms, shapes, strict=True) if s is None]
+        vector = shape in (COLUMN, ROW)
+        if vector and not self.soft and (len(unknown) > 1 or shape in shapes):
+            return
+        for term in unknown if vector else terms:
+            self.demand(term, shape, bound)
 
     def _demand_product(self, factors: tuple[Node, ...], shape: str, bound: frozenset[str]) -> None:
         shapes = [self.shape(f, bound) for f in factors]
@@ -339,6 +365,13 @@ def _reduced(shapes: list[str | None]) -> str | None:
             case _:
                 return None
     return current
+
+
+def _vector_still(factors: Sequence[Node], shapes: Sequence[str | None]) -> str | None:
+    """A vector times what is not known is one, if nothing unknown is transposed."""
+    known = {shape for shape in shapes if shape is not None}
+    rows = any(s is None and isinstance(f, Transpose) for f, s in zip(factors, shapes, strict=True))
+    return COLUMN if COLUMN in known and known <= {SCALAR, COLUMN} and not rows else None
 
 
 __all__ = ["infer", "is_delta", "symbols", "written_indices"]

@@ -61,6 +61,7 @@ from bnsym.terms import (
     Sym,
     Term,
     add,
+    free_indices,
     mul,
     neg,
     num,
@@ -308,6 +309,8 @@ class Lowering:
     def joined(self, left: Value, operator: str, right: Value, at: Place, mixed: bool) -> Value:
         if operator == "odot":
             return self.algebra.elementwise(left, right, at)
+        if left.axes and right.axes and operator == "star" and left.shape == right.shape != "matrix":
+            return self.algebra.elementwise(left, right, at)
         if left.axes and right.axes and (operator or mixed) and left.shape == right.shape:
             hint = r"write `\langle u, v\rangle` for the inner product, `\odot` for entry by entry"
             raise self.algebra.mismatch("which product is meant?", left, right, at, hint)
@@ -419,12 +422,21 @@ class Lowering:
             self.spaces.set_size(self.spaces.letter(letter), name, node.at, f"`{letter}`")
         with self.binding(node.letters, node.at) as indices:
             value = self.lower(node.body)
+        self.check_summand(node, value)
         term = value.term
         for index in reversed(indices):
             term = Sum(index, term)
         if node.excluded:
             term = add(term, neg(self._excluded(node, value.term)))
         return replace(value, term=term, what="")
+
+    def check_summand(self, node: BigSum, value: Value) -> None:
+        """A whole vector, over and over: more likely an index was left out."""
+        inside = {i.name for i in free_indices(value.term)}
+        missing = [letter for letter in node.letters if letter not in inside]
+        if value.axes and missing:
+            message = f"no {missing[0]} stands in what this sums over it: {self.algebra.describe(value)}"
+            raise ReadError("BN124", message, node.at, "write the vector with its index")
 
     def _excluded(self, node: BigSum, body: Term) -> Term:
         """The summand that `j \\ne i` leaves out."""
@@ -453,13 +465,33 @@ class Lowering:
         if word not in (*MEANS, *VARIANCES, *SUMS):
             hint = rf"write `{function.base} \cdot (…)` if a product is meant"
             raise ReadError("BN128", f"the function `{function.base}` has no meaning here", at, hint)
-        value = self.lower(argument)
+        value = self.entries(argument)
         if len(value.axes) != 1:
             message = f"`{function.base}` is taken over a vector; {self.algebra.describe(value)}"
             raise ReadError("BN124", message, at, "write the vector without its index")
         if word in SUMS:
             return Value(Sum(value.axes[0], value.term))
         return self.algebra.mean(value) if word in MEANS else self.algebra.variance(value)
+
+    def entries(self, node: Node) -> Value:
+        r"""The argument of a function of a vector: `u \cdot v` and `u^2` can only be vectors there, so
+        they are taken entry by entry."""
+        match node:
+            case Paren(body):
+                return self.entries(body)
+            case Plus(terms, signs):
+                parts = zip(signs, terms, strict=True)
+                return self.algebra.plus([(s, self.entries(t), t.at) for s, t in parts])
+            case Quotient(above, below):
+                top = self.entries(above)
+                return replace(top, term=mul(top.term, power(self.scalar(below), -1)), what="")
+            case Power(base, exponent) if (value := self.lower(base)).shape == "column":
+                return replace(value, term=power(value.term, self.exponent(exponent)), what="")
+            case Product((left, right), (_, "dot")):
+                u, v = self.lower(left), self.lower(right)
+                if u.shape == v.shape == "column":
+                    return self.algebra.elementwise(u, v, right.at)
+        return self.lower(node)
 
     def applied(self, target: Node, leaf: Symbol, argument: Node, at: Place) -> Value:
         name, _ = self.table.split(leaf, self.bound)

@@ -173,6 +173,8 @@ _LEX = re.compile(
     r"(?P<space>[\s&~]+|\\[ \n\t])"
     r"|(?P<root>\\sqrt\s*\[\s*\d{1,3}\s*\])"
     r"|(?P<number>\d+(?:\.\d+)?|\.\d+)|(?P<command>\\(?:[A-Za-z]+|.))"
+    r"|(?P<call>(?<![A-Za-z])(?:mean|avg|sum|var|std|sqrt|exp|log|ln|max|min|tanh?)"
+    r"(?=\s*(?:\\(?:left|[bB]igg?l?)\s*)?[(\[]))"
     r"|(?P<rel>==|!=)|(?P<letter>[A-Za-z])|(?P<other>.)",
     re.DOTALL,
 )
@@ -228,6 +230,8 @@ def _token(match: re.Match[str], text: str) -> Tok | None:
             return Tok("NUMBER", word, start, end)
         case "root":
             return Tok("SQRT", re.sub(r"[\s\[\]]", "", word), start, end)
+        case "call":
+            return _call(word, start, end)
         case "letter":
             return Tok("NAME", word, start, end)
         case "rel":
@@ -239,6 +243,14 @@ def _token(match: re.Match[str], text: str) -> Tok | None:
     if word in SINGLE:
         return Tok(SINGLE[word], RELATIONS.get(word, word), start, end)
     raise ReadError("BN112", f"`{word}` has no meaning in a formula", (start, end))
+
+
+def _call(word: str, start: int, end: int) -> Tok:
+    """A word before a parenthesis, written as in a program: not a product of its letters."""
+    if word in ("mean", "avg", "sum", "var"):
+        return Tok("NAME", rf"\operatorname{{{word}}}", start, end)
+    hint = r"write `\sqrt{…}`" if word == "sqrt" else r"`\operatorname{mean}`, `sum` and `var` can be read"
+    raise ReadError("BN128", f"the function `{word}` has no meaning here", (start, end), hint)
 
 
 def _command(word: str, text: str, start: int, end: int) -> Tok | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from bnsym.reading.problems import ReadError
 from bnsym.reading.spaces import Spaces
 from bnsym.reading.syntax import Place
-from bnsym.terms import ZERO, Delta, Index, Size, Sum, Term, add, mul, neg, num, power, rename
+from bnsym.terms import ZERO, Delta, Index, Size, Sum, Term, add, free_indices, mul, neg, num, power, rename
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,12 @@ _SHAPE_WORDS = {
 }
 
 
+_BESIDE_A_NUMBER = {
+    **dict.fromkeys(("scalarcolumn", "columnscalar"), "write the vector with its index"),
+    **dict.fromkeys(("scalarmatrix", "matrixscalar"), "write the number times `I`, or times `e e^T`"),
+}
+
+
 @dataclass
 class Algebra:
     """Sums and products of values over the index spaces of one file."""
@@ -63,7 +69,7 @@ class Algebra:
     def aligned(self, left: Value, right: Value, at: Place, doing: str) -> Value:
         """`right` with its axes renamed to those of `left`, which must have as many."""
         if len(left.axes) != len(right.axes) or left.row != right.row:
-            hint = "write the vector with its index" if "scalar" in (left.shape, right.shape) else ""
+            hint = _BESIDE_A_NUMBER.get(left.shape + right.shape, "")
             raise self.mismatch(doing, left, right, at, hint)
         for a, b in zip(left.axes, right.axes, strict=True):
             self.join(a, b, left, right, at, doing)
@@ -77,10 +83,12 @@ class Algebra:
             raise self.mismatch(doing, left, right, at) from None
 
     def plus(self, parts: list[tuple[int, Value, Place]]) -> Value:
-        first = next((value for _, value, _ in parts if not value.is_zero), parts[0][1])
+        """A number without an index may be added to a vector: it is added to each entry."""
+        first = next((value for _, value, _ in parts if value.axes), parts[0][1])
         terms: list[Term] = []
         for sign, value, at in parts:
-            if not value.is_zero:
+            alone = not value.axes and not free_indices(value.term)
+            if not value.is_zero and not (alone and first.shape != "matrix"):
                 value = self.aligned(first, value, at, "these can't be added")
             terms.append(value.term if sign > 0 else neg(value.term))
         return Value(add(*terms), first.axes, first.row)
