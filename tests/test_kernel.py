@@ -187,6 +187,33 @@ def test_gradient_needs_a_positive_spread():
     assert found.side_conditions == (Hypothesis(variance, Relation.GT, num(0)),)
 
 
+def test_a_root_of_an_odd_power_needs_a_positive_number():
+    found = verdict(free(power(power(a, 3), Fraction(-1, 2)), power(sqrt(power(a, 3)), -1)))
+    assert found.side_conditions == (Hypothesis(a, Relation.GT, num(0)),)
+    found = verdict(free(power(power(a, 2), Fraction(-1, 2)), power(sqrt(power(a, 2)), -1)))
+    assert found.side_conditions == (Hypothesis(a, Relation.NE, num(0)),)
+
+
+def test_what_is_positive_by_its_form_is_no_side_condition():
+    above, below = Hypothesis(b, Relation.GT, num(0)), Hypothesis(b, Relation.GE, num(0))
+    root = sqrt(add(power(a, 2), b))
+    found = verdict(free(over(num(1), root), over(root, add(power(a, 2), b)), hypotheses=[above]))
+    assert (found.side_conditions, found.hypotheses) == ((), (above,))
+    found = verdict(free(over(num(1), root), over(root, add(power(a, 2), b)), hypotheses=[below]))
+    assert [c.relation for c in found.side_conditions] == [Relation.GT]
+    assert isinstance(verdict(free(root, num(0), Relation.GT, hypotheses=[above])), Proved)
+    assert isinstance(verdict(free(root, num(0), Relation.GT, hypotheses=[below])), Refuted)
+
+
+@pytest.mark.parametrize(
+    ("term", "positive"),
+    [(add(m, num(-1)), False), (add(m, num(Fraction(-1, 2))), True), (Sum(i, power(x(i), 2)), False)],
+)
+def test_strictly_more_than_zero(term, positive):
+    found = verdict(free(term, num(0), Relation.GT))
+    assert isinstance(found, Proved if positive else Refuted)
+
+
 def test_a_condition_on_the_size_alone_is_the_scope():
     one_less = minus(m, num(1))
     sample = over(Sum(i, power(minus(x(i), mu), 2)), one_less)

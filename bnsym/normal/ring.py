@@ -317,6 +317,8 @@ class Ring:
         outer, rest = self._extract(poly, q)
         root = UNIT if rest == UNIT else self._root(q, rest)
         whole = self.times(outer, root)
+        if q > 1 and root != UNIT and self.is_manifest(base, above_zero=True):
+            self._above_zero.add(next(iter(root))[0][0])
         if n > 0:
             return self.power(whole, n)
         ((mono, c),) = whole.items()
@@ -340,39 +342,48 @@ class Ring:
             case Mul(factors) if relation is Relation.NE:
                 for factor in factors:
                     self.require(factor, relation)
-            case Pow(inner, exponent) if relation is not Relation.GE:
-                even = exponent.denominator % 2 == 0
-                self.require(inner, Relation.GT if even else Relation.NE)
-            case _ if relation is Relation.GE and self.is_manifest(base):
+            case _ if self.is_manifest(base, above_zero=relation is not Relation.GE):
                 return
+            case Pow(inner, exponent) if relation is not Relation.GE:
+                signed = relation is Relation.GT and exponent.numerator % 2 == 1
+                self.require(inner, Relation.GT if signed or exponent.denominator % 2 == 0 else Relation.NE)
             case _:
                 self.conditions.setdefault(Hypothesis(base, relation, Num(Fraction(0))))
 
-    def is_manifest(self, term: Term) -> bool:
-        """Whether the term is a sum of products of squares, even roots, sizes and sizes less one: >= 0."""
+    def is_manifest(self, term: Term, *, above_zero: bool = False) -> bool:
+        """Whether the term is a sum of products of squares, even roots, sizes, sizes less one and what is
+        assumed not to be negative: >= 0 wherever it is defined; with `above_zero`, > 0."""
+
+        def holds(inner: Term) -> bool:
+            return self.is_manifest(inner, above_zero=above_zero)
+
         match term:
             case Num(value):
-                return value >= 0
-            case Size() | Delta():
+                return value > 0 or (value == 0 and not above_zero)
+            case Size():
                 return True
+            case Delta():
+                return not above_zero
             case Pow(base, exponent):
                 even = exponent.numerator % 2 == 0 or exponent.denominator % 2 == 0
-                return even or self.is_manifest(base)
+                # what is divided by is not zero
+                known = exponent < 0 or not above_zero
+                return holds(base) or (known and (even or self.is_manifest(base)))
             case Add(terms):
                 # each size is at least 1, so that as much may be taken away
-                sizes = sum(isinstance(t, Size) for t in terms)
-                numbers = sum(t.value for t in terms if isinstance(t, Num))
-                others = (t for t in terms if not isinstance(t, Size | Num))
-                return sizes + numbers >= 0 and all(map(self.is_manifest, others))
+                least = sum(1 if isinstance(t, Size) else t.value if isinstance(t, Num) else 0 for t in terms)
+                others = [t for t in terms if not isinstance(t, Size | Num)]
+                enough = least > 0 or not above_zero or any(map(holds, others))
+                return least >= 0 and enough and all(map(self.is_manifest, others))
             case Mul(factors):
-                return all(map(self.is_manifest, factors))
+                return all(map(holds, factors))
             case Sum(_, body):
-                return self.is_manifest(body)
-            case Sym(name, _) if name in self.nonnegative:
-                self.used.setdefault(self.nonnegative[name])
+                return holds(body)
+            case Sym(name, _) if name in (known_names := self.positive if above_zero else self.nonnegative):
+                self.used.setdefault(known_names[name])
                 return True
             case Sym(name, _) if name in self.graph.by_name:
-                return self.is_manifest(self.graph.by_name[name].body)
+                return holds(self.graph.by_name[name].body)
         return False
 
     def _extract(self, poly: Poly, q: int) -> tuple[Poly, Poly]:
@@ -434,7 +445,7 @@ class Ring:
                 return True
             case ("root", q, key) if q % 2 == 0 and gen in self.roots:
                 known = all(c > 0 and all(self.is_positive(g) for g, _ in mono) for mono, c in key)
-                return known or gen in self._inverted
+                return known or gen in self._inverted or gen in self._above_zero
             case ("root", 1, _):
                 return gen in self._above_zero
             case ("sum", _, _):
