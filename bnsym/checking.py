@@ -82,8 +82,9 @@ def check(
 ) -> Report:
     """Decide every link of the notes that `paths` name.
 
-    A path is a Markdown file, a directory (its notes, recursively), `FILE#ID` (the links of one
-    block, or one link), `-` (standard input), or `all` (the notes under `derivations/`).
+    A path is a note (Markdown, LaTeX, or a Jupyter notebook), a directory (its notes, recursively),
+    `FILE#ID` (the links of one block, or one link), `-` (standard input), or `all` (the notes under
+    `derivations/`).
     timeout: seconds a link. explicit: the batch sizes of the explicit re-check. repairs: whether a
     repair is looked for where a link is refuted: `none`, `failed` (where the file does not declare
     it) or `all`. minimal: also find out which hypotheses each proof can do without. axioms: the names
@@ -133,7 +134,7 @@ def check_notes(
                 case.ask()
         _judge([case for _, cases in read for case in cases], progress)
         files = tuple(FileReport(d, tuple(_close(case, progress) for case in cases)) for d, cases in read)
-    nothing = tuple(_nothing(derivation) for derivation, _ in read)
+    nothing = tuple(_nothing(d) for d, _ in read if not any(e.code == "BN009" for e in d.diagnostics))
     empty = () if problems or any(f.results for f in files) else nothing
     return Report(__version__, files, problems + empty, {note.file: note.text for note in notes})
 
@@ -153,7 +154,8 @@ def _close(case: Case, progress: Progress) -> Result:
 
 def exit_code(report: Report) -> ExitCode:
     """The gravest of what happened: a defect of bnsym, bad input, a link that is not as declared."""
-    errors = [d for d in report.diagnostics if d.severity is Severity.ERROR]
+    lost = [d for f in report.files for d in f.derivation.diagnostics if d.code.startswith("BN00")]
+    errors = [d for d in (*report.diagnostics, *lost) if d.severity is Severity.ERROR]
     if any(r.disagrees or _crashed(r) for r in report.results) or any(d.code == "BN402" for d in errors):
         return ExitCode.DISAGREEMENT
     if any(d.code != "BN006" for d in errors):

@@ -55,7 +55,7 @@ class Commands(click.Group):
         except click.UsageError as error:
             name = args[0]
             file = Path(name.partition("#")[0])
-            if name in ("all", "-") or file.suffix == ".md" or file.exists():
+            if name in ("all", "-") or file.suffix in (".md", ".tex", ".ipynb") or file.exists():
                 raise click.UsageError(
                     f"no command {name!r}; did you mean: bnsym check {name}", ctx
                 ) from error

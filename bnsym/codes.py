@@ -31,7 +31,7 @@ CATALOGUE: dict[str, Explanation] = {}
 
 GROUPS: dict[str, str] = {
     "BN0": "finding the notes",
-    "BN10": "Markdown and directives",
+    "BN10": "notes and directives",
     "BN11": "LaTeX",
     "BN12": "meaning",
     "BN13": "how something was read",
@@ -73,7 +73,7 @@ _code(
 _code(
     "BN002",
     "no-notes",
-    """The directory holds no Markdown file (*.md), or `all` was asked for where there is
+    """The directory holds no note (*.md, *.tex, *.ipynb), or `all` was asked for where there is
     no directory `derivations/`. A gate that checks nothing would always be green, so this is
     an error.""",
     advice="Name a note or its directory, or run bnsym where `derivations/` is.",
@@ -131,7 +131,25 @@ _code(
     command="bnsym check somebody-elses.md",
 )
 
-# Markdown and directives
+_code(
+    "BN008",
+    "unknown-format",
+    """The end of the file's name is none that bnsym knows: it reads Markdown (.md, .markdown, and
+    files without one), LaTeX (.tex) and Jupyter notebooks (.ipynb). Taken for Markdown, another
+    format could be misread.""",
+    advice="Rename the file, or, if it holds Markdown, pipe it in: `bnsym check - < FILE`.",
+    command="bnsym check slides.rst",
+)
+_code(
+    "BN009",
+    "not-a-notebook",
+    """The file is called .ipynb, but it isn't JSON, or not a notebook of format 4. Nothing in it
+    is read.""",
+    advice="Save it with Jupyter, or convert it with `jupyter nbconvert --to notebook`.",
+    command="bnsym check cut-off.ipynb",
+)
+
+# Notes and directives
 
 _code(
     "BN101",
@@ -295,6 +313,15 @@ _code(
     """,
 )
 
+_code(
+    "BN109",
+    "not-followed",
+    """A LaTeX file takes in another one (`\\input`, `\\include`). It is not followed: its formulas
+    are not checked here, and the commands that it defines are not known.""",
+    advice="Check that file too, and define the commands where they are used.",
+    command="bnsym check paper.tex",
+)
+
 # LaTeX
 
 _code(
@@ -362,6 +389,16 @@ _code(
 
 # Meaning
 
+_code(
+    "BN117",
+    "unfit-macro",
+    """A LaTeX file defines this command in a way that bnsym does not write out (parameters that
+    other signs set off, a definition inside a group or inside another one), or calls it without
+    its arguments, or it has no end. A formula that uses it is not read, even where LaTeX has a
+    command of that name: the author took that meaning away.""",
+    advice="Define it with `\\newcommand`, before its first use and outside all braces.",
+    command="bnsym check paper.tex",
+)
 _code(
     "BN120",
     "not-a-ball",

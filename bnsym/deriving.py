@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from time import monotonic
 
+from bnsym.finding import gather
 from bnsym.printing import to_latex
 from bnsym.proving.closed_form import NoClosedForm, closed_form
 from bnsym.reading import Unreadable, parse_term, read_with_context
@@ -17,12 +18,12 @@ def derive(file: str | Path, latex: str) -> str:
     """LaTeX of a short expression without derivatives that is proved equal to `latex` under
     the definitions in `file`. Raises ValueError, with the place and the reason, if `latex`
     can't be read there or no closed form was found."""
-    path = Path(file)
-    try:
-        text = path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise ValueError(f"{path}: BN003: not UTF-8 text ({error.reason} at byte {error.start})") from error
-    _, context = read_with_context(text, str(path))
+    notes, problems = gather((str(file),))
+    if not problems:
+        derivation, context = read_with_context(notes[0].text, notes[0].file)
+        problems = tuple(d for d in derivation.diagnostics if d.code.startswith("BN00"))
+    if problems:
+        raise ValueError(f"{problems[0].span.file}: {problems[0].code}: {problems[0].message}")
     try:
         term = parse_term(latex, context)
         form, _ = closed_form(context.statement(term, Relation.EQ, num(0)), term, monotonic() + SECONDS)

@@ -6,18 +6,17 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 
-from bnsym.model import Diagnostic, Severity, Span, display_path
+from bnsym.model import FORMATS, Diagnostic, Severity, Span, display_path
 
 LIMIT = 8 * 1024 * 1024
 """Bytes; a larger file is no note."""
 HOME = "derivations"
 """Where `all` looks."""
 STANDARD_INPUT = "<stdin>"
-SUFFIXES = frozenset({".md", ".markdown"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +68,9 @@ def _targets(argument: str) -> Iterator[Target | Diagnostic]:
         yield from _directory(Path(HOME))
     elif path.is_dir():
         yield from _directory(path)
+    elif path.is_file() and path.suffix and path.suffix.lower() not in FORMATS:
+        hint = f"if it holds Markdown, pipe it in: bnsym check - < {path}"
+        yield problem("BN008", f"a file of an unknown format, {path.suffix}", display_path(path), hint)
     elif path.exists():
         yield Target(path)
     else:
@@ -79,7 +81,8 @@ def _fragment(argument: str) -> Target | Diagnostic:
     """`file.md#id`, where no file is called just so."""
     name, hash_sign, fragment = argument.rpartition("#")
     if hash_sign and Path(name).is_file():
-        return Target(Path(name), fragment)
+        found = next(_targets(name))
+        return replace(found, fragment=fragment) if isinstance(found, Target) else found
     return _missing(Path(name if hash_sign else argument))
 
 
@@ -88,7 +91,11 @@ def _directory(directory: Path) -> Iterator[Target | Diagnostic]:
     yield from map(Target, notes)
     if not notes:
         exists = directory.is_dir()
-        there = f"no Markdown file in {directory}/" if exists else f"there is no directory {directory}/ here"
+        there = (
+            f"no note ({', '.join(FORMATS)}) in {directory}/"
+            if exists
+            else f"there is no directory {directory}/ here"
+        )
         hint = "name a note (bnsym check NOTE.md), or run bnsym where derivations/ is"
         yield problem("BN002", there, str(directory), hint)
 
@@ -96,7 +103,7 @@ def _directory(directory: Path) -> Iterator[Target | Diagnostic]:
 def _notes(directory: Path) -> Iterator[Path]:
     for folder, subfolders, names in os.walk(directory):
         subfolders[:] = [name for name in subfolders if not name.startswith(".")]
-        yield from (Path(folder, name) for name in names if Path(name).suffix.lower() in SUFFIXES)
+        yield from (Path(folder, name) for name in names if Path(name).suffix.lower() in FORMATS)
 
 
 def _missing(path: Path) -> Diagnostic:
@@ -137,7 +144,7 @@ def _bytes(path: Path | None) -> bytes:
 def _decode(data: bytes, file: str) -> str | Diagnostic:
     if len(data) > LIMIT:
         return problem("BN005", "larger than 8 MB", file, "split the note")
-    hint = "bnsym reads Markdown in UTF-8; save the note so, or leave this file out"
+    hint = "bnsym reads text in UTF-8; save the note so, or leave this file out"
     if (zero := data.find(b"\0")) >= 0:
         return problem("BN003", f"binary: a zero byte at offset {zero}", file, hint, _line(data, zero))
     try:

@@ -3,6 +3,7 @@ reports. Imports the term tree and the kernel's verdicts only."""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from enum import Enum
@@ -11,6 +12,33 @@ from typing import TypeAlias
 
 from bnsym.kernel import Proved, Refuted
 from bnsym.terms import Definition, Hypothesis, Statement
+
+
+class Format(Enum):
+    """How a file holds formulas and directives."""
+
+    MARKDOWN = "Markdown"
+    TEX = "LaTeX"
+    NOTEBOOK = "a Jupyter notebook"
+
+
+FORMATS = {
+    ".md": Format.MARKDOWN,
+    ".markdown": Format.MARKDOWN,
+    ".tex": Format.TEX,
+    ".ipynb": Format.NOTEBOOK,
+}
+"""By the end of a file's name: what directories are searched for."""
+
+
+def format_of(file: str) -> Format:
+    """Standard input, and whatever has no suffix, is Markdown."""
+    return FORMATS.get(Path(file).suffix.lower(), Format.MARKDOWN)
+
+
+def for_file(text: str, file: str) -> str:
+    """Advice to write `<!-- bnsym: … -->`, in the comments that the file has."""
+    return re.sub(r"<!-- (bnsym: .*?) -->", r"% \1", text) if format_of(file) is Format.TEX else text
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -23,6 +51,19 @@ class Span:
     column: int
     end_line: int
     end_column: int
+    cell: int = 0
+    """Of a notebook, all its cells counted from 1; 0: the file has no cells."""
+    offsets: tuple[int, int] = field(default=(0, 0), compare=False, repr=False)
+    """Where it begins and ends in the text that was read, which need not be the file's (see `Places`)."""
+
+    @property
+    def place(self) -> str:
+        """`note.md:3:7`, `note.ipynb:21:7 (cell 4)`: where to look, in the file and in what shows it."""
+        return f"{self.file}:{self.line}:{self.column}{self.in_cell}"
+
+    @property
+    def in_cell(self) -> str:
+        return f" (cell {self.cell})" if self.cell else ""
 
 
 class Severity(Enum):
@@ -159,7 +200,7 @@ class Repair:
     """The side that changes, as the author wrote it."""
     after: str
     edits: tuple[tuple[int, int, str], ...]
-    """`text[start:end]` of the note becomes the string; the last stretch comes first."""
+    """`text[start:end]` of the file becomes the string; the last stretch comes first."""
 
     def apply(self, text: str) -> str:
         for start, end, new in self.edits:

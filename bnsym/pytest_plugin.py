@@ -1,13 +1,15 @@
 """pytest runs derivations: `pytest derivations/` has one test for each link.
 
-A Markdown file is collected if it, or a directory above it, is named on the command line and it
-has a directive of bnsym; other runs of pytest never see it. Imports nothing of bnsym before that.
+A note (Markdown, LaTeX, a notebook) is collected if it has a directive of bnsym, and it or a directory
+above it is named on the command line; in a run without arguments, if `testpaths` reach it and
+`bnsym check` would check it. Other runs of pytest never see it, nor import anything of bnsym.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import cached_property
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,26 +18,49 @@ import pytest
 if TYPE_CHECKING:
     from bnsym.model import Report, Result
 
-SUFFIXES = (".md", ".markdown")
-DIRECTIVE = "<!-- bnsym:"
+SUFFIXES = (".md", ".markdown", ".tex", ".ipynb")
+"""As `bnsym.model.FORMATS` has them."""
+DIRECTIVE = re.compile(r"(?:<!--|%)\s*bnsym:")
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> NoteFile | None:
     if file_path.suffix.lower() not in SUFFIXES or not _is_named(file_path, parent.config):
         return None
     try:
-        marked = DIRECTIVE in file_path.read_text(encoding="utf-8")
+        marked = DIRECTIVE.search(file_path.read_text(encoding="utf-8")) is not None
     except (OSError, UnicodeDecodeError):
         return None
     return NoteFile.from_parent(parent, path=file_path) if marked else None
 
 
 def _is_named(path: Path, config: pytest.Config) -> bool:
-    """Whether the command line speaks of the file, or of a directory that holds it."""
-    if config.args_source is not pytest.Config.ArgsSource.ARGS:
+    """Whether the run is about the file, or about a directory that holds it."""
+    sources = pytest.Config.ArgsSource
+    if config.args_source is sources.INVOCATION_DIR:
         return False
-    named = ((config.invocation_params.dir / arg.partition("::")[0]).resolve() for arg in config.args)
-    return any(one == path.resolve() or one in path.resolve().parents for one in named)
+    named = (config.invocation_params.dir / arg.partition("::")[0] for arg in config.args)
+    given = config.args_source is sources.ARGS or _is_in(path, _checked(config.rootpath))
+    return given and _is_in(path, named)
+
+
+def _is_in(path: Path, folders: Iterable[Path]) -> bool:
+    resolved = path.resolve()
+    return any(one == resolved or one in resolved.parents for one in (f.resolve() for f in folders))
+
+
+@cache
+def _checked(root: Path) -> tuple[Path, ...]:
+    """What `bnsym check` checks without arguments."""
+    import click
+
+    from bnsym.commands.settings import settings
+    from bnsym.finding import HOME
+
+    try:
+        paths = settings(root).get("paths", ["all"])
+    except click.UsageError as error:
+        raise pytest.UsageError(str(error)) from error
+    return tuple(root / (HOME if path == "all" else path.partition("#")[0]) for path in paths)
 
 
 class NoteFile(pytest.File):
@@ -114,7 +139,7 @@ class NoteItem(_Item):
     def runtest(self) -> None:
         errors = [d for d in self.parent.report.all_diagnostics if d.severity.value == "error"]
         if errors:
-            raise NotAsDeclared("\n".join(f"{d.span.line}: {d.code} {d.message}" for d in errors))
+            raise NotAsDeclared("\n".join(f"{d.span.place}: {d.code} {d.message}" for d in errors))
 
 
 def _block(report: Report, result: Result) -> str:

@@ -90,3 +90,34 @@ def test_a_repair_is_shown_as_formulas(tmp_path: Path) -> None:
     latex = to_latex_document(report)
     assert r"Without a factor: \ensuremath{m \mu} for \ensuremath{\mu}." in latex
     assert "Repair(" not in latex + to_html(report)
+
+
+def test_prose_of_a_latex_note() -> None:
+    from bnsym.reporting.tex_prose import tex_prose
+
+    text = r"""\documentclass{a}\newcommand{\x}{<b>}
+\begin{document}
+\section{On $\mu$ <script>}
+Text \emph{with \textbf{$x_i$}}, 100\,\% of it~\cite{a,b}.% not this
+\begin{itemize}\item[One] <i>first</i> \item second\end{itemize}
+
+\unknown{kept} ``quoted'' -- \verb|<u>| \href{javascript:alert(1)}{here}
+\end{document} nor this"""
+    html = " ".join(tex_prose(text, begins=True).split())
+    assert "<h2>On &lt;script&gt;</h2>" in html
+    assert "<em>with <strong><math" in html
+    for shown in ("% of it", "[a,b]", "One &lt;i&gt;first", "• second", "kept", "“quoted”", "–"):
+        assert shown in html
+    for hidden in (
+        "<script",
+        "javascript",
+        "<i>",
+        "<b>",
+        "<u>",
+        "not this",
+        "nor this",
+        "itemize",
+        "documentclass",
+        "href=",
+    ):
+        assert hidden not in html

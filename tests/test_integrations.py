@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -13,6 +14,8 @@ import pytest
 import bnsym
 from bnsym.cli import cli
 from bnsym.commands.init import FIRST, WORKFLOW
+from bnsym.model import FORMATS
+from bnsym.pytest_plugin import SUFFIXES
 from bnsym.reading import read
 
 ROOT = Path(bnsym.__file__).parent.parent
@@ -203,3 +206,38 @@ def test_a_project_whose_tools_are_no_table(project: Path) -> None:
 def test_pytest_leaves_other_runs_alone(project: Path) -> None:
     (project / "sum.md").write_text(NOTE, encoding="utf-8")
     assert "no tests ran" in pytest_of(project)
+
+
+def test_pytest_runs_every_format(project: Path) -> None:
+    (project / "notes" / "sum.tex").write_text(
+        "% bnsym: claim id=sum\n\\[ a + a = 2 a \\]\n", encoding="utf-8"
+    )
+    cell = {"cell_type": "markdown", "metadata": {}, "source": NOTE.splitlines(keepends=True)}
+    book = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    (project / "notes" / "sum.ipynb").write_text(json.dumps(book, indent=1), encoding="utf-8")
+    said = pytest_of(project, "notes", "-v")
+    assert "notes/sum.tex::sum PASSED" in said
+    assert "FAILED notes/sum.ipynb::sum.2" in said
+    assert "(cell 1, line 3)" in said
+
+
+def test_the_suffixes_of_the_plugin_are_those_of_the_formats() -> None:
+    assert tuple(FORMATS) == SUFFIXES
+
+
+TESTPATHS = '[tool.pytest.ini_options]\ntestpaths = ["notes", "tests"]\n'
+
+
+def test_pytest_without_arguments_runs_what_check_would(project: Path) -> None:
+    """Of the testpaths those parts that `bnsym check` checks; notes that are data of tests are left alone."""
+    (project / "notes" / "sum.md").write_text(NOTE, encoding="utf-8")
+    (project / "tests").mkdir()
+    (project / "tests" / "data.md").write_text(NOTE, encoding="utf-8")
+    (project / "pyproject.toml").write_text(TESTPATHS, encoding="utf-8")
+    assert "no tests ran" in pytest_of(project)
+    (project / "pyproject.toml").write_text(TESTPATHS + '[tool.bnsym]\npaths = ["notes"]\n', encoding="utf-8")
+    said = pytest_of(project)
+    assert "FAILED notes/sum.md::sum.2" in said
+    assert "data.md" not in said
+    (project / "pyproject.toml").write_text(TESTPATHS + "[tool.bnsym]\npath = 3\n", encoding="utf-8")
+    assert "did you mean 'paths'" in pytest_of(project)

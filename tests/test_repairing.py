@@ -12,7 +12,6 @@ from bnsym.commands.check import check as command
 from bnsym.commands.check import fix_files
 from bnsym.repairing.edits import EDITS, Edit, Place, edits, pairs
 from bnsym.repairing.patch import unified
-from bnsym.repairing.search import offsets
 
 LAYER = r"""
 <!-- bnsym: define -->
@@ -130,10 +129,6 @@ def test_each_kind_of_edit_is_made() -> None:
 def test_pairs_never_overlap() -> None:
     made = [Edit(0, 2, "", "a"), Edit(1, 3, "", "b"), Edit(5, 5, "+", "c")]
     assert {(a.kind, b.kind) for a, b in pairs(made)} == {("c", "a"), ("c", "b")}
-
-
-def test_places_in_a_text() -> None:
-    assert offsets("ab\ncd\n", bnsym.Span("f", 2, 1, 2, 3)) == (3, 5)
 
 
 def test_options_are_listed() -> None:

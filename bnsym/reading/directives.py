@@ -1,8 +1,8 @@
-"""Directives: what `<!-- bnsym: … -->` says, and whether it says it well.
+"""Directives: what `<!-- bnsym: … -->`, or `% bnsym: …` in LaTeX, says, and whether it says it well.
 
 A directive whose name or options are not known is an error, never ignored: a `refuted`
 that is passed over would let a formula through. Finds nothing by itself; `document`
-hands in the stretch of text between `<!--` and `-->`. Imports `model` and `source` only.
+hands in the comment. Imports `model` and `source` only.
 """
 
 from __future__ import annotations
@@ -67,7 +67,8 @@ SHAPES: dict[str, _Shape] = {
     "loss": _Shape("<!-- bnsym: loss $f(y)$ -->", formulas=range(1, 2)),
     "partial": _Shape("<!-- bnsym: partial total -->", words=("total", "local")),
 }
-_OPENING = re.compile(r"<!--\s*bnsym:\s*")
+_OPENING = re.compile(r"<!--\s*bnsym:\s*|%+[ \t]*bnsym:[ \t]*")
+_CLOSING = "-->"
 _NAME = re.compile(r"[^\s=\"'$>]+")
 _PART = re.compile(
     r"""(?P<key>[\w-]+)=(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|“(?P<curly>[^”]*)”|(?P<bare>[^\s"'“$]+))
@@ -86,13 +87,14 @@ def opens(text: str, start: int) -> bool:
 
 
 def parse(text: str, start: int, end: int) -> tuple[Directive | None, list[Problem]]:
-    """The directive in the comment `start` to `end` (of `-->`), and what is wrong with it.
+    """The directive in the comment `start` to `end`, and what is wrong with it.
 
     None where nothing can be made of it. A block's directive with a mistake in its
     options is still returned, so that its block stays what the author declared it."""
     where = Slice(start, end)
-    opening = _OPENING.match(text, start, end - 3)
-    name = _NAME.match(text, opening.end(), end - 3) if opening else None
+    end -= len(_CLOSING) * text.startswith(_CLOSING, end - len(_CLOSING))
+    opening = _OPENING.match(text, start, end)
+    name = _NAME.match(text, opening.end(), end) if opening else None
     if name is None:
         shown = "BN107", "The directive has no name after `bnsym:`", where
         return None, [Problem(*shown, f"the directives are {', '.join(SHAPES)}")]
@@ -101,7 +103,7 @@ def parse(text: str, start: int, end: int) -> tuple[Directive | None, list[Probl
         hint = suggestion(word, SHAPES, "the directives are")
         return None, [Problem("BN103", f"`{word}` is not a directive of bnsym", Slice(*name.span()), hint)]
     reading = _Reading(text, word, where)
-    reading.run(name.end(), end - 3)
+    reading.run(name.end(), end)
     directive = Directive(word, reading.options, tuple(reading.formulas), where)
     usable = SHAPES[word].of_block or not reading.problems
     return directive if usable else None, reading.problems

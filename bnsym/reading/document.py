@@ -1,4 +1,4 @@
-r"""Markdown → a Document: headings, directives and display formulas in order, each with its
+r"""A file → a Document: headings, directives and display formulas in order, each with its
 exact place; formulas taken apart into chains, named, and joined to their directives.
 
 Nothing here raises: what is wrong with a note is a Diagnostic, and the rest is read. Imports
@@ -14,12 +14,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
-from bnsym.model import Diagnostic, Severity
+from bnsym.model import Diagnostic, Severity, for_file
 from bnsym.reading import directives
 from bnsym.reading.directives import Problem
-from bnsym.reading.masking import Blank, Layout, blanked, lay_out
+from bnsym.reading.manuscript import opened
+from bnsym.reading.masking import ROW_ENVIRONMENTS, Blank, Layout, blanked, lay_out
 from bnsym.reading.rows import read_chains
-from bnsym.reading.scanning import Comment, Display, Found, Lost, environments, scan
+from bnsym.reading.scanning import Comment, Display, Found, Lost, environments
 from bnsym.reading.source import Block, Chain, Directive, Heading, Item, Slice, Source
 
 
@@ -33,13 +34,14 @@ class Document:
 
 
 def read_document(text: str, file: str) -> Document:
-    """What the Markdown in `text` holds, in order; never raises, whatever the text."""
-    found, problems = scan(text)
-    assembly = _Assembly(text, problems)
-    assembly.run([assembly.parsed(one) for one in found])
-    source = Source(file, text, assembly.masked)
+    """What a file with this text and name holds, in order; never raises, whatever the text."""
+    manuscript = opened(text, file)
+    assembly = _Assembly(manuscript.text, list(manuscript.problems))
+    assembly.run([assembly.parsed(one) for one in manuscript.found])
+    source = Source(file, manuscript.text, assembly.masked, manuscript.places)
     said = sorted(assembly.problems, key=lambda problem: problem.where.start)
-    return Document(source, tuple(assembly.items), tuple(_diagnostic(source, p) for p in said))
+    lost = (manuscript.lost,) if manuscript.lost else ()
+    return Document(source, tuple(assembly.items), (*lost, *(_diagnostic(source, p) for p in said)))
 
 
 def slug_of(title: str) -> str:
@@ -51,12 +53,15 @@ def slug_of(title: str) -> str:
 
 def _diagnostic(source: Source, problem: Problem) -> Diagnostic:
     span = source.span(problem.where.start, problem.where.end)
-    return Diagnostic(problem.code, problem.severity, problem.message, span, problem.hint)
+    return Diagnostic(
+        problem.code, problem.severity, problem.message, span, for_file(problem.hint, source.file)
+    )
 
 
 _Parsed: TypeAlias = Found | Directive
 _LABEL = re.compile(r"\\label\s*\{([^{}]+)\}")
 _QUOTE_MARK = re.compile(r"[ \t]*>")
+_RELATION = re.compile(r"[=<>]|\\(?:le|ge|ne)q?(?![A-Za-z])")
 _GAP = re.compile(r"[\s>]*")
 _NAME = re.compile(r"[^\s#]+")
 _LINK = re.compile(r"!?\[([^\]\[]*)\]\([^()]*\)")
@@ -172,6 +177,8 @@ class _Assembly:
         else:
             hint = "remove it, or write what was meant"
             self._problem("BN102", "The display formula holds nothing", display.where, hint)
+        if not any(chain.signs for chain in chains):
+            self._unseen(display.inside)
         said = tuple(d for waiting in self.waiting if (d := self._linked(waiting, chains)))
         self.items.append(Block(chains, said, display.where, self._name(display)))
         self.waiting = []
@@ -193,6 +200,18 @@ class _Assembly:
         message = f"The environment `{match.group(2)}` is {what} in this formula"
         hint = r"pair each `\begin` with an `\end` of the same name"
         self._problem("BN101", message, Slice(match.start(1) - 1, match.end()), hint)
+
+    def _unseen(self, inside: Slice) -> None:
+        """Relations that no chain has, for they stand in an environment that is not known."""
+        for match in environments(self.plain, inside.start, inside.end):
+            row = match.group(2).rstrip("*") in ROW_ENVIRONMENTS
+            if row or any(d.name == "skip" for d in self.waiting):
+                continue
+            if _RELATION.search(self.plain, match.end(), inside.end):
+                message = f"The environment `{match.group(2)}` is not known; no relation in it is read"
+                hint = 'write it as `aligned`, or declare it: <!-- bnsym: skip reason="…" -->'
+                return self._problem("BN128", message, Slice(match.start(1) - 1, match.end()), hint)
+        return None
 
     def _linked(self, directive: Directive, chains: tuple[Chain, ...]) -> Directive | None:
         """The directive, its `link` written out; None where it names no link of the block."""

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from bnsym.model import Declaration, Declared, Diagnostic, Severity
+from bnsym.model import Declaration, Declared, Diagnostic, Severity, for_file
 from bnsym.reading.aliases import Aliases
 from bnsym.reading.directives import link_labels
 from bnsym.reading.latex import parse, parse_tokens
@@ -327,7 +327,7 @@ def diagnostic(source: Source, error: ReadError, severity: Severity = Severity.E
     start, end = error.at
     limit = len(source.text)
     span = source.span(min(start, limit), min(max(start, end), limit))
-    return Diagnostic(error.code, severity, error.message, span, error.hint)
+    return Diagnostic(error.code, severity, error.message, span, for_file(error.hint, source.file))
 
 
 __all__ = ["Gatherer", "declarations", "diagnostic"]

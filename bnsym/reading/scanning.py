@@ -86,11 +86,11 @@ _WORDS = re.compile(
 )
 
 
-def scan(text: str) -> tuple[list[Found], list[Problem]]:
-    """What stands in the text, in order, and what is wrong with it."""
+def scan(text: str, *, front: bool = True) -> tuple[list[Found], list[Problem]]:
+    """What stands in the text, in order, and what is wrong with it; `front`: it may have front matter."""
     scanner = _Scanner(text)
-    front = _FRONT.match(text)
-    position = front.end() if front else 0
+    matter = _FRONT.match(text) if front else None
+    position = matter.end() if matter else 0
     while position < len(text):
         position = scanner.line(position)
     return scanner.found, scanner.problems

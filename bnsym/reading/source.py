@@ -3,15 +3,16 @@
 A slice is a stretch of the file's text by code-point offsets. The text is *masked*
 before it is sliced: comments, alignment marks, quotation prefixes and spacing are
 overwritten by blanks of the same length, so an offset in a formula is an offset in
-the file, and every span is exact. Imports `model` only.
+the text, and every span is exact. Imports `model` and `places` only.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 
 from bnsym.model import Span
+from bnsym.reading.places import Places
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,37 +22,34 @@ class Slice:
     start: int
     end: int
 
+    def moved(self, offset: int) -> Slice:
+        return Slice(self.start + offset, self.end + offset)
+
 
 @dataclass(frozen=True)
 class Source:
-    """A file's text (as published) and its masked twin of the same length."""
+    """The text that is read and its masked twin of the same length; `places` says where they stand
+    in the file, of which they are the text itself if it is left out."""
 
     file: str
     text: str
     masked: str
-    _lines: list[int] = field(default_factory=list, repr=False)
-
-    def __post_init__(self) -> None:
-        self._lines.append(0)
-        self._lines.extend(i + 1 for i, char in enumerate(self.text) if char == "\n")
+    places: Places | None = None
 
     def span(self, start: int, end: int) -> Span:
-        first, last = self._line(start), self._line(end)
-        return Span(
-            self.file,
-            first + 1,
-            start - self._lines[first] + 1,
-            last + 1,
-            end - self._lines[last] + 1,
-        )
+        return self._places.span(self.file, start, end)
 
     def slice(self, span: Span) -> Slice:
         """Where a span of this file stands in the text."""
-        first, last = self._lines[span.line - 1], self._lines[span.end_line - 1]
-        return Slice(first + span.column - 1, last + span.end_column - 1)
+        return Slice(*span.offsets)
 
-    def _line(self, offset: int) -> int:
-        return bisect_right(self._lines, offset) - 1
+    def edit(self, start: int, end: int, new: str) -> tuple[int, int, str] | None:
+        """The edit of the file that replaces text[start:end]; None where there is none."""
+        return self._places.edit(start, end, new)
+
+    @cached_property
+    def _places(self) -> Places:
+        return self.places or Places(self.text)
 
 
 @dataclass(frozen=True, slots=True)

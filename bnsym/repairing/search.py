@@ -4,12 +4,12 @@ first, proved last, and believed only when the changed note is read and its link
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from time import monotonic
 
 from bnsym.kernel import Proved, Refuted, Rejected, Witness, refute
-from bnsym.model import Link, Repair, Span
+from bnsym.model import Link, Repair, Span, for_file
 from bnsym.normal import OutOfReach
 from bnsym.printing import to_latex
 from bnsym.proving import decide
@@ -30,11 +30,20 @@ SCALES = (r"\gamma", "m", r"\sigma", "2")
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A note that was read: its text, and what it fixes for anything read after it."""
+    """A note that was read: what its file holds, and what it fixes for anything read after it."""
 
-    text: str
+    written: str
     file: str
     context: Context
+
+    @property
+    def source(self) -> Source:
+        return self.context.survey.source
+
+    @property
+    def text(self) -> str:
+        """What was read, which spans count in."""
+        return self.source.text
 
 
 def repair(note: Note, link: Link, verdict: Refuted, deadline: float) -> Repair | None:
@@ -65,10 +74,10 @@ def _candidates(note: Note, link: Link, verdict: Refuted, deadline: float) -> It
     tried: list[tuple[_Trial, list[Edit]]] = []
     for side, span in (("right", link.right_span), ("left", link.left_span)):
         if span is not None:
-            trial = _Trial(note, verdict, side, *offsets(note.text, span), deadline)
+            trial = _Trial(note, verdict, side, *span.offsets, deadline)
             single = [e for e in edits(trial.source, _place(note, verdict)) if trial.reads((e,))]
             tried.append((trial, single))
-            yield from (_repair(trial, (e,)) for e in single if trial.proves((e,)))
+            yield from _repairs(trial, ((e,) for e in single if trial.proves((e,))))
     if not ordered:
         yield from _assumed(note, link, verdict, deadline)
     for trial, single in tried:
@@ -76,7 +85,7 @@ def _candidates(note: Note, link: Link, verdict: Refuted, deadline: float) -> It
             if monotonic() > deadline:
                 return
             if trial.reads(both) and trial.proves(both):
-                yield _repair(trial, both)
+                yield from _repairs(trial, (both,))
 
 
 def _turned(note: Note, link: Link, verdict: Refuted, deadline: float) -> Iterator[Repair]:
@@ -85,9 +94,9 @@ def _turned(note: Note, link: Link, verdict: Refuted, deadline: float) -> Iterat
                          (Relation.LT, Relation.LE), (Relation.GT, Relation.GE)):  # fmt: skip
         statement = replace(verdict.statement, relation=right)
         if verdict.statement.relation is wrong and _proved(statement, deadline):
-            start, end = offsets(note.text, link.span)
+            start, end = link.span.offsets
             sign = note.text[start:end]
-            yield Repair("a relation sign", sign, right.value, ((start, end, right.value),))
+            yield from _placed(note, "a relation sign", sign, right.value, ((start, end, right.value),))
 
 
 def _assumed(note: Note, link: Link, verdict: Refuted, deadline: float) -> Iterator[Repair]:
@@ -101,22 +110,19 @@ def _assumed(note: Note, link: Link, verdict: Refuted, deadline: float) -> Itera
         statement = replace(verdict.statement, hypotheses=(*verdict.statement.hypotheses, one))
         if monotonic() < deadline and not _fails(statement, verdict.witness) and _proved(statement, deadline):
             written = f"{to_latex(one.left)} {one.relation.value} {to_latex(one.right)}"
-            at = _before_block(note.text, link.span.line)
-            comment = f"<!-- bnsym: assume ${written}$ -->\n"
-            yield Repair("a missing hypothesis", "", comment.strip(), ((at, at, comment),))
+            comment = for_file(f"<!-- bnsym: assume ${written}$ -->", note.file)
+            at, before = _before_block(note, link.span)
+            edit = (at, at, f"{before}{comment}\n")
+            yield from _placed(note, "a missing hypothesis", "", comment, (edit,))
 
 
-def _before_block(text: str, line: int) -> int:
-    """Where the comments above the display that holds a line begin."""
-    lines = text.split("\n")
-    k = line - 1
-    while k > 0 and not lines[k].lstrip().startswith(
-        ("$$", "```", r"\begin{equation", r"\begin{align}", r"\[")
-    ):
-        k -= 1
-    while k > 0 and lines[k - 1].lstrip().startswith("<!-- bnsym:"):
-        k -= 1
-    return sum(len(above) + 1 for above in lines[:k])
+def _before_block(note: Note, span: Span) -> tuple[int, str]:
+    """Where the directives of the display that holds a span begin, and what the line has before them."""
+    blocks = [chain.block for chain in note.context.survey.gathered.chains]
+    block = next(b for b in blocks if b.where.start <= span.offsets[0] < b.where.end)
+    at = min(where.start for where in (block.where, *(d.where for d in block.directives)))
+    line = note.text.rfind("\n", 0, at) + 1
+    return line, note.text[line:at] if not note.text[line:at].strip(" \t>") else ""
 
 
 @dataclass
@@ -181,7 +187,7 @@ def _fails(statement: Statement, witness: Witness) -> bool:
 
 def holds(note: Note, link: Link, found: Repair, deadline: float) -> bool:
     """Whether the changed note, read again, has the link and it is proved."""
-    changed = found.apply(note.text)
+    changed = found.apply(note.written)
     again = next((k for k in read(changed, note.file).links if k.id == link.id), None)
     if again is None or again.statement is None:
         return False
@@ -202,14 +208,19 @@ def _place(note: Note, verdict: Refuted) -> Place:
     )
 
 
-def _repair(trial: _Trial, made: tuple[Edit, ...]) -> Repair:
-    """The edits as they change the note."""
-    words = " and ".join(dict.fromkeys(edit.kind for edit in reversed(made)))
-    placed = tuple((trial.start + e.start, trial.start + e.end, e.new) for e in made)
-    return Repair(words, trial.source.strip(), trial.changed(made).strip(), placed)
+def _repairs(trial: _Trial, found: Iterable[tuple[Edit, ...]]) -> Iterator[Repair]:
+    """The edits as they change the file."""
+    for made in found:
+        words = " and ".join(dict.fromkeys(edit.kind for edit in reversed(made)))
+        edits = tuple((trial.start + e.start, trial.start + e.end, e.new) for e in made)
+        yield from _placed(trial.note, words, trial.source.strip(), trial.changed(made).strip(), edits)
 
 
-def offsets(text: str, span: Span) -> tuple[int, int]:
-    """Where a span begins and ends in the text it is of."""
-    where = Source(span.file, text, text).slice(span)
-    return where.start, where.end
+def _placed(
+    note: Note, what: str, before: str, after: str, edits: Iterable[tuple[int, int, str]]
+) -> Iterator[Repair]:
+    """The repair that edits of the text make in the file; nothing where one has no place there."""
+    placed = [note.source.edit(*edit) for edit in edits]
+    known = tuple(edit for edit in placed if edit is not None)
+    if len(known) == len(placed):
+        yield Repair(what, before, after, known)

@@ -15,6 +15,7 @@ from bnsym.codes import NAMES
 from bnsym.kernel import Refuted
 from bnsym.model import Diagnostic, Result, Severity, Span, Undecided, Unread
 from bnsym.printing import to_latex
+from bnsym.reading.manuscript import opened
 from bnsym.reporting.excerpt import clean, excerpt
 from bnsym.reporting.rows import Row
 from bnsym.reporting.theme import width_of
@@ -35,6 +36,11 @@ class Page:
     def width(self) -> int:
         return width_of(self.console)
 
+    def shown(self, span: Span) -> tuple[str | None, Span]:
+        """The text that a span is shown in, if its file was read, and where it stands there."""
+        written = self.sources.get(span.file)
+        return (None, span) if written is None else opened(written, span.file).shown(span)
+
     def put(self, *lines: Text) -> None:
         for line in lines:
             self.console.print(line, soft_wrap=True)
@@ -47,9 +53,9 @@ def result_block(page: Page, result: Result) -> None:
     span = verdict.problem.span if isinstance(verdict, Unread) else result.link.span
     style = "expected" if expected else row.style
     page.put(_title(page, f"{row.mark} {result.name}{expected}", style, result.link.id, words.code))
-    page.put(_place(span))
-    first = result.link.left_span.line if result.link.left_span and not isinstance(verdict, Unread) else 0
-    _source(page, span, words.message, style, first)
+    page.put(_place(page, span))
+    begins = None if isinstance(verdict, Unread) else result.link.left_span
+    _source(page, span, words.message, style, begins)
     if isinstance(verdict, Refuted):
         page.put(Text(), *_aligned(_witness(verdict)), Text(), *_sides(verdict, page))
         _repair(page, result)
@@ -74,7 +80,7 @@ def diagnostic_block(page: Page, diagnostic: Diagnostic) -> None:
         page.put(Text())
         return
     page.put(_title(page, f"{mark} {severity}", style, NAMES.get(diagnostic.code, ""), diagnostic.code))
-    page.put(_place(diagnostic.span))
+    page.put(_place(page, diagnostic.span))
     _source(page, diagnostic.span, diagnostic.message, style)
     _prose(page, "hint", diagnostic.hint)
     page.put(Text())
@@ -88,8 +94,7 @@ def _of_whole_file(span: Span) -> bool:
 def diagnostic_line(page: Page, diagnostic: Diagnostic) -> None:
     """A note of a file, in one line."""
     span = diagnostic.span
-    place = f"{span.file}:{span.line}:{span.column}"
-    line = Text(clean(f"· note      {place}  {diagnostic.message}  {diagnostic.code}"), "quiet")
+    line = Text(clean(f"· note      {span.place}  {diagnostic.message}  {diagnostic.code}"), "quiet")
     if page.console.is_terminal:
         line.truncate(page.width, overflow="ellipsis")
     page.put(line)
@@ -105,15 +110,19 @@ def _title(page: Page, verdict: str, style: str, name: str, code: str) -> Text:
     return Text.assemble(title, " " * max(2, gap), (label, "quiet"))
 
 
-def _place(span: Span) -> Text:
-    return Text(clean(f"  {span.file}:{span.line}:{span.column}"), "quiet")
+def _place(page: Page, span: Span) -> Text:
+    """Of a notebook also the line of the cell, by which its excerpt counts."""
+    cell = f", line {page.shown(span)[1].line})" if span.cell else ""
+    return Text(clean(f"  {span.place[:-1]}{cell}" if cell else f"  {span.place}"), "quiet")
 
 
-def _source(page: Page, span: Span, message: str, style: str, first_line: int = 0) -> None:
-    """The excerpt with the message under it; the message alone where there is no text to show."""
-    text = page.sources.get(span.file)
+def _source(page: Page, span: Span, message: str, style: str, begins: Span | None = None) -> None:
+    """The excerpt, from where `begins` does, with the message under it; the message alone where there
+    is no text to show."""
+    text, shown_span = page.shown(span)
     lines = () if text is None else excerpt(
-        text, span, label=clean(message), width=page.width, style=style, first_line=first_line
+        text, shown_span, label=clean(message), width=page.width, style=style,
+        first_line=page.shown(begins)[1].line if begins else 0,
     )  # fmt: skip
     shown = [Text(), *lines]
     page.put(*shown) if len(shown) > 1 else _prose(page, "", message)

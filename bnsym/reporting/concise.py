@@ -13,4 +13,5 @@ def to_concise(report: Report) -> str:
 
 def _line(finding: Finding) -> str:
     place = f"{finding.span.file}:{finding.span.line}:{finding.span.column}"
-    return f"{place}: {finding.code} {finding.message}" + (f" [{finding.link}]" if finding.link else "")
+    link = f" [{finding.link}]" if finding.link else ""
+    return f"{place}: {finding.code} {finding.message}{link}{finding.span.in_cell}"

@@ -34,7 +34,7 @@ def _annotation(finding: Finding) -> str:
         "col": span.column,
         "endLine": span.end_line,
         "endColumn": max(span.end_column, 1),
-        "title": f"{finding.code} {finding.link}".strip(),
+        "title": f"{finding.code} {finding.link}".strip() + span.in_cell,
     }
     listed = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
     said = finding.message + (f"\n{finding.hint}" if finding.hint else "")
@@ -68,7 +68,7 @@ def _rows(report: Report) -> Iterator[str]:
         span, mark = result.link.span, "✓" if result.passed else "✗"
         cells = (
             result.link.id,
-            f"{span.file}:{span.line}",
+            f"{span.file}:{span.line}{span.in_cell}",
             f"{mark} {result.name}",
             words_of(result).message,
         )

@@ -9,12 +9,24 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from html import escape
 from importlib.resources import files
+from typing import TypeAlias
 
 from bnsym.kernel import Proved, Refuted
-from bnsym.model import Diagnostic, FileReport, Report, Result, Severity, Skipped, Undecided
+from bnsym.model import (
+    Diagnostic,
+    FileReport,
+    Format,
+    Report,
+    Result,
+    Severity,
+    Skipped,
+    Undecided,
+    format_of,
+)
+from bnsym.reading.manuscript import opened
 from bnsym.reporting.certificates import certificate_line
 from bnsym.reporting.graph import graph, in_words
 from bnsym.reporting.mathml import mathml
@@ -22,6 +34,7 @@ from bnsym.reporting.outline import Formula, Saying, Step, outline
 from bnsym.reporting.prose import prose
 from bnsym.reporting.resting import resting
 from bnsym.reporting.rows import plain_scope
+from bnsym.reporting.tex_prose import tex_prose
 from bnsym.reporting.theme import MARKS
 from bnsym.reporting.unicode import unicode_math
 from bnsym.reporting.words import FAILS, is_declared_refuted, relation_latex, value_strings, words_of
@@ -85,8 +98,8 @@ def _tally(file: FileReport) -> str:
 
 def _file(report: Report, number: int) -> str:
     file = report.files[number]
-    text = report.sources[file.derivation.file]
-    parts = list(outline(file, text))
+    written = report.sources[file.derivation.file]
+    parts, text = list(outline(file, written)), opened(written, file.derivation.file).text
     nodes = resting(file, [part for part in parts if isinstance(part, Formula)])
     drawn = graph(nodes, f"n{number}")
     resting_on = (
@@ -96,10 +109,10 @@ def _file(report: Report, number: int) -> str:
         if drawn
         else ""
     )
+    content = (*_content(parts, text, number, _renderer(file)), *_diagnostics(file.derivation.diagnostics))
     return (
         f'<article id="file-{number}"><p class="path">{escape(file.derivation.file)}</p>'
-        f"{''.join(_content(parts, text, number))}{''.join(_diagnostics(file.derivation.diagnostics))}"
-        f"{resting_on}</article>"
+        f"{''.join(content)}{resting_on}</article>"
     )
 
 
@@ -111,19 +124,26 @@ _LEGEND = (
 )
 
 
-def _content(parts: Iterable[object], text: str, number: int) -> Iterator[str]:
+Prose: TypeAlias = Callable[..., str]
+
+
+def _renderer(file: FileReport) -> Prose:
+    return tex_prose if format_of(file.derivation.file) is Format.TEX else prose
+
+
+def _content(parts: Iterable[object], text: str, number: int, render: Prose) -> Iterator[str]:
     """Prose, then what interrupts it, to the end."""
     done = 0
     for part in parts:
         if isinstance(part, Formula | Saying):
-            yield _prose(text, done, part.where.start)
+            yield _prose(render, text, done, part.where.start)
             yield _formula(part, number) if isinstance(part, Formula) else _saying(part)
             done = part.where.end
-    yield _prose(text, done, len(text))
+    yield _prose(render, text, done, len(text))
 
 
-def _prose(text: str, start: int, end: int) -> str:
-    shown = prose(text[start:end], begins=start == 0)
+def _prose(render: Prose, text: str, start: int, end: int) -> str:
+    shown = render(text[start:end], begins=start == 0)
     return f'<div class="prose">{shown}</div>' if shown.strip() else ""
 
 
@@ -191,7 +211,7 @@ def _is_chain(step: Step, formula: Formula) -> bool:
 
 def _facts(result: Result) -> Iterator[tuple[str, str]]:
     words, verdict, declared = words_of(result), result.verdict, result.link.declaration
-    yield "link", f"<code>{escape(result.link.id)}</code> {escape(_place(result))}"
+    yield "link", f"<code>{escape(result.link.id)}</code> {escape(result.link.span.place)}"
     if isinstance(verdict, Proved):
         yield from _proof(verdict)
     if declared and not isinstance(verdict, Skipped):
@@ -206,11 +226,6 @@ def _facts(result: Result) -> Iterator[tuple[str, str]]:
         yield "tried", escape(", ".join(verdict.tried))
     yield "hint", escape(words.hint)
     yield "evidence", "<br>".join(_evidence(result))
-
-
-def _place(result: Result) -> str:
-    span = result.link.span
-    return f"{span.file}:{span.line}:{span.column}"
 
 
 def _proof(proof: Proved) -> Iterator[tuple[str, str]]:

@@ -42,7 +42,9 @@ def _suite(file: FileReport) -> ElementTree.Element:
     for result in file.results:
         suite.append(_case(name, result))
     for problem in errors:
-        case = ElementTree.SubElement(suite, "testcase", classname=name, name=f"line {problem.span.line}")
+        case = ElementTree.SubElement(
+            suite, "testcase", classname=name, name=f"line {problem.span.line}{problem.span.in_cell}"
+        )
         _said(case, "error", problem.code, problem.message, problem.hint)
     return suite
 
@@ -50,9 +52,8 @@ def _suite(file: FileReport) -> ElementTree.Element:
 def _case(file: str, result: Result) -> ElementTree.Element:
     link, words = result.link, words_of(result)
     case = ElementTree.Element("testcase", classname=file, name=_xml(link.id), time=f"{result.seconds:.3f}")
-    place = f"{link.span.file}:{link.span.line}:{link.span.column}"
     if not result.passed:
-        _said(case, "failure", words.code, words.message, f"{place}\n{link.source}\n{words.hint}")
+        _said(case, "failure", words.code, words.message, f"{link.span.place}\n{link.source}\n{words.hint}")
     elif isinstance(result.verdict, Skipped):
         ElementTree.SubElement(case, "skipped", message=_xml(result.verdict.reason))
     return case

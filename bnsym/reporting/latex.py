@@ -270,7 +270,8 @@ def _tuple(value: Any) -> str:
 
 
 def _place(result: Result) -> str:
-    return f"{result.link.span.file}:{result.link.span.line}"
+    span = result.link.span
+    return f"{span.file}:{span.line}{span.in_cell}"
 
 
 def _unverified(report: Report) -> Iterator[str]:

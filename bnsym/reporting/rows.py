@@ -66,7 +66,7 @@ def rows(results: Sequence[Result], width: int | None) -> Iterator[Text]:
 
 def _row(result: Result, *, short: bool = False) -> Row:
     span = result.link.span
-    place = f"{PurePath(span.file).name if short else span.file}:{span.line}"
+    place = f"{PurePath(span.file).name if short else span.file}:{span.line}{span.in_cell}"
     return Row(result, clean(result.link.id), clean(place), _scope(result), clean(_detail(result)))
 
 

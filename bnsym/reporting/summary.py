@@ -8,7 +8,7 @@ from textwrap import wrap
 
 from rich.text import Text
 
-from bnsym.model import Report, Result, Severity
+from bnsym.model import Report, Result, Severity, for_file
 from bnsym.reporting.theme import VERDICT_STYLES
 from bnsym.reporting.words import is_declared_refuted, words_of
 
@@ -74,6 +74,7 @@ ADVICE = (
 def _wrong(results: list[Result]) -> str:
     first = words_of(results[0]).code
     advice = next((text for prefix, text in ADVICE if first.startswith(prefix)), "Correct it")
+    advice = for_file(advice, results[0].link.span.file)
     count = f"{_number(len(results), 'link')} {'is' if len(results) == 1 else 'are'} not as declared"
     start = "" if len(results) == 1 else "Begin with the first. "
     return f"{count}. {start}{advice}; `bnsym explain {first}` says more."

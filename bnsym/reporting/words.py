@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from bnsym.kernel import Proved, Refuted, Value
-from bnsym.model import Declared, Diagnostic, Link, Result, Severity, Skipped, Undecided, Unread
+from bnsym.model import Declared, Diagnostic, Link, Result, Severity, Skipped, Undecided, Unread, for_file
 from bnsym.printing import to_latex
 from bnsym.terms import Hypothesis, Relation, Statement
 
@@ -56,7 +56,7 @@ def words_of(result: Result) -> Words:
 
 
 def _of(problem: Diagnostic) -> Words:
-    return Words(problem.code, problem.message, problem.hint)
+    return Words(problem.code, problem.message, for_file(problem.hint, problem.span.file))
 
 
 def _refuted(refuted: Refuted) -> Words:

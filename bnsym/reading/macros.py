@@ -1,0 +1,364 @@
+r"""The commands that a LaTeX file defines, written out as TeX would, each place kept.
+
+`\newcommand` and its kin, `\def` with plain parameters, `\let`, `\DeclareMathOperator`,
+`\DeclarePairedDelimiter` and `\newenvironment` are taken in the order of the file. A definition
+that asks for more (delimited parameters, a definition inside a group or inside another) is refused:
+what it defines is written out as a command that no formula can hold, so that nothing is read in a
+meaning that the author took away. Imports `directives`, `places` and `source`.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from bnsym.model import Severity
+from bnsym.reading import directives
+from bnsym.reading.directives import Problem
+from bnsym.reading.places import Places
+from bnsym.reading.source import Slice
+from bnsym.reading.tex import COMMENT, SKIPPED
+
+REFUSED = r"\redefined"
+"""What stands for a command that can't be written out; no formula may hold it."""
+_DEPTH = 40
+_LARGEST = 400_000
+"""Characters that all commands together may be written out to."""
+_DEFINES = re.compile(
+    r"\\(?:(?:re)?newcommand|providecommand|[gex]?def|let|Declare[A-Z]|NewDocument|(?:re)?newenvironment)"
+)
+_TOKEN = re.compile(
+    rf"""(?P<comment>{COMMENT}) | (?P<skipped>{SKIPPED})
+  | \\(?P<definer>(?:re)?newcommand|DeclareRobustCommand|[gex]?def|let|DeclareMathOperator
+      |DeclarePairedDelimiter|(?:New|Renew|Provide|Declare)DocumentCommand|(?:re)?newenvironment
+      |newcommandx|renewcommandx|providecommand)(?P<star>\*?)(?![A-Za-z@])
+  | \\(?P<edge>begin|end)\s*+\{{\s*+(?P<environment>[A-Za-z]+\*?)\s*+\}}
+  | \\(?P<name>[A-Za-z]++) | \\. | (?P<brace>[{{}}])""",
+    re.VERBOSE | re.DOTALL,
+)
+_NAME = re.compile(r"\s*+(?:\{\s*+\\(?P<braced>[A-Za-z@]++)\s*+\}|\\(?P<bare>[A-Za-z@]++))")
+_WORD = re.compile(r"\s*+\{\s*+(?P<word>[A-Za-z]++\*?)\s*+\}")
+_COUNT = re.compile(r"\s*+\[\s*+([0-9])\s*+\]")
+_PARAMETERS = re.compile(r"(?:#[1-9])*(?=\s*\{)")
+_LET = re.compile(r"\s*+=?\s*+(?P<other>\\[A-Za-z]++|\\.|[^\s\\])")
+_LINE_END = re.compile(r"%[^\n]*+\n?[ \t]*+")
+_NESTED = re.compile(r"##|\\(?:[gex]?def|let|(?:re)?newcommand|providecommand)(?![A-Za-z])")
+_PARAMETER = re.compile(r"#([1-9])")
+
+
+@dataclass(frozen=True, slots=True)
+class Macro:
+    """What a command stands for; `refused` says why it can't be written out."""
+
+    body: str = ""
+    count: int = 0
+    default: str | None = None
+    """Of its first argument, which then stands in brackets."""
+    sized: bool = False
+    """Whether a star or a size in brackets may come before its arguments, and changes no meaning."""
+    refused: str = ""
+    hides: bool = False
+    """Whether what is refused may hold a display formula, which would go unseen."""
+
+
+BUILT_IN = {"ensuremath": Macro("#1", 1), "xspace": Macro("")}
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Text, and for each character the stretch of the file that it comes from."""
+
+    text: str
+    starts: Sequence[int]
+    ends: Sequence[int]
+
+    def part(self, start: int, end: int) -> Placed:
+        return Placed(self.text[start:end], self.starts[start:end], self.ends[start:end])
+
+
+class _Unfit(Exception):
+    """A definition or a call that is not understood."""
+
+
+def written_out(written: str) -> tuple[str, Places, tuple[Problem, ...]]:
+    """The text with its own commands written out, its places, and what is wrong with them."""
+    if not _DEFINES.search(written):
+        return written, Places(written), ()
+    size = len(written)
+    writer = _Writer()
+    writer.write(Placed(written, range(size), range(1, size + 1)), 0)
+    text, starts, ends = "".join(writer.parts), writer.starts, writer.ends
+    return text, Places(written, starts, ends), tuple(writer.said(starts))
+
+
+@dataclass(slots=True)
+class _Writer:
+    """The text as far as it is written out, and the commands defined so far."""
+
+    macros: dict[str, Macro] = field(default_factory=lambda: dict(BUILT_IN))
+    """By name; `begin x` and `end x` for an environment's two ends."""
+    parts: list[str] = field(default_factory=list)
+    starts: array[int] = field(default_factory=lambda: array("Q"))
+    ends: array[int] = field(default_factory=lambda: array("Q"))
+    groups: int = 0
+    """How many braces and environments are open around what is read."""
+    grown: int = 0
+    refusals: dict[str, tuple[int, str, Severity]] = field(default_factory=dict)
+    """Commands that were called and refused: where in the file, why, and how grave that is."""
+
+    def write(self, placed: Placed, depth: int) -> None:
+        position = 0
+        while match := _TOKEN.search(placed.text, position):
+            self.put(placed.part(position, match.start()))
+            position = self.token(placed, match, depth)
+        self.put(placed.part(position, len(placed.text)))
+
+    def put(self, placed: Placed) -> None:
+        """A letter after a command's name is none of the name."""
+        if not placed.text:
+            return
+        if placed.text[0].isalpha() and self.parts and re.search(r"\\[A-Za-z]+\Z", self.parts[-1][-64:]):
+            self.put(Placed(" ", placed.starts[:1], placed.ends[:1]))
+        self.parts.append(placed.text)
+        self.starts.extend(placed.starts)
+        self.ends.extend(placed.ends)
+
+    def token(self, placed: Placed, match: re.Match[str], depth: int) -> int:
+        """Take one token; where to go on."""
+        start, end = match.span()
+        if match["comment"] and directives.opens(placed.text, start):
+            end = start + 1  # its formulas are written out too
+        elif match["definer"] and not depth:
+            return self.define(placed.text, match)
+        elif match["brace"]:
+            self.groups += 1 if match.group() == "{" else -(self.groups > 0)
+        elif match["edge"] and match["environment"] != "document":
+            key = f"{match['edge']} {match['environment']}"
+            if key in self.macros:
+                return self.call(placed, match, key, depth)
+            self.groups += 1 if match["edge"] == "begin" else -(self.groups > 0)
+        elif match["name"] in self.macros:
+            return self.call(placed, match, match["name"], depth)
+        self.put(placed.part(start, end))
+        return end
+
+    # Calls
+
+    def call(self, placed: Placed, match: re.Match[str], name: str, depth: int) -> int:
+        """A command, written out with its arguments; where to go on."""
+        macro, start, end = self.macros[name], match.start(), match.end()
+        try:
+            if macro.refused or depth >= _DEPTH or self.grown > _LARGEST:
+                raise _Unfit(macro.refused or "it is written out without an end")
+            arguments, end = _arguments(placed, macro, end)
+            written = _filled(placed.part(start, end), macro, arguments)
+        except _Unfit as error:
+            where = placed.starts[start]
+            severity = Severity.ERROR if macro.hides or not macro.refused else Severity.WARNING
+            self.refusals.setdefault(name, (where, str(error), severity))
+            width = len(REFUSED)
+            self.put(Placed(REFUSED, (where,) * width, (placed.ends[end - 1],) * width))
+            return end
+        self.grown += len(written.text)
+        self.write(written, depth + 1)
+        return end
+
+    def said(self, starts: Sequence[int]) -> Iterator[Problem]:
+        """What was refused, once for each command."""
+        for name, (where, why, severity) in self.refusals.items():
+            at = starts.index(where)
+            shown = rf"\{name}" if " " not in name else "\\" + "{".join(name.split()) + "}"
+            message = f"`{shown}` is not written out, and no formula with it is read: {why}"
+            hint = r"define it with \newcommand, before its first use and outside all braces"
+            yield Problem("BN117", message, Slice(at, at + len(REFUSED)), hint, severity)
+
+    # Definitions
+
+    def define(self, text: str, match: re.Match[str]) -> int:
+        """Take a definition; nothing of it is text. Where to go on."""
+        definer, end = match["definer"], match.end()
+        if definer.endswith("environment"):
+            return self.environment(text, end)
+        found = _NAME.match(text, end)
+        if found is None:
+            return end
+        name, end = found["braced"] or found["bare"], found.end()
+        try:
+            macro, end = _defined(text, definer, end, self.macros)
+        except _Unfit as error:
+            begins, end = end, _past(text, end)
+            macro = Macro(refused=str(error), hides=bool(_DISPLAY.search(text, begins, end)))
+        if self.groups:
+            refused = "it is defined inside a group, beyond which it does not hold"
+            macro = Macro(refused=refused, hides=bool(_DISPLAY.search(macro.body)))
+        if not (definer.startswith(("provide", "Provide")) and name in self.macros):
+            self.macros[name] = macro
+        return end
+
+    def environment(self, text: str, end: int) -> int:
+        found = _WORD.match(text, end)
+        if found is None:
+            return end
+        name, end = found["word"], found.end()
+        try:
+            count, default, end = _parameters(text, end)
+            first, end = _group(text, end)
+            last, end = _group(text, end)
+            begin, finish = Macro(_body(first), count, default), Macro(_body(last))
+        except _Unfit as error:
+            end = _past(text, end)
+            begin = finish = Macro(refused=str(error), hides=True)
+        self.macros |= {f"begin {name}": begin, f"end {name}": finish}
+        return end
+
+
+def _defined(text: str, definer: str, end: int, known: dict[str, Macro]) -> tuple[Macro, int]:
+    """What is defined, by what stands after its name. Raises _Unfit."""
+    match definer:
+        case "def":
+            parameters = _PARAMETERS.match(text, end)
+            if parameters is None:
+                raise _Unfit("its parameters are set off by other signs")
+            body, end = _group(text, parameters.end())
+            return Macro(_body(body), len(parameters.group()) // 2), end
+        case "let":
+            other = _LET.match(text, end)
+            if other is None:
+                raise _Unfit(r"what `\let` makes it the same as is missing")
+            return known.get(other["other"][1:], Macro(other["other"])), other.end()
+        case "DeclareMathOperator":
+            body, end = _group(text, end)
+            return Macro(rf"\operatorname{{{body}}}"), end
+        case "DeclarePairedDelimiter":
+            left, end = _group(text, end)
+            right, end = _group(text, end)
+            return Macro(f"{left} #1 {right}", 1, sized=True), end
+        case _ if definer.endswith("DocumentCommand"):
+            kinds, end = _group(text, end)
+            if kinds.replace("m", "").strip():
+                raise _Unfit("it has arguments of other kinds than m")
+            body, end = _group(text, end)
+            return Macro(_body(body), kinds.count("m")), end
+        case _ if definer.endswith("newcommandx") or definer in ("edef", "gdef", "xdef"):
+            raise _Unfit(rf"`\{definer}` is not followed")
+    count, default, end = _parameters(text, end)
+    body, end = _group(text, end)
+    return Macro(_body(body), count, default), end
+
+
+def _parameters(text: str, end: int) -> tuple[int, str | None, int]:
+    """`[2][default]`, each where it is there."""
+    count = _COUNT.match(text, end)
+    if count is None:
+        return 0, None, end
+    default = re.compile(r"\s*+\[([^\[\]]*+)\]").match(text, count.end())
+    found = default.group(1) if default else None
+    return int(count.group(1)), found, default.end() if default else count.end()
+
+
+def _body(text: str) -> str:
+    body = _LINE_END.sub("", text)
+    if _NESTED.search(body):
+        raise _Unfit("it defines something itself")
+    return " ".join(body.split("\n"))
+
+
+def _group(text: str, start: int) -> tuple[str, int]:
+    """What stands between the next braces, and where they end."""
+    while start < len(text) and text[start].isspace():
+        start += 1
+    if text[start : start + 1] != "{":
+        raise _Unfit("what it stands for is not in braces")
+    end = _partner(text, start)
+    return text[start + 1 : end], end + 1
+
+
+_DISPLAY = re.compile(r"\\\[|\$\$|\\begin")
+
+
+def _past(text: str, end: int) -> int:
+    """Past the groups of a definition that is refused."""
+    open_brace = text.find("{", end)
+    try:
+        while open_brace >= 0:
+            end = _partner(text, open_brace) + 1
+            following = re.compile(r"[ \t]*\n?[ \t]*(?=\{)").match(text, end)
+            open_brace = following.end() if following else -1
+    except _Unfit:
+        return len(text)
+    return end
+
+
+_BRACES = re.compile(r"\\.|%[^\n]*+|[{}]", re.DOTALL)
+
+
+def _partner(text: str, start: int) -> int:
+    """Where the brace that opens at `start` is closed."""
+    depth = 0
+    for match in _BRACES.finditer(text, start):
+        depth += {"{": 1, "}": -1}.get(match.group(), 0)
+        if not depth and match.group() == "}":
+            return match.start()
+    raise _Unfit("its braces are not closed")
+
+
+_SIZE = re.compile(r"\*|\s*\[\\[A-Za-z]+\]")
+_OPTIONAL = re.compile(r"\s*+\[([^\[\]]*+)\]")
+_SINGLE = re.compile(r"\s*+(\\[A-Za-z]++|\\.|[^\s{}])", re.DOTALL)
+
+
+def _arguments(placed: Placed, macro: Macro, end: int) -> tuple[list[Placed], int]:
+    """The arguments of a call, and where it ends. Raises _Unfit where one is missing."""
+    text, found = placed.text, []
+    if macro.sized and (size := _SIZE.match(text, end)):
+        end = size.end()
+    if macro.default is not None:
+        given = _OPTIONAL.match(text, end)
+        if given:
+            found.append(placed.part(*given.span(1)))
+            end = given.end()
+        else:
+            width, here = len(macro.default), end - 1
+            places = (placed.starts[here],) * width, (placed.ends[here],) * width
+            found.append(Placed(macro.default, *places))
+    while len(found) < macro.count:
+        inside, end = _argument(text, end)
+        found.append(placed.part(*inside))
+    return found, end
+
+
+def _argument(text: str, end: int) -> tuple[tuple[int, int], int]:
+    single = _SINGLE.match(text, end)
+    if single:
+        return single.span(1), single.end()
+    start = end
+    while start < len(text) and text[start].isspace():
+        start += 1
+    if text[start : start + 1] != "{" or text.count("\n\n", end, start):
+        raise _Unfit("an argument is missing where it is used")
+    close = _partner(text, start)
+    return (start + 1, close), close + 1
+
+
+def _filled(call: Placed, macro: Macro, arguments: list[Placed]) -> Placed:
+    """The body with the arguments in it; what is the body's own stands where the call does."""
+    where = min(call.starts), max(call.ends)
+    text: list[str] = []
+    starts, ends = array("Q"), array("Q")
+    for number, piece in enumerate(_PARAMETER.split(macro.body)):
+        if number % 2 == 0:
+            placed = Placed(piece, (where[0],) * len(piece), (where[1],) * len(piece))
+        elif int(piece) > len(arguments):
+            raise _Unfit(f"it has no argument {piece}")
+        else:
+            placed = arguments[int(piece) - 1]
+        if text and placed.text[:1].isalpha() and re.search(r"\\[A-Za-z]+\Z", text[-1][-64:]):
+            text.append(" ")
+            starts.append(where[0])
+            ends.append(where[1])
+        text.append(placed.text)
+        starts.extend(placed.starts)
+        ends.extend(placed.ends)
+    return Placed("".join(text), starts, ends)
