@@ -6,7 +6,9 @@ import json
 from pathlib import Path
 from xml.etree import ElementTree
 
+import click
 import pytest
+from jsonschema import Draft4Validator, ValidationError
 
 import bnsym
 from bnsym.cli import cli
@@ -52,6 +54,68 @@ def test_sarif_has_what_the_standard_asks_for(here: Path) -> None:
         assert region["startLine"] >= 1
         assert region["startColumn"] >= 1
         assert (region["endLine"], region["endColumn"]) >= (region["startLine"], region["startColumn"])
+
+
+SCHEMA = json.loads((Path(__file__).parent / "sarif-2.1.0.json").read_text(encoding="utf-8"))
+"""The schema of OASIS, 2.1.0-rtm.5, as npm's @microsoft/jest-sarif has it."""
+HOSTILE = (
+    '<!-- bnsym: skip reason="\u2028 <&> 错" code=BN111 -->\n$$\na = 3 \\nonsense{\u0001 %41 \udfff}\n$$\n'
+)
+
+
+@pytest.mark.parametrize("text", [GOOD, BAD + UNREAD + SKIPPED, "$$ a =", HOSTILE.replace("\udfff", "x"), ""])
+@pytest.mark.parametrize("name", ["note.md", "a b ü#?%.md", "none.md"])
+def test_sarif_is_valid_by_its_schema(here: Path, text: str, name: str) -> None:
+    found = report(here, text, name) if name != "none.md" else bnsym.check(name)
+    Draft4Validator(SCHEMA).validate(json.loads(rendered(found, "sarif")))
+
+
+def test_the_schema_refuses_what_is_no_sarif() -> None:
+    with pytest.raises(ValidationError, match="'runs' is a required property"):
+        Draft4Validator(SCHEMA).validate({"version": "2.1.0"})
+
+
+def test_places_count_from_the_root_of_the_repository(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also from a folder in it, and from GitHub's workspace where there is no .git."""
+    (here / ".git").mkdir()
+    (here / "docs").mkdir()
+    (here / "docs" / "note.md").write_text(BAD, encoding="utf-8")
+    above = bnsym.check("docs/note.md", cross_examine=False)
+    marks = [f.fingerprint for f in findings(above)]
+    monkeypatch.chdir(here / "docs")
+    found = bnsym.check("note.md", cross_examine=False)
+    assert [f.fingerprint for f in findings(found)] == marks
+    assert "::error file=docs/note.md,line=2," in to_github(found)
+    assert '"uri": "docs/note.md"' in rendered(found, "sarif")
+    assert "note.md:2:7: BN201" in rendered(found, "concise"), "an editor counts from the current directory"
+    (here / ".git").rmdir()
+    assert "::error file=note.md,line=2," in to_github(found)
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(here))
+    assert "::error file=docs/note.md,line=2," in to_github(found)
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(here / "elsewhere"))
+    assert "::error file=note.md,line=2," in to_github(found)
+
+
+def test_a_patch_and_other_formats(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / "note.md").write_text(BAD, encoding="utf-8")
+    assert run("note.md", "--diff", "--format", "json=out.json", "--fix") == 1
+    said = capsys.readouterr()
+    assert said.out.startswith("--- a/note.md\n+++ b/note.md\n")
+    assert json.loads((here / "out.json").read_text(encoding="utf-8"))["counts"]["refuted"] == 1
+    assert "changed note.md" in said.err
+    assert run("note.md", "--diff", "--output-file", "patch") == 0
+    assert (here / "patch").read_text(encoding="utf-8") == ""
+    with pytest.raises(click.UsageError, match="--diff prints a patch to standard output"):
+        run("note.md", "--diff", "--format", "json")
+
+
+def test_a_summary_that_cannot_be_written_is_said_before_the_work(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(here / "none" / "summary.md"))
+    monkeypatch.setattr("bnsym.checking.check", lambda *_, **__: pytest.fail("the work was begun"))
+    with pytest.raises(click.UsageError, match="GITHUB_STEP_SUMMARY: there is no directory"):
+        run("note.md", "--format", "github")
 
 
 def test_a_fingerprint_survives_a_move_and_tells_twins_apart(here: Path) -> None:

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
-from bnsym.commands.writing import writable, write
+from bnsym.commands.writing import known_writable, writable, write
 from bnsym.reporting.formats import FORMATS, TEXT
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ class Output(click.ParamType[tuple[str, Path | None]]):
             close = get_close_matches(form, FORMATS, n=1)
             meant = f"; did you mean {close[0]}?" if close else ""
             self.fail(f"{form!r} is none of {', '.join(FORMATS)}{meant}", param, ctx)
-        return form, writable(ctx, param, Path(file)) if file else None  # type: ignore[arg-type]
+        return form, known_writable(Path(file)) if file else None
 
 
 @click.command()
@@ -122,7 +123,9 @@ class Output(click.ParamType[tuple[str, Path | None]]):
     metavar="N",
     help="How many processes work; 1: this one alone.  [default: as many as are worth it]",
 )
-@click.option("--diff", is_flag=True, help="Print the repairs of refuted links as a patch, and nothing else.")
+@click.option(
+    "--diff", is_flag=True, help="Print the repairs of refuted links as a patch, in place of the text."
+)
 @click.option("--fix", is_flag=True, help="Apply the repairs of refuted links to the files.")
 @click.option("--minimal", is_flag=True, help="Find out which hypotheses each proof can do without.")
 @click.option("--show-parsed", is_flag=True, help="Print each formula as it was understood.")
@@ -157,16 +160,20 @@ def check(
 ) -> int:
     """Decide every link of the notes.
 
-    PATHS are Markdown files, directories of them, FILE#ID for the links of one block, - for
-    standard input, or all (the default) for every note under derivations/.
+    PATHS are notes (Markdown, .tex, .ipynb), directories of them, FILE#ID for the links of one block,
+    - for standard input, or all (the default) for every note under derivations/.
     """
     if quiet and verbose:
         raise click.UsageError("choose one of --quiet and --verbose")
     files = [file for _, file in forms if file is not None]
     if len(set(files)) < len(files) or output_file in files:
         raise click.UsageError("two formats would go to one file")
-    if sum(file is None for _, file in forms) > 1:
-        raise click.UsageError("one format can go to standard output; give the others a file: json=FILE")
+    if diff and ctx.get_parameter_source("forms") is ParameterSource.DEFAULT:
+        forms = ()
+    if sum(file is None for _, file in forms) + diff > 1:
+        what = "--diff prints a patch to" if diff else "one format can go to"
+        raise click.UsageError(f"{what} standard output; give the other formats a file: json=FILE")
+    summary = _summary() if any(form == "github" for form, _ in forms) else None
     from bnsym import checking
 
     listed = ctx.lookup_default("axioms")
@@ -191,10 +198,11 @@ def check(
     if diff:
         from bnsym.repairing import patch
 
-        click.echo(patch.unified(report), nl=False)
-        return int(code)
+        write(output_file or Path("-"), patch.unified(report))
     for form, file in forms:
         _write(report, form, _detail(quiet, verbose), show_parsed, file or output_file)
+    if summary:
+        _summarize(report, summary)
     if fix:
         _fix(report)
     return int(code)
@@ -258,8 +266,6 @@ def _print(
         from bnsym.reporting.formats import rendered
 
         stream.write(rendered(report, form))
-        if form == "github":
-            _summarize(report)
         return
     from bnsym.reporting.terminal import print_report
     from bnsym.reporting.theme import make_console
@@ -267,14 +273,20 @@ def _print(
     print_report(report, make_console(stream, plain=plain), detail, show_parsed=show_parsed)
 
 
-def _summarize(report: Report) -> None:
-    """The summary of the job, where GitHub says that it is to go."""
+def _summary() -> Path | None:
+    """Where GitHub says that the summary of the job is to go; whether it can is said before the work."""
     file = os.environ.get("GITHUB_STEP_SUMMARY")
-    if file:
-        from bnsym.reporting.github import to_summary
+    try:
+        return known_writable(Path(file)) if file else None
+    except click.BadParameter as error:
+        raise click.UsageError(f"GITHUB_STEP_SUMMARY: {error.message}") from error
 
-        try:
-            with Path(file).open("a", encoding="utf-8") as stream:
-                stream.write(to_summary(report))
-        except OSError as error:
-            raise click.FileError(file, error.strerror) from error
+
+def _summarize(report: Report, file: Path) -> None:
+    from bnsym.reporting.github import to_summary
+
+    try:
+        with file.open("a", encoding="utf-8") as stream:
+            stream.write(to_summary(report))
+    except OSError as error:
+        raise click.FileError(str(file), error.strerror) from error

@@ -12,8 +12,11 @@ import click
 
 def writable(_ctx: click.Context, _param: click.Parameter, path: Path | None) -> Path | None:
     """A callback for an option that names a file to write."""
-    if path is None or str(path) == "-":
-        return path
+    return path if path is None or str(path) == "-" else known_writable(path)
+
+
+def known_writable(path: Path) -> Path:
+    """The path, if it can be written as far as one can see before the work. Raises click.BadParameter."""
     if path.is_dir():
         raise click.BadParameter(f"{path} is a directory.")
     if not path.parent.is_dir():

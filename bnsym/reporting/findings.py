@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from urllib.parse import quote
 
 from bnsym.finding import STANDARD_INPUT
@@ -44,12 +45,12 @@ def _of_result(result: Result, seen: Counter[str]) -> Finding:
     message = words.message
     if result.repair is not None:
         message += f"; it holds with {result.repair.what} put right: {' '.join(result.repair.after.split())}"
-    mark = _fingerprint(seen, words.code, span.file, result.link.source)
+    mark = _fingerprint(seen, words.code, in_repository(span.file), result.link.source)
     return Finding(Severity.ERROR, words.code, message, words.hint, span, result.link.id, mark)
 
 
 def _of_diagnostic(one: Diagnostic, seen: Counter[str]) -> Finding:
-    mark = _fingerprint(seen, one.code, one.span.file, one.message)
+    mark = _fingerprint(seen, one.code, in_repository(one.span.file), one.message)
     return Finding(one.severity, one.code, one.message, one.hint, one.span, "", mark)
 
 
@@ -60,6 +61,19 @@ def _fingerprint(seen: Counter[str], *parts: str) -> str:
     return f"{digest}:{seen[digest]}"
 
 
+def in_repository(file: str) -> str:
+    """The path from the root of the repository that holds the file, with slashes: what GitHub and
+    code scanning count from, wherever bnsym runs. As it is for a file outside of any."""
+    if file == STANDARD_INPUT:
+        return "stdin"
+    path = Path(file).resolve()
+    workspace = os.environ.get("GITHUB_WORKSPACE")
+    roots = [Path(workspace).resolve()] if workspace else []
+    roots += [folder for folder in path.parents if (folder / ".git").exists()]
+    root = next((root for root in roots if root in path.parents), None)
+    return (path.relative_to(root) if root else PurePath(file)).as_posix()
+
+
 def uri(file: str) -> str:
-    """The path as a relative reference, with slashes."""
-    return "stdin" if file == STANDARD_INPUT else quote(PurePath(file).as_posix())
+    """The path as a relative reference."""
+    return quote(in_repository(file))

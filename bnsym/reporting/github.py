@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bnsym.model import Report, Severity
-from bnsym.reporting.findings import Finding, findings
+from bnsym.reporting.findings import Finding, findings, in_repository
 from bnsym.reporting.words import words_of
 
 MOST = 10
@@ -29,7 +29,7 @@ def to_github(report: Report) -> str:
 def _annotation(finding: Finding) -> str:
     span = finding.span
     properties = {
-        "file": span.file,
+        "file": in_repository(span.file),
         "line": span.line,
         "col": span.column,
         "endLine": span.end_line,
