@@ -5,14 +5,17 @@ Trusted for nothing. It must not import `kernel`, `calculus`, or anything of the
 
 from __future__ import annotations
 
-from bnsym.evidence import modular
+from bnsym.evidence import floating, streamed
 from bnsym.model import Evidence
 from bnsym.terms import Statement
 
 
 def examine(statement: Statement, size: int, deadline: float) -> tuple[Evidence, ...]:
-    """What exact arithmetic mod a prime finds with `size` examples.
+    """What floats with error bounds, and exact arithmetic mod a prime, find with `size` examples.
 
     deadline: on the clock of `time.monotonic`.
     """
-    return (modular.examine(statement, size=size, deadline=deadline),)
+    return (
+        floating.examine(statement, size, deadline=deadline),
+        streamed.examine(statement, size, deadline=deadline),
+    )

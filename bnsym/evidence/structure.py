@@ -67,7 +67,7 @@ class Structure:
             case Diff(of, by, total):
                 return self._resolve_derivative(of, by, total)
             case Max():
-                raise Unsupported("a maximum over matrices has no value mod p")
+                raise Unsupported("a maximum over matrices is not worked out here")
             case _:
                 return term
 
@@ -102,7 +102,7 @@ class Structure:
         """`term` with derivatives of a loss written out over the outputs, to be differentiated again."""
         match term:
             case Diff(Sym(loss), by, _) if loss in self.losses:
-                return self._gradient(loss, by)
+                return self.gradient(loss, by)
             case Add(terms):
                 return add(*map(self._written, terms))
             case Mul(factors):
@@ -116,7 +116,7 @@ class Structure:
             case _:
                 return self.resolve(term)
 
-    def _gradient(self, loss: Name, by: Sym) -> Term:
+    def gradient(self, loss: Name, by: Sym) -> Term:
         """∂f/∂v = Σ_{outputs y} Σ_k (∂f/∂y_k) dy_k/dv, ∂f/∂y free."""
         self.adjoint(loss, by)
         return add(
@@ -192,7 +192,7 @@ class Structure:
             return self._curvature(name, indices, by)
         if name in self.adjoints:
             loss, node = self.adjoints[name]
-            return self.derive(self._gradient(loss, Sym(node, indices)), by, True)
+            return self.derive(self.gradient(loss, Sym(node, indices)), by, True)
         return self.tangent(Sym(name, indices), by)
 
     def _curvature(self, name: Name, indices: tuple[Index, ...], by: Sym) -> Term:

@@ -1,0 +1,144 @@
+"""Both sides of a statement as numbers: every free index summed against weights of its own.
+
+    L_i = R_i for every i   becomes   Σ_i w_i L_i = Σ_i w_i R_i,  w drawn at random
+
+Where a side is a gradient of the loss and nothing else, that sum is its derivative in the direction
+w, which needs no gradient: a route that shares nothing with the closed form on the other side.
+
+Part of the routes at a large batch, so it must not import `kernel`, `calculus`, `normal` or the
+explicit route.
+"""
+
+from __future__ import annotations
+
+from bnsym.evidence.deltas import spend, times
+from bnsym.evidence.structure import Structure
+from bnsym.evidence.surveying import Unsupported, names
+from bnsym.terms import (
+    ZERO,
+    Add,
+    Definition,
+    Diff,
+    Index,
+    Mul,
+    Name,
+    Pow,
+    Sum,
+    Sym,
+    Term,
+    add,
+    free_indices,
+    mul,
+    num,
+    power,
+)
+
+
+def weighted(structure: Structure, term: Term, free: tuple[Index, ...]) -> Term:
+    """The resolved term, summed over every free index against that index's weights."""
+    found = structure.resolve(term)
+    for index in free:
+        found = spend(index, times(weight(structure, index), found))
+    return found
+
+
+def weight(structure: Structure, index: Index) -> Sym:
+    name = f"weight of {index.name}"
+    structure.shapes[name] = (index.space,)
+    return Sym(name, (index,))
+
+
+def gradient_node(structure: Structure, term: Term, free: tuple[Index, ...]) -> Sym | None:
+    """The v of a term that is ∂loss/∂v for every component of v, each once."""
+    match term:
+        case Diff(Sym(loss), by, _) if loss in structure.losses:
+            plain = len(set(by.indices)) == len(by.indices) and set(by.indices) == set(free)
+            return by if plain and by.name in structure.shapes else None
+        case _:
+            return None
+
+
+def direction(structure: Structure, node: Sym) -> Name:
+    """The array along which a node moves: the product of the weights of its indices, so that the
+    derivative along it is the weighted sum of the gradient."""
+    name = f"direction of {node.name}"
+    structure.shapes[name] = structure.shapes[node.name]
+    body = mul(*(weight(structure, i) for i in node.indices)) if node.indices else num(1)
+    structure.definitions[name] = Definition(Sym(name, node.indices), body)
+    return name
+
+
+def loss_along(structure: Structure, loss: Name, outputs: tuple[Sym, ...]) -> Term:
+    """A loss that is linear in its outputs: Σ g_k y_k, g its free gradient."""
+    return add(*(_over(y, mul(structure.free_adjoint(loss, y), y)) for y in outputs))
+
+
+def ends(structure: Structure) -> tuple[Sym, ...]:
+    """The outputs, each with indices of its own."""
+    found = tuple(
+        Sym(name, structure.fresh(structure.shapes[name]))
+        for name in structure.outputs
+        if name in structure.shapes
+    )
+    if not found:
+        raise Unsupported("the loss depends on nothing: no outputs are known")
+    return found
+
+
+def _over(symbol: Sym, term: Term) -> Term:
+    for index in reversed(symbol.indices):
+        term = spend(index, term)
+    return term
+
+
+class Tangents:
+    """Derivatives along a direction, forward through the definitions: dual numbers by name."""
+
+    def __init__(self, structure: Structure, node: Name, along: Name) -> None:
+        self.structure, self.node, self.along = structure, node, along
+
+    def loss(self, loss: Name) -> Term:
+        """d loss along the direction, the loss linear in its outputs."""
+        structure = self.structure
+        parts = (_over(y, times(structure.free_adjoint(loss, y), self.of(y))) for y in ends(structure))
+        return add(*parts)
+
+    def of(self, term: Term) -> Term:
+        match term:
+            case Sym(name, indices):
+                return self._symbol(name, indices)
+            case Add(terms):
+                return add(*map(self.of, terms))
+            case Mul(factors):
+                rates = [(k, self.of(f)) for k, f in enumerate(factors)]
+                return add(*(times(*factors[:k], r, *factors[k + 1 :]) for k, r in rates if r != ZERO))
+            case Pow(base, exponent):
+                rate = self.of(base)
+                return ZERO if rate == ZERO else times(num(exponent), power(base, exponent - 1), rate)
+            case Sum(index, body):
+                return spend(index, self.of(body))
+            case _:
+                return ZERO
+
+    def _symbol(self, name: Name, indices: tuple[Index, ...]) -> Term:
+        structure = self.structure
+        if name == self.node:
+            return Sym(self.along, indices)
+        if name not in structure.definitions or not structure.depends(name, self.node):
+            return ZERO
+        if names(structure.body(name)) & structure.adjoints.keys():
+            raise Unsupported("the loss depends on its own gradient")
+        dotted = f"{name} along {self.along}"
+        if dotted not in structure.definitions:
+            symbol = structure.definitions[name].symbol
+            structure.shapes[dotted] = structure.shapes[name]
+            structure.definitions[dotted] = Definition(
+                Sym(dotted, symbol.indices), self.of(structure.body(name))
+            )
+        return Sym(dotted, indices)
+
+
+def closed(structure: Structure, left: Term, right: Term) -> tuple[Term, Term]:
+    """Both sides of an equation as terms without free indices, by structural derivatives."""
+    free = free_indices(Add((left, right)))
+    return weighted(structure, left, free), weighted(structure, right, free)
