@@ -32,6 +32,7 @@ from bnsym.terms import (
     neg,
     num,
     power,
+    walk,
 )
 
 I, J, K = (Index(letter, "m") for letter in "ijk")  # noqa: E741  an index is called by its letter
@@ -528,3 +529,23 @@ def test_expressions_given_by_hand_are_diagnosed() -> None:
     _, context = note(*BATCHNORM)
     with pytest.raises(Unreadable, match="BN111"):
         parse_term(r"x_i + \foo", context)
+
+
+def test_the_ones_vector_runs_over_the_batch_beside_letters_of_another_array():
+    derivation, _ = note(
+        r"@assume $\langle e, u \rangle = 0$",
+        r"\Vert m u - e \langle e, u \rangle \Vert^2 = m^2 \Vert u \Vert^2",
+        r"\sum_i z_i = \sum_j z_j",
+    )
+    (moments, _) = derivation.links
+    spaces = {i.space for t in walk(moments.statement.left) if isinstance(t, Sum) for i in (t.index,)}
+    assert spaces == {"m"}
+
+
+def test_the_batch_is_known_from_a_hypothesis():
+    derivation, _ = note(
+        r"@assume $\langle e, u \rangle = m$",
+        r"\langle e, 2 u \rangle = 2 \langle u, e \rangle",
+    )
+    (link,) = derivation.links
+    assert {t.index.space for t in walk(link.statement.left) if isinstance(t, Sum)} == {"m"}

@@ -424,12 +424,11 @@ class _Reader:
         return Closer(names, letters, frozenset(table.defined), mentions)
 
     def _batch(self) -> str:
-        """In a note without index letters: the space of the ones vector, where m is a number."""
-        return (
-            self.survey.spaces.ones
-            if any(BATCH in _names(t) for p in self.pending for t in p.sides or ())
-            else ""
-        )
+        """The space of the ones vector, in a note where m is a number."""
+        links = (side for p in self.pending for side in p.sides or ())
+        assumed = (side for left, _, right in self.assumed.values() for side in (left, right))
+        counts = any(BATCH in _names(term) for term in (*links, *assumed))
+        return self.survey.spaces.ones if counts else ""
 
     def _finished(
         self, p: Pending, sides: tuple[Term, ...] | None, hypotheses: dict[int, Hypothesis], context: Context

@@ -82,6 +82,7 @@ class Spaces:
         has an index letter (else `batch`, a variable known to be one, else the first letter)
         is the batch, m. Where that leaves one space, letters and ones that no array ties down
         run over it too; others get new names."""
+        free = BATCH not in (taken := set(taken))
         used = {*taken, *self.size.values()}
         roots = list(dict.fromkeys(self.find(v) for v in self.parent))
         lettered = {self.find(v) for v in self.parent if v.startswith("letter ")}
@@ -99,6 +100,8 @@ class Spaces:
             preferred += [r for r in loose if r not in named]
             if preferred:
                 named[preferred[0]] = BATCH
+        if batch and free:
+            named.setdefault(self.find(batch), BATCH)
         known = {named[r] for r in roots if r in named and r in lettered | axes}
         if len(known) == 1:
             named |= {r: next(iter(known)) for r in loose if r not in named}
