@@ -17,7 +17,6 @@ from bnsym.kernel import (
     Certificate,
     Given,
     Gram,
-    Irrational,
     Manifest,
     Monomially,
     Proved,
@@ -473,11 +472,6 @@ def test_a_hessian_is_symmetric_in_every_witness():
         refute(statement, Witness({"m": 2}, {hessian_name("f", "y", "y"): lopsided}))
 
 
-def test_an_irrational_root_refutes_nothing():
-    with pytest.raises(Irrational):
-        refute(free(sqrt(a), num(0)), Witness({}, {"a": Fraction(2)}))
-
-
 def test_an_undefined_side_refutes_nothing():
     with pytest.raises(ZeroDivisionError):
         refute(free(power(a, -1), num(0)), Witness({}, {"a": Fraction(0)}))
@@ -531,14 +525,18 @@ TRUSTED = {
     "normal/generators": {"terms", "normal.polynomials"},
     "normal/ring": {"terms", "calculus", "normal.polynomials", "normal.generators"},
     "kernel/certificates": {"terms", "normal"},
-    "kernel/evaluation": {"terms", "calculus", "kernel.certificates"},
+    "kernel/surds": {"kernel.certificates"},
+    "kernel/evaluation": {"terms", "calculus", "kernel.certificates", "kernel.surds"},
     "kernel/relations": {"terms", "normal", "kernel.certificates"},
     "kernel/scope": {"terms", "normal", "kernel.evaluation"},
     "kernel/maxima": {"terms", "calculus", "normal", "kernel.certificates"},
     "kernel/verdicts": {
         "terms",
         "normal",
-        *(f"kernel.{name}" for name in ("certificates", "evaluation", "relations", "scope", "maxima")),
+        *(
+            f"kernel.{name}"
+            for name in ("certificates", "surds", "evaluation", "relations", "scope", "maxima")
+        ),
     },
 }
 

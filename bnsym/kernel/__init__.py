@@ -1,6 +1,7 @@
 """TRUSTED. Who may say "proved": certificates and witnesses in, verdicts out.
 
     certificates   what a verdict is made from: data
+    surds          numbers whose squares are rational
     evaluation     exact values at a witness
     relations      the polynomials that a certificate speaks of
     scope          for which sizes, under which conditions
@@ -35,7 +36,6 @@ from bnsym.kernel.certificates import (
 )
 from bnsym.kernel.evaluation import (
     Evaluator,
-    Irrational,
     assignments,
     compare,
     components,
@@ -51,6 +51,7 @@ from bnsym.kernel.relations import (
     relation,
     schwarz,
 )
+from bnsym.kernel.surds import Irrational, Number, Surd
 from bnsym.kernel.verdicts import (
     Proved,
     Refuted,
@@ -75,12 +76,14 @@ __all__ = [
     "Maximum",
     "Monomially",
     "NoModel",
+    "Number",
     "Proved",
     "Refuted",
     "Rejected",
     "Root",
     "Schwarz",
     "Summand",
+    "Surd",
     "Use",
     "Value",
     "Vector",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 from itertools import product
-from math import isqrt
 from typing import Any
 
 from bnsym.calculus import (
@@ -18,6 +17,7 @@ from bnsym.kernel.certificates import (
     Value,
     Witness,
 )
+from bnsym.kernel.surds import Number, raised, signed_square
 from bnsym.terms import (
     Add,
     Delta,
@@ -38,10 +38,6 @@ from bnsym.terms import (
 )
 
 
-class Irrational(Rejected):
-    """At this witness a root is not rational."""
-
-
 def holds(hypotheses: tuple[Hypothesis, ...], statement: Statement, witness: Witness) -> bool:
     """Whether all hypotheses hold at the witness, for all values of their free indices."""
     evaluator = Evaluator(statement, witness)
@@ -52,7 +48,9 @@ def holds(hypotheses: tuple[Hypothesis, ...], statement: Statement, witness: Wit
     )
 
 
-def compare(left: Fraction, relation: Relation, right: Fraction) -> bool:
+def compare(first: Number, relation: Relation, second: Number) -> bool:
+    """Whether the relation holds; signed squares are in the order of the numbers."""
+    left, right = signed_square(first), signed_square(second)
     match relation:
         case Relation.EQ:
             return left == right
@@ -84,7 +82,7 @@ class Evaluator:
         self.witness = witness
         if any(type(n) is not int or n < 1 for n in witness.sizes.values()):
             raise Rejected("a size of the witness is not a positive integer")
-        self._memo: dict[tuple[Any, ...], Fraction] = {}
+        self._memo: dict[tuple[Any, ...], Number] = {}
         # by identity, with the term itself, so that no identity is given to another
         self._letters: dict[int, tuple[Term, tuple[Index, ...]]] = {}
         for name in self.graph.symmetric & witness.values.keys():
@@ -92,7 +90,7 @@ class Evaluator:
             if any(value != entries.get(turned(path)) for path, value in entries.items()):
                 raise Rejected(f"{name} is a Hessian, and the witness's is not symmetric")
 
-    def value(self, term: Term, at: dict[str, int]) -> Fraction:
+    def value(self, term: Term, at: dict[str, int]) -> Number:
         """The value of `term` with its free indices at `at` (from 0).
         Raises ZeroDivisionError, Irrational, Rejected where there is none."""
         match term:
@@ -105,12 +103,12 @@ class Evaluator:
             case Add(terms):
                 return sum((self.value(t, at) for t in terms), Fraction(0))
             case Mul(factors):
-                result = Fraction(1)
+                result: Number = Fraction(1)
                 for factor in factors:
                     result *= self.value(factor, at)
                 return result
             case Pow(base, exponent):
-                return _rational_power(self.value(base, at), exponent)
+                return raised(self.value(base, at), exponent)
             case Sum():
                 where = tuple(at[i.name] for i in self._free(term))
                 return self._remember((id(term), where), term, at)
@@ -128,12 +126,12 @@ class Evaluator:
             known = self._letters[id(term)] = (term, free_indices(term))
         return known[1]
 
-    def _remember(self, key: tuple[Any, ...], term: Sym | Sum | Diff, at: dict[str, int]) -> Fraction:
+    def _remember(self, key: tuple[Any, ...], term: Sym | Sum | Diff, at: dict[str, int]) -> Number:
         if key not in self._memo:
             self._memo[key] = self._compute(term, at)
         return self._memo[key]
 
-    def _compute(self, term: Sym | Sum | Diff, at: dict[str, int]) -> Fraction:
+    def _compute(self, term: Sym | Sum | Diff, at: dict[str, int]) -> Number:
         if isinstance(term, Sum):
             places = range(self.witness.sizes[term.index.space])
             return sum((self.value(term.body, at | {term.index.name: n}) for n in places), Fraction(0))
@@ -170,18 +168,3 @@ def turned(path: tuple[int, ...]) -> tuple[int, ...]:
     """The place with its two halves exchanged."""
     half = len(path) // 2
     return path[half:] + path[:half]
-
-
-def _rational_power(base: Fraction, exponent: Fraction) -> Fraction:
-    """base ** exponent, if it is rational."""
-    q = exponent.denominator
-    while q % 2 == 0:
-        if base < 0:
-            raise Rejected("an even root of a negative number")
-        root = Fraction(isqrt(base.numerator), isqrt(base.denominator))
-        if root * root != base:
-            raise Irrational("a root is not rational")
-        base, q = root, q // 2
-    if q != 1:
-        raise Rejected(f"a root of odd order {q}")
-    return base**exponent.numerator

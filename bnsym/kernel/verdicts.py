@@ -51,6 +51,7 @@ from bnsym.kernel.relations import (
     schwarz,
 )
 from bnsym.kernel.scope import scope_of
+from bnsym.kernel.surds import Number
 from bnsym.normal import (
     Monomial,
     Poly,
@@ -108,8 +109,8 @@ class Refuted(_Verdict):
 
     statement: Statement
     witness: Witness
-    left: Fraction
-    right: Fraction
+    left: Number
+    right: Number
     at_indices: Mapping[str, int]
     """The values of the free indices at which it fails, counted from 1."""
     maxima: tuple[Maximum, ...] = ()

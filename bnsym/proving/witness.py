@@ -13,19 +13,20 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from itertools import product
 
-from bnsym.calculus import Graph, gradient_name, hessian_name
+from bnsym.calculus import gradient_name, hessian_name
 from bnsym.kernel import (
     Evaluator,
+    Irrational,
     Refuted,
     Rejected,
     Value,
     Witness,
     assignments,
-    components,
     holds,
     refute,
-    turned,
 )
+from bnsym.proving.places import component, places, put
+from bnsym.proving.rooting import radicands, rationalised
 from bnsym.terms import (
     Definition,
     Delta,
@@ -43,6 +44,11 @@ from bnsym.terms import (
     walk,
 )
 
+SPARSE = 0.4
+"""How often a matrix has rows of zeros, and how many of its rows have not: roots that are made of
+few numbers are rational together more often."""
+PATIENCE = 250
+"""How many candidates are tried for rational sides before others will do."""
 Shapes = dict[Name, tuple[SpaceName, ...]]
 
 BATCHES = (2, 4, 2, 4, 2, 4, 5, 2, 4, 3, 6, 2, 7, 8, 1)
@@ -66,16 +72,46 @@ a Hadamard matrix, so that what is left of one after projecting others out has o
 
 
 def find_refutation(
-    statement: Statement, deadline: float, seed: int = 0, limit: int = 4000
+    statement: Statement, deadline: float, seed: int = 0, limit: int = 4000, rational: bool = False
 ) -> Refuted | None:
-    """A refutation of the statement, shrunk, or None when time or candidates run out."""
-    for witness in draws(statement, deadline, seed, limit):
-        try:
-            refute(statement, witness)
-        except (Rejected, ZeroDivisionError):
-            continue
-        return refute(statement, shrink(statement, witness, deadline))
-    return None
+    """A refutation of the statement, shrunk, or None when time or candidates run out. Where both
+    sides are rational if such values are found soon; else, unless these alone are wanted, where
+    one is the root of a rational."""
+    kept: Refuted | None = None
+    rng, roots = random.Random(seed), radicands(statement)
+    for number, witness in enumerate(draws(statement, deadline, seed, limit)):
+        for found in _refutations(statement, witness, roots, rng):
+            if is_rational(found):
+                return refute(statement, shrink(statement, found.witness, deadline))
+            kept = kept or (None if rational else found)
+        if kept is not None and number > PATIENCE:
+            break
+    return kept and refute(statement, shrink(statement, kept.witness, deadline))
+
+
+def _refutations(
+    statement: Statement, witness: Witness, roots: tuple[Term, ...], rng: random.Random
+) -> Iterator[Refuted]:
+    """By the witness, and where a root of it is not rational by one near it where all are."""
+    try:
+        found = refute(statement, witness)
+        yield found
+        if is_rational(found):
+            return
+    except Irrational:
+        pass
+    except (Rejected, ZeroDivisionError):
+        return
+    try:
+        moved = rationalised(statement, witness, roots, rng)
+        if moved is not None:
+            yield refute(statement, moved)
+    except (Rejected, ZeroDivisionError):
+        return
+
+
+def is_rational(found: Refuted) -> bool:
+    return isinstance(found.left, Fraction) and isinstance(found.right, Fraction)
 
 
 def find_model(statement: Statement, deadline: float, seed: int = 0) -> Witness | None:
@@ -119,7 +155,10 @@ def _array(
         return rng.choice(SCALARS[: 5 + attempt // 8])
     size = sizes[shape[0]]
     if len(shape) > 1:
-        return tuple(_array(shape[1:], sizes, attempt, rng) for _ in range(size))
+        rows = [_array(shape[1:], sizes, attempt, rng) for _ in range(size)]
+        if rng.random() < SPARSE:
+            rows = [row if rng.random() < SPARSE else _times_zero(row) for row in rows]
+        return tuple(rows)
     scale = rng.choice(SCALES) if attempt > 5 else SCALES[0]
     if size in SPREADS and rng.random() < 0.6:
         pattern = list(rng.choice(SPREADS[size]))
@@ -129,6 +168,10 @@ def _array(
         return tuple((n + shift) * scale for n in pattern)
     reach = 1 + attempt // 40 % 4
     return tuple(rng.randint(-reach, reach) * scale for _ in range(size))
+
+
+def _times_zero(value: Value) -> Value:
+    return tuple(map(_times_zero, value)) if isinstance(value, tuple) else Fraction(0)
 
 
 def _make_symmetric(statement: Statement, values: dict[Name, Value]) -> None:
@@ -185,6 +228,8 @@ def _assigned(statement: Statement, hypothesis: Hypothesis, witness: Witness) ->
         for at in assignments(symbol, value, witness=witness):
             path = tuple(at[i.name] for i in symbol.indices)
             new = Evaluator(statement, witness).value(value, at)
+            if not isinstance(new, Fraction):
+                raise Irrational("an array has rational components")
             witness = put(statement, witness, symbol.name, path, new)
         break
     return witness
@@ -213,7 +258,12 @@ def _solve_for(
     def gap(value: Fraction) -> Fraction:
         evaluator = Evaluator(statement, put(statement, witness, name, path, value))
         at = next(iter(assignments(hypothesis.left, hypothesis.right, witness=witness)))
-        return evaluator.value(hypothesis.left, at) - evaluator.value(hypothesis.right, at)
+        difference = evaluator.value(hypothesis.left, at) + Fraction(-1) * evaluator.value(
+            hypothesis.right, at
+        )
+        if not isinstance(difference, Fraction):
+            raise Irrational("an equation with a root in it")
+        return difference
 
     g0, g1, g2 = gap(Fraction(0)), gap(Fraction(1)), gap(Fraction(2))
     if g2 - g1 != g1 - g0 or g1 == g0:
@@ -240,7 +290,9 @@ def _mentions(statement: Statement, hypothesis: Hypothesis, name: Name) -> bool:
 
 
 def shrink(statement: Statement, witness: Witness, deadline: float) -> Witness:
-    """Replace components by 0 or ±1 while it still refutes, drop what is never looked up."""
+    """Replace components by 0 or ±1 while it still refutes, with rational sides if it has them;
+    drop what is never looked up."""
+    rational = is_rational(refute(statement, witness))
     for name, path in places(witness):
         for smaller in (Fraction(0), Fraction(1), Fraction(-1)):
             if time.monotonic() > deadline:
@@ -249,7 +301,8 @@ def shrink(statement: Statement, witness: Witness, deadline: float) -> Witness:
                 break
             candidate = put(statement, witness, name, path, smaller)
             try:
-                refute(statement, candidate)
+                if is_rational(refute(statement, candidate)) < rational:
+                    continue
             except (Rejected, ZeroDivisionError):
                 continue
             witness = candidate
@@ -275,35 +328,6 @@ def _looked_up(statement: Statement, witness: Witness) -> Witness:
     refute(statement, Witness(witness.sizes, recorder))
     needed = {name: value for name, value in witness.values.items() if name in recorder.asked}
     return Witness(witness.sizes, needed)
-
-
-def places(witness: Witness) -> list[tuple[Name, tuple[int, ...]]]:
-    """Every number in the witness, as (name, place)."""
-    return [(name, path) for name, value in witness.values.items() for path, _ in components(value)]
-
-
-def component(witness: Witness, name: Name, path: tuple[int, ...]) -> Fraction:
-    value = witness.values[name]
-    for k in path:
-        assert isinstance(value, tuple)
-        value = value[k]
-    assert isinstance(value, Fraction)
-    return value
-
-
-def put(statement: Statement, witness: Witness, name: Name, path: tuple[int, ...], new: Fraction) -> Witness:
-    """The witness with one number changed; in a Hessian, with its mirror image."""
-
-    def change(value: Value, rest: tuple[int, ...]) -> Value:
-        if not rest or not isinstance(value, tuple):
-            return new
-        head, *tail = rest
-        return tuple(change(v, tuple(tail)) if k == head else v for k, v in enumerate(value))
-
-    changed = change(witness.values[name], path)
-    if name in Graph.of(statement).symmetric:
-        changed = change(changed, turned(path))
-    return Witness(witness.sizes, {**witness.values, name: changed})
 
 
 # -- what a statement needs values for -------------------------------------------------

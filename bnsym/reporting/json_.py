@@ -21,7 +21,7 @@ r"""A report as JSON, for programs. The schema is stable: keys may be added, non
          "sizes": {"m": 4},         of every index space
          "values": {"x": ["0", "0", "2", "2"], "\\gamma": "1"},   rationals as strings
          "indices": {"i": 1},       of the free indices, from 1
-         "left": "1/2", "right": "3/4"},                          both sides there
+         "left": "1/2", "right": "3/4"},                          both sides there, or as "-√(1/2)"
        "repair": {                  null unless refuted and a repair was looked for and found
          "what": "a sign",          what was wrong
          "before": "…", "after": "…"},                            LaTeX, as written and as it would be true

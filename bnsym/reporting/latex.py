@@ -13,7 +13,7 @@ from importlib.resources import files
 from itertools import groupby
 from typing import Any
 
-from bnsym.kernel import Proved, Refuted
+from bnsym.kernel import Number, Proved, Refuted, Surd
 from bnsym.model import FileReport, Report, Result
 from bnsym.reading.source import Heading
 from bnsym.reporting.certificates import certificate_line
@@ -253,9 +253,16 @@ def _erratum(result: Result) -> Iterator[str]:
             yield escaped(declared.reason).rstrip(".") + "."
         values = ", ".join(_witness(refuted))
         fails = escaped(FAILS[refuted.statement.relation])
-        yield f"At {values} the sides are ${refuted.left}$ {fails} ${refuted.right}$."
+        left, right = _number(refuted.left), _number(refuted.right)
+        yield f"At {values} the sides are ${left}$ {fails} ${right}$."
         if repair := result.repair:
             yield f"Without {escaped(repair.what)}: {_math(repair.after)} for {_math(repair.before)}."
+
+
+def _number(value: Number) -> str:
+    if not isinstance(value, Surd):
+        return str(value)
+    return rf"{'-' * (value.square < 0)}\sqrt{{{abs(value.square)}}}"
 
 
 def _witness(refuted: Refuted) -> Iterator[str]:
