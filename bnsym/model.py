@@ -235,6 +235,12 @@ class Result:
         return isinstance(self.verdict, Proved) and any(e.agrees is False for e in self.evidence)
 
     @property
+    def unexamined(self) -> bool:
+        """Whether routes were run on a proof, and none could tell."""
+        undecided = bool(self.evidence) and all(e.agrees is None for e in self.evidence)
+        return isinstance(self.verdict, Proved) and undecided
+
+    @property
     def passed(self) -> bool:
         """Whether the link is as its file declares it."""
         if self.disagrees:

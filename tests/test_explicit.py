@@ -558,10 +558,6 @@ def test_a_root_has_a_sign() -> None:
 
 def test_what_it_cannot_decide_it_says() -> None:
     a = Sym("a")
-    biggest = Max(s("X", i, k), ONE, square_norm(i, x(i)))
-    evidence = explicit.examine(relation(biggest, Relation.EQ, a))
-    assert evidence.agrees is None
-    assert "maximum" in evidence.detail
     no_outputs = replace(IDENTITIES["shift"], outputs=())
     assert explicit.examine(no_outputs).agrees is None
     contradiction = (Hypothesis(a, Relation.EQ, ONE), Hypothesis(a, Relation.EQ, ZERO))
@@ -570,6 +566,61 @@ def test_what_it_cannot_decide_it_says() -> None:
     assert explicit.examine(relation(Sum(i, power(x(i), 3)), Relation.EQ, ONE, cubic)).agrees is None
     never = relation(over(minus(a, a)), Relation.EQ, ONE)
     assert explicit.examine(never).agrees is None
+
+
+X, w = s("X", i, n), s("w", n)
+BALL = dict(zip(("v", "z"), (Sum(n, power(Sum(i, mul(X, s(c, i))), 2)) for c in "vz"), strict=True))
+LONGEST = mul(power(Sym("λ"), 2), square_norm(i, v(i)))
+
+
+def maximum(body: Term) -> Max:
+    return Max(X, Sym("λ"), body)
+
+
+@pytest.mark.parametrize(
+    ("body", "value"),
+    [
+        (BALL["v"], LONGEST),
+        (sqrt(BALL["v"]), mul(Sym("λ"), sqrt(square_norm(i, v(i))))),
+        # of two vectors, in at least two dimensions; and of a linear function
+        (add(BALL["v"], BALL["z"]), mul(power(Sym("λ"), 2), add(*(square_norm(i, s(c, i)) for c in "vz")))),
+        (
+            Sum(i, Sum(n, mul(X, v(i), w))),
+            mul(Sym("λ"), sqrt(mul(square_norm(i, v(i)), square_norm(n, w)))),
+        ),
+        (square_norm(i, v(i)), square_norm(i, v(i))),
+    ],
+)
+def test_maxima_over_matrices_are_searched_for(body: Term, value: Term) -> None:
+    found = explicit.examine(relation(maximum(body), Relation.EQ, value))
+    assert (found.agrees, found.detail) == (True, f"m = 2, 3, 4: {frame.SEARCHED}")
+    assert explicit.examine(relation(maximum(body), Relation.LE, value)).agrees is True
+    for factor in (Fraction(99, 100), Fraction(101, 100)):
+        wrong = relation(maximum(body), Relation.EQ, mul(num(factor), value))
+        assert explicit.examine(wrong).agrees is False
+
+
+def test_what_is_known_of_a_maximum_is_what_all_searches_find() -> None:
+    # not convex: λ² times the larger eigenvalue of vvᵀ - zzᵀ, which not every search finds
+    a, b = (square_norm(i, s(c, i)) for c in "vz")
+    root = sqrt(minus(power(add(a, b), 2), mul(num(4), power(Sum(i, mul(v(i), s("z", i))), 2))))
+    eigenvalue = mul(num(Fraction(1, 2)), add(minus(a, b), root))
+    saddle = relation(maximum(minus(BALL["v"], BALL["z"])), Relation.EQ, mul(power(Sym("λ"), 2), eigenvalue))
+    assert explicit.examine(saddle).agrees is not False
+    within = relation(maximum(mul(BALL["v"], maximum(BALL["z"]))), Relation.EQ, LONGEST)
+    assert explicit.examine(within).agrees is None
+    empty = Hypothesis(Sym("λ"), Relation.LT, ZERO)
+    assert explicit.examine(relation(maximum(BALL["v"]), Relation.EQ, LONGEST, empty)).agrees is None
+    assert explicit.examine(relation(maximum(BALL["v"]), Relation.NE, LONGEST)).agrees is None
+    slope = Diff(maximum(square_norm(i, mul(x(i), x(i)))), x(j), True)
+    assert explicit.examine(relation(slope, Relation.EQ, ZERO)).agrees is None
+
+
+def test_a_maximum_binds_what_stands_in_it_and_no_more() -> None:
+    outside = Sum(i, Sum(n, power(X, 2)))
+    assert explicit.examine(relation(add(maximum(BALL["v"]), outside), Relation.EQ, LONGEST)).agrees is False
+    both = relation(add(maximum(BALL["v"]), outside), Relation.EQ, add(LONGEST, outside))
+    assert explicit.examine(both).agrees is True
 
 
 def test_a_deadline_and_no_sizes() -> None:

@@ -117,6 +117,19 @@ def test_show_parsed_prints_definitions_and_both_sides_as_understood() -> None:
     assert "unread: m \\mu = x_i" in text
 
 
+def test_a_proof_that_no_route_could_examine_says_so() -> None:
+    silent = (Evidence("explicit m = 2, 3, 4", None, "out of time"), Evidence("mod p", None, "an order"))
+    alone = shown(chosen=(replace(only(0)[0], evidence=silent), *only(5)), in_file=())
+    assert "normal form · not cross-examined\n" in alone
+    assert "(1 link skipped, not checked; 1 proof that no other route could examine)." in " ".join(
+        alone.split()
+    )
+    for evidence in ((), (*silent, Evidence("explicit m = 5", True))):  # not asked for; one could
+        proof = replace(only(0)[0], evidence=evidence)
+        assert not proof.unexamined
+        assert "examine" not in shown(chosen=(proof,), in_file=())
+
+
 def test_contradicting_evidence_is_the_loudest() -> None:
     wrong = replace(only(0)[0], evidence=(Evidence("explicit m = 2", False, "1 and 2"),))
     text = shown(chosen=(wrong,), in_file=())

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 import sympy
 from sympy import Expr, Rational, Symbol
 
-from bnsym.evidence.naming import Substitution, Variable, named, power
+from bnsym.evidence.naming import Largest, Substitution, Variable, named, power
 from bnsym.evidence.surveying import Shapes, Unsupported, names
 from bnsym.terms import (
     Add,
@@ -32,6 +32,7 @@ from bnsym.terms import (
     Sym,
     Term,
     free_indices,
+    mapped,
     walk,
 )
 
@@ -64,10 +65,12 @@ class Components:
         self.losses, self.outputs, self.sizes, self.shapes = losses, outputs, sizes, shapes
         self.everything: Held = frozenset(self.definitions)
         self.origins: dict[Symbol, Origin] = {}
+        self.bound: set[Symbol] = set()
+        """The entries of what maxima are taken over."""
         self._symbols: dict[Origin, Symbol] = {}
         self._upstream: dict[Name, Held] = {}
         self._bodies: dict[tuple[Name, tuple[int, ...], Held], Expr] = {}
-        self._sums: dict[tuple[Any, ...], Expr] = {}
+        self._kept: dict[tuple[Any, ...], Expr] = {}
         # by identity, with the term itself, so that no identity is given to another
         self._letters: dict[int, tuple[Term, tuple[Index, ...]]] = {}
         self._derivatives: dict[tuple[Any, ...], Expr] = {}
@@ -100,24 +103,39 @@ class Components:
                 return named(sympy.Mul(*[self.build(f, at, held) for f in factors]))
             case Pow(base, exponent):
                 return power(self.build(base, at, held), Rational(exponent.numerator, exponent.denominator))
-            case Sum():
-                return self.sum(term, at, held)
+            case Sum() | Max():
+                return self.kept(term, at, held)
             case Diff():
                 return self.derivative(term, at, held)
-            case Max():
-                raise Unsupported("a maximum over matrices has no explicit components")
 
-    def sum(self, term: Sum, at: At, held: Held) -> Expr:
+    def kept(self, term: Sum | Max, at: At, held: Held) -> Expr:
         """A sum inside another is asked for again for each value of indices that it does not depend on."""
         if id(term) not in self._letters:
             self._letters[id(term)] = (term, free_indices(term))
         key = (id(term), held, *(at[i.name] for i in self._letters[id(term)][1]))
-        if key not in self._sums:
-            index, body = term.index, term.body
-            values = range(1, self.sizes[index.space] + 1)
-            terms = [self.build(body, {**at, index.name: k}, held) for k in values]
-            self._sums[key] = named(sympy.Add(*terms))
-        return self._sums[key]
+        if key not in self._kept:
+            written = self.sum(term, at, held) if isinstance(term, Sum) else self.maximum(term, at, held)
+            self._kept[key] = written
+        return self._kept[key]
+
+    def sum(self, term: Sum, at: At, held: Held) -> Expr:
+        values = range(1, self.sizes[term.index.space] + 1)
+        return named(sympy.Add(*[self.build(term.body, {**at, term.index.name: k}, held) for k in values]))
+
+    def maximum(self, term: Max, at: At, held: Held) -> Expr:
+        """Over entries of their own: those of the array of that name elsewhere are others."""
+        bound = f"{term.variable.name} of a maximum"
+        shape = [range(1, self.sizes[i.space] + 1) for i in term.variable.indices]
+        if len(shape) != 2:
+            raise Unsupported("a maximum over what is no matrix")
+        rows = [[self.symbol("array", (bound,), (i, k)) for k in shape[1]] for i in shape[0]]
+        self.bound.update(itertools.chain(*rows))
+        body = self.build(_with_variable(term.body, term.variable.name, bound), at, held)
+        return named(
+            Largest(
+                body, self.build(term.radius, at, held), sympy.Tuple(*(sympy.Tuple(*row) for row in rows))
+            )
+        )
 
     def component(self, name: Name, at: tuple[int, ...], held: Held) -> Expr:
         if name not in self.definitions or name in held:
@@ -260,3 +278,14 @@ class Components:
             if held_here and by in (None, name):
                 values[s] = self.component(name, origin.at, held)
         return e.xreplace(Substitution(values)) if values else e
+
+
+def _with_variable(term: Term, name: Name, other: Name) -> Term:
+    """`term` with `other` for the array `name`, except where it is differentiated."""
+    match term:
+        case Sym(found, indices) if found == name:
+            return Sym(other, indices)
+        case Diff():
+            return term
+        case _:
+            return mapped(term, lambda inner: _with_variable(inner, name, other))

@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 import sympy
 from sympy import Expr, Symbol
 
-from bnsym.evidence.naming import Named, Power
+from bnsym.evidence.naming import Largest, Named, Power
 from bnsym.evidence.surveying import Unsupported
 
 T = TypeVar("T")
@@ -29,6 +29,7 @@ class Field(Protocol[T]):
     def total(self, terms: list[T]) -> T: ...
     def product(self, factors: list[T]) -> T: ...
     def power(self, base: T, exponent: Fraction) -> T: ...
+    def largest(self, maximum: Largest) -> T: ...
 
 
 def evaluate(e: Expr, field: Field[T], memo: dict[Expr, T]) -> T:
@@ -50,6 +51,8 @@ def _value(e: Expr, field: Field[T], memo: dict[Expr, T]) -> T:
         return field.number(Fraction(e.p, e.q))
     if (e.is_Pow or isinstance(e, Power)) and e.args[1].is_Rational:
         return field.power(evaluate(e.args[0], field, memo), Fraction(e.args[1].p, e.args[1].q))
+    if isinstance(e, Largest):
+        return field.largest(e)
     if e.has(sympy.zoo, sympy.nan, sympy.oo):
         raise NoValue("a division by zero")
     raise Unsupported(f"no exact value for {type(e).__name__}")

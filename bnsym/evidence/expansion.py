@@ -13,6 +13,8 @@ import sympy
 from sympy import Expr, Symbol
 
 from bnsym.evidence.evaluating import NoValue, evaluate
+from bnsym.evidence.naming import Largest
+from bnsym.evidence.surveying import Unsupported
 
 RING_WORK = 1_000
 """Products of monomials that one step of an expansion may cost; beyond, points mod PRIME are faster."""
@@ -87,6 +89,9 @@ class Ring:
         s = self._generator(primitive) if primitive != {0: 1} else 0
         factor, number = self._rational_power(Fraction(content, denominator), exponent)
         return {2 * n // exponent.denominator * (s + monomial) + factor: number.numerator}, number.denominator
+
+    def largest(self, maximum: Largest) -> Poly:
+        raise Unsupported("a maximum over matrices is no polynomial")
 
     @staticmethod
     def _zero_to(exponent: Fraction) -> Poly:

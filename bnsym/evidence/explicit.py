@@ -3,10 +3,11 @@
 A statement is written out for m = 2, 3, 4: arrays become symbols x_1, x_2, …, sums become
 additions, definitions are substituted, and SymPy alone differentiates. Whether a difference
 is zero is then decided exactly: by expansion in a ring (`Ring`), or where that would take too
-long at random points mod a 61-bit prime; never by `simplify`, never by floats.
+long at random points mod a 61-bit prime; never by `simplify`, never by floats. Maxima over
+matrices are searched for, in floats (`maxima`).
 
     naming → components → points → solving → frame → explicit
-           ↘ evaluating ↗ expansion ↗
+           ↘ evaluating ↗ maxima ↗ expansion ↗
 
 Trusted for nothing; a witness against the kernel. It must share no code with the proof, so it
 must not import `kernel`, `calculus` or anything that imports them but `model`.
@@ -25,7 +26,7 @@ from sympy import Expr
 from bnsym.evidence import surveying
 from bnsym.evidence.evaluating import NoValue
 from bnsym.evidence.expansion import ZeroTest
-from bnsym.evidence.frame import AT_POINTS, EXPANDED, ORDER, POINTS, Found, Frame, frame
+from bnsym.evidence.frame import AT_POINTS, EXPANDED, ORDER, POINTS, SEARCHED, Found, Frame, frame
 from bnsym.evidence.points import PRIME as PRIME
 from bnsym.evidence.points import Pool, Relations, Residues
 from bnsym.evidence.surveying import Unsupported
@@ -103,7 +104,7 @@ def _examine_components(statement: Statement, sizes: Mapping[SpaceName, int], de
             place = ", ".join(f"{letter} = {k}" for letter, k in at.items())
             return Found(found.agrees, f"{place}: {found.how}" if place else found.how)
         hows.append(found.how)
-    return Found(True, max(hows, key=(EXPANDED, AT_POINTS, ORDER, *hows).index))
+    return Found(True, max(hows, key=(EXPANDED, AT_POINTS, ORDER, SEARCHED, *hows).index))
 
 
 def _frame(statement: Statement, sizes: Mapping[SpaceName, int]) -> Frame:

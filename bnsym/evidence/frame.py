@@ -19,8 +19,9 @@ from bnsym.evidence.points import PRIME, Pool, RealPool, Residues
 from bnsym.evidence.solving import solve
 from bnsym.terms import Definition, Hypothesis, Name, Relation, SpaceName
 
-POINTS, REAL_POINTS, DOUBT_POINTS, ORDER_POINTS = 3, 2, 40, 24
-CERTAIN = Decimal("1e-25")
+POINTS, REAL_POINTS, SEARCHED_POINTS, DOUBT_POINTS, ORDER_POINTS = 3, 2, 6, 40, 24
+CERTAIN, CERTAIN_OF_FLOATS = Decimal("1e-25"), Decimal("1e-7")
+"""Relative; by what two real numbers differ for certain."""
 LARGEST = 10_000
 """Nodes, written out, beyond which an expansion would be given up."""
 
@@ -35,6 +36,7 @@ class Found:
 
 
 EXPANDED, ORDER = "expanded to zero", "holds at real points"
+SEARCHED = "holds at real points, maxima searched for"
 AT_POINTS = f"zero at {POINTS} points mod {PRIME}"
 
 
@@ -50,12 +52,14 @@ class Frame:
         self.reals = RealPool(relations, components.origins)
 
     def examine(self, left: Expr, relation: Relation, right: Expr) -> Found:
+        if relation in (Relation.GE, Relation.GT):
+            left, right = right, left
+        if not self.components.bound.isdisjoint(left.free_symbols | right.free_symbols):
+            return self._searched(left, relation, right)
         if relation is Relation.EQ:
             return self._equal(left, right)
         if relation is Relation.NE:
             return self._different(left, right)
-        if relation in (Relation.GE, Relation.GT):
-            left, right = right, left
         return self._below(left, right)
 
     def _equal(self, left: Expr, right: Expr) -> Found:
@@ -88,16 +92,29 @@ class Frame:
             return Found(None, "no real point meets the hypotheses")
         return Found(False, violation) if violation else Found(True, ORDER)
 
+    def _searched(self, left: Expr, relation: Relation, right: Expr) -> Found:
+        """Where there are maxima, which are known as floats."""
+        if relation is Relation.NE:
+            return Found(None, "a maximum is not known exactly")
+        equal = relation is Relation.EQ
+        count = SEARCHED_POINTS if equal else ORDER_POINTS
+        violation = self._violation(left, right, count, both=equal, certain=CERTAIN_OF_FLOATS)
+        if violation is None:
+            return Found(None, "no real point meets the hypotheses and has one maximum in every search")
+        return Found(False, violation) if violation else Found(True, SEARCHED)
+
     def _residues(self, e: Expr) -> list[int]:
         return [value for (value,) in itertools.islice(self.residues.values(e), POINTS)]
 
-    def _violation(self, left: Expr, right: Expr, count: int, both: bool) -> str | None:
+    def _violation(
+        self, left: Expr, right: Expr, count: int, both: bool, certain: Decimal = CERTAIN
+    ) -> str | None:
         """Where left > right for certain (both: or left < right); "": nowhere; None: no point."""
         found: str | None = None
         for a, b in itertools.islice(self.reals.values(left, right), count):
             found = ""
             gap = abs(a - b) if both else a - b
-            if gap > CERTAIN * max(Decimal(1), abs(a), abs(b)):
+            if gap > certain * max(Decimal(1), abs(a), abs(b)):
                 return f"left {a:.6g}, right {b:.6g}"
         return found
 

@@ -14,6 +14,8 @@ import sympy
 import sympy.tensor.tensor  # else SymPy does when it adds for the first time, and somebody waits
 from sympy import Expr, Rational, Symbol
 
+from bnsym.evidence.surveying import Unsupported
+
 
 class Variable(sympy.Symbol):  # type: ignore[misc]
     """A symbol whose derivative by another is looked up, not derived."""
@@ -33,6 +35,17 @@ class Power(sympy.Function):  # type: ignore[misc]
     def _eval_derivative(self, symbol: Symbol) -> Expr:
         base, exponent = self.args
         return named(exponent * power(base, exponent - 1) * base.diff(symbol))
+
+
+class Largest(sympy.Function):  # type: ignore[misc]
+    """`Largest(body, radius, rows)`: the maximum of `body` over the matrices, given by the rows of
+    their entries, of which the spectral norm is at most `radius`. Only real numbers know its value."""
+
+    nargs = 3
+    is_commutative = is_complex = is_finite = True
+
+    def _eval_derivative(self, symbol: Symbol) -> Expr:
+        raise Unsupported("the derivative of a maximum over matrices")
 
 
 class Named(sympy.Dummy):  # type: ignore[misc]

@@ -1,4 +1,4 @@
-"""Random points, mod a 61-bit prime or real, and what expressions are there; never floats.
+"""Random points, mod a 61-bit prime or real, and what expressions are there; of floats, only maxima.
 
 Part of the explicit route, so it must not import `kernel`, `calculus` or the modular route.
 """
@@ -17,6 +17,8 @@ from sympy import Expr, Symbol
 
 from bnsym.evidence.components import Origin
 from bnsym.evidence.evaluating import Field, NoValue, evaluate
+from bnsym.evidence.maxima import largest
+from bnsym.evidence.naming import Largest
 from bnsym.evidence.surveying import Unsupported
 
 PRIME = 2305843009213057079
@@ -72,6 +74,9 @@ class Residues:
         if base == 0 and exponent < 0:
             raise NoValue("a division by zero")
         return pow(base, exponent.numerator, PRIME)
+
+    def largest(self, maximum: Largest) -> int:
+        raise Unsupported("a maximum over matrices has no value mod p")
 
     @staticmethod
     def root(base: int) -> int:
@@ -148,6 +153,11 @@ class Reals:
             raise Unsupported("an odd root")
         roots = denominator.bit_length() - 1
         return [_power(value, roots, exponent.numerator) for value in base]
+
+    def largest(self, maximum: Largest) -> Row:
+        """Found in floats."""
+        found = largest(maximum, lambda e: [float(v) for v in evaluate(e, self, self.memo)])
+        return [Decimal(v) for v in found]
 
     def fit(self) -> list[bool]:
         """At which points every inequality in scope holds."""

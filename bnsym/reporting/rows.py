@@ -89,7 +89,7 @@ def _detail(result: Result) -> str:
     if is_declared_refuted(result.link) and result.passed and result.link.declaration:
         return f"as declared: {result.link.declaration.reason}".removesuffix(": ")
     if isinstance(verdict, Proved) and result.passed:
-        return _proof(verdict) + _needs(result)
+        return _proof(verdict) + _needs(result) + (" · not cross-examined" if result.unexamined else "")
     if isinstance(verdict, Refuted):
         return f"{verdict.left} {FAILS[verdict.statement.relation]} {verdict.right}"
     return f"{words.code} {words.message}".strip()

@@ -41,8 +41,11 @@ def _declared(report: Report) -> str:
 
 
 def _passed(report: Report) -> str:
-    skipped = report.counts["skipped"]
-    reservation = f" ({_number(skipped, 'link')} skipped, not checked)" if skipped else ""
+    skipped, unexamined = report.counts["skipped"], sum(r.unexamined for r in report.results)
+    reservations = [f"{_number(skipped, 'link')} skipped, not checked"] if skipped else []
+    if unexamined:
+        reservations.append(f"{_number(unexamined, 'proof')} that no other route could examine")
+    reservation = f" ({'; '.join(reservations)})" if reservations else ""
     return f"every link is as its file declares it{reservation}."
 
 

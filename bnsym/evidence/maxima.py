@@ -1,0 +1,141 @@
+"""Maxima over balls of matrices, searched for as anyone would who knows nothing of the proof.
+
+From random matrices of the ball, each step goes to the matrix at which the body, linearized
+where the search stands, is largest: the radius times the orthogonal factor of the gradient (by
+SymPy). For a convex body no step goes down; where it is not convex, or where searches end at
+different values, nothing is known.
+
+Part of the explicit route, so it must not import `kernel`, `calculus` or the modular route.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable
+from fractions import Fraction
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+from sympy import Expr, Symbol
+
+from bnsym.evidence.evaluating import evaluate
+from bnsym.evidence.naming import Largest, Named
+from bnsym.evidence.surveying import Unsupported
+
+Array: TypeAlias = npt.NDArray[np.float64]
+STARTS, STEPS, SEED = 4, 50, 1
+CLOSE = 1e-9
+"""Relative; a step that gains less is the last."""
+
+
+def largest(maximum: Largest, known: Callable[[Expr], list[float]]) -> list[float]:
+    """The value of `maximum` at each point; not a number where the ball is empty, or where the
+    searches do not find it.
+
+    known: the values, at the points, of what has no entry of the matrix in it.
+    """
+    body, radius, rows = maximum.args
+    at = _Floats(body, rows, known)
+    size = np.array(known(radius))[:, None]
+    with np.errstate(all="ignore"):
+        ends = _climbed(at, np.where(size >= 0, size, np.nan))
+        one = np.ptp(ends, axis=1) <= 10 * CLOSE * (1 + np.abs(ends[:, 0]))
+    return [float(v) for v in np.where(one, ends.max(axis=1), np.nan)]
+
+
+def _climbed(at: _Floats, radius: Array) -> Array:
+    """Where the searches end, a row for each point; not a number where the body is not convex."""
+    start = np.random.default_rng(SEED).normal(size=(len(radius), STARTS, *at.shape))
+    radii = radius[..., None, None]
+    matrix = radii * start / np.linalg.norm(start, 2, axis=(-2, -1), keepdims=True)
+    best = np.where(_is_convex(at.curvature(matrix)), at.value(matrix), np.nan)
+    for _ in range(STEPS):
+        further = radii * _orthogonal(at.slope(matrix))
+        value = at.value(further)
+        up = value > best + CLOSE * np.abs(best)
+        if not up.any():
+            break
+        matrix, best = np.where(up[..., None, None], further, matrix), np.where(up, value, best)
+    return best
+
+
+def _is_convex(curvature: Array) -> npt.NDArray[np.bool_]:
+    size = np.abs(curvature).max(axis=(-2, -1), initial=0.0)
+    # reads what is on and below the diagonal
+    least: Array = np.linalg.eigvalsh(np.nan_to_num(curvature, posinf=0.0, neginf=0.0))[..., 0]
+    found: npt.NDArray[np.bool_] = least >= -CLOSE * size
+    return found
+
+
+def _orthogonal(matrix: Array) -> Array:
+    """The factor U Vᵀ of U D Vᵀ: of all matrices of spectral norm 1, that of largest inner product."""
+    u, _, v = np.linalg.svd(np.nan_to_num(matrix, posinf=0.0, neginf=0.0), full_matrices=False)
+    found: Array = u @ v
+    return found
+
+
+class _Floats:
+    """Values at each point (down) and for each search (across), as the matrix stands."""
+
+    def __init__(self, body: Expr, rows: Expr, known: Callable[[Expr], list[float]]) -> None:
+        self.shape = len(rows), len(rows[0])
+        self._places = {entry: (i, k) for i, row in enumerate(rows) for k, entry in enumerate(row)}
+        self._body, self._slopes = body, [body.diff(entry) for entry in self._places]
+        self._curves = [
+            [slope.diff(entry) for entry in itertools.islice(self._places, n + 1)]
+            for n, slope in enumerate(self._slopes)
+        ]
+        self._known, self._fixed = known, dict[Expr, Array]()
+        for e in (body, *self._slopes, *itertools.chain(*self._curves)):
+            self._fix(e)
+
+    def _fix(self, e: Expr) -> None:
+        """Ask for the values of the largest parts of `e` in which no entry occurs."""
+        if e in self._fixed:
+            return
+        if e.free_symbols.isdisjoint(self._places):
+            self._fixed[e] = np.array(self._known(e))[:, None]
+        else:
+            for part in (e.value,) if isinstance(e, Named) else e.args:
+                self._fix(part)
+
+    def value(self, matrix: Array) -> Array:
+        return self._all([self._body], matrix)[..., 0]
+
+    def slope(self, matrix: Array) -> Array:
+        """The derivative of the body by each entry."""
+        return self._all(self._slopes, matrix).reshape(matrix.shape)
+
+    def curvature(self, matrix: Array) -> Array:
+        """The derivative by each two entries, on and below the diagonal."""
+        size = len(self._curves)
+        found = np.zeros((*matrix.shape[:2], size, size))
+        for n, row in enumerate(self._curves):
+            found[..., n, : n + 1] = self._all(row, matrix)
+        return found
+
+    def _all(self, expressions: list[Expr], matrix: Array) -> Array:
+        self._matrix, found, memo = matrix, np.empty((*matrix.shape[:2], len(expressions))), dict(self._fixed)
+        for n, e in enumerate(expressions):
+            found[..., n] = evaluate(e, self, memo)
+        return found
+
+    def number(self, value: Fraction) -> Array:
+        return np.array(float(value))
+
+    def symbol(self, symbol: Symbol) -> Array:
+        return self._matrix[(..., *self._places[symbol])]
+
+    def total(self, terms: list[Array]) -> Array:
+        return sum(terms, np.zeros(()))
+
+    def product(self, factors: list[Array]) -> Array:
+        return math.prod(factors, start=np.ones(()))
+
+    def power(self, base: Array, exponent: Fraction) -> Array:
+        return np.power(base, float(exponent))
+
+    def largest(self, maximum: Largest) -> Array:
+        raise Unsupported("a maximum of a maximum")
