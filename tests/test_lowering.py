@@ -405,6 +405,8 @@ def test_total_partials() -> None:
         ((r"2 + f = 0", r"\frac{\partial f}{\partial x_i} = 0"), "BN129", 16, "used like a number"),
         ((r"\operatorname{RMS}(x) + 1 = 0",), "BN128", 1, "function"),
         ((r"2 + d\hat{x}_i = 0",), "BN128", 5, "looks like a gradient"),
+        ((r"2 + \nu(x) = 3",), "BN129", 5, "product or a function"),
+        ((r"\mathcal{L}(y + x) + 1 = 3",), "BN129", 1, "product or a function"),
         ((r"x^{10^9} + 1 = 0",), "BN114", 4, "must be a number"),
         ((r"\mu^{1000} + 1 = 0",), "BN114", 6, "beyond 100"),
         ((r"\mu^{k} + 1 = 0",), "BN114", 6, "must be a number"),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, replace
 
+from bnsym.reading.folding import is_word
 from bnsym.reading.problems import ReadError
 from bnsym.reading.symbols import INDEX_LETTERS
 from bnsym.reading.syntax import (
@@ -19,6 +20,7 @@ from bnsym.reading.syntax import (
     Product,
     Sub,
     Symbol,
+    Whole,
     canonical,
     children,
     measure,
@@ -51,6 +53,8 @@ class Aliases:
     by_key: dict[str, Alias] = field(default_factory=dict)
     functions: dict[str, tuple[Symbol, Alias]] = field(default_factory=dict)
     r"""The argument's name and the value of each function that was named: `\operatorname{BN}(x)`."""
+    labels: set[str] = field(default_factory=set)
+    """Letters that are no indices: in a subscript they are a part of the name."""
     spent: int = 0
     """Nodes that the aliases have put into the expression at hand."""
 
@@ -65,22 +69,29 @@ class Aliases:
                 raise ReadError(
                     "BN128", "a function is named with one whole name as its argument", leaf.at, hint
                 )
-            self.functions[_word(pattern.function)] = leaf, Alias((), target, size, problem)
+            self.functions[word_of(pattern.function)] = leaf, Alias((), target, size, problem)
+            if not is_word(pattern.function) and canonical(target) != canonical(pattern.function):
+                self.by_key[canonical(pattern.function)] = Alias((), target, size, problem)
             return
         if isinstance(pattern, Product):
             pattern = _paired(pattern) or pattern
         if isinstance(pattern, Symbol):
-            letters = _index_letters(pattern, NO_LETTERS)
+            letters = _index_letters(self.labelled(pattern), NO_LETTERS)
             if len(set(letters)) < len(letters):
                 raise ReadError("BN128", "a let names each index once", pattern.at)
             key = pattern.base if letters else canonical(pattern)
+            known = self.by_key.get(key)
+            if letters and known and set(known.parameters).isdisjoint(letters):
+                message = f"`{key}` has a let with the index {', '.join(known.parameters)} already"
+                hint = "if these letters are parts of names: `<!-- bnsym: label $a$, $b$ -->`"
+                raise ReadError("BN127", message, pattern.at, hint)
             self.by_key[key] = Alias(letters, target, size, problem)
             return
         self.by_key[canonical(pattern)] = Alias((), target, size, problem)
 
     def apply(self, node: Node) -> Node:
         """The node with everything that has an alias replaced. Raises BN113 if it gets too large."""
-        if not self.by_key and not self.functions:
+        if not self.by_key and not self.functions and not self.labels:
             return node
         self.spent = 0
         result = self._apply(node, NO_LETTERS)
@@ -96,18 +107,34 @@ class Aliases:
             raise ReadError("BN113", f"with its lets, this has more than {MAX_NODES} parts", at)
         return moved(alias.target, at)
 
+    def labelled(self, node: Symbol) -> Symbol:
+        """The symbol with a subscript of labels as a part of its name. Raises BN128 where a
+        subscript mixes labels and indices."""
+        letters = set(node.sub.letters) if node.sub else set()
+        if node.sub is None or not letters & self.labels:
+            return node
+        if not letters <= self.labels:
+            hint = f"write `({node.base}_{{{min(letters & self.labels)}}})_i`"
+            raise ReadError("BN128", "this subscript mixes labels and indices", node.sub.at, hint)
+        return replace(node, sub=replace(node.sub, letters=()))
+
     def _apply(self, node: Node, bound: frozenset[str]) -> Node:
         if isinstance(node, Symbol):
-            return self._symbol(node, bound)
+            return self._symbol(self.labelled(node), bound)
         if alias := self.by_key.get(canonical(node)):
             return self._spend(alias, node.at)
-        if isinstance(node, Apply) and (found := self.functions.get(_word(node.function))):
+        if isinstance(node, Apply) and (found := self.functions.get(word_of(node.function))):
             leaf, alias = found
-            return Applied(self._spend(alias, node.at), leaf, self._apply(node.argument, bound), node.at)
+            target = self._spend(alias, node.at)
+            if canonical(unwrap(node.argument)) == canonical(leaf):
+                return target
+            return Applied(target, leaf, self._apply(node.argument, bound), node.at)
         if isinstance(node, Product):
             node = self._pairs(node)
             if isinstance(node, Symbol):
-                return self._symbol(node, bound)
+                return self._symbol(self.labelled(node), bound)
+        if isinstance(node, BigSum) and (clash := self.labels & set(node.letters)):
+            raise ReadError("BN129", f"`{min(clash)}` is a label here, and a sum binds it", node.at)
         inner = bound | set(node.letters) if isinstance(node, BigSum) else bound
         return self._inside(node, inner)
 
@@ -126,12 +153,15 @@ class Aliases:
         return replace(node, **changes) if changes else node  # type: ignore[arg-type]
 
     def _symbol(self, node: Symbol, bound: frozenset[str]) -> Node:
-        if alias := self.by_key.get(canonical(node)):
+        alias = self.by_key.get(canonical(node))
+        if alias and not alias.parameters:
             return self._spend(alias, node.at)
         letters = _index_letters(node, bound)
-        found = self.by_key.get(node.base) if letters else None
+        found = self.by_key.get(node.base) if letters or node.bare else None
         if found is None:
             return node
+        if not letters:
+            return self._whole(found, node.at)
         target = self._spend(found, node.at)
         if found.parameters:
             if len(found.parameters) != len(letters):
@@ -142,6 +172,11 @@ class Aliases:
         if isinstance(target, Symbol) and target.bare:
             return replace(target, sub=node.sub, upper=node.upper)
         return Component(target, letters, node.at)
+
+    def _whole(self, found: Alias, at: Place) -> Node:
+        """The array of what a let gives by components, its letters kept apart from all others."""
+        apart = {letter: letter + "'" for letter in found.parameters}
+        return Whole(_renamed(self._spend(found, at), apart), tuple(apart.values()), at)
 
     def _pairs(self, node: Product) -> Node:
         r"""Two factors that together are one name: `d\hat{x}_i`, `\nabla\gamma`."""
@@ -154,7 +189,7 @@ class Aliases:
         return factors[0] if len(factors) == 1 else Product(tuple(factors), tuple(operators), node.at)
 
 
-def _word(function: Symbol) -> str:
+def word_of(function: Symbol) -> str:
     r"""`BN` of `\operatorname{BN}` and `\mathrm{BN}`."""
     return function.core[function.core.find("{") + 1 :].removesuffix("}")
 
@@ -181,7 +216,7 @@ def _renamed(node: Node, names: dict[str, str]) -> Node:
         sub = node.sub and _renamed_sub(node.sub, names)
         core = names.get(node.core, node.core) if node.bare and node.core in names else node.core
         return replace(node, core=core, sub=sub, upper=tuple(names.get(u, u) for u in node.upper))
-    if isinstance(node, BigSum):
+    if isinstance(node, BigSum | Whole):
         names = {k: v for k, v in names.items() if k not in node.letters}
         if clash := set(names.values()) & set(node.letters):
             raise ReadError("BN122", f"the let sums over {clash.pop()} already", node.at)

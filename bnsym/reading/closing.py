@@ -42,6 +42,8 @@ class Closer:
     defined: Container[str] = frozenset()
     mentions: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """The names that each definition mentions itself, not through another."""
+    labels: Container[str] = frozenset()
+    """Letters that are no indices in this file."""
 
     def close(self, *terms: Term) -> tuple[Term, ...]:
         """The terms of one statement, their open axes named alike."""
@@ -60,6 +62,8 @@ class Closer:
         for primes in range(100):
             for letter in LETTERS_IN_ORDER:
                 name = letter + "'" * primes
+                if letter in self.labels:
+                    continue
                 if name not in taken and name not in sizes and self.letters.get(name, space) == space:
                     return Index(name, space)
         raise AssertionError("no letter is left for an index")

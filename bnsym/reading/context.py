@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bnsym.model import Diagnostic
 from bnsym.reading import kinds
@@ -70,7 +70,7 @@ def _parsed(latex: str, context: Context) -> Term:
     value = lowering.lower(node)
     names = spaces.names([*table.defined, *(n for n in table.arity if n != BATCH)])
     letters = {v.removeprefix("letter "): names[v] for v in names if v.startswith("letter ")}
-    closer = Closer(names, letters, frozenset(table.defined), context.closer.mentions)
+    closer = replace(context.closer, spaces=names, letters=letters, defined=frozenset(table.defined))
     return closer.close(value.term)[0]
 
 

@@ -15,7 +15,7 @@ from bnsym.reading.gathering import Gathered, RawChain, RawHypothesis, diagnosti
 from bnsym.reading.problems import ReadError
 from bnsym.reading.source import Source
 from bnsym.reading.spaces import Spaces
-from bnsym.reading.symbols import INDEX_LETTERS, Table, as_target, square_of
+from bnsym.reading.symbols import INDEX_LETTERS, Table, as_target, size_name, square_of
 from bnsym.reading.syntax import (
     BigSum,
     Derivative,
@@ -101,10 +101,14 @@ def _sizes(found: Survey) -> None:
     for node in nodes(found.gathered):
         for inner in walk(node):
             if isinstance(inner, BigSum) and inner.size is not None:
-                try:
-                    found.table.sizes.setdefault(found.table.split(inner.size, NOTHING)[0], inner.at)
-                except ReadError:
-                    continue  # said where the sum is lowered
+                found.table.sizes.setdefault(size_name(inner.size), inner.at)
+    for name, (sizes, where) in found.gathered.kinds.items():
+        at = (where.start, where.end)
+        found.table.arity[name] = len(sizes)
+        found.table.first_seen[name] = at
+        for k, size in enumerate(sizes):
+            found.table.sizes.setdefault(size, at)
+            found.spaces.set_size(found.spaces.axis(name, k), size, at, f"`{name}`")
 
 
 def _indexed(found: Survey) -> frozenset[str]:
@@ -145,6 +149,8 @@ def _names(table: Table, node: Node) -> set[str]:
 def _definition(
     found: Survey, chain: RawChain, used: set[str], indexed: frozenset[str]
 ) -> RawDefinition | None:
+    if chain.names_function:
+        return None
     sign = chain.signs[0][0]
     explicit = sign == ":=" or (chain.defines and sign == "=")
     if not explicit and sign not in ("=", r"\equiv"):
@@ -175,7 +181,9 @@ def _may_define(found: Survey, definition: RawDefinition, used: set[str], indexe
     taken = name in table.defined or square_of(name) in table.defined
     if definition.explicit and (taken or name in table.sizes):
         what = "is the name of a size" if name in table.sizes else "is defined already"
-        error = ReadError("BN127", f"`{definition.full_name}` {what}", definition.at)
+        label = f"if `{definition.letters[0]}` is a part of the name: " if definition.letters else ""
+        hint = f"{label}`<!-- bnsym: label ${definition.letters[0]}$ -->`" if label else ""
+        error = ReadError("BN127", f"`{definition.full_name}` {what}", definition.at, hint)
         found.diagnostics.append(diagnostic(found.source, error))
         return False
     distinct = len(set(definition.letters)) == len(definition.letters)
@@ -203,6 +211,7 @@ def _find_losses(found: Survey) -> None:
         table.losses[name] = at
         if name in elsewhere:
             table.unclear_losses.add(name)
+    table.outputs.update(found.gathered.losses)
     for name, outputs in found.gathered.losses.items():
         table.losses.setdefault(name, (0, 0))
         table.unclear_losses.discard(name)

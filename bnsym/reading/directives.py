@@ -64,6 +64,7 @@ SHAPES: dict[str, _Shape] = {
     "let": _Shape(r"<!-- bnsym: let $\nabla_x L$ = $\partial f/\partial y$ -->", formulas=range(2, 3)),
     "assume": _Shape(r"<!-- bnsym: assume $\gamma^2 \le \sigma^2$ -->", formulas=_MANY),
     "index": _Shape("<!-- bnsym: index $i,k = 1..N$ -->", formulas=range(1, 2)),
+    "label": _Shape("<!-- bnsym: label $j$ -->", formulas=_MANY),
     "loss": _Shape("<!-- bnsym: loss $f(y)$ -->", formulas=range(1, 2)),
     "partial": _Shape("<!-- bnsym: partial total -->", words=("total", "local")),
 }

@@ -40,6 +40,11 @@ PARTIAL, NABLA = r"\partial", r"\nabla"
 STRAIGHT = ("d", r"\mathrm{d}", r"\text{d}")
 ONES = (r"\mathbf{1}", r"\mathbb{1}", r"\boldsymbol{1}", r"\bm{1}", r"\textbf{1}")
 EXPECTATION = (r"\mathbb{E}",)
+MEANS = ("mean", "Mean", "E", "avg")
+VARIANCES = ("var", "Var", "Variance", "variance")
+SUMS = ("sum", "Sum")
+BUILT_IN = frozenset((*MEANS, *VARIANCES, *SUMS))
+"""The functions of a vector that need no let."""
 WORDS = (r"\operatorname{", r"\mathrm{", r"\text{", r"\textrm{")
 
 
@@ -149,7 +154,7 @@ class _Run:
             return self._gradient(node, following)
         if isinstance(following, Paren):
             return self._before_paren(node, following)
-        if isinstance(node, Symbol) and node.bare and _is_function(node):
+        if isinstance(node, Symbol) and node.bare and is_function(node):
             called = _called(node, following)
             if called is not None:
                 self.todo.pop()
@@ -180,15 +185,14 @@ class _Run:
             return self._indicator(node, paren.body)
         if not isinstance(node, Symbol) or not node.bare:
             return node
-        if _is_function(node):
+        if is_function(node):
             self.todo.pop()
             return Apply(node, paren, span(node, paren))
         inside = paren.body
         single = isinstance(inside, Symbol) and inside.bare
         if paren.shape == "(" and node.core != PARTIAL and (single or node.core in LOSS_LETTERS):
-            hint = rf"write `{node.base} \cdot (…)` for the product"
-            message = f"`{node.base}(…)`: a product or a function's value?"
-            raise ReadError("BN129", message, span(node, paren), hint)
+            self.todo.pop()
+            return Apply(node, paren, span(node, paren))  # which only a let can explain
         return node
 
     def _indicator(self, node: Node, relation: Relation) -> Node:
@@ -264,9 +268,13 @@ def alone(node: Node) -> bool:
 BIG = (BigSum, MaxOver)
 
 
-def _is_function(symbol: Symbol) -> bool:
+def is_function(symbol: Symbol) -> bool:
     r"""Whether a parenthesis after the name holds its argument: `\operatorname{Var}`, `\mathbb{E}`."""
-    return symbol.core.startswith(WORDS) or symbol.core in EXPECTATION
+    return is_word(symbol) or symbol.core in EXPECTATION
+
+
+def is_word(symbol: Symbol) -> bool:
+    return symbol.core.startswith(WORDS)
 
 
 def _called(function: Symbol, following: Node) -> Node | None:

@@ -11,12 +11,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bnsym.model import Declaration, Declared, Diagnostic, Severity, for_file
-from bnsym.reading.aliases import Aliases
+from bnsym.reading.aliases import Aliases, word_of
 from bnsym.reading.directives import link_labels
+from bnsym.reading.folding import BUILT_IN, is_word
 from bnsym.reading.latex import parse, parse_tokens
 from bnsym.reading.problems import ReadError
+from bnsym.reading.scripts import letter_of
 from bnsym.reading.source import Block, Chain, Directive, Heading, Item, Slice, Source
-from bnsym.reading.syntax import Node, Symbol
+from bnsym.reading.symbols import Table, size_name
+from bnsym.reading.syntax import Apply, Node, Symbol, unwrap
 from bnsym.reading.tokens import Tok, tokenize
 
 SIGNS = {"=": "=", r"\equiv": "=", r"\le": r"\le", "<": "<", r"\ge": r"\ge", ">": ">", r"\ne": r"\ne"}
@@ -67,6 +70,8 @@ class RawChain:
     hypotheses: list[RawHypothesis] = field(default_factory=list)
     problem: ReadError | None = None
     """Of its conditions: none of its links can be read."""
+    names_function: bool = False
+    r"""Its first row says what a function is, as in `\operatorname{RMS}(x) = …`."""
 
 
 @dataclass
@@ -76,6 +81,8 @@ class Gathered:
     """All that the file assumes, in order."""
     sizes: dict[str, tuple[str, Slice]] = field(default_factory=dict)
     """Index letters that a directive or a condition gives a size."""
+    kinds: dict[str, tuple[tuple[str, ...], Slice]] = field(default_factory=dict)
+    r"""The sizes of names of which `x \in \mathbb{R}^m` says what they are."""
     losses: dict[str, tuple[str, ...]] = field(default_factory=dict)
     aliases: Aliases = field(default_factory=Aliases)
     total: bool | None = None
@@ -85,6 +92,10 @@ class Gathered:
 _RANGE = re.compile(
     r"\s*(?P<letters>[A-Za-z](?:\s*,\s*[A-Za-z])*)\s*(?:=|\\in)\s*(?:\\\{)?\s*1\s*,?\s*(?:\.\.+|\\[lc]?dots)\s*,?"
     r"\s*(?P<size>[A-Za-z\\{}_0-9]+?)\s*(?:\\\})?\s*$"
+)
+_MEMBER = re.compile(
+    r"\s*(?P<names>[^<>=]+?)\s*(?:\\in(?![A-Za-z])|∈)\s*\\mathbb\s*(?:\{\s*R\s*\}|R)"
+    r"\s*(?:\^\s*(?:\{(?P<sizes>[^{}]*)\}|(?P<size>\w)))?\s*[.,;]?\s*"
 )
 _REAL = re.compile(r"\\in\s*\\mathbb\s*\{?\s*R\s*\}?(\s*\^\s*(\{[^{}]*\}|\w))?(\s*\\setminus\s*\\\{0\\\})?")
 
@@ -129,6 +140,9 @@ class Gatherer:
                 case "index":
                     for formula in item.formulas:
                         self._index(formula)
+                case "label":
+                    for formula in item.formulas:
+                        self._label(formula)
                 case "loss":
                     self._loss(item.formulas[0])
                 case "partial":
@@ -152,10 +166,41 @@ class Gatherer:
         self.result.aliases.add(pattern, target)
 
     def _assume(self, formula: Slice) -> None:
+        if self._membership(self._text(formula), formula):
+            return
         for hypothesis in self._relations(self._text(formula), formula.start):
             hypothesis.level = self.level
             self.assumed.append(hypothesis)
             self.result.hypotheses.append(hypothesis)
+
+    def _membership(self, text: str, where: Slice) -> bool:
+        r"""Whether the text says what names are, as `u, v \in \mathbb{R}^m` does; then it is noted."""
+        match = _MEMBER.fullmatch(text)
+        if match is None:
+            return False
+        written = match["sizes"] or match["size"] or ""
+        sizes = tuple(
+            self._size(part, where) for part in re.split(r"\\times(?![A-Za-z])", written) if written
+        )
+        position = where.start
+        for part in match["names"].split(","):
+            node = parse(part, position)
+            position += len(part) + 1
+            if not isinstance(node, Symbol):
+                raise ReadError("BN128", r"only of a name can `\in \mathbb{R}` be said", node.at)
+            name, letters = Table().split(self.result.aliases.labelled(node), frozenset())
+            if letters and sizes:
+                hint = f"say it of the whole: `{name} \\in \\mathbb{{R}}^{{m \\times n}}`"
+                raise ReadError("BN128", f"`{name}` is written with an index here", node.at, hint)
+            if not letters and self.result.kinds.setdefault(name, (sizes, where))[0] != sizes:
+                raise ReadError("BN123", f"`{name}` is said to be two things", node.at)
+        return True
+
+    def _size(self, text: str, where: Slice) -> str:
+        node = parse(text, where.start)
+        if not isinstance(node, Symbol) or node.upper:
+            raise ReadError("BN128", "a size is one name, which stands for any", (where.start, where.end))
+        return size_name(node)
 
     def _index(self, formula: Slice) -> None:
         match = _RANGE.match(self._text(formula))
@@ -169,12 +214,18 @@ class Gatherer:
         name = parse(match["size"], where.start + match.start("size"))
         if not isinstance(name, Symbol) or name.upper:
             raise ReadError("BN107", "a size is one name", (where.start, where.end))
-        size = name.base + (f"_{{{name.sub.text}}}" if name.sub else "")
+        size = size_name(name)
         for letter in re.findall("[A-Za-z]", match["letters"]):
             known = self.result.sizes.setdefault(letter, (size, where))[0]
             if known != size:
                 message = f"`{letter}` runs over 1..{known} and over 1..{size}"
                 raise ReadError("BN125", message, (where.start, where.end))
+
+    def _label(self, formula: Slice) -> None:
+        letter = letter_of(parse(self._text(formula), formula.start))
+        if not letter:
+            raise ReadError("BN107", "a label is one letter", (formula.start, formula.end))
+        self.result.aliases.labels.add(letter)
 
     def _loss(self, formula: Slice) -> None:
         """`f(y)` or `f(y, z)`."""
@@ -194,31 +245,44 @@ class Gatherer:
         node = parse(text, offset)
         if not isinstance(node, Symbol):
             raise ReadError("BN107", "a loss and its arguments are names", node.at)
-        part = (
-            node.sub.text
-            if node.sub and not all(c in "ijklnpqrstabcd" for c in node.sub.letters or "B")
-            else ""
-        )
-        return node.base + (f"_{{{part}}}" if part else "")
+        return Table().split(self.result.aliases.labelled(node), frozenset())[0]
 
     # blocks
 
     def _block(self, block: Block) -> None:
         for directive in block.directives:
-            if directive.name in ("let", "assume", "index", "loss", "partial"):
+            if directive.name in ("let", "assume", "index", "label", "loss", "partial"):
                 self._directive(directive)
         defines = any(d.name == "define" for d in block.directives)
         for chain in block.chains:
+            if self._says_kind(chain):
+                continue
             if chain.signs:
                 self.result.chains.append(self._chain(block, chain, defines))
             elif defines:
                 where = chain.expressions[0]
                 self.problem(ReadError("BN112", "a definition needs `=`", (where.start, where.end)))
 
+    def _says_kind(self, chain: Chain) -> bool:
+        r"""Whether all of the chain is `x \in \mathbb{R}^m`."""
+        if [sign.symbol for sign in chain.signs] not in ([r"\in"], ["∈"]):
+            return False
+        where = Slice(chain.expressions[0].start, chain.expressions[-1].end)
+        try:
+            if not self._membership(self.source.masked[where.start : where.end], where):
+                return False
+            for condition in chain.conditions:
+                self._condition(condition)
+            return True
+        except ReadError as error:
+            self.problem(error)
+            return True
+
     def _chain(self, block: Block, chain: Chain, defines: bool) -> RawChain:
         expressions = [self._expression(where) for where in chain.expressions]
         signs = [(sign.symbol, sign.where) for sign in chain.signs]
         raw = RawChain(block, chain, expressions, signs, defines, list(self.assumed))
+        raw.names_function = self._function(raw)
         if self.unreadable:
             raw.problem = self.unreadable[0][1]
             return raw
@@ -231,6 +295,27 @@ class Gatherer:
         except ReadError as error:
             raw.problem = error
         return raw
+
+    def _function(self, chain: RawChain) -> bool:
+        r"""Whether the chain begins with `\operatorname{RMS}(x) =` and nothing says yet what that is;
+        then it says so, for the rest of the file."""
+        left, right = chain.expressions[:2]
+        node = left.node
+        if not isinstance(node, Apply) or not is_word(node.function) or chain.signs[0][0] not in ("=", ":="):
+            return False
+        if word_of(node.function) in BUILT_IN or not isinstance(unwrap(node.argument), Symbol):
+            return False
+        target, problem = right.node or node, right.problem.message if right.problem else ""
+        try:
+            self.result.aliases.add(node, target, problem)
+        except ReadError as error:
+            left.problem, left.node = error, None
+            return False
+        left.node = right.node
+        left.problem = right.problem
+        said = ReadError("BN133", f"the function `{node.function.base}` is defined here", node.at)
+        self.result.diagnostics.append(diagnostic(self.source, said, Severity.NOTE))
+        return True
 
     def _expression(self, where: Slice) -> Expression:
         return self.expression(self.source.masked[where.start : where.end], where.start)
@@ -247,6 +332,8 @@ class Gatherer:
         """`k > 0`, `\\forall i`, `k \\in \\mathbb{R}`, `i = 1, \\dots, m`."""
         text = self.source.masked[where.start : where.end]
         text = re.sub(r"\\forall|\\text\s*\{[a-z ]*\}", lambda m: " " * len(m[0]), text)
+        if self._membership(text, where):
+            return []
         text = _REAL.sub(lambda m: " " * len(m[0]), text)
         if match := _RANGE.match(text):
             self._range(match, where)

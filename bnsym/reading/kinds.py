@@ -11,6 +11,7 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from bnsym.reading.folding import is_function
 from bnsym.reading.problems import ReadError
 from bnsym.reading.symbols import Table
 from bnsym.reading.syntax import (
@@ -31,10 +32,10 @@ from bnsym.reading.syntax import (
     Power,
     Product,
     Quotient,
-    Relation,
     Root,
     Symbol,
     Transpose,
+    Whole,
     children,
     unwrap,
     walk,
@@ -51,7 +52,7 @@ def symbols(node: Node, bound: frozenset[str] = NO_LETTERS) -> Iterator[tuple[Sy
     match node:
         case Symbol():
             yield node, bound
-        case BigSum(letters, _, _, body):
+        case BigSum(letters, _, _, body) | Whole(body, letters):
             yield from symbols(body, bound | set(letters))
         case MaxOver(variable, radius, body):
             for part in (variable, radius, body):
@@ -183,6 +184,8 @@ class _Inference:
                 return self._derivative(of, by, bound)
             case Gradient(_, by):
                 return self.shape(by, bound)
+            case Whole(_, letters):
+                return SHAPES[min(len(letters), 2)]
             case Applied(target):
                 return self.shape(target, bound)
             case _:
@@ -221,7 +224,7 @@ class _Inference:
 
     def visit(self, node: Node, bound: frozenset[str]) -> None:
         """Demands that come from inside an expression."""
-        inner = bound | set(node.letters) if isinstance(node, BigSum) else bound
+        inner = bound | set(node.letters) if isinstance(node, BigSum | Whole) else bound
         match node:
             case Norm(body):
                 self.demand(body, COLUMN, bound)
@@ -230,8 +233,10 @@ class _Inference:
                 self.demand(right, COLUMN, bound)
             case Plus() if shape := self.shape(node, bound):
                 self.demand(node, shape, bound)
-            case Apply(_, argument) if not isinstance(unwrap(argument), Relation):
+            case Apply(function, argument) if is_function(function):
                 self.demand(argument, COLUMN, bound)
+                self._visit_entries(argument, bound)
+                return
             case Quotient(_, below):
                 self.demand(below, SCALAR, bound)
             case Power(base) | Root(_, base) | Absolute(base):
@@ -248,6 +253,17 @@ class _Inference:
         for child in _parts(node):
             self.visit(child, inner)
 
+    def _visit_entries(self, node: Node, bound: frozenset[str]) -> None:
+        """Inside a function of a vector, `u^2` is taken entry by entry and no number is demanded."""
+        match node:
+            case Paren(body) | Quotient(body, _) | Power(body):
+                self._visit_entries(body, bound)
+            case Plus(parts) | Product(parts):
+                for part in parts:
+                    self._visit_entries(part, bound)
+            case _:
+                self.visit(node, bound)
+
     def demand(self, node: Node, shape: str, bound: frozenset[str]) -> None:
         """Learns what names must be, if the node has this shape."""
         match node:
@@ -263,6 +279,8 @@ class _Inference:
                 self.demand(body, {ROW: COLUMN, COLUMN: ROW}.get(shape, shape), bound)
             case Quotient(above, _):
                 self.demand(above, shape, bound)
+            case Power(base) if shape == COLUMN:
+                self.demand(base, shape, bound)
             case BigSum(letters, _, _, body):
                 self.demand(body, shape, bound | set(letters))
             case Derivative(loss, (variable,)) if loss is not None and self._is_loss(loss, bound):

@@ -14,12 +14,12 @@ from fractions import Fraction
 from itertools import pairwise
 
 from bnsym.reading.application import Bodies, applied
-from bnsym.reading.folding import LOSS_LETTERS
+from bnsym.reading.folding import BUILT_IN, LOSS_LETTERS, MEANS, SUMS, is_function
 from bnsym.reading.kinds import is_delta
 from bnsym.reading.problems import ReadError
 from bnsym.reading.scripts import letter_of
 from bnsym.reading.spaces import Spaces
-from bnsym.reading.symbols import Table, square_of
+from bnsym.reading.symbols import Table, size_name, square_of
 from bnsym.reading.syntax import (
     Absolute,
     Applied,
@@ -44,6 +44,7 @@ from bnsym.reading.syntax import (
     Root,
     Symbol,
     Transpose,
+    Whole,
     canonical,
     unwrap,
     walk,
@@ -74,9 +75,6 @@ from bnsym.terms import walk as inside
 MAX_EXPONENT = 100
 OPEN = "@"
 """How the placeholder names of open axes begin."""
-MEANS = ("mean", "Mean", "E", "avg")
-VARIANCES = ("var", "Var", "Variance", "variance")
-SUMS = ("sum", "Sum")
 KINDS = ("a number", "a vector", "a matrix")
 """By the number of axes."""
 
@@ -152,6 +150,8 @@ class Lowering:
                 return self.applied(target, leaf, argument, node.at)
             case Component(body, letters):
                 return self.component(body, letters, node.at)
+            case Whole(body, letters):
+                return self.whole(body, letters, node.at)
         raise ReadError("BN128", "this has no meaning here", node.at)
 
     def scalar(self, node: Node) -> Term:
@@ -282,6 +282,19 @@ class Lowering:
         for axis, index in zip(value.axes, indices, strict=True):
             self.spaces.unify(axis.space, index.space, at, f"`{index.name}`")
         return Value(rename(value.term, {a.name: i for a, i in zip(value.axes, indices, strict=True)}))
+
+    def whole(self, body: Node, letters: tuple[str, ...], at: Place) -> Value:
+        outer = dict(self.bound)
+        indices = tuple(Index(letter, self.spaces.letter(letter)) for letter in letters)
+        for index in indices:
+            self.spaces.unify(index.space, self.spaces.letter(index.name.rstrip("'")), at, f"`{index.name}`")
+        self.bound |= {index.name: index for index in indices}
+        try:
+            term = self.scalar(body)
+        finally:
+            self.bound = outer
+        axes = tuple(self.axis(index.space) for index in indices)
+        return Value(rename(term, {i.name: a for i, a in zip(indices, axes, strict=True)}), axes)
 
     # products and powers
 
@@ -417,8 +430,8 @@ class Lowering:
             self.bound = outer
 
     def big_sum(self, node: BigSum) -> Value:
-        for letter in node.letters if node.size is not None else ():
-            name, _ = self.table.split(node.size, NOTHING)  # type: ignore[arg-type]
+        name = size_name(node.size) if node.size is not None else ""
+        for letter in node.letters if name else ():
             self.spaces.set_size(self.spaces.letter(letter), name, node.at, f"`{letter}`")
         with self.binding(node.letters, node.at) as indices:
             value = self.lower(node.body)
@@ -461,8 +474,11 @@ class Lowering:
         return Value(Max(Sym(name, axes), radius, body))
 
     def apply(self, function: Symbol, argument: Node, at: Place) -> Value:
+        if not is_function(function):
+            hint = rf"write `{function.base} \cdot (…)` for the product, or explain it with a let"
+            raise ReadError("BN129", f"`{function.base}(…)`: a product or a function's value?", at, hint)
         word = function.core[function.core.find("{") + 1 : -1]
-        if word not in (*MEANS, *VARIANCES, *SUMS):
+        if word not in BUILT_IN:
             hint = rf"write `{function.base} \cdot (…)` if a product is meant"
             raise ReadError("BN128", f"the function `{function.base}` has no meaning here", at, hint)
         value = self.entries(argument)
@@ -508,11 +524,19 @@ class Lowering:
 
     def loss_name(self, node: Node) -> str:
         inner = unwrap(node)
+        if isinstance(inner, Apply) and self.is_of_outputs(inner):
+            inner = inner.function
         if isinstance(inner, Symbol):
             name, letters = self.table.split(inner, self.bound)
             if not letters and name in self.table.losses and name not in self.table.unclear_losses:
                 return name
         return ""
+
+    def is_of_outputs(self, node: Apply) -> bool:
+        """`f(y)`, where the file says that f is a function of y."""
+        argument = unwrap(node.argument)
+        outputs = self.table.outputs.get(node.function.base, ())
+        return isinstance(argument, Symbol) and (self.table.split(argument, self.bound)[0],) == outputs
 
     def derivative(self, of: Node | None, by: tuple[Node, ...], straight: bool, at: Place) -> Value:
         if of is None:
@@ -573,7 +597,6 @@ class Lowering:
 
 
 RENAME = r"rename the summation index, e.g. `\sum_k`"
-NOTHING: frozenset[str] = frozenset()
 
 
 def numeric(node: Node) -> Fraction | None:

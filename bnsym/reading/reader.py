@@ -255,6 +255,8 @@ class _Reader:
 
     def _skipped(self, chain: RawChain) -> int:
         """1 if the chain's first sign is a definition and so no link."""
+        if chain.names_function:
+            return 1
         definition = self._definition_of(chain)
         if definition is not None:
             return 0 if self._broken_by(chain) and not definition.explicit else 1
@@ -421,7 +423,8 @@ class _Reader:
             name: frozenset(t.name for t in walk(body) if isinstance(t, Sym))
             for name, (_, _, body) in self.defined.items()
         }
-        return Closer(names, letters, frozenset(table.defined), mentions)
+        labels = frozenset(self.survey.gathered.aliases.labels)
+        return Closer(names, letters, frozenset(table.defined), mentions, labels)
 
     def _batch(self) -> str:
         """The space of the ones vector, in a note where m is a number."""

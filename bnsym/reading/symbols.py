@@ -28,6 +28,8 @@ class Table:
     squares: set[str] = field(default_factory=set)
     """Names v of which not v but v^2 is defined."""
     losses: dict[str, Place] = field(default_factory=dict)
+    outputs: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """What the file says that losses are functions of."""
     unclear_losses: set[str] = field(default_factory=set)
     """Names that stand both for a differentiated function and for a number."""
     sizes: dict[str, Place] = field(default_factory=dict)
@@ -46,6 +48,8 @@ class Table:
         sub = symbol.sub
         if sub is None:
             return symbol.base, symbol.upper
+        if sub.text and (name := size_name(symbol)) in self.sizes:
+            return name, symbol.upper
         if sub.letters and all(self.is_index(letter, bound) for letter in sub.letters):
             return symbol.base, (*symbol.upper, *sub.letters)
         if any(letter in bound for letter in sub.letters) or not sub.text:
@@ -74,6 +78,11 @@ class Table:
 
     def _unclaimed(self, name: str) -> bool:
         return name not in self.defined and name not in self.first_seen and name not in self.sizes
+
+
+def size_name(symbol: Symbol) -> str:
+    """How a symbol is called as a size: its subscript is never an index."""
+    return symbol.base + (f"_{{{symbol.sub.text}}}" if symbol.sub else "")
 
 
 def square_of(name: str) -> str:

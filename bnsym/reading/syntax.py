@@ -216,6 +216,15 @@ class Component:
     at: Place
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Whole:
+    """The array whose components `body` gives: `g` after `let g_i = γ ∂f/∂y_i`."""
+
+    body: Node
+    letters: tuple[str, ...]
+    at: Place
+
+
 Node: TypeAlias = (
     Number
     | Symbol
@@ -238,6 +247,7 @@ Node: TypeAlias = (
     | Apply
     | Applied
     | Component
+    | Whole
 )
 
 
@@ -354,5 +364,6 @@ KINDS = (
     Apply,
     Applied,
     Component,
+    Whole,
 )
 KIND_SET = frozenset(KINDS)
