@@ -39,6 +39,8 @@ from bnsym.reporting.theme import MARKS
 from bnsym.reporting.unicode import unicode_math
 from bnsym.reporting.words import FAILS, is_declared_refuted, relation_latex, value_strings, words_of
 
+_SIGNS = {":=": "≔"}
+"""Signs that MathML would take apart."""
 _WIDE = 64
 """Characters of source beyond which a single claim is set in two lines."""
 
@@ -190,7 +192,7 @@ def _sides(step: Step, formula: Formula) -> str:
         source = step.result.link.source if step.result else ""
         return f'<span class="sides"><code>{escape(source)}</code></span>'
     left, right = " ".join(step.left), " ".join(step.right)
-    after = f"{step.sign} {right}"
+    after = f"{_SIGNS.get(step.sign, step.sign)} {right}"
     if step.goes_on:
         return f'<span class="sides"><span class="after">{mathml(after, display=True)}</span></span>'
     if len(formula.steps) == 1 or (not _is_chain(step, formula) and len(left + right) < _WIDE * 2):
