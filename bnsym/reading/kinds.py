@@ -49,17 +49,16 @@ NO_LETTERS: frozenset[str] = frozenset()
 
 def symbols(node: Node, bound: frozenset[str] = NO_LETTERS) -> Iterator[tuple[Symbol, frozenset[str]]]:
     """Every symbol of a tree in the order written, with the index letters bound there."""
-    match node:
-        case Symbol():
-            yield node, bound
-        case BigSum(letters, _, _, body) | Whole(body, letters):
-            yield from symbols(body, bound | set(letters))
-        case MaxOver(variable, radius, body):
-            for part in (variable, radius, body):
-                yield from symbols(part, bound)
-        case _:
-            for child in children(node):
-                yield from symbols(child, bound)
+    stack = [(node, bound)]
+    while stack:
+        current, letters = stack.pop()
+        match current:
+            case Symbol():
+                yield current, letters
+            case BigSum(own, _, _, body):
+                stack.append((body, letters | set(own)))
+            case _:
+                stack.extend((child, letters) for child in reversed(children(current)))
 
 
 def infer(table: Table, equations: Sequence[Sequence[Node]]) -> None:
@@ -138,7 +137,17 @@ class _Inference:
         while size != len(self.known):
             size = len(self.known)
             for chain in self.equations:
-                self._equation(chain)
+                if self._is_open(chain):
+                    self._equation(chain)
+
+    def _is_open(self, chain: Sequence[Node]) -> bool:
+        """Whether there is a name in it of which nothing is known: else it has nothing to teach."""
+        settled = self.known.keys() | self.table.losses.keys() | self.table.sizes.keys()
+        return any(
+            name and name not in settled
+            for node in chain
+            for name in (self._bare(symbol, bound) for symbol, bound in symbols(node))
+        )
 
     def _equation(self, chain: Sequence[Node]) -> None:
         shapes = [self.shape(node, NO_LETTERS) for node in chain]
