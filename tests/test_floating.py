@@ -265,3 +265,13 @@ def test_two_features_at_once() -> None:
     wrong = replace(claim, right=mul(num(2), claim.right))
     assert floating.examine(wrong, 4000).agrees is False
     assert streamed.examine(wrong, 4000).agrees is False
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_a_sum_of_what_does_not_vary_counts_its_examples(route) -> None:
+    """Σ_i (1 − 1/m) and, where what varies cancels, Σ_i (x_i − x_i + 1)."""
+    centred = Sum(i, add(num(1), neg(power(m, -1))))
+    assert route(bn.equation(centred, add(m, num(-1))), 70).agrees is True
+    cancelled = Sum(i, add(x(i), neg(x(i)), num(1)))
+    assert route(bn.equation(cancelled, m), 70).agrees is True
+    assert route(bn.equation(cancelled, num(1)), 70).agrees is False

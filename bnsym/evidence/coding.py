@@ -2,7 +2,7 @@
 
 Scalars are gathered into symbols of their own, common subexpressions are shared, and every operation is
 a call (`add`, `mul`, `power`, …) of whatever arithmetic the function is made for: floats, floats with
-error bounds, residues. With registers, each call is told where to put its result.
+error bounds, residues.
 
 Part of the routes at a large batch, so it must not import `kernel`, `calculus`, `normal` or the
 explicit route.
@@ -10,8 +10,9 @@ explicit route.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Any
 
 import sympy
@@ -20,13 +21,25 @@ from sympy.printing.pycode import PythonCodePrinter
 
 from bnsym.evidence.passes import Reduce
 
-REGISTERS = Symbol("w")
+
+class Shape(Enum):
+    """What a function is for."""
+
+    BLOCK = "a block of examples"
+    REGISTERS = "a block of examples, with buffers for what comes between"
+    EXAMPLE = "one example, to be compiled"
 
 
 class Total(sympy.Function):  # type: ignore[misc]
     """The sum of a block over the batch."""
 
     nargs = 1
+
+
+class Sofar(sympy.Function):  # type: ignore[misc]
+    """What has been summed, and one more."""
+
+    nargs = 2
 
 
 @dataclass(eq=False)
@@ -78,11 +91,16 @@ class Hoisting:
 
 class Calls(PythonCodePrinter):  # type: ignore[misc]
     """Prints every operation as a call. With registers, the call's last argument is the buffer for its
-    result; each expression that is printed keeps one, and what is above it is free again."""
+    result; each expression that is printed keeps one, and what is above it is free again. Where code is
+    for one example, an array is read at its place."""
 
-    def __init__(self, *, registers: bool = False) -> None:
+    def __init__(self, shape: Shape, arrays: Collection[Symbol]) -> None:
         super().__init__({"fully_qualified_modules": False})
-        self.registers, self.kept, self.depth, self.used = registers, 0, 0, 0
+        self.registers, self.kept, self.depth, self.used = shape is Shape.REGISTERS, 0, 0, 0
+        self.indexed = arrays if shape is Shape.EXAMPLE else ()
+
+    def _print_Symbol(self, e: Symbol) -> str:
+        return f"{e.name}[i]" if e in self.indexed else str(e.name)
 
     def doprint(self, expr: Any, assign_to: Any = None) -> str:
         self.depth = self.kept
@@ -145,6 +163,9 @@ class Calls(PythonCodePrinter):  # type: ignore[misc]
             return self._call("dot", sympy.Mul(*most), last)
         return self._call("total", body)
 
+    def _print_Sofar(self, e: Expr) -> str:
+        return f"{e.args[0].name} + {self._print(e.args[1])}"
+
     def _print_Integer(self, e: Expr) -> str:
         return f"{e.p}"
 
@@ -155,37 +176,44 @@ def _negative(e: Expr) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """What works out some expressions for one block."""
+    """What works out some expressions for one block, or for one example."""
 
     run: Callable[..., Any]
     arrays: tuple[Symbol, ...]
     scalars: Mapping[Expr, Symbol]
     """What each scalar argument, which come after the arrays, stands for."""
     registers: int
+    """How many buffers it needs; the last expression's value is in the buffer `result`."""
+    result: int
 
 
 def code(
     expressions: Sequence[Expr],
     varies: Callable[[Expr], bool],
     names: Mapping[str, Any],
+    shape: Shape = Shape.BLOCK,
     *,
     totals: bool = True,
-    registers: bool = False,
 ) -> Code:
-    """A function of arrays and scalars (and, with registers, of a list of buffers) that gives the values of
-    all expressions, or their totals over the block."""
+    """A function of arrays and scalars that gives the values of all expressions, or their totals over the
+    block. With registers it takes a list of buffers as well, last; for one example, first the number of
+    the example and, for totals, what has been summed so far."""
     hoisting = Hoisting(varies)
     bodies = [hoisting.hoist(e) for e in expressions]
     inside = {s for e in bodies for s in e.free_symbols}
     arrays = tuple(sorted(inside - set(hoisting.scalars.values()), key=str))
+    arguments = [*arrays, *hoisting.scalars.values()]
     if totals:
         bodies = [Total(e) for e in bodies]
-    printer = Calls(registers=registers)
-    arguments = [*arrays, *hoisting.scalars.values(), *([REGISTERS] if registers else [])]
-    run = sympy.lambdify(arguments, bodies, modules=[dict(names)], printer=printer, cse=_shared)
-    return Code(run, arrays, hoisting.scalars, printer.used)
-
-
-def _shared(expressions: Any) -> Any:
-    """Common subexpressions, but for products of a number and a symbol."""
-    return sympy.cse(expressions, list=False)
+    if shape is Shape.EXAMPLE and totals:
+        sums = sympy.symbols(f"a:{len(bodies)}")
+        bodies = [Sofar(a, e) for a, e in zip(sums, bodies, strict=True)]
+        arguments = [*sums, *arguments]
+    if shape is Shape.EXAMPLE:
+        arguments = [Symbol("i"), *arguments]
+    if shape is Shape.REGISTERS:
+        arguments = [*arguments, Symbol("w")]
+    printer = Calls(shape, arrays)
+    values = tuple(bodies) if totals else bodies[0]
+    run = sympy.lambdify(arguments, values, modules=[dict(names)], printer=printer, cse=True)
+    return Code(run, arrays, hoisting.scalars, printer.used, printer.kept - 1)

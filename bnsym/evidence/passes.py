@@ -15,7 +15,7 @@ explicit route.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import sympy
@@ -50,6 +50,8 @@ BATCH = ""
 """The letter of the batch, whichever it is in the note."""
 LONGEST = 20_000
 """Operations of an expression beyond which it is not evaluated."""
+MOST_PARTS = 100
+"""Products of a sum beyond which it is not multiplied out."""
 STEP = Symbol("step")
 """What a nudged node moves by, in its direction."""
 STEP_TERM = Sym("step of a node")
@@ -77,6 +79,8 @@ class Lowering:
     structure: Structure
     nudged: tuple[Name, Name] | None = None
     """A node, and the direction in which it moves by STEP."""
+    expand: bool = False
+    """Whether to multiply out what is summed, so that fewer passes do. In floats that loses digits."""
     given: frozenset[Name] = frozenset()
     """Defined names whose values are handed in."""
     leaves: dict[Symbol, Leaf] = field(default_factory=dict)
@@ -178,7 +182,19 @@ class Lowering:
         outside = times(*(f for f in factors if not mentions(f, index)))
         axis = list(self.axes).index(index.name) if index.name in self.axes else len(self.axes)
         self.axes.setdefault(index.name, index.space)
-        return Reduce(self.lower(inside, letter), Integer(axis + 1)) * self.lower(outside, letter)
+        summand = self.lower(inside, letter)
+        reduced = Reduce(summand, Integer(axis + 1)) if self._spans(summand, index.name) else size * summand
+        return reduced * self.lower(outside, letter)
+
+    def _spans(self, e: Expr, letter: str) -> bool:
+        """Whether an expression varies along the axis of a letter."""
+        for s in e.free_symbols:
+            if s in self.leaves and letter in self.leaves[s].letters:
+                return True
+            body = self.totals.get(s, self.small.get(s))
+            if body is not None and self._spans(body, letter):
+                return True
+        return False
 
     def _total(self, index: Index, body: Term, outer: str | None) -> Expr:
         factors = self._factors(body, index)
@@ -189,12 +205,29 @@ class Lowering:
         outside = [f for f in factors if not mentions(f, index)]
         mixed = [f for f in inside if self._mixed(f, index)]
         if mixed:
-            return sympy.Add(*(self._total(index, p, outer) for p in self._split(index, factors, mixed)))
+            return sympy.Add(*(self._total(index, p, outer) for p in self._split(factors, mixed)))
         if not inside:
             return self.lower(times(Size(index.space), *outside), outer)
-        return self._sum_of(self.lower(times(*inside), index.name)) * self.lower(times(*outside), outer)
+        summed = self._expanded(index, inside) if self.expand else None
+        if summed is None:
+            summed = self._sum_of(self.lower(times(*inside), index.name))
+        return summed * self.lower(times(*outside), outer)
 
-    def _sum_of(self, summand: Expr) -> Symbol:
+    def _expanded(self, index: Index, factors: list[Term]) -> Expr | None:
+        """The sum of a product multiplied out, where that takes fewer passes."""
+        height = self.height(self.lower(times(*factors), index.name))
+        sums = [f for f in factors if isinstance(f, Add) or (isinstance(f, Pow) and isinstance(f.base, Add))]
+        if not height or not sums or any(isinstance(f, Pow) and f.exponent not in (2, 3) for f in sums):
+            return None
+        parts = self._split(factors, sums)
+        if len(parts) > MOST_PARTS:
+            return None
+        found = sympy.Add(*(self._total(index, part, None) for part in parts))
+        return found if self.height(found) <= height else None
+
+    def _sum_of(self, summand: Expr) -> Expr:
+        if not self.varies(summand):  # what varied has cancelled
+            return self.lower(Size(self.structure.batch)) * summand
         key = ("total", summand)
         if key not in self._known:
             self._known[key] = found = Symbol(f"t{len(self.totals)}")
@@ -205,8 +238,9 @@ class Lowering:
         """Whether `term` varies with another index over the batch as well."""
         return any(i.space == index.space and i.name != index.name for i in free_indices(term))
 
-    def _split(self, index: Index, factors: list[Term], mixed: list[Term]) -> list[Term]:
-        """The product of the factors as a sum of products, the mixed factors multiplied out."""
+    @staticmethod
+    def _split(factors: list[Term], mixed: Sequence[Term]) -> list[Term]:
+        """The product of the factors as a sum of products, those in `mixed` multiplied out."""
         parts: list[list[Term]] = []
         for factor in factors:
             match factor:

@@ -1,8 +1,8 @@
 """Arithmetic mod the Mersenne prime 2³¹ − 1 on blocks of arrays.
 
 2³¹ is 1 here, so a product is reduced by adding its upper bits to its lower ones: no division, and the
-same few instructions in NumPy's loops as in compiled ones. Residues lie in 0..2³¹ − 1, the prime
-itself standing for 0 as well.
+same few instructions in NumPy's loops as in compiled ones. Residues lie in 0..2³¹ + 3: a few have two
+names, and what is compared is reduced in full.
 
 Part of the modular route at a large batch, so it must not import `kernel`, `calculus` or the explicit
 route.
@@ -11,6 +11,7 @@ route.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -25,12 +26,22 @@ class NoRoot(Exception):
     """A number under a root is no square, or a divisor is zero."""
 
 
+def drawn(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
+    """Residues, every one as likely as any other; two to a word of the generator."""
+    count = prod(shape)
+    words = rng.integers(0, 2**62, (count + 1) // 2, np.int64)
+    found = np.concatenate([words & PRIME, words >> 31])[:count]
+    while np.any(twice := found == PRIME):  # which would be a second zero
+        found[twice] = rng.integers(0, PRIME, int(twice.sum()))
+    return found.reshape(shape)
+
+
 def folded(a: Array) -> Array:
-    """The same residue, in 0..PRIME, of a number below 2⁶²; `a` is overwritten."""
-    for _ in range(2):
-        upper = a >> 31
-        a &= PRIME
-        a += upper
+    """The same residue of a number below 2⁶³, made smaller: from below 2⁶² to below 2³² + 2, from below 2³³
+    to at most PRIME + 4. `a` is overwritten."""
+    upper = a >> 31
+    a &= PRIME
+    a += upper
     return a
 
 
@@ -40,16 +51,16 @@ def add(a: Array, b: Array) -> Array:
 
 def sub(a: Array, b: Array) -> Array:
     found = np.asarray(a - b)
-    found += PRIME
+    found += 2 * PRIME
     return folded(found)
 
 
 def neg(a: Array) -> Array:
-    return np.asarray(PRIME - a)
+    return sub(np.asarray(0), a)
 
 
 def mul(a: Array, b: Array) -> Array:
-    return folded(np.asarray(a * b))
+    return folded(folded(np.asarray(a * b)))
 
 
 def square(a: Array) -> Array:
@@ -94,12 +105,8 @@ def total(a: Array) -> Array:
 
 
 def dot(a: Array, b: Array) -> Array:
-    """Σ ab; the products are reduced once, to less than 2³², and their sum at the end."""
-    found = np.asarray(a * b)
-    upper = found >> 31
-    found &= PRIME
-    found += upper
-    return total(found)
+    """Σ ab; the products are made smaller once, and their sum reduced at the end."""
+    return total(folded(np.asarray(a * b)))
 
 
 class Residues:

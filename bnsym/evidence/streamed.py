@@ -25,7 +25,7 @@ import numpy as np
 import sympy
 from sympy import Expr, Symbol
 
-from bnsym.evidence import arrays, memory, modular, sides, surveying
+from bnsym.evidence import arrays, memory, modular, residues, sides, surveying
 from bnsym.evidence.bench import CONFIRM_SIZES, OTHER_SIZES
 from bnsym.evidence.coding import Code
 from bnsym.evidence.degrees import height, roots
@@ -67,14 +67,14 @@ class Draw:
     def _drawn(self, name: Name) -> Array:
         rng = np.random.default_rng([self.seed, zlib.crc32(name.encode())])
         shape = tuple(self.sizes[space] for space in self.shapes.get(name, ()))
-        found = np.asarray(rng.integers(1, PRIME, shape, np.int64))
+        found = residues.drawn(rng, shape)
         return np.asarray(found * found % PRIME) if name in self.squares else found
 
     def again(self, attempt: int) -> None:
         """New scalars, and a new first example of every array: as little as may lead to a root."""
         for name, array in self.arrays.items():
             rng = np.random.default_rng([self.seed, attempt, zlib.crc32(name.encode())])
-            fresh = rng.integers(1, PRIME, array.shape[1:], np.int64)
+            fresh = residues.drawn(rng, array.shape[1:])
             fresh = fresh * fresh % PRIME if name in self.squares else fresh
             array[(slice(1),) if array.ndim else ...] = fresh
 
@@ -135,7 +135,7 @@ def _examine(statement: Statement, size: int, seed: int, deadline: float) -> tup
         raise NoRoot("equations are solved elsewhere")
     gap = add(structure.resolve(statement.left), neg(structure.resolve(statement.right)))
     free = free_indices(Add((statement.left, statement.right)))
-    lowering = Lowering(structure)
+    lowering = Lowering(structure, expand=True)
     left, right = (lowering.lower(_closed(structure, s, free)) for s in (statement.left, statement.right))
     squares = [lowering.lower(t) for t in hypotheses.squares if not free_indices(t)]
     question = Question(
@@ -187,8 +187,8 @@ def _holds(question: Question, seed: int) -> bool:
         raise Unsupported(said)
     draw = Draw(lowering.structure.shapes, sizes, seed, question.positive)
     drawn = {leaf: draw.array(leaf) for leaf in leaves}
+    stream = Stream(lowering, Residues(), drawn, size, question.deadline, codes=question.codes)
     for attempt in range(1, REDRAWS):
-        stream = Stream(lowering, Residues(), drawn, size, question.deadline, codes=question.codes)
         try:
             for root in question.roots:
                 stream.value(root)
@@ -196,4 +196,5 @@ def _holds(question: Question, seed: int) -> bool:
             return int(gap) % PRIME == 0
         except NoRoot:
             draw.again(attempt)
+            stream.again()
     raise NoRoot("no draw has all the roots that are needed")

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 from sympy import Expr, Symbol
 
-from bnsym.evidence.coding import Code, code
+from bnsym.evidence.coding import Code, Shape, code
 from bnsym.evidence.passes import BATCH, Leaf, Lowering, Reduce, needed
 
 BLOCK = 16_384
@@ -62,13 +62,27 @@ class Stream:
     codes: dict[tuple[Symbol, ...], Code] = field(default_factory=dict)
     """Functions for passes, which streams of one lowering in one arithmetic may share."""
 
+    buffered: bool = False
+    """Whether the arithmetic takes buffers, of float64, for results."""
+    _buffers: list[Array] = field(default_factory=list)
+    _parts: dict[tuple[Symbol, ...], list[Sequence[Any]]] = field(default_factory=dict)
+    """What each pass found, block by block."""
+
     def __post_init__(self) -> None:
+        self._place()
+
+    def _place(self) -> None:
         self.views: dict[Symbol, Array] = {}
         for symbol, leaf in self.lowering.leaves.items():
             if BATCH in leaf.letters:
                 self.views[symbol] = self._placed(leaf)
             else:
                 self.values.setdefault(symbol, self.arithmetic.enter(self._placed(leaf)))
+
+    def again(self) -> None:
+        """Forget what follows from scalars and from the first example, whose arrays have changed."""
+        self.values.clear()
+        self._place()
 
     def value(self, e: Expr) -> Any:
         """The value of an expression that does not vary over the batch, after the passes that it takes."""
@@ -101,19 +115,52 @@ class Stream:
     def _pass(self, totals: tuple[Symbol, ...]) -> None:
         made = self._code(totals)
         scalars = [self.scalar(e) for e in made.scalars]
-        found: list[Sequence[Any]] = []
-        for block in self.blocks():
+        found = self._parts.get(totals, [])
+        todo = list(self.blocks())
+        if found and not scalars:
+            todo = todo[:1]  # the first example has changed, and nothing else that matters
+        else:
+            found = self._parts[totals] = []
+        for number, block in enumerate(todo):
             if monotonic() > self.deadline:
                 raise OutOfTime
-            arrays = [self.arithmetic.enter(self.views[s][block]) for s in made.arrays]
-            found.append(made.run(*arrays, *scalars))
+            found[number : number + 1] = [self._run(made, block, scalars)]
         for symbol, parts in zip(totals, zip(*found, strict=True), strict=True):
             self.values[symbol] = self.arithmetic.gathered(list(parts))
+
+    def mapped(self, e: Expr, out: Array | None = None) -> Iterator[tuple[slice, Any]]:
+        """The values of an expression that varies over the batch, block by block, after the passes that it
+        takes; with `out` it is told where they go."""
+        for total in sorted(needed(self.lowering, [e]) & self.lowering.totals.keys(), key=str):
+            self.value(total)
+        made = code([e], self.lowering.varies, self.arithmetic.names, self._shape, totals=False)
+        scalars = [self.scalar(s) for s in made.scalars]
+        for block in self.blocks():
+            yield block, self._run(made, block, scalars, None if out is None else out[block])
+
+    def _run(self, made: Code, block: slice, scalars: list[Any], out: Array | None = None) -> Any:
+        arrays = [self.arithmetic.enter(self.views[s][block]) for s in made.arrays]
+        if self._shape is not Shape.REGISTERS:
+            return made.run(*arrays, *scalars)
+        buffers = self._lent(made.registers, arrays[0].shape)
+        if out is not None and made.result >= 0:
+            buffers[made.result] = out
+        return made.run(*arrays, *scalars, buffers)
+
+    def _lent(self, count: int, shape: tuple[int, ...]) -> list[Array]:
+        """Buffers for one block, the same for each."""
+        while len(self._buffers) < count:
+            self._buffers.append(np.empty(shape))
+        return [buffer[: shape[0]] for buffer in self._buffers[:count]]
+
+    @property
+    def _shape(self) -> Shape:
+        return Shape.REGISTERS if self.buffered and not self.lowering.axes else Shape.BLOCK
 
     def _code(self, totals: tuple[Symbol, ...]) -> Code:
         if totals not in self.codes:
             bodies = [self.lowering.totals[s] for s in totals]
-            self.codes[totals] = code(bodies, self.lowering.varies, self.arithmetic.names)
+            self.codes[totals] = code(bodies, self.lowering.varies, self.arithmetic.names, self._shape)
         return self.codes[totals]
 
     def blocks(self) -> Iterator[slice]:
@@ -126,7 +173,7 @@ class Stream:
         does not vary; as it is where there are no other letters."""
         array, axes = self.arrays[leaf], list(self.lowering.axes)
         if not axes:
-            return np.asarray(array)
+            return array
         order = [leaf.letters.index(a) for a in (BATCH, *axes) if a in leaf.letters]
         shape = [array.shape[leaf.letters.index(a)] if a in leaf.letters else 1 for a in (BATCH, *axes)]
-        return np.asarray(array).transpose(order).reshape(shape)
+        return array.transpose(order).reshape(shape)
