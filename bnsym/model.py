@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from enum import Enum
+from importlib import import_module
 from pathlib import Path
 from typing import TypeAlias
 
@@ -285,11 +286,25 @@ class Report:
         found = Counter(r.name for r in self.results)
         return {name: found[name] for name in VERDICT_NAMES.values()}
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows of a report."""
+        return _shown(self, "to_fragment")
+
+    def _repr_latex_(self) -> str:
+        return _shown(self, "to_formulas")
+
     @property
     def passed(self) -> bool:
         """Whether every link is as declared, nothing is in error and there was something to check."""
         errors = any(d.severity is Severity.ERROR for d in self.all_diagnostics)
         return bool(self.results) and not errors and all(r.passed for r in self.results)
+
+
+def _shown(report: Report, function: str) -> str:
+    """By a function of `reporting.notebook`, found by its name when it is asked for: data imports nothing
+    that stands above it."""
+    text: str = getattr(import_module("bnsym.reporting.notebook"), function)(report)
+    return text
 
 
 class ExitCode(Enum):

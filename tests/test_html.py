@@ -121,3 +121,33 @@ Text \emph{with \textbf{$x_i$}}, 100\,\% of it~\cite{a,b}.% not this
         "href=",
     ):
         assert hidden not in html
+
+
+def test_a_notebook_shows_a_report(tmp_path: Path) -> None:
+    note = tmp_path / "note.md"
+    note.write_text(NOTE + HOSTILE + "$$\nc + c = 3 c\n$$\n", encoding="utf-8")
+    report = bnsym.check(note, cross_examine=False)
+    html = report._repr_html_()
+    assert html.count("<tr>") == len(report.results)
+    assert html.count("<details open>") == sum(not r.passed for r in report.results) == 1
+    plain = "div p strong table tbody tr td span details summary dl dt dd em code br"
+    formulas = (
+        "math mrow mi mn mo mtext msub msup msubsup mfrac munder munderover mover mspace mstyle mpadded"
+    )
+    assert set(re.findall(r"<([a-z]+)", html)) <= {*plain.split(), *formulas.split()}
+    assert not re.search(r"<[^>]* on\w+=|javascript:[^}]*\"[^>]*href", html)
+    latex = report._repr_latex_()
+    assert latex.startswith("$$\\begin{array}")
+    assert r"c + c & = & 3 c & \text{refuted:" in latex
+    assert "\\href" not in latex
+    assert bnsym.check(tmp_path / "none.md")._repr_latex_() == ""
+    assert "BN001" in bnsym.check(tmp_path / "none.md")._repr_html_()
+
+
+def test_the_data_of_a_report_import_nothing_of_its_display() -> None:
+    import subprocess
+    import sys
+
+    script = "import sys, bnsym.model; print([m for m in sys.modules if m.startswith('bnsym.reporting')])"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

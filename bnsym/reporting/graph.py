@@ -9,11 +9,11 @@ from html import escape
 from bnsym.reporting.resting import Node, Standing
 from bnsym.reporting.unicode import unicode_math
 
-WIDTH, HEIGHT = 178, 30
-GAP_X, GAP_Y, MARGIN = 54, 12, 14
+WIDTH, HEIGHT = 152, 30
+GAP_X, GAP_Y, MARGIN = 44, 12, 14
 TALLEST = 12
 """Nodes in one column; more go on in a column beside it."""
-_LETTERS = 23
+_LETTERS = 21
 _CLASSES = {
     Standing.DEFINED: "defined", Standing.ASSUMED: "assumed", Standing.WHOLLY: "wholly",
     Standing.PROVED: "proved", Standing.REFUTED: "refuted", Standing.OPEN: "open",

@@ -175,10 +175,10 @@ def _step(step: Step, formula: Formula) -> str:
     result = step.result
     kind = f"{result.name}{' unexpected' * (not result.passed)}"
     mark = f"{MARKS[result.name]} {result.name}{', as declared' * _as_declared(result)}"
-    facts = "".join(f"<dt>{name}</dt><dd>{said}</dd>" for name, said in _facts(result) if said)
+    opened = "".join(f"<dt>{name}</dt><dd>{said}</dd>" for name, said in facts(result) if said)
     return (
         f'<details class="step link {kind}"><summary>{_sides(step, formula)}<span class="mark">{mark}</span>'
-        f"</summary><dl>{facts}</dl></details>"
+        f"</summary><dl>{opened}</dl></details>"
     )
 
 
@@ -211,7 +211,8 @@ def _is_chain(step: Step, formula: Formula) -> bool:
 # Facts, opened on demand
 
 
-def _facts(result: Result) -> Iterator[tuple[str, str]]:
+def facts(result: Result) -> Iterator[tuple[str, str]]:
+    """What a result rests on, or why it failed: names, and HTML that may be empty."""
     words, verdict, declared = words_of(result), result.verdict, result.link.declaration
     yield "link", f"<code>{escape(result.link.id)}</code> {escape(result.link.span.place)}"
     if isinstance(verdict, Proved):
