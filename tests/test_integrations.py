@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -81,6 +83,19 @@ def test_hypotheses_may_be_listed() -> None:
     assert [h.source for h in listed.hypotheses] == ["a > 0", "b > 0", "c > 0"]
     dangling = read("<!-- bnsym: assume $a > 0$, -->\n$$\na > 0\n$$\n", "note.md")
     assert "BN107" in {d.code for d in dangling.diagnostics}
+
+
+def test_the_picture_shows_what_the_command_prints() -> None:
+    script = ROOT / ".ci" / "picture.py"
+    if not script.exists():
+        pytest.skip("the package is installed without its checkout")
+    picture = runpy.run_path(str(script))
+    drawn = picture["PICTURE"].read_text(encoding="utf-8")
+    shown = picture["words"](drawn)
+    assert shown == picture["words"](picture["drawn"](picture["printed"]())), "run: python .ci/picture.py"
+    assert any("the two sides differ" in line for line in shown)
+    assert re.findall(r"https?://[^\"]*", drawn) == ["http://www.w3.org/2000/svg"], "nothing is fetched"
+    ElementTree.fromstring(drawn)
 
 
 # -- [tool.bnsym] ------------------------------------------------------------------------

@@ -54,8 +54,9 @@ def _rows(report: Report) -> Iterator[str]:
         )
         declared = ",<br>as declared" if result.passed and is_declared_refuted(link) else ""
         opened = " open" if not result.passed else ""
+        said = f"{MARKS[result.name]} {result.name}{declared}"
         yield (
-            f'<tr><td {_CELL}><span style="color: {tone}">{MARKS[result.name]} {result.name}{declared}</span></td>'
+            f'<tr><td {_CELL}><span style="color: {tone}">{said}</span></td>'
             f"<td {_CELL}><details{opened}><summary>{claim}</summary><dl>{known}</dl></details></td></tr>"
         )
 
