@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+from numpy.random import default_rng
 
 from bnsym.evidence.arrays import (
     PRIME,
@@ -109,7 +110,7 @@ class Machine:
 
     def draw(self, name: Name, attempt: int = 0) -> Array:
         """Random values, the same for every machine with this seed."""
-        rng = np.random.default_rng([self.seed, attempt, zlib.crc32(name.encode())])
+        rng = default_rng([self.seed, attempt, zlib.crc32(name.encode())])
         drawn = rng.integers(1, PRIME, self.shape(name), np.int64)
         if name in self.positive:
             return np.array(drawn * drawn % PRIME)
@@ -175,8 +176,10 @@ class Machine:
         if isinstance(body, Add):
             return sum_of([self.summed(index, t, at) for t in body.terms])
         factors = body.factors if isinstance(body, Mul) else (body,)
-        inside = [self.evaluate(f, at) for f in factors if mentions(f, index)]
-        outside = [self.evaluate(f, at) for f in factors if not mentions(f, index)]
+        inside: list[Tensor] = []
+        outside: list[Tensor] = []
+        for factor in factors:
+            (inside if mentions(factor, index) else outside).append(self.evaluate(factor, at))
         total = reduced(product_of(inside), index.name) if inside else constant(self.sizes[index.space])
         return product_of([total, *outside]) if outside else total
 

@@ -10,14 +10,17 @@ Part of the explicit route, so it must not import `kernel`, `calculus` or the mo
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
+from itertools import chain, islice
 from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+from numpy.random import default_rng
 from sympy import Expr, Symbol
 
 from bnsym.evidence.evaluating import evaluate
@@ -37,7 +40,7 @@ def largest(maximum: Largest, known: Callable[[Expr], list[float]]) -> list[floa
     known: the values, at the points, of what has no entry of the matrix in it.
     """
     body, radius, rows = maximum.args
-    at = _Floats(body, rows, known)
+    at = _Floats(_body(body, rows), known)
     size = np.array(known(radius))[:, None]
     with np.errstate(all="ignore"):
         ends = _climbed(at, np.where(size >= 0, size, np.nan))
@@ -47,7 +50,7 @@ def largest(maximum: Largest, known: Callable[[Expr], list[float]]) -> list[floa
 
 def _climbed(at: _Floats, radius: Array) -> Array:
     """Where the searches end, a row for each point; not a number where the body is not convex."""
-    start = np.random.default_rng(SEED).normal(size=(len(radius), STARTS, *at.shape))
+    start = default_rng(SEED).normal(size=(len(radius), STARTS, *at.body.shape))
     radii = radius[..., None, None]
     matrix = radii * start / np.linalg.norm(start, 2, axis=(-2, -1), keepdims=True)
     best = np.where(_is_convex(at.curvature(matrix)), at.value(matrix), np.nan)
@@ -76,48 +79,63 @@ def _orthogonal(matrix: Array) -> Array:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class _Body:
+    """What is searched for the maximum of, and all that a search asks of it."""
+
+    shape: tuple[int, int]
+    places: dict[Symbol, tuple[int, int]]
+    """Where each entry stands."""
+    value: Expr
+    slopes: tuple[Expr, ...]
+    """The derivative by each entry, row by row."""
+    curves: tuple[tuple[Expr, ...], ...]
+    """That of each slope by each entry up to its own."""
+    constants: tuple[Expr, ...]
+    """The largest parts in which no entry occurs."""
+
+
+@lru_cache(maxsize=64)
+def _body(body: Expr, rows: Expr) -> _Body:
+    places = {entry: (i, k) for i, row in enumerate(rows) for k, entry in enumerate(row)}
+    slopes = tuple(body.diff(entry) for entry in places)
+    curves = tuple(tuple(s.diff(e) for e in islice(places, n + 1)) for n, s in enumerate(slopes))
+    constants: dict[Expr, bool] = {}
+    todo = [body, *slopes, *chain(*curves)]
+    while todo:
+        e = todo.pop()
+        if e not in constants:
+            constants[e] = e.free_symbols.isdisjoint(places)
+            todo += () if constants[e] else (e.value,) if isinstance(e, Named) else e.args
+    parts = tuple(e for e, constant in constants.items() if constant)
+    return _Body((len(rows), len(rows[0])), places, body, slopes, curves, parts)
+
+
 class _Floats:
     """Values at each point (down) and for each search (across), as the matrix stands."""
 
-    def __init__(self, body: Expr, rows: Expr, known: Callable[[Expr], list[float]]) -> None:
-        self.shape = len(rows), len(rows[0])
-        self._places = {entry: (i, k) for i, row in enumerate(rows) for k, entry in enumerate(row)}
-        self._body, self._slopes = body, [body.diff(entry) for entry in self._places]
-        self._curves = [
-            [slope.diff(entry) for entry in itertools.islice(self._places, n + 1)]
-            for n, slope in enumerate(self._slopes)
-        ]
-        self._known, self._fixed = known, dict[Expr, Array]()
-        for e in (body, *self._slopes, *itertools.chain(*self._curves)):
-            self._fix(e)
-
-    def _fix(self, e: Expr) -> None:
-        """Ask for the values of the largest parts of `e` in which no entry occurs."""
-        if e in self._fixed:
-            return
-        if e.free_symbols.isdisjoint(self._places):
-            self._fixed[e] = np.array(self._known(e))[:, None]
-        else:
-            for part in (e.value,) if isinstance(e, Named) else e.args:
-                self._fix(part)
+    def __init__(self, body: _Body, known: Callable[[Expr], list[float]]) -> None:
+        self.body = body
+        self._constants = {e: np.array(known(e))[:, None] for e in body.constants}
 
     def value(self, matrix: Array) -> Array:
-        return self._all([self._body], matrix)[..., 0]
+        return self._all((self.body.value,), matrix)[..., 0]
 
     def slope(self, matrix: Array) -> Array:
         """The derivative of the body by each entry."""
-        return self._all(self._slopes, matrix).reshape(matrix.shape)
+        return self._all(self.body.slopes, matrix).reshape(matrix.shape)
 
     def curvature(self, matrix: Array) -> Array:
         """The derivative by each two entries, on and below the diagonal."""
-        size = len(self._curves)
+        size = len(self.body.curves)
         found = np.zeros((*matrix.shape[:2], size, size))
-        for n, row in enumerate(self._curves):
+        for n, row in enumerate(self.body.curves):
             found[..., n, : n + 1] = self._all(row, matrix)
         return found
 
-    def _all(self, expressions: list[Expr], matrix: Array) -> Array:
-        self._matrix, found, memo = matrix, np.empty((*matrix.shape[:2], len(expressions))), dict(self._fixed)
+    def _all(self, expressions: tuple[Expr, ...], matrix: Array) -> Array:
+        self._matrix, found = matrix, np.empty((*matrix.shape[:2], len(expressions)))
+        memo = dict(self._constants)
         for n, e in enumerate(expressions):
             found[..., n] = evaluate(e, self, memo)
         return found
@@ -126,7 +144,7 @@ class _Floats:
         return np.array(float(value))
 
     def symbol(self, symbol: Symbol) -> Array:
-        return self._matrix[(..., *self._places[symbol])]
+        return self._matrix[(..., *self.body.places[symbol])]
 
     def total(self, terms: list[Array]) -> Array:
         return sum(terms, np.zeros(()))
