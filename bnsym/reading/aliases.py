@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, replace
 
-from bnsym.reading.folding import is_word
+from bnsym.reading.folding import is_word, word_of
 from bnsym.reading.problems import ReadError
 from bnsym.reading.symbols import INDEX_LETTERS
 from bnsym.reading.syntax import (
@@ -150,6 +150,8 @@ class Aliases:
         size = getattr(node, "size", None)
         if size is not None:
             changes["size"] = size  # the name of a size has no alias
+        if isinstance(node, BigSum):
+            changes["within"] = node.within
         return replace(node, **changes) if changes else node  # type: ignore[arg-type]
 
     def _symbol(self, node: Symbol, bound: frozenset[str]) -> Node:
@@ -187,11 +189,6 @@ class Aliases:
                 factors[k : k + 2] = [pair]
                 del operators[k + 1]
         return factors[0] if len(factors) == 1 else Product(tuple(factors), tuple(operators), node.at)
-
-
-def word_of(function: Symbol) -> str:
-    r"""`BN` of `\operatorname{BN}` and `\mathrm{BN}`."""
-    return function.core[function.core.find("{") + 1 :].removesuffix("}")
 
 
 def _paired(node: Product) -> Symbol | None:

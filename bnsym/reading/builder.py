@@ -31,7 +31,10 @@ from bnsym.reading.syntax import (
 
 Places: TypeAlias = tuple[tuple[Clause, ...], Place]
 
-JOINERS = {r"\cdot": "dot", r"\times": "dot", "*": "star", r"\ast": "star", r"\odot": "odot", "/": "slash"}
+JOINERS = {
+    r"\cdot": "dot", r"\times": "dot", "*": "star", r"\ast": "star", r"\odot": "odot",
+    r"\circ": "odot", r"\otimes": "otimes", "/": "slash",
+}  # fmt: skip
 MARKS = {"*": "*", r"\ast": "*", r"\prime": "'"}
 """Any other mark is a transpose."""
 NORMS = ("\\Vert", "\\|", "\\parallel", "\\lVert", "\\rVert")

@@ -102,6 +102,8 @@ def _sizes(found: Survey) -> None:
         for inner in walk(node):
             if isinstance(inner, BigSum) and inner.size is not None:
                 found.table.sizes.setdefault(size_name(inner.size), inner.at)
+            if isinstance(inner, BigSum) and inner.within is not None:
+                found.table.sets.add(size_name(inner.within))
     for name, (sizes, where) in found.gathered.kinds.items():
         at = (where.start, where.end)
         found.table.arity[name] = len(sizes)

@@ -6,6 +6,7 @@ is the business of `lowering`. Imports `syntax` and `problems` only.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import TypeAlias
 
 from bnsym.reading.problems import ReadError
@@ -38,13 +39,16 @@ LOSS_LETTERS = frozenset({"f", "L", "J", r"\ell", r"\mathcal{L}", r"\mathcal L"}
 """What a loss is usually called: before a parenthesis, or under ∂, not taken for a number."""
 PARTIAL, NABLA = r"\partial", r"\nabla"
 STRAIGHT = ("d", r"\mathrm{d}", r"\text{d}")
+INDICATORS = (r"\mathbb{I}", r"\mathbb{1}", r"\mathrm{1}")
+"""Besides the vectors of ones, what stands before the condition of an indicator."""
 ONES = (r"\mathbf{1}", r"\mathbb{1}", r"\boldsymbol{1}", r"\bm{1}", r"\textbf{1}")
 EXPECTATION = (r"\mathbb{E}",)
 MEANS = ("mean", "Mean", "E", "avg")
 VARIANCES = ("var", "Var", "Variance", "variance")
 SUMS = ("sum", "Sum")
-BUILT_IN = frozenset((*MEANS, *VARIANCES, *SUMS))
-"""The functions of a vector that need no let."""
+TRACES, DIAGONALS = ("tr", "Tr", "trace"), ("diag", "Diag")
+BUILT_IN = frozenset((*MEANS, *VARIANCES, *SUMS, *TRACES, *DIAGONALS))
+"""The functions of vectors and matrices that need no let."""
 WORDS = (r"\operatorname{", r"\mathrm{", r"\text{", r"\textrm{")
 
 
@@ -88,8 +92,10 @@ def _derivative(above: list[Node], below: list[Node], straight: bool, at: Place)
     if len(above) > 2 or len(below) % 2 or not all(map(sign, below[::2])) or any(map(sign, below[1::2])):
         hint = "put what is differentiated in parentheses, and a ∂ before each variable"
         raise ReadError("BN112", "this derivative can be read in several ways", at, hint)
-    order = _order(above[0])
     variables = below[1::2]
+    # `\partial L` above two variables can only be a second derivative without its 2
+    plain = isinstance(above[0], Symbol) and len(variables) <= 2
+    order = len(variables) if plain else _order(above[0])
     powered = next((s for s in below[::2] if isinstance(s, Power)), None)
     if powered is not None:
         hint = r"write `\frac{\partial^2 f}{\partial x^2}` for a second derivative"
@@ -152,9 +158,13 @@ class _Run:
             return node
         if isinstance(node, Symbol) and node.core == NABLA and node.sub is not None and not node.accents:
             return self._gradient(node, following)
-        if isinstance(following, Paren):
+        if isinstance(node, Power) and (by := _second_nabla(node)) and isinstance(following, Symbol | Paren):
+            self.todo.pop()
+            return Derivative(unwrap(following), (by, by), False, span(node, following))
+        averaged = isinstance(node, Symbol) and node.sub is not None and is_function(node)
+        if isinstance(following, Paren) and not averaged:
             return self._before_paren(node, following)
-        if isinstance(node, Symbol) and node.bare and is_function(node):
+        if isinstance(node, Symbol) and (node.bare or averaged) and is_function(node):
             called = _called(node, following)
             if called is not None:
                 self.todo.pop()
@@ -182,7 +192,8 @@ class _Run:
 
     def _before_paren(self, node: Node, paren: Paren) -> Node:
         if isinstance(paren.body, Relation):
-            return self._indicator(node, paren.body)
+            alone = paren.shape == "[" and not _is_one(node)
+            return node if alone else self._indicator(node, paren.body)
         if not isinstance(node, Symbol) or not node.bare:
             return node
         if is_function(node):
@@ -196,8 +207,7 @@ class _Run:
         return node
 
     def _indicator(self, node: Node, relation: Relation) -> Node:
-        one = isinstance(node, Number) and node.value == 1
-        if not one and not (isinstance(node, Symbol) and node.core in ONES and node.bare):
+        if not _is_one(node):
             raise ReadError(
                 "BN112", "a relation in parentheses is read only after an indicator 1", relation.at
             )
@@ -247,6 +257,32 @@ class _Run:
         self.done.append((operator, derivative))
 
 
+def _is_one(node: Node) -> bool:
+    """Whether a condition after the node makes an indicator of it."""
+    if isinstance(node, Number):
+        return node.value == 1
+    return isinstance(node, Symbol) and node.core in (*ONES, *INDICATORS) and node.bare
+
+
+def _second_nabla(node: Power) -> Node | None:
+    r"""The v of `\nabla_v^2`."""
+    base, twice = node.base, isinstance(node.exponent, Number) and node.exponent.value == 2
+    nabla = isinstance(base, Symbol) and base.core == NABLA and not base.accents
+    return base.sub.node if nabla and twice and isinstance(base, Symbol) and base.sub else None
+
+
+def _average(function: Symbol, paren: Paren) -> Node:
+    r"""`\mathbb{E}_i[a_i]`: the sum over i through the number of its values."""
+    at, sub = span(function, paren), function.sub
+    word = word_of(function)
+    if word not in (*MEANS, *SUMS) or sub is None or len(sub.letters) != 1:
+        raise ReadError("BN128", f"`{function.base}` with this index has no meaning here", function.at)
+    total = BigSum(sub.letters, None, (), paren, at)
+    if word in SUMS:
+        return total
+    return Quotient(total, BigSum(sub.letters, None, (), Number(Fraction(1), at), at), at)
+
+
 def indicator(one: Node, relation: Relation) -> Node:
     if relation.sign != "=":
         raise ReadError("BN128", "an indicator is read for `=` only", relation.at)
@@ -277,12 +313,16 @@ def is_word(symbol: Symbol) -> bool:
     return symbol.core.startswith(WORDS)
 
 
+def _applied(function: Symbol, argument: Paren) -> Node:
+    return Apply(function, argument, span(function, argument))
+
+
 def _called(function: Symbol, following: Node) -> Node | None:
     r"""`\operatorname{F}(x)_j`, `\operatorname{F}(x)^2`: what stands behind the parenthesis is said of
     the function's value, not of its argument."""
     match following:
         case Paren():
-            return Apply(function, following, span(function, following))
+            return _average(function, following) if function.sub else _applied(function, following)
         case Component(body) | Transpose(body):
             inner = _called(function, body)
             return replace(following, body=inner, at=span(function, following)) if inner else None
@@ -290,3 +330,8 @@ def _called(function: Symbol, following: Node) -> Node | None:
             inner = _called(function, base)
             return replace(following, base=inner, at=span(function, following)) if inner else None
     return None
+
+
+def word_of(function: Symbol) -> str:
+    r"""`BN` of `\operatorname{BN}` and `\mathrm{BN}`."""
+    return function.core[function.core.find("{") + 1 :].removesuffix("}")

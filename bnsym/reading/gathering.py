@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bnsym.model import Declaration, Declared, Diagnostic, Severity, for_file
-from bnsym.reading.aliases import Aliases, word_of
+from bnsym.reading.aliases import Aliases
 from bnsym.reading.directives import link_labels
-from bnsym.reading.folding import BUILT_IN, is_word
+from bnsym.reading.folding import BUILT_IN, is_word, word_of
 from bnsym.reading.latex import parse, parse_tokens
 from bnsym.reading.problems import ReadError
 from bnsym.reading.scripts import letter_of

@@ -11,7 +11,7 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from bnsym.reading.folding import is_function
+from bnsym.reading.folding import DIAGONALS, TRACES, is_function, word_of
 from bnsym.reading.problems import ReadError
 from bnsym.reading.symbols import Table
 from bnsym.reading.syntax import (
@@ -20,6 +20,7 @@ from bnsym.reading.syntax import (
     Apply,
     BigSum,
     Derivative,
+    Frobenius,
     Gradient,
     Indicator,
     Inner,
@@ -80,6 +81,7 @@ def written_indices(table: Table, node: Node, without: Container[str] = ()) -> N
             and name not in without
             and not is_delta(symbol, letters, table)
             and not table.is_ones(symbol, name)
+            and not table.is_identity(symbol)
         ):
             table.first_seen.setdefault(name, symbol.at)
             table.arity.setdefault(name, len(letters))
@@ -165,7 +167,7 @@ class _Inference:
             name, letters = self.table.split(node, bound)
         except ReadError:
             return ""
-        if letters or self.table.is_ones(node, name) or self.table.is_identity(name):
+        if letters or self.table.is_ones(node, name) or self.table.is_identity(node):
             return ""
         return name
 
@@ -178,6 +180,8 @@ class _Inference:
                 return SCALAR if value else None
             case Plus(terms):
                 return self._sum_of([self.shape(t, bound) for t in terms if not _is_zero(t)])
+            case Product(_, operators) if "otimes" in operators:
+                return MATRIX
             case Product(factors):
                 shapes = [self.shape(f, bound) for f in factors]
                 return _reduced(shapes) or _vector_still(factors, shapes)
@@ -195,6 +199,8 @@ class _Inference:
                 return self.shape(by, bound)
             case Whole(_, letters):
                 return SHAPES[min(len(letters), 2)]
+            case Apply(function) if word_of(function) in DIAGONALS:
+                return MATRIX
             case Applied(target):
                 return self.shape(target, bound)
             case _:
@@ -208,16 +214,16 @@ class _Inference:
 
     def _symbol(self, node: Symbol, bound: frozenset[str]) -> str | None:
         name = self._bare(node, bound)
+        if self.table.is_identity(node):
+            return MATRIX
         if name:
             open_kind = SCALAR if self.closing and name not in self.table.defined else None
             return SCALAR if name in self.table.sizes else self.known.get(name, open_kind)
         try:
-            base, letters = self.table.split(node, bound)
+            _, letters = self.table.split(node, bound)
         except ReadError:
             return SCALAR
-        if letters:
-            return SCALAR
-        return MATRIX if self.table.is_identity(base) else COLUMN
+        return SCALAR if letters else COLUMN
 
     def _derivative(self, of: Node | None, by: Iterable[Node], bound: frozenset[str]) -> str | None:
         loss = of is None or self._is_loss(of, bound)
@@ -242,6 +248,13 @@ class _Inference:
                 self.demand(right, COLUMN, bound)
             case Plus() if shape := self.shape(node, bound):
                 self.demand(node, shape, bound)
+            case Frobenius(body) if self.soft:
+                self.demand(body, MATRIX, bound)
+            case Product(factors, operators) if "otimes" in operators:
+                for factor in factors:
+                    self.demand(factor, COLUMN, bound)
+            case Apply(function, argument) if word_of(function) in TRACES:
+                self.demand(argument, MATRIX, bound)
             case Apply(function, argument) if is_function(function):
                 self.demand(argument, COLUMN, bound)
                 self._visit_entries(argument, bound)
@@ -323,6 +336,9 @@ class _Inference:
                     self.demand(factor, SCALAR if COLUMN in shapes or shape == MATRIX else shape, bound)
         elif len(unknown) == 1:
             self.demand(unknown[0], shape, bound)
+        elif self.soft and shape == COLUMN and len(unknown) == 2 and _upper_case(unknown[0]):
+            self.demand(unknown[0], MATRIX, bound)
+            self.demand(unknown[1], COLUMN, bound)
 
     def _demand_chain(self, factors: list[Node], shape: str, bound: frozenset[str]) -> None:
         """uᵀ v, Xᵀ v, u vᵀ: what the ends of the chain must be."""

@@ -14,7 +14,17 @@ from fractions import Fraction
 from itertools import pairwise
 
 from bnsym.reading.application import Bodies, applied
-from bnsym.reading.folding import BUILT_IN, LOSS_LETTERS, MEANS, SUMS, is_function
+from bnsym.reading.folding import (
+    BUILT_IN,
+    DIAGONALS,
+    EXPECTATION,
+    LOSS_LETTERS,
+    MEANS,
+    SUMS,
+    TRACES,
+    is_function,
+    word_of,
+)
 from bnsym.reading.kinds import is_delta
 from bnsym.reading.problems import ReadError
 from bnsym.reading.scripts import letter_of
@@ -27,6 +37,7 @@ from bnsym.reading.syntax import (
     BigSum,
     Component,
     Derivative,
+    Frobenius,
     Gradient,
     Indicator,
     Inner,
@@ -58,6 +69,7 @@ from bnsym.terms import (
     Max,
     Num,
     Pow,
+    Size,
     Sum,
     Sym,
     Term,
@@ -104,6 +116,8 @@ class Lowering:
                 return Value(num(number))
             case Symbol():
                 return self.symbol(node)
+            case Paren(Relation(left, "=", right), shape="[") if letter_of(left) and letter_of(right):
+                return Value(self.delta(letter_of(left), letter_of(right), node.at))
             case Paren(Relation() as inner) | (Relation() as inner):
                 raise ReadError("BN112", "a relation sign inside an expression", inner.at)
             case Paren(body):
@@ -120,7 +134,7 @@ class Lowering:
             case Power():
                 return self.power(node)
             case Root(degree, body):
-                return Value(power(self.scalar(body), Fraction(1, degree)))
+                return Value(root_of_power(self.scalar(body), Fraction(1, degree)))
             case Transpose(body):
                 return self.algebra.transposed(self.lower(body), node.at)
             case _:
@@ -130,6 +144,10 @@ class Lowering:
         match node:
             case Norm(body):
                 return Value(sqrt(self.squared_norm(body, node.at)))
+            case Frobenius(body):
+                return Value(sqrt(self.squared_entries(body, node.at)))
+            case Absolute(Symbol() as values) if size_name(values) in self.table.sets:
+                return Value(Size(self.spaces.set(size_name(values))))
             case Absolute(body):
                 return Value(Pow(power(self.scalar(body), 2), HALF))
             case Inner(left, right):
@@ -195,8 +213,10 @@ class Lowering:
         self.check_name(node, name, letters)
         if self.table.is_ones(node, name) and not letters:
             return self.vector_of_ones(node)
-        if not letters and self.table.is_identity(name):
+        if self.table.is_identity(node):
             axis = self.axis()
+            if node.sub is not None:
+                self.spaces.set_size(axis.space, node.sub.text, node.at, "the identity")
             return identity(axis, self.axis(axis.space))
         if is_delta(node, letters, self.table):
             return Value(self.delta(letters[0], letters[1], node.at))
@@ -223,6 +243,9 @@ class Lowering:
         if not letters and name in self.table.losses:
             hint = "only its derivatives are known"
             raise ReadError("BN128", f"`{name}` is a function whose values nothing defines", node.at, hint)
+        if node.core in EXPECTATION and name not in self.table.defined:
+            hint = r"put what is averaged in brackets: `\mathbb{E}[…]`"
+            raise ReadError("BN128", f"`{canonical(node)}` alone has no meaning", node.at, hint)
         if node.core == r"\nabla" and name not in self.table.defined:
             hint = f"give it one: `<!-- bnsym: let ${canonical(node)}$ = $...$ -->`"
             raise ReadError("BN128", f"`{canonical(node)}` alone has no meaning", node.at, hint)
@@ -302,6 +325,8 @@ class Lowering:
         self.check_differentials(node)
         values = [self.lower(factor) for factor in node.factors]
         arrays = sum(1 for value in values if value.axes)
+        if arrays > 2 and "otimes" in node.operators:
+            raise ReadError("BN112", r"put parentheses around the factors of `\otimes`", node.at)
         if arrays > 1 and "odot" not in node.operators:
             return self.matrix_product(node, values)
         result = values[0]
@@ -320,6 +345,8 @@ class Lowering:
         return replace(result, term=mul(*numbers, result.term), what="")
 
     def joined(self, left: Value, operator: str, right: Value, at: Place, mixed: bool) -> Value:
+        if operator == "otimes":
+            return self.algebra.outer(left, right, at)
         if operator == "odot":
             return self.algebra.elementwise(left, right, at)
         if left.axes and right.axes and operator == "star" and left.shape == right.shape != "matrix":
@@ -352,6 +379,8 @@ class Lowering:
                 square = self.squared_norm(body, node.base.at)
                 even = exponent.denominator == 1 and exponent.numerator % 2 == 0
                 return Value(power(square, exponent / 2) if even else power(sqrt(square), exponent))
+            case Frobenius(body) if exponent.denominator == 1 and exponent.numerator % 2 == 0:
+                return Value(power(self.squared_entries(body, node.base.at), exponent / 2))
             case Symbol() as symbol if exponent.denominator == 1 and exponent.numerator % 2 == 0:
                 name, letters = self.table.split(symbol, self.bound)
                 if name in self.table.squares:
@@ -372,12 +401,13 @@ class Lowering:
             bits = max(base.value.numerator.bit_length(), base.value.denominator.bit_length())
             if bits * abs(exponent) > 10_000:
                 raise ReadError("BN114", "this power of a number is too large", at)
-        return power(base, exponent)
+        return root_of_power(base, exponent)
 
     def exponent(self, node: Node) -> Fraction:
         value = numeric(node)
         if value is None:
-            raise ReadError("BN114", "an exponent must be a number", node.at)
+            hint = "exponentials and logarithms are beyond what is decided here"
+            raise ReadError("BN114", "an exponent must be a number", node.at, hint)
         if abs(value.numerator) > MAX_EXPONENT or value.denominator > MAX_EXPONENT:
             raise ReadError("BN114", f"exponents beyond {MAX_EXPONENT} can't be read", node.at)
         return value
@@ -390,11 +420,20 @@ class Lowering:
                 "BN128",
                 f"the norm of a matrix has no meaning here; {self.algebra.describe(value)}",
                 at,
-                r"a matrix is measured only in `\max_{\Vert X\Vert_2 \le \lambda}`",
+                r"write `\Vert A \Vert_F` if that is meant; the spectral norm is read in a `\max` only",
             )
         if not value.axes:
             raise self._norm_of_scalar(body, before, at)
         return Sum(value.axes[0], power(value.term, 2))
+
+    def squared_entries(self, body: Node, at: Place) -> Term:
+        value = self.lower(body)
+        if not value.axes:
+            raise ReadError("BN124", "the norm of a number", at, "write `|a|`")
+        term = power(value.term, 2)
+        for axis in reversed(value.axes):
+            term = Sum(axis, term)
+        return term
 
     def _norm_of_scalar(self, body: Node, before: dict[str, Place], at: Place) -> ReadError:
         fresh = [letter for letter in self.free if letter not in before] or list(self._letters_in(body))
@@ -433,6 +472,8 @@ class Lowering:
         name = size_name(node.size) if node.size is not None else ""
         for letter in node.letters if name else ():
             self.spaces.set_size(self.spaces.letter(letter), name, node.at, f"`{letter}`")
+        if node.within is not None:
+            self.spaces.within(self.spaces.letter(node.letters[0]), size_name(node.within), node.at)
         with self.binding(node.letters, node.at) as indices:
             value = self.lower(node.body)
         self.check_summand(node, value)
@@ -477,7 +518,9 @@ class Lowering:
         if not is_function(function):
             hint = rf"write `{function.base} \cdot (…)` for the product, or explain it with a let"
             raise ReadError("BN129", f"`{function.base}(…)`: a product or a function's value?", at, hint)
-        word = function.core[function.core.find("{") + 1 : -1]
+        word = word_of(function)
+        if word in TRACES:
+            return self.trace(argument, at)
         if word not in BUILT_IN:
             hint = rf"write `{function.base} \cdot (…)` if a product is meant"
             raise ReadError("BN128", f"the function `{function.base}` has no meaning here", at, hint)
@@ -485,9 +528,19 @@ class Lowering:
         if len(value.axes) != 1:
             message = f"`{function.base}` is taken over a vector; {self.algebra.describe(value)}"
             raise ReadError("BN124", message, at, "write the vector without its index")
+        if word in DIAGONALS:
+            return self.algebra.diagonal(value)
         if word in SUMS:
             return Value(Sum(value.axes[0], value.term))
         return self.algebra.mean(value) if word in MEANS else self.algebra.variance(value)
+
+    def trace(self, argument: Node, at: Place) -> Value:
+        value = self.lower(argument)
+        if len(value.axes) != 2:
+            raise ReadError("BN124", f"the trace is of a matrix; {self.algebra.describe(value)}", at)
+        first, second = value.axes
+        self.algebra.join(first, second, value, value, at, "the trace of a matrix that is not square")
+        return Value(Sum(first, rename(value.term, {second.name: first})))
 
     def entries(self, node: Node) -> Value:
         r"""The argument of a function of a vector: `u \cdot v` and `u^2` can only be vectors there, so
@@ -594,6 +647,15 @@ class Lowering:
                 r"write `\frac{\partial u}{\partial v}`: the rows belong to u",
             )
         return value
+
+
+def root_of_power(base: Term, exponent: Fraction) -> Term:
+    """`base ** exponent`; an even root of an odd power is the power of the root: both are defined where
+    what is raised is not negative (or is positive), and are the same there."""
+    match base:
+        case Pow(inner, n) if n.denominator == 1 and n.numerator % 2 and exponent.denominator % 2 == 0:
+            return power(inner, n * exponent)
+    return power(base, exponent)
 
 
 RENAME = r"rename the summation index, e.g. `\sum_k`"

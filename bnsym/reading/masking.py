@@ -98,7 +98,7 @@ OTHER_SIGNS = (
     *_macros(
         "approx approxeq thickapprox propto varpropto sim simeq cong ll gg lll ggg lesssim gtrsim"
         " lneq gneq prec succ preceq succeq subset subseteq subsetneq supset supseteq in ni notin"
-        " asymp doteq to gets rightarrow leftarrow longrightarrow longleftarrow mapsto longmapsto"
+        " asymp doteq perp to gets rightarrow leftarrow longrightarrow longleftarrow mapsto longmapsto"
         " nless ngtr nleq ngeq models vdash eqsim leftrightarrow xrightarrow risingdotseq"
         " fallingdotseq bumpeq eqqcolon vartriangleq lessgtr eqdef"
     ),

@@ -15,6 +15,7 @@ from bnsym.reading.problems import ReadError
 from bnsym.reading.syntax import (
     BigSum,
     Component,
+    Frobenius,
     MaxOver,
     Node,
     Norm,
@@ -29,6 +30,8 @@ from bnsym.reading.syntax import (
     Transpose,
     canonical,
 )
+
+FROBENIUS = ("F", r"\mathrm{F}", r"\text{F}")
 
 Clause: TypeAlias = "Node | str"
 Script: TypeAlias = "tuple[str, tuple[Clause, ...], Place]"
@@ -53,10 +56,12 @@ def _subscripted(node: Node, clauses: tuple[Clause, ...], place: Place, at: Plac
             return Power(replace(base, sub=_sub(clauses, place)), exponent, at)
         case Transpose(Symbol() as base) if base.sub is None:
             return Transpose(replace(base, sub=_sub(clauses, place)), at)
+        case Norm(body) if _name_part(clauses) in FROBENIUS:
+            return Frobenius(body, at)
         case Norm() | Power(Norm()):
             if len(clauses) == 1 and isinstance(clauses[0], Number) and clauses[0].value == 2:
                 return replace(node, at=at)
-            raise ReadError("BN128", "only the 2-norm has a meaning here", place)
+            raise ReadError("BN128", "only the 2-norm, and that of Frobenius, have a meaning here", place)
         case Paren() if letters := _sub(clauses, place).letters:
             return Component(node, letters, at)
         case Symbol() | Power(Symbol()):
@@ -168,18 +173,32 @@ def big_sum(sign: Place, scripts: list[Script], body: Node) -> Node:
         raise ReadError("BN112", "a sum names its index below it, once", at, r"write `\sum_i`")
     letters: list[str] = []
     excluded: list[tuple[str, str]] = []
+    within: list[Symbol] = []
     started = False
     for clause in below[0][1]:
-        started = _sum_clause(clause, letters, excluded, below[0][2]) or started
+        started = _sum_clause(clause, letters, excluded, within, below[0][2]) or started
     size = _upper_limit(above[0]) if above else None
     if started and size is None:
         raise ReadError("BN112", "this sum has a first value and no last one", at)
     if len(set(letters)) < len(letters) or not letters:
         raise ReadError("BN122", "a sum names each of its indices once", at)
-    return BigSum(tuple(letters), size, tuple(excluded), body, at)
+    if within and (len(within) < len(letters) or size is not None or len(letters) > 1):
+        raise ReadError("BN128", "a sum over a set has one index", at)
+    return BigSum(tuple(letters), size, tuple(excluded), body, at, within[0] if within else None)
 
 
-def _sum_clause(clause: Clause, letters: list[str], excluded: list[tuple[str, str]], place: Place) -> bool:
+def _labels(values: Symbol) -> tuple[str, ...]:
+    """The subscript of a set's name that could be an index: then it is a set for each index."""
+    return values.sub.letters if values.sub else ()
+
+
+def _sum_clause(
+    clause: Clause,
+    letters: list[str],
+    excluded: list[tuple[str, str]],
+    within: list[Symbol],
+    place: Place,
+) -> bool:
     """Adds what a clause below the sum says; true if it is a first value."""
     match clause:
         case Relation(left, "=", Number(value)) if _only_letters(left):
@@ -194,6 +213,10 @@ def _sum_clause(clause: Clause, letters: list[str], excluded: list[tuple[str, st
             return False
         case Symbol() | Product() if _only_letters(clause):
             letters.extend(_letters(clause))
+            return False
+        case Relation(left, r"\in", Symbol() as values) if letter_of(left) and not _labels(values):
+            letters.append(letter_of(left))
+            within.append(values)
             return False
     raise ReadError("BN128", "only sums over all values of an index can be read", place)
 

@@ -20,6 +20,8 @@ class Spaces:
     parent: dict[str, str] = field(default_factory=dict)
     size: dict[str, str] = field(default_factory=dict)
     """The name of a class's size, by its root."""
+    sets: dict[str, str] = field(default_factory=dict)
+    """The set that a class consists of, where a sum names one, by its root."""
     fresh_count: int = 0
     axis_count: int = 0
     ones: str = ""
@@ -34,6 +36,16 @@ class Spaces:
     def fresh(self) -> str:
         self.fresh_count += 1
         return self._variable(f"fresh {self.fresh_count}")
+
+    def within(self, variable: str, values: str, at: Place) -> None:
+        """Makes a variable run over a set. Raises BN125 if it runs over another."""
+        own = self._variable(f"set {values}")
+        self.sets.setdefault(self.find(own), values)
+        self.unify(variable, own, at)
+
+    def set(self, values: str) -> str:
+        """The space of a set that a sum names."""
+        return self._variable(f"set {values}")
 
     def find(self, variable: str) -> str:
         root = variable
@@ -52,11 +64,18 @@ class Spaces:
         if sizes[0] and sizes[1] and sizes[0] != sizes[1]:
             message = f"{what or 'an index'} runs over 1..{sizes[0]} and over 1..{sizes[1]}"
             raise ReadError("BN125", message, at, "use one letter for each size")
+        within = self.sets.get(first), self.sets.get(second)
+        if within[0] and within[1] and within[0] != within[1]:
+            message = f"{what or 'an index'} runs over `{within[0]}` and over `{within[1]}`"
+            raise ReadError("BN125", message, at, "use one letter, and one array, for each set")
         keep, drop = sorted((first, second), key=list(self.parent).index)
         self.parent[drop] = keep
         if size := sizes[0] or sizes[1]:
             self.size.pop(drop, None)
             self.size[keep] = size
+        if values := within[0] or within[1]:
+            self.sets.pop(drop, None)
+            self.sets[keep] = values
 
     def set_size(self, variable: str, size: str, at: Place, what: str) -> None:
         known = self.size.get(self.find(variable))
@@ -65,11 +84,11 @@ class Spaces:
             raise ReadError("BN125", message, at, "use one letter for each size")
         self.size[self.find(variable)] = size
 
-    def snapshot(self) -> tuple[dict[str, str], dict[str, str]]:
-        return dict(self.parent), dict(self.size)
+    def snapshot(self) -> tuple[dict[str, str], ...]:
+        return dict(self.parent), dict(self.size), dict(self.sets)
 
-    def restore(self, saved: tuple[dict[str, str], dict[str, str]]) -> None:
-        self.parent, self.size = dict(saved[0]), dict(saved[1])
+    def restore(self, saved: tuple[dict[str, str], ...]) -> None:
+        self.parent, self.size, self.sets = map(dict, saved)
 
     def same(self, a: str, b: str) -> bool:
         return self.find(a) == self.find(b)

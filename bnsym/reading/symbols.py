@@ -15,7 +15,8 @@ from bnsym.reading.syntax import Number, Place, Power, Symbol
 
 INDEX_LETTERS = frozenset("ijklnpqrstabcd")
 LETTERS_IN_ORDER = "ijklpqrstabcn"
-ONES_LETTER, IDENTITY = "e", "I"
+ONES_LETTER = "e"
+IDENTITIES = ("I", r"\mathbf{I}", r"\mathbb{I}", r"\mathrm{I}", r"\boldsymbol{I}", r"\bm{I}")
 
 
 @dataclass
@@ -33,6 +34,8 @@ class Table:
     unclear_losses: set[str] = field(default_factory=set)
     """Names that stand both for a differentiated function and for a number."""
     sizes: dict[str, Place] = field(default_factory=dict)
+    sets: set[str] = field(default_factory=set)
+    """What sums run over by name."""
     declared: set[str] = field(default_factory=set)
     """Letters that a directive makes indices."""
     bare: set[str] = field(default_factory=set)
@@ -73,16 +76,21 @@ class Table:
             return True
         return name == ONES_LETTER and self._unclaimed(name)
 
-    def is_identity(self, name: str) -> bool:
-        return name == IDENTITY and self._unclaimed(name)
+    def is_identity(self, symbol: Symbol) -> bool:
+        """Whether a symbol is the identity matrix, perhaps with its size: `I`, `I_m`."""
+        sized = symbol.sub is None or size_name(symbol.sub.node) in {"m", *self.sizes}
+        plain = symbol.base == symbol.core and not symbol.upper
+        return plain and sized and symbol.core in IDENTITIES and self._unclaimed(symbol.core)
 
     def _unclaimed(self, name: str) -> bool:
         return name not in self.defined and name not in self.first_seen and name not in self.sizes
 
 
-def size_name(symbol: Symbol) -> str:
-    """How a symbol is called as a size: its subscript is never an index."""
-    return symbol.base + (f"_{{{symbol.sub.text}}}" if symbol.sub else "")
+def size_name(node: object) -> str:
+    """How a symbol is called as a size: its subscript is never an index. Nothing for other nodes."""
+    if not isinstance(node, Symbol):
+        return ""
+    return node.base + (f"_{{{node.sub.text}}}" if node.sub else "")
 
 
 def square_of(name: str) -> str:

@@ -69,7 +69,7 @@ class Plus:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Product:
-    """`operators[k]` stands before `factors[k]`: '' (none), 'dot', 'star', 'odot'; the first is ''."""
+    """`operators[k]` stands before `factors[k]`: '' (none), 'dot', 'star', 'odot', 'otimes'; first ''."""
 
     factors: tuple[Node, ...]
     operators: tuple[str, ...]
@@ -138,6 +138,14 @@ class Norm:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Frobenius:
+    r"""`\Vert A \Vert_F`."""
+
+    body: Node
+    at: Place
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Absolute:
     body: Node
     at: Place
@@ -160,6 +168,8 @@ class BigSum:
     body: Node
     at: Place
     """Of the sign and its limits, not of the body."""
+    within: Symbol | None = None
+    r"""The set that `\sum_{i \in B}` names: all values that its index has."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -238,6 +248,7 @@ Node: TypeAlias = (
     | Relation
     | Indicator
     | Norm
+    | Frobenius
     | Absolute
     | Inner
     | BigSum
@@ -355,6 +366,7 @@ KINDS = (
     Relation,
     Indicator,
     Norm,
+    Frobenius,
     Absolute,
     Inner,
     BigSum,

@@ -2,7 +2,7 @@ r"""Text → tokens of the grammar `latex.lark`: the whitelist of commands and t
 
 What TeX does before any grammar applies is done here: braces that only group are
 invisible and dropped, `\frac12` takes single digits, equal-looking bars are told apart
-into opening and closing, nesting is measured. Imports `problems` only.
+into opening and closing, nesting is measured. Imports `problems` and names of `folding` only.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import difflib
 import re
 from dataclasses import dataclass
 
+from bnsym.reading.folding import BUILT_IN
 from bnsym.reading.problems import ReadError
 
 MAX_DEPTH = 60
@@ -50,6 +51,9 @@ COMMANDS = {
     "cdot": "CDOT",
     "times": "CDOT",
     "odot": "ODOT",
+    "circ": "ODOT",
+    "otimes": "ODOT",
+    "in": "REL",
     "ast": "STAR",
     "top": "MARK",
     "intercal": "MARK",
@@ -111,9 +115,7 @@ UNSUPPORTED = {
         "this function",
     ),
     **dict.fromkeys(("prod", "int", "oint", "bigcup"), "this operator"),
-    **dict.fromkeys(
-        ("in", "notin", "subset", "to", "infty", "pm", "mp", "dots", "ldots", "cdots", "circ"), "this sign"
-    ),
+    **dict.fromkeys(("notin", "subset", "to", "infty", "pm", "mp", "dots", "ldots", "cdots"), "this sign"),
     **dict.fromkeys(
         ("approx", "propto", "sim", "simeq", "cong", "ll", "gg", "Rightarrow", "implies"), "this relation"
     ),
@@ -173,8 +175,8 @@ _LEX = re.compile(
     r"(?P<space>[\s&~]+|\\[ \n\t])"
     r"|(?P<root>\\sqrt\s*\[\s*\d{1,3}\s*\])"
     r"|(?P<number>\d+(?:\.\d+)?|\.\d+)|(?P<command>\\(?:[A-Za-z]+|.))"
-    r"|(?P<call>(?<![A-Za-z])(?:mean|avg|sum|var|std|sqrt|exp|log|ln|max|min|tanh?)"
-    r"(?=\s*(?:\\(?:left|[bB]igg?l?)\s*)?[(\[]))"
+    r"|(?P<call>(?<![A-Za-z])(?:(?:[Mm]ean|avg|[Ss]um|[Vv]ar|diag|[Tt]r|std|sqrt|exp|log|ln|max|min|tanh?)"
+    r"(?=\s*(?:\\(?:left|[bB]igg?l?)\s*)?[(\[])|E(?=\s*(?:\\(?:left|[bB]igg?l?)\s*)?\[)))"
     r"|(?P<rel>==|!=)|(?P<letter>[A-Za-z])|(?P<other>.)",
     re.DOTALL,
 )
@@ -247,7 +249,7 @@ def _token(match: re.Match[str], text: str) -> Tok | None:
 
 def _call(word: str, start: int, end: int) -> Tok:
     """A word before a parenthesis, written as in a program: not a product of its letters."""
-    if word in ("mean", "avg", "sum", "var"):
+    if word in BUILT_IN:
         return Tok("NAME", rf"\operatorname{{{word}}}", start, end)
     hint = r"write `\sqrt{…}`" if word == "sqrt" else r"`\operatorname{mean}`, `sum` and `var` can be read"
     raise ReadError("BN128", f"the function `{word}` has no meaning here", (start, end), hint)
@@ -266,7 +268,13 @@ def _command(word: str, text: str, start: int, end: int) -> Tok | None:
     if name in COMMANDS:
         return Tok(COMMANDS[name], RELATIONS.get(word, word), start, end)
     if name in UNSUPPORTED:
-        raise ReadError("BN128", f"{UNSUPPORTED[name]} (`{word}`) has no meaning here yet", (start, end))
+        hint = "exponentials and logarithms are beyond what is decided here"
+        raise ReadError(
+            "BN128",
+            f"{UNSUPPORTED[name]} (`{word}`) has no meaning here yet",
+            (start, end),
+            hint if name in ("exp", "log", "ln") else "",
+        )
     known = [*GREEK, *FONTS, *ACCENTS, *COMMANDS, *INVISIBLE]
     close = difflib.get_close_matches(name, known, 1)
     hint = rf"did you mean `\{close[0]}`?" if close else ""

@@ -134,6 +134,17 @@ class Algebra:
         right = self.aligned(replace(left, row=False), replace(right, row=False), at, "no inner product")
         return Value(Sum(left.axes[0], mul(left.term, right.term)))
 
+    def outer(self, left: Value, right: Value, at: Place) -> Value:
+        if left.shape != "column" or right.shape != "column":
+            raise self.mismatch(r"`\otimes` is read between vectors only", left, right, at)
+        return Value(mul(left.term, right.term), left.axes + right.axes)
+
+    def diagonal(self, value: Value) -> Value:
+        axis = value.axes[0]
+        self.spaces.axis_count += 1
+        other = Index(f"@{self.spaces.axis_count}", axis.space)
+        return Value(mul(Delta(axis, other), value.term), (axis, other))
+
     def mean(self, value: Value) -> Value:
         axis = value.axes[0]
         return Value(mul(power(Size(axis.space), -1), Sum(axis, value.term)))
