@@ -9,6 +9,7 @@ are imported where they are used, so that reading bad input costs no SymPy.
 from __future__ import annotations
 
 import os
+import pathlib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from bnsym.reading.context import Context
+    from bnsym.remembering.answers import Answers
+    from bnsym.remembering.folder import Folder
 
 Path = str | os.PathLike[str]
 AXIOMS = {
@@ -79,6 +82,7 @@ def check(
     progress: Progress | None = None,
     jobs: int | None = 1,
     executor: Executor | None = None,
+    cache: bool | Path = False,
 ) -> Report:
     """Decide every link of the notes that `paths` name.
 
@@ -93,21 +97,45 @@ def check(
     jobs: how many processes work; 1 is this one alone, None as many as are worth it here (then guard
     a script by `if __name__ == "__main__"`). executor: one of the interface of `concurrent.futures`
     that is to work instead, such as dask's `client.get_executor()`. The report is the same in each case.
+    cache: whether certificates, witnesses and evidence of earlier checks are used, in the user's folder or
+    in the one named; a verdict is always the kernel's of now.
     Raises nothing for bad input: what could not be read is in the report's diagnostics.
     """
     single = isinstance(paths, str | os.PathLike)
     named: Iterable[Path] = (paths,) if single else paths  # type: ignore[assignment]
     notes, problems = gather(tuple(os.fspath(path) for path in named))
-    allowed = None if axioms is None else _axioms(tuple(axioms))
-    budget = Budget(timeout, tuple(explicit), cross_examine, Repairs(repairs), allowed, minimal, batch)
-    return check_notes(notes, problems, budget, progress or Unwatched(), jobs=jobs, executor=executor)
+    cost = budget(timeout, explicit, cross_examine, repairs, axioms, minimal, batch)
+    watcher = progress or Unwatched()
+    return check_notes(notes, problems, cost, watcher, jobs=jobs, executor=executor, folder=_folder(cache))
 
 
-def _axioms(names: tuple[str, ...]) -> frozenset[str]:
+def budget(
+    timeout: float,
+    explicit: Iterable[int],
+    cross_examine: bool,
+    repairs: Repairs | str,
+    axioms: Iterable[str] | None,
+    minimal: bool,
+    batch: int | None,
+) -> Budget:
+    """From names and numbers as `check` takes them. ValueError for an axiom that does not exist."""
+    names = tuple(axioms or ())
     unknown = [name for name in names if name not in AXIOMS]
     if unknown:
         raise ValueError(f"there is no axiom {unknown[0]!r}; there are {', '.join(AXIOMS)}")
-    return frozenset(AXIOMS[name] for name in names)
+    allowed = None if axioms is None else frozenset(AXIOMS[name] for name in names)
+    return Budget(timeout, tuple(explicit), cross_examine, Repairs(repairs), allowed, minimal, batch)
+
+
+def _folder(cache: bool | Path) -> Folder | None:
+    from bnsym.remembering.folder import Folder, Nowhere, place
+
+    if cache is False:
+        return None
+    try:
+        return Folder(place() if cache is True else pathlib.Path(cache))
+    except Nowhere:
+        return None
 
 
 def check_notes(
@@ -118,13 +146,14 @@ def check_notes(
     *,
     jobs: int | None = 1,
     executor: Executor | None = None,
+    folder: Folder | None = None,
 ) -> Report:
     """Read the notes, while the links of those that were read are being decided; then take the
     results in order."""
     length = sum(len(note.text) for note in notes)
     jobs = sensible(length) if jobs is None else jobs
     with hands(jobs, executor, length, examines=budget.cross_examine) as (seekers, helpers):
-        desk = Desk(budget, seekers, helpers)
+        desk = Desk(budget, seekers, helpers, _answers(folder))
         read: list[tuple[Derivation, list[Case]]] = []
         for note in notes:
             derivation, context, found = _read(note)
@@ -137,6 +166,14 @@ def check_notes(
     nothing = tuple(_nothing(d) for d, _ in read if not any(e.code == "BN009" for e in d.diagnostics))
     empty = () if problems or any(f.results for f in files) else nothing
     return Report(__version__, files, problems + empty, {note.file: note.text for note in notes})
+
+
+def _answers(folder: Folder | None) -> Answers | None:
+    if folder is None:
+        return None
+    from bnsym.remembering.answers import Answers
+
+    return Answers(folder)
 
 
 def _judge(cases: Sequence[Case], progress: Progress) -> None:

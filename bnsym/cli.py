@@ -25,6 +25,7 @@ COMMANDS = {
     "export": "Write what was proved, as LaTeX.",
     "report": "Write the notes with their verdicts as one HTML file.",
     "explain": "Say what a code means.",
+    "cache": "Say what earlier checks remember, or clear it.",
     "init": "Write a first derivation and a workflow.",
 }
 """Each is a file of its name in `commands`; the words are what `bnsym --help` says of it."""

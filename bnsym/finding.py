@@ -1,5 +1,5 @@
 """Which notes a command line means: paths in, texts out; whatever cannot be read is a
-coded diagnostic, never an exception. Imports `model` only."""
+coded diagnostic, never an exception. Imports `diagnostics` only."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 
-from bnsym.model import FORMATS, Diagnostic, Severity, Span, display_path
+from bnsym.diagnostics import FORMATS, Diagnostic, Severity, Span, display_path
 
 LIMIT = 8 * 1024 * 1024
 """Bytes; a larger file is no note."""
@@ -58,6 +58,13 @@ def gather(paths: tuple[str, ...]) -> tuple[tuple[Note, ...], tuple[Diagnostic, 
         else:
             notes.append(read)
     return tuple(notes), tuple(problems)
+
+
+def files(paths: tuple[str, ...]) -> tuple[Path, ...]:
+    """The files that `paths` name, there or not, unread; standard input is none."""
+    found = (found for path in paths for found in _targets(path))
+    named = (Path(f.span.file) if isinstance(f, Diagnostic) else f.path for f in found)
+    return tuple(path for path in named if path is not None)
 
 
 def _targets(argument: str) -> Iterator[Target | Diagnostic]:

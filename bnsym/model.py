@@ -3,85 +3,22 @@ reports. Imports the term tree and the kernel's verdicts only."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass, field
 from enum import Enum
 from importlib import import_module
-from pathlib import Path
 from typing import TypeAlias
 
+from bnsym.diagnostics import FORMATS as FORMATS
+from bnsym.diagnostics import Diagnostic as Diagnostic
+from bnsym.diagnostics import Format as Format
+from bnsym.diagnostics import Severity as Severity
+from bnsym.diagnostics import Span as Span
+from bnsym.diagnostics import display_path as display_path
+from bnsym.diagnostics import for_file as for_file
+from bnsym.diagnostics import format_of as format_of
 from bnsym.kernel import Proved, Refuted
 from bnsym.terms import Definition, Hypothesis, Statement
-
-
-class Format(Enum):
-    """How a file holds formulas and directives."""
-
-    MARKDOWN = "Markdown"
-    TEX = "LaTeX"
-    NOTEBOOK = "a Jupyter notebook"
-
-
-FORMATS = {
-    ".md": Format.MARKDOWN,
-    ".markdown": Format.MARKDOWN,
-    ".tex": Format.TEX,
-    ".ipynb": Format.NOTEBOOK,
-}
-"""By the end of a file's name: what directories are searched for."""
-
-
-def format_of(file: str) -> Format:
-    """Standard input, and whatever has no suffix, is Markdown."""
-    return FORMATS.get(Path(file).suffix.lower(), Format.MARKDOWN)
-
-
-def for_file(text: str, file: str) -> str:
-    """Advice to write `<!-- bnsym: … -->`, in the comments that the file has."""
-    return re.sub(r"<!-- (bnsym: .*?) -->", r"% \1", text) if format_of(file) is Format.TEX else text
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
-    """A stretch of a file; lines and columns count from 1, columns in code points.
-    `end_column` is one past the last column, on `end_line`."""
-
-    file: str
-    line: int
-    column: int
-    end_line: int
-    end_column: int
-    cell: int = 0
-    """Of a notebook, all its cells counted from 1; 0: the file has no cells."""
-    offsets: tuple[int, int] = field(default=(0, 0), compare=False, repr=False)
-    """Where it begins and ends in the text that was read, which need not be the file's (see `Places`)."""
-
-    @property
-    def place(self) -> str:
-        """`note.md:3:7`, `note.ipynb:21:7 (cell 4)`: where to look, in the file and in what shows it."""
-        return f"{self.file}:{self.line}:{self.column}{self.in_cell}"
-
-    @property
-    def in_cell(self) -> str:
-        return f" (cell {self.cell})" if self.cell else ""
-
-
-class Severity(Enum):
-    ERROR = "error"
-    WARNING = "warning"
-    NOTE = "note"
-
-
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
-    """What is wrong, where, why, and what to do. `code` is permanent (see `bnsym explain`)."""
-
-    code: str
-    severity: Severity
-    message: str
-    span: Span
-    hint: str = ""
 
 
 class Declared(Enum):
@@ -224,6 +161,10 @@ class Result:
     """LaTeX of what the left side of a refuted link is, derived by the program; or nothing."""
     minimal: tuple[Hypothesis, ...] | None = None
     """The hypotheses that a proof can't do without, where that was asked for."""
+    remembered: bool = False
+    """Its certificate or witness is of an earlier check; the verdict is of this one."""
+    final: bool = True
+    """False where more time might have told more."""
 
     @property
     def name(self) -> str:
@@ -282,6 +223,11 @@ class Report:
         return self.diagnostics + tuple(d for f in self.files for d in f.derivation.diagnostics)
 
     @property
+    def remembered(self) -> int:
+        """How many links were not searched for again."""
+        return sum(r.remembered for r in self.results)
+
+    @property
     def counts(self) -> dict[str, int]:
         found = Counter(r.name for r in self.results)
         return {name: found[name] for name in VERDICT_NAMES.values()}
@@ -314,12 +260,3 @@ class ExitCode(Enum):
     DISAGREEMENT = 3
     NOTHING = 5
     INTERRUPTED = 130
-
-
-def display_path(path: Path) -> str:
-    """The path as the user would type it: relative to here where that is shorter."""
-    try:
-        relative = str(path.resolve().relative_to(Path.cwd()))
-    except ValueError:
-        return str(path)
-    return relative if len(relative) <= len(str(path)) else str(path)

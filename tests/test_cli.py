@@ -16,6 +16,7 @@ import pytest
 import bnsym
 from bnsym import checking, cli, reading
 from bnsym.codes import NAMES
+from bnsym.commands import request
 from bnsym.commands.check import Sizes
 from bnsym.finding import LIMIT
 from bnsym.kernel import Proved, Refuted
@@ -172,7 +173,7 @@ def test_interrupted(run: Run, reads: Callable[..., None], monkeypatch: pytest.M
     def interrupt(*_args: object, **_options: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(checking, "gather", interrupt)
+    monkeypatch.setattr(request, "gather", interrupt)
     assert run("check", "note.md")[0] == 130
 
 
@@ -180,7 +181,7 @@ def test_an_unforeseen_error_is_a_defect_not_a_traceback(run: Run, monkeypatch: 
     def fail(*_args: object, **_options: object) -> None:
         raise ZeroDivisionError("oops")
 
-    monkeypatch.setattr(checking, "gather", fail)
+    monkeypatch.setattr(request, "gather", fail)
     code, _, errors = run("check", "note.md")
     assert code == 3
     assert "BN402 internal-error: ZeroDivisionError: oops" in errors

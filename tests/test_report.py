@@ -252,7 +252,7 @@ LINK_KEYS = (
 
 def test_json_has_the_documented_keys_in_order() -> None:
     data = json.loads(to_json(report()))
-    assert list(data) == ["bnsym", "passed", "counts", "links", "definitions", "diagnostics"]
+    assert list(data) == "bnsym passed since remembered counts links definitions diagnostics".split()
     assert list(data["counts"]) == ["proved", "refuted", "undecided", "unread", "skipped"]
     assert all(list(link) == LINK_KEYS for link in data["links"])
     assert list(data["diagnostics"][0]) == ["code", "severity", "message", "file", "line", "column", "hint"]

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 import bnsym
-from bnsym import checking
+from bnsym import checking, cli
 from bnsym.kernel import Certificate, Rejected, Witness
 from bnsym.model import ExitCode, Undecided
 from bnsym.proving import decide
@@ -231,23 +231,20 @@ def test_leaving_early_waits_for_nobody() -> None:
 @pytest.mark.skipif(not hasattr(os, "killpg"), reason="signals to a group")
 def test_ctrl_c_ends_everything_with_130(tmp_path: Path) -> None:
     """As a terminal does it: the signal goes to the whole group."""
-    slow = "\n".join(rf"$$ \sum_i x_i^{k} \sum_i y_i^{k} \le \sum_i x_i^{{{2 * k}}} $$" for k in range(3, 9))
-    (tmp_path / "note.md").write_text(slow + "\n" * 9000, encoding="utf-8")
     target = tmp_path / "out.json"
     target.write_text("old", encoding="utf-8")
     process = subprocess.Popen(
-        [sys.executable, "-m", "bnsym", "check", "note.md", "-j", "3", "--format", f"json={target}"],
-        cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, start_new_session=True,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        [sys.executable, "-m", "bnsym", "check", "derivations", "-j", "3", "--format", f"json={target}"],
+        cwd=ROOT, start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     while process.poll() is None and len(members(process.pid)) < 3:
-        time.sleep(0.05)
+        time.sleep(0.02)
     os.killpg(process.pid, signal.SIGINT)
     output, errors = process.communicate(timeout=30)
     assert (process.returncode, output, errors.strip()) == (130, "", "interrupted")
     assert members(process.pid) == []
     assert target.read_text(encoding="utf-8") == "old"
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["note.md", "out.json"]
+    assert [path.name for path in tmp_path.iterdir()] == ["out.json"]
 
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="processes are listed in /proc")
@@ -283,3 +280,39 @@ def members(session: int) -> list[int]:
             if int(its) == session and state != "Z":
                 found.append(int(entry.name))
     return found
+
+
+# -- watching ----------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+def test_watching_answers_each_change_and_ends_with_130(tmp_path: Path) -> None:
+    note = tmp_path / "note.md"
+    note.write_text("$$\na + a = 2 a\n$$\n", encoding="utf-8")
+    process = subprocess.Popen(
+        [sys.executable, "-u", "-m", "bnsym", "check", "--watch", "note.md", "--no-cross-examine"],
+        cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdout is not None
+    assert process.stderr is not None
+    assert process.stderr.readline() == "watching 1 note; Ctrl-C ends\n"
+    note.write_text("$$\na + a = 3 a\n$$\n", encoding="utf-8")
+    assert process.stderr.readline() == "watching 1 note; Ctrl-C ends\n"
+    note.unlink()
+    assert process.stderr.readline() == "watching 1 note; Ctrl-C ends\n"
+    process.send_signal(signal.SIGINT)
+    output, errors = process.communicate(timeout=30)
+    assert (process.returncode, errors.strip()) == (130, "interrupted")
+    first, second, third = output.index("Passed: "), output.index("refuted"), output.index("BN001")
+    assert first < second < third
+
+
+@pytest.mark.parametrize("arguments", [("--fix",), ("--diff",), ("-",)])
+def test_watching_goes_with_files_that_stay(
+    arguments: tuple[str, ...], capfd: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as left:
+        cli.main(("check", "--watch", *arguments))
+    assert left.value.code == 2
+    assert "--watch goes with files, and without --diff and --fix" in capfd.readouterr().err

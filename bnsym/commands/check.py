@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
-from difflib import get_close_matches
-from io import StringIO
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
 
-from bnsym.commands.writing import known_writable, writable, write
+from bnsym.commands import outputs
+from bnsym.commands.outputs import Output
+from bnsym.commands.request import Request, memory
+from bnsym.commands.writing import writable, write
+from bnsym.finding import gather
 from bnsym.reporting.formats import FORMATS, TEXT
 
 if TYPE_CHECKING:
     from bnsym.model import Report
-    from bnsym.reporting.progress import Watch
-    from bnsym.reporting.terminal import Detail
+    from bnsym.remembering.folder import Folder
 
 LARGEST_EXPLICIT = 16
 """Explicit components cost twice as much with each size; beyond this they take hours."""
@@ -69,24 +67,6 @@ def _batch(_ctx: click.Context, _param: click.Parameter, size: int | None) -> in
     if said:
         raise click.BadParameter(said)
     return size
-
-
-class Output(click.ParamType[tuple[str, Path | None]]):
-    """A format, and the file that it goes to: `sarif=out.sarif`; without one, standard output."""
-
-    name = "FORMAT[=FILE]"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, Path | None]:
-        if isinstance(value, tuple):
-            return value
-        form, _, file = value.partition("=")
-        if form not in FORMATS:
-            close = get_close_matches(form, FORMATS, n=1)
-            meant = f"; did you mean {close[0]}?" if close else ""
-            self.fail(f"{form!r} is none of {', '.join(FORMATS)}{meant}", param, ctx)
-        return form, known_writable(Path(file)) if file else None
 
 
 @click.command()
@@ -138,6 +118,8 @@ class Output(click.ParamType[tuple[str, Path | None]]):
     metavar="FILE",
     help="Write what goes to standard output there instead.",
 )
+@click.option("--no-cache", is_flag=True, help="Neither use nor keep what is remembered (see bnsym cache).")
+@click.option("--watch", is_flag=True, help="Check again whenever a note changes.")
 @click.pass_context
 def check(
     ctx: click.Context,
@@ -157,6 +139,8 @@ def check(
     quiet: bool,
     verbose: bool,
     output_file: Path | None,
+    no_cache: bool,
+    watch: bool,
 ) -> int:
     """Decide every link of the notes.
 
@@ -165,47 +149,62 @@ def check(
     """
     if quiet and verbose:
         raise click.UsageError("choose one of --quiet and --verbose")
+    if watch and (diff or fix or "-" in paths):
+        raise click.UsageError("--watch goes with files, and without --diff and --fix")
+    options = {
+        "timeout": timeout,
+        "explicit": explicit,
+        "cross_examine": not no_cross_examine,
+        "repairs": repairs,
+        "axioms": axioms or _listed(ctx.lookup_default("axioms")),
+        "minimal": minimal,
+        "batch": batch,
+    }
+    if diff and ctx.get_parameter_source("forms") is ParameterSource.DEFAULT:
+        forms = ()
+    named = tuple(paths or ctx.lookup_default("paths") or ("all",))
+    request = Request(named, options, _apart(forms, output_file, diff), jobs, quiet, verbose, show_parsed)
+    outputs.known_summary(request.forms)
+    folder = memory(wanted=not no_cache, verbose=verbose)
+    if watch:
+        from bnsym.commands import watching
+
+        watching.watch(request, folder)
+    patch = (output_file or Path("-")) if diff else None
+    code = _repair(request, folder, patch, fix) if diff or fix else request.answer(folder)
+    request.finish(folder)
+    return code
+
+
+def _listed(axioms: object) -> list[str] | None:
+    """Those of the project's settings; an empty list allows none."""
+    return axioms if isinstance(axioms, list) else None
+
+
+def _apart(
+    forms: Sequence[tuple[str, Path | None]], output_file: Path | None, diff: bool
+) -> tuple[tuple[str, Path | None], ...]:
+    """Each with the file that it goes to."""
     files = [file for _, file in forms if file is not None]
     if len(set(files)) < len(files) or output_file in files:
         raise click.UsageError("two formats would go to one file")
-    if diff and ctx.get_parameter_source("forms") is ParameterSource.DEFAULT:
-        forms = ()
     if sum(file is None for _, file in forms) + diff > 1:
         what = "--diff prints a patch to" if diff else "one format can go to"
         raise click.UsageError(f"{what} standard output; give the other formats a file: json=FILE")
-    summary = _summary() if any(form == "github" for form, _ in forms) else None
-    from bnsym import checking
+    return tuple((form, file or output_file) for form, file in forms)
 
-    listed = ctx.lookup_default("axioms")
-    allowed = axioms or (listed if isinstance(listed, list) else None)  # an empty list allows none
-    for name in axioms:
-        if name not in checking.AXIOMS:
-            raise click.UsageError(f"there is no axiom {name!r}; there are {', '.join(checking.AXIOMS)}")
-    with _watch(quiet) as progress:
-        report = checking.check(
-            paths or ctx.lookup_default("paths") or ("all",),
-            timeout=timeout,
-            explicit=explicit,
-            cross_examine=not no_cross_examine,
-            repairs=repairs,
-            minimal=minimal,
-            axioms=allowed,
-            batch=batch,
-            progress=progress,
-            jobs=jobs,
-        )
-    code = checking.exit_code(report).value
-    if diff:
-        from bnsym.repairing import patch
 
-        write(output_file or Path("-"), patch.unified(report))
-    for form, file in forms:
-        _write(report, form, _detail(quiet, verbose), show_parsed, file or output_file)
-    if summary:
-        _summarize(report, summary)
+def _repair(request: Request, folder: Folder | None, patch: Path | None, fix: bool) -> int:
+    """Write the repairs as a patch, and the report; apply the repairs."""
+    report, code = request.check(*gather(request.paths), folder)
+    if patch is not None:
+        from bnsym.repairing.patch import unified
+
+        write(patch, unified(report))
+    request.show(report)
     if fix:
         _fix(report)
-    return int(code)
+    return code
 
 
 def fix_files(report: Report) -> list[str]:
@@ -227,66 +226,3 @@ def _fix(report: Report) -> None:
         click.echo(f"changed {file}; check it again", err=True)
     if not changed:
         click.echo("nothing to fix: no undeclared refutation has a proved repair", err=True)
-
-
-def _watch(quiet: bool) -> AbstractContextManager[Watch | None]:
-    """Progress on standard error, for someone who watches."""
-    if quiet or not sys.stderr.isatty():
-        return nullcontext()
-    from bnsym.reporting.progress import Watch
-    from bnsym.reporting.theme import make_console
-
-    return Watch(make_console(sys.stderr))
-
-
-def _detail(quiet: bool, verbose: bool) -> Detail:
-    from bnsym.reporting.terminal import Detail
-
-    return Detail.QUIET if quiet else Detail.VERBOSE if verbose else Detail.NORMAL
-
-
-def _write(report: Report, form: str, detail: Detail, show_parsed: bool, output: Path | None) -> None:
-    """To the file, whole or not at all, or to standard output; a reader that has gone away is no error."""
-    if output is not None:
-        text = StringIO()
-        _print(report, form, detail, show_parsed, text, plain=True)
-        write(output, text.getvalue())
-        return
-    try:
-        _print(report, form, detail, show_parsed, sys.stdout)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _print(
-    report: Report, form: str, detail: Detail, show_parsed: bool, stream: IO[str], *, plain: bool = False
-) -> None:
-    if form != TEXT:
-        from bnsym.reporting.formats import rendered
-
-        stream.write(rendered(report, form))
-        return
-    from bnsym.reporting.terminal import print_report
-    from bnsym.reporting.theme import make_console
-
-    print_report(report, make_console(stream, plain=plain), detail, show_parsed=show_parsed)
-
-
-def _summary() -> Path | None:
-    """Where GitHub says that the summary of the job is to go; whether it can is said before the work."""
-    file = os.environ.get("GITHUB_STEP_SUMMARY")
-    try:
-        return known_writable(Path(file)) if file else None
-    except click.BadParameter as error:
-        raise click.UsageError(f"GITHUB_STEP_SUMMARY: {error.message}") from error
-
-
-def _summarize(report: Report, file: Path) -> None:
-    from bnsym.reporting.github import to_summary
-
-    try:
-        with file.open("a", encoding="utf-8") as stream:
-            stream.write(to_summary(report))
-    except OSError as error:
-        raise click.FileError(str(file), error.strerror) from error

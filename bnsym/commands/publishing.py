@@ -49,7 +49,7 @@ def checked(paths: Sequence[str], timeout: float) -> tuple[Report | None, int]:
     from bnsym.reporting.terminal import Detail, print_report
     from bnsym.reporting.theme import make_console
 
-    report = checking.check(paths or ("all",), timeout=timeout)
+    report = checking.check(paths or ("all",), timeout=timeout, jobs=None, cache=True)
     code = checking.exit_code(report)
     if not report.passed:
         print_report(report, make_console(sys.stderr), Detail.QUIET)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from pathlib import Path
 
 import click
@@ -42,6 +41,8 @@ def write(path: Path, text: str) -> None:
 
 def _replace(path: Path, text: str) -> None:
     """Beside it first, then in its place, with the rights it had or a new file gets."""
+    import tempfile
+
     mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
     handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import TYPE_CHECKING
 
-from bnsym.model import Report
+if TYPE_CHECKING:
+    from bnsym.model import Report
 
 TEXT = "text"
 FORMATS = {

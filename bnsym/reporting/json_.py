@@ -2,6 +2,8 @@ r"""A report as JSON, for programs. The schema is stable: keys may be added, non
 
     {"bnsym": "0.1.0",              the version that wrote it
      "passed": true,                every link is as its file declares it, no error, something checked
+     "since": null,                 "2026-11-24T21:40:12Z": it is of then, nothing has changed since
+     "remembered": 0,               links with a certificate or witness of an earlier check, judged again
      "counts": {"proved": 28, "refuted": 2, "undecided": 0, "unread": 0, "skipped": 1},
      "links": [{
        "id": "input-gradient.3",
@@ -33,7 +35,7 @@ r"""A report as JSON, for programs. The schema is stable: keys may be added, non
      "definitions": [{"file", "line", "column", "name", "source", "parsed"}],
      "diagnostics": [{"code", "severity", "message", "file", "line", "column", "hint"}]}
 
-Nothing in it depends on the machine, the time or the hash seed. Standard input is the file `<stdin>`.
+Nothing else in it depends on the machine, the time or the hash seed. Standard input is the file `<stdin>`.
 """
 
 from __future__ import annotations
@@ -60,6 +62,8 @@ def as_data(report: Report) -> dict[str, Any]:
     return {
         "bnsym": report.version,
         "passed": report.passed,
+        "since": None,
+        "remembered": report.remembered,
         "counts": report.counts,
         "links": [_link(result) for result in report.results],
         "definitions": [_definition(definition) for definition in definitions],

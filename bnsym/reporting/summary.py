@@ -16,6 +16,11 @@ from bnsym.reporting.words import is_declared_refuted, words_of
 def summary(report: Report, width: int) -> Iterator[Text]:
     if report.results:
         yield _counts(report)
+    if report.remembered:
+        what = (
+            f"{_number(report.remembered, 'link')} remembered; each certificate and witness was checked again"
+        )
+        yield Text(what, "quiet")
     word, style, says = (
         ("Passed", "good", _passed(report)) if report.passed else ("Failed", "bad", _failed(report))
     )

@@ -7,6 +7,7 @@ code BN402; whoever worked on it and is gone, with BN312.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 from typing import TYPE_CHECKING, TypeVar
 
 from bnsym.finding import Note
@@ -27,6 +28,7 @@ from bnsym.model import (
     Verdict,
 )
 from bnsym.terms import Hypothesis
+from bnsym.working import jobs
 from bnsym.working.budget import Repairs
 from bnsym.working.desk import Answer, Decided, Desk
 from bnsym.working.hands import Lost
@@ -51,6 +53,8 @@ class Case:
     desk: Desk
     verdict: Verdict | None = None
     seconds: float = 0.0
+    remembered: bool = False
+    final: bool = True
     asked: Answer[Decided] | None = None
     evidence: Answer[tuple[Evidence, ...]] | None = None
     repair: Answer[tuple[Repair | None, str]] | None = None
@@ -105,21 +109,26 @@ class Case:
             raise RuntimeError("a link is judged before it is closed")
         link, verdict = self.link, self.verdict
         try:
-            repair, derived = (None, "") if self.repair is None else self._value(self.repair)
+            repair, derived = (
+                (None, "") if self.repair is None else self._value(self.repair, jobs.REPAIR_SECONDS)
+            )
             minimal = None if self.minimal is None else self._value(self.minimal)
             seconds = self.seconds
             evidence = () if self.evidence is None else self._value(self.evidence)
-            notes = _undeclared(link, verdict)
-            return Result(link, verdict, evidence, notes, seconds, repair, derived, minimal)
+            final = self.final and not isinstance(verdict, Undecided)
+            notes, said = _undeclared(link, verdict), (repair, derived, minimal)
+            return Result(link, verdict, evidence, notes, seconds, *said, self.remembered, final)
         except (_Broken, Lost) as error:
             verdict = _undone(error, f"{VERDICT_NAMES[type(verdict)]}, but what was asked for then failed: ")
-            return Result(link, verdict, (), _undeclared(link, verdict), self.seconds)
+            return Result(link, verdict, (), _undeclared(link, verdict), self.seconds, final=False)
 
-    def _value(self, answer: Answer[T]) -> T:
+    def _value(self, answer: Answer[T], within: float = inf) -> T:
         done = answer()
         if isinstance(done, Failed):
             raise _Broken(done.message)
         self.seconds += done.seconds
+        self.final = self.final and done.seconds < min(within, self.desk.budget.timeout)
+        self.remembered = self.remembered or done.remembered
         return done.value
 
 

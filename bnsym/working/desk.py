@@ -22,6 +22,7 @@ from bnsym.working.jobs import Done, Failed, attempt
 if TYPE_CHECKING:
     from bnsym.proving.found import Found
     from bnsym.reading.context import Context
+    from bnsym.remembering.answers import Answers
 
 T = TypeVar("T")
 Decided: TypeAlias = Proved | Refuted | Undecided
@@ -34,17 +35,35 @@ class Desk:
     budget: Budget
     seekers: Hands
     helpers: Hands
+    memory: Answers | None = None
 
     def verdict(self, statement: Statement, at: str = "", seconds: float = inf) -> Answer[Decided]:
         """Within so many seconds, and those of the budget; `at` is a witness to replay."""
-        seconds = min(seconds, self.budget.timeout)
+        known = self.memory.found(statement, at) if self.memory else None
+        if known is not None:
+            judged = self._judged(statement, Done(known, 0.0, remembered=True))
+            if isinstance(judged, Done):
+                return lambda: judged
+        if seconds == inf:
+            self.helpers.start()  # a link to decide is likely to be one to cross-examine or to repair
+        waiting = self._sought(statement, at, min(seconds, self.budget.timeout))
+        return waiting if self.memory is None else partial(_kept_found, self.memory, statement, at, waiting)
+
+    def _sought(self, statement: Statement, at: str, seconds: float) -> Answer[Decided]:
         if isinstance(self.seekers, Here):
             return self.seekers.submit(partial(_decide, statement, at, seconds))
         waiting = self.seekers.submit(partial(jobs.seek, statement, at, seconds))
         return lambda: self._judged(statement, waiting())
 
     def evidence(self, statement: Statement, *, proved: bool) -> Answer[tuple[Evidence, ...]]:
-        return self.helpers.submit(partial(jobs.testify, statement, self.budget, proved))
+        known = self.memory.evidence(statement, self.budget, proved) if self.memory else None
+        if known is not None:
+            done = Done(known, 0.0, remembered=True)
+            return lambda: done
+        waiting = self.helpers.submit(partial(jobs.testify, statement, self.budget, proved))
+        if self.memory is None:
+            return waiting
+        return partial(_kept_evidence, self.memory, statement, self.budget, proved, waiting)
 
     def minimal(self, verdict: Proved) -> Answer[tuple[Hypothesis, ...]]:
         """The hypotheses that a proof can't do without."""
@@ -89,7 +108,28 @@ class Desk:
         judged = attempt(partial(judge, statement, done.value, monotonic() + self.budget.timeout))
         if isinstance(judged, Failed):
             return judged
-        return Done(judged.value, done.seconds + judged.seconds)
+        return Done(judged.value, done.seconds + judged.seconds, done.remembered)
+
+
+def _kept_found(
+    memory: Answers, statement: Statement, at: str, waiting: Answer[Decided]
+) -> Done[Decided] | Failed:
+    from bnsym.proving.found import found
+
+    done = waiting()
+    if isinstance(done, Done):
+        memory.keep_found(statement, at, found(done.value))
+    return done
+
+
+def _kept_evidence(
+    memory: Answers, statement: Statement, budget: Budget, proved: bool, waiting: Answer[tuple[Evidence, ...]]
+) -> Done[tuple[Evidence, ...]] | Failed:
+    """Kept unless time was up for some of it."""
+    done = waiting()
+    if isinstance(done, Done) and done.seconds < budget.timeout:
+        memory.keep_evidence(statement, budget, proved, done.value)
+    return done
 
 
 def _decide(statement: Statement, at: str, seconds: float) -> Decided:

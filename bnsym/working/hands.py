@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol, TypeVar
 
 from bnsym.working.jobs import Done, Failed, attempt, words
 
@@ -25,11 +26,16 @@ class Lost(Exception):
 
 
 class Hands(Protocol):
+    def start(self) -> None:
+        """There will be work."""
+
     def submit(self, job: Callable[[], T]) -> Callable[[], Done[T] | Failed]: ...
 
 
 class Here:
     """This process, at the moment when the result is asked for."""
+
+    def start(self) -> None: ...
 
     def submit(self, job: Callable[[], T]) -> Callable[[], Done[T] | Failed]:
         return lambda: attempt(job)
@@ -42,8 +48,13 @@ class Given:
         self._executor = executor
         self._futures: list[Future[Any]] = []
 
+    def start(self) -> None: ...
+
     def submit(self, job: Callable[[], T]) -> Callable[[], Done[T] | Failed]:
-        future: Future[Done[T] | Failed] = self._executor.submit(attempt, job)
+        try:
+            future: Future[Done[T] | Failed] = self._executor.submit(attempt, job)
+        except Exception as error:
+            return partial(_lost, f"the executor did not take it: {words(error)}")
         self._futures.append(future)
 
         def result() -> Done[T] | Failed:
@@ -58,6 +69,10 @@ class Given:
         """What was not begun is not wanted any more."""
         for future in self._futures:
             future.cancel()
+
+
+def _lost(why: str) -> NoReturn:
+    raise Lost(why)
 
 
 @contextmanager
@@ -82,7 +97,6 @@ def hands(
         from bnsym.working.pool import Pool
 
         with Pool(jobs - 1, examines=examines) as pool:
-            pool.start()
             yield (Here() if jobs == 2 else pool), pool
 
 

@@ -33,6 +33,7 @@ REPAIR_SECONDS = 3.0
 class Done(Generic[T]):
     value: T
     seconds: float
+    remembered: bool = False
 
 
 @dataclass(frozen=True, slots=True)

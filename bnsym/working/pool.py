@@ -56,8 +56,9 @@ class Pool:
         return result
 
     def start(self) -> None:
-        """So that they get ready while this process does something else."""
-        self._begin(_nothing)
+        """Get ready, while this process does something else."""
+        if self._crew is None:
+            self._begin(_nothing)
 
     def _begin(self, job: Callable[[], T]) -> Future[Done[T] | Failed] | None:
         """None once a helper has died."""

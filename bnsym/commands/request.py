@@ -1,0 +1,131 @@
+"""One question to `bnsym check`, answered from what is remembered or by checking.
+
+Where nothing has changed since it was last asked, only this module, `finding` and what they
+need is imported; the rest where something has to be done.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bnsym.commands import outputs
+from bnsym.finding import Note, gather
+from bnsym.remembering import runs
+from bnsym.remembering.folder import Folder, Nowhere, place
+from bnsym.reporting.formats import TEXT
+
+if TYPE_CHECKING:
+    from bnsym.diagnostics import Diagnostic
+    from bnsym.model import Report
+    from bnsym.reporting.progress import Watch
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    paths: tuple[str, ...]
+    options: dict[str, Any]
+    """As `checking.budget` takes them."""
+    forms: tuple[tuple[str, Path | None], ...]
+    """Formats, and the files that they go to."""
+    jobs: int | None
+    quiet: bool
+    verbose: bool
+    show_parsed: bool
+
+    def answer(self, folder: Folder | None) -> int:
+        """Print what there is to say, and give the exit code."""
+        notes, problems = gather(self.paths)
+        question = self._question(notes)
+        rememberable = folder is not None and not problems and not outputs.known_summary(self.forms)
+        known = runs.recall(folder, question) if folder is not None and rememberable else None
+        if known is not None:
+            self._show_again(known)
+            return known.code
+        report, code = self.check(notes, problems, folder)
+        texts = self.show(report)
+        if folder is not None and rememberable and code in (0, 1) and all(r.final for r in report.results):
+            runs.keep(folder, question, runs.Run(code, texts, time.time()))
+        return code
+
+    def check(
+        self, notes: Sequence[Note], problems: tuple[Diagnostic, ...], folder: Folder | None
+    ) -> tuple[Report, int]:
+        """The report, and the exit code."""
+        from bnsym import checking
+
+        try:
+            budget = checking.budget(**self.options)
+        except ValueError as error:
+            raise click.UsageError(str(error)) from error
+        with self._progress() as progress:
+            watcher = progress or checking.Unwatched()
+            report = checking.check_notes(notes, problems, budget, watcher, jobs=self.jobs, folder=folder)
+        return report, int(checking.exit_code(report).value)
+
+    def show(self, report: Report) -> tuple[str, ...]:
+        """Each output to where it goes; their texts."""
+        texts = tuple(self._rendered(report, form, plain=file is not None) for form, file in self.forms)
+        for text, (_, file) in zip(texts, self.forms, strict=True):
+            outputs.deliver(text, file)
+        if summary := outputs.known_summary(self.forms):
+            outputs.summarize(report, summary)
+        return texts
+
+    def finish(self, folder: Folder | None) -> None:
+        """Say what there is to say of what is remembered, and keep it within bounds."""
+        if folder is None:
+            return
+        if folder.ignored and not self.quiet:
+            many = f"{folder.ignored} entries" if folder.ignored > 1 else "an entry"
+            click.echo(f"note: {many} in {folder.path} that can't be vouched for: ignored", err=True)
+        if folder.trouble and self.verbose:
+            click.echo(f"note: nothing is remembered: {folder.trouble}", err=True)
+        folder.ignored = 0
+        folder.close()
+
+    def _question(self, notes: Sequence[Note]) -> list[object]:
+        """All that the texts depend on."""
+        where = runs.surroundings() if (TEXT, None) in self.forms else ()
+        looks = (self.quiet, self.verbose, self.show_parsed)
+        forms = [(form, file is None) for form, file in self.forms]
+        asked = [(note.file, note.text, note.fragments) for note in notes]
+        return [asked, sorted(self.options.items()), forms, looks, where]
+
+    def _rendered(self, report: Report, form: str, *, plain: bool) -> str:
+        looks = {"quiet": self.quiet, "verbose": self.verbose, "show_parsed": self.show_parsed}
+        return outputs.rendered(report, form, plain=plain, **looks)
+
+    def _show_again(self, run: runs.Run) -> None:
+        for text, (form, file) in zip(run.texts, self.forms, strict=True):
+            outputs.deliver(run.marked(text, form), file)
+        if (TEXT, None) not in self.forms and not self.quiet:
+            click.echo(run.mark, err=True)
+
+    def _progress(self) -> AbstractContextManager[Watch | None]:
+        """On standard error, for someone who watches."""
+        if self.quiet or not sys.stderr.isatty():
+            return nullcontext()
+        from bnsym.reporting.progress import Watch
+        from bnsym.reporting.theme import make_console
+
+        return Watch(make_console(sys.stderr))
+
+
+def memory(*, wanted: bool, verbose: bool) -> Folder | None:
+    """The user's folder, if there is one; why there is none is said at -v."""
+    if not wanted:
+        return None
+    try:
+        return Folder(place())
+    except Nowhere as reason:
+        if verbose:
+            click.echo(f"note: nothing is remembered: {reason}", err=True)
+        return None
