@@ -8,6 +8,7 @@ import ast
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from decimal import Decimal, localcontext
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ import sympy
 
 from bnsym.evidence import components, explicit, frame, surveying
 from bnsym.evidence.naming import written_out
+from bnsym.evidence.points import _above, _power
 from bnsym.terms import (
     ONE,
     ZERO,
@@ -695,3 +697,17 @@ def test_the_routes_share_no_code_with_the_proof_nor_differentiation() -> None:
     proof = {f"bnsym.{name}" for name in ("calculus", "normal", "kernel")}
     assert not proof & (small | large)
     assert small & large == {"bnsym.evidence.surveying", "bnsym.model", "bnsym.terms"}
+
+
+def test_a_spread_that_only_rounding_makes_positive_is_none() -> None:
+    """Three thirds that are equal: their mean is rounded, and so their spread is not quite zero."""
+    with localcontext(prec=60):
+        third = Decimal(1) / 3
+        mean = (third + third + third + Decimal(0)) / 3 + Decimal("1e-60")
+        spread = 3 * (third - mean) ** 2
+        assert spread > 0
+        assert not _above(spread, strict=True)
+        assert _above(spread, strict=False)
+        assert _power(spread, 1, -1).is_nan()
+        assert _power(spread, 1, 1) == 0
+        assert _power(Decimal(4), 1, -1) == Decimal("0.5")

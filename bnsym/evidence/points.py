@@ -98,6 +98,8 @@ Row: TypeAlias = list[Decimal]
 BATCHES = (4, *[24] * 8)
 """How many points are drawn at once: few at first, for an equation asks for two."""
 NOWHERE = Decimal("NaN")
+ROUNDED = Decimal("1e-40")
+"""What is smaller than this is zero: rounding made it, for the numbers drawn are small rationals."""
 
 
 class Reals:
@@ -170,15 +172,16 @@ class Reals:
 
 
 def _power(base: Decimal, roots: int, exponent: int) -> Decimal:
-    if base.is_nan() or (base < 0 and roots) or (base == 0 and exponent < 0):
+    if base.is_nan() or (base < -ROUNDED and roots) or (abs(base) <= ROUNDED and exponent < 0):
         return NOWHERE
+    base = base if abs(base) > ROUNDED else Decimal(0)
     for _ in range(roots):
         base = base.sqrt()
     return base**exponent
 
 
 def _above(value: Decimal, strict: bool) -> bool:
-    return not value.is_nan() and (value > 0 if strict else value >= 0)
+    return not value.is_nan() and (value > ROUNDED if strict else value >= -ROUNDED)
 
 
 class RealPool:
