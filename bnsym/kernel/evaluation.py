@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 from itertools import product
+from math import prod
 from typing import Any
 
 from bnsym.calculus import (
@@ -40,12 +41,7 @@ from bnsym.terms import (
 
 def holds(hypotheses: tuple[Hypothesis, ...], statement: Statement, witness: Witness) -> bool:
     """Whether all hypotheses hold at the witness, for all values of their free indices."""
-    evaluator = Evaluator(statement, witness)
-    return all(
-        compare(evaluator.value(h.left, at), h.relation, evaluator.value(h.right, at))
-        for h in hypotheses
-        for at in assignments(h.left, h.right, witness=witness)
-    )
+    return Evaluator(statement, witness).meets(hypotheses)
 
 
 def compare(first: Number, relation: Relation, second: Number) -> bool:
@@ -90,6 +86,14 @@ class Evaluator:
             if any(value != entries.get(turned(path)) for path, value in entries.items()):
                 raise Rejected(f"{name} is a Hessian, and the witness's is not symmetric")
 
+    def meets(self, hypotheses: tuple[Hypothesis, ...]) -> bool:
+        """Whether all of them hold, for all values of their free indices."""
+        return all(
+            compare(self.value(h.left, at), h.relation, self.value(h.right, at))
+            for h in hypotheses
+            for at in assignments(h.left, h.right, witness=self.witness)
+        )
+
     def value(self, term: Term, at: dict[str, int]) -> Number:
         """The value of `term` with its free indices at `at` (from 0).
         Raises ZeroDivisionError, Irrational, Rejected where there is none."""
@@ -101,12 +105,10 @@ class Evaluator:
             case Delta(left, right):
                 return Fraction(at[left.name] == at[right.name])
             case Add(terms):
-                return sum((self.value(t, at) for t in terms), Fraction(0))
+                return _total(self.value(t, at) for t in terms)
             case Mul(factors):
-                result: Number = Fraction(1)
-                for factor in factors:
-                    result *= self.value(factor, at)
-                return result
+                values = (self.value(f, at) for f in factors)
+                return prod(values, start=next(values, Fraction(1)))
             case Pow(base, exponent):
                 return raised(self.value(base, at), exponent)
             case Sum():
@@ -134,15 +136,16 @@ class Evaluator:
     def _compute(self, term: Sym | Sum | Diff, at: dict[str, int]) -> Number:
         if isinstance(term, Sum):
             places = range(self.witness.sizes[term.index.space])
-            return sum((self.value(term.body, at | {term.index.name: n}) for n in places), Fraction(0))
+            return _total(self.value(term.body, at | {term.index.name: n}) for n in places)
         if isinstance(term, Diff):
             try:
                 return self.value(expand(self.graph, term), at)
             except NotDifferentiable as error:
                 raise Rejected(f"the derivative of {error}") from error
-        body = self.graph.unfold(term)
-        if body is not None:
-            return self.value(body, at)
+        definition = self.graph.by_name.get(term.name)
+        if definition is not None:
+            parameters = zip(definition.symbol.indices, term.indices, strict=True)
+            return self.value(definition.body, {i.name: at[k.name] for i, k in parameters})
         if term.name not in self.witness.values and term.name in self.graph.losses:
             raise Rejected(f"{term.name} is a loss, of which only derivatives are known")
         value = self.witness.values[term.name]
@@ -153,6 +156,10 @@ class Evaluator:
         if not isinstance(value, Fraction):
             raise Rejected(f"the witness gives {term.name} too many indices")
         return value
+
+
+def _total(values: Iterator[Number]) -> Number:
+    return sum(values, next(values, Fraction(0)))
 
 
 def components(value: Value, path: tuple[int, ...] = ()) -> Iterator[tuple[tuple[int, ...], Fraction]]:

@@ -350,9 +350,9 @@ def refute(statement: Statement, witness: Witness, maxima: tuple[Maximum, ...] =
     conclusion: the relation fails for some values of the free indices.
     """
     plain, _, _ = evaluated(statement, maxima)
-    if not holds(plain.hypotheses, plain, witness):
-        raise Rejected("the witness does not meet the hypotheses")
     evaluator = Evaluator(plain, witness)
+    if not evaluator.meets(plain.hypotheses):
+        raise Rejected("the witness does not meet the hypotheses")
     for at in assignments(plain.left, plain.right, witness=witness):
         left, right = evaluator.value(plain.left, at), evaluator.value(plain.right, at)
         if not compare(left, statement.relation, right):
