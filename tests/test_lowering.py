@@ -12,7 +12,7 @@ import pytest
 
 from bnsym.model import Declared, Derivation, Severity
 from bnsym.reading.context import Context, Unreadable, parse_term
-from bnsym.reading.reader import read_items
+from bnsym.reading.reader import read, read_items
 from bnsym.reading.source import Block, Chain, Directive, Heading, Item, Sign, Slice, Source
 from bnsym.terms import (
     HALF,
@@ -551,3 +551,18 @@ def test_the_batch_is_known_from_a_hypothesis():
     )
     (link,) = derivation.links
     assert {t.index.space for t in walk(link.statement.left) if isinstance(t, Sum)} == {"m"}
+
+
+@pytest.mark.parametrize(
+    ("formula", "column"),
+    [
+        ("c + c =", 7),
+        ("c + c = \\\\", 7),
+        ("\\begin{aligned} a + a &= 2 a \\\\ b &= \\end{aligned}", 36),
+    ],
+)
+def test_a_missing_expression_is_missed_at_its_sign(formula: str, column: int) -> None:
+    problem = read(f"$$\n{formula}\n$$\n", "note.md").links[-1].problem
+    assert problem is not None
+    assert (problem.span.line, problem.span.column) == (2, column)
+    assert problem.message == "an expression is missing after this sign"

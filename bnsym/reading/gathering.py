@@ -280,6 +280,7 @@ class Gatherer:
 
     def _chain(self, block: Block, chain: Chain, defines: bool) -> RawChain:
         expressions = [self._expression(where) for where in chain.expressions]
+        self._missing(chain, expressions)
         signs = [(sign.symbol, sign.where) for sign in chain.signs]
         raw = RawChain(block, chain, expressions, signs, defines, list(self.assumed))
         raw.names_function = self._function(raw)
@@ -316,6 +317,15 @@ class Gatherer:
         said = ReadError("BN133", f"the function `{node.function.base}` is defined here", node.at)
         self.result.diagnostics.append(diagnostic(self.source, said, Severity.NOTE))
         return True
+
+    def _missing(self, chain: Chain, expressions: list[Expression]) -> None:
+        """An expression that is not there is missed at its sign."""
+        for number, found in enumerate(expressions if chain.signs else ()):
+            if not self.source.masked[found.where.start : found.where.end].strip():
+                sign = chain.signs[max(0, number - 1)].where
+                side = "after" if number else "before"
+                message = f"an expression is missing {side} this sign"
+                found.problem = ReadError("BN112", message, (sign.start, sign.end))
 
     def _expression(self, where: Slice) -> Expression:
         return self.expression(self.source.masked[where.start : where.end], where.start)

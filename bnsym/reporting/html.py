@@ -28,6 +28,7 @@ from bnsym.model import (
 )
 from bnsym.reading.manuscript import opened
 from bnsym.reporting.certificates import certificate_line
+from bnsym.reporting.conditions import conditions
 from bnsym.reporting.graph import graph, in_words
 from bnsym.reporting.mathml import mathml
 from bnsym.reporting.outline import Formula, Saying, Step, outline
@@ -235,7 +236,7 @@ def _proof(proof: Proved) -> Iterator[tuple[str, str]]:
     yield "rule", escape(proof.rule)
     yield "for", escape(plain_scope(proof.scope)) or "every size"
     yield "given", ", ".join(mathml(relation_latex(h)) for h in proof.hypotheses)
-    yield "if", ", ".join(mathml(relation_latex(h)) for h in proof.side_conditions)
+    yield "if", ", ".join(map(mathml, conditions(proof)))
     yield "axioms", escape(", ".join(proof.axioms))
     yield "certificate", mathml(certificate_line(proof))
 

@@ -17,6 +17,7 @@ from bnsym.kernel import Number, Proved, Refuted, Surd
 from bnsym.model import FileReport, Report, Result
 from bnsym.reading.source import Heading
 from bnsym.reporting.certificates import certificate_line
+from bnsym.reporting.conditions import conditions
 from bnsym.reporting.outline import Formula, Part, Saying, Step, outline
 from bnsym.reporting.source import Barred, safe_math
 from bnsym.reporting.tex import ROOM, divided, escaped, width
@@ -213,7 +214,7 @@ def _grounds(proof: Proved) -> str:
     """The rule, for which sizes, given what, where, by which axioms; for an order its certificate."""
     parts = [escaped(proof.rule), _scope(proof.scope)]
     parts += [f"given {_relations(proof.hypotheses)}"] if proof.hypotheses else []
-    parts += [f"if {_relations(proof.side_conditions)}"] if proof.side_conditions else []
+    parts += [f"if {', '.join(map(_math, conditions(proof)))}"] if proof.side_conditions else []
     parts += [escaped(f"by {', '.join(proof.axioms)}")] if proof.axioms else []
     if proof.certificate.summands:
         parts.append(_math(certificate_line(proof)))

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from bnsym.kernel import Proved, Refuted
 from bnsym.model import Result
+from bnsym.reporting.conditions import conditions
 from bnsym.reporting.excerpt import clean
 from bnsym.reporting.theme import MARKS, VERDICT_STYLES
 from bnsym.reporting.unicode import unicode_math
@@ -98,7 +99,7 @@ def _detail(result: Result) -> str:
 def _proof(proof: Proved) -> str:
     """By which rule, given which hypotheses, where which side conditions hold."""
     given = relations(proof.hypotheses)
-    where = relations(proof.side_conditions)
+    where = ", ".join(map(unicode_math, conditions(proof)))
     return proof.rule + (f" · given {given}" if given else "") + (f" · if {where}" if where else "")
 
 
