@@ -17,6 +17,9 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from bnsym.checking import check as check
     from bnsym.checking import exit_code as exit_code
+    from bnsym.compiling.closed_form import ClosedForm as ClosedForm
+    from bnsym.compiling.closed_form import compile as compile  # noqa: A004 - read as bnsym.compile
+    from bnsym.compiling.proved import NotProved as NotProved
     from bnsym.evidence.batchnorm import BatchNorm as BatchNorm
     from bnsym.kernel import Proved as Proved
     from bnsym.kernel import Refuted as Refuted
@@ -36,6 +39,8 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "bnsym.checking": ("check", "exit_code"),
+    "bnsym.compiling.closed_form": ("ClosedForm", "compile"),
+    "bnsym.compiling.proved": ("NotProved",),
     "bnsym.evidence.batchnorm": ("BatchNorm",),
     "bnsym.kernel": ("Proved", "Refuted", "Witness"),
     "bnsym.model": (

@@ -275,3 +275,11 @@ def test_a_sum_of_what_does_not_vary_counts_its_examples(route) -> None:
     cancelled = Sum(i, add(x(i), neg(x(i)), num(1)))
     assert route(bn.equation(cancelled, m), 70).agrees is True
     assert route(bn.equation(cancelled, num(1)), 70).agrees is False
+
+
+def test_the_batch_is_what_the_sides_run_over() -> None:
+    """A note with sections on other index spaces: each link is tried with many values of its own index."""
+    text = (Path(__file__).parent / "accept" / "layer-norm.md").read_text(encoding="utf-8")
+    links = {link.id: link.statement for link in read(text, "layer-norm.md").links}
+    assert "at H = 640" in floating.examine(links["gradients.4"], 640).route
+    assert "at N = 640" in streamed.examine(links["batch-gradients.2"], 640).route

@@ -80,7 +80,7 @@ def examine(statement: Statement, size: int, seed: int = 0, deadline: float = in
 def _question(statement: Statement, size: int, deadline: float) -> Question:
     if statement.relation is Relation.NE:
         raise Unsupported("that two numbers differ says nothing of any others")
-    spaces, shapes = surveying.spaces(statement), surveying.shapes(statement)
+    spaces, shapes = surveying.own_first(statement), surveying.shapes(statement)
     sizes = dict(zip(spaces, itertools.chain((size,), itertools.cycle(OTHER_SIZES)), strict=False))
     definitions = {d.symbol.name: d for d in statement.definitions}
     structure = Structure(definitions, statement.losses, statement.outputs, spaces[0], shapes)

@@ -20,10 +20,11 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from math import inf
+from typing import Any
 
 import numpy as np
 import sympy
-from sympy import Expr, Symbol
+from sympy import Expr
 
 from bnsym.evidence import arrays, memory, modular, residues, sides, surveying
 from bnsym.evidence.bench import CONFIRM_SIZES, OTHER_SIZES
@@ -91,7 +92,7 @@ class Question:
     """Of what hypotheses call positive, which is to be a square."""
     positive: frozenset[Name]
     deadline: float
-    codes: dict[tuple[Symbol, ...], Code] = field(default_factory=dict)
+    codes: dict[Any, Code] = field(default_factory=dict)
 
 
 def examine(statement: Statement, size: int, seed: int = 0, deadline: float = inf) -> Evidence:
@@ -106,7 +107,7 @@ def examine(statement: Statement, size: int, seed: int = 0, deadline: float = in
         return Evidence(route, None, "an order has no meaning mod p")
     try:
         relevant = surveying.relevant(statement)
-        route = f"mod {PRIME} at {surveying.spaces(relevant)[0]} = {size}"
+        route = f"mod {PRIME} at {surveying.own_first(relevant)[0]} = {size}"
         return Evidence(route, *_examine(relevant, size, seed, deadline))
     except NoRoot:
         return _whole(statement, size, deadline)
@@ -126,7 +127,7 @@ def _whole(statement: Statement, size: int, deadline: float) -> Evidence:
 
 
 def _examine(statement: Statement, size: int, seed: int, deadline: float) -> tuple[bool | None, str]:
-    spaces, shapes = surveying.spaces(statement), surveying.shapes(statement)
+    spaces, shapes = surveying.own_first(statement), surveying.shapes(statement)
     sizes = dict(zip(spaces, itertools.chain((size,), itertools.cycle(OTHER_SIZES)), strict=False))
     definitions = {d.symbol.name: d for d in statement.definitions}
     structure = Structure(definitions, statement.losses, statement.outputs, spaces[0], shapes)

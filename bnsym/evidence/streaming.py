@@ -59,11 +59,13 @@ class Stream:
     deadline: float
     values: dict[Symbol, Any] = field(default_factory=dict)
     """Of scalars, sums and small definitions, once they are known."""
-    codes: dict[tuple[Symbol, ...], Code] = field(default_factory=dict)
+    codes: dict[Any, Code] = field(default_factory=dict)
     """Functions for passes, which streams of one lowering in one arithmetic may share."""
 
     buffered: bool = False
     """Whether the arithmetic takes buffers, of float64, for results."""
+    step: int | None = None
+    """Examples in a block, if not as many as fit a cache."""
     _buffers: list[Array] = field(default_factory=list)
     _parts: dict[tuple[Symbol, ...], list[Sequence[Any]]] = field(default_factory=dict)
     """What each pass found, block by block."""
@@ -74,6 +76,8 @@ class Stream:
     def _place(self) -> None:
         self.views: dict[Symbol, Array] = {}
         for symbol, leaf in self.lowering.leaves.items():
+            if leaf not in self.arrays:
+                continue  # nothing that is wanted depends on it
             if BATCH in leaf.letters:
                 self.views[symbol] = self._placed(leaf)
             else:
@@ -86,6 +90,11 @@ class Stream:
 
     def value(self, e: Expr) -> Any:
         """The value of an expression that does not vary over the batch, after the passes that it takes."""
+        self._passes(e)
+        return self.scalar(e)
+
+    def _passes(self, e: Expr) -> None:
+        """Every pass that an expression waits for."""
         wanted = needed(self.lowering, [e])
         levels = sorted({self.lowering.level[s] for s in wanted if s in self.lowering.totals})
         for level in levels:
@@ -95,7 +104,6 @@ class Stream:
             missing = tuple(s for s in due if s not in self.values)
             if missing:
                 self._pass(missing)
-        return self.scalar(e)
 
     def scalar(self, e: Expr) -> Any:
         """The value of an expression in what is known already."""
@@ -131,9 +139,8 @@ class Stream:
     def mapped(self, e: Expr, out: Array | None = None) -> Iterator[tuple[slice, Any]]:
         """The values of an expression that varies over the batch, block by block, after the passes that it
         takes; with `out` it is told where they go."""
-        for total in sorted(needed(self.lowering, [e]) & self.lowering.totals.keys(), key=str):
-            self.value(total)
-        made = code([e], self.lowering.varies, self.arithmetic.names, self._shape, totals=False)
+        self._passes(e)
+        made = self._code((), e)
         scalars = [self.scalar(s) for s in made.scalars]
         for block in self.blocks():
             yield block, self._run(made, block, scalars, None if out is None else out[block])
@@ -157,15 +164,20 @@ class Stream:
     def _shape(self) -> Shape:
         return Shape.REGISTERS if self.buffered and not self.lowering.axes else Shape.BLOCK
 
-    def _code(self, totals: tuple[Symbol, ...]) -> Code:
-        if totals not in self.codes:
-            bodies = [self.lowering.totals[s] for s in totals]
-            self.codes[totals] = code(bodies, self.lowering.varies, self.arithmetic.names, self._shape)
-        return self.codes[totals]
+    def _code(self, totals: tuple[Symbol, ...], value: Expr | None = None) -> Code:
+        """What sums `totals` over a block, or what works out a value for it."""
+        key = totals or value
+        if key not in self.codes:
+            bodies = [self.lowering.totals[s] for s in totals] or [value]
+            self.codes[key] = code(
+                bodies, self.lowering.varies, self.arithmetic.names, self._shape, totals=bool(totals)
+            )
+        return self.codes[key]
 
     def blocks(self) -> Iterator[slice]:
-        widest = max((v[:1].size for v in self.views.values()), default=1)
-        step = max(1, BLOCK // widest)
+        step = self.step
+        if step is None:
+            step = max(1, BLOCK // max((v[:1].size for v in self.views.values()), default=1))
         return (slice(start, start + step) for start in range(0, self.length, step))
 
     def _placed(self, leaf: Leaf) -> Array:

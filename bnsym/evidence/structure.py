@@ -26,7 +26,6 @@ from bnsym.terms import (
     Sym,
     Term,
     add,
-    mul,
     num,
     power,
     rename,
@@ -120,7 +119,7 @@ class Structure:
         """∂f/∂v = Σ_{outputs y} Σ_k (∂f/∂y_k) dy_k/dv, ∂f/∂y free."""
         self.adjoint(loss, by)
         return add(
-            *(self._over(y, mul(self.free_adjoint(loss, y), self.tangent(y, by))) for y in self._ends())
+            *(self._over(y, times(self.free_adjoint(loss, y), self.tangent(y, by))) for y in self._ends())
         )
 
     def _ends(self) -> Iterator[Sym]:

@@ -60,6 +60,13 @@ def spaces(statement: Statement) -> tuple[SpaceName, ...]:
     return tuple(sorted(found, key=lambda s: (s != "m", s != "N", s != "n"))) or ("m",)
 
 
+def own_first(statement: Statement) -> tuple[SpaceName, ...]:
+    """The index spaces, in front those that the sides themselves run over: its batch is theirs."""
+    found = spaces(statement)
+    own = spaces(replace(statement, definitions=(), hypotheses=()))
+    return tuple(sorted(found, key=lambda s: own.index(s) if s in own else len(own)))
+
+
 def relevant(statement: Statement) -> Statement:
     """The statement without definitions that it does not depend on, so that links of one note which
     depend on the same ones share what is made of them."""

@@ -1,0 +1,96 @@
+"""The arrays that a closed form takes: their names, and whether what is handed in fits together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from bnsym.compiling import naming
+from bnsym.compiling.proved import NotProved
+from bnsym.evidence.passes import Lowering, needed
+from bnsym.terms import Name, SpaceName
+
+BESIDE = "d"
+"""The number of features side by side, each a batch of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """An array that a closed form takes."""
+
+    name: str
+    latex: Name
+    spaces: tuple[SpaceName, ...]
+
+    @property
+    def shape(self) -> str:
+        if not self.spaces:
+            return "a number"
+        return f"shape ({', '.join(self.spaces)}{',' * (len(self.spaces) == 1)})"
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """What arrays have in common."""
+
+    spaces: dict[SpaceName, int]
+    beside: int | None
+    """The number of features side by side."""
+
+
+def arguments(lowering: Lowering, results: Sequence[Any]) -> tuple[Argument, ...]:
+    """What results depend on: first arrays, then numbers, then upstream gradients."""
+    bodies = [lowering.totals.get(s, lowering.small.get(s)) for s in needed(lowering, results)]
+    used = {s for e in (*results, *bodies) for s in e.free_symbols}
+    shapes = lowering.structure.shapes
+    names = [leaf.name for s, leaf in lowering.leaves.items() if s in used]
+    names = [n for n in dict.fromkeys(names) if n in shapes]
+    if not any(shapes[n] for n in names):
+        raise NotProved("the closed form depends on no array")
+    plain = naming.distinct(names)
+    found = (Argument(plain[n], n, shapes[n]) for n in names)
+    return tuple(sorted(found, key=lambda a: (a.latex.startswith("∂"), not a.spaces)))
+
+
+def bind(takes: Sequence[Argument], arrays: Sequence[Any], named: Mapping[str, Any]) -> dict[str, Any]:
+    """Every argument by its name; TypeError where one is missing, unknown or given twice."""
+    names = [a.name for a in takes]
+    if len(arrays) > len(names):
+        raise TypeError(f"{len(arrays)} arguments for {len(names)}: {', '.join(names)}")
+    bound = dict(zip(names, arrays, strict=False))
+    for name, value in named.items():
+        if name not in names or name in bound:
+            said = "is given twice" if name in bound else f"is none of {', '.join(names)}"
+            raise TypeError(f"argument {name!r} {said}")
+        bound[name] = value
+    missing = [n for n in names if n not in bound]
+    if missing:
+        raise TypeError(f"no value for {', '.join(missing)}; the arguments are {', '.join(names)}")
+    return bound
+
+
+def measure(takes: Sequence[Argument], bound: Mapping[str, Any], *, one_index: bool) -> Sizes:
+    """The sizes of all index spaces; ValueError where two arrays disagree, or one has another shape than
+    it takes. one_index: whether the only index is that of the batch, so that features may stand beside."""
+    beside = one_index and any(np.ndim(bound[a.name]) == 2 for a in takes if a.spaces)
+    sizes: dict[SpaceName, int] = {}
+    first: dict[SpaceName, str] = {}
+    for argument in takes:
+        shape = tuple(np.shape(bound[argument.name]))
+        spaces = argument.spaces
+        if beside and (spaces or shape):
+            spaces = (*spaces, BESIDE)
+        if len(shape) != len(spaces):
+            takes_too = f" or (m, {BESIDE}), if all do" if one_index and argument.spaces else ""
+            raise ValueError(f"{argument.name} has shape {shape}; it takes {argument.shape}{takes_too}")
+        for space, size in zip(spaces, shape, strict=True):
+            if sizes.setdefault(space, size) != size:
+                said = f"{first[space]} makes {space} = {sizes[space]}"
+                raise ValueError(f"{argument.name} has shape {shape}, but {said}")
+            first.setdefault(space, argument.name)
+    if any(size < 1 for size in sizes.values()):
+        raise ValueError("an array is empty; a batch has at least one example")
+    return Sizes(sizes, sizes.pop(BESIDE, None) if beside else None)

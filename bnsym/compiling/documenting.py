@@ -1,0 +1,43 @@
+"""The docstring of a compiled closed form: where it was proved, for which sizes, under what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from bnsym.compiling.arguments import Argument
+from bnsym.compiling.proved import Form
+from bnsym.printing import to_latex
+from bnsym.reporting.rows import plain_scope
+from bnsym.reporting.unicode import unicode_math
+from bnsym.reporting.words import relation_latex
+from bnsym.terms import Hypothesis
+
+
+def docstring(form: Form, takes: Sequence[Argument], *, one_index: bool) -> str:
+    left, right = (unicode_math(to_latex(t)) for t in (form.statement.left, form.statement.right))
+    lines = [f"{right}", "", f"Proved equal to {left}:"]
+    lines += [f"    {line}" for line in _proofs(form)]
+    hypotheses = _listed(h for p in form.proofs for h in p.hypotheses)
+    lines += [f"Given: {hypotheses or 'no hypotheses'}. If: {conditions(form) or 'no side conditions'}.", ""]
+    for argument in takes:
+        meant = unicode_math(argument.latex.removesuffix(" at the outputs"))
+        lines.append(f"{argument.name}: {meant}, {argument.shape}")
+    if one_index:
+        lines += ["", "Arrays of shape (m, d) are d features side by side; numbers may then have shape (d,)."]
+    return "\n".join(lines)
+
+
+def _proofs(form: Form) -> Iterator[str]:
+    for result, proof in zip(form.results, form.proofs, strict=True):
+        span = result.link.span
+        scope = plain_scope(proof.scope) or "any size"
+        yield f"{span.file}:{span.line} ({result.link.id}), for {scope}, by {proof.rule}"
+
+
+def conditions(form: Form) -> str:
+    """The side conditions of all its links."""
+    return _listed(c for p in form.proofs for c in p.side_conditions)
+
+
+def _listed(stated: Iterable[Hypothesis]) -> str:
+    return ", ".join(unicode_math(relation_latex(one)) for one in dict.fromkeys(stated))

@@ -1,0 +1,272 @@
+"""Closed forms that were proved, as functions: against the chain rule by hand, and what they refuse."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import bnsym
+from bnsym.compiling import naming
+from bnsym.evidence import compiled, streaming
+
+ROOT = Path(__file__).parent
+BN = ROOT.parent / "derivations" / "batchnorm.md"
+LAYER = ROOT / "accept" / "layer-norm.md"
+HAVE = {name: importlib.util.find_spec(name) is not None for name in ("numba", "torch", "jax")}
+
+
+def backward(x, gamma, g, epsilon=0.0):
+    """∂f/∂x along the first axis, by the chain rule: through x̂, μ and σ² one after the other."""
+    m = len(x)
+    mu = x.mean(axis=0)
+    variance = ((x - mu) ** 2).mean(axis=0) + epsilon
+    hat = gamma * g
+    to_variance = (hat * (x - mu)).sum(axis=0) * -0.5 * variance**-1.5
+    to_mean = -hat.sum(axis=0) / np.sqrt(variance)
+    return hat / np.sqrt(variance) + to_variance * 2 * (x - mu) / m + to_mean / m
+
+
+@pytest.fixture(scope="module")
+def gradient() -> bnsym.ClosedForm:
+    return bnsym.compile(f"{BN}#input-gradient")
+
+
+@pytest.fixture
+def arrays():
+    rng = np.random.default_rng(7)
+    return 3 + 2 * rng.standard_normal(40_000), 0.7, 1 + rng.standard_normal(40_000)
+
+
+def test_the_gradient_in_blocks(gradient, arrays) -> None:
+    x, gamma, g = arrays
+    assert len(x) > 2 * streaming.BLOCK
+    found = gradient(x, gamma, g)
+    assert found.dtype == np.float64
+    assert np.all(np.abs(found - backward(x, gamma, g)) <= 4 * gradient.error(x, gamma, g))
+    assert gradient.error(x, gamma, g).max() < 1e-12
+    flipped = found + 2 * gamma / x.std() * (x - x.mean()) / x.std() * np.mean((x - x.mean()) / x.std() * g)
+    assert np.abs(found - flipped).max() > 1e6 * gradient.error(x, gamma, g).max()
+
+
+def test_features_side_by_side_are_batches_of_their_own(gradient, arrays) -> None:
+    x, _, g = (a.reshape(-1, 5) if np.ndim(a) else a for a in arrays)
+    gammas = np.arange(1.0, 6.0)
+    together = gradient(x, gammas, g)
+    for k in range(5):
+        alone = gradient(np.ascontiguousarray(x[:, k]), gammas[k], np.ascontiguousarray(g[:, k]))
+        np.testing.assert_allclose(together[:, k], alone, rtol=1e-11, atol=1e-13)
+    np.testing.assert_allclose(gradient(x, 2.0, g), backward(x, 2.0, g), rtol=1e-10, atol=1e-12)
+    assert np.all(np.abs(together - backward(x, gammas, g)) <= 4 * gradient.error(x, gammas, g))
+
+
+def test_arguments_by_name_and_a_place_for_the_result(gradient, arrays) -> None:
+    x, gamma, g = arrays
+    out = np.full(len(x), np.nan)
+    found = gradient(grad_y=g, x=x, gamma=gamma, out=out)
+    assert found is out
+    np.testing.assert_array_equal(out, gradient(x, gamma, g))
+    with pytest.raises(ValueError, match=r"out has shape \(3,\) and type float64, not \(40000,\)"):
+        gradient(x, gamma, g, out=np.empty(3))
+
+
+def test_what_is_defined_may_be_given(arrays) -> None:
+    x, gamma, g = arrays
+    kept = bnsym.compile(f"{BN}#input-gradient", given=(r"\hat{x}", "sigma_squared"))
+    assert [a.name for a in kept.arguments] == ["xhat", "gamma", "sigma_squared", "grad_y"]
+    hat, variance = (x - x.mean()) / x.std(), x.var()
+    np.testing.assert_allclose(kept(hat, gamma, variance, g), backward(x, gamma, g), rtol=1e-9, atol=1e-12)
+    with pytest.raises(ValueError, match=r"given='z': the note defines .*sigma_squared.*xhat"):
+        bnsym.compile(f"{BN}#input-gradient", given=("z",))
+
+
+def test_the_docstring_cites_where_it_was_proved(gradient) -> None:
+    said = gradient.__doc__
+    assert "Proved equal to ∂f/∂xᵢ:" in said
+    for k in (1, 2, 3):
+        assert f"(input-gradient.{k}), for m ≥ 1, by normal form" in said
+    line = BN.read_text(encoding="utf-8").splitlines()
+    cited = int(said.split("batchnorm.md:")[3].split()[0])
+    assert r"\frac{\gamma}{m \sigma}" in line[cited - 1]
+    assert "If: σ² > 0." in said
+    assert "grad_y: ∂f/∂y, shape (m,)" in said
+    assert "gamma: γ, a number" in said
+
+
+def test_layer_normalization_with_epsilon() -> None:
+    form = bnsym.compile(f"{LAYER}#gradients.4")
+    rng = np.random.default_rng(2)
+    h, gain, upstream = rng.standard_normal((3, 300))
+    assert [a.name for a in form.arguments] == ["h", "g", "epsilon", "grad_z"]
+    found = form(h=h, g=gain, epsilon=0.1, grad_z=upstream)
+    np.testing.assert_allclose(found, backward(h, gain, upstream, 0.1), rtol=1e-9, atol=1e-12)
+
+
+def test_a_batch_of_layers_has_two_indices() -> None:
+    form = bnsym.compile(f"{LAYER}#batch-gradients.3")
+    rng = np.random.default_rng(3)
+    x, g = rng.standard_normal((2, 4000, 6))
+    w = rng.standard_normal(6)
+    expected = np.stack([backward(row, w, up) for row, up in zip(x, g, strict=True)])
+    np.testing.assert_allclose(form(x, w, g), expected, rtol=1e-8, atol=1e-10)
+    with pytest.raises(ValueError, match=r"w has shape \(5,\), but x makes D = 6"):
+        form(x, w[:5], g)
+
+
+def test_features_with_an_index_of_their_own() -> None:
+    form = bnsym.compile(f"{ROOT / 'accept' / 'features.md'}#input-gradient.1")
+    rng = np.random.default_rng(4)
+    x, g = rng.standard_normal((2, 500, 4))
+    gamma = rng.standard_normal(4)
+    np.testing.assert_allclose(form(x=x, gamma=gamma, grad_y=g), backward(x, gamma, g), rtol=1e-9, atol=1e-12)
+
+
+def test_root_mean_square_normalization() -> None:
+    form = bnsym.compile(f"{ROOT / 'accept' / 'rms-norm.md'}#input-gradient")
+    assert [a.name for a in form.arguments] == ["x", "g", "epsilon", "grad_y"]
+    rng = np.random.default_rng(5)
+    x, gain, upstream, direction = rng.standard_normal((4, 400))
+    h, epsilon = 1e-6, 0.3
+
+    def loss(step: float) -> float:
+        moved = x + step * direction
+        return float(np.sum(upstream * gain * moved / np.sqrt(np.mean(moved**2) + epsilon)))
+
+    along = form(x, gain, epsilon, upstream) @ direction
+    numeric = (loss(h) - loss(-h)) / (2 * h)
+    assert abs(along - numeric) < 1e-7 * abs(numeric)
+    assert abs(form(x, gain, 0.0, upstream) @ direction - numeric) > 1e-3 * abs(numeric)
+
+
+def test_a_number_as_a_result(arrays) -> None:
+    x, _, g = arrays
+    form = bnsym.compile(f"{BN}#norm-identity")
+    m, hat = len(x), (x - x.mean()) / x.std()
+    expected = np.sum((m * g - g.sum() - hat * (hat @ g)) ** 2)
+    assert abs(form(x, g) - expected) < 1e-9 * expected
+    assert form.error(x, g) < 1e-9 * expected
+
+
+@pytest.mark.parametrize(
+    ("link", "said"),
+    [
+        (f"{BN}#nope", "BN004"),
+        (f"{BN}#predictiveness", "no right side is a closed form"),
+        (str(BN), r"has \d+ links; name one"),
+        ("nowhere.md#a", "BN001"),
+        (f"{ROOT.parent / 'derivations' / 'as-published.md'}#norm-final", "is refuted, not proved"),
+    ],
+)
+def test_only_what_is_proved_is_compiled(link: str, said: str) -> None:
+    with pytest.raises(bnsym.NotProved, match=said):
+        bnsym.compile(link)
+
+
+def test_a_wrong_sign_is_not_compiled(tmp_path: Path) -> None:
+    text = BN.read_text(encoding="utf-8")
+    wrong = text.replace(
+        r" - \hat{x}_i \sum_j \hat{x}_j \frac{\partial f}{\partial y_j}",
+        r" + \hat{x}_i \sum_j \hat{x}_j \frac{\partial f}{\partial y_j}",
+    )
+    assert wrong != text
+    (tmp_path / "note.md").write_text(wrong, encoding="utf-8")
+    with pytest.raises(bnsym.NotProved, match=r"input-gradient\.3 is refuted"):
+        bnsym.compile(f"{tmp_path / 'note.md'}#input-gradient")
+
+
+def test_what_does_not_fit_is_refused(gradient, arrays) -> None:
+    x, gamma, g = arrays
+    with pytest.raises(ValueError, match=r"grad_y has shape \(40000,\), but x makes m = 3"):
+        gradient(x[:3], gamma, g)
+    with pytest.raises(TypeError, match="x is an array of float32; it takes float64"):
+        gradient(x.astype(np.float32), gamma, g)
+    with pytest.raises(TypeError, match="no value for grad_y; the arguments are x, gamma, grad_y"):
+        gradient(x, gamma)
+    with pytest.raises(TypeError, match="argument 'beta' is none of x, gamma, grad_y"):
+        gradient(x, gamma, g, beta=1)
+    with pytest.raises(TypeError, match="argument 'x' is given twice"):
+        gradient(x, gamma, g, x=x)
+    with pytest.raises(ValueError, match="at least one example"):
+        gradient(x[:0], gamma, g[:0])
+    with pytest.raises(ValueError, match=r"grad_y has shape \(40000,\); it takes shape \(m,\) or \(m, d\)"):
+        gradient(x.reshape(-1, 5), gamma, g)
+    with pytest.raises(ValueError, match="there is no backend 'fortran'"):
+        bnsym.compile(f"{BN}#input-gradient", backend="fortran")
+
+
+def test_floats_that_break_down_are_said_to(gradient, arrays) -> None:
+    x, gamma, g = arrays
+    with pytest.raises(FloatingPointError, match=r"overflows float64, a divisor is zero.*σ² > 0"):
+        gradient(x * 1e200, gamma, g)
+    with pytest.raises(FloatingPointError, match="a divisor is zero"):
+        gradient(np.ones(5), gamma, g[:5])
+    with pytest.raises(FloatingPointError, match="x holds a value that is not finite"):
+        gradient(np.where(x > x[0], np.nan, x), gamma, g)
+    with pytest.raises(FloatingPointError, match="lost to cancellation"):
+        gradient.error(1e12 + 1e-6 * x, gamma, g)
+    with pytest.raises(FloatingPointError, match="too large for a float64"):
+        gradient.error(x * 1e200, gamma, g)
+
+
+def test_memory_is_asked_for_first(gradient, arrays, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bnsym.evidence.memory.available", lambda: 1000)
+    with pytest.raises(MemoryError, match="takes 320,000 bytes"):
+        gradient(*arrays)
+
+
+@pytest.mark.parametrize("backend", HAVE)
+def test_other_backends_say_the_same_or_that_they_are_missing(gradient, arrays, backend: str) -> None:
+    if not HAVE[backend]:
+        with pytest.raises(ImportError, match=f"pip install {backend}"):
+            bnsym.compile(f"{BN}#input-gradient", backend=backend)
+        return
+    x, gamma, g = arrays
+    columns = x.reshape(-1, 4), gamma, g.reshape(-1, 4)
+    other = bnsym.compile(f"{BN}#input-gradient", backend=backend)
+    if backend == "torch":
+        import torch
+
+        found = other(torch.tensor(x), gamma, torch.tensor(g)).numpy()
+        wide = other(*map(torch.tensor, columns)).numpy()
+    elif backend == "jax":
+        import jax
+
+        with jax.experimental.enable_x64():
+            found = np.asarray(jax.jit(other)(jax.numpy.array(x), gamma, jax.numpy.array(g)))
+            wide = np.asarray(
+                other(jax.numpy.array(x.reshape(-1, 4)), gamma, jax.numpy.array(g.reshape(-1, 4)))
+            )
+    else:
+        found, wide = other(x, gamma, g), other(*columns)
+        with pytest.raises(FloatingPointError):
+            other(np.ones(9), gamma, g[:9])
+    np.testing.assert_allclose(found, gradient(x, gamma, g), rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(
+        wide, gradient(x.reshape(-1, 4), gamma, g.reshape(-1, 4)), rtol=1e-9, atol=1e-12
+    )
+
+
+@pytest.mark.skipif(not HAVE["numba"], reason="numba is an extra")
+def test_residues_compiled_and_in_blocks_are_the_same() -> None:
+    from bnsym.evidence import streamed
+    from tests.batchnorm import equation, input_gradient
+    from tests.test_floating import GRADIENT, SLIPS
+
+    large, compiled.LARGE = compiled.LARGE, 1000
+    try:
+        assert streamed.examine(equation(GRADIENT, input_gradient()), 5000).agrees is True
+        assert streamed.examine(SLIPS["the sign of the x̂ term"], 5000).agrees is False
+    finally:
+        compiled.LARGE = large
+
+
+def test_names_are_plain_and_distinct() -> None:
+    assert naming.plain(r"\hat{x}") == "xhat"
+    assert naming.plain(r"\sigma^{2}") == "sigma_squared"
+    assert naming.plain(r"\sigma_{B}^{2}") == "sigma_B_squared"
+    assert naming.plain("W^{*}") == "W_star"
+    assert naming.plain(r"\lambda") == "lambda_"
+    assert naming.plain("∂f/∂\\hat{y} at the outputs") == "grad_yhat"
+    assert len(set(naming.distinct([r"a_{1}", "a_1", "a 1"]).values())) == 3
