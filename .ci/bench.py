@@ -1,65 +1,71 @@
-"""How long bnsym takes, beside the plain SymPy computation of the same thing in the same run.
+"""How long bnsym takes, each figure the first run in a fresh process, as a user meets it.
 
-    python .ci/bench.py [--naive 4]
+    python .ci/bench.py [--runs 5] [--naive 4] [--links 300]
 
-Figures are medians of several runs in milliseconds; ratios hold on a noisy machine, single
-figures do not. `--naive` is the batch size at which SymPy expands and simplifies explicit
-components (its time grows about 2.5 times with each).
+Proofs are timed from the definitions to the verdict, imports and reading not counted; beside two of
+them stands what plain SymPy takes for explicit components at one batch size (its time grows about
+2.5 times with each). Commands are timed whole. Milliseconds by the clock, least and median, and of
+all processors, least: on a machine that is not quiet the last says most, and ratios more than figures.
 """
 
 from __future__ import annotations
 
 import argparse
-import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from resource import RUSAGE_CHILDREN, getrusage
+from statistics import median
+from typing import TypeAlias
 
+Times: TypeAlias = tuple[float, float]
+"""By the clock and of all processors, in milliseconds."""
 ROOT = Path(__file__).resolve().parent.parent
 NOTE = (ROOT / "derivations" / "batchnorm.md").read_text(encoding="utf-8")
+PROOFS = {
+    "input gradient": "input-gradient.2",
+    "norm identity": "norm-identity",
+    "Bessel's inequality": "bessel",
+    "gradient bound, squared": "gradient-bound.1",
+    "gradient bound, plain": "gradient-bound.2",
+    "bound of maxima": "predictiveness-bound.2",
+    "curvature identity": "curvature",
+    "curvature bound, first half": "curvature-bound.1",
+    "curvature bound, second half": "curvature-bound.2",
+    "initialization bound": "initial-distance.4",
+    "entries of the Hessian": "entries",
+}
+ENTRIES = r"""
+<!-- bnsym: partial total -->
+<!-- bnsym: claim id=entries -->
+$$
+\frac{\partial^2 \hat{x}_j}{\partial x_i \partial x_k} = -\frac{1}{m \sigma^2} \left(
+ \hat{x}_k (\delta_{ij} - \frac{1}{m}) + \hat{x}_i (\delta_{jk} - \frac{1}{m})
+ + \hat{x}_j (\delta_{ik} - \frac{1}{m}) - \frac{3}{m} \hat{x}_i \hat{x}_j \hat{x}_k \right)
+$$
+"""
 
 
-def median_ms(work: Callable[[], object], runs: int = 7) -> float:
-    """The median time of `work` in milliseconds, after one run that is not counted."""
-    work()
-    times = []
-    for _ in range(runs):
-        start = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - start)
-    return statistics.median(times) * 1000
+# -- what is timed once, in a process of its own ------------------------------------------
 
 
-def process_ms(*arguments: str) -> float:
-    """The median time of a whole process."""
-
-    def run() -> None:
-        subprocess.run([sys.executable, "-m", "bnsym", *arguments], cwd=ROOT, capture_output=True, check=True)
-
-    return median_ms(run, 5)
-
-
-def proof(link_id: str) -> Callable[[], object]:
-    """From the definitions to the verdict on one link of the note, reading not counted."""
+def proof(link_id: str) -> Callable[[], bool]:
+    """Whether one link of the note is proved."""
     from bnsym.kernel import Proved
     from bnsym.proving import decide
     from bnsym.reading import read
 
-    (link,) = (link for link in read(NOTE, "batchnorm.md").links if link.id == link_id)
+    (link,) = (link for link in read(NOTE + ENTRIES, "batchnorm.md").links if link.id == link_id)
     statement = link.statement
     if statement is None:
         raise SystemExit(f"{link_id} can't be read")
-
-    def run() -> None:
-        if not isinstance(decide(statement, time.monotonic() + 10), Proved):
-            raise SystemExit(f"{link_id} was not proved")
-
-    return run
+    return lambda: isinstance(decide(statement, time.monotonic() + 10), Proved)
 
 
-def naive_norm_identity(m: int) -> Callable[[], object]:
+def naive_norm_identity(m: int) -> Callable[[], bool]:
     """The norm identity at one batch size, as explicit SymPy components and `simplify`."""
     import sympy
 
@@ -70,15 +76,10 @@ def naive_norm_identity(m: int) -> Callable[[], object]:
     inner = sum(h * b for h, b in zip(hat, g, strict=True))
     left = sum((m * b - sum(g) - h * inner) ** 2 for h, b in zip(hat, g, strict=True))
     right = m**2 * sum(b**2 for b in g) - m * sum(g) ** 2 - m * inner**2
-
-    def run() -> None:
-        if sympy.simplify(left - right) != 0:
-            raise SystemExit("SymPy did not simplify the norm identity to zero")
-
-    return run
+    return lambda: sympy.simplify(left - right) == 0
 
 
-def naive_gradient(m: int) -> Callable[[], object]:
+def naive_gradient(m: int) -> Callable[[], bool]:
     """The input gradient at one batch size, every component, by `sympy.diff` and `together`."""
     import sympy
 
@@ -89,32 +90,81 @@ def naive_gradient(m: int) -> Callable[[], object]:
     inner = sum(h * b for h, b in zip(hat, g, strict=True))
     loss = sum(b * h for b, h in zip(g, hat, strict=True))
 
-    def run() -> None:
-        for k in range(m):
-            gap = sympy.diff(loss, x[k]) - (m * g[k] - sum(g) - hat[k] * inner) / (m * sigma)
-            if sympy.expand(sympy.together(gap).as_numer_denom()[0]) != 0:
-                raise SystemExit("SymPy did not find the gradient equal")
+    def is_zero(k: int) -> bool:
+        gap = sympy.diff(loss, x[k]) - (m * g[k] - sum(g) - hat[k] * inner) / (m * sigma)
+        return bool(sympy.expand(sympy.together(gap).as_numer_denom()[0]) == 0)
 
-    return run
+    return lambda: all(map(is_zero, range(m)))
+
+
+def once(what: str) -> None:
+    """Print the milliseconds that one thing takes; it has to hold, too."""
+    kind, _, name = what.partition(":")
+    naive = {"gradient": naive_gradient, "norm": naive_norm_identity}
+    work = proof(name) if kind == "proof" else naive[kind](int(name))
+    clock, processor = time.perf_counter(), time.process_time()
+    held = work()
+    print(1000 * (time.perf_counter() - clock), 1000 * (time.process_time() - processor))
+    if not held:
+        raise SystemExit(f"{what} does not hold")
+
+
+# -- the table ------------------------------------------------------------------------------
+
+
+def fresh(what: str) -> Times:
+    done = subprocess.run(
+        [sys.executable, __file__, "--once", what], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    clock, processor = map(float, done.stdout.split())
+    return clock, processor
+
+
+def whole(*arguments: str) -> Times:
+    """A whole command, with the processes that it starts."""
+    clock, before = time.perf_counter(), getrusage(RUSAGE_CHILDREN)
+    subprocess.run([sys.executable, "-m", "bnsym", *arguments], cwd=ROOT, capture_output=True, check=True)
+    after = getrusage(RUSAGE_CHILDREN)
+    processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return 1000 * (time.perf_counter() - clock), 1000 * processor
+
+
+def long_note(links: int) -> str:
+    """A note of so many links, each another, on the definitions of the layer."""
+    forward = NOTE[NOTE.index("<!-- bnsym: define id=forward") : NOTE.index("<!-- bnsym: claim id=moments")]
+    claims = [rf"$$ \sum_i {n + 2} (x_i - \mu) \hat{{x}}_i = {n + 2} m \sigma $$" for n in range(links)]
+    return forward + "\n\n".join(claims) + "\n"
+
+
+def row(name: str, runs: int, measure: Callable[[], Times]) -> None:
+    clock, processor = zip(*(measure() for _ in range(runs)), strict=True)
+    print(f"{name:44} {min(clock):9.1f} {median(clock):9.1f} {min(processor):11.1f}", flush=True)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--runs", type=int, default=5, help="of each, in a process of its own")
     parser.add_argument("--naive", type=int, default=4, metavar="M", help="batch size of plain SymPy")
-    m = parser.parse_args().naive
-    rows = [
-        ("input gradient, every m", proof("input-gradient.2")),
-        ("norm identity, every m", proof("norm-identity")),
-        ("Bessel's inequality, every m", proof("bessel")),
-        ("bound of the gradient, every m", proof("gradient-bound.2")),
-    ]
-    measured = {name: median_ms(work) for name, work in rows}
-    measured[f"input gradient, plain SymPy at m = {m}"] = median_ms(naive_gradient(m), 1)
-    measured[f"norm identity, plain SymPy at m = {m}"] = median_ms(naive_norm_identity(m), 1)
-    measured["bnsym --help, whole process"] = process_ms("--help")
-    measured["bnsym check all, whole process"] = process_ms("check", "all")
-    for name, ms in measured.items():
-        print(f"{name:42} {ms:10.1f} ms")
+    parser.add_argument("--links", type=int, default=300, metavar="N", help="of the long note; 0: none")
+    parser.add_argument("--once", help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.once:
+        return once(given.once)
+    print(f"{'milliseconds':44} {'least':>9} {'median':>9} {'processors':>11}")
+    for name, link in PROOFS.items():
+        row(f"{name}, every m", given.runs, lambda link=link: fresh(f"proof:{link}"))  # type: ignore[misc]
+    for name, kind in (("input gradient", "gradient"), ("norm identity", "norm")):
+        what = f"{kind}:{given.naive}"
+        row(f"{name}, plain SymPy at m = {given.naive}", 1, lambda what=what: fresh(what))  # type: ignore[misc]
+    row("bnsym --help", given.runs, lambda: whole("--help"))
+    row("bnsym check all, nothing remembered", given.runs, lambda: whole("check", "all", "--no-cache"))
+    with tempfile.TemporaryDirectory() as folder:
+        for links in (given.links // 4, given.links // 2, given.links):
+            path = Path(folder) / f"{links}.md"
+            path.write_text(long_note(links), encoding="utf-8")
+            command = ("check", str(path), "--no-cache", "--no-cross-examine")
+            row(f"a note of {links} links, decided", min(given.runs, 3), lambda c=command: whole(*c))  # type: ignore[misc]
+    return None
 
 
 if __name__ == "__main__":
