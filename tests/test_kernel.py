@@ -29,7 +29,8 @@ from bnsym.kernel import (
     prove,
     refute,
 )
-from bnsym.normal import OutOfReach, Ring, constant, generator, plus
+from bnsym.normal import OutOfReach, Ring, constant, freeze, generator, plus
+from bnsym.normal.generators import relabel
 from bnsym.proving.identity import identity_certificate
 from bnsym.terms import (
     Definition,
@@ -644,6 +645,17 @@ def test_a_hypothesis_is_cited_in_its_own_space_only():
         cited = Use(Given(0, ((("i", "m"), new),)), constant(-1), ((new[0], new[1]),))
         with pytest.raises(Rejected):
             prove(statement, Certificate(uses=(cited,)), Witness({"m": 1, "n": 1}, {}))
+
+
+def test_a_root_is_cited_for_indices_of_its_own_space_only():
+    entry = sqrt(Sum(j, power(matrix(i, j), 2)))
+    statement = free(Sum(i, power(entry, 2)), Sum(i, Sum(j, power(matrix(i, j), 2))))
+    ((gen, _),) = Ring(statement).normal(entry).popitem()[0]
+    ring = Ring(statement)
+    ring.sides()
+    assert ring.has_root(relabel(gen, {("i", "m"): ("k", "m")}, frozenset()))
+    assert not ring.has_root(relabel(gen, {("i", "m"): ("k", "n")}, frozenset()))
+    assert not ring.has_root(("root", 2, freeze(generator(("sym", "a", ())))))
 
 
 @pytest.mark.parametrize("size", [0, -1, 0.5, True])

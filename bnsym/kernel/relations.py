@@ -92,7 +92,7 @@ def divided_by(poly: Poly) -> set[Generator]:
 def relation(ring: Ring, statement: Statement, source: Root | Given) -> Poly:
     """The polynomial that `source` says is zero, or for an order not negative."""
     match source:
-        case Root(("root", q, key) as root) if root in ring.roots:
+        case Root(("root", q, key) as root) if ring.has_root(root):
             return plus(generator(root, q), dict(key), -1)
         case Given(_, names):
             hypothesis = hypothesis_of(statement, source)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from fractions import Fraction
+from itertools import permutations
 from typing import Any, ClassVar
 
 from bnsym.calculus import (
@@ -283,10 +284,8 @@ class Ring:
             return poly
         result: Poly = {}
         for mono, c in poly.items():
-            factors = [(g, relabel(g, names, self.symmetric), e) for g, e in mono]
-            for old, new, _ in factors:
-                self._follow(old, new)
-            accumulate(result, self._act(make_monomial((new, e) for _, new, e in factors)), c)
+            factors = ((self._renamed(g, names), e) for g, e in mono)
+            accumulate(result, self._act(make_monomial(factors)), c)
         return result
 
     def _follow(self, old: Generator, new: Generator) -> None:
@@ -414,7 +413,24 @@ class Ring:
 
     def _is_square(self, poly: Poly) -> bool:
         """Whether the square root of the polynomial is in play."""
-        return ("root", 2, freeze(poly)) in self.roots
+        return self.has_root(("root", 2, freeze(poly)))
+
+    def has_root(self, root: Generator) -> bool:
+        """Whether the root is in play, for its own indices or for others of the same spaces."""
+        if root in self.roots:
+            return True
+        for known in [gen for gen in self.roots if gen[1] == root[1]]:
+            old = sorted(letters(known))
+            for new in permutations(letters(root)):
+                names = dict(zip(old, new, strict=False))
+                if [s for _, s in old] == [s for _, s in new] and self._renamed(known, names) == root:
+                    return True
+        return False
+
+    def _renamed(self, gen: Generator, names: dict[Letter, Letter]) -> Generator:
+        new = relabel(gen, names, self.symmetric)
+        self._follow(gen, new)
+        return new
 
     def _root_of_generator(self, gen: Generator, e: int, q: int) -> Poly:
         whole, part = divmod(e, q)

@@ -42,7 +42,7 @@ from bnsym.normal import (
     generators,
     plus,
 )
-from bnsym.proving.identity import Elimination, uses_of
+from bnsym.proving.elimination import Elimination, uses_of
 from bnsym.proving.readback import term_of
 from bnsym.proving.simplex import nonnegative_solution
 from bnsym.proving.witness import free_shapes

@@ -119,10 +119,10 @@ def decide(statement: Statement, deadline: float, at: str = "") -> Proved | Refu
         if verdict is not None:
             return verdict
         tried.append(f"{name}: nothing found")
-    if statement.hypotheses and find_model(statement, min(deadline, time.monotonic() + 2)) is None:
-        return _explained(task)
     if time.monotonic() > deadline:
         return Undecided("BN301", "the time for this link is up", tuple(tried))
+    if statement.hypotheses and find_model(statement, min(deadline, time.monotonic() + 2)) is None:
+        return _explained(task)
     if statement.relation is not Relation.EQ:
         return Undecided("BN303", "no certificate for this order was found, and no witness", tuple(tried))
     return Undecided("BN302", "neither a certificate nor a witness was found", tuple(tried))
