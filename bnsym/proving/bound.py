@@ -285,7 +285,7 @@ class _Search:
         numbered = [(n, atom) for n, atom in enumerate(atoms) if self._is_homogeneous(atom)]
         rows: set[Monomial] = set(self.goal)
         for _ in range(rounds):
-            targets = [dict(row) for row in sorted(rows)]
+            targets = [(row, self._signs(row)) for row in sorted(rows)]
             for number, atom in numbered:
                 for mono in self._multipliers(atom, targets):
                     key = (number, mono)
@@ -310,10 +310,16 @@ class _Search:
         degrees = [_degree(mono) for mono in atom.reduced]
         return all(len({d.get(name, 0) for d in degrees}) <= 1 for name in self.degree)
 
-    def _multipliers(self, atom: Atom, targets: list[dict[Generator, int]]) -> Iterator[Monomial]:
-        """Monomials that are not negative and take a term of the atom to one of `targets`."""
+    def _multipliers(
+        self, atom: Atom, targets: list[tuple[Monomial, frozenset[Generator]]]
+    ) -> Iterator[Monomial]:
+        """Monomials that are not negative and take a term of the atom to one of `targets`: what has
+        no known sign occurs in both to odd powers, or in neither."""
         seen = set()
-        for target, term in product(targets, sorted(atom.reduced)):
+        terms = [(term, self._signs(term)) for term in sorted(atom.reduced)]
+        for (target, signs), (term, own) in product(targets, terms):
+            if signs != own:
+                continue
             exponents = dict(target)
             for gen, e in term:
                 exponents[gen] = exponents.get(gen, 0) - e
@@ -323,6 +329,10 @@ class _Search:
                 yield mono
         if time.monotonic() > self.ring.deadline:
             raise OutOfReach("the time is up")
+
+    def _signs(self, mono: Monomial) -> frozenset[Generator]:
+        """Of the factors that occur to an odd power, those that may be negative."""
+        return frozenset(g for g, e in mono if e % 2 and not self._knows(g, "not negative"))
 
     def _is_nonnegative(self, items: Iterable[tuple[Generator, int]]) -> bool:
         """Whether a product of powers is defined and not negative wherever the sides are."""
