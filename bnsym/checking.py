@@ -105,8 +105,11 @@ def check(
     named: Iterable[Path] = (paths,) if single else paths  # type: ignore[assignment]
     notes, problems = gather(tuple(os.fspath(path) for path in named))
     cost = budget(timeout, explicit, cross_examine, repairs, axioms, minimal, batch)
-    watcher = progress or Unwatched()
-    return check_notes(notes, problems, cost, watcher, jobs=jobs, executor=executor, folder=_folder(cache))
+    watcher, folder = progress or Unwatched(), _folder(cache)
+    report = check_notes(notes, problems, cost, watcher, jobs=jobs, executor=executor, folder=folder)
+    if folder is not None:
+        folder.close()
+    return report
 
 
 def budget(
@@ -152,6 +155,8 @@ def check_notes(
     results in order."""
     length = sum(len(note.text) for note in notes)
     jobs = sensible(length) if jobs is None else jobs
+    if budget.batch:
+        jobs = min(jobs, 2)  # one process alone holds arrays of that size
     with hands(jobs, executor, length, examines=budget.cross_examine) as (seekers, helpers):
         desk = Desk(budget, seekers, helpers, _answers(folder))
         read: list[tuple[Derivation, list[Case]]] = []

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields, is_dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -25,6 +26,7 @@ from bnsym.remembering import folder as folder_module
 from bnsym.remembering.answers import Answers
 from bnsym.remembering.codec import CLASSES, Unknown, dumps, loads
 from bnsym.remembering.folder import Folder, Nowhere, place
+from bnsym.repairing import search
 from bnsym.terms import Relation, Statement, Sym, num, power
 from bnsym.working.budget import Budget
 
@@ -214,6 +216,24 @@ def test_what_is_not_whole_or_foreign_is_ignored_and_counted(home: Path, how: st
     folder = Folder(home)
     assert folder.get(name) is None
     assert folder.ignored == 1
+
+
+def test_runs_at_the_same_time_do_no_harm(home: Path) -> None:
+    """Each finds the key of the first, and an entry whole or not at all."""
+    name = "run-" + "0" * 40
+
+    def work(n: int) -> tuple[str, int]:
+        folder = Folder(home)
+        for _ in range(30):
+            folder.put(name, str(n) * 5000)
+            text = folder.get(name) or ""
+            assert len(text) == 5000
+            assert len(set(text)) == 1
+        return folder.trouble, folder.ignored
+
+    with ThreadPoolExecutor(8) as executor:
+        assert set(executor.map(work, range(8))) == {("", 0)}
+    assert sorted(path.name for path in home.iterdir()) == ["key", f"{name}.json"]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="rights of files")
@@ -438,6 +458,61 @@ def changed(data: object) -> Iterator[Found]:
             continue
 
 
+WRONG = r"""
+$$
+\mu := \frac{1}{m} \sum_i x_i
+$$
+
+$$
+\sum_i (x_i + \mu) = 0
+$$
+"""
+
+
+def test_a_repair_moves_with_its_link_and_is_tried_again(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    note = tmp_path / "note.md"
+    note.write_text(WRONG)
+    (first,) = bnsym.check(note, cache=True).results
+    assert first.repair is not None
+    assert r"\sum_i (x_i - \mu) = 0" in first.repair.apply(WRONG)
+    monkeypatch.setattr(search, "repair", None)  # so that nobody looks for one
+    note.write_text("Words before it.\n" + WRONG)
+    (again,) = bnsym.check(note, cache=True).results
+    assert again.repair is not None
+    assert again.repair.apply("Words before it.\n" + WRONG) == "Words before it.\n" + first.repair.apply(
+        WRONG
+    )
+    assert (again.repair.before, again.repair.after, again.derived) == (
+        first.repair.before, first.repair.after, first.derived
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("tampered", [('"-"', '"*"'), ('"-"', '"+"'), ('"-"', '"-2 "')])
+def test_a_repair_that_mends_nothing_is_looked_for_again(
+    home: Path, tmp_path: Path, tampered: tuple[str, str]
+) -> None:
+    note = tmp_path / "note.md"
+    note.write_text(WRONG)
+    (first,) = bnsym.check(note, cache=True).results
+    (file,) = home.glob("repair-*.json")
+    text = file.read_text().split("\n", 1)[1]
+    Folder(home).put(file.stem, text.replace(*tampered))
+    assert bnsym.check(note, cache=True).results[0].repair == first.repair
+
+
+def test_that_there_is_no_repair_is_remembered_if_time_was_not_up(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    note = tmp_path / "note.md"
+    note.write_text("$$a + a = 5 b^7$$\n")
+    monkeypatch.setattr(search, "repair", lambda *_args: None)
+    assert bnsym.check(note, cache=True).results[0].repair is None
+    monkeypatch.setattr(search, "repair", None)
+    assert bnsym.check(note, cache=True).results[0].repair is None
+
+
 # -- runs --------------------------------------------------------------------------------
 
 
@@ -480,7 +555,7 @@ def test_any_change_of_a_note_is_another_run(run: Run) -> None:
     Path("note.md").write_text(NOTE + " ")
     _, output, _ = run("check", "note.md")
     assert "Remembered from" not in output
-    assert "3 links remembered; each certificate and witness was checked again" in output
+    assert "3 links remembered: certificates and witnesses were checked again, evidence was not" in output
 
 
 def test_red_does_not_turn_green(run: Run, home: Path) -> None:

@@ -78,6 +78,13 @@ def told(report: bnsym.Report) -> dict[str, object]:
     return data
 
 
+def differences(one: dict[str, object], other: dict[str, object]) -> list[object]:
+    """Where two reports differ, link by link."""
+    pairs = zip(one.pop("links"), other.pop("links"), strict=True)
+    found: list[object] = [(a["id"], k, a[k], b[k]) for a, b in pairs for k in a if a[k] != b[k]]
+    return [*found, *((k, one[k], other[k]) for k in one if one[k] != other[k])]
+
+
 # -- the same, whoever does it -----------------------------------------------------------
 
 
@@ -98,12 +105,12 @@ def test_the_note_has_every_verdict(alone: dict[str, object]) -> None:
 def test_the_same_report_for_every_number_of_processes(
     note: Path, alone: dict[str, object], jobs: int
 ) -> None:
-    assert told(bnsym.check(note, jobs=jobs)) == alone
+    assert differences(told(bnsym.check(note, jobs=jobs)), {**alone}) == []
 
 
 def test_any_executor_will_do_and_stays_its_owner_s(note: Path, alone: dict[str, object]) -> None:
     with ThreadPoolExecutor(2) as executor:
-        assert told(bnsym.check(note, executor=executor)) == alone
+        assert differences(told(bnsym.check(note, executor=executor)), {**alone}) == []
         assert executor.submit(int, "7").result() == 7
 
 
@@ -113,13 +120,14 @@ def test_hypotheses_that_a_proof_can_do_without_are_found_elsewhere_too(note: Pa
     assert here.minimal == there.minimal == here.verdict.hypotheses
 
 
+@pytest.mark.timeout(180)  # a cluster takes seconds to start and to stop
 def test_dask(note: Path, alone: dict[str, object]) -> None:
     distributed = pytest.importorskip("distributed")
     with (
-        distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
+        distributed.LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None) as cluster,
         distributed.Client(cluster) as client,
     ):
-        assert told(bnsym.check(note, executor=client.get_executor())) == alone
+        assert differences(told(bnsym.check(note, executor=client.get_executor())), {**alone}) == []
 
 
 # -- what comes from elsewhere is judged here --------------------------------------------

@@ -1,22 +1,25 @@
 """What was found about single links, by what was asked: the statement with what it depends on.
 
-A certificate or a witness is believed by nobody: who recalls one has it judged. Evidence and
-repairs are kept only where time did not cut them short, and evidence against a proof never.
+A certificate or a witness is believed by nobody: who recalls one has it judged, and a repair is
+tried on the note as it is now. Evidence, and that there is no repair, are kept only where time
+did not cut the search short; evidence against a proof never.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from bnsym.evidence.surveying import relevant
-from bnsym.model import Evidence, Undecided
+from bnsym.model import Evidence, Link, Repair, Undecided
 from bnsym.proving.found import Certified, Found, Witnessed
 from bnsym.remembering.codec import Unknown, dumps, loads
 from bnsym.remembering.fingerprint import fingerprint
 from bnsym.terms import Statement
 
 if TYPE_CHECKING:
+    from bnsym.finding import Note
     from bnsym.remembering.folder import Folder
     from bnsym.working.budget import Budget
 
@@ -46,6 +49,23 @@ class Answers:
         if all(e.agrees is not False for e in evidence):
             self._keep("evidence", _examined(statement, budget, proved), evidence)
 
+    def repair(self, note: Note, link: Link, budget: Budget) -> tuple[Repair | None, str] | None:
+        """What was found to mend the link, moved to where it stands now; and what its left side is.
+        Nothing if what it changes, and all between that and the sign, is not as it was."""
+        match self._recalled("repair", _mended(link, budget)):
+            case (Repair() as there, str(stretch), str(derived)):
+                here = _moved(there, _sign(note, link))
+                return (here, derived) if _stretch(note, link, here) == stretch else None
+            case (None, "", str(derived)):
+                return None, derived
+        return None
+
+    def keep_repair(self, note: Note, link: Link, budget: Budget, mended: tuple[Repair | None, str]) -> None:
+        repair, derived = mended
+        there = None if repair is None else _moved(repair, -_sign(note, link))
+        stretch = "" if repair is None else _stretch(note, link, repair)
+        self._keep("repair", _mended(link, budget), (there, stretch, derived))
+
     def _recalled(self, kind: str, question: object) -> Any:
         try:
             text = self._folder.get(_name(kind, question))
@@ -67,6 +87,29 @@ class Answers:
 def _examined(statement: Statement, budget: Budget, proved: bool) -> tuple[object, ...]:
     """All that evidence depends on."""
     return relevant(statement), budget.explicit, budget.batch, budget.cross_examine, proved
+
+
+def _mended(link: Link, budget: Budget) -> tuple[object, ...]:
+    """All that a repair depends on: what the link says, and how it is written."""
+    statement = None if link.statement is None else relevant(link.statement)
+    return statement, link.source, link.span.file if link.span.cell else "", str(budget.timeout)
+
+
+def _sign(note: Note, link: Link) -> int:
+    """Where the relation sign stands in the text of the note."""
+    lines = note.text.splitlines(keepends=True)[: link.span.line - 1]
+    return sum(len(line) for line in lines) + link.span.column - 1
+
+
+def _stretch(note: Note, link: Link, repair: Repair) -> str:
+    """The text from the first to the last of what a repair changes, and the sign."""
+    sign = _sign(note, link)
+    starts, ends = zip(*((start, end) for start, end, _ in repair.edits), strict=True)
+    return note.text[max(0, min(sign, *starts)) : max(sign, *ends)]
+
+
+def _moved(repair: Repair, by: int) -> Repair:
+    return replace(repair, edits=tuple((start + by, end + by, new) for start, end, new in repair.edits))
 
 
 def _name(kind: str, question: object) -> str:

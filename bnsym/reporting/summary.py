@@ -17,10 +17,9 @@ def summary(report: Report, width: int) -> Iterator[Text]:
     if report.results:
         yield _counts(report)
     if report.remembered:
-        what = (
-            f"{_number(report.remembered, 'link')} remembered; each certificate and witness was checked again"
-        )
-        yield Text(what, "quiet")
+        count = _number(report.remembered, "link")
+        said = f"{count} remembered: certificates and witnesses were checked again, evidence was not"
+        yield Text(said, "quiet")
     word, style, says = (
         ("Passed", "good", _passed(report)) if report.passed else ("Failed", "bad", _failed(report))
     )

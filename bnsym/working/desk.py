@@ -87,6 +87,20 @@ class Desk:
         self, note: Note, context: Context, link: Link, verdict: Refuted
     ) -> Answer[tuple[Repair | None, str]]:
         """What would make a refuted link true, and what its left side is."""
+        place = (note, context, link)
+        known = self.memory.repair(note, link, self.budget) if self.memory else None
+        if known is not None:
+            believed = attempt(partial(_believed, *place, known))
+            if isinstance(believed, Done) and (believed.value[0] is None) is (known[0] is None):
+                return lambda: believed
+        waiting = self._mended(*place, verdict)
+        if self.memory is None:
+            return waiting
+        return partial(_kept_repair, self.memory, note, link, self.budget, waiting)
+
+    def _mended(
+        self, note: Note, context: Context, link: Link, verdict: Refuted
+    ) -> Answer[tuple[Repair | None, str]]:
         if isinstance(self.helpers, Here):
             return self.helpers.submit(partial(jobs.mend, note, context, link, verdict, self.budget))
         ask = (note, link, verdict.witness, verdict.maxima, self.budget)
@@ -129,6 +143,16 @@ def _kept_evidence(
     done = waiting()
     if isinstance(done, Done) and done.seconds < budget.timeout:
         memory.keep_evidence(statement, budget, proved, done.value)
+    return done
+
+
+def _kept_repair(
+    memory: Answers, note: Note, link: Link, budget: Budget, waiting: Answer[tuple[Repair | None, str]]
+) -> Done[tuple[Repair | None, str]] | Failed:
+    """Kept unless time was up."""
+    done = waiting()
+    if isinstance(done, Done) and done.seconds < min(jobs.REPAIR_SECONDS, budget.timeout):
+        memory.keep_repair(note, link, budget, done.value)
     return done
 
 
