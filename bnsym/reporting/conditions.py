@@ -59,8 +59,8 @@ def _named(term: Term, bodies: Bodies) -> str | None:
     smallest = sorted(_arguments(term), key=lambda found: sum(1 for _ in walk(found[0])))
     for argument, index in smallest[:_MOST]:
         for symbol, _ in bodies.values():
-            for leaf in () if symbol.indices else _leaves(symbol, bodies):
-                if _shape(_at(symbol, leaf, argument, index, bodies)) == meant:
+            for leaf, space in () if symbol.indices else _leaves(symbol, bodies):
+                if space == index.space and _shape(_at(symbol, leaf, argument, index, bodies)) == meant:
                     return f"{to_latex(symbol)}({to_latex(_whole(argument, index))})"
     return None
 
@@ -74,8 +74,8 @@ def _arguments(term: Term) -> Iterator[tuple[Term, Index]]:
                     yield inner, outer.index
 
 
-def _leaves(symbol: Sym, bodies: Bodies) -> Iterator[str]:
-    """The arrays without a definition that a defined number is computed from."""
+def _leaves(symbol: Sym, bodies: Bodies) -> Iterator[tuple[str, str]]:
+    """The arrays without a definition that a defined number is computed from, with what they run over."""
     todo, seen = [symbol.name], set()
     while todo:
         for inner in walk(bodies[todo.pop()][1]):
@@ -84,7 +84,7 @@ def _leaves(symbol: Sym, bodies: Bodies) -> Iterator[str]:
                 if inner.name in bodies:
                     todo.append(inner.name)
                 elif len(inner.indices) == 1:
-                    yield inner.name
+                    yield inner.name, inner.indices[0].space
 
 
 def _at(symbol: Sym, leaf: str, argument: Term, index: Index, bodies: Bodies) -> Term:
