@@ -566,3 +566,21 @@ def test_a_missing_expression_is_missed_at_its_sign(formula: str, column: int) -
     assert problem is not None
     assert (problem.span.line, problem.span.column) == (2, column)
     assert problem.message == "an expression is missing after this sign"
+
+
+@pytest.mark.parametrize(
+    ("broken", "hidden"),
+    [
+        (r"h = \max_{\Vert X \Vert_2 \le \lambda} \Vert v \Vert", False),
+        (r"h = \max_{\Vert X \Vert_2 \le \lambda} \Vert \nabla_v f \Vert", False),
+        (r"h = \max_{\Vert X \Vert_2 \le \lambda} \Vert y \Vert", True),
+        (r"h = \max_{\Vert X \Vert_2 \le \lambda} \Vert x \Vert", True),
+    ],
+)
+def test_an_unreadable_definition_hides_derivatives_that_may_pass_through_it(broken, hidden):
+    derivation, _ = note(*BATCHNORM, broken, r"\sum_i \frac{\partial f}{\partial x_i} = 0")
+    link = derivation.links[-1]
+    assert (link.problem is not None) == hidden
+    if hidden:
+        assert link.problem.code == "BN128"
+        assert "need the definition of `h`" in link.problem.message

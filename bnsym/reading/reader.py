@@ -39,7 +39,8 @@ from bnsym.reading.problems import ReadError
 from bnsym.reading.remarks import remarks
 from bnsym.reading.source import Item, Slice, Source
 from bnsym.reading.spaces import BATCH
-from bnsym.reading.syntax import Place
+from bnsym.reading.syntax import Place, Symbol
+from bnsym.reading.syntax import walk as walk_nodes
 from bnsym.reading.values import Algebra, Value
 from bnsym.terms import Definition, Diff, Hypothesis, Index, Relation, Statement, Sym, Term, mapped, walk
 
@@ -222,14 +223,29 @@ class _Reader:
             raise ReadError(
                 "BN128", f"the definition of `{name}` could not be read", at, self.broken[name].message
             )
-        if any(isinstance(t, Diff) and t.total for term in terms for t in walk(term)):
-            name = min(self.broken)
+        variables = {t.by.name for term in terms for t in walk(term) if isinstance(t, Diff) and t.total}
+        for name in sorted(self.broken) if variables else ():
+            if not self._may_matter(name, variables):
+                continue
             raise ReadError(
                 "BN128",
                 f"total derivatives need the definition of `{name}`, which could not be read",
                 at,
                 self.broken[name].message,
             )
+
+    def _may_matter(self, name: str, variables: set[str]) -> bool:
+        """Whether a definition that can't be read may lie on a way from one of the variables to a loss:
+        not if it is made of losses, or of nothing that depends on the variables."""
+        raw = next(d for d in self.survey.definitions if d.full_name == name)
+        node = raw.chain.expressions[1].node
+        if node is None:
+            return True
+        mentioned = {part.base for part in walk_nodes(node) if isinstance(part, Symbol)}
+        if mentioned & self.survey.table.losses.keys():
+            return False
+        names = variables | {d.name for d in self.survey.definitions}
+        return any(n == base or n.startswith(f"{base}_") for n in names for base in mentioned)
 
     # links
 
