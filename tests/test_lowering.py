@@ -571,10 +571,10 @@ def test_a_missing_expression_is_missed_at_its_sign(formula: str, column: int) -
 @pytest.mark.parametrize(
     ("broken", "hidden"),
     [
-        (r"h = \max_{\Vert X \Vert_2 \le \lambda} \Vert v \Vert", False),
-        (r"h = \max_{\Vert X \Vert_2 \le \lambda} \Vert \nabla_v f \Vert", False),
-        (r"h = \max_{\Vert X \Vert_2 \le \lambda} \Vert y \Vert", True),
-        (r"h = \max_{\Vert X \Vert_2 \le \lambda} \Vert x \Vert", True),
+        (r"h = \max_{\Vert X \Vert_2\le\lambda} \Vert v \Vert", False),
+        (r"h = \max_{\Vert X \Vert_2\le\lambda} \Vert \nabla_v f \Vert", False),
+        (r"h = \max_{\Vert X \Vert_2\le\lambda} \Vert y \Vert", True),
+        (r"h = \max_{\Vert X \Vert_2\le\lambda} \Vert x \Vert", True),
     ],
 )
 def test_an_unreadable_definition_hides_derivatives_that_may_pass_through_it(broken, hidden):
