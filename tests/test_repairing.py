@@ -131,5 +131,13 @@ def test_pairs_never_overlap() -> None:
     assert {(a.kind, b.kind) for a, b in pairs(made)} == {("c", "a"), ("c", "b")}
 
 
+def test_fix_keeps_what_is_no_text(tmp_path: Path) -> None:
+    """A byte order mark and the ends of lines."""
+    note = tmp_path / "note.md"
+    note.write_bytes(b"\xef\xbb\xbf$$\r\na + a = 3 a\r\n$$\r\n")
+    fix_files(bnsym.check(note, cross_examine=False))
+    assert note.read_bytes() == b"\xef\xbb\xbf$$\r\n2 a + a = 3 a\r\n$$\r\n"
+
+
 def test_options_are_listed() -> None:
     assert {"diff", "fix", "minimal", "repairs"} <= {p.name for p in command.params}

@@ -2,6 +2,7 @@ r"""LaTeX files: what TeX would set is read, at its own place, with the file's c
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -179,6 +180,11 @@ REFUSED = [
     (r"\newcommandx{\sum}[1][1=x]{0}", "is not followed"),
     (r"\edef\sum{0}", "is not followed"),
     (r"{\renewcommand{\sum}{0}}", "inside a group"),
+    (r"\begingroup\renewcommand{\sum}{0}\endgroup", "inside a group"),
+    (r"$\renewcommand{\sum}{0}$", "inside a group"),
+    (r"\[\renewcommand{\sum}{0}\]", "inside a group"),
+    (r"\begin{center}\let\sum\beta\end{center}", "inside a group"),
+    (r"\newcommand{\same}[1]{#1}\same{\renewcommand{\sum}{0}}", "inside a group"),
     (r"\newcommand{\sum}{\def\x{1}\x}", "it defines something itself"),
     (r"\newcommand{\sum}{\sum}", "without an end"),
     (r"\newcommand{\sum}{\total}\newcommand{\total}{\sum\sum}", "without an end"),
@@ -194,6 +200,45 @@ def test_what_cannot_be_written_out_is_never_read_in_its_old_meaning(definition,
     assert len(said) == 1
     assert why in said[0].message
     assert not any(link.statement for link in note.links)
+
+
+def test_an_environment_of_a_group_is_refused():
+    defined = "{\\newenvironment{eqn}{\\begin{equation}}{\\end{equation}}}\n"
+    note = read(paper("\\begin{eqn} a + a = 3 a \\end{eqn}", defined), "paper.tex")
+    assert [d.severity for d in note.diagnostics if d.code == "BN117"] == [bnsym.Severity.ERROR] * 2
+    assert note.links == ()
+
+
+def test_dollars_end_with_their_paragraph():
+    text = paper("A price of $ 5.\n\n\\newcommand{\\two}{2}\n\\[ a + a = \\two a \\]")
+    assert links(text) == ["a + a = 2 a"]
+
+
+@pytest.mark.parametrize("name", ["note.md", "note.ipynb"])
+@pytest.mark.parametrize("formula", ["${}$", "$$\n{}\n$$", "$$\n{} a + a = 2 a\n$$"])
+@pytest.mark.parametrize(
+    ("definition", "wrong"),
+    [(r"\renewcommand{\sum}{0}", True), (r"\def\le{<}", True), (r"\let\sum\beta", True),
+     (r"\DeclareMathOperator*{\max}{argmax}", True), (r"\newcommand{\R}{\mathbb{R}}", False)],
+)  # fmt: skip
+def test_markdown_says_what_it_does_not_follow(name, formula, definition, wrong):
+    """In Markdown no command is written out: one that has a meaning here must not get another one."""
+    text = formula.replace("{}", definition) + "\n\n$$\nb + b = 2 b\n$$\n"
+    if name.endswith("ipynb"):
+        cell = {"cell_type": "markdown", "metadata": {}, "source": text}
+        text = json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+    found = [d.severity for d in read(text, name).diagnostics if d.code == "BN117"]
+    assert found == [bnsym.Severity.ERROR] * wrong
+    code = read(f"`{formula}`\n".replace("{}", definition), "note.md")
+    assert "\n" in formula or not any(d.code == "BN117" for d in code.diagnostics)
+
+
+def test_what_stands_in_a_comment_opens_nothing():
+    assert links(paper("\\begin{align}\na + a &= 2 a % \\begin{foo} \\end{bar}\n\\end{align}")) == [
+        "a + a = 2 a"
+    ]
+    note = read(paper("\\[ a + a % \\begin{foo}\n= 2 a \\]"), "paper.tex")
+    assert codes(note) <= {"BN131", "BN132", "BN133"}
 
 
 def test_a_redefinition_holds_from_where_it_stands():
@@ -225,6 +270,8 @@ HOSTILE = (
     *("", "\\", "%", "$", "\\begin{", "\\section{", "\\iffalse", "\\let\\a", "\\newenvironment{a}{"),
     *("\\newcommand", "\\newcommand{\\a}", "\\def\\a#1", "\\newcommand{\\a}[1]{#1}\\a"),
     *("{" * 5000, "$$" * 5000, "\\[" * 5000, "\\begin{align}" * 2000, "\\newcommand{\\a}{x}" + "\\a" * 5000),
+    *("\\newcommand{\\a}[1]{#1}" + "\\a{" * 9000, "\\section{" * 3000, "\\newcommand{\\a}{" * 3000),
+    *("\\newcommand{\\a}[1]{#1}" + "\\a{" * 3000 + "}" * 3000, "\\def\\a#1;{}" * 3000 + "\\a" * 3000),
 )
 
 

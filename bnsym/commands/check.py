@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -215,7 +216,8 @@ def fix_files(report: Report) -> list[str]:
     texts = patch.repaired(report)
     changed = [file for file in texts if file != STANDARD_INPUT]
     for file in changed:
-        write(Path(file), texts[file][1])
+        begins = "\ufeff" if Path(file).read_bytes().startswith(BOM_UTF8) else ""
+        write(Path(file), begins + texts[file][1])
     return changed
 
 

@@ -13,6 +13,7 @@ import re
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from bnsym.model import Severity
 from bnsym.reading import directives
@@ -23,8 +24,9 @@ from bnsym.reading.tex import COMMENT, SKIPPED
 
 REFUSED = r"\redefined"
 """What stands for a command that can't be written out; no formula may hold it."""
+_LOCAL = "it is defined inside a group, beyond which it does not hold"
 _DEPTH = 40
-_LARGEST = 400_000
+_LARGEST = 200_000
 """Characters that all commands together may be written out to."""
 _DEFINES = re.compile(
     r"\\(?:(?:re)?newcommand|providecommand|[gex]?def|let|Declare[A-Z]|NewDocument|(?:re)?newenvironment)"
@@ -35,7 +37,8 @@ _TOKEN = re.compile(
       |DeclarePairedDelimiter|(?:New|Renew|Provide|Declare)DocumentCommand|(?:re)?newenvironment
       |newcommandx|renewcommandx|providecommand)(?P<star>\*?)(?![A-Za-z@])
   | \\(?P<edge>begin|end)\s*+\{{\s*+(?P<environment>[A-Za-z]+\*?)\s*+\}}
-  | \\(?P<name>[A-Za-z]++) | \\. | (?P<brace>[{{}}])""",
+  | \\(?P<scope>[be]group|(?:begin|end)group)(?![A-Za-z]) | \\(?P<name>[A-Za-z]++)
+  | (?P<open>\\[\[(]|\{{) | (?P<close>\\[\])]|\}}) | \\. | (?P<dollars>\$\$?) | (?P<gap>\n[ \t\r]*+(?=\n))""",
     re.VERBOSE | re.DOTALL,
 )
 _NAME = re.compile(r"\s*+(?:\{\s*+\\(?P<braced>[A-Za-z@]++)\s*+\}|\\(?P<bare>[A-Za-z@]++))")
@@ -103,7 +106,8 @@ class _Writer:
     starts: array[int] = field(default_factory=lambda: array("Q"))
     ends: array[int] = field(default_factory=lambda: array("Q"))
     groups: int = 0
-    """How many braces and environments are open around what is read."""
+    """How many braces, environments and formulas are open around what is read."""
+    in_dollars: bool = False
     grown: int = 0
     refusals: dict[str, tuple[int, str, Severity]] = field(default_factory=dict)
     """Commands that were called and refused: where in the file, why, and how grave that is."""
@@ -130,19 +134,24 @@ class _Writer:
         start, end = match.span()
         if match["comment"] and directives.opens(placed.text, start):
             end = start + 1  # its formulas are written out too
-        elif match["definer"] and not depth:
-            return self.define(placed.text, match)
-        elif match["brace"]:
-            self.groups += 1 if match.group() == "{" else -(self.groups > 0)
+        elif match["definer"]:
+            return self.define(placed.text, match, local=depth > 0 or self.groups > 0 or self.in_dollars)
+        elif match["open"] or match["close"] or match["scope"]:
+            self.enter(bool(match["open"]) or match.group() in (r"\bgroup", r"\begingroup"))
+        elif match["dollars"] or match["gap"]:
+            self.in_dollars = bool(match["dollars"]) and not self.in_dollars
         elif match["edge"] and match["environment"] != "document":
             key = f"{match['edge']} {match['environment']}"
             if key in self.macros:
                 return self.call(placed, match, key, depth)
-            self.groups += 1 if match["edge"] == "begin" else -(self.groups > 0)
+            self.enter(match["edge"] == "begin")
         elif match["name"] in self.macros:
             return self.call(placed, match, match["name"], depth)
         self.put(placed.part(start, end))
         return end
+
+    def enter(self, opens: bool) -> None:
+        self.groups = max(0, self.groups + (1 if opens else -1))
 
     # Calls
 
@@ -176,11 +185,11 @@ class _Writer:
 
     # Definitions
 
-    def define(self, text: str, match: re.Match[str]) -> int:
+    def define(self, text: str, match: re.Match[str], *, local: bool) -> int:
         """Take a definition; nothing of it is text. Where to go on."""
         definer, end = match["definer"], match.end()
         if definer.endswith("environment"):
-            return self.environment(text, end)
+            return self.environment(text, end, local=local)
         found = _NAME.match(text, end)
         if found is None:
             return end
@@ -190,18 +199,21 @@ class _Writer:
         except _Unfit as error:
             begins, end = end, _past(text, end)
             macro = Macro(refused=str(error), hides=bool(_DISPLAY.search(text, begins, end)))
-        if self.groups:
-            refused = "it is defined inside a group, beyond which it does not hold"
-            macro = Macro(refused=refused, hides=bool(_DISPLAY.search(macro.body)))
+        if local:
+            macro = Macro(refused=_LOCAL, hides=bool(_DISPLAY.search(macro.body)))
         if not (definer.startswith(("provide", "Provide")) and name in self.macros):
             self.macros[name] = macro
         return end
 
-    def environment(self, text: str, end: int) -> int:
+    def environment(self, text: str, end: int, *, local: bool) -> int:
         found = _WORD.match(text, end)
         if found is None:
             return end
         name, end = found["word"], found.end()
+        if local:
+            refused = Macro(refused=_LOCAL, hides=True)
+            self.macros |= {f"begin {name}": refused, f"end {name}": refused}
+            return _past(text, end)
         try:
             count, default, end = _parameters(text, end)
             first, end = _group(text, end)
@@ -296,12 +308,23 @@ _BRACES = re.compile(r"\\.|%[^\n]*+|[{}]", re.DOTALL)
 
 def _partner(text: str, start: int) -> int:
     """Where the brace that opens at `start` is closed."""
-    depth = 0
-    for match in _BRACES.finditer(text, start):
-        depth += {"{": 1, "}": -1}.get(match.group(), 0)
-        if not depth and match.group() == "}":
-            return match.start()
-    raise _Unfit("its braces are not closed")
+    found = _partners(text).get(start)
+    if found is None:
+        raise _Unfit("its braces are not closed")
+    return found
+
+
+@lru_cache(maxsize=64)
+def _partners(text: str) -> dict[int, int]:
+    """Of each brace that is closed, where; found in one pass."""
+    opened: list[int] = []
+    found: dict[int, int] = {}
+    for match in _BRACES.finditer(text):
+        if match.group() == "{":
+            opened.append(match.start())
+        elif match.group() == "}" and opened:
+            found[opened.pop()] = match.start()
+    return found
 
 
 _SIZE = re.compile(r"\*|\s*\[\\[A-Za-z]+\]")

@@ -146,6 +146,8 @@ _WORDS: dict[str, tuple[Kind, str]] = {
     ),
 }
 
+KNOWN = frozenset(word[1:] for word in _WORDS if word.startswith("\\"))
+"""Commands that have a meaning here; without the backslash."""
 _GROUP = r"\s*+\{(?:[^{}]++|\{(?:[^{}]++|\{[^{}]*+\})*+\})*+\}"
 _TOKEN = re.compile(
     rf"""

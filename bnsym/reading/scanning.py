@@ -5,7 +5,8 @@ quotation marks and indentation are gone, so that columns could only be guessed;
 offset is one of the file's own code points (a CRLF counts as the two it is). Containers,
 fences, code and comments follow CommonMark as far as they decide what is a formula; whatever
 else Markdown has is passed over as text. Never raises: what is wrong is a Problem, and the
-rest is read. Linear in the text. Imports `directives`, `masking` and `source` only.
+rest is read. Linear in the text. Imports `directives`, `masking`, `source`, and the
+names of `tokens`, only.
 """
 
 from __future__ import annotations
@@ -18,8 +19,10 @@ from typing import TypeAlias
 
 from bnsym.reading import directives
 from bnsym.reading.directives import Problem
+from bnsym.reading.masking import KNOWN as SIGNS
 from bnsym.reading.masking import ROW_ENVIRONMENTS
 from bnsym.reading.source import Heading, Slice
+from bnsym.reading.tokens import KNOWN as NAMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +72,14 @@ _SINGLE = re.compile(
 _PARAGRAPH_END = re.compile(
     r"\n(?=[ \t>]*(?:\r?\n|\Z|#{1,6}[ \t]|`{3}|~{3}|[-+*][ \t]|\d{1,9}[.)][ \t]|<!--))"
 )
+_DEFINER = re.compile(
+    r"\\(?:(?:re)?newcommand|providecommand|[gex]?def|let|DeclareMathOperator)\*?\s*\{?\s*\\([A-Za-z]+)"
+)
 _LABEL = re.compile(r"[ \t]*(?:\(([\w:.-]+)\)|\{#(?:eq:)?([\w:.-]+)\})[ \t]*(?=\r?\n|\Z)")
 _COMMENT_END = re.compile("-->")
 _DOLLARS = re.compile(r"\$(?=\$)")
 _BRACKET = re.compile(r"\\(?=\])")
+_PERCENT = re.compile(r"(?<!\\)%")
 _ENVIRONMENT = re.compile(r"\\(begin|end)\s*\{([A-Za-z]+\*?)\}")
 _OPTION = re.compile(r"[ \t>]*:([\w-]+):([^\n]*)\n?")
 _OPENS_LINE = re.compile(r"(?:\A|\n)[ \t>*\-+.)0-9]{0,100}\Z")
@@ -97,8 +104,11 @@ def scan(text: str, *, front: bool = True) -> tuple[list[Found], list[Problem]]:
 
 
 def environments(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
-    r"""Each `\begin{name}` and `\end{name}`; not the one in `\\begin`, which ends a row."""
-    return (m for m in _ENVIRONMENT.finditer(text, start, end) if not _is_escaped(text, m.start()))
+    r"""Each `\begin{name}` and `\end{name}`; not the one in `\\begin`, which ends a row, nor in a comment."""
+    for match in _ENVIRONMENT.finditer(text, start, end):
+        line = max(start, text.rfind("\n", start, match.start()) + 1)
+        if not _is_escaped(text, match.start()) and not _PERCENT.search(text, line, match.start()):
+            yield match
 
 
 def _is_escaped(text: str, position: int) -> bool:
@@ -278,6 +288,7 @@ class _Scanner:
                 return self._dollars(start)
             case "$":
                 single = _SINGLE.match(self.text, start, self._paragraph_end(start))
+                self._redefines(start, single.end() if single else start)
                 return single.end() if single else after
             case "<!":
                 return self._comment(start)
@@ -371,8 +382,17 @@ class _Scanner:
 
     def _display(self, where: Slice, inside: Slice, label: str = "") -> None:
         self.found.append(Display(where, inside, self.containers.count(_QUOTE), label))
+        self._redefines(inside.start, inside.end)
         if _BLANK.match(self.text, where.end):
             self.paragraph = None  # an underline after a formula makes no heading of it
+
+    def _redefines(self, start: int, end: int) -> None:
+        """A formula that gives a known command another meaning: others would be misread."""
+        for match in _DEFINER.finditer(self.text, start, end):
+            if match.group(1) in NAMES | SIGNS:
+                message = f"`\\{match.group(1)}` is given another meaning, which is not followed in Markdown"
+                hint = "give the new command a name of its own, or write what it stands for"
+                self.problems.append(Problem("BN117", message, Slice(*match.span()), hint))
 
     def _unclosed(self, start: int, end: int, what: str) -> int:
         """Report it, and go on where prose begins again."""

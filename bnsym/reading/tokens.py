@@ -109,6 +109,8 @@ INVISIBLE = (
     "left right middle big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr bigm Bigm limits"
     " nolimits displaystyle textstyle quad qquad , ; : ! > boxed mathstrut thinspace"
 ).split()
+KNOWN = frozenset((*GREEK, *FONTS, *ACCENTS, *COMMANDS, *INVISIBLE))
+"""Commands that have a meaning here, or none that matters; without the backslash."""
 UNSUPPORTED = {
     **dict.fromkeys(
         ("exp", "log", "ln", "sin", "cos", "tan", "tanh", "det", "min", "arg", "sup", "inf", "lim"),
@@ -275,8 +277,7 @@ def _command(word: str, text: str, start: int, end: int) -> Tok | None:
             (start, end),
             hint if name in ("exp", "log", "ln") else "",
         )
-    known = [*GREEK, *FONTS, *ACCENTS, *COMMANDS, *INVISIBLE]
-    close = difflib.get_close_matches(name, known, 1)
+    close = difflib.get_close_matches(name, sorted(KNOWN), 1)
     hint = rf"did you mean `\{close[0]}`?" if close else ""
     raise ReadError("BN111", f"`{word}` is not a known command", (start, end), hint)
 
