@@ -17,6 +17,9 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from bnsym.checking import check as check
     from bnsym.checking import exit_code as exit_code
+    from bnsym.compiling.backward import Judgement as Judgement
+    from bnsym.compiling.backward import Refused as Refused
+    from bnsym.compiling.backward import check_backward as check_backward
     from bnsym.compiling.closed_form import ClosedForm as ClosedForm
     from bnsym.compiling.closed_form import compile as compile  # noqa: A004 - read as bnsym.compile
     from bnsym.compiling.proved import NotProved as NotProved
@@ -39,6 +42,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "bnsym.checking": ("check", "exit_code"),
+    "bnsym.compiling.backward": ("Judgement", "Refused", "check_backward"),
     "bnsym.compiling.closed_form": ("ClosedForm", "compile"),
     "bnsym.compiling.proved": ("NotProved",),
     "bnsym.evidence.batchnorm": ("BatchNorm",),

@@ -119,10 +119,10 @@ def test_sympy_and_numpy_are_imported_where_they_are_used(module):
 
 def test_the_public_surface_is_as_documented():
     assert set(bnsym.__all__) == {
-        "BatchNorm", "ClosedForm", "Diagnostic", "Evidence", "ExitCode", "FileReport", "Link", "NotProved",
-        "Proved", "Refuted",
+        "BatchNorm", "ClosedForm", "Diagnostic", "Evidence", "ExitCode", "FileReport", "Judgement", "Link",
+        "NotProved", "Proved", "Refused", "Refuted",
         "Report", "Result", "Severity", "Skipped", "Span", "Undecided", "Unread", "Witness",
-        "__version__", "check", "compile", "exit_code",
+        "__version__", "check", "check_backward", "compile", "exit_code",
     }  # fmt: skip
     for name in bnsym.__all__:
         assert getattr(bnsym, name) is not None

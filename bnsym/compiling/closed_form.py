@@ -51,7 +51,8 @@ class ClosedForm:
     def __init__(self, form: Form, backend: str = "numpy", given: tuple[str, ...] = ()) -> None:
         self.form, self.backend = form, backend
         statement = surveying.relevant(form.statement)
-        self._lowering = Lowering(_structure(statement), given=_given(statement, given))
+        self.given = _given(statement, given)
+        self._lowering = Lowering(_structure(statement), given=self.given)
         self._free = free_indices(statement.left)
         try:
             self._expression = self._lowered(statement)
@@ -62,6 +63,16 @@ class ClosedForm:
             raise NotProved(f"backend={backend!r} takes one index, over the batch; numpy takes several")
         self._shared: dict[Any, Any] = {}
         self.__doc__ = documenting.docstring(form, self.arguments, one_index=not self._lowering.axes)
+
+    @property
+    def structure(self) -> Structure:
+        """The definitions that it was worked out from."""
+        return self._lowering.structure
+
+    @property
+    def one_index(self) -> bool:
+        """Whether the only index runs over the batch, so that features may stand side by side."""
+        return not self._lowering.axes
 
     def __repr__(self) -> str:
         names = ", ".join(a.name for a in self.arguments)

@@ -38,6 +38,14 @@ def _fold(a: Any) -> Any:
     return (a & PRIME) + (a >> 31)
 
 
+def _residue_power(a: Any, p: Any, _q: Any) -> Any:
+    """A power with a positive integer; any other is for blocks."""
+    found = a
+    for _ in range(p - 1):
+        found = found * a % PRIME
+    return found
+
+
 FLOATS: Mapping[str, Callable[..., Any]] = {
     "add": lambda a, b: a + b,
     "sub": lambda a, b: a - b,
@@ -64,6 +72,7 @@ def _functions(residues: bool) -> dict[str, Any]:
         "neg": njit(lambda a: fold(2 * PRIME - a)),
         "mul": njit(lambda a, b: fold(fold(a * b))),
         "square": njit(lambda a: fold(fold(a * a))),
+        "power": njit(_residue_power),
         "total": njit(lambda a: a),
         "dot": njit(lambda a, b: fold(a * b)),
     }
@@ -104,7 +113,7 @@ class Compiled(Stream):
     """A stream whose passes are compiled; floats, or residues."""
 
     residues: bool = False
-    kernels: dict[Any, tuple[Code, Any]] = field(default_factory=dict)
+    kernels: dict[Any, Any] = field(default_factory=dict)
     """Compiled functions, which streams of one lowering may share."""
 
     def _pass(self, totals: tuple[Symbol, ...]) -> None:

@@ -37,9 +37,13 @@ class Draw:
         """A size, or an array with an axis for each of its letters."""
         if leaf.name in self.sizes and not leaf.letters:
             return np.asarray(float(self.sizes[leaf.name]))
-        if leaf.name not in self.arrays:
-            self.arrays[leaf.name] = self._drawn(leaf.name)
-        return self.arrays[leaf.name]
+        return self.named(leaf.name)
+
+    def named(self, name: Name) -> Floats:
+        """A free array, or a number."""
+        if name not in self.arrays:
+            self.arrays[name] = self._drawn(name)
+        return self.arrays[name]
 
     def _drawn(self, name: Name) -> Floats:
         rng = np.random.default_rng([self.seed, zlib.crc32(name.encode())])

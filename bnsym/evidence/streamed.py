@@ -26,9 +26,9 @@ import numpy as np
 import sympy
 from sympy import Expr
 
-from bnsym.evidence import arrays, memory, modular, residues, sides, surveying
+from bnsym.evidence import arrays, compiled, memory, modular, residues, sides, surveying
 from bnsym.evidence.bench import CONFIRM_SIZES, OTHER_SIZES
-from bnsym.evidence.coding import Code
+from bnsym.evidence.compiled import Compiled
 from bnsym.evidence.degrees import height, roots
 from bnsym.evidence.passes import BATCH, Leaf, Lowering
 from bnsym.evidence.pins import Hypotheses
@@ -92,7 +92,7 @@ class Question:
     """Of what hypotheses call positive, which is to be a square."""
     positive: frozenset[Name]
     deadline: float
-    codes: dict[Any, Code] = field(default_factory=dict)
+    codes: dict[Any, Any] = field(default_factory=dict)
 
 
 def examine(statement: Statement, size: int, seed: int = 0, deadline: float = inf) -> Evidence:
@@ -180,6 +180,22 @@ def _confirmed(question: Question, roots_in_it: int) -> tuple[bool | None, str]:
     return False, "the sides differ at random values"
 
 
+def _stream(question: Question, drawn: dict[Leaf, Array], size: int) -> Stream:
+    """Compiled where that pays."""
+    lowering = question.lowering
+    powers = any(
+        p.exp.q > 1 or p.exp < 0
+        for e in lowering.totals.values()
+        for p in e.atoms(sympy.Pow)
+        if lowering.varies(p)
+    )
+    if size < compiled.LARGE or powers or lowering.axes or not compiled.installed():
+        return Stream(lowering, Residues(), drawn, size, question.deadline, codes=question.codes)
+    return Compiled(
+        lowering, Residues(), drawn, size, question.deadline, residues=True, kernels=question.codes
+    )
+
+
 def _holds(question: Question, seed: int) -> bool:
     """Whether the sides are equal at one draw, redrawn until it has all the roots that are needed."""
     lowering, sizes = question.lowering, question.sizes
@@ -188,7 +204,7 @@ def _holds(question: Question, seed: int) -> bool:
         raise Unsupported(said)
     draw = Draw(lowering.structure.shapes, sizes, seed, question.positive)
     drawn = {leaf: draw.array(leaf) for leaf in leaves}
-    stream = Stream(lowering, Residues(), drawn, size, question.deadline, codes=question.codes)
+    stream = _stream(question, drawn, size)
     for attempt in range(1, REDRAWS):
         try:
             for root in question.roots:
