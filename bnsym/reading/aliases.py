@@ -16,7 +16,11 @@ from bnsym.reading.syntax import (
     BigSum,
     Component,
     Node,
+    Number,
+    Paren,
     Place,
+    Plus,
+    Power,
     Product,
     Sub,
     Symbol,
@@ -110,7 +114,11 @@ class Aliases:
     def labelled(self, node: Symbol) -> Symbol:
         """The symbol with a subscript of labels as a part of its name. Raises BN128 where a
         subscript mixes labels and indices."""
+        if node.upper and set(node.upper) <= self.labels:
+            node = replace(node, marks=f"{node.marks}^{{({','.join(node.upper)})}}", upper=())
         letters = set(node.sub.letters) if node.sub else set()
+        if node.sub is not None and not letters and (text := self._step(node.sub.node)):
+            return replace(node, sub=replace(node.sub, text=text))
         if node.sub is None or not letters & self.labels:
             return node
         if not letters <= self.labels:
@@ -118,7 +126,21 @@ class Aliases:
             raise ReadError("BN128", "this subscript mixes labels and indices", node.sub.at, hint)
         return replace(node, sub=replace(node.sub, letters=()))
 
+    def _step(self, node: Node | None) -> str:
+        """The spelling of `t - 1`, `(t + 1)`, where t is a label; or nothing."""
+        match node:
+            case Symbol() if node.bare and node.base in self.labels:
+                return node.base
+            case Paren(body) if text := self._step(body):
+                return f"({text})"
+            case Plus((first, Number(value)), (1, sign)) if value.denominator == 1:
+                text = self._step(first)
+                return f"{text}{'+' if sign > 0 else '-'}{value}" if text else ""
+        return ""
+
     def _apply(self, node: Node, bound: frozenset[str]) -> Node:
+        if isinstance(node, Power) and isinstance(node.base, Symbol) and (text := self._step(node.exponent)):
+            node = replace(node.base, marks=f"{node.base.marks}^{{{text}}}", at=node.at)
         if isinstance(node, Symbol):
             return self._symbol(self.labelled(node), bound)
         if alias := self.by_key.get(canonical(node)):

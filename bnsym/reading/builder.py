@@ -182,6 +182,7 @@ def _accented(accent: str, node: Node, at: Place) -> Node:
     match node:
         case Symbol() if not node.core.startswith((r"\text", r"\operatorname")):
             return replace(node, accents=(*node.accents, accent), at=at)
-        case Power(Symbol() as base, exponent):
+        case Power(Symbol() as base, exponent) if accent != "bar" or not isinstance(exponent, Number):
             return Power(replace(base, accents=(*base.accents, accent), at=at), exponent, at)
-    raise ReadError("BN112", "an accent stands over one name only", node.at)
+    hint = r"a mean is written `\operatorname{mean}(x^2)`" if accent == "bar" else ""
+    raise ReadError("BN112", "an accent stands over one name only", node.at, hint)

@@ -117,15 +117,25 @@ def _indexed(found: Survey) -> frozenset[str]:
     """Every name that is written with an index somewhere."""
     scratch = Table(declared=found.table.declared)
     for node in _every_node(found):
+        for symbol, bound in kinds.symbols(node):
+            sub = symbol.sub
+            if sub and len(sub.letters) > 1 and all(scratch.is_index(x, bound) for x in sub.letters):
+                found.table.index_lists.add(sub.text)
         kinds.written_indices(scratch, node)
     return frozenset(scratch.arity)
 
 
 def _find_definitions(found: Survey, indexed: frozenset[str]) -> None:
-    """A bare name's first `name = expression`, unless a claim used the name before."""
+    """A bare name's first `name = expression`, unless a claim used the name: one of an earlier block,
+    or one of the same block where a definition uses it too (`y = w'x`, `w' = γw` is a definition)."""
     used: set[str] = set()
+    here: set[str] = set()
+    bodies: set[str] = set()
+    block = None
     for chain in found.gathered.chains:
-        definition = _definition(found, chain, used, indexed)
+        if chain.block is not block:
+            used, here, block = used | here, set(), chain.block
+        definition = _definition(found, chain, used | (here & bodies), indexed)
         if definition is not None:
             found.definitions.append(definition)
             found.table.defined[definition.full_name] = definition.at
@@ -134,8 +144,9 @@ def _find_definitions(found: Survey, indexed: frozenset[str]) -> None:
             if definition.square:
                 found.table.squares.add(definition.name)
         for position, expression in enumerate(chain.expressions):
-            if expression.node is not None and (definition is None or position > 1):
-                used |= _names(found.table, expression.node)
+            if expression.node is not None and (position > 0 or definition is None):
+                claimed = definition is None or position > 1
+                (here if claimed else bodies).update(_names(found.table, expression.node))
 
 
 def _names(table: Table, node: Node) -> set[str]:

@@ -123,7 +123,8 @@ class _Inference:
     def _learn_written(self) -> None:
         for name, arity in self.table.arity.items():
             self.known.setdefault(name, SHAPES[min(arity, 2)])
-        self.table.arity.update({name: SHAPES.index(shape) for name, shape in self.known.items()})
+        for name, shape in self.known.items():
+            self.table.arity.setdefault(name, SHAPES.index(shape))
 
     def _gradients(self) -> None:
         r"""The v of `\nabla_v f` is a vector, unless the names before it say otherwise."""
@@ -272,6 +273,8 @@ class _Inference:
                     self.demand(leaf, shape, bound)
             case Product() if self.guess:
                 self._guess(node.factors, bound)
+            case Transpose(body) if self.guess:
+                self.demand(body, MATRIX if _upper_case(body) else COLUMN, bound)
         for child in _parts(node):
             self.visit(child, inner)
 
@@ -307,15 +310,17 @@ class _Inference:
                 self.demand(body, shape, bound | set(letters))
             case Derivative(loss, (variable,)) if loss is not None and self._is_loss(loss, bound):
                 self.demand(variable, shape, bound)
+            case Gradient(_, variable):
+                self.demand(variable, shape, bound)
             case Product(factors, operators) if self.soft or not {"odot", "star"} & set(operators):
                 self._demand_product(factors, shape, bound)
 
     def _demand_sum(self, terms: tuple[Node, ...], shape: str, bound: frozenset[str]) -> None:
-        """All terms of a number or a matrix are such; one of a vector is, and the others may be."""
+        """All terms of a number or a matrix are such; one of a vector is, and the others may be numbers."""
         shapes = [self.shape(t, bound) for t in terms]
         unknown = [t for t, s in zip(terms, shapes, strict=True) if s is None]
         vector = shape in (COLUMN, ROW)
-        if vector and not self.soft and (len(unknown) > 1 or shape in shapes):
+        if vector and (shape in shapes or (len(unknown) > 1 and not self.soft)):
             return
         for term in unknown if vector else terms:
             self.demand(term, shape, bound)
@@ -331,9 +336,10 @@ class _Inference:
             for factor in unknown:
                 self.demand(factor, SCALAR, bound)
         elif COLUMN in shapes or MATRIX in shapes:
+            vector = factors[-1] if shape == COLUMN and COLUMN not in shapes else None
             for factor in unknown:
                 if not _upper_case(factor):
-                    self.demand(factor, SCALAR if COLUMN in shapes or shape == MATRIX else shape, bound)
+                    self.demand(factor, COLUMN if factor is vector else SCALAR, bound)
         elif len(unknown) == 1:
             self.demand(unknown[0], shape, bound)
         elif self.soft and shape == COLUMN and len(unknown) == 2 and _upper_case(unknown[0]):
@@ -364,6 +370,9 @@ class _Inference:
             array = self.shape(following, bound) in (COLUMN, MATRIX) or _upper_case(following)
             if array and self.shape(factor, bound) is None and _upper_case(inner):
                 self.demand(inner, MATRIX, bound)
+            row = isinstance(factor, Transpose) and self.shape(factor, bound) == ROW
+            if row and self.shape(following, bound) is None and not _upper_case(following):
+                self.demand(following, COLUMN, bound)
 
 
 def _parts(node: Node) -> tuple[Node, ...]:

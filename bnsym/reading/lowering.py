@@ -287,6 +287,9 @@ class Lowering:
         arity = self.table.arity.get(key, 0)
         if letters and len(letters) != arity:
             raise self.table.kind_conflict(key, letters, at)
+        if not letters and arity > 2:
+            message = f"`{key}` has {arity} indices elsewhere, and none here"
+            raise ReadError("BN124", message, at, "write them: whole arrays have one or two")
         if not letters:
             axes = tuple(self.axis(self.spaces.axis(key, k)) for k in range(arity))
             return Value(Sym(name, axes), axes, what=key)

@@ -22,6 +22,7 @@ from bnsym.reading.syntax import (
     Number,
     Paren,
     Place,
+    Plus,
     Power,
     Product,
     Relation,
@@ -162,6 +163,8 @@ def _bracketed(node: Symbol, clause: Paren, place: Place, at: Place) -> Node:
     letters = _letters(clause.body)
     if clause.shape == "(" and letters and _only_letters(clause.body) and not node.upper:
         return replace(node, upper=tuple(letters), at=at)
+    if clause.shape == "(" and isinstance(clause.body, Plus):
+        return Power(node, clause, at)  # which only a label can explain
     raise ReadError("BN128", "this superscript in brackets has no meaning here", place)
 
 

@@ -34,6 +34,8 @@ class Table:
     unclear_losses: set[str] = field(default_factory=set)
     """Names that stand both for a differentiated function and for a number."""
     sizes: dict[str, Place] = field(default_factory=dict)
+    index_lists: set[str] = field(default_factory=set)
+    """Subscripts that are lists of indices somewhere, thanks to sums, and so everywhere."""
     sets: set[str] = field(default_factory=set)
     """What sums run over by name."""
     declared: set[str] = field(default_factory=set)
@@ -53,11 +55,13 @@ class Table:
             return symbol.base, symbol.upper
         if sub.text and (name := size_name(symbol)) in self.sizes:
             return name, symbol.upper
-        if sub.letters and all(self.is_index(letter, bound) for letter in sub.letters):
+        listed = sub.text in self.index_lists
+        if sub.letters and (listed or all(self.is_index(letter, bound) for letter in sub.letters)):
             return symbol.base, (*symbol.upper, *sub.letters)
         if any(letter in bound for letter in sub.letters) or not sub.text:
+            hint = "if its letter counts steps: `<!-- bnsym: label $t$ -->`"
             raise ReadError(
-                "BN128", "this subscript is neither a list of indices nor a part of a name", sub.at
+                "BN128", "this subscript is neither a list of indices nor a part of a name", sub.at, hint
             )
         return f"{symbol.base}_{{{sub.text}}}", symbol.upper
 
@@ -113,7 +117,8 @@ _LOOKALIKES = [
     {r"\omega", "w"},
     {r"\sigma", "o"},
     {r"\alpha", "a"},
-    {r"\gamma", "y", "r"},
+    {r"\gamma", "y"},
+    {r"\gamma", "r"},
     {r"\beta", "B"},
     {r"\epsilon", r"\varepsilon", "e"},
     {r"\rho", "p"},
