@@ -584,3 +584,10 @@ def test_an_unreadable_definition_hides_derivatives_that_may_pass_through_it(bro
     if hidden:
         assert link.problem.code == "BN128"
         assert "need the definition of `h`" in link.problem.message
+
+
+@pytest.mark.parametrize(("line", "defines"), [("a^2 = a", False), ("a^2 = a b", False), ("a^2 = b", True)])
+def test_a_square_said_of_its_own_root_is_a_claim(line, defines):
+    derivation, _ = note(line, "a^2 = b")
+    assert len(derivation.links) == (1 if defines else 2)
+    assert all(link.problem is None for link in derivation.links)

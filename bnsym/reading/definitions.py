@@ -206,6 +206,9 @@ def _may_define(found: Survey, definition: RawDefinition, used: set[str], indexe
     special = name == "m" or (name == r"\delta" and len(definition.letters) == 2)
     if definition.explicit:
         return distinct
+    body = definition.chain.expressions[1].node
+    if definition.square and body is not None and name in _names(table, body):
+        return False  # `a^2 = a` says something of a
     return distinct and not taken and name not in used and name not in table.sizes and not special
 
 
