@@ -63,7 +63,7 @@ def explain(form: ClosedForm, samples: Sequence[Sample]) -> tuple[Slip, ...]:
     if len(found) == 1:
         return found
     for k, term in enumerate(terms):
-        for other in unsummed(term):
+        for other in unsummed(term, form.form.statement.left):
             if _adds_up(form, [*terms[:k], other, *terms[k + 1 :]], samples):
                 return (Slip(term, "has lost its Σ"),)
     return found
@@ -86,9 +86,9 @@ def pieces(term: Term) -> Iterator[Term]:
             yield term
 
 
-def unsummed(term: Term) -> Iterator[Term]:
+def unsummed(term: Term, left: Term) -> Iterator[Term]:
     """The term with one of its sums left out: its index becomes the free one of the same space."""
-    free = {i.space: i for i in free_indices(term)}
+    free = {i.space: i for i in free_indices(left)}
     for inner in walk(term):
         if isinstance(inner, Sum) and inner.index.space in free:
             yield _replaced(term, inner, rename(inner.body, {inner.index.name: free[inner.index.space]}))

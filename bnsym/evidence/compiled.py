@@ -148,4 +148,5 @@ class Compiled(Stream):
             kind = np.int64 if self.residues else np.float64
             run = _sums(example, len(bodies), kind, relaxed) if totals else _map(example)
             self.kernels[key] = made, run
-        return self.kernels[key]
+        found: tuple[Code, Any] = self.kernels[key]
+        return found
