@@ -159,6 +159,8 @@ def check_notes(
         jobs = min(jobs, 2)  # one process alone holds arrays of that size
     with hands(jobs, executor, length, examines=budget.cross_examine) as (seekers, helpers):
         desk = Desk(budget, seekers, helpers, _answers(folder))
+        if folder is None:
+            helpers.start()  # there will be something for them to do
         read: list[tuple[Derivation, list[Case]]] = []
         for note in notes:
             derivation, context, found = _read(note)

@@ -71,13 +71,14 @@ def relevant(statement: Statement) -> Statement:
     """The statement without definitions that it does not depend on, so that links of one note which
     depend on the same ones share what is made of them."""
     own = [statement.left, statement.right, *(t for h in statement.hypotheses for t in (h.left, h.right))]
-    start = {name for term in own for name in names(term)}
-    if any(isinstance(t, Diff) for term in own for t in walk(term)):
-        start.update(statement.outputs)
-    uses = {d.symbol.name: names(d.body) for d in statement.definitions}
-    if any(isinstance(t, Diff) for d in statement.definitions for t in walk(d.body)):
-        start.update(statement.outputs)
-    needed = reached(start, lambda name: uses.get(name, ()))
+    bodies = {d.symbol.name: d.body for d in statement.definitions}
+
+    def used(terms: Iterable[Term]) -> set[Name]:
+        inside = [t for term in terms for t in walk(term)]
+        derived = statement.outputs if any(isinstance(t, Diff) for t in inside) else ()
+        return {*derived, *(t.name for t in inside if isinstance(t, Sym))}
+
+    needed = reached(used(own), lambda name: used([bodies[name]]) if name in bodies else ())
     kept = tuple(d for d in statement.definitions if d.symbol.name in needed)
     return replace(statement, definitions=kept)
 

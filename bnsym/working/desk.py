@@ -56,6 +56,9 @@ class Desk:
         return lambda: self._judged(statement, waiting())
 
     def evidence(self, statement: Statement, *, proved: bool) -> Answer[tuple[Evidence, ...]]:
+        from bnsym.evidence.surveying import relevant
+
+        statement = relevant(statement)  # else each link of a note would carry all its definitions there
         known = self.memory.evidence(statement, self.budget, proved) if self.memory else None
         if known is not None:
             done = Done(known, 0.0, remembered=True)
