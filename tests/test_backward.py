@@ -51,9 +51,7 @@ SLIPS = {
     f"the term {XHAT} is multiplied by σ": lambda m, c, s, g, h, t, i, x: c / (m * s) * (m * g - t - x * i),
     f"the term {XHAT} has lost its Σ": lambda m, c, s, g, h, t, i, _: c / (m * s) * (m * g - t - h * h * g),
     f"the term {SUM} has lost its Σ": lambda m, c, s, g, h, t, i, _: c / (m * s) * (m * g - g - h * i),
-    f"the term {XHAT} is multiplied by 0.25": lambda m, c, s, g, h, t, i, _: (
-        c / s * (g - (t + h * i / 4) / m)
-    ),
+    f"the term {XHAT} is divided by 4": lambda m, c, s, g, h, t, i, _: c / s * (g - (t + h * i / 4) / m),
     "everything is divided by γ": lambda m, c, s, g, h, t, i, _: 1 / (m * s) * (m * g - t - h * i),
     "everything is multiplied by m": lambda m, c, s, g, h, t, i, _: c / s * (m * g - t - h * i),
     "everything is divided by σ": lambda m, c, s, g, h, t, i, _: c / (m * s**2) * (m * g - t - h * i),
