@@ -591,3 +591,17 @@ def test_a_square_said_of_its_own_root_is_a_claim(line, defines):
     derivation, _ = note(line, "a^2 = b")
     assert len(derivation.links) == (1 if defines else 2)
     assert all(link.problem is None for link in derivation.links)
+
+
+def test_what_a_function_binds_is_its_own():
+    r"""RMS(x) sums over i, and stands where i is free, or summed over."""
+    rms = r"\operatorname{RMS}(x) = \sqrt{\frac{1}{n} \sum_{i=1}^n x_i^2}"
+    free, context = note(rms, r"y_i = \frac{x_i}{\operatorname{RMS}(x)}", "y_i = y_i")
+    (body,) = (d.body for d in context.definitions if d.symbol.name == "y")
+    assert not [d for d in free.diagnostics if d.severity is Severity.ERROR]
+    (inner,) = (t for t in walk(body) if isinstance(t, Sum))
+    assert inner.index.name != "i"
+    summed, _ = note(rms, r"\sum_i \frac{x_i^2}{\operatorname{RMS}(x)^2} = n")
+    (link,) = summed.links
+    outer, inner = (t for t in walk(link.statement.left) if isinstance(t, Sum))
+    assert outer.index != inner.index

@@ -30,6 +30,7 @@ from bnsym.reading.syntax import (
     measure,
     moved,
     unwrap,
+    walk,
 )
 
 NO_LETTERS: frozenset[str] = frozenset()
@@ -148,7 +149,7 @@ class Aliases:
         if isinstance(node, Apply) and (found := self.functions.get(word_of(node.function))):
             leaf, alias = found
             target = self._spend(alias, node.at)
-            if canonical(unwrap(node.argument)) == canonical(leaf):
+            if canonical(unwrap(node.argument)) == canonical(leaf) and not _sums(target):
                 return target
             return Applied(target, leaf, self._apply(node.argument, bound), node.at)
         if isinstance(node, Product):
@@ -227,6 +228,11 @@ def _index_letters(node: Symbol, bound: frozenset[str]) -> tuple[str, ...]:
     if any(s not in bound and s.rstrip("'") not in INDEX_LETTERS for s in sub) or (node.sub and not sub):
         return ()
     return (*node.upper, *sub)
+
+
+def _sums(node: Node) -> bool:
+    """Whether it binds letters, which are its own."""
+    return any(isinstance(inner, BigSum) for inner in walk(node))
 
 
 def _renamed(node: Node, names: dict[str, str]) -> Node:

@@ -42,12 +42,12 @@ def _put(
         return term
     match term:
         case Sym(name, indices) if name == leaf:
-            own = _apart(argument.term, axis)
+            own = apart(argument.term, axis)
             return rename(own, {a.name: i for a, i in zip(argument.axes, indices, strict=True)})
         case Sym(name, indices):
             symbol, body = bodies[name]
             names = {p.name: i for p, i in zip(symbol.indices, indices, strict=True)}
-            return rename(_put(_apart(body, axis), leaf, argument, bodies, axis, at), names)
+            return rename(_put(apart(body, axis), leaf, argument, bodies, axis, at), names)
         case Diff():
             message = "a function with a derivative inside has no meaning at another argument"
             raise ReadError("BN128", message, at, "differentiate the function instead")
@@ -55,12 +55,12 @@ def _put(
             return mapped(term, lambda inner: _put(inner, leaf, argument, bodies, axis, at))
 
 
-def _apart(term: Term, axis: Callable[[SpaceName], Index]) -> Term:
+def apart(term: Term, axis: Callable[[SpaceName], Index]) -> Term:
     """The term with indices of its own in its sums, for it is about to stand inside others."""
     if isinstance(term, Sum):
         own = axis(term.index.space)
-        return Sum(own, _apart(rename(term.body, {term.index.name: own}), axis))
-    return mapped(term, lambda inner: _apart(inner, axis))
+        return Sum(own, apart(rename(term.body, {term.index.name: own}), axis))
+    return mapped(term, lambda inner: apart(inner, axis))
 
 
 def _symbols(term: Term, bodies: Bodies, seen: frozenset[Name] = frozenset()) -> Iterator[Sym]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import pairwise
 
-from bnsym.reading.application import Bodies, applied
+from bnsym.reading.application import Bodies, apart, applied
 from bnsym.reading.folding import (
     BUILT_IN,
     DIAGONALS,
@@ -567,14 +567,24 @@ class Lowering:
 
     def applied(self, target: Node, leaf: Symbol, argument: Node, at: Place) -> Value:
         name, _ = self.table.split(leaf, self.bound)
-        value, given = self.lower(target), self.lower(argument)
+        value, given = self.closed(target), self.lower(argument)
         arity = self.table.arity.get(name, 0)
         if len(given.axes) != arity or given.row:
             message = f"the argument stands for `{name}`, which is {KINDS[min(arity, 2)]}"
             raise ReadError("BN124", f"{message}; {self.algebra.describe(given)}", argument.at)
         for k, axis in enumerate(given.axes):
             self.spaces.unify(self.spaces.axis(name, k), axis.space, argument.at, f"`{name}`")
+        if given.term == Sym(name, given.axes):
+            return replace(value, term=apart(value.term, self.axis))
         return applied(value, name, given, self.bodies, self.axis, at)
+
+    def closed(self, node: Node) -> Value:
+        """The value of what was written elsewhere: the letters that it binds are its own."""
+        inner = replace(self, free={}, summed={}, bound={})
+        value = inner.lower(node)
+        for letter, at in inner.free.items():
+            self.index(letter, at)
+        return value
 
     # derivatives
 
