@@ -82,7 +82,7 @@ def printed() -> str:
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "my-note.md").write_text(NOTE, encoding="utf-8")
         plain = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "BNSYM_COMPLETE")}
-        terminal = {"FORCE_COLOR": "1", "TERM": "xterm-256color", "COLUMNS": str(WIDTH)}
+        terminal = {"FORCE_COLOR": "1", "TERM": "xterm-256color", "COLUMNS": str(WIDTH), "BNSYM_CACHE": "off"}
         done = subprocess.run(
             [sys.executable, "-m", "bnsym", "check", "my-note.md"],
             cwd=folder, env=plain | terminal, capture_output=True, text=True, check=False,
