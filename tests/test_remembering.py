@@ -657,3 +657,25 @@ def test_a_second_run_imports_next_to_nothing(run: Run) -> None:
     assert "bnsym.kernel" in first.splitlines()[-1]
     assert second.splitlines()[-1] == "[]"
     assert "Remembered from" in second
+
+
+def test_places_from_the_root_of_the_repository_are_not_those_of_another(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same file name and text, in another folder of a repository."""
+    (tmp_path / ".git").mkdir()
+    assert "::error file=work/note.md," in run("check", "note.md", "--format", "github")[1]
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "note.md").write_text(NOTE, encoding="utf-8")
+    monkeypatch.chdir(tmp_path / "docs")
+    assert "::error file=docs/note.md," in run("check", "note.md", "--format", "github")[1]
+
+
+def test_a_directive_that_mends_is_written_as_the_file_writes_them(home: Path, tmp_path: Path) -> None:
+    text = "$$\n\\gamma^2 \\gamma \\ge 0\n$$\n"
+    for name, comment in (("note.md", "<!-- bnsym: assume"), ("note.tex", "% bnsym: assume")):
+        note = tmp_path / name
+        note.write_text(text, encoding="utf-8")
+        (result,) = bnsym.check(note, cache=True).results
+        assert result.repair is not None
+        assert result.repair.apply(text).startswith(comment)

@@ -97,7 +97,15 @@ class Request:
         looks = (self.quiet, self.verbose, self.show_parsed)
         forms = [(form, file is None) for form, file in self.forms]
         asked = [(note.file, note.text, note.fragments) for note in notes]
-        return [asked, sorted(self.options.items()), forms, looks, where]
+        return [asked, sorted(self.options.items()), forms, looks, where, self._roots(notes)]
+
+    def _roots(self, notes: Sequence[Note]) -> list[str]:
+        """Where the notes are in their repositories, if a format says that."""
+        if not any(form in ("sarif", "github") for form, _ in self.forms):
+            return []
+        from bnsym.reporting.findings import in_repository
+
+        return [in_repository(note.file) for note in notes]
 
     def _rendered(self, report: Report, form: str, *, plain: bool) -> str:
         looks = {"quiet": self.quiet, "verbose": self.verbose, "show_parsed": self.show_parsed}

@@ -12,7 +12,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from bnsym.evidence.surveying import relevant
-from bnsym.model import Evidence, Link, Repair, Undecided
+from bnsym.model import Evidence, Link, Repair, Undecided, format_of
 from bnsym.proving.found import Certified, Found, Witnessed
 from bnsym.remembering.codec import Unknown, dumps, loads
 from bnsym.remembering.fingerprint import fingerprint
@@ -92,13 +92,15 @@ def _examined(statement: Statement, budget: Budget, proved: bool) -> tuple[objec
 def _mended(link: Link, budget: Budget) -> tuple[object, ...]:
     """All that a repair depends on: what the link says, and how it is written."""
     statement = None if link.statement is None else relevant(link.statement)
-    return statement, link.source, link.span.file if link.span.cell else "", str(budget.timeout)
+    file = link.span.file
+    form = format_of(file).value  # a directive is written otherwise in LaTeX
+    return statement, link.source, form, file if link.span.cell else "", str(budget.timeout)
 
 
 def _sign(note: Note, link: Link) -> int:
     """Where the relation sign stands in the text of the note."""
-    lines = note.text.splitlines(keepends=True)[: link.span.line - 1]
-    return sum(len(line) for line in lines) + link.span.column - 1
+    lines = note.text.split("\n")[: link.span.line - 1]
+    return sum(len(line) + 1 for line in lines) + link.span.column - 1
 
 
 def _stretch(note: Note, link: Link, repair: Repair) -> str:
