@@ -29,17 +29,19 @@ class Answers:
 
     def __init__(self, folder: Folder) -> None:
         self._folder = folder
+        self._texts: dict[int, tuple[Statement | None, str]] = {}
+        """By identity, with the statement itself, so that no identity is given to another."""
 
     def found(self, statement: Statement, at: str) -> Certified | Witnessed | None:
-        answer = self._recalled("found", (relevant(statement), at))
+        answer = self._recalled("found", statement, at)
         return answer if isinstance(answer, Certified | Witnessed) else None
 
     def keep_found(self, statement: Statement, at: str, found: Found) -> None:
         if not isinstance(found, Undecided):
-            self._keep("found", (relevant(statement), at), found)
+            self._keep(found, "found", statement, at)
 
     def evidence(self, statement: Statement, budget: Budget, proved: bool) -> tuple[Evidence, ...] | None:
-        answer = self._recalled("evidence", _examined(statement, budget, proved))
+        answer = self._recalled("evidence", statement, *_routes(budget), proved)
         is_evidence = isinstance(answer, tuple) and all(isinstance(e, Evidence) for e in answer)
         return answer if is_evidence else None
 
@@ -47,12 +49,12 @@ class Answers:
         self, statement: Statement, budget: Budget, proved: bool, evidence: tuple[Evidence, ...]
     ) -> None:
         if all(e.agrees is not False for e in evidence):
-            self._keep("evidence", _examined(statement, budget, proved), evidence)
+            self._keep(evidence, "evidence", statement, *_routes(budget), proved)
 
     def repair(self, note: Note, link: Link, budget: Budget) -> tuple[Repair | None, str] | None:
         """What was found to mend the link, moved to where it stands now; and what its left side is.
         Nothing if what it changes, and all between that and the sign, is not as it was."""
-        match self._recalled("repair", _mended(link, budget)):
+        match self._recalled("repair", link.statement, *_writing(link, budget)):
             case (Repair() as there, str(stretch), str(derived)):
                 here = _moved(there, _sign(note, link))
                 return (here, derived) if _stretch(note, link, here) == stretch else None
@@ -64,11 +66,11 @@ class Answers:
         repair, derived = mended
         there = None if repair is None else _moved(repair, -_sign(note, link))
         stretch = "" if repair is None else _stretch(note, link, repair)
-        self._keep("repair", _mended(link, budget), (there, stretch, derived))
+        self._keep((there, stretch, derived), "repair", link.statement, *_writing(link, budget))
 
-    def _recalled(self, kind: str, question: object) -> Any:
+    def _recalled(self, kind: str, statement: Statement | None, *more: object) -> Any:
         try:
-            text = self._folder.get(_name(kind, question))
+            text = self._folder.get(self._name(kind, statement, more))
         except (Unknown, RecursionError):
             return None  # nor is it kept
         try:
@@ -77,30 +79,36 @@ class Answers:
             self._folder.ignored += 1
             return None
 
-    def _keep(self, kind: str, question: object, answer: object) -> None:
+    def _keep(self, answer: object, kind: str, statement: Statement | None, *more: object) -> None:
         try:
-            self._folder.put(_name(kind, question), dumps(answer))
+            self._folder.put(self._name(kind, statement, more), dumps(answer))
         except (Unknown, RecursionError):
             return  # it is searched for again
 
+    def _name(self, kind: str, statement: Statement | None, more: tuple[object, ...]) -> str:
+        """By what the statement depends on, and what else is part of the question."""
+        if id(statement) not in self._texts:
+            self._texts[id(statement)] = statement, dumps(statement and relevant(statement))
+        asked = "\n".join((fingerprint(), kind, self._texts[id(statement)][1], dumps(more)))
+        return f"{kind}-{blake2b(asked.encode(), digest_size=20).hexdigest()}"
 
-def _examined(statement: Statement, budget: Budget, proved: bool) -> tuple[object, ...]:
-    """All that evidence depends on."""
-    return relevant(statement), budget.explicit, budget.batch, budget.cross_examine, proved
+
+def _routes(budget: Budget) -> tuple[object, ...]:
+    """What evidence depends on beside the statement."""
+    return budget.explicit, budget.batch, budget.cross_examine
 
 
-def _mended(link: Link, budget: Budget) -> tuple[object, ...]:
-    """All that a repair depends on: what the link says, and how it is written."""
-    statement = None if link.statement is None else relevant(link.statement)
+def _writing(link: Link, budget: Budget) -> tuple[object, ...]:
+    """What a repair depends on beside what the link says: how it is written."""
     file = link.span.file
     form = format_of(file).value  # a directive is written otherwise in LaTeX
-    return statement, link.source, form, file if link.span.cell else "", str(budget.timeout)
+    return link.source, form, file if link.span.cell else "", str(budget.timeout)
 
 
 def _sign(note: Note, link: Link) -> int:
     """Where the relation sign stands in the text of the note."""
-    lines = note.text.split("\n")[: link.span.line - 1]
-    return sum(len(line) + 1 for line in lines) + link.span.column - 1
+    above = note.text.split("\n")[: link.span.line - 1]
+    return sum(len(line) + 1 for line in above) + link.span.column - 1
 
 
 def _stretch(note: Note, link: Link, repair: Repair) -> str:
@@ -112,8 +120,3 @@ def _stretch(note: Note, link: Link, repair: Repair) -> str:
 
 def _moved(repair: Repair, by: int) -> Repair:
     return replace(repair, edits=tuple((start + by, end + by, new) for start, end, new in repair.edits))
-
-
-def _name(kind: str, question: object) -> str:
-    asked = f"{fingerprint()}\n{kind}\n{dumps(question)}"
-    return f"{kind}-{blake2b(asked.encode(), digest_size=20).hexdigest()}"
