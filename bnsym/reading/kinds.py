@@ -273,7 +273,7 @@ class _Inference:
                     self.demand(leaf, shape, bound)
             case Product() if self.guess:
                 self._guess(node.factors, bound)
-            case Transpose(body) if self.guess:
+            case Transpose(Symbol() as body) if self.guess:
                 self.demand(body, MATRIX if _upper_case(body) else COLUMN, bound)
         for child in _parts(node):
             self.visit(child, inner)
@@ -359,8 +359,9 @@ class _Inference:
                 self.demand(b, COLUMN, bound)
                 self.demand(a, MATRIX, bound)
             case [a, Transpose(b)], "matrix":
-                self.demand(a, COLUMN, bound)
-                self.demand(b, COLUMN, bound)
+                matrices = MATRIX in (self.shape(a, bound), self.shape(b, bound)) or _upper_case(b)
+                for factor in (a, b):
+                    self.demand(factor, MATRIX if matrices else COLUMN, bound)
 
     def _guess(self, factors: tuple[Node, ...], bound: frozenset[str]) -> None:
         """An upper-case name of no other use directly before a vector is a matrix."""
@@ -368,6 +369,8 @@ class _Inference:
         for factor, following in pairwise(arrays):
             inner = factor.body if isinstance(factor, Transpose) else factor
             array = self.shape(following, bound) in (COLUMN, MATRIX) or _upper_case(following)
+            if _upper_case(factor) and _upper_case(following) and self.shape(following, bound) is None:
+                self.demand(following, MATRIX, bound)
             if array and self.shape(factor, bound) is None and _upper_case(inner):
                 self.demand(inner, MATRIX, bound)
             row = isinstance(factor, Transpose) and self.shape(factor, bound) == ROW

@@ -392,7 +392,17 @@ class Lowering:
                     return (
                         value if exponent == 2 else Value(power(self._no_axes(value, node.at), exponent / 2))
                     )
+        base = self.lower(node.base)
+        if base.shape == "matrix" and exponent.denominator == 1 and 2 <= exponent <= 4:
+            return self.matrix_power(node.base, int(exponent), node.at)
         return Value(self.raised(self.scalar(node.base), exponent, node.at))
+
+    def matrix_power(self, base: Node, exponent: int, at: Place) -> Value:
+        """Each factor has axes of its own."""
+        result = self.lower(base)
+        for _ in range(exponent - 1):
+            result = self.algebra.times(result, self.lower(base), at)
+        return result
 
     def _no_axes(self, value: Value, at: Place) -> Term:
         if value.axes:

@@ -443,11 +443,12 @@ class _Reader:
         return Closer(names, letters, frozenset(table.defined), mentions, labels)
 
     def _batch(self) -> str:
-        """The space of the ones vector, in a note where m is a number."""
+        """The space of the ones vector, or the only one of any array, in a note where m is a number."""
         links = (side for p in self.pending for side in p.sides or ())
         assumed = (side for left, _, right in self.assumed.values() for side in (left, right))
         counts = any(BATCH in _names(term) for term in (*links, *assumed))
-        return self.survey.spaces.ones if counts else ""
+        spaces = self.survey.spaces
+        return (spaces.ones or spaces.only()) if counts else ""
 
     def _finished(
         self, p: Pending, sides: tuple[Term, ...] | None, hypotheses: dict[int, Hypothesis], context: Context

@@ -93,6 +93,11 @@ class Spaces:
     def same(self, a: str, b: str) -> bool:
         return self.find(a) == self.find(b)
 
+    def only(self) -> str:
+        """The one space without a name that arrays have, if there is but one; or nothing."""
+        roots = list(dict.fromkeys(self.find(v) for v in self.parent if v.startswith("axis ")))
+        return roots[0] if len(roots) == 1 and roots[0] not in self.size else ""
+
     def describe(self, variable: str) -> str:
         return self.size.get(self.find(variable), "")
 
