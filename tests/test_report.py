@@ -245,7 +245,7 @@ def test_unicode_math(latex: str, text: str) -> None:
 # -- JSON --------------------------------------------------------------------------------
 
 LINK_KEYS = (
-    "id file line column statement parsed verdict declared reason passed scope rule hypotheses "
+    "id file line column cell statement parsed verdict declared reason passed scope rule hypotheses "
     "side_conditions axioms certificate witness repair derived minimal evidence code message hint problem"
 ).split()
 
@@ -255,7 +255,16 @@ def test_json_has_the_documented_keys_in_order() -> None:
     assert list(data) == "bnsym passed since remembered counts links definitions diagnostics".split()
     assert list(data["counts"]) == ["proved", "refuted", "undecided", "unread", "skipped"]
     assert all(list(link) == LINK_KEYS for link in data["links"])
-    assert list(data["diagnostics"][0]) == ["code", "severity", "message", "file", "line", "column", "hint"]
+    assert list(data["diagnostics"][0]) == [
+        "code",
+        "severity",
+        "message",
+        "file",
+        "line",
+        "column",
+        "cell",
+        "hint",
+    ]
 
 
 def test_json_of_a_refutation_is_exact() -> None:

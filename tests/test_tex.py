@@ -209,6 +209,13 @@ def test_an_environment_of_a_group_is_refused():
     assert note.links == ()
 
 
+def test_a_sign_of_tex_is_not_given_another_meaning_unseen():
+    note = read(paper("\\[ a \\]", "\\renewcommand{\\[}{\\left[}\n\\renewcommand\\,{x}\n"), "paper.tex")
+    found = [(d.severity, d.span.line) for d in note.diagnostics if d.code == "BN117"]
+    assert found == [(bnsym.Severity.ERROR, 3), (bnsym.Severity.ERROR, 4)]
+    assert "BN117" in codes(read("$\\renewcommand{\\>}{x}$\n", "note.md"))
+
+
 def test_dollars_end_with_their_paragraph():
     text = paper("A price of $ 5.\n\n\\newcommand{\\two}{2}\n\\[ a + a = \\two a \\]")
     assert links(text) == ["a + a = 2 a"]

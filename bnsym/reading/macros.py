@@ -42,6 +42,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _NAME = re.compile(r"\s*+(?:\{\s*+\\(?P<braced>[A-Za-z@]++)\s*+\}|\\(?P<bare>[A-Za-z@]++))")
+_SIGN = re.compile(r"\s*+(?:\{\s*+\\(?P<braced>[^A-Za-z\s])\s*+\}|\\(?P<bare>[^A-Za-z\s]))")
 _WORD = re.compile(r"\s*+\{\s*+(?P<word>[A-Za-z]++\*?)\s*+\}")
 _COUNT = re.compile(r"\s*+\[\s*+([0-9])\s*+\]")
 _PARAMETERS = re.compile(r"(?:#[1-9])*(?=\s*\{)")
@@ -135,7 +136,7 @@ class _Writer:
         if match["comment"] and directives.opens(placed.text, start):
             end = start + 1  # its formulas are written out too
         elif match["definer"]:
-            return self.define(placed.text, match, local=depth > 0 or self.groups > 0 or self.in_dollars)
+            return self.define(placed, match, local=depth > 0 or self.groups > 0 or self.in_dollars)
         elif match["open"] or match["close"] or match["scope"]:
             self.enter(bool(match["open"]) or match.group() in (r"\bgroup", r"\begingroup"))
         elif match["dollars"] or match["gap"]:
@@ -167,8 +168,7 @@ class _Writer:
             where = placed.starts[start]
             severity = Severity.ERROR if macro.hides or not macro.refused else Severity.WARNING
             self.refusals.setdefault(name, (where, str(error), severity))
-            width = len(REFUSED)
-            self.put(Placed(REFUSED, (where,) * width, (placed.ends[end - 1],) * width))
+            self.mark(where, placed.ends[end - 1])
             return end
         self.grown += len(written.text)
         self.write(written, depth + 1)
@@ -185,14 +185,15 @@ class _Writer:
 
     # Definitions
 
-    def define(self, text: str, match: re.Match[str], *, local: bool) -> int:
+    def define(self, placed: Placed, match: re.Match[str], *, local: bool) -> int:
         """Take a definition; nothing of it is text. Where to go on."""
-        definer, end = match["definer"], match.end()
+        text, definer, end = placed.text, match["definer"], match.end()
         if definer.endswith("environment"):
             return self.environment(text, end, local=local)
+        where = placed.starts[match.start()]
         found = _NAME.match(text, end)
         if found is None:
-            return end
+            return self.sign(text, end, where)
         name, end = found["braced"] or found["bare"], found.end()
         try:
             macro, end = _defined(text, definer, end, self.macros)
@@ -204,6 +205,20 @@ class _Writer:
         if not (definer.startswith(("provide", "Provide")) and name in self.macros):
             self.macros[name] = macro
         return end
+
+    def sign(self, text: str, end: int, where: int) -> int:
+        r"""`\renewcommand{\[}{…}`: what is no word is not written out, nor marked where it is used."""
+        found = _SIGN.match(text, end)
+        if found is None:
+            return end
+        self.refusals.setdefault(found["braced"] or found["bare"], (where, "it is no word", Severity.ERROR))
+        self.mark(where, where + 1)
+        return _past(text, found.end())
+
+    def mark(self, start: int, end: int) -> None:
+        """What no formula can hold, for this stretch of the file."""
+        width = len(REFUSED)
+        self.put(Placed(REFUSED, (start,) * width, (end,) * width))
 
     def environment(self, text: str, end: int, *, local: bool) -> int:
         found = _WORD.match(text, end)

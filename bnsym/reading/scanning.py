@@ -73,7 +73,7 @@ _PARAGRAPH_END = re.compile(
     r"\n(?=[ \t>]*(?:\r?\n|\Z|#{1,6}[ \t]|`{3}|~{3}|[-+*][ \t]|\d{1,9}[.)][ \t]|<!--))"
 )
 _DEFINER = re.compile(
-    r"\\(?:(?:re)?newcommand|providecommand|[gex]?def|let|DeclareMathOperator)\*?\s*\{?\s*\\([A-Za-z]+)"
+    r"\\(?:(?:re)?newcommand|providecommand|[gex]?def|let|DeclareMathOperator)\*?\s*\{?\s*\\([A-Za-z]+|[^A-Za-z\s])"
 )
 _LABEL = re.compile(r"[ \t]*(?:\(([\w:.-]+)\)|\{#(?:eq:)?([\w:.-]+)\})[ \t]*(?=\r?\n|\Z)")
 _COMMENT_END = re.compile("-->")

@@ -8,6 +8,7 @@ r"""A report as JSON, for programs. The schema is stable: keys may be added, non
      "links": [{
        "id": "input-gradient.3",
        "file": "note.md", "line": 57, "column": 4,         of the relation sign, from 1
+       "cell": null,                the number of a notebook's cell, from 1
        "statement": "a = b",        LaTeX, as the author wrote it
        "parsed": "a = b",           LaTeX, as it was understood; null if unread
        "verdict": "refuted",        proved | refuted | undecided | unread | skipped
@@ -33,7 +34,7 @@ r"""A report as JSON, for programs. The schema is stable: keys may be added, non
        "code": "BN201", "message": "…", "hint": "…",              code null if there is none
        "problem": {"line": 3, "column": 7, "end_line": 3, "end_column": 9}}],   null unless unread
      "definitions": [{"file", "line", "column", "name", "source", "parsed"}],
-     "diagnostics": [{"code", "severity", "message", "file", "line", "column", "hint"}]}
+     "diagnostics": [{"code", "severity", "message", "file", "line", "column", "cell", "hint"}]}
 
 Nothing else in it depends on the machine, the time or the hash seed. Standard input is the file `<stdin>`.
 """
@@ -82,6 +83,7 @@ def _link(result: Result) -> dict[str, Any]:
         "file": link.span.file,
         "line": link.span.line,
         "column": link.span.column,
+        "cell": link.span.cell or None,
         "statement": link.source,
         "parsed": relation_latex(link.statement) if link.statement else None,
         "verdict": result.name,
@@ -165,5 +167,6 @@ def _diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:
         "file": diagnostic.span.file,
         "line": diagnostic.span.line,
         "column": diagnostic.span.column,
+        "cell": diagnostic.span.cell or None,
         "hint": diagnostic.hint,
     }

@@ -53,7 +53,7 @@ def _result(finding: Finding, codes: list[str]) -> dict[str, Any]:
     result: dict[str, Any] = {
         "ruleId": finding.code,
         "level": LEVELS[finding.severity],
-        "message": {"text": finding.message + (f" ({finding.hint})" if finding.hint else "")},
+        "message": {"text": finding.message + (f" ({finding.hint})" if finding.hint else "") + span.in_cell},
         "locations": [place],
         "partialFingerprints": {"bnsymFinding/v1": finding.fingerprint},
     }
