@@ -92,15 +92,18 @@ def check(
     timeout: seconds a link. explicit: the batch sizes of the explicit re-check. repairs: whether a
     repair is looked for where a link is refuted: `none`, `failed` (where the file does not declare
     it) or `all`. minimal: also find out which hypotheses each proof can do without. axioms: the names
-    (see AXIOMS) of those that a proof may use; ValueError for one that does not exist. batch: a batch
+    (see AXIOMS) of those that a proof may use. batch: a batch
     size at which every link is tried as well, in floats and modulo a prime.
     jobs: how many processes work; 1 is this one alone, None as many as are worth it here (then guard
     a script by `if __name__ == "__main__"`). executor: one of the interface of `concurrent.futures`
     that is to work instead, such as dask's `client.get_executor()`. The report is the same in each case.
     cache: whether certificates, witnesses and evidence of earlier checks are used, in the user's folder or
     in the one named; a verdict is always the kernel's of now.
-    Raises nothing for bad input: what could not be read is in the report's diagnostics.
+    Raises ValueError for options that mean nothing, and nothing for bad input: what could not be read
+    is in the report's diagnostics.
     """
+    if jobs is not None and jobs < 1:
+        raise ValueError(f"at least one process works, not {jobs}")
     single = isinstance(paths, str | os.PathLike)
     named: Iterable[Path] = (paths,) if single else paths  # type: ignore[assignment]
     notes, problems = gather(tuple(os.fspath(path) for path in named))
@@ -153,11 +156,10 @@ def check_notes(
 ) -> Report:
     """Read the notes, while the links of those that were read are being decided; then take the
     results in order."""
-    length = sum(len(note.text) for note in notes)
-    jobs = sensible(length) if jobs is None else jobs
+    jobs = sensible(sum(len(note.text) for note in notes)) if jobs is None else jobs
     if budget.batch:
         jobs = min(jobs, 2)  # one process alone holds arrays of that size
-    with hands(jobs, executor, length, examines=budget.cross_examine) as (seekers, helpers):
+    with hands(jobs, executor, examines=budget.cross_examine) as (seekers, helpers):
         desk = Desk(budget, seekers, helpers, _answers(folder))
         if folder is None:
             helpers.start()  # there will be something for them to do

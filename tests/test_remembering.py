@@ -194,7 +194,7 @@ def test_what_is_put_is_got(home: Path) -> None:
     Folder(home).put(name, "text\nlines")
     assert Folder(home).get(name) == "text\nlines"
     assert Folder(home).get("run-" + "1" * 40) is None
-    assert (home / "key").stat().st_mode & 0o077 == 0
+    assert (home / "bnsym.key").stat().st_mode & 0o077 == 0
 
 
 @pytest.mark.parametrize("how", ["changed", "cut", "binary", "moved", "another key"])
@@ -212,7 +212,7 @@ def test_what_is_not_whole_or_foreign_is_ignored_and_counted(home: Path, how: st
         name = "run-" + "2" * 40
         file.rename(home / f"{name}.json")
     else:
-        (home / "key").unlink()
+        (home / "bnsym.key").unlink()
     folder = Folder(home)
     assert folder.get(name) is None
     assert folder.ignored == 1
@@ -233,15 +233,15 @@ def test_runs_at_the_same_time_do_no_harm(home: Path) -> None:
 
     with ThreadPoolExecutor(8) as executor:
         assert set(executor.map(work, range(8))) == {("", 0)}
-    assert sorted(path.name for path in home.iterdir()) == ["key", f"{name}.json"]
+    assert sorted(path.name for path in home.iterdir()) == ["bnsym.key", f"{name}.json"]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="rights of files")
 def test_a_key_that_others_can_read_is_no_key(home: Path) -> None:
     Folder(home).put("run-" + "0" * 40, "text")
-    (home / "key").chmod(0o644)
+    (home / "bnsym.key").chmod(0o644)
     folder = Folder(home)
-    assert folder.trouble == f"{home / 'key'} is not this user's alone"
+    assert folder.trouble == f"{home / 'bnsym.key'} is not this user's alone"
     assert folder.get("run-" + "0" * 40) is None
 
 
@@ -286,11 +286,22 @@ def test_clearing_leaves_what_is_not_ours(home: Path) -> None:
     assert [path.name for path in home.iterdir()] == ["thesis.md"]
 
 
+def test_a_key_of_something_else_is_left_alone(home: Path) -> None:
+    home.mkdir()
+    (home / "bnsym.key").write_text("-----BEGIN PRIVATE KEY-----")
+    (home / "bnsym.key").chmod(0o600)
+    folder = Folder(home)
+    assert folder.trouble == f"{home / 'bnsym.key'} is no key"
+    assert folder.clear() == 0
+    assert (home / "bnsym.key").exists()
+
+
 @pytest.mark.parametrize(
     ("variables", "where"),
     [
         ({"BNSYM_CACHE": "/x/y"}, Path("/x/y")),
         ({"BNSYM_CACHE": "/x/y", "CI": "true"}, Path("/x/y")),
+        ({"BNSYM_CACHE": "~/y", "HOME": "/h"}, Path("/h/y")),
         ({"BNSYM_CACHE": "off"}, "BNSYM_CACHE is off"),
         ({"BNSYM_CACHE": ""}, "BNSYM_CACHE is off"),
         ({"CI": "true"}, "CI is set, and BNSYM_CACHE is not"),
@@ -384,7 +395,7 @@ def test_what_is_undecided_is_not_remembered(home: Path, tmp_path: Path) -> None
     (result,) = bnsym.check(note, cache=True).results
     assert isinstance(result.verdict, Undecided)
     assert not result.final
-    assert [path.name for path in home.iterdir()] == ["key"]
+    assert [path.name for path in home.iterdir()] == ["bnsym.key"]
 
 
 TRUE, FALSE = Statement(power(Sym("a"), 2), Relation.GE, num(0)), Statement(Sym("a"), Relation.EQ, num(0))

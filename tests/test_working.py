@@ -24,7 +24,7 @@ from bnsym.proving import decide
 from bnsym.proving.found import Certified, Witnessed, found, judge
 from bnsym.reporting.json_ import as_data
 from bnsym.terms import Relation, Statement, Sym, num
-from bnsym.working import hands as hands_module
+from bnsym.working import hands
 from bnsym.working.hands import Given, Lost
 from bnsym.working.jobs import Done, Failed
 from bnsym.working.pool import Pool
@@ -55,9 +55,8 @@ $$
 
 
 @pytest.fixture
-def note(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A note with a link of each kind, long enough for helpers."""
-    monkeypatch.setattr(hands_module, "SHORT", 10)
+def note(tmp_path: Path) -> Path:
+    """A note with a link of each kind."""
     path = tmp_path / "note.md"
     path.write_text(NOTE, encoding="utf-8")
     return path
@@ -128,6 +127,19 @@ def test_dask(note: Path, alone: dict[str, object]) -> None:
         distributed.Client(cluster) as client,
     ):
         assert differences(told(bnsym.check(note, executor=client.get_executor())), {**alone}) == []
+
+
+def test_at_least_one_process_works(note: Path) -> None:
+    with pytest.raises(ValueError, match="at least one process works, not 0"):
+        bnsym.check(note, jobs=0)
+
+
+@pytest.mark.parametrize(("length", "processes"), [(0, 1), (3999, 1), (4000, 2), (12000, 4), (10**7, 8)])
+def test_a_sensible_number_of_processes(length: int, processes: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hands, "_processors", lambda: 64)
+    assert hands.sensible(length) == processes
+    monkeypatch.setattr(hands, "_processors", lambda: 2)
+    assert hands.sensible(length) == min(2, processes)
 
 
 # -- what comes from elsewhere is judged here --------------------------------------------

@@ -22,7 +22,7 @@ LARGEST = 32 * 1024 * 1024
 """Bytes; beyond it the entries that were not used for longest go."""
 ENTRY = re.compile(r"[a-z]+-[0-9a-f]{40}\.json")
 """What `clear` removes, and nothing else."""
-KEY = "key"
+KEY = "bnsym.key"
 _KEY_LENGTH = 32
 
 
@@ -37,7 +37,7 @@ def place() -> Path:
     if named is not None:
         if named.lower() in OFF:
             raise Nowhere(f"{VARIABLE} is off")
-        return Path(named)
+        return Path(named).expanduser()
     if os.environ.get("CI", "").lower() not in ("", "0", "false"):
         raise Nowhere(f"CI is set, and {VARIABLE} is not")
     try:
@@ -116,7 +116,8 @@ class Folder:
         entries = [path for path, _ in self._entries()]
         for path in entries:
             path.unlink(missing_ok=True)
-        (self.path / KEY).unlink(missing_ok=True)
+        if self._key:  # else it is not ours to remove
+            (self.path / KEY).unlink(missing_ok=True)
         with suppress(OSError):
             self.path.rmdir()  # if nobody keeps anything else there
         return len(entries)

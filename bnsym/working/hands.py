@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 SHORT = 4000
-"""So many characters of notes are worth the start of one more process, and no fewer."""
+"""So many characters of notes are worth one more process."""
 
 
 class Lost(Exception):
@@ -76,14 +76,11 @@ def _lost(why: str) -> NoReturn:
 
 
 @contextmanager
-def hands(
-    jobs: int, executor: Executor | None, length: int, *, examines: bool
-) -> Iterator[tuple[Hands, Hands]]:
+def hands(jobs: int, executor: Executor | None, *, examines: bool) -> Iterator[tuple[Hands, Hands]]:
     """Who searches, and who cross-examines and repairs, while the block lasts.
 
     With two processes this one searches, so that nothing has to be checked twice and one process
     alone imports SymPy. With more it reads notes and checks what is found by the others.
-    length: how many characters of notes there are; a short one is not worth a second process.
     """
     if executor is not None:
         given = Given(executor)
@@ -91,7 +88,7 @@ def hands(
             yield given, given
         finally:
             given.cancel()
-    elif jobs < 2 or length <= SHORT:
+    elif jobs < 2:
         yield Here(), Here()
     else:
         from bnsym.working.pool import Pool
