@@ -958,9 +958,9 @@ _code(
 _code(
     "BN401",
     "routes-disagree",
-    """The kernel accepted a proof, but a route that shares no code with it (explicit
-    components for small m, or exact arithmetic mod a prime) finds the sides different. One of
-    them is wrong, and that is a defect of bnsym; the exit code is 3.""",
+    """The kernel accepted a proof, but a route that shares no code with it (explicit components for small
+    m, exact arithmetic mod a prime, or floats at the size that `--m` names) finds the sides different.
+    One of them is wrong, and that is a defect of bnsym; the exit code is 3.""",
     advice="Trust neither; please report the note.",
 )
 _code(

@@ -83,3 +83,33 @@ def test_what_fits_is_not_refused() -> None:
     assert memory.refusal(1) == ""
     assert memory.refusal(memory.available() // 8, arrays=0.5) == ""
     assert "memory" in memory.refusal(memory.available() // 8, arrays=3)
+
+
+def test_beside_a_refutation_it_is_said_what_happens_at_that_size(note: Path) -> None:
+    done = run("check", note, "--m", 77, "-v", "--no-cache")
+    proved, refuted = done.stdout.split("refuted", 1)
+    assert "floats at m = 77: agrees" in proved
+    assert "floats at m = 77: the link fails there" in refuted
+    assert "DISAGREES" not in done.stdout
+
+
+def test_beside_an_undecided_link_it_is_shown_unasked(tmp_path: Path) -> None:
+    """A power mean inequality, true for every m, which is beyond the search for certificates."""
+    file = tmp_path / "note.md"
+    file.write_text(r"$$ (\sum_i x_i^2)^3 \le m^2 \sum_i x_i^6 $$", encoding="utf-8")
+    done = run("check", file, "--m", 5000, "--no-cache")
+    assert done.returncode == 1
+    assert "undecided" in done.stdout
+    assert "floats at m = 5000: the link holds there" in done.stdout
+
+
+def test_a_route_that_contradicts_a_proof_is_a_defect(note: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from bnsym.evidence import floating
+    from bnsym.model import Evidence
+
+    contrary = Evidence("floats at m = 9", False, "the sides differ")
+    monkeypatch.setattr(floating, "examine", lambda *_, **__: contrary)
+    report = bnsym.check(note, batch=9)
+    assert bnsym.exit_code(report) is bnsym.ExitCode.DISAGREEMENT
+    assert report.results[0].disagrees
+    assert not report.results[1].disagrees

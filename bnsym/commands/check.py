@@ -85,7 +85,12 @@ def _batch(_ctx: click.Context, _param: click.Parameter, size: int | None) -> in
 )
 @click.option("--explicit", type=Sizes(), default="2..4", help="Batch sizes of the explicit re-check.")
 @click.option(
-    "--m", "batch", type=int, callback=_batch, metavar="M", help="Also try every link at this batch size."
+    "--m",
+    "batch",
+    type=int,
+    callback=_batch,
+    metavar="M",
+    help="Also try every link at this batch size, in floats and mod a prime: evidence, not proof.",
 )
 @click.option("--no-cross-examine", is_flag=True, help="Don't re-check proofs by independent routes.")
 @click.option(

@@ -12,11 +12,15 @@ import numpy as np
 BACKENDS = ("numpy", "numba", "torch", "jax")
 
 
+def installed(backend: str) -> bool:
+    return find_spec(backend) is not None
+
+
 def require(backend: str) -> None:
     """ValueError for a backend that does not exist, ImportError for one that is not installed."""
     if backend not in BACKENDS:
         raise ValueError(f"there is no backend {backend!r}; there are {', '.join(BACKENDS)}")
-    if find_spec(backend) is None:
+    if not installed(backend):
         raise ImportError(f"backend={backend!r} needs {backend}: pip install {backend}")
 
 

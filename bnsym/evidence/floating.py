@@ -111,7 +111,8 @@ def _examine(question: Question, seed: int) -> tuple[bool | None, str]:
     if error > WEAK * max(scale, 1):
         return None, f"cancellation: {left.value:.3g} and {right.value:.3g} may be off by {error:.1g}"
     if question.statement.relation is not Relation.EQ:
-        said = f"{left.value:.6g} against {right.value:.6g}, each within {error:.1g}"
+        order = "≤" if gap <= error else ">"
+        said = f"{left.value:.6g} {order} {right.value:.6g}, each within {error:.1g}"
         return bool(gap <= error), said + _how(question)
     said = f"the sides differ by {abs(gap) / (scale or 1):.1g} of their size; rounding explains up to "
     said += f"{error / (scale or 1):.1g}"

@@ -137,7 +137,7 @@ def _examine(statement: Statement, size: int, seed: int, deadline: float) -> tup
     gap = add(structure.resolve(statement.left), neg(structure.resolve(statement.right)))
     free = free_indices(Add((statement.left, statement.right)))
     lowering = Lowering(structure, expand=True)
-    left, right = (lowering.lower(_closed(structure, s, free)) for s in (statement.left, statement.right))
+    left, right = (lowering.lower(closed(structure, s, free)) for s in (statement.left, statement.right))
     squares = [lowering.lower(t) for t in hypotheses.squares if not free_indices(t)]
     question = Question(
         lowering, left, right, sizes, tuple(map(sympy.sqrt, squares)), hypotheses.positive, deadline
@@ -154,7 +154,7 @@ def _examine(statement: Statement, size: int, seed: int, deadline: float) -> tup
     return True, said if bound else "nothing in it is random: both sides are the same number mod p"
 
 
-def _closed(structure: Structure, side: Term, free: tuple[Index, ...]) -> Term:
+def closed(structure: Structure, side: Term, free: tuple[Index, ...]) -> Term:
     node = sides.gradient_node(structure, side, free)
     if node is None:
         return sides.weighted(structure, side, free)

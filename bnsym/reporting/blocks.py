@@ -20,7 +20,7 @@ from bnsym.reporting.excerpt import clean, excerpt
 from bnsym.reporting.rows import Row
 from bnsym.reporting.theme import width_of
 from bnsym.reporting.unicode import unicode_math
-from bnsym.reporting.words import is_declared_refuted, value_strings, words_of
+from bnsym.reporting.words import finding, is_declared_refuted, value_strings, words_of
 
 SEVERITY_STYLES = {Severity.ERROR: "bad", Severity.WARNING: "unsure", Severity.NOTE: "quiet"}
 
@@ -61,6 +61,10 @@ def result_block(page: Page, result: Result) -> None:
         _repair(page, result)
     if isinstance(verdict, Undecided) and verdict.tried:
         _prose(page, "tried", ", ".join(verdict.tried))
+    if isinstance(verdict, Undecided):
+        for one in result.evidence:
+            if one.agrees is not None:
+                _prose(page, "tried at", f"{one.route}: {finding(result, one)}; {one.detail}")
     if expected and result.link.declaration:
         _prose(page, "reason", result.link.declaration.reason)
     _prose(page, "hint", words.hint)

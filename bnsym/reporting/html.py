@@ -38,7 +38,7 @@ from bnsym.reporting.rows import plain_scope
 from bnsym.reporting.tex_prose import tex_prose
 from bnsym.reporting.theme import MARKS
 from bnsym.reporting.unicode import unicode_math
-from bnsym.reporting.words import FAILS, is_declared_refuted, relation_latex, value_strings, words_of
+from bnsym.reporting.words import FAILS, finding, is_declared_refuted, relation_latex, value_strings, words_of
 
 _SIGNS = {":=": "≔"}
 """Signs that MathML would take apart."""
@@ -255,8 +255,7 @@ def _tuple(value: object) -> str:
 
 
 def _evidence(result: Result) -> Iterator[str]:
-    finding = {True: "agrees", False: "disagrees", None: "not run"}
-    yield from (escape(f"{e.route}: {finding[e.agrees]}") for e in result.evidence)
+    yield from (escape(f"{e.route}: {finding(result, e)}") for e in result.evidence)
 
 
 def _diagnostics(diagnostics: Iterable[Diagnostic]) -> Iterator[str]:

@@ -30,7 +30,9 @@ r"""A report as JSON, for programs. The schema is stable: keys may be added, non
          "before": "…", "after": "…"},                            LaTeX, as written and as it would be true
        "derived": "…",              LaTeX of what the left side of a refuted link is; null if not worked out
        "minimal": ["…"],            the hypotheses that a proof needs; null if not asked for
-       "evidence": [{"route": "explicit m = 2, 3, 4", "agrees": true, "detail": ""}],
+       "evidence": [{"route": "explicit m = 2, 3, 4",           what independent routes found; never a proof
+         "agrees": true,            with what the link says; null: can't tell. false contradicts only a proof
+         "detail": ""}],
        "code": "BN201", "message": "…", "hint": "…",              code null if there is none
        "problem": {"line": 3, "column": 7, "end_line": 3, "end_column": 9}}],   null unless unread
      "definitions": [{"file", "line", "column", "name", "source", "parsed"}],

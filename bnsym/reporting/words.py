@@ -8,7 +8,18 @@ from fractions import Fraction
 from typing import Any
 
 from bnsym.kernel import Proved, Refuted, Value
-from bnsym.model import Declared, Diagnostic, Link, Result, Severity, Skipped, Undecided, Unread, for_file
+from bnsym.model import (
+    Declared,
+    Diagnostic,
+    Evidence,
+    Link,
+    Result,
+    Severity,
+    Skipped,
+    Undecided,
+    Unread,
+    for_file,
+)
 from bnsym.printing import to_latex
 from bnsym.terms import Hypothesis, Relation, Statement
 
@@ -69,6 +80,15 @@ def _refuted(refuted: Refuted) -> Words:
             return Words("BN203", f"the two sides are equal: {values}")
         case Relation.LE | Relation.LT | Relation.GE | Relation.GT:
             return Words("BN202", f"the order fails: {values}")
+
+
+def finding(result: Result, evidence: Evidence) -> str:
+    """What a route found: of a proof, whether it agrees; of any other link, whether it holds there."""
+    if evidence.agrees is None:
+        return "can't tell"
+    if isinstance(result.verdict, Proved):
+        return "agrees" if evidence.agrees else "DISAGREES"
+    return "the link holds there" if evidence.agrees else "the link fails there"
 
 
 def is_declared_refuted(link: Link) -> bool:

@@ -1,0 +1,196 @@
+"""How fast closed forms and the check of the gradient are, beside torch and the memory limit of the same run.
+
+    python .ci/bench_numeric.py [--m 10000000] [--runs 9]
+
+Nanoseconds an example, float64; the best of several runs that take turns, since other work on the machine
+slows some of them. What is not installed (numba, torch) is left out. The memory limit is what it costs to
+read x̂ and g twice and to write the result once, by NumPy on one thread and, with numba, on all.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import math
+import time
+import tracemalloc
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import bnsym
+from bnsym.compiling.backends import installed
+from bnsym.evidence import residues, streamed, surveying
+from bnsym.evidence.compiled import Compiled
+from bnsym.evidence.passes import Lowering
+from bnsym.evidence.residues import Residues
+from bnsym.evidence.streaming import Stream
+from bnsym.evidence.structure import Structure
+from bnsym.terms import free_indices
+
+NOTE = Path(__file__).resolve().parent.parent / "derivations" / "batchnorm.md"
+LINK = f"{NOTE}#input-gradient"
+KEPT = ("xhat", "sigma_squared")
+Work = Callable[[], Any]
+
+
+def plain(hat: Any, gamma: float, variance: float, g: Any) -> Any:
+    """The closed form as one writes it in NumPy."""
+    m = len(hat)
+    return gamma / (m * math.sqrt(variance)) * (m * g - g.sum() - hat * (hat * g).sum())
+
+
+def memory(x: Any, g: Any, out: Any) -> Work:
+    """Two passes over two arrays, one of which writes a third, with as little arithmetic as there can be."""
+    block = 16_384
+
+    def run() -> float:
+        total = 0.0
+        for start in range(0, len(x), block):
+            total += x[start : start + block].max() + g[start : start + block].max()
+        for start in range(0, len(x), block):
+            where = slice(start, start + block)
+            np.add(x[where], g[where], out[where])
+        return total
+
+    return run
+
+
+def memory_on_all_cores(x: Any, g: Any, out: Any) -> Work:
+    from numba import njit, prange
+
+    @njit(parallel=True, fastmath=True)  # type: ignore[untyped-decorator]
+    def read_twice(a: Any, b: Any, c: Any) -> float:
+        total = 0.0
+        for i in prange(len(a)):
+            total += a[i] + b[i]
+        for i in prange(len(a)):
+            c[i] = a[i] + b[i]
+        return total
+
+    return lambda: read_twice(x, g, out)
+
+
+def closed_forms(m: int) -> dict[str, Work]:
+    """Every way to work out the input gradient at one batch."""
+    rng = np.random.default_rng(0)
+    x, g = rng.standard_normal((2, m))
+    hat, variance, out = (x - x.mean()) / x.std(), float(x.var()), np.zeros(m)
+    rows: dict[str, Work] = {
+        "memory limit, one thread": memory(hat, g, out),
+        "closed form, plain NumPy": lambda: plain(hat, 0.7, variance, g),
+    }
+    for backend in ("numpy", "numba"):
+        if installed(backend):
+            kept, whole = (bnsym.compile(LINK, backend, given) for given in (KEPT, ()))
+            rows[f"closed form, {backend}"] = lambda f=kept: f(hat, 0.7, variance, g, out=out)
+            rows[f"closed form from x, {backend}"] = lambda f=whole: f(x, 0.7, g, out=out)
+    if installed("numba"):
+        rows["memory limit, all cores"] = memory_on_all_cores(hat, g, out)
+    if installed("torch"):
+        rows |= torch_kernels(x, g)
+    return rows
+
+
+def torch_kernels(x: Any, g: Any) -> dict[str, Work]:
+    """Its own kernel, at the layout (1, 1, m) and at (m, 1)."""
+    import torch
+
+    weight = torch.full((1,), 0.7, dtype=torch.float64)
+
+    def kernel(shape: tuple[int, ...]) -> Work:
+        a, b = torch.tensor(x).reshape(shape), torch.tensor(g).reshape(shape)
+        mean, inverse = a.mean().reshape(1), 1 / a.std(correction=0).reshape(1)
+        backward = torch.ops.aten.native_batch_norm_backward
+        return lambda: backward(b, a, weight, None, None, mean, inverse, True, 0.0, [True, False, False])
+
+    shapes = {"(1, 1, m)": (1, 1, -1), "(m, 1)": (-1, 1)}
+    return {f"torch's batch_norm backward, {name}": kernel(shape) for name, shape in shapes.items()}
+
+
+def gradient_checks(m: int) -> dict[str, Work]:
+    """∂f/∂x against the closed form mod 2³¹ − 1, by derivatives along a random direction; and drawing."""
+    statement = surveying.relevant(bnsym.compile(LINK).form.statement)
+    definitions = {d.symbol.name: d for d in statement.definitions}
+    structure = Structure(definitions, statement.losses, statement.outputs, "m", surveying.shapes(statement))
+    free = free_indices(statement.left)
+    lowering = Lowering(structure, expand=True)
+    left, right = (
+        lowering.lower(streamed.closed(structure, s, free)) for s in (statement.left, statement.right)
+    )
+    draw = streamed.Draw(structure.shapes, {"m": m}, 5, frozenset())
+    drawn = {leaf: draw.array(leaf) for leaf in lowering.leaves.values()}
+
+    def check(make: Callable[[], Stream]) -> Work:
+        def run() -> None:
+            stream = make()
+            for attempt in range(1, streamed.REDRAWS):
+                try:
+                    if (int(stream.value(left)) - int(stream.value(right))) % residues.PRIME:
+                        raise SystemExit("the gradient is wrong")
+                    return
+                except residues.NoRoot:
+                    draw.again(attempt)
+                    stream.again()
+
+        return run
+
+    codes: dict[Any, Any] = {}
+    rows: dict[str, Work] = {
+        "gradient check mod p, NumPy": check(
+            lambda: Stream(lowering, Residues(), drawn, m, math.inf, codes=codes)
+        )
+    }
+    if installed("numba"):
+        kernels: dict[Any, Any] = {}
+        rows["gradient check mod p, numba"] = check(
+            lambda: Compiled(lowering, Residues(), drawn, m, math.inf, residues=True, kernels=kernels)
+        )
+    rng = np.random.default_rng(1)
+    rows["drawing x, g and a direction mod p"] = lambda: [residues.drawn(rng, (m,)) for _ in range(3)]
+    return rows
+
+
+def best(rows: dict[str, Work], m: int, runs: int) -> dict[str, float]:
+    """The best time of each, in nanoseconds an example; one run of each is not counted."""
+    found = dict.fromkeys(rows, math.inf)
+    for run in range(runs + 1):
+        for name, work in rows.items():
+            start = time.perf_counter()
+            work()
+            if run:
+                found[name] = min(found[name], (time.perf_counter() - start) / m * 1e9)
+    return found
+
+
+def peak(work: Work, m: int) -> float:
+    """What work allocates at most, in bytes an example, its arguments not counted."""
+    gc.collect()
+    tracemalloc.start()
+    work()
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return most / m
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--m", type=int, default=10**7)
+    parser.add_argument("--runs", type=int, default=9)
+    options = parser.parse_args()
+    m = options.m
+    for make in (closed_forms, gradient_checks):
+        rows = make(m)
+        for name, ns in best(rows, m, options.runs).items():
+            print(f"{name:42} {ns:8.2f} ns", flush=True)
+        for name in rows:
+            if name in ("closed form, numpy", "closed form, plain NumPy", "gradient check mod p, NumPy"):
+                print(f"{name + ', allocates':42} {peak(rows[name], m):8.2f} bytes an example at most")
+
+
+if __name__ == "__main__":
+    main()
