@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 import bnsym
+from bnsym import __main__ as beginning
 from bnsym import checking, cli
 from bnsym.kernel import Certificate, Rejected, Witness
 from bnsym.model import ExitCode, Undecided
@@ -265,6 +266,23 @@ def test_ctrl_c_ends_everything_with_130(tmp_path: Path) -> None:
     assert members(process.pid) == []
     assert target.read_text(encoding="utf-8") == "old"
     assert [path.name for path in tmp_path.iterdir()] == ["out.json"]
+
+
+def test_ctrl_c_while_the_command_line_is_being_imported(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    class Interrupting:
+        def find_spec(self, name: str, *_rest: object) -> None:
+            if name == "bnsym.cli":
+                raise KeyboardInterrupt
+
+    monkeypatch.delitem(sys.modules, "bnsym.cli")
+    monkeypatch.delattr(bnsym, "cli", raising=False)
+    monkeypatch.setattr(sys, "meta_path", [Interrupting(), *sys.meta_path])
+    with pytest.raises(SystemExit) as left:
+        beginning.main()
+    assert left.value.code == 130
+    assert capfd.readouterr().err == "interrupted\n"
 
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="processes are listed in /proc")
