@@ -416,16 +416,16 @@ class Ring:
         return self.has_root(("root", 2, freeze(poly)))
 
     def has_root(self, root: Generator) -> bool:
-        """Whether the root is in play, for its own indices or for others of the same spaces."""
-        if root in self.roots:
-            return True
-        for known in [gen for gen in self.roots if gen[1] == root[1]]:
+        """Whether the root is in play, for its own indices or for others of the same spaces; then all
+        that is known of those is known of it."""
+        found = root in self.roots
+        for known in [gen for gen in self.roots if gen[1] == root[1] and letters(gen)]:
             old = sorted(letters(known))
             for new in permutations(letters(root)):
                 names = dict(zip(old, new, strict=False))
-                if [s for _, s in old] == [s for _, s in new] and self._renamed(known, names) == root:
-                    return True
-        return False
+                same = [s for _, s in old] == [s for _, s in new]
+                found = (same and self._renamed(known, names) == root) or found
+        return found
 
     def _renamed(self, gen: Generator, names: dict[Letter, Letter]) -> Generator:
         new = relabel(gen, names, self.symmetric)

@@ -122,7 +122,7 @@ def _relations(statement: Statement, ring: Ring, polys: list[Poly]) -> list[tupl
     ]
     known = {source: relation(ring, statement, source) for source in given}
     roots = set().union(*(_roots(poly) for poly in (*polys, *known.values())))
-    sources = [Root(g) for g in sorted(roots, key=_depth, reverse=True)]
+    sources = [Root(g) for g in sorted(roots, key=lambda g: (_depth(g), g), reverse=True)]
     known |= {source: relation(ring, statement, source) for source in sources}
     # a relation h is traced as poly = h with cofactor -1, so that poly + trace * h = 0
     return [

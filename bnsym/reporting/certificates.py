@@ -22,6 +22,7 @@ from bnsym.terms import (
     Term,
     add,
     free_indices,
+    mapped,
     mul,
     neg,
     power,
@@ -109,12 +110,9 @@ def _factor(factor: Factor, statement: Statement) -> str:
     free = {i.name for i in free_indices(add(statement.left, statement.right))}
     letter = next(name for name in LETTERS if name not in free)
     match factor:
-        case Manifest(Sum(Index(_, space), body)):
-            return to_latex(Sum(Index(letter, space), _lettered(body, letter)))
-        case Manifest(Add() as term):
-            return f"({to_latex(term)})"
         case Manifest(term):
-            return to_latex(term)
+            shown = to_latex(_with_letter(term, letter))
+            return f"({shown})" if isinstance(term, Add) else shown
         case Gram((vector,), index):
             return to_latex(Sum(Index(letter, index.space), power(_lettered(vector, letter), 2)))
         case Gram(vectors, _):
@@ -130,6 +128,13 @@ def _factor(factor: Factor, statement: Statement) -> str:
             return f"({to_latex(add(ends[0], neg(ends[1])))})"
         case Monomially(monomial):
             return to_latex(product_of(monomial, 1))
+
+
+def _with_letter(term: Term, letter: str) -> Term:
+    """The same term, its sums over "·" with a letter that can be printed."""
+    if isinstance(term, Sum) and term.index.name == "·":
+        return Sum(Index(letter, term.index.space), _with_letter(_lettered(term.body, letter), letter))
+    return mapped(term, lambda inner: _with_letter(inner, letter))
 
 
 def _lettered(term: Term, letter: str) -> Term:
