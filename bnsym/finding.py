@@ -4,16 +4,22 @@ coded diagnostic, never an exception. Imports `diagnostics` only."""
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 
-from bnsym.diagnostics import FORMATS, Diagnostic, Severity, Span, display_path
+from bnsym.diagnostics import FORMATS, Diagnostic, Format, Severity, Span, display_path, format_of
 
 LIMIT = 8 * 1024 * 1024
 """Bytes; a larger file is no note."""
+_OTHER = re.compile(
+    r"(?:\s|%[^\n]*\n)*(?:(?P<tex>\\documentclass|\\begin\s*\{document\})"
+    r"|\{\s*\"(?:cells|nbformat|metadata)\"\s*:)"
+)
+"""How files of the other formats begin."""
 HOME = "derivations"
 """Where `all` looks."""
 STANDARD_INPUT = "<stdin>"
@@ -135,6 +141,10 @@ def _read(targets: list[Target]) -> Note | Diagnostic:
     text = _decode(data, file)
     if isinstance(text, Diagnostic):
         return text
+    if format_of(file) is Format.MARKDOWN and (other := _OTHER.match(text)):
+        what = "LaTeX" if other["tex"] else "a notebook"
+        hint = "give it a name that says so: .tex, .ipynb"
+        return problem("BN008", f"it is read as Markdown, and it is {what}", file, hint)
     fragments = tuple(t.fragment for t in targets if t.fragment is not None)
     whole = len(fragments) < len(targets)
     return Note(file, text, () if whole else fragments)

@@ -3,6 +3,8 @@ r"""LaTeX files: what TeX would set is read, at its own place, with the file's c
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -314,6 +316,22 @@ def test_advice_is_in_the_comments_of_the_file(tmp_path):
     CliRunner().invoke(command, [str(path), "--fix"])
     assert "% bnsym: assume $\\gamma \\ge 0$\n\\[ \\gamma^2" in path.read_text(encoding="utf-8")
     assert bnsym.check(path).passed
+
+
+PIPED = (paper("\\[ a = a \\]"), "% a\n" + paper(""), '{\n "cells": []}', '{"nbformat": 4}')
+
+
+@pytest.mark.parametrize("text", PIPED)
+def test_what_is_piped_in_is_markdown_or_refused(text: str, tmp_path: Path) -> None:
+    """Read as Markdown, its directives would be lost."""
+    done = subprocess.run(
+        [sys.executable, "-m", "bnsym", "check", "-"], input=text, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert "it is read as Markdown, and it is" in done.stdout
+    note = tmp_path / "note"
+    note.write_text(text, encoding="utf-8")
+    assert [d.code for d in bnsym.check(note).diagnostics] == ["BN008"]
 
 
 def test_unknown_formats_are_refused(tmp_path: Path):
