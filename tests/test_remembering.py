@@ -418,7 +418,7 @@ def test_a_lie_under_the_right_seal_is_found_out(home: Path, statement: Statemen
     answers = Answers(Folder(home))
     answers.keep_found(statement, "", lie)
     assert answers.found(statement, "") == lie
-    assert settled(home, statement) == (type(proving.decide(statement, time.monotonic() + 5)), False)
+    assert settled(home, statement) == (type(proving.decide(statement, time.monotonic() + 5)), False, 1)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -432,20 +432,21 @@ def test_a_finding_that_was_tampered_with_changes_no_verdict(
     tampered = [what] if kind == "a normal form" else [*changed(json.loads(dumps(what)))][:40]
     for lie in tampered:
         Answers(Folder(home)).keep_found(statement, "", lie)
-        verdict, remembered = settled(home, statement)
+        verdict, remembered, ignored = settled(home, statement)
         assert verdict is truth
+        assert ignored == (not remembered)
         anew += not remembered
     assert anew > 0 or kind == "a normal form"
 
 
-def settled(home: Path, statement: Statement) -> tuple[type, bool]:
-    """The verdict with this memory, and whether it was remembered."""
+def settled(home: Path, statement: Statement) -> tuple[type, bool, int]:
+    """The verdict with this memory, whether it was remembered, and how many entries were ignored."""
     from bnsym.working.desk import Desk
     from bnsym.working.hands import Here
 
-    desk = Desk(Budget(), Here(), Here(), Answers(Folder(home)))
-    done = desk.verdict(statement)()
-    return type(done.value), done.remembered
+    folder = Folder(home)
+    done = Desk(Budget(), Here(), Here(), Answers(folder)).verdict(statement)()
+    return type(done.value), done.remembered, folder.ignored
 
 
 def changed(data: object) -> Iterator[Found]:

@@ -36,6 +36,10 @@ class Answers:
         answer = self._recalled("found", statement, at)
         return answer if isinstance(answer, Certified | Witnessed) else None
 
+    def distrust(self) -> None:
+        """What was found last did not earn its verdict."""
+        self._folder.ignored += 1
+
     def keep_found(self, statement: Statement, at: str, found: Found) -> None:
         if not isinstance(found, Undecided):
             self._keep(found, "found", statement, at)

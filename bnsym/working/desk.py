@@ -39,11 +39,11 @@ class Desk:
 
     def verdict(self, statement: Statement, at: str = "", seconds: float = inf) -> Answer[Decided]:
         """Within so many seconds, and those of the budget; `at` is a witness to replay."""
-        known = self.memory.found(statement, at) if self.memory else None
-        if known is not None:
+        if self.memory and (known := self.memory.found(statement, at)) is not None:
             judged = self._judged(statement, Done(known, 0.0, remembered=True))
             if isinstance(judged, Done):
                 return lambda: judged
+            self.memory.distrust()
         if seconds == inf:
             self.helpers.start()  # a link to decide is likely to be one to cross-examine or to repair
         waiting = self._sought(statement, at, min(seconds, self.budget.timeout))
