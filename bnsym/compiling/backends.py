@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from bnsym.evidence.passes import Leaf
+
 BACKENDS = ("numpy", "numba", "torch", "jax")
 
 
@@ -53,7 +55,7 @@ class Blocks:
     def number(self, p: int, q: int) -> Any:
         return np.float64(p / q)
 
-    def enter(self, array: Any) -> Any:
+    def enter(self, array: Any, _leaf: Leaf) -> Any:
         return array
 
     def gathered(self, totals: list[Any]) -> Any:
@@ -72,7 +74,7 @@ class Whole:
     def number(self, p: int, q: int) -> Any:
         return p / q
 
-    def enter(self, array: Any) -> Any:
+    def enter(self, array: Any, _leaf: Leaf) -> Any:
         return array
 
     def gathered(self, totals: list[Any]) -> Any:

@@ -19,7 +19,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from bnsym.evidence.passes import Leaf
 from bnsym.evidence.streaming import Array
+from bnsym.terms import Name
 
 UNIT = 2.0**-53
 ROUGH = 0.1
@@ -127,7 +129,10 @@ def _summing(count: int) -> float:
 
 
 class Balls:
-    """The arithmetic of balls."""
+    """The arithmetic of balls; what was drawn is exact, but for what `radii` names."""
+
+    def __init__(self, radii: Mapping[Name, float] | None = None) -> None:
+        self.radii = radii or {}
 
     names: Mapping[str, Any] = {
         "add": add, "sub": sub, "neg": neg, "mul": mul, "square": square, "power": power,
@@ -140,9 +145,8 @@ class Balls:
         except OverflowError as error:
             raise Overflow from error
 
-    def enter(self, array: npt.NDArray[Any]) -> Ball:
-        """What was drawn is exact."""
-        return Ball(array, 0.0)
+    def enter(self, array: npt.NDArray[Any], leaf: Leaf) -> Ball:
+        return Ball(array, self.radii.get(leaf.name, 0.0))
 
     def gathered(self, totals: list[Ball]) -> Ball:
         stacked = Ball(np.stack([t.value for t in totals]), np.stack([t.radius for t in totals]))

@@ -32,6 +32,8 @@ class Draw:
     seed: int
     positive: frozenset[Name] = frozenset()
     arrays: dict[Name, Floats] = field(default_factory=dict)
+    radii: dict[Name, float] = field(default_factory=dict)
+    """How far each component may be from one that meets the equations that are given."""
 
     def array(self, leaf: Leaf) -> Floats:
         """A size, or an array with an axis for each of its letters."""

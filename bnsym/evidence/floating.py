@@ -15,6 +15,7 @@ the explicit route, or anything that imports them but `model`.
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import inf
 
@@ -24,13 +25,26 @@ from bnsym.evidence import memory, sides, surveying
 from bnsym.evidence.balls import Ball, Balls, Cancellation, Overflow
 from bnsym.evidence.bench import OTHER_SIZES
 from bnsym.evidence.drawing import Draw
+from bnsym.evidence.meeting import meet
 from bnsym.evidence.passes import BATCH, STEP, Lowering
 from bnsym.evidence.pins import Hypotheses
 from bnsym.evidence.streaming import OutOfTime, Stream
 from bnsym.evidence.structure import Structure
 from bnsym.evidence.surveying import Unsupported
 from bnsym.model import Evidence
-from bnsym.terms import Add, Index, Name, Relation, SpaceName, Statement, Sym, Term, free_indices
+from bnsym.terms import (
+    ZERO,
+    Add,
+    Hypothesis,
+    Index,
+    Name,
+    Relation,
+    SpaceName,
+    Statement,
+    Sym,
+    Term,
+    free_indices,
+)
 
 H = 1e-100
 """Of the complex step: its square is nothing beside any float, so the derivative has no error of its own."""
@@ -47,12 +61,12 @@ class Question:
     statement: Statement
     structure: Structure
     sizes: dict[SpaceName, int]
-    positive: frozenset[Name]
+    hypotheses: Hypotheses
     deadline: float
 
     def at(self, size: int) -> Question:
         sizes = self.sizes | {self.structure.batch: size}
-        return Question(self.statement, self.structure, sizes, self.positive, self.deadline)
+        return Question(self.statement, self.structure, sizes, self.hypotheses, self.deadline)
 
 
 def examine(statement: Statement, size: int, seed: int = 0, deadline: float = inf) -> Evidence:
@@ -85,9 +99,7 @@ def _question(statement: Statement, size: int, deadline: float) -> Question:
     definitions = {d.symbol.name: d for d in statement.definitions}
     structure = Structure(definitions, statement.losses, statement.outputs, spaces[0], shapes)
     hypotheses = Hypotheses(structure, statement.hypotheses)
-    if hypotheses.equalities:
-        raise Unsupported("a hypothesis is an equation, which floats meet only nearly")
-    return Question(statement, structure, sizes, hypotheses.positive, deadline)
+    return Question(statement, structure, sizes, hypotheses, deadline)
 
 
 def both_sides(statement: Statement, size: int, seed: int = 0, deadline: float = inf) -> tuple[Ball, Ball]:
@@ -146,33 +158,59 @@ def _admissible(question: Question, seed: int) -> Draw:
     why = "none of the random draws meets the hypotheses"
     for attempt in range(seed, seed + ATTEMPTS):
         try:
-            if _meets(small, _draw(small, attempt)):
+            if (tried := _meeting(small, attempt)) is not None:
                 for side in _sides(question.statement):
-                    _side(small, _draw(small, attempt), side)
-                draw = _draw(question, attempt)
-                if not question.statement.hypotheses or _meets(question, draw):
+                    _side(small, tried, side)
+                if (draw := _meeting(question, attempt)) is not None:
                     return draw
         except Cancellation as error:
             why = str(error)
     raise Unsupported(why)
 
 
+def _meeting(question: Question, seed: int) -> Draw | None:
+    """The draw of a seed, moved onto the equations among the hypotheses, if it then meets the others."""
+    draw = _draw(question, seed)
+    if question.hypotheses.equalities:
+
+        def values(term: Term, node: Sym | None) -> Ball:
+            return _values(question, draw, term, node)
+
+        meet(question.structure, question.hypotheses.equalities, draw, values)
+    return draw if _meets(question, draw) else None
+
+
 def _draw(question: Question, seed: int) -> Draw:
-    positive = question.positive
+    positive = question.hypotheses.positive | set(_not_negative(question.statement))
     if question.statement.relation is not Relation.EQ:  # weights keep an order only if none is negative
         positive |= {f"weight of {i.name}" for i in _free(question)}
     return Draw(question.structure.shapes, question.sizes, seed, positive)
 
 
+def _not_negative(statement: Statement) -> Iterator[Name]:
+    """Free names of which a hypothesis says that no component is negative."""
+    defined = {d.symbol.name for d in statement.definitions}
+    for hypothesis in statement.hypotheses:
+        match hypothesis:
+            case Hypothesis(Sym(name), Relation.GE | Relation.GT, right) if right == ZERO:
+                yield from {name} - defined
+            case Hypothesis(left, Relation.LE | Relation.LT, Sym(name)) if left == ZERO:
+                yield from {name} - defined
+
+
 def _meets(question: Question, draw: Draw) -> bool:
     for hypothesis in question.statement.hypotheses:
         left, right = hypothesis.left, hypothesis.right
-        if free_indices(Add((left, right))):
-            continue  # a sign of each component, which the draw keeps, or a symmetry
+        if hypothesis.relation in (Relation.EQ, Relation.NE):
+            continue  # met already; and met by almost every number
         if hypothesis.relation in (Relation.GE, Relation.GT):
             left, right = right, left
+        if free_indices(Add((left, right))):
+            if left == ZERO and isinstance(right, Sym) and right.name in draw.positive:
+                continue
+            raise Unsupported("a hypothesis orders every component")
         a, b = (_plain(question, draw, side) for side in (left, right))
-        if hypothesis.relation is not Relation.NE and not a.value <= b.value:
+        if not a.value <= b.value:
             return False
     return True
 
@@ -202,14 +240,34 @@ def _stepped(question: Question, draw: Draw, gradient: Term, node: Sym) -> Ball:
 def _value(question: Question, draw: Draw, term: Term, nudged: tuple[Name, Name] | None) -> Ball:
     lowering = Lowering(question.structure, nudged)
     expression = lowering.lower(term)
+    found = _stream(question, draw, lowering).value(expression)
+    return Ball(np.sum(found.value), np.sum(found.radius))
+
+
+def _values(question: Question, draw: Draw, term: Term, node: Sym | None) -> Ball:
+    """The value of a term, or its values for all components of a node."""
+    if node is None or not node.indices:
+        return _value(question, draw, term, None)
+    batch = [i.name for i in node.indices if i.space == question.structure.batch]
+    if len(node.indices) > 1 or not batch:
+        raise Unsupported("floats are moved onto equations along the batch only")
+    lowering = Lowering(question.structure)
+    expression = lowering.lower(term, batch[0])
+    stream = _stream(question, draw, lowering)
+    size = question.sizes[question.structure.batch]
+    if not lowering.varies(expression):
+        found = stream.value(expression)
+        return Ball(np.broadcast_to(found.value, (size,)), np.broadcast_to(found.radius, (size,)))
+    return Ball(np.concatenate([value.value for _, value in stream.mapped(expression)]), 0.0)
+
+
+def _stream(question: Question, draw: Draw, lowering: Lowering) -> Stream:
     size = question.sizes[question.structure.batch]
     leaves = lowering.leaves.values()
     arrays = len({leaf.name for leaf in leaves if BATCH in leaf.letters} | draw.arrays.keys())
     if said := memory.refusal(size, arrays):
         raise Unsupported(said)
-    stream = Stream(
-        lowering, Balls(), {leaf: draw.array(leaf) for leaf in leaves}, size, question.deadline,
+    return Stream(
+        lowering, Balls(draw.radii), {leaf: draw.array(leaf) for leaf in leaves}, size, question.deadline,
         {STEP: Ball(H * 1j, 0.0)},
     )  # fmt: skip
-    found = stream.value(expression)
-    return Ball(np.sum(found.value), np.sum(found.radius))

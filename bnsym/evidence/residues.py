@@ -17,6 +17,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from bnsym.evidence.passes import Leaf
+
 PRIME = 2**31 - 1
 """3 mod 4, so that of a square's two roots one is a square itself."""
 Array = npt.NDArray[np.int64]
@@ -120,7 +122,7 @@ class Residues:
     def number(self, p: int, q: int) -> Array:
         return np.asarray(p * pow(q, -1, PRIME) % PRIME)
 
-    def enter(self, array: npt.NDArray[Any]) -> Array:
+    def enter(self, array: npt.NDArray[Any], _leaf: Leaf) -> Array:
         return array
 
     def gathered(self, totals: list[Array]) -> Array:

@@ -40,7 +40,7 @@ class Arithmetic(Protocol):
     def number(self, p: int, q: int) -> Any:
         """p/q."""
 
-    def enter(self, array: Array) -> Any:
+    def enter(self, array: Array, leaf: Leaf) -> Any:
         """A block of an array, or a scalar, that was drawn."""
 
     def gathered(self, totals: list[Any]) -> Any:
@@ -81,7 +81,7 @@ class Stream:
             if BATCH in leaf.letters:
                 self.views[symbol] = self._placed(leaf)
             else:
-                self.values.setdefault(symbol, self.arithmetic.enter(self._placed(leaf)))
+                self.values.setdefault(symbol, self.arithmetic.enter(self._placed(leaf), leaf))
 
     def again(self) -> None:
         """Forget what follows from scalars and from the first example, whose arrays have changed."""
@@ -146,7 +146,7 @@ class Stream:
             yield block, self._run(made, block, scalars, None if out is None else out[block])
 
     def _run(self, made: Code, block: slice, scalars: list[Any], out: Array | None = None) -> Any:
-        arrays = [self.arithmetic.enter(self.views[s][block]) for s in made.arrays]
+        arrays = [self.arithmetic.enter(self.views[s][block], self.lowering.leaves[s]) for s in made.arrays]
         if self._shape is not Shape.REGISTERS:
             return made.run(*arrays, *scalars)
         buffers = self._lent(made.registers, arrays[0].shape)
