@@ -150,6 +150,36 @@ def test_commands_are_written_out(definition, formula):
     assert "".join(found.split()) == "a+a=2a"
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        (r"\frac\p\q", r"\frac{a b}{a + b}"),
+        (r"\frac1\p", r"\frac{1}{a b}"),
+        (r"\frac{1}\q", r"\frac{1}{a + b}"),
+        (r"\frac\p{\q}", r"\frac{a b}{a + b}"),
+        (r"\frac\p2", r"\frac{a b}{2}"),
+        (r"\sqrt\q", r"\sqrt{a + b}"),
+        (r"\sqrt{\frac\p\q}", r"\sqrt{\frac{a b}{a + b}}"),
+        (r"\half\q", r"\frac{a + b}{2}"),
+        (r"\half{\q}", r"\frac{a + b}{2}"),
+        (r"\frac\half\p\q", None),
+        (r"c^\p", r"c^a b"),
+        (r"c - \q", r"c - a + b"),
+        (r"\twice% of it" + "\n{a}", r"a + a"),
+        (r"\frac% of it" + "\n\\p\\q", r"\frac{a b}{a + b}"),
+    ],
+)
+def test_commands_are_written_out_as_tex_does(written: str, meant: str | None) -> None:
+    r"""What LaTeX takes as one token is one, whatever it stands for; all else is text in place."""
+    preamble = r"\def\p{a b}\def\q{a + b}\newcommand{\half}[1]{\frac#1 2}\newcommand{\twice}[1]{#1 + #1}" "\n"
+    note = read(paper(rf"\[ z := {written} \]", preamble), "paper.tex")
+    found = [d.definition.body for d in note.definitions if d.definition.symbol.name == "z"]
+    expected = read(paper(rf"\[ z := {meant} \]"), "paper.tex").definitions
+    assert found == (
+        [d.definition.body for d in expected if d.definition.symbol.name == "z"] if meant else []
+    )
+
+
 @pytest.mark.parametrize(("begin", "end"), [("\\be", "\\ee"), ("\\begin{eqn}", "\\end{eqn}")])
 def test_a_display_that_a_command_opens_is_one(begin, end):
     preamble = (

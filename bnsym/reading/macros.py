@@ -4,7 +4,8 @@ r"""The commands that a LaTeX file defines, written out as TeX would, each place
 `\DeclarePairedDelimiter` and `\newenvironment` are taken in the order of the file. A definition
 that asks for more (delimited parameters, a definition inside a group or inside another) is refused:
 what it defines is written out as a command that no formula can hold, so that nothing is read in a
-meaning that the author took away. Imports `directives`, `places` and `source`.
+meaning that the author took away. Imports `directives`, `places`, `source`,
+and names of `tokens`.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from bnsym.reading.directives import Problem
 from bnsym.reading.places import Places
 from bnsym.reading.source import Slice
 from bnsym.reading.tex import COMMENT, SKIPPED
+from bnsym.reading.tokens import ACCENTS, FONTS
 
 REFUSED = r"\redefined"
 """What stands for a command that can't be written out; no formula may hold it."""
@@ -67,6 +69,12 @@ class Macro:
     """Whether what is refused may hold a display formula, which would go unseen."""
 
 
+TAKES = {
+    **dict.fromkeys((*ACCENTS, *FONTS, "sqrt", "operatorname", "boxed", "overline", "underline"), 1),
+    **dict.fromkeys(("text", "mathrm", "mbox", "underbrace", "overbrace", "substack"), 1),
+    **dict.fromkeys(("frac", "dfrac", "tfrac", "cfrac", "binom", "stackrel", "overset", "underset"), 2),
+}
+"""Commands of LaTeX, and how many arguments each takes."""
 BUILT_IN = {"ensuremath": Macro("#1", 1), "xspace": Macro("")}
 
 
@@ -149,6 +157,28 @@ class _Writer:
         elif match["name"] in self.macros:
             return self.call(placed, match, match["name"], depth)
         self.put(placed.part(start, end))
+        return self.taken(placed, match["name"], end, depth) if match["name"] in TAKES else end
+
+    def taken(self, placed: Placed, name: str, end: int, depth: int) -> int:
+        r"""The arguments of a command that LaTeX defines: in `\frac\a\b` it takes `\a` whole, whatever
+        that stands for. Where to go on."""
+        if name == "sqrt" and (given := _OPTIONAL.match(placed.text, end)):
+            self.write(placed.part(end, given.end()), depth)
+            end = given.end()
+        for _ in range(TAKES[name]):
+            try:
+                (start, close), after = _argument(placed.text, end)
+            except _Unfit:
+                return end
+            call = _TOKEN.match(placed.text, start, close)
+            macro = self.macros.get(call["name"] or "") if call else None
+            if call and macro and close == after and not macro.count:  # one that stands without braces
+                self.put(Placed("{", placed.starts[start : start + 1], placed.ends[start : start + 1]))
+                self.call(placed, call, call["name"], depth)
+                self.put(Placed("}", placed.starts[close - 1 : close], placed.ends[close - 1 : close]))
+            else:
+                self.write(placed.part(end, after), depth)
+            end = after
         return end
 
     def enter(self, opens: bool) -> None:
@@ -342,6 +372,7 @@ def _partners(text: str) -> dict[int, int]:
     return found
 
 
+_COMMENTED = re.compile(r"\s*+%[^\n]*+\n")
 _SIZE = re.compile(r"\*|\s*\[\\[A-Za-z]+\]")
 _OPTIONAL = re.compile(r"\s*+\[([^\[\]]*+)\]")
 _SINGLE = re.compile(r"\s*+(\\[A-Za-z]++|\\.|[^\s{}])", re.DOTALL)
@@ -368,6 +399,9 @@ def _arguments(placed: Placed, macro: Macro, end: int) -> tuple[list[Placed], in
 
 
 def _argument(text: str, end: int) -> tuple[tuple[int, int], int]:
+    """What stands in the next braces, or the next token, and where it ends."""
+    while comment := _COMMENTED.match(text, end):
+        end = comment.end()
     single = _SINGLE.match(text, end)
     if single:
         return single.span(1), single.end()
