@@ -2,7 +2,8 @@
 
 One `Lowering` reads one expression of one file: it knows the symbol table and the index
 spaces, and collects the letters that the expression leaves free or binds. Index spaces
-stay variables and open axes stay placeholders until `closing` names them.
+stay variables and open axes stay placeholders until `closing` names them. Names, indices and
+sums are read here; `multiplying`, `measuring`, `functions` and `differentiating` read the rest.
 """
 
 from __future__ import annotations
@@ -11,21 +12,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from itertools import pairwise
 
-from bnsym.reading.application import Bodies, apart, applied
-from bnsym.reading.folding import (
-    BUILT_IN,
-    DIAGONALS,
-    EXPECTATION,
-    LOSS_LETTERS,
-    MEANS,
-    SUMS,
-    TRACES,
-    is_function,
-    word_of,
-)
+from bnsym.reading.application import Bodies
+from bnsym.reading.differentiating import derivative, gradient
+from bnsym.reading.folding import EXPECTATION
+from bnsym.reading.functions import apply, at_argument
 from bnsym.reading.kinds import is_delta
+from bnsym.reading.measuring import squared_entries, squared_norm
+from bnsym.reading.multiplying import power_of, product, root_of_power
 from bnsym.reading.problems import ReadError
 from bnsym.reading.scripts import letter_of
 from bnsym.reading.spaces import Spaces
@@ -57,17 +51,13 @@ from bnsym.reading.syntax import (
     Transpose,
     Whole,
     canonical,
-    unwrap,
-    walk,
 )
 from bnsym.reading.values import Algebra, Value, identity, ones
 from bnsym.terms import (
     HALF,
     Delta,
-    Diff,
     Index,
     Max,
-    Num,
     Pow,
     Size,
     Sum,
@@ -84,11 +74,8 @@ from bnsym.terms import (
 )
 from bnsym.terms import walk as inside
 
-MAX_EXPONENT = 100
 OPEN = "@"
 """How the placeholder names of open axes begin."""
-KINDS = ("a number", "a vector", "a matrix")
-"""By the number of axes."""
 
 
 @dataclass
@@ -127,12 +114,12 @@ class Lowering:
                     [(s, self.lower(t), t.at) for s, t in zip(signs, terms, strict=True)]
                 )
             case Product():
-                return self.product(node)
+                return product(self, node)
             case Quotient(above, below):
                 top = self.lower(above)
                 return replace(top, term=mul(top.term, power(self.scalar(below), -1)), what="")
             case Power():
-                return self.power(node)
+                return power_of(self, node)
             case Root(degree, body):
                 return Value(root_of_power(self.scalar(body), Fraction(1, degree)))
             case Transpose(body):
@@ -143,9 +130,9 @@ class Lowering:
     def operator(self, node: Node) -> Value:
         match node:
             case Norm(body):
-                return Value(sqrt(self.squared_norm(body, node.at)))
+                return Value(sqrt(squared_norm(self, body, node.at)))
             case Frobenius(body):
-                return Value(sqrt(self.squared_entries(body, node.at)))
+                return Value(sqrt(squared_entries(self, body, node.at)))
             case Absolute(Symbol() as values) if size_name(values) in self.table.sets:
                 return Value(Size(self.spaces.set(size_name(values))))
             case Absolute(body):
@@ -157,15 +144,15 @@ class Lowering:
             case MaxOver():
                 return self.maximum(node)
             case Derivative():
-                return self.derivative(node.of, node.by, node.straight, node.at)
+                return derivative(self, node.of, node.by, node.straight, node.at)
             case Gradient(of, by):
-                return self.gradient(of, by, node.at)
+                return gradient(self, of, by, node.at)
             case Indicator(left, right):
                 return Value(self.delta(letter_of(left), letter_of(right), node.at))
             case Apply(function, argument):
-                return self.apply(function, argument, node.at)
+                return apply(self, function, argument, node.at)
             case Applied(target, leaf, argument):
-                return self.applied(target, leaf, argument, node.at)
+                return at_argument(self, target, leaf, argument, node.at)
             case Component(body, letters):
                 return self.component(body, letters, node.at)
             case Whole(body, letters):
@@ -324,144 +311,6 @@ class Lowering:
 
     # products and powers
 
-    def product(self, node: Product) -> Value:
-        self.check_differentials(node)
-        values = [self.lower(factor) for factor in node.factors]
-        arrays = sum(1 for value in values if value.axes)
-        if arrays > 2 and "otimes" in node.operators:
-            raise ReadError("BN112", r"put parentheses around the factors of `\otimes`", node.at)
-        if arrays > 1 and "odot" not in node.operators:
-            return self.matrix_product(node, values)
-        result = values[0]
-        for factor, operator, value in zip(node.factors[1:], node.operators[1:], values[1:], strict=True):
-            result = self.joined(result, operator, value, factor.at, "odot" in node.operators and arrays > 2)
-        return result
-
-    def matrix_product(self, node: Product, values: list[Value]) -> Value:
-        """Numbers stand before the contractions of the arrays, not inside them."""
-        numbers = [value.term for value in values if not value.axes]
-        places = [k for k, value in enumerate(values) if value.axes]
-        result = values[places[0]]
-        for before, k in pairwise(places):
-            operator = next((o for o in node.operators[before + 1 : k + 1] if o), "")
-            result = self.joined(result, operator, values[k], node.factors[k].at, False)
-        return replace(result, term=mul(*numbers, result.term), what="")
-
-    def joined(self, left: Value, operator: str, right: Value, at: Place, mixed: bool) -> Value:
-        if operator == "otimes":
-            return self.algebra.outer(left, right, at)
-        if operator == "odot":
-            return self.algebra.elementwise(left, right, at)
-        if left.axes and right.axes and operator == "star" and left.shape == right.shape != "matrix":
-            return self.algebra.elementwise(left, right, at)
-        if left.axes and right.axes and (operator or mixed) and left.shape == right.shape:
-            hint = r"write `\langle u, v\rangle` for the inner product, `\odot` for entry by entry"
-            raise self.algebra.mismatch("which product is meant?", left, right, at, hint)
-        if left.axes and right.axes and mixed:
-            raise self.algebra.mismatch(r"put parentheses around the factors of `\odot`", left, right, at)
-        return self.algebra.times(left, right, at)
-
-    def check_differentials(self, node: Product) -> None:
-        r"""`d\hat{x}` and `\nabla\gamma` are names for gradients that only a `let` can explain."""
-        for first, second, operator in zip(node.factors, node.factors[1:], node.operators[1:], strict=False):
-            if operator or not isinstance(first, Symbol) or not first.bare or not isinstance(second, Symbol):
-                continue
-            known = first.base in self.table.defined or first.base in self.table.sizes
-            if first.base in ("d", r"\mathrm{d}") and not known:
-                name = f"d{second.base}"
-                hint = f"give it a meaning: `<!-- bnsym: let ${name}$ = $...$ -->`"
-                at = (first.at[0], second.at[1])
-                raise ReadError(
-                    "BN128", f"`{name}` looks like a gradient, and nothing says of what", at, hint
-                )
-
-    def power(self, node: Power) -> Value:
-        exponent = self.exponent(node.exponent)
-        match node.base:
-            case Norm(body):
-                square = self.squared_norm(body, node.base.at)
-                even = exponent.denominator == 1 and exponent.numerator % 2 == 0
-                return Value(power(square, exponent / 2) if even else power(sqrt(square), exponent))
-            case Frobenius(body) if exponent.denominator == 1 and exponent.numerator % 2 == 0:
-                return Value(power(self.squared_entries(body, node.base.at), exponent / 2))
-            case Symbol() as symbol if exponent.denominator == 1 and exponent.numerator % 2 == 0:
-                name, letters = self.table.split(symbol, self.bound)
-                if name in self.table.squares:
-                    self.check_name(symbol, name, letters)
-                    value = self.array(square_of(name), name, letters, node.at)
-                    return (
-                        value if exponent == 2 else Value(power(self._no_axes(value, node.at), exponent / 2))
-                    )
-        base = self.lower(node.base)
-        if base.shape == "matrix" and exponent.denominator == 1 and 2 <= exponent <= 4:
-            return self.matrix_power(node.base, int(exponent), node.at)
-        return Value(self.raised(self.scalar(node.base), exponent, node.at))
-
-    def matrix_power(self, base: Node, exponent: int, at: Place) -> Value:
-        """Each factor has axes of its own."""
-        result = self.lower(base)
-        for _ in range(exponent - 1):
-            result = self.algebra.times(result, self.lower(base), at)
-        return result
-
-    def _no_axes(self, value: Value, at: Place) -> Term:
-        if value.axes:
-            raise ReadError("BN124", f"the power of a vector: {self.algebra.describe(value)}", at)
-        return value.term
-
-    def raised(self, base: Term, exponent: Fraction, at: Place) -> Term:
-        if isinstance(base, Num):
-            bits = max(base.value.numerator.bit_length(), base.value.denominator.bit_length())
-            if bits * abs(exponent) > 10_000:
-                raise ReadError("BN114", "this power of a number is too large", at)
-        return root_of_power(base, exponent)
-
-    def exponent(self, node: Node) -> Fraction:
-        value = numeric(node)
-        if value is None:
-            hint = "exponentials and logarithms are beyond what is decided here"
-            raise ReadError("BN114", "an exponent must be a number", node.at, hint)
-        if abs(value.numerator) > MAX_EXPONENT or value.denominator > MAX_EXPONENT:
-            raise ReadError("BN114", f"exponents beyond {MAX_EXPONENT} can't be read", node.at)
-        return value
-
-    def squared_norm(self, body: Node, at: Place) -> Term:
-        before = dict(self.free)
-        value = self.lower(body)
-        if value.shape == "matrix":
-            raise ReadError(
-                "BN128",
-                f"the norm of a matrix has no meaning here; {self.algebra.describe(value)}",
-                at,
-                r"write `\Vert A \Vert_F` if that is meant; the spectral norm is read in a `\max` only",
-            )
-        if not value.axes:
-            raise self._norm_of_scalar(body, before, at)
-        return Sum(value.axes[0], power(value.term, 2))
-
-    def squared_entries(self, body: Node, at: Place) -> Term:
-        value = self.lower(body)
-        if not value.axes:
-            raise ReadError("BN124", "the norm of a number", at, "write `|a|`")
-        term = power(value.term, 2)
-        for axis in reversed(value.axes):
-            term = Sum(axis, term)
-        return term
-
-    def _norm_of_scalar(self, body: Node, before: dict[str, Place], at: Place) -> ReadError:
-        fresh = [letter for letter in self.free if letter not in before] or list(self._letters_in(body))
-        if fresh:
-            letter = fresh[0]
-            place = self.free.get(letter, at)
-            message = f"index {letter} is free inside a norm: the norm of one component"
-            return ReadError("BN121", message, place, "write the vector without its index")
-        return ReadError("BN124", "the norm of a number", at, "write `|a|`")
-
-    def _letters_in(self, body: Node) -> Iterator[str]:
-        for node in walk(body):
-            if isinstance(node, Symbol):
-                yield from self.table.split(node, self.bound)[1]
-
     # operators
 
     @contextmanager
@@ -527,176 +376,5 @@ class Lowering:
             raise ReadError("BN120", message, node.body.at, hint)
         return Value(Max(Sym(name, axes), radius, body))
 
-    def apply(self, function: Symbol, argument: Node, at: Place) -> Value:
-        if not is_function(function):
-            hint = rf"write `{function.base} \cdot (…)` for the product, or explain it with a let"
-            raise ReadError("BN129", f"`{function.base}(…)`: a product or a function's value?", at, hint)
-        word = word_of(function)
-        if word in TRACES:
-            return self.trace(argument, at)
-        if word not in BUILT_IN:
-            hint = rf"write `{function.base} \cdot (…)` if a product is meant"
-            raise ReadError("BN128", f"the function `{function.base}` has no meaning here", at, hint)
-        value = self.entries(argument)
-        if len(value.axes) != 1:
-            message = f"`{function.base}` is taken over a vector; {self.algebra.describe(value)}"
-            raise ReadError("BN124", message, at, "write the vector without its index")
-        if word in DIAGONALS:
-            return self.algebra.diagonal(value)
-        if word in SUMS:
-            return Value(Sum(value.axes[0], value.term))
-        return self.algebra.mean(value) if word in MEANS else self.algebra.variance(value)
-
-    def trace(self, argument: Node, at: Place) -> Value:
-        value = self.lower(argument)
-        if len(value.axes) != 2:
-            raise ReadError("BN124", f"the trace is of a matrix; {self.algebra.describe(value)}", at)
-        first, second = value.axes
-        self.algebra.join(first, second, value, value, at, "the trace of a matrix that is not square")
-        return Value(Sum(first, rename(value.term, {second.name: first})))
-
-    def entries(self, node: Node) -> Value:
-        r"""The argument of a function of a vector: `u \cdot v` and `u^2` can only be vectors there, so
-        they are taken entry by entry."""
-        match node:
-            case Paren(body):
-                return self.entries(body)
-            case Plus(terms, signs):
-                parts = zip(signs, terms, strict=True)
-                return self.algebra.plus([(s, self.entries(t), t.at) for s, t in parts])
-            case Quotient(above, below):
-                top = self.entries(above)
-                return replace(top, term=mul(top.term, power(self.scalar(below), -1)), what="")
-            case Power(base, exponent) if (value := self.lower(base)).shape == "column":
-                return replace(value, term=power(value.term, self.exponent(exponent)), what="")
-            case Product((left, right), (_, "dot")):
-                u, v = self.lower(left), self.lower(right)
-                if u.shape == v.shape == "column":
-                    return self.algebra.elementwise(u, v, right.at)
-        return self.lower(node)
-
-    def applied(self, target: Node, leaf: Symbol, argument: Node, at: Place) -> Value:
-        name, _ = self.table.split(leaf, self.bound)
-        value, given = self.closed(target), self.lower(argument)
-        arity = self.table.arity.get(name, 0)
-        if len(given.axes) != arity or given.row:
-            message = f"the argument stands for `{name}`, which is {KINDS[min(arity, 2)]}"
-            raise ReadError("BN124", f"{message}; {self.algebra.describe(given)}", argument.at)
-        for k, axis in enumerate(given.axes):
-            self.spaces.unify(self.spaces.axis(name, k), axis.space, argument.at, f"`{name}`")
-        if given.term == Sym(name, given.axes):
-            return replace(value, term=apart(value.term, self.axis))
-        return applied(value, name, given, self.bodies, self.axis, at)
-
-    def closed(self, node: Node) -> Value:
-        """The value of what was written elsewhere: the letters that it binds are its own."""
-        inner = replace(self, free={}, summed={}, bound={})
-        value = inner.lower(node)
-        for letter, at in inner.free.items():
-            self.index(letter, at)
-        return value
-
-    # derivatives
-
-    def loss_name(self, node: Node) -> str:
-        inner = unwrap(node)
-        if isinstance(inner, Apply) and self.is_of_outputs(inner):
-            inner = inner.function
-        if isinstance(inner, Symbol):
-            name, letters = self.table.split(inner, self.bound)
-            if not letters and name in self.table.losses and name not in self.table.unclear_losses:
-                return name
-        return ""
-
-    def is_of_outputs(self, node: Apply) -> bool:
-        """`f(y)`, where the file says that f is a function of y."""
-        argument = unwrap(node.argument)
-        outputs = self.table.outputs.get(node.function.base, ())
-        return isinstance(argument, Symbol) and (self.table.split(argument, self.bound)[0],) == outputs
-
-    def derivative(self, of: Node | None, by: tuple[Node, ...], straight: bool, at: Place) -> Value:
-        if of is None:
-            raise ReadError("BN112", "nothing is differentiated here", at)
-        loss = self.loss_name(of)
-        value = Value(Sym(loss)) if loss else self.lower(of)
-        inner = value.term
-        self._check_losses(of, inner)
-        total = bool(loss) or straight or self.total or (isinstance(inner, Diff) and inner.total)
-        for variable in by:
-            symbol = self.variable(variable)
-            value = Value(Diff(value.term, symbol[0], total), value.axes + symbol[1])
-        if len(value.axes) > 2:
-            raise ReadError("BN124", "this derivative has more than two axes", at)
-        return value
-
-    def _check_losses(self, of: Node, term: Term) -> None:
-        """A loss that nothing defines is no constant under ∂."""
-        for name in (t.name for t in inside(term) if isinstance(t, Sym) and not t.indices):
-            if name in LOSS_LETTERS and name not in self.table.defined and name not in self.table.losses:
-                hint = f"define `{name}`, or differentiate it alone"
-                raise ReadError("BN128", f"`{name}` looks like a loss, and nothing defines it", of.at, hint)
-
-    def variable(self, node: Node) -> tuple[Sym, tuple[Index, ...]]:
-        """What is differentiated by: a defined or a free symbol."""
-        value = self.lower(node)
-        name = canonical(node)
-        match value.term:
-            case Sym(symbol) if symbol in self.table.sizes:
-                raise ReadError("BN128", f"`{symbol}` is a size; nothing is differentiated by it", node.at)
-            case Sym():
-                return value.term, value.axes
-            case Pow(Sym(square), exponent) if (
-                square in map(square_of, self.table.squares) and exponent == HALF
-            ):
-                hint = f"differentiate by `{square}`, or define `{name}`"
-                raise ReadError("BN128", f"`{name}` is the root of the defined `{square}`", node.at, hint)
-            case Pow(Sym(symbol), exponent) if exponent == 2:
-                hint = f"define `{square_of(symbol)}`, not `{symbol}`"
-                raise ReadError(
-                    "BN128",
-                    f"`{square_of(symbol)}` is the square of `{symbol}`, not a variable",
-                    node.at,
-                    hint,
-                )
-        raise ReadError("BN128", "one can differentiate by a name only", node.at)
-
-    def gradient(self, of: Node, by: Node, at: Place) -> Value:
-        value = self.derivative(of, (by,), False, at)
-        if len(value.axes) == 2 and self.table.arity.get(canonical(by), 0) != 2:
-            raise ReadError(
-                "BN128",
-                "the gradient of a vector has no one meaning",
-                at,
-                r"write `\frac{\partial u}{\partial v}`: the rows belong to u",
-            )
-        return value
-
-
-def root_of_power(base: Term, exponent: Fraction) -> Term:
-    """`base ** exponent`; an even root of an odd power is the power of the root: both are defined where
-    what is raised is not negative (or is positive), and are the same there."""
-    match base:
-        case Pow(inner, n) if n.denominator == 1 and n.numerator % 2 and exponent.denominator % 2 == 0:
-            return power(inner, n * exponent)
-    return power(base, exponent)
-
 
 RENAME = r"rename the summation index, e.g. `\sum_k`"
-
-
-def numeric(node: Node) -> Fraction | None:
-    """The number that an exponent is, without powers; None if it is none."""
-    match node:
-        case Number(value):
-            return value
-        case Paren(body):
-            return numeric(body)
-        case Plus(terms, signs):
-            parts = [numeric(term) for term in terms]
-            if None in parts:
-                return None
-            return sum((s * p for s, p in zip(signs, parts, strict=True) if p is not None), Fraction(0))
-        case Quotient(above, below):
-            top, bottom = numeric(above), numeric(below)
-            return None if top is None or not bottom else top / bottom
-    return None
