@@ -81,6 +81,7 @@ SIGNS: dict[str, str] = {
     **dict.fromkeys(("=", "==", r"\equiv", "≡", "{=}", r"\mathrel{=}"), "="),
     **dict.fromkeys((":=", "::=", r"\coloneqq", r"\coloneq", r"\colonequals", r"\triangleq"), ":="),
     **dict.fromkeys((r"\vcentcolon=", r"\colon=", r"\mathrel{:=}", "{:=}", r"\defeq", "≔", "≜"), ":="),
+    **dict.fromkeys((r"\leftarrow", r"\gets", "←"), ":="),
     **dict.fromkeys((r"\le", r"\leq", r"\leqslant", r"\leqq", "<=", "≤", "⩽", "≦"), r"\le"),
     **dict.fromkeys((r"\ge", r"\geq", r"\geqslant", r"\geqq", ">=", "≥", "⩾", "≧"), r"\ge"),
     **dict.fromkeys(("<", r"\lt", "&lt;", "{<}"), "<"),
@@ -98,11 +99,11 @@ OTHER_SIGNS = (
     *_macros(
         "approx approxeq thickapprox propto varpropto sim simeq cong ll gg lll ggg lesssim gtrsim"
         " lneq gneq prec succ preceq succeq subset subseteq subsetneq supset supseteq in ni notin"
-        " asymp doteq perp to gets rightarrow leftarrow longrightarrow longleftarrow mapsto longmapsto"
+        " asymp doteq perp to rightarrow longrightarrow longleftarrow mapsto longmapsto"
         " nless ngtr nleq ngeq models vdash eqsim leftrightarrow xrightarrow risingdotseq"
         " fallingdotseq bumpeq eqqcolon vartriangleq lessgtr eqdef"
     ),
-    *"≈∝∼≃≅≪≫∈∉→←↦⊂⊆",
+    *"≈∝∼≃≅≪≫∈∉→↦⊂⊆",
     "=:",
     "=>",
 )
@@ -167,7 +168,7 @@ _TOKEN = re.compile(
         | \\mathrel\s*+\{{\s*+:?=\s*+\}} | (?<![_^])\{{\s*+(?::?=|[<>])\s*+\}}
         | ::=|:[ \t]*+&?[ \t]*+= | =[=:>] | [<>!]=)
   | (?P<word>\\[A-Za-z]++ | \\. | &(?:lt|gt|amp);
-        | [{{}}()\[\],;&~=<>，；≡≔≜≤⩽≦≥⩾≧≠≈∝∼≃≅≪≫∈∉→←↦⊂⊆⇒⇔⟹∴∵∀])""",
+        | [{{}}()\[\],;&~=<>，；≡≔≜≤⩽≦≥⩾≧≠≈∝∼≃≅≪≫∈∉→↦⊂⊆⇒⇔⟹∴∵∀])""",
     re.VERBOSE | re.DOTALL,
 )
 """A `\\stackrel` is a sign by its own name: what stands over a sign may change what it means."""

@@ -35,6 +35,7 @@ from bnsym.reading.gathering import (
     diagnostic,
 )
 from bnsym.reading.lowering import RENAME, Lowering
+from bnsym.reading.masking import IMPLICATIONS
 from bnsym.reading.problems import ReadError
 from bnsym.reading.remarks import remarks
 from bnsym.reading.source import Item, Slice, Source
@@ -176,7 +177,10 @@ class _Reader:
             reached = _reached(uses[name], done)
             if name in reached:
                 raw = self.defined.pop(name)[0]
-                error = ReadError("BN126", f"the definition of `{name}` uses `{name}` itself", raw.at)
+                hint = (
+                    f"an update goes by steps: `<!-- bnsym: label $t$ -->`, `{name}_{{t+1}} = … {name}_t …`"
+                )
+                error = ReadError("BN126", f"the definition of `{name}` uses `{name}` itself", raw.at, hint)
                 self.broken[name] = error
                 self.diagnostics.append(diagnostic(self.survey.source, error))
                 continue
@@ -349,6 +353,8 @@ class _Reader:
         if sign is None:
             where = (raw.where.start, raw.where.end)
             hint = "`:=` stands in the first place of a chain only" if raw.sign == ":=" else ""
+            if raw.sign in IMPLICATIONS:
+                hint = "write the statements in rows of their own; what is not claimed can be assumed"
             raise ReadError("BN128", f"the relation `{raw.sign}` has no meaning here", where, hint)
         return RELATIONS[sign]
 
