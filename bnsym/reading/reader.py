@@ -177,9 +177,8 @@ class _Reader:
             reached = _reached(uses[name], done)
             if name in reached:
                 raw = self.defined.pop(name)[0]
-                hint = (
-                    f"an update goes by steps: `<!-- bnsym: label $t$ -->`, `{name}_{{t+1}} = … {name}_t …`"
-                )
+                steps = f"an update goes by steps: `label $t$`, and `{name}_{{t+1}} = … {name}_t …`"
+                hint = steps if name in uses[name] else ""
                 error = ReadError("BN126", f"the definition of `{name}` uses `{name}` itself", raw.at, hint)
                 self.broken[name] = error
                 self.diagnostics.append(diagnostic(self.survey.source, error))
