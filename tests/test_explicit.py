@@ -590,6 +590,11 @@ def maximum(body: Term) -> Max:
             Sum(i, Sum(n, mul(X, v(i), w))),
             mul(Sym("λ"), sqrt(mul(square_norm(i, v(i)), square_norm(n, w)))),
         ),
+        # a sum of norms has no slope where a vector is zero
+        (
+            add(sqrt(BALL["v"]), sqrt(BALL["z"])),
+            mul(Sym("λ"), add(*(sqrt(square_norm(i, s(c, i))) for c in "vz"))),
+        ),
         (square_norm(i, v(i)), square_norm(i, v(i))),
     ],
 )
@@ -602,13 +607,18 @@ def test_maxima_over_matrices_are_searched_for(body: Term, value: Term) -> None:
         assert explicit.examine(wrong).agrees is False
 
 
-def test_what_is_known_of_a_maximum_is_what_all_searches_find() -> None:
-    # not convex: λ² times the larger eigenvalue of vvᵀ - zzᵀ, which not every search finds
-    a, b = (square_norm(i, s(c, i)) for c in "vz")
-    root = sqrt(minus(power(add(a, b), 2), mul(num(4), power(Sum(i, mul(v(i), s("z", i))), 2))))
-    eigenvalue = mul(num(Fraction(1, 2)), add(minus(a, b), root))
-    saddle = relation(maximum(minus(BALL["v"], BALL["z"])), Relation.EQ, mul(power(Sym("λ"), 2), eigenvalue))
-    assert explicit.examine(saddle).agrees is not False
+@pytest.mark.parametrize("factor", [Fraction(1), Fraction(1, 1000), Fraction(1, 100_000)])
+def test_a_search_that_can_fail_contradicts_nothing(factor: Fraction) -> None:
+    """|Xᵀv|² - c|Xᵀz|² is not convex; its maximum is λ² times the larger eigenvalue of vvᵀ - c zzᵀ."""
+    a, b = square_norm(i, v(i)), mul(num(factor), square_norm(i, s("z", i)))
+    cross = mul(num(4 * factor), power(Sum(i, mul(v(i), s("z", i))), 2))
+    eigenvalue = mul(num(Fraction(1, 2)), add(minus(a, b), sqrt(minus(power(add(a, b), 2), cross))))
+    body = minus(BALL["v"], mul(num(factor), BALL["z"]))
+    found = explicit.examine(relation(maximum(body), Relation.EQ, mul(power(Sym("λ"), 2), eigenvalue)))
+    assert found.agrees is not False
+
+
+def test_what_is_not_searched_for_is_not_known() -> None:
     within = relation(maximum(mul(BALL["v"], maximum(BALL["z"]))), Relation.EQ, LONGEST)
     assert explicit.examine(within).agrees is None
     empty = Hypothesis(Sym("λ"), Relation.LT, ZERO)

@@ -15,7 +15,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from itertools import chain, islice
 from typing import TypeAlias
 
 import numpy as np
@@ -31,6 +30,8 @@ Array: TypeAlias = npt.NDArray[np.float64]
 STARTS, STEPS, SEED = 4, 50, 1
 CLOSE = 1e-9
 """Relative; a step that gains less is the last."""
+STEP, FLAT = 1e-4, 1e-8
+"""Relative; of a matrix, to see how the body curves, and what an eigenvalue of that may be off by."""
 
 
 def largest(maximum: Largest, known: Callable[[Expr], list[float]]) -> list[float]:
@@ -49,13 +50,17 @@ def largest(maximum: Largest, known: Callable[[Expr], list[float]]) -> list[floa
 
 
 def _climbed(at: _Floats, radius: Array) -> Array:
-    """Where the searches end, a row for each point; not a number where the body is not convex."""
+    """Where the searches end, a row for each point; not a number where the body is not convex or has
+    no slope."""
     start = default_rng(SEED).normal(size=(len(radius), STARTS, *at.body.shape))
     radii = radius[..., None, None]
     matrix = radii * start / np.linalg.norm(start, 2, axis=(-2, -1), keepdims=True)
-    best = np.where(_is_convex(at.curvature(matrix)), at.value(matrix), np.nan)
+    convex = _is_convex(at.curvature(matrix[:, 0], STEP * (1 + radius[:, 0])))
+    best = np.where(convex[:, None], at.value(matrix), np.nan)
     for _ in range(STEPS):
-        further = radii * _orthogonal(at.slope(matrix))
+        slope = at.slope(matrix)
+        best = np.where(np.isfinite(slope).all(axis=(-2, -1)), best, np.nan)
+        further = radii * _orthogonal(slope)
         value = at.value(further)
         up = value > best + CLOSE * np.abs(best)
         if not up.any():
@@ -65,11 +70,10 @@ def _climbed(at: _Floats, radius: Array) -> Array:
 
 
 def _is_convex(curvature: Array) -> npt.NDArray[np.bool_]:
-    size = np.abs(curvature).max(axis=(-2, -1), initial=0.0)
-    # reads what is on and below the diagonal
-    least: Array = np.linalg.eigvalsh(np.nan_to_num(curvature, posinf=0.0, neginf=0.0))[..., 0]
-    found: npt.NDArray[np.bool_] = least >= -CLOSE * size
-    return found
+    known = np.nan_to_num(curvature, posinf=0.0, neginf=0.0)
+    least = np.linalg.eigvalsh((known + known.swapaxes(-2, -1)) / 2)[..., 0]
+    found: npt.NDArray[np.bool_] = least >= -FLAT * np.abs(known).max(axis=(-2, -1))
+    return found & np.isfinite(curvature).all(axis=(-2, -1))
 
 
 def _orthogonal(matrix: Array) -> Array:
@@ -89,8 +93,6 @@ class _Body:
     value: Expr
     slopes: tuple[Expr, ...]
     """The derivative by each entry, row by row."""
-    curves: tuple[tuple[Expr, ...], ...]
-    """That of each slope by each entry up to its own."""
     constants: tuple[Expr, ...]
     """The largest parts in which no entry occurs."""
 
@@ -99,16 +101,15 @@ class _Body:
 def _body(body: Expr, rows: Expr) -> _Body:
     places = {entry: (i, k) for i, row in enumerate(rows) for k, entry in enumerate(row)}
     slopes = tuple(body.diff(entry) for entry in places)
-    curves = tuple(tuple(s.diff(e) for e in islice(places, n + 1)) for n, s in enumerate(slopes))
     constants: dict[Expr, bool] = {}
-    todo = [body, *slopes, *chain(*curves)]
+    todo = [body, *slopes]
     while todo:
         e = todo.pop()
         if e not in constants:
             constants[e] = e.free_symbols.isdisjoint(places)
             todo += () if constants[e] else (e.value,) if isinstance(e, Named) else e.args
     parts = tuple(e for e, constant in constants.items() if constant)
-    return _Body((len(rows), len(rows[0])), places, body, slopes, curves, parts)
+    return _Body((len(rows), len(rows[0])), places, body, slopes, parts)
 
 
 class _Floats:
@@ -125,13 +126,13 @@ class _Floats:
         """The derivative of the body by each entry."""
         return self._all(self.body.slopes, matrix).reshape(matrix.shape)
 
-    def curvature(self, matrix: Array) -> Array:
-        """The derivative by each two entries, on and below the diagonal."""
-        size = len(self.body.curves)
-        found = np.zeros((*matrix.shape[:2], size, size))
-        for n, row in enumerate(self.body.curves):
-            found[..., n, : n + 1] = self._all(row, matrix)
-        return found
+    def curvature(self, matrix: Array, step: Array) -> Array:
+        """The derivative by each two entries at one matrix for each point, from slopes a step apart."""
+        points, *shape = matrix.shape
+        entries = math.prod(shape)
+        steps = step[:, None, None, None] * np.eye(entries).reshape(entries, *shape)
+        rise = self.slope(matrix[:, None] + steps) - self.slope(matrix[:, None] - steps)
+        return rise.reshape(points, entries, entries) / (2 * step[:, None, None])
 
     def _all(self, expressions: tuple[Expr, ...], matrix: Array) -> Array:
         self._matrix, found = matrix, np.empty((*matrix.shape[:2], len(expressions)))
