@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -49,7 +50,9 @@ $$
 
 @pytest.fixture(scope="module")
 def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    with browser(needs("chromium"), tmp_path_factory.mktemp("profile")) as one:
+    known = (shutil.which(name) for name in ("chromium", "google-chrome", "chromium-browser"))
+    program = next((path for path in known if path), None) or needs("chromium")
+    with browser(program, tmp_path_factory.mktemp("profile")) as one:
         yield one
 
 

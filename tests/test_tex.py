@@ -217,6 +217,7 @@ REFUSED = [
     (r"\[\renewcommand{\sum}{0}\]", "inside a group"),
     (r"\begin{center}\let\sum\beta\end{center}", "inside a group"),
     (r"\newcommand{\same}[1]{#1}\same{\renewcommand{\sum}{0}}", "inside a group"),
+    (r"\expandafter\def\csname sum\endcsname{0}", "by its characters"),
     (r"\newcommand{\sum}{\def\x{1}\x}", "it defines something itself"),
     (r"\newcommand{\sum}{\sum}", "without an end"),
     (r"\newcommand{\sum}{\total}\newcommand{\total}{\sum\sum}", "without an end"),

@@ -26,7 +26,7 @@ from bnsym.reading.tokens import ACCENTS, FONTS
 
 REFUSED = r"\redefined"
 """What stands for a command that can't be written out; no formula may hold it."""
-_LOCAL = "it is defined inside a group, beyond which it does not hold"
+_LOCAL = "it is defined inside a group, beyond which it does not hold, or by its characters"
 _DEPTH = 40
 _LARGEST = 200_000
 """Characters that all commands together may be written out to."""
@@ -44,6 +44,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _NAME = re.compile(r"\s*+(?:\{\s*+\\(?P<braced>[A-Za-z@]++)\s*+\}|\\(?P<bare>[A-Za-z@]++))")
+_CSNAME = re.compile(r"\s*+([A-Za-z]++)\s*+\\endcsname")
 _SIGN = re.compile(r"\s*+(?:\{\s*+\\(?P<braced>[^A-Za-z\s])\s*+\}|\\(?P<bare>[^A-Za-z\s]))")
 _WORD = re.compile(r"\s*+\{\s*+(?P<word>[A-Za-z]++\*?)\s*+\}")
 _COUNT = re.compile(r"\s*+\[\s*+([0-9])\s*+\]")
@@ -225,13 +226,16 @@ class _Writer:
         if found is None:
             return self.sign(text, end, where)
         name, end = found["braced"] or found["bare"], found.end()
+        if name == "csname":
+            made = _CSNAME.match(text, end)
+            name, end, local = (made.group(1), made.end(), True) if made else (name, end, local)
         try:
             macro, end = _defined(text, definer, end, self.macros)
         except _Unfit as error:
             begins, end = end, _past(text, end)
             macro = Macro(refused=str(error), hides=bool(_DISPLAY.search(text, begins, end)))
         if local:
-            macro = Macro(refused=_LOCAL, hides=bool(_DISPLAY.search(macro.body)))
+            macro = Macro(refused=macro.refused or _LOCAL, hides=bool(_DISPLAY.search(macro.body)))
         if not (definer.startswith(("provide", "Provide")) and name in self.macros):
             self.macros[name] = macro
         return end
