@@ -4,8 +4,8 @@ r"""The commands that a LaTeX file defines, written out as TeX would, each place
 `\DeclarePairedDelimiter` and `\newenvironment` are taken in the order of the file. A definition
 that asks for more (delimited parameters, a definition inside a group or inside another) is refused:
 what it defines is written out as a command that no formula can hold, so that nothing is read in a
-meaning that the author took away. Imports `directives`, `places`, `source`,
-and names of `tokens`.
+meaning that the author took away. Imports `defining`, `directives`, `places`,
+`source`, and names of `tokens`.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ import re
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from bnsym.model import Severity
 from bnsym.reading import directives
+from bnsym.reading.defining import OPTIONAL, Macro, Unfit, argument, body_of, defined, group, parameters, past
 from bnsym.reading.directives import Problem
 from bnsym.reading.places import Places
 from bnsym.reading.source import Slice
@@ -47,27 +47,8 @@ _NAME = re.compile(r"\s*+(?:\{\s*+\\(?P<braced>[A-Za-z@]++)\s*+\}|\\(?P<bare>[A-
 _CSNAME = re.compile(r"\s*+([A-Za-z]++)\s*+\\endcsname")
 _SIGN = re.compile(r"\s*+(?:\{\s*+\\(?P<braced>[^A-Za-z\s])\s*+\}|\\(?P<bare>[^A-Za-z\s]))")
 _WORD = re.compile(r"\s*+\{\s*+(?P<word>[A-Za-z]++\*?)\s*+\}")
-_COUNT = re.compile(r"\s*+\[\s*+([0-9])\s*+\]")
-_PARAMETERS = re.compile(r"(?:#[1-9])*(?=\s*\{)")
-_LET = re.compile(r"\s*+=?\s*+(?P<other>\\[A-Za-z]++|\\.|[^\s\\])")
-_LINE_END = re.compile(r"%[^\n]*+\n?[ \t]*+")
-_NESTED = re.compile(r"##|\\(?:[gex]?def|let|(?:re)?newcommand|providecommand)(?![A-Za-z])")
+_DISPLAY = re.compile(r"\\\[|\$\$|\\begin")
 _PARAMETER = re.compile(r"#([1-9])")
-
-
-@dataclass(frozen=True, slots=True)
-class Macro:
-    """What a command stands for; `refused` says why it can't be written out."""
-
-    body: str = ""
-    count: int = 0
-    default: str | None = None
-    """Of its first argument, which then stands in brackets."""
-    sized: bool = False
-    """Whether a star or a size in brackets may come before its arguments, and changes no meaning."""
-    refused: str = ""
-    hides: bool = False
-    """Whether what is refused may hold a display formula, which would go unseen."""
 
 
 TAKES = {
@@ -89,10 +70,6 @@ class Placed:
 
     def part(self, start: int, end: int) -> Placed:
         return Placed(self.text[start:end], self.starts[start:end], self.ends[start:end])
-
-
-class _Unfit(Exception):
-    """A definition or a call that is not understood."""
 
 
 def written_out(written: str) -> tuple[str, Places, tuple[Problem, ...]]:
@@ -163,13 +140,13 @@ class _Writer:
     def taken(self, placed: Placed, name: str, end: int, depth: int) -> int:
         r"""The arguments of a command that LaTeX defines: in `\frac\a\b` it takes `\a` whole, whatever
         that stands for. Where to go on."""
-        if name == "sqrt" and (given := _OPTIONAL.match(placed.text, end)):
+        if name == "sqrt" and (given := OPTIONAL.match(placed.text, end)):
             self.write(placed.part(end, given.end()), depth)
             end = given.end()
         for _ in range(TAKES[name]):
             try:
-                (start, close), after = _argument(placed.text, end)
-            except _Unfit:
+                (start, close), after = argument(placed.text, end)
+            except Unfit:
                 return end
             call = _TOKEN.match(placed.text, start, close)
             macro = self.macros.get(call["name"] or "") if call else None
@@ -192,10 +169,10 @@ class _Writer:
         macro, start, end = self.macros[name], match.start(), match.end()
         try:
             if macro.refused or depth >= _DEPTH or self.grown > _LARGEST:
-                raise _Unfit(macro.refused or "it is written out without an end")
+                raise Unfit(macro.refused or "it is written out without an end")
             arguments, end = _arguments(placed, macro, end)
             written = _filled(placed.part(start, end), macro, arguments)
-        except _Unfit as error:
+        except Unfit as error:
             where = placed.starts[start]
             severity = Severity.ERROR if macro.hides or not macro.refused else Severity.WARNING
             self.refusals.setdefault(name, (where, str(error), severity))
@@ -230,9 +207,9 @@ class _Writer:
             made = _CSNAME.match(text, end)
             name, end, local = (made.group(1), made.end(), True) if made else (name, end, local)
         try:
-            macro, end = _defined(text, definer, end, self.macros)
-        except _Unfit as error:
-            begins, end = end, _past(text, end)
+            macro, end = defined(text, definer, end, self.macros)
+        except Unfit as error:
+            begins, end = end, past(text, end)
             macro = Macro(refused=str(error), hides=bool(_DISPLAY.search(text, begins, end)))
         if local:
             macro = Macro(refused=macro.refused or _LOCAL, hides=bool(_DISPLAY.search(macro.body)))
@@ -247,7 +224,7 @@ class _Writer:
             return end
         self.refusals.setdefault(found["braced"] or found["bare"], (where, "it is no word", Severity.ERROR))
         self.mark(where, where + 1)
-        return _past(text, found.end())
+        return past(text, found.end())
 
     def mark(self, start: int, end: int) -> None:
         """What no formula can hold, for this stretch of the file."""
@@ -262,133 +239,29 @@ class _Writer:
         if local:
             refused = Macro(refused=_LOCAL, hides=True)
             self.macros |= {f"begin {name}": refused, f"end {name}": refused}
-            return _past(text, end)
+            return past(text, end)
         try:
-            count, default, end = _parameters(text, end)
-            first, end = _group(text, end)
-            last, end = _group(text, end)
-            begin, finish = Macro(_body(first), count, default), Macro(_body(last))
-        except _Unfit as error:
-            end = _past(text, end)
+            count, default, end = parameters(text, end)
+            first, end = group(text, end)
+            last, end = group(text, end)
+            begin, finish = Macro(body_of(first), count, default), Macro(body_of(last))
+        except Unfit as error:
+            end = past(text, end)
             begin = finish = Macro(refused=str(error), hides=True)
         self.macros |= {f"begin {name}": begin, f"end {name}": finish}
         return end
 
 
-def _defined(text: str, definer: str, end: int, known: dict[str, Macro]) -> tuple[Macro, int]:
-    """What is defined, by what stands after its name. Raises _Unfit."""
-    match definer:
-        case "def":
-            parameters = _PARAMETERS.match(text, end)
-            if parameters is None:
-                raise _Unfit("its parameters are set off by other signs")
-            body, end = _group(text, parameters.end())
-            return Macro(_body(body), len(parameters.group()) // 2), end
-        case "let":
-            other = _LET.match(text, end)
-            if other is None:
-                raise _Unfit(r"what `\let` makes it the same as is missing")
-            return known.get(other["other"][1:], Macro(other["other"])), other.end()
-        case "DeclareMathOperator":
-            body, end = _group(text, end)
-            return Macro(rf"\operatorname{{{body}}}"), end
-        case "DeclarePairedDelimiter":
-            left, end = _group(text, end)
-            right, end = _group(text, end)
-            return Macro(f"{left} #1 {right}", 1, sized=True), end
-        case _ if definer.endswith("DocumentCommand"):
-            kinds, end = _group(text, end)
-            if kinds.replace("m", "").strip():
-                raise _Unfit("it has arguments of other kinds than m")
-            body, end = _group(text, end)
-            return Macro(_body(body), kinds.count("m")), end
-        case _ if definer.endswith("newcommandx") or definer in ("edef", "gdef", "xdef"):
-            raise _Unfit(rf"`\{definer}` is not followed")
-    count, default, end = _parameters(text, end)
-    body, end = _group(text, end)
-    return Macro(_body(body), count, default), end
-
-
-def _parameters(text: str, end: int) -> tuple[int, str | None, int]:
-    """`[2][default]`, each where it is there."""
-    count = _COUNT.match(text, end)
-    if count is None:
-        return 0, None, end
-    default = re.compile(r"\s*+\[([^\[\]]*+)\]").match(text, count.end())
-    found = default.group(1) if default else None
-    return int(count.group(1)), found, default.end() if default else count.end()
-
-
-def _body(text: str) -> str:
-    body = _LINE_END.sub("", text)
-    if _NESTED.search(body):
-        raise _Unfit("it defines something itself")
-    return " ".join(body.split("\n"))
-
-
-def _group(text: str, start: int) -> tuple[str, int]:
-    """What stands between the next braces, and where they end."""
-    while start < len(text) and text[start].isspace():
-        start += 1
-    if text[start : start + 1] != "{":
-        raise _Unfit("what it stands for is not in braces")
-    end = _partner(text, start)
-    return text[start + 1 : end], end + 1
-
-
-_DISPLAY = re.compile(r"\\\[|\$\$|\\begin")
-
-
-def _past(text: str, end: int) -> int:
-    """Past the groups of a definition that is refused."""
-    open_brace = text.find("{", end)
-    try:
-        while open_brace >= 0:
-            end = _partner(text, open_brace) + 1
-            following = re.compile(r"[ \t]*\n?[ \t]*(?=\{)").match(text, end)
-            open_brace = following.end() if following else -1
-    except _Unfit:
-        return len(text)
-    return end
-
-
-_BRACES = re.compile(r"\\.|%[^\n]*+|[{}]", re.DOTALL)
-
-
-def _partner(text: str, start: int) -> int:
-    """Where the brace that opens at `start` is closed."""
-    found = _partners(text).get(start)
-    if found is None:
-        raise _Unfit("its braces are not closed")
-    return found
-
-
-@lru_cache(maxsize=64)
-def _partners(text: str) -> dict[int, int]:
-    """Of each brace that is closed, where; found in one pass."""
-    opened: list[int] = []
-    found: dict[int, int] = {}
-    for match in _BRACES.finditer(text):
-        if match.group() == "{":
-            opened.append(match.start())
-        elif match.group() == "}" and opened:
-            found[opened.pop()] = match.start()
-    return found
-
-
-_COMMENTED = re.compile(r"\s*+%[^\n]*+\n")
 _SIZE = re.compile(r"\*|\s*\[\\[A-Za-z]+\]")
-_OPTIONAL = re.compile(r"\s*+\[([^\[\]]*+)\]")
-_SINGLE = re.compile(r"\s*+(\\[A-Za-z]++|\\.|[^\s{}])", re.DOTALL)
 
 
 def _arguments(placed: Placed, macro: Macro, end: int) -> tuple[list[Placed], int]:
-    """The arguments of a call, and where it ends. Raises _Unfit where one is missing."""
+    """The arguments of a call, and where it ends. Raises Unfit where one is missing."""
     text, found = placed.text, []
     if macro.sized and (size := _SIZE.match(text, end)):
         end = size.end()
     if macro.default is not None:
-        given = _OPTIONAL.match(text, end)
+        given = OPTIONAL.match(text, end)
         if given:
             found.append(placed.part(*given.span(1)))
             end = given.end()
@@ -397,25 +270,9 @@ def _arguments(placed: Placed, macro: Macro, end: int) -> tuple[list[Placed], in
             places = (placed.starts[here],) * width, (placed.ends[here],) * width
             found.append(Placed(macro.default, *places))
     while len(found) < macro.count:
-        inside, end = _argument(text, end)
+        inside, end = argument(text, end)
         found.append(placed.part(*inside))
     return found, end
-
-
-def _argument(text: str, end: int) -> tuple[tuple[int, int], int]:
-    """What stands in the next braces, or the next token, and where it ends."""
-    while comment := _COMMENTED.match(text, end):
-        end = comment.end()
-    single = _SINGLE.match(text, end)
-    if single:
-        return single.span(1), single.end()
-    start = end
-    while start < len(text) and text[start].isspace():
-        start += 1
-    if text[start : start + 1] != "{" or text.count("\n\n", end, start):
-        raise _Unfit("an argument is missing where it is used")
-    close = _partner(text, start)
-    return (start + 1, close), close + 1
 
 
 def _filled(call: Placed, macro: Macro, arguments: list[Placed]) -> Placed:
@@ -427,7 +284,7 @@ def _filled(call: Placed, macro: Macro, arguments: list[Placed]) -> Placed:
         if number % 2 == 0:
             placed = Placed(piece, (where[0],) * len(piece), (where[1],) * len(piece))
         elif int(piece) > len(arguments):
-            raise _Unfit(f"it has no argument {piece}")
+            raise Unfit(f"it has no argument {piece}")
         else:
             placed = arguments[int(piece) - 1]
         if text and placed.text[:1].isalpha() and re.search(r"\\[A-Za-z]+\Z", text[-1][-64:]):
