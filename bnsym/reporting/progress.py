@@ -28,11 +28,10 @@ class Watch:
         columns = (SpinnerColumn(), BarColumn(24), MofNCompleteColumn(), TimeElapsedColumn())
         link = TextColumn("{task.description}", markup=False)
         self._progress = Progress(*columns, link, console=console, transient=True)
-        self._task = self._progress.add_task("reading", total=None)
+        self._task = self._progress.add_task("", total=None)
         self._failed = 0
 
     def __enter__(self) -> Self:
-        self._progress.start()
         return self
 
     def __exit__(
@@ -41,7 +40,9 @@ class Watch:
         self._progress.stop()
 
     def start(self, total: int) -> None:
+        """Only now is there something to see; its thread is not there yet when helpers are forked."""
         self._progress.update(self._task, total=total)
+        self._progress.start()
 
     def begin(self, link: Link) -> None:
         failed = f"  ({self._failed} not as declared)" if self._failed else ""
