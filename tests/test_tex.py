@@ -223,6 +223,7 @@ REFUSED = [
     (r"\newcommand{\sum}{\total}\newcommand{\total}{\sum\sum}", "without an end"),
     (r"\newcommand{\sum}[1]{#2}", "it has no argument 2"),
     (r"\DeclareDocumentCommand{\sum}{s o m}{0}", "other kinds than m"),
+    (r"\RenewDocumentCommand{\sum}{s}{0}", "other kinds than m"),
 ]
 
 

@@ -31,7 +31,8 @@ _DEPTH = 40
 _LARGEST = 200_000
 """Characters that all commands together may be written out to."""
 _DEFINES = re.compile(
-    r"\\(?:(?:re)?newcommand|providecommand|[gex]?def|let|Declare[A-Z]|NewDocument|(?:re)?newenvironment)"
+    r"\\(?:(?:re)?newcommand|providecommand|[gex]?def|let|Declare[A-Z]|(?:re)?newenvironment"
+    r"|(?:New|Renew|Provide)DocumentCommand)"
 )
 _TOKEN = re.compile(
     rf"""(?P<comment>{COMMENT}) | (?P<skipped>{SKIPPED})
@@ -49,8 +50,6 @@ _SIGN = re.compile(r"\s*+(?:\{\s*+\\(?P<braced>[^A-Za-z\s])\s*+\}|\\(?P<bare>[^A
 _WORD = re.compile(r"\s*+\{\s*+(?P<word>[A-Za-z]++\*?)\s*+\}")
 _DISPLAY = re.compile(r"\\\[|\$\$|\\begin")
 _PARAMETER = re.compile(r"#([1-9])")
-
-
 TAKES = {
     **dict.fromkeys((*ACCENTS, *FONTS, "sqrt", "operatorname", "boxed", "overline", "underline"), 1),
     **dict.fromkeys(("text", "mathrm", "mbox", "underbrace", "overbrace", "substack"), 1),
