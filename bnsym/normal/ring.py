@@ -118,7 +118,9 @@ class Ring:
         pair = self.normal(left), self.normal(right)
         inverted = {g for g in self._inverted if g[0] in ("root", "sum")}
         under = any(g in inverted for root in self.roots for mono, _ in root[2] for g, _ in mono)
-        squares = (p for _, q, key in self.roots if q == 1 for p in (dict(key), {m: -c for m, c in key}))
+        squares = (
+            p for _, q, key in tuple(self.roots) if q == 1 for p in (dict(key), {m: -c for m, c in key})
+        )
         if under or any(map(self._is_square, squares)):
             self._memo.clear()
             pair = self.normal(left), self.normal(right)

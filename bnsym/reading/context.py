@@ -20,6 +20,8 @@ from bnsym.reading.lowering import Lowering
 from bnsym.reading.problems import ReadError
 from bnsym.reading.source import Source
 from bnsym.reading.spaces import BATCH
+from bnsym.reading.syntax import Node, Symbol
+from bnsym.reading.syntax import walk as walk_nodes
 from bnsym.terms import Definition, Diff, Hypothesis, Name, Relation, Statement, Sym, Term, walk
 
 
@@ -64,7 +66,8 @@ def _parsed(latex: str, context: Context) -> Term:
     table, spaces = copy.deepcopy(context.survey.table), copy.deepcopy(context.survey.spaces)
     for variable, size in context.closer.spaces.items():
         spaces.set_size(variable, size, (0, 0), "an index")
-    kinds.infer(table, [[node]])
+    if not all(name in table.arity or name in table.sizes or name in table.losses for name in _written(node)):
+        kinds.infer(table, [[node]])  # what the note uses has its kind already
     bodies = {d.symbol.name: (d.symbol, d.body) for d in context.definitions}
     lowering = Lowering(table, spaces, bool(gathered.total), bodies)
     value = lowering.lower(node)
@@ -72,6 +75,11 @@ def _parsed(latex: str, context: Context) -> Term:
     letters = {v.removeprefix("letter "): names[v] for v in names if v.startswith("letter ")}
     closer = replace(context.closer, spaces=names, letters=letters, defined=frozenset(table.defined))
     return closer.close(value.term)[0]
+
+
+def _written(node: Node) -> set[str]:
+    """The names in an expression."""
+    return {inner.base for inner in walk_nodes(node) if isinstance(inner, Symbol)}
 
 
 def outputs_of(

@@ -1,20 +1,37 @@
 r"""Small changes of one expression's LaTeX: the slips that people make, undone.
 
 An edit replaces a stretch of the author's own text, so that nothing else of it changes. Which
-edits are worth a try is all that is decided here: text only, no meaning.
+edits are worth a try is all that is decided here: text and surface tree only, no meaning.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 
-_TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\d+|[A-Za-z]|\S")
-_SCRIPT = r"(?:\s*[_^]\s*(?:\{[^{}]*\}|\\[A-Za-z]+|\w|\*))"
-_NORM_END = re.compile(r"(?:\\Vert|\\rVert|\\\||\\parallel|\\rangle|\|)\s*(?:_\s*\{?2\}?)?")
-_ACCENT = re.compile(r"\\(hat|bar|tilde)\s*(?:\{([^{}]*)\}|(\\[A-Za-z]+|\w))")
-_SUM = re.compile(r"\\sum(?:\\limits)?\s*_\s*(?:\{\s*(\w)\s*(?:=[^{}]*)?\}|(\w))")
+from bnsym.reading.syntax import (
+    BigSum,
+    Derivative,
+    Inner,
+    Node,
+    Norm,
+    Number,
+    Paren,
+    Plus,
+    Power,
+    Product,
+    Quotient,
+    Root,
+    Symbol,
+    Transpose,
+    walk,
+)
+from bnsym.repairing.spots import Spot, apart, extent, needs_parens, spots
+
+_ACCENT = re.compile(r"\\(?:hat|bar|tilde|widehat)\s*(?:\{(.*)\}|(\\[A-Za-z]+|\w))")
+_EXPONENT = re.compile(r"\s*\^\s*(?:\{\s*(-?\d+)(?:/(\d+))?\s*\}|(\d))$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,213 +51,322 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What an expression may be changed with: names that scale it, and names that have an accent."""
+    """What an expression may be changed with, all as LaTeX."""
 
-    factors: tuple[str, ...]
-    accented: tuple[str, ...]
-    letters: tuple[str, ...]
-    """Free index letters of the chain."""
+    scales: tuple[str, ...] = ()
+    """Numbers that it may be multiplied by."""
+    accented: tuple[str, ...] = ()
+    """Names with a hat or a bar."""
+    letters: tuple[str, ...] = ()
+    """Index letters."""
+    factors: tuple[str, ...] = ()
+    """What else a term may have lost."""
+    terms: tuple[str, ...] = ()
+    """What a sum may have lost."""
 
 
-def signs(text: str, place: Place) -> Iterator[Edit]:
+Maker = Callable[[str, Spot, Place], Iterator[Edit]]
+
+
+def signs(text: str, spot: Spot, place: Place) -> Iterator[Edit]:
     """A sign the wrong way round, of one term or of all."""
-    for token in _TOKEN.finditer(text):
-        if token.group() in "+-" and not _in_script(text, token.start()):
-            new = "-" if token.group() == "+" else "+"
-            yield Edit(token.start(), token.end(), new, "a sign")
-    bare = text.lstrip()
-    at = len(text) - len(bare)
-    if bare.startswith("-"):
-        yield Edit(at, at + 1, "", "a sign")
-    else:
-        yield Edit(at, at, "-", "a sign")
-    if len(_terms(text)) > 1:
-        whole = rf"-\left( {text.strip()} \right)"
-        yield Edit(at, len(text.rstrip()), whole, "the sign of the whole", 2)
+    for sign, start, _ in spot.terms:
+        if sign >= 0 and (start > spot.start + 1 or text[sign] == "+"):
+            yield Edit(sign, sign + 1, "-" if text[sign] == "+" else "+", "a sign")
+        elif sign >= 0:
+            yield Edit(sign, sign + 1, "", "a sign")
+        else:
+            yield Edit(start, start, "-", "a sign")
+    if spot.holder is None:
+        if not spot.terms:
+            yield Edit(spot.start, spot.start, "-", "a sign")
+        elif len(spot.terms) > 1:
+            whole = rf"-\left( {text[spot.start : spot.end]} \right)"
+            yield Edit(spot.start, spot.end, whole, "the sign of the whole", 2)
+    elif isinstance(spot.node, Plus) is False and isinstance(spot.holder, Paren):
+        yield Edit(spot.start, spot.start, "-", "a sign", 2)
 
 
-def accents(text: str, place: Place) -> Iterator[Edit]:
+def accents(text: str, spot: Spot, place: Place) -> Iterator[Edit]:
     """A hat too many, or one that is missing."""
-    covered = []
-    for found in _ACCENT.finditer(text):
-        covered.append(found.span())
-        yield Edit(*found.span(), _apart(text, found.end(), found.group(2) or found.group(3)), "a hat")
+    if not isinstance(spot.node, Symbol):
+        return
+    written = text[spot.start : spot.end]
+    if (found := _ACCENT.match(written)) and spot.node.accents:
+        bare = found.group(1) or found.group(2)
+        yield Edit(spot.start, spot.start + found.end(), apart(written, found.end(), bare), "a hat")
     for full in place.accented:
         accent = _ACCENT.fullmatch(full)
-        inner = accent and (accent.group(2) or accent.group(3))
-        for token in _TOKEN.finditer(text) if inner else ():
-            if token.group() == inner and not any(a <= token.start() < b for a, b in covered):
-                yield Edit(*token.span(), full, "a hat")
+        bare = accent and (accent.group(1) or accent.group(2))
+        if bare and spot.node.base == bare and written.startswith(bare):
+            yield Edit(spot.start, spot.start + len(bare), full, "a hat")
 
 
-def squares(text: str, place: Place) -> Iterator[Edit]:
+def squares(text: str, spot: Spot, place: Place) -> Iterator[Edit]:
     """A square that is missing, or one too many."""
-    for found in _NORM_END.finditer(text):
-        if not text[found.end() :].lstrip().startswith("^") and _closes(text, found.start()):
-            yield Edit(found.end(), found.end(), "^2", "a square")
-    for found in re.finditer(r"\^\s*(?:\{2\}|2)", text):
-        yield Edit(*found.span(), "", "a square")
-    for found in re.finditer(r"[\)\}]|\\[a-z]+(?![A-Za-z{])", text):
-        if not text[found.end() :].lstrip().startswith(("^", "_")) and _squarable(text, found):
-            yield Edit(found.end(), found.end(), "^2", "a square")
+    if isinstance(spot.node, Power):
+        if (found := _exponent(text, spot)) and found[1] == 2:
+            yield Edit(found[0], spot.end, "", "a square")
+    elif not isinstance(spot.node, Number | Plus | Product) and not isinstance(spot.holder, Power):
+        greek = isinstance(spot.node, Symbol) and spot.node.core.startswith("\\")
+        cost = 1 if greek or isinstance(spot.node, Norm | Inner | Paren) else 2
+        yield _behind(text, spot, "^2", "a square", cost)
 
 
-def factors(text: str, place: Place) -> Iterator[Edit]:
-    """A factor that is missing above or below, or one too many."""
-    starts = [start for start, _ in _terms(text)]
-    for name in place.factors:
-        gap = " " if name[-1].isalpha() else ""
-        for start in starts:
-            yield Edit(start, start, name + gap, "a factor", 2)
-            yield Edit(start, start, rf"\frac{{1}}{{{name}}} ", "a factor", 3)
-        for group in re.finditer(r"\\[dt]?frac\s*\{|\}\s*\{", text):
-            yield Edit(group.end(), group.end(), name + gap, "a factor", 2)
-    if len(starts) > 1:
-        for name in place.factors:
-            whole = rf"{name} \left( {text.strip()} \right)"
-            at = len(text) - len(text.lstrip())
-            yield Edit(at, len(text.rstrip()), whole, "a factor", 3)
-    for name in place.factors:
-        for found in re.finditer(re.escape(name) + r"(?![A-Za-z])" + _SCRIPT + "?", text):
-            if not _in_script(text, found.start()):
-                rest = "1" if _alone(text, *found.span()) else ""
-                yield Edit(*found.span(), rest, "a factor")
-                yield Edit(*found.span(), rf"\frac{{1}}{{{found.group()}}}", "a factor", 2)
+def powers(text: str, spot: Spot, place: Place) -> Iterator[Edit]:
+    """An exponent that is off, and what stands below the line instead of above, or the other way."""
+    if isinstance(spot.node, Power) and (found := _exponent(text, spot)):
+        at, n = found
+        for other, cost in _near(n):
+            yield Edit(at, spot.end, _written(other), "a power", cost)
+    elif isinstance(spot.node, Quotient):
+        above, below = (text[slice(*part.at)] for part in (spot.node.numerator, spot.node.denominator))
+        yield Edit(spot.start, spot.end, rf"\frac{{{below}}}{{{above}}}", "a power", 2)
+    elif not isinstance(spot.node, Number | Plus | Product | BigSum | Transpose):
+        written = text[spot.start : spot.end]
+        if not isinstance(spot.holder, Power):
+            yield Edit(spot.start, spot.end, rf"\frac{{1}}{{{written}}}", "a power", 2)
+        yield Edit(spot.start, spot.end, rf"\sqrt{{{written}}}", "a root", 2)
 
 
-def powers(text: str, place: Place) -> Iterator[Edit]:
-    """An exponent that is off by one."""
-    for found in re.finditer(r"\^\s*(?:\{(-?\d)\}|(\d))", text):
-        n = int(found.group(1) or found.group(2))
-        for other in (n - 1, n + 1):
-            if other not in (0, 1):
-                yield Edit(*found.span(), f"^{other}" if 0 < other < 10 else f"^{{{other}}}", "a power")
+def _near(n: Fraction) -> Iterator[tuple[Fraction, int]]:
+    """Exponents that are easily taken for n, with the cost of the change."""
+    for other, cost in ((n - 1, 1), (n + 1, 1), (-n, 1), (n * 2, 1), (n / 2, 2), (n + 2, 2), (n - 2, 2)):
+        if other and (other.denominator <= 2):
+            yield other, cost
 
 
-def roots(text: str, place: Place) -> Iterator[Edit]:
+def roots(text: str, spot: Spot, place: Place) -> Iterator[Edit]:
     """A root too many."""
-    for found in re.finditer(r"\\sqrt\s*\{([^{}]*)\}", text):
-        yield Edit(*found.span(), found.group(1), "a root")
+    if isinstance(spot.node, Root) and spot.node.degree == 2:
+        start, end = spot.node.body.at
+        inner = text[start:end]
+        bare = isinstance(spot.node.body, Symbol | Number) or spot.holder is None
+        yield Edit(spot.start, spot.end, inner if bare else f"({inner})", "a root")
 
 
-def sums(text: str, place: Place) -> Iterator[Edit]:
+def factors(text: str, spot: Spot, place: Place) -> Iterator[Edit]:
+    """A factor that is missing above or below, or one too many."""
+    node = spot.node
+    if isinstance(node, Product):
+        for k, factor in enumerate(node.factors):
+            start, end = _within(text, spot, factor.at, k)
+            yield Edit(start, end, "", "a factor", _weight(factor))
+    elif isinstance(node, Quotient):
+        above, below = text[slice(*node.numerator.at)], text[slice(*node.denominator.at)]
+        yield Edit(
+            spot.start, spot.end, f"({above})" if isinstance(node.numerator, Plus) else above, "a factor"
+        )
+        yield Edit(spot.start, spot.end, rf"\frac{{1}}{{{below}}}", "a factor")
+    if isinstance(node, Plus):
+        yield from _around(text, spot, place)
+    elif not isinstance(spot.holder, Product | Power | Transpose | BigSum | Norm | Inner):
+        yield from _in_front(text, spot, place)
+
+
+def _weight(node: Node) -> int:
+    """What it costs to leave a part out: a sum is no slip of the pen."""
+    return 3 if any(isinstance(inner, Plus) and len(inner.terms) > 1 for inner in walk(node)) else 1
+
+
+def _in_front(text: str, spot: Spot, place: Place) -> Iterator[Edit]:
+    """A factor before what is a term, a numerator, a denominator or a body of its own."""
+    if _is_bare_argument(text, spot):
+        return
+    for name in place.scales:
+        yield Edit(spot.start, spot.start, apart(text, spot.start, name) + _gap(name), "a factor", 2)
+        if not (isinstance(spot.holder, Quotient) and spot.node is spot.holder.denominator):
+            yield Edit(spot.start, spot.start, rf"\frac{{1}}{{{name}}} ", "a factor", 2)
+    for name in place.factors:
+        yield Edit(spot.start, spot.start, name + " ", "a factor", 3)
+
+
+def _around(text: str, spot: Spot, place: Place) -> Iterator[Edit]:
+    """A factor before a sum that is all of its group."""
+    if not isinstance(spot.holder, Paren | BigSum) and len(spot.terms) > 1:
+        inside = text[spot.start : spot.end]
+        for name in (*place.scales, *(rf"\frac{{1}}{{{n}}}" for n in place.scales)):
+            yield Edit(spot.start, spot.end, rf"{name} \left( {inside} \right)", "a factor", 3)
+
+
+def numbers(text: str, spot: Spot, place: Place) -> Iterator[Edit]:
+    """A number that is off by one, doubled or halved."""
+    if not isinstance(spot.node, Number) or isinstance(spot.holder, Root):
+        return
+    v = spot.node.value
+    for other in dict.fromkeys((v - 1, v + 1, v * 2, v / 2, v * 4, Fraction(1))):
+        if other != v and other > 0:
+            new = (
+                str(other)
+                if other.denominator == 1
+                else rf"\frac{{{other.numerator}}}{{{other.denominator}}}"
+            )
+            new = f"{{{new}}}" if _is_bare_argument(text, spot) else new
+            yield Edit(spot.start, spot.end, new, "a number")
+
+
+def sizes(text: str, spot: Spot, place: Place) -> Iterator[Edit]:
+    """m for m - 1, which stands in parentheses unless it is alone in its group."""
+    if (
+        isinstance(spot.node, Symbol)
+        and spot.node.bare
+        and spot.node.core in place.scales
+        and len(spot.node.core) == 1
+    ):
+        written = text[spot.start : spot.end]
+        alone = isinstance(spot.holder, Quotient | Root | Paren)
+        yield Edit(spot.start, spot.end, f"{written} - 1" if alone else f"({written} - 1)", "a size")
+    if isinstance(spot.node, Paren) and isinstance(spot.node.body, Plus) and len(spot.node.body.terms) == 2:
+        start, end = spot.node.body.terms[0].at
+        yield Edit(spot.start, spot.end, text[start:end], "a size")
+
+
+def terms(text: str, spot: Spot, place: Place) -> Iterator[Edit]:
+    """A term too many, one that is missing, or one that is another."""
+    if spot.terms:
+        for k, (sign, start, end) in enumerate(spot.terms):
+            begin = sign if sign >= 0 else start
+            if k == 0 and len(spot.terms) > 1:
+                after, second, _ = spot.terms[1]
+                yield Edit(begin, second if text[after] == "+" else after, "", "a term", 2)
+            elif k:
+                yield Edit(begin, end, "", "a term", 2)
+            for term in place.terms if len(spot.terms) > 1 else ():
+                yield Edit(start, end, term, "a term", 4)
+    if spot.terms or isinstance(spot.holder, Paren) or spot.holder is None:
+        for term in place.terms:
+            yield Edit(spot.end, spot.end, f" + {term}", "a missing term", 3)
+            yield Edit(spot.end, spot.end, f" - {term}", "a missing term", 3)
+
+
+def sums(text: str, spot: Spot, place: Place) -> Iterator[Edit]:
     """A sum that is missing, one too many, or over a letter that is taken."""
-    used = set(re.findall(r"[A-Za-z]", text)) | set(place.letters)
-    fresh = next(letter for letter in "jklpqr" if letter not in used)
-    for found in _SUM.finditer(text):
-        yield Edit(*found.span(), "", "a sum")
-        letter = found.group(1) or found.group(2)
-        end = next((e for s, e in _terms(text, found.start()) if s <= found.start() < e), len(text))
-        inside = _renamed(text[found.start() : end], letter, fresh)
-        yield Edit(found.start(), end, inside, "an index that is taken")
-    starts = [start for start, _ in _terms(text)]
-    letters = sorted(set(re.findall(r"_\s*\{?\s*([a-l])", text)))
-    for letter in letters:
-        for start in starts:
-            yield Edit(start, start, rf"\sum_{letter} ", "a missing sum")
+    if isinstance(spot.node, BigSum):
+        start, end = spot.node.at
+        yield Edit(start, end + len(text[end:]) - len(text[end:].lstrip()), "", "a sum")
+        used = set(re.findall(r"[A-Za-z]", text)) | set(place.letters)
+        fresh = next((letter for letter in "jklpqrst" if letter not in used), None)
+        for letter in spot.node.letters if fresh else ():
+            inside = _renamed(text[spot.start : spot.end], letter, fresh or "")
+            yield Edit(spot.start, spot.end, inside, "an index that is taken")
+    elif not isinstance(spot.node, Number):
+        written = set(re.findall(r"[a-z]", " ".join(_letters(text[spot.start : spot.end]))))
+        alone = not isinstance(spot.holder, Product | Power | Transpose)
+        for letter in sorted(written):
+            opened = isinstance(spot.node, Plus) and not isinstance(spot.holder, Paren)
+            if opened:
+                new = rf"\sum_{letter} \left( {text[spot.start : spot.end]} \right)"
+                yield Edit(spot.start, spot.end, new, "a missing sum", 2)
+            else:
+                yield Edit(spot.start, spot.start, rf"\sum_{letter} ", "a missing sum", 1 if alone else 2)
 
 
-def transposes(text: str, place: Place) -> Iterator[Edit]:
+def indices(text: str, spot: Spot, place: Place) -> Iterator[Edit]:
+    """An index that is another."""
+    if isinstance(spot.node, Symbol) and spot.node.sub is not None and spot.node.sub.letters:
+        start, end = spot.node.sub.at
+        for found in re.finditer("[a-z]", text[start:end]):
+            for letter in place.letters:
+                if letter != found.group():
+                    yield Edit(start + found.start(), start + found.end(), letter, "an index")
+
+
+def transposes(text: str, spot: Spot, place: Place) -> Iterator[Edit]:
     """A transpose too many, or one that is missing."""
-    for found in re.finditer(r"\^\s*(?:\{?(?:T|\\top)\}?)", text):
-        yield Edit(*found.span(), "", "a transpose")
-    for found in re.finditer(r"(?<![\\A-Za-z{])[A-Z](?![A-Za-z_^{])", text):
-        yield Edit(found.end(), found.end(), "^T", "a transpose")
+    if isinstance(spot.node, Transpose):
+        start, end = spot.node.body.at
+        yield Edit(spot.start, spot.end, text[start:end], "a transpose")
+    elif not isinstance(spot.holder, Transpose) and _is_matrix(spot.node):
+        yield Edit(spot.end, spot.end, "^T", "a transpose")
 
 
-EDITS: tuple[Callable[[str, Place], Iterator[Edit]], ...] = (
-    signs, accents, squares, roots, factors, powers, sums, transposes,
+def _is_matrix(node: Node) -> bool:
+    return isinstance(node, Paren) or (isinstance(node, Symbol) and node.bare and node.core.isalpha())
+
+
+EDITS: tuple[Maker, ...] = (
+    signs, accents, squares, roots, indices, factors, numbers, powers, sizes, sums, transposes, terms,
 )  # fmt: skip
 """In the order in which repairs of equal cost are preferred."""
 
 
 def edits(text: str, place: Place) -> list[Edit]:
-    """All single edits of an expression, the cheapest first, each once."""
-    found = dict.fromkeys(edit for kind in EDITS for edit in kind(text, place))
-    return sorted(found, key=lambda edit: edit.cost)
+    """All single edits of an expression, the cheapest first, each change once."""
+    found: dict[tuple[int, int, str], Edit] = {}
+    parts = spots(text)
+    for maker in EDITS:
+        for spot in parts:
+            if isinstance(spot.holder, Derivative) and maker not in (accents, indices):
+                continue
+            for edit in maker(text, spot, place):
+                if text[edit.start : edit.end] != edit.new:
+                    found.setdefault((edit.start, edit.end, edit.new), edit)
+    return sorted(found.values(), key=lambda edit: edit.cost)
 
 
-def pairs(single: Sequence[Edit]) -> Iterator[tuple[Edit, Edit]]:
-    """Two edits of different places, the later one first."""
-    for k, a in enumerate(single):
-        for b in single[:k]:
-            if a.end < b.start or b.end < a.start:
-                yield (a, b) if a.start > b.start else (b, a)
+def apply_all(text: str, made: Iterable[Edit]) -> str:
+    """The text with edits that don't overlap."""
+    for edit in sorted(made, key=lambda e: (e.start, e.end), reverse=True):
+        text = edit.apply(text)
+    return text
 
 
-# -- where a text can be changed -------------------------------------------------------
+def overlap(a: Edit, b: Edit) -> bool:
+    return not (a.end < b.start or b.end < a.start) and not (a.end == b.start != a.start)
 
 
-def _terms(text: str, inside: int = 0) -> list[tuple[int, int]]:
-    """The terms of the level at which position `inside` lies, as stretches without their signs."""
-    depth, level = 0, None
-    marks: list[tuple[int, int, str]] = []
-    for token in _TOKEN.finditer(text):
-        word = token.group()
-        if word in ("}", ")", "]", r"\}", r"\rangle"):
-            depth -= 1
-            marks.append((token.start(), depth, "close"))
-        if level is None and token.start() >= inside:
-            level = depth
-        if word in "+-":
-            marks.append((token.start(), depth, "sign"))
-        if word in ("{", "(", "[", r"\{", r"\langle"):
-            marks.append((token.end(), depth, "open"))
-            depth += 1
-    level = level or 0
-    cuts = [0] if level == 0 else [p for p, d, w in marks if w == "open" and d == level - 1 and p <= inside]
-    begin = cuts[-1] if cuts else 0
-    ends = [p for p, d, w in marks if w == "close" and d == level - 1 and p > inside]
-    finish = ends[0] if ends else len(text)
-    signs = [p for p, d, w in marks if w == "sign" and d == level and begin <= p < finish]
-    starts = [begin, *(p + 1 for p in signs)]
-    stretches = zip(starts, [*signs, finish], strict=True)
-    return [_trimmed(text, a, b) for a, b in stretches if text[a:b].strip()]
+# -- stretches of text -----------------------------------------------------------------
 
 
-def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
-    inner = text[start:end]
-    return start + len(inner) - len(inner.lstrip()), end - len(inner) + len(inner.rstrip())
+def _is_bare_argument(text: str, spot: Spot) -> bool:
+    r"""Whether the part is an argument without braces, as in `\\frac12`."""
+    return isinstance(spot.holder, Quotient | Root) and not text[: spot.start].rstrip().endswith(("{", "/"))
 
 
-def _in_script(text: str, position: int) -> bool:
-    """Whether the position lies in a subscript or superscript."""
-    depth = 0
-    for k in range(position - 1, -1, -1):
-        if text[k] == "}":
-            depth += 1
-        elif text[k] == "{":
-            depth -= 1
-            if depth < 0:
-                return text[:k].rstrip().endswith(("_", "^"))
-        elif depth == 0 and not text[k].isspace():
-            if text[k] in "_^" and k == position - 1:
-                return True
-            if text[k] in "()":
-                return False
-    return False
+def _exponent(text: str, spot: Spot) -> tuple[int, Fraction] | None:
+    """Where the exponent of a power begins, and which number it is."""
+    found = _EXPONENT.search(text[spot.start : spot.end])
+    if found is None:
+        return None
+    numerator, denominator, digit = found.groups()
+    return spot.start + found.start(), Fraction(int(numerator or digit), int(denominator or 1))
 
 
-def _closes(text: str, position: int) -> bool:
-    """Whether the bar at `position` is the second of its pair."""
-    bars = [m.start() for m in re.finditer(r"\\[lr]?Vert|\\\||\\parallel|(?<!\\)\|", text)]
-    return text.startswith((r"\rangle", r"\rVert"), position) or bars.index(position) % 2 == 1
+def _written(exponent: Fraction) -> str:
+    if exponent == 1:
+        return ""
+    text = str(exponent)
+    return f"^{text}" if len(text) == 1 else f"^{{{text}}}"
 
 
-def _squarable(text: str, found: re.Match[str]) -> bool:
-    word = found.group()
-    return word == ")" or (word.startswith("\\") and word[1:] in ("sigma", "gamma", "lambda", "mu"))
+def _behind(text: str, spot: Spot, exponent: str, kind: str, cost: int) -> Edit:
+    """An exponent put behind a part, in parentheses where it needs them."""
+    if not needs_parens(spot.node):
+        return Edit(spot.end, spot.end, exponent, kind, cost)
+    inside = text[spot.start : spot.end]
+    return Edit(spot.start, spot.end, rf"\left( {inside} \right){exponent}", kind, cost)
 
 
-def _alone(text: str, start: int, end: int) -> bool:
-    """Whether nothing stands beside the stretch in its group."""
-    before, after = text[:start].rstrip(), text[end:].lstrip()
-    return (not before or before[-1] in "{(+-") and (not after or after[0] in "})+-")
+def _within(text: str, spot: Spot, at: tuple[int, int], number: int) -> tuple[int, int]:
+    """The stretch of one factor of a product, with the space or dot that joins it to the next."""
+    node = spot.node
+    assert isinstance(node, Product)
+    start, end = extent(text, node.factors[number])
+    if number + 1 < len(node.factors):
+        return start, extent(text, node.factors[number + 1])[0]
+    if number:
+        return extent(text, node.factors[number - 1])[1], end
+    return start, end
 
 
-def _apart(text: str, end: int, word: str) -> str:
-    """The word, kept apart from a letter that follows."""
-    return word + " " if word.startswith("\\") and text[end : end + 1].isalpha() else word
+def _gap(name: str) -> str:
+    return "" if name.endswith((" ", "}")) else " "
+
+
+def _letters(text: str) -> Iterator[str]:
+    """What stands in subscripts."""
+    for found in re.finditer(r"_\s*(?:\{([^{}]*)\}|(\w))", text):
+        yield found.group(1) or found.group(2)
 
 
 def _renamed(text: str, old: str, new: str) -> str:

@@ -4,24 +4,44 @@ first, proved last, and believed only when the changed note is read and its link
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from time import monotonic
 
-from bnsym.kernel import Proved, Refuted, Rejected, Witness, refute
+from bnsym.kernel import Proved, Refuted, Rejected
 from bnsym.model import Link, Repair, Span, for_file
 from bnsym.normal import OutOfReach
 from bnsym.printing import to_latex
 from bnsym.proving import decide
 from bnsym.proving.closed_form import NoClosedForm, closed_form
-from bnsym.proving.witness import find_refutation, free_shapes
-from bnsym.reading import Unreadable, parse_term, read
+from bnsym.proving.witness import free_shapes
+from bnsym.reading import read
 from bnsym.reading.context import Context
 from bnsym.reading.source import Source
-from bnsym.repairing.edits import Edit, Place, edits, pairs
-from bnsym.terms import Hypothesis, Relation, Statement, Sym, num, power
+from bnsym.repairing.edits import Edit, Place, apply_all
+from bnsym.repairing.stages import across, easy, harder, missing_parts, together
+from bnsym.repairing.trial import PROOF_SECONDS, Trial, fails, proved
+from bnsym.repairing.unread import mended
+from bnsym.repairing.values import points_for
+from bnsym.terms import (
+    Hypothesis,
+    Mul,
+    Num,
+    Relation,
+    Statement,
+    Sym,
+    Term,
+    add,
+    free_indices,
+    neg,
+    num,
+    power,
+)
 
-PROOF_SECONDS = 1.0
+STAGES = (easy, harder, together, missing_parts)
+
 LONGEST = 300
 """Characters of a closed form that still says something to a reader."""
 SCALES = (r"\gamma", "m", r"\sigma", "2")
@@ -55,14 +75,42 @@ def repair(note: Note, link: Link, verdict: Refuted, deadline: float) -> Repair 
     return None
 
 
+def repair_unread(note: Note, link: Link, deadline: float) -> Repair | None:
+    """The smallest change after which an unread link is read and proved, if one is found."""
+    hypotheses = _in_scope(note, link)
+    for start, trial, made in mended(
+        note.text, link, note.context, hypotheses, partial(_place, note), deadline
+    ):
+        for changed in _repairs(note, (start, trial, made)):
+            if holds(note, link, changed, deadline):
+                return changed
+    return None
+
+
+def _in_scope(note: Note, link: Link) -> tuple[Hypothesis, ...]:
+    """The hypotheses of the read link that stands nearest above, or below."""
+    known = [k for k in read(note.written, note.file).links if k.statement is not None]
+    nearest = min(known, key=lambda k: abs(k.span.line - link.span.line), default=None)
+    return nearest.statement.hypotheses if nearest is not None and nearest.statement else ()
+
+
 def derived(note: Note, verdict: Refuted, deadline: float) -> str:
     """LaTeX of what the left side is, derived by the program from the note's definitions; or nothing."""
-    statement = replace(verdict.statement, relation=Relation.EQ, right=num(0))
+    closed = _closed(verdict.statement, deadline)
+    form = to_latex(closed) if closed is not None else ""
+    return form if len(form) <= LONGEST and form != to_latex(verdict.statement.left) else ""
+
+
+def _closed(statement: Statement, deadline: float) -> Term | None:
+    """The left side's closed form."""
+    return _closed_form(replace(statement, relation=Relation.EQ, right=num(0)), deadline)
+
+
+def _closed_form(statement: Statement, deadline: float) -> Term | None:
     try:
-        form = to_latex(closed_form(statement, statement.left, deadline)[0])
+        return closed_form(statement, statement.left, min(deadline, monotonic() + 1))[0]
     except (NoClosedForm, OutOfReach, Rejected):
-        return ""
-    return form if len(form) <= LONGEST and form != to_latex(statement.left) else ""
+        return None
 
 
 def _candidates(note: Note, link: Link, verdict: Refuted, deadline: float) -> Iterator[Repair]:
@@ -71,21 +119,42 @@ def _candidates(note: Note, link: Link, verdict: Refuted, deadline: float) -> It
     if ordered:
         yield from _turned(note, link, verdict, deadline)
         yield from _assumed(note, link, verdict, deadline)
-    tried: list[tuple[_Trial, list[Edit]]] = []
+    trials = _trials(note, link, verdict.statement, deadline)
+    for stage in STAGES:
+        for start, trial in trials:
+            for made in stage(trial, _place(note, trial), partial(_closed, trial.statement, deadline)):
+                if monotonic() > deadline:
+                    return
+                if trial.proves(made, verdict.witness):
+                    yield from _repairs(note, (start, trial, made))
+        if stage is together and not ordered:
+            yield from _assumed(note, link, verdict, deadline)
+            yield from _on_both_sides(note, trials, verdict)
+
+
+def _on_both_sides(note: Note, trials: list[tuple[int, Trial]], verdict: Refuted) -> Iterator[Repair]:
+    """Edits of both sides at once."""
+    if len(trials) < 2:
+        return
+    (at, right), (start, left) = trials
+    for ours, theirs in across(right, left, _place(note, right)):
+        term = left.term(theirs)
+        if term is not None and monotonic() < right.deadline:
+            given = replace(right, statement=replace(right.statement, left=term))
+            if given.proves(ours, verdict.witness):
+                yield from _repairs(note, (at, given, ours), (start, left, theirs))
+
+
+def _trials(note: Note, link: Link, statement: Statement, deadline: float) -> list[tuple[int, Trial]]:
+    """Both sides, the right one first, each with the place at which it stands."""
+    points = points_for(statement, deadline)
+    found = []
     for side, span in (("right", link.right_span), ("left", link.left_span)):
         if span is not None:
-            trial = _Trial(note, verdict, side, *span.offsets, deadline)
-            single = [e for e in edits(trial.source, _place(note, verdict)) if trial.reads((e,))]
-            tried.append((trial, single))
-            yield from _repairs(trial, ((e,) for e in single if trial.proves((e,))))
-    if not ordered:
-        yield from _assumed(note, link, verdict, deadline)
-    for trial, single in tried:
-        for both in pairs([edit for edit in single if edit.cost == 1]):
-            if monotonic() > deadline:
-                return
-            if trial.reads(both) and trial.proves(both):
-                yield from _repairs(trial, (both,))
+            start, end = span.offsets
+            trial = Trial(note.text[start:end], note.context, statement, side, points, deadline)
+            found.append((start, trial))
+    return found
 
 
 def _turned(note: Note, link: Link, verdict: Refuted, deadline: float) -> Iterator[Repair]:
@@ -93,7 +162,7 @@ def _turned(note: Note, link: Link, verdict: Refuted, deadline: float) -> Iterat
     for wrong, right in ((Relation.LE, Relation.GE), (Relation.GE, Relation.LE),
                          (Relation.LT, Relation.LE), (Relation.GT, Relation.GE)):  # fmt: skip
         statement = replace(verdict.statement, relation=right)
-        if verdict.statement.relation is wrong and _proved(statement, deadline):
+        if verdict.statement.relation is wrong and proved(statement, deadline):
             start, end = link.span.offsets
             sign = note.text[start:end]
             yield from _placed(note, "a relation sign", sign, right.value, ((start, end, right.value),))
@@ -101,19 +170,32 @@ def _turned(note: Note, link: Link, verdict: Refuted, deadline: float) -> Iterat
 
 def _assumed(note: Note, link: Link, verdict: Refuted, deadline: float) -> Iterator[Repair]:
     """A hypothesis that is missing: about a sign, or that a scale is no larger than a spread."""
-    names = _scalars(verdict)
+    names = _scalars(verdict.statement)
     squares = [Sym(d.symbol.name) for d in note.context.definitions if d.symbol.name.endswith("^{2}")]
     found = [Hypothesis(power(Sym(n), 2), Relation.LE, s) for s in squares for n in names]
     found += [Hypothesis(Sym(n), relation, num(0)) for n in names for relation in (Relation.GE, Relation.GT)]
     found += [Hypothesis(Sym(n), Relation.EQ, num(0)) for n in names if "epsilon" in n]
+    found += _signs_of_factors(verdict.statement, deadline)
     for one in found:
         statement = replace(verdict.statement, hypotheses=(*verdict.statement.hypotheses, one))
-        if monotonic() < deadline and not _fails(statement, verdict.witness) and _proved(statement, deadline):
+        if monotonic() < deadline and not fails(statement, verdict.witness) and proved(statement, deadline):
             written = f"{to_latex(one.left)} {one.relation.value} {to_latex(one.right)}"
             comment = for_file(f"<!-- bnsym: assume ${written}$ -->", note.file)
             at, before = _before_block(note, link.span)
             edit = (at, at, f"{before}{comment}\n")
             yield from _placed(note, "a missing hypothesis", "", comment, (edit,))
+
+
+def _signs_of_factors(statement: Statement, deadline: float) -> Iterator[Hypothesis]:
+    """For an order: that a factor of the difference of its sides has a sign."""
+    if statement.relation is Relation.EQ:
+        return
+    difference = replace(statement, left=add(statement.right, neg(statement.left)))
+    form = _closed(difference, deadline)
+    for factor in form.factors if isinstance(form, Mul) else ():
+        if not isinstance(factor, Num) and not free_indices(factor):
+            for relation in (Relation.GE, Relation.LE):
+                yield Hypothesis(factor, relation, num(0))
 
 
 def _before_block(note: Note, span: Span) -> tuple[int, str]:
@@ -125,95 +207,52 @@ def _before_block(note: Note, span: Span) -> tuple[int, str]:
     return line, note.text[line:at] if not note.text[line:at].strip(" \t>") else ""
 
 
-@dataclass
-class _Trial:
-    """One side of a refuted link, which stands at text[start:end], with other text in its place."""
-
-    note: Note
-    verdict: Refuted
-    side: str
-    start: int
-    end: int
-    deadline: float
-
-    @property
-    def source(self) -> str:
-        return self.note.text[self.start : self.end]
-
-    def changed(self, made: tuple[Edit, ...]) -> str:
-        source = self.source
-        for edit in made:
-            source = edit.apply(source)
-        return source
-
-    def statement(self, made: tuple[Edit, ...]) -> Statement | None:
-        try:
-            term = parse_term(self.changed(made), self.note.context)
-        except Unreadable:
-            return None
-        given = self.verdict.statement
-        return replace(given, left=term) if self.side == "left" else replace(given, right=term)
-
-    def reads(self, made: tuple[Edit, ...]) -> bool:
-        return monotonic() < self.deadline and self.statement(made) is not None
-
-    def proves(self, made: tuple[Edit, ...]) -> bool:
-        statement = self.statement(made)
-        if statement is None or statement.left == statement.right:
-            return False  # that would say nothing
-        if _fails(statement, self.verdict.witness):
-            return False
-        return monotonic() < self.deadline and _proved(statement, self.deadline)
-
-
-def _proved(statement: Statement, deadline: float) -> bool:
-    """Whether the statement survives a few witnesses, and is proved."""
-    try:
-        if find_refutation(statement, monotonic() + 0.1, seed=3, limit=6) is not None:
-            return False
-        return isinstance(decide(statement, min(deadline, monotonic() + PROOF_SECONDS)), Proved)
-    except (ValueError, KeyError):  # read alone, it may use a name with other indices than the note does
-        return False
-
-
-def _fails(statement: Statement, witness: Witness) -> bool:
-    """Whether the statement is still false where the link was."""
-    try:
-        refute(statement, witness)
-    except (Rejected, ZeroDivisionError, KeyError, ValueError):
-        return False
-    return True
-
-
 def holds(note: Note, link: Link, found: Repair, deadline: float) -> bool:
-    """Whether the changed note, read again, has the link and it is proved."""
-    changed = found.apply(note.written)
-    again = next((k for k in read(changed, note.file).links if k.id == link.id), None)
-    if again is None or again.statement is None:
-        return False
-    return isinstance(decide(again.statement, max(deadline, monotonic() + PROOF_SECONDS)), Proved)
+    """Whether the changed note, read again, has the link and it is proved; so is the link before it
+    in the chain, if what they share was changed."""
+    links = {k.id: k for k in read(found.apply(note.written), note.file).links}
+    needed = [link.id]
+    if link.left_span is not None and _changes(note, found, link.left_span):
+        needed += [k.id for k in links.values() if k.right_span and _same(k.right_span, link.left_span)]
+    statements = [links[name].statement if name in links else None for name in needed]
+    until = max(deadline, monotonic() + PROOF_SECONDS)
+    return all(s is not None and isinstance(decide(s, until), Proved) for s in statements)
 
 
-def _scalars(verdict: Refuted) -> list[str]:
+def _changes(note: Note, found: Repair, span: Span) -> bool:
+    """Whether the repair is one of what stands at the span."""
+    start, end = span.offsets
+    return bool(found.before) and found.before.startswith(note.text[start:end].strip())
+
+
+def _same(a: Span, b: Span) -> bool:
+    return (a.line, a.column) == (b.line, b.column)
+
+
+def _scalars(statement: Statement) -> list[str]:
     """The free numbers that a statement depends on, itself or through definitions."""
-    return [name for name, shape in free_shapes(verdict.statement)[0].items() if not shape]
+    return [name for name, shape in free_shapes(statement)[0].items() if not shape]
 
 
-def _place(note: Note, verdict: Refuted) -> Place:
+def _place(note: Note, trial: Trial) -> Place:
     accented = (d.symbol.name for d in note.context.definitions)
+    letters = dict.fromkeys(i.name for i in free_indices(trial.other))
+    letters |= dict.fromkeys(re.findall(r"_\s*\{?([a-z])(?![A-Za-z])", trial.text))
     return Place(
-        tuple(dict.fromkeys((*SCALES, *_scalars(verdict)))),
+        tuple(dict.fromkeys((*SCALES, *_scalars(trial.statement)))),
         tuple(n for n in accented if n.startswith((r"\hat", r"\bar", r"\tilde"))),
-        tuple(verdict.at_indices),
+        tuple(letters),
     )
 
 
-def _repairs(trial: _Trial, found: Iterable[tuple[Edit, ...]]) -> Iterator[Repair]:
-    """The edits as they change the file."""
-    for made in found:
-        words = " and ".join(dict.fromkeys(edit.kind for edit in reversed(made)))
-        edits = tuple((trial.start + e.start, trial.start + e.end, e.new) for e in made)
-        yield from _placed(trial.note, words, trial.source.strip(), trial.changed(made).strip(), edits)
+def _repairs(note: Note, *sides: tuple[int, Trial, tuple[Edit, ...]]) -> Iterator[Repair]:
+    """The edits as they change the file, those of each side with its place."""
+    sides = tuple(sorted(sides, key=lambda side: side[0]))
+    words = " and ".join(dict.fromkeys(edit.kind for _, _, made in sides for edit in made))
+    edits = [(at + e.start, at + e.end, e.new) for at, _, made in sides for e in made]
+    before = "\n".join(trial.text.strip() for _, trial, _ in sides)
+    after = "\n".join(apply_all(trial.text, made).strip() for _, trial, made in sides)
+    yield from _placed(note, words, before, after, sorted(edits, key=lambda e: e[:2], reverse=True))
 
 
 def _placed(

@@ -58,7 +58,7 @@ def result_block(page: Page, result: Result) -> None:
     _source(page, span, words.message, style, begins)
     if isinstance(verdict, Refuted):
         page.put(Text(), *_aligned(_witness(verdict)), Text(), *_sides(verdict, page))
-        _repair(page, result)
+    _repair(page, result)
     if isinstance(verdict, Undecided) and verdict.tried:
         _prose(page, "tried", ", ".join(verdict.tried))
     if isinstance(verdict, Undecided):

@@ -100,8 +100,10 @@ class Case:
             self.minimal = self.desk.minimal(self.verdict)
         unexpected = self.link.declaration is None or budget.repairs is Repairs.ALL
         wanted = unexpected and budget.repairs is not Repairs.NONE
-        if isinstance(self.verdict, Refuted) and self.context is not None and wanted:
-            self.repair = self.desk.repair(self.note, self.context, self.link, self.verdict)
+        if isinstance(self.verdict, Refuted | Unread) and self.context is not None and wanted:
+            refuted = self.verdict if isinstance(self.verdict, Refuted) else None
+            if refuted or self.link.statement is None:
+                self.repair = self.desk.repair(self.note, self.context, self.link, refuted)
 
     def close(self) -> Result:
         """All of it, and whether it is as the file declares."""

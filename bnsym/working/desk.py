@@ -87,9 +87,10 @@ class Desk:
         return result
 
     def repair(
-        self, note: Note, context: Context, link: Link, verdict: Refuted
+        self, note: Note, context: Context, link: Link, verdict: Refuted | None
     ) -> Answer[tuple[Repair | None, str]]:
-        """What would make a refuted link true, and what its left side is."""
+        """What would make a refuted link true, and what its left side is; without a verdict, what
+        would make an unread one read and true."""
         place = (note, context, link)
         known = self.memory.repair(note, link, self.budget) if self.memory else None
         if known is not None:
@@ -102,12 +103,12 @@ class Desk:
         return partial(_kept_repair, self.memory, note, link, self.budget, waiting)
 
     def _mended(
-        self, note: Note, context: Context, link: Link, verdict: Refuted
+        self, note: Note, context: Context, link: Link, verdict: Refuted | None
     ) -> Answer[tuple[Repair | None, str]]:
         if isinstance(self.helpers, Here):
             return self.helpers.submit(partial(jobs.mend, note, context, link, verdict, self.budget))
-        ask = (note, link, verdict.witness, verdict.maxima, self.budget)
-        waiting = self.helpers.submit(partial(jobs.mend_anew, *ask))
+        refutation = None if verdict is None else (verdict.witness, verdict.maxima)
+        waiting = self.helpers.submit(partial(jobs.mend_anew, note, link, refutation, self.budget))
 
         def result() -> Done[tuple[Repair | None, str]] | Failed:
             done = waiting()

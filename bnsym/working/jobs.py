@@ -109,25 +109,28 @@ def trim(
 
 
 def mend(
-    note: Note, context: Context, link: Link, verdict: Refuted, budget: Budget
+    note: Note, context: Context, link: Link, verdict: Refuted | None, budget: Budget
 ) -> tuple[Repair | None, str]:
-    """What would make a refuted link true, and what its left side is."""
+    """What would make a refuted link true, and what its left side is; without a verdict, what would
+    make an unread one read and true."""
     from bnsym.repairing import search
 
     place = search.Note(note.text, note.file, context)
     seconds = min(REPAIR_SECONDS, budget.timeout)
+    if verdict is None:
+        return search.repair_unread(place, link, monotonic() + seconds), ""
     repair = search.repair(place, link, verdict, monotonic() + seconds)
     import_module("sympy")  # which factors what is derived: reading it in is not part of the search
     return repair, search.derived(place, verdict, monotonic() + DERIVED_SECONDS)
 
 
 def mend_anew(
-    note: Note, link: Link, witness: Witness, maxima: tuple[Maximum, ...], budget: Budget
+    note: Note, link: Link, refutation: tuple[Witness, tuple[Maximum, ...]] | None, budget: Budget
 ) -> tuple[Repair | None, str]:
     """The same, by someone who has neither read the note nor seen the verdict."""
     from bnsym.reading import read_with_context
 
-    if link.statement is None:
-        raise ValueError("an unread link has no repair")
     _, context = read_with_context(note.text, note.file)
-    return mend(note, context, link, refute(link.statement, witness, maxima), budget)
+    if refutation is None or link.statement is None:
+        return mend(note, context, link, None, budget)
+    return mend(note, context, link, refute(link.statement, *refutation), budget)

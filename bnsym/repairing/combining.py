@@ -1,0 +1,221 @@
+"""Several edits at once, found without reading each combination.
+
+What edits do to the value of a side is known at a few points. In different terms of a sum their
+differences add up; a factor and anything else multiply; so do changes of one term. Of two edits
+the second is looked up by the value that it has to have, and so is a factor that is missing.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations, product
+from typing import TypeAlias
+
+from bnsym.repairing.edits import Edit, overlap
+from bnsym.repairing.spots import apart
+from bnsym.repairing.values import Row, related
+from bnsym.terms import Relation
+
+MADE: TypeAlias = tuple[Edit, ...]
+NUMBERS = ((1.0, ""), (-1.0, "-"), (2.0, "2"), (0.5, r"\frac{1}{2}"), (-2.0, "-2"), (-0.5, r"-\frac{1}{2}"))
+DEGREE = 4
+"""How many scales a missing factor has at most."""
+TRIPLES = 90
+"""Of how many edits all three together are tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Edits in the order of their places, and the values of the side with them."""
+
+    made: MADE
+    row: Row
+
+    @property
+    def cost(self) -> int:
+        return sum(edit.cost for edit in self.made)
+
+    def overlaps(self, other: Changed) -> bool:
+        return any(overlap(a, b) for a in self.made for b in other.made)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A term of the outermost sum: where it stands, and what it contributes."""
+
+    start: int
+    end: int
+    row: Row
+    sign: int = -1
+    """Where its sign stands; -1: it has none."""
+
+    def holds(self, made: MADE) -> bool:
+        begin = self.sign if self.sign >= 0 else self.start
+        return all(begin <= edit.start and edit.end <= self.end for edit in made)
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """The values of a side as it is written, those that it should have, and its terms."""
+
+    start: int
+    end: int
+    row: Row
+    target: Row
+    parts: tuple[Part, ...]
+
+
+class Lookup:
+    """Changes by their values."""
+
+    def __init__(self, found: Iterable[Changed]) -> None:
+        self.sorted = sorted(found, key=lambda one: one.row[0])
+        self.keys = [one.row[0] for one in self.sorted]
+
+    def at(self, wanted: Row) -> Iterator[Changed]:
+        slack = 1e-7 * abs(wanted[0]) + 1e-12
+        k = bisect_left(self.keys, wanted[0] - slack)
+        while k < len(self.keys) and self.keys[k] <= wanted[0] + slack:
+            if equal(self.sorted[k].row, wanted):
+                yield self.sorted[k]
+            k += 1
+
+
+def equal(a: Row, b: Row) -> bool:
+    return all(related(x, Relation.EQ, y) for x, y in zip(a, b, strict=True))
+
+
+def combined(side: Side, changed: Sequence[Changed]) -> list[MADE]:
+    """Several edits that together give the values wanted, the cheapest first: two that add up or
+    multiply; two of one term that multiply, with as many of another term; one in each of three."""
+    cheap = [one for one in changed if one.cost == 1]
+    paired = [*cheap, *_pairs_of_terms(side, cheap)]
+    found = dict.fromkeys((*_products(side, changed), *_sums(side, changed), *_sums(side, paired)))
+    found |= dict.fromkeys(one.made for one in _pairs_of_terms(side, changed) if equal(one.row, side.target))
+    if not found:
+        found |= dict.fromkeys(_three(side, cheap[:TRIPLES]))
+    return sorted(found, key=lambda made: sum(edit.cost for edit in made))
+
+
+def _matching(changed: Sequence[Changed], wanted: Callable[[Row], Row]) -> Iterator[MADE]:
+    """Two changes, the second of which has the values that the first one calls for."""
+    lookup = Lookup(changed)
+    for one in changed:
+        try:
+            row = wanted(one.row)
+        except (ZeroDivisionError, OverflowError):
+            continue
+        for other in lookup.at(row):
+            if not one.overlaps(other):
+                yield joined(one, other)
+
+
+def _sums(side: Side, changed: Sequence[Changed]) -> Iterator[MADE]:
+    goal = tuple(t + r for t, r in zip(side.target, side.row, strict=True))
+    return _matching(changed, lambda row: _less(goal, row))
+
+
+def _products(side: Side, changed: Sequence[Changed]) -> Iterator[MADE]:
+    goal = tuple(t * r for t, r in zip(side.target, side.row, strict=True))
+    return _matching(changed, lambda row: tuple(g / v for g, v in zip(goal, row, strict=True)))
+
+
+def _pairs_of_terms(side: Side, changed: Sequence[Changed]) -> Iterator[Changed]:
+    """Two changes of one term: what they do to it multiplies."""
+    for part in side.parts:
+        rest = _rest(side, part)
+        inside = [one for one in changed if part.holds(one.made)]
+        if not all(part.row):
+            continue
+        for one, other in combinations(inside, 2):
+            if not one.overlaps(other):
+                a, b = _less(one.row, rest), _less(other.row, rest)
+                row = tuple(r + u * v / w for r, u, v, w in zip(rest, a, b, part.row, strict=True))
+                yield Changed(joined(one, other), row)
+
+
+def _three(side: Side, changed: Sequence[Changed]) -> Iterator[MADE]:
+    goal = tuple(t + 2 * r for t, r in zip(side.target, side.row, strict=True))
+    lookup = Lookup(changed)
+    for one, two in combinations(changed, 2):
+        if not one.overlaps(two):
+            both = Changed(joined(one, two), _less(_less(goal, one.row), two.row))
+            for three in lookup.at(both.row):
+                if not both.overlaps(three):
+                    yield joined(both, three)
+
+
+def joined(a: Changed, b: Changed) -> MADE:
+    return tuple(sorted((*a.made, *b.made), key=lambda edit: (edit.start, edit.end)))
+
+
+def scaled(
+    text: str, side: Side, changed: Sequence[Changed], scales: Sequence[tuple[str, Row]]
+) -> list[MADE]:
+    """A factor made of the scales before the whole or before a term, alone or with other edits."""
+    lookup = Lookup(
+        Changed((Edit(0, 0, latex, "a factor", cost),), row) for latex, row, cost in monomials(scales)
+    )
+    found: list[MADE] = []
+    parts = (*side.parts, Part(side.start, side.end, side.row))
+    for part, one in product(parts, (Changed((), side.row), *changed)):
+        own = _less(one.row, _rest(side, part)) if part.holds(one.made) else part.row
+        if not all(own):
+            continue
+        factor = tuple(1 + d / v for d, v in zip(_less(side.target, one.row), own, strict=True))
+        for scale in lookup.at(factor):
+            before = Changed((_before(text, part, scale.made[0]),), one.row)
+            if not before.overlaps(one):
+                found.append(joined(before, one))
+    return sorted(found, key=lambda made: sum(edit.cost for edit in made))
+
+
+def _before(text: str, part: Part, factor: Edit) -> Edit:
+    """The factor in front of a term, or of the whole, which may be a sum."""
+    new = apart(text, part.start, factor.new)
+    return Edit(part.start, part.start, new, factor.kind, factor.cost)
+
+
+def monomials(scales: Sequence[tuple[str, Row]]) -> Iterator[tuple[str, Row, int]]:
+    """Products of powers of the scales and a small number, as LaTeX with its values and cost."""
+    for exponents in product(range(-3, 4), repeat=len(scales)):
+        degree = sum(map(abs, exponents))
+        if degree > DEGREE:
+            continue
+        for number, written in NUMBERS:
+            if (degree or abs(number) != 1) and len(written) + degree < 9:
+                row = tuple(
+                    number * _product(values, exponents)
+                    for values in zip(*(row for _, row in scales), strict=True)
+                )
+                latex = _latex(written, [(name, e) for (name, _), e in zip(scales, exponents, strict=True)])
+                yield latex, row, 1 + degree + (number != 1)
+
+
+def _product(values: tuple[float, ...], exponents: tuple[int, ...]) -> float:
+    total = 1.0
+    for value, e in zip(values, exponents, strict=True):
+        total *= value**e
+    return total
+
+
+def _latex(number: str, powers: list[tuple[str, int]]) -> str:
+    above = [name + (f"^{e}" if e > 1 else "") for name, e in powers if e > 0]
+    below = [name + (f"^{-e}" if e < -1 else "") for name, e in powers if e < 0]
+    sign, number = ("-", number[1:]) if number.startswith("-") else ("", number)
+    if number.isdigit():
+        above, number = [number, *above], ""
+    if not below:
+        return sign + " ".join(filter(None, (number, *above))) + " "
+    return rf"{sign}{number}\frac{{{' '.join(above) or 1}}}{{{' '.join(below)}}} "
+
+
+def _less(a: Row, b: Row) -> Row:
+    return tuple(x - y for x, y in zip(a, b, strict=True))
+
+
+def _rest(side: Side, part: Part) -> Row:
+    """What the side is without the term."""
+    return _less(side.row, part.row)

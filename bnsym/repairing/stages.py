@@ -1,0 +1,169 @@
+"""Edits of one side that make the relation hold at a few points, the small ones first.
+
+few_edits       one of what is changed easily
+together        two or three of these, or a factor in front
+missing_parts   what the other side, or its closed form, has and this side has not
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from itertools import combinations, islice
+
+from bnsym.printing import to_latex
+from bnsym.reading import Unreadable, parse_term
+from bnsym.repairing.combining import MADE, Changed, Side, combined, equal, scaled
+from bnsym.repairing.edits import Edit, Place, edits, overlap
+from bnsym.repairing.spots import spots
+from bnsym.repairing.trial import Trial
+from bnsym.repairing.values import Row
+from bnsym.terms import Add, Delta, Diff, Mul, Num, Pow, Relation, Sum, Sym, Term, mul, num, walk
+
+Stage = Callable[[Trial, Place, Callable[[], Term | None]], Iterator[MADE]]
+ALIKE = ("a hat", "a square", "a transpose")
+"""What is often done twice, and neither adds up nor multiplies."""
+MOST = 24
+"""Of how many edits each two are read."""
+VOCABULARY = 12
+
+
+def easy(trial: Trial, place: Place, closed: Callable[[], Term | None]) -> Iterator[MADE]:
+    """One of the edits that are made with one stroke."""
+    for changed in trial.each(edit for edit in edits(trial.text, place) if edit.cost == 1):
+        if trial.fits(changed.row):
+            yield changed.made
+
+
+def harder(trial: Trial, place: Place, closed: Callable[[], Term | None]) -> Iterator[MADE]:
+    """A factor in front of the whole or of a term, or one of the other edits."""
+    possible = edits(trial.text, place)
+    cheap = trial.changed(edit for edit in possible if edit.cost == 1)
+    side = trial.valued(cheap) if trial.statement.relation is Relation.EQ else None
+    if side is not None:
+        yield from _scaled(trial, place, side, ())
+    for changed in trial.each(edit for edit in possible if edit.cost > 1):
+        if trial.fits(changed.row):
+            yield changed.made
+
+
+def together(trial: Trial, place: Place, closed: Callable[[], Term | None]) -> Iterator[MADE]:
+    """Two or three edits, or a factor in front with at most one."""
+    changed = trial.changed(edits(trial.text, place))
+    if trial.statement.relation is not Relation.EQ:
+        yield from _both(trial, [c.made[0] for c in changed if c.cost == 1][:MOST])
+        return
+    side = trial.valued(changed)
+    if side is not None:
+        alike = [c.made[0] for c in changed if c.made[0].kind in ALIKE][:MOST]
+        found = [*_both(trial, alike), *combined(side, changed), *_scaled(trial, place, side, changed)]
+        yield from sorted(found, key=lambda made: sum(edit.cost for edit in made))
+
+
+def across(right: Trial, left: Trial, place: Place) -> Iterator[tuple[MADE, MADE]]:
+    """Edits of the right side, and one of the left that is done easily."""
+    changed = right.changed(edits(right.text, place))
+    side = right.valued(changed)
+    if side is None or right.statement.relation is not Relation.EQ:
+        return
+    found: list[tuple[MADE, MADE]] = []
+    for one in left.changed(edit for edit in edits(left.text, place) if edit.cost == 1):
+        aimed = replace(side, target=one.row)
+        found += [(other.made, one.made) for other in changed if equal(other.row, one.row)]
+        found += [(made, one.made) for made in combined(aimed, changed)]
+    yield from sorted(found, key=lambda both: sum(edit.cost for made in both for edit in made))
+
+
+def missing_parts(trial: Trial, place: Place, closed: Callable[[], Term | None]) -> Iterator[MADE]:
+    """A factor or a term that only the other side has, alone or with one more edit."""
+    sources = [
+        term for term in (closed() if trial.side == "right" else None, trial.other) if term is not None
+    ]
+    richer = Place(place.scales, place.accented, place.letters, *vocabulary(sources))
+    changed = trial.changed(edits(trial.text, richer))
+    for one in changed:
+        if one.cost > 2 and trial.fits(one.row):
+            yield one.made
+    side = trial.valued(changed) if trial.statement.relation is Relation.EQ else None
+    if side is not None:
+        small = [one for one in changed if one.cost == 1 and one.made[0].new]
+        for made in combined(side, small + [one for one in changed if one.cost > 2]):
+            if sum(edit.cost > 2 for edit in made) == 1:
+                yield made
+
+
+def vocabulary(sources: Sequence[Term]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The factors and the terms of which other expressions consist, as LaTeX."""
+    factors: dict[str, None] = {}
+    terms: dict[str, None] = {}
+    for source in sources:
+        for term in walk(source):
+            match term:
+                case Add(parts):
+                    terms |= dict.fromkeys(map(_unsigned, parts))
+                case Mul(parts):
+                    factors |= dict.fromkeys(_grouped(part) for part in parts if not isinstance(part, Num))
+                    if any(isinstance(part, Add) for part in parts):
+                        terms |= dict.fromkeys(map(_unsigned, _distributed(parts)))
+                case Sym() | Diff() | Sum() | Pow(Sym(), _) | Delta():
+                    factors.setdefault(to_latex(term))
+    return tuple(islice(factors, VOCABULARY)), tuple(islice(terms, VOCABULARY))
+
+
+def _grouped(term: Term) -> str:
+    return rf"\left( {to_latex(term)} \right)" if isinstance(term, Add) else to_latex(term)
+
+
+def _distributed(factors: tuple[Term, ...]) -> Iterator[Term]:
+    """The terms of a product with one sum in it."""
+    inner = next(factor for factor in factors if isinstance(factor, Add))
+    others = [factor for factor in factors if factor is not inner]
+    return (mul(*others, term) for term in inner.terms)
+
+
+def _unsigned(term: Term) -> str:
+    if isinstance(term, Mul) and isinstance(term.factors[0], Num) and term.factors[0].value < 0:
+        rest = term.factors[1:]
+        value = -term.factors[0].value
+        term = mul(num(value), *rest)
+    return to_latex(term)
+
+
+def _both(trial: Trial, edits: Sequence[Edit]) -> Iterator[MADE]:
+    """Two of the edits, each pair of which is read."""
+    for a, b in combinations(edits, 2):
+        if overlap(a, b) or (term := trial.term((a, b))) is None:
+            continue
+        row = trial.points.row(term)
+        if row is not None and trial.fits(row):
+            yield a, b
+
+
+def _scaled(trial: Trial, place: Place, side: Side, changed: Sequence[Changed]) -> list[MADE]:
+    scales: list[tuple[str, Row]] = []
+    for name in place.scales:
+        try:
+            row = trial.points.row(parse_term(name, trial.context))
+        except Unreadable:
+            continue
+        if row is not None and not re.fullmatch(r"\d+", name):
+            scales.append((name, row))
+    found = []
+    for made in scaled(trial.text, side, changed, scales[:4]):
+        wrapped = _wrapped(trial, side, made)
+        if wrapped is not None:
+            found.append(wrapped)
+    return found
+
+
+def _wrapped(trial: Trial, side: Side, made: MADE) -> MADE | None:
+    """A factor in front of a whole that is a sum puts it in parentheses."""
+    whole = spots(trial.text)[0]
+    first = made[0]
+    if len(whole.terms) < 2 or first.start != side.start or any(p.start == first.start for p in side.parts):
+        return made
+    if len(made) > 1:
+        return None
+    new = rf"{first.new}\left( {trial.text[side.start : side.end]} \right)"
+    return (Edit(side.start, side.end, new, first.kind, first.cost + 1),)

@@ -1,0 +1,223 @@
+"""Both sides of a statement in floats, at a few random points: which candidates are worth a proof.
+
+Untrusted. A candidate is thrown out here, never accepted.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import islice
+from random import Random
+from time import monotonic
+from typing import Any, TypeAlias
+
+from bnsym.calculus import Graph, NotDifferentiable, expand
+from bnsym.kernel import Rejected, Value, Witness, holds
+from bnsym.proving.witness import draws
+from bnsym.terms import (
+    Add,
+    Delta,
+    Diff,
+    Hypothesis,
+    Max,
+    Mul,
+    Num,
+    Pow,
+    Relation,
+    Size,
+    SpaceName,
+    Statement,
+    Sum,
+    Sym,
+    Term,
+    free_indices,
+)
+
+Row: TypeAlias = tuple[float, ...]
+"""The values of one term, point by point."""
+POINTS = 4
+ORDERED = 16
+"""How many points there are for an order, which may hold at many though it is false."""
+TOLERANCE = 1e-7
+DRAWS = 100
+WORK = 20_000
+"""How many summands one value may have."""
+SCALES = (1.0, 1.0, 0.2, 5.0)
+"""By what arrays are multiplied: orders of unequal degree fail only on one side of 1."""
+
+
+class NoValue(Exception):
+    """At this point the term has no value."""
+
+
+@dataclass
+class Point:
+    """Random values for what is free, drawn when first asked for, or those of a witness; also for
+    the free indices."""
+
+    graph: Graph
+    random: Random
+    positive: frozenset[str] = frozenset()
+    given: Witness | None = None
+    sizes: dict[SpaceName, int] = field(default_factory=dict)
+    at: dict[str, int] = field(default_factory=dict)
+    memo: dict[tuple[Any, ...], float] = field(default_factory=dict)
+    scales: dict[str, float] = field(default_factory=dict)
+    work: int = 0
+
+    def size(self, space: SpaceName) -> int:
+        if self.given is not None:
+            return self.given.sizes[space]
+        choices = (2, 3) if self.sizes else (3, 4, 5)
+        return self.sizes.setdefault(space, self.random.choice(choices))
+
+    def of(self, term: Term) -> float:
+        """Its value, its free indices where this point has them. Raises NoValue."""
+        self.work = 0
+        for index in free_indices(term):
+            self.at.setdefault(index.name, self.random.randrange(self.size(index.space)))
+        try:
+            return self._value(term, self.at)
+        except (
+            OverflowError,
+            ZeroDivisionError,
+            NotDifferentiable,
+            KeyError,
+            IndexError,
+            TypeError,
+        ) as error:
+            raise NoValue from error
+
+    def _value(self, term: Term, at: dict[str, int]) -> float:
+        match term:
+            case Num(value):
+                return float(value)
+            case Size(space):
+                return float(self.size(space))
+            case Delta(left, right):
+                return float(at[left.name] == at[right.name])
+            case Add(terms):
+                return math.fsum(self._value(t, at) for t in terms)
+            case Mul(factors):
+                return math.prod(self._value(f, at) for f in factors)
+            case Pow(base, exponent):
+                return _power(self._value(base, at), exponent)
+            case Sum(index, body):
+                places = range(self.size(index.space))
+                self.work += len(places)
+                if self.work > WORK:
+                    raise NoValue
+                return math.fsum(self._value(body, {**at, index.name: n}) for n in places)
+            case Sym(name, indices):
+                return self._remembered((name, *(at[i.name] for i in indices)), term, at)
+            case Diff(of, by, total):
+                where = tuple(at[i.name] for i in free_indices(term))
+                return self._remembered((of, by, total, where), term, at)
+            case Max():
+                raise NoValue
+
+    def _remembered(self, key: tuple[Any, ...], term: Sym | Diff, at: dict[str, int]) -> float:
+        if isinstance(term, Sym) and term.name in self.graph.symmetric:
+            key = (term.name, *sorted(key[1:]))
+        if key not in self.memo:
+            meaning = expand(self.graph, term) if isinstance(term, Diff) else self.graph.unfold(term)
+            self.memo[key] = self._drawn(key) if meaning is None else self._value(meaning, at)
+        return self.memo[key]
+
+    def _drawn(self, key: tuple[Any, ...]) -> float:
+        if self.given is None:
+            scale = self.scales.setdefault(key[0], self.random.choice(SCALES))
+            size = self.random.uniform(0.3, 2) * scale
+            return size if key[0] in self.positive or self.random.random() < 0.5 else -size
+        value: Value = self.given.values[key[0]]
+        for n in key[1:]:
+            assert isinstance(value, tuple)
+            value = value[n]
+        return float(value)  # type: ignore[arg-type]
+
+
+def _power(base: float, exponent: Fraction) -> float:
+    if base < 0 and exponent.denominator % 2 == 0:
+        raise NoValue
+    return float(base**exponent.numerator if exponent.denominator == 1 else base ** float(exponent))
+
+
+@dataclass(frozen=True)
+class Points:
+    """Where the statement's hypotheses hold and its sides have values."""
+
+    statement: Statement
+    points: tuple[Point, ...]
+
+    def row(self, term: Term) -> Row | None:
+        """The values of a term; None if one is missing."""
+        try:
+            row = tuple(point.of(term) for point in self.points)
+        except NoValue:
+            return None
+        return row if all(map(math.isfinite, row)) else None
+
+    def fits(self, left: Row, right: Row) -> bool:
+        """Whether the relation holds at every point, as far as floats can tell."""
+        return all(related(a, self.statement.relation, b) for a, b in zip(left, right, strict=True))
+
+
+def points_for(statement: Statement, deadline: float) -> Points:
+    """Random points; where an equation is assumed, or nothing random meets the hypotheses, exact
+    witnesses that a search found."""
+    graph = Graph.of(statement)
+    count = POINTS if statement.relation is Relation.EQ else ORDERED
+    found = list(islice(_random(statement, graph), count))
+    if len(found) < POINTS:
+        found += islice(_exact(statement, graph, deadline), POINTS - len(found))
+    return Points(statement, tuple(found))
+
+
+def _random(statement: Statement, graph: Graph) -> Iterator[Point]:
+    """Of those that are drawn, the ones that meet the hypotheses."""
+    positive = frozenset(
+        h.left.name
+        for h in statement.hypotheses
+        if isinstance(h.left, Sym) and h.relation in (Relation.GT, Relation.GE)
+    )
+    points = (Point(graph, Random(seed), positive) for seed in range(DRAWS))
+    return (point for point in points if _meets(point, statement))
+
+
+def _meets(point: Point, statement: Statement) -> bool:
+    try:
+        point.of(statement.left), point.of(statement.right)
+        return all(_holds(point, h) for h in statement.hypotheses)
+    except NoValue:
+        return False
+
+
+def _holds(point: Point, hypothesis: Hypothesis) -> bool:
+    return related(point.of(hypothesis.left), hypothesis.relation, point.of(hypothesis.right), 1e-12)
+
+
+def _exact(statement: Statement, graph: Graph, deadline: float) -> Iterator[Point]:
+    for witness in draws(statement, min(deadline, monotonic() + 0.5), seed=5, limit=400):
+        try:
+            if holds(statement.hypotheses, statement, witness):
+                point = Point(graph, Random(7), given=witness)
+                point.of(statement.left), point.of(statement.right)
+                yield point
+        except (Rejected, ZeroDivisionError, NoValue):
+            continue
+
+
+def related(left: float, relation: Relation, right: float, tolerance: float = TOLERANCE) -> bool:
+    slack = tolerance * (abs(left) + abs(right)) + 1e-12
+    match relation:
+        case Relation.EQ:
+            return abs(left - right) <= slack
+        case Relation.LE | Relation.LT:
+            return left <= right + slack
+        case Relation.GE | Relation.GT:
+            return left >= right - slack
+        case Relation.NE:
+            return left != right
