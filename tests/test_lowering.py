@@ -28,6 +28,7 @@ from bnsym.terms import (
     Sym,
     Term,
     add,
+    free_indices,
     mul,
     neg,
     num,
@@ -605,3 +606,34 @@ def test_what_a_function_binds_is_its_own():
     (link,) = summed.links
     outer, inner = (t for t in walk(link.statement.left) if isinstance(t, Sum))
     assert outer.index != inner.index
+
+
+def test_a_letter_that_runs_over_something_else_here_is_the_formulas_own():
+    derivation, _ = note(
+        r"u = \sum_{i=1}^n x_i",
+        r"v = \sum_{i=1}^H a_i",
+        r"\sum_i x_i = u",
+        r"\sum_i a_i = v",
+        r"a_i + 0 = a_i",
+    )
+    spaces = [{i.space for i in free_indices(link.statement.left)} for link in derivation.links]
+    sums = [
+        {t.index.space for t in walk(link.statement.left) if isinstance(t, Sum)} for link in derivation.links
+    ]
+    assert sums == [{"n"}, {"H"}, set()]
+    assert spaces == [set(), set(), {"H"}]
+
+
+@pytest.mark.parametrize(
+    "line", [r"\sum_i x_i a_i = 0", r"x_i + a_i = 0", r"\langle x, a \rangle = 0", r"x = a"]
+)
+def test_arrays_over_two_sizes_never_meet(line):
+    derivation, _ = note(r"u = \sum_{i=1}^n x_i", r"v = \sum_{i=1}^H a_i", line)
+    (link,) = derivation.links
+    assert link.problem.code in ("BN124", "BN125")
+
+
+def test_a_declared_letter_is_the_files():
+    derivation, _ = note(r"@index $i = 1..n$", r"u = \sum_i x_i", r"\sum_{i=1}^H a_i = 0")
+    (link,) = derivation.links
+    assert link.problem.code == "BN125"

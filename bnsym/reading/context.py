@@ -72,7 +72,7 @@ def _parsed(latex: str, context: Context) -> Term:
     lowering = Lowering(table, spaces, bool(gathered.total), bodies)
     value = lowering.lower(node)
     names = spaces.names([*table.defined, *(n for n in table.arity if n != BATCH)])
-    letters = {v.removeprefix("letter "): names[v] for v in names if v.startswith("letter ")}
+    letters = spaces.letters(names)
     closer = replace(context.closer, spaces=names, letters=letters, defined=frozenset(table.defined))
     return closer.close(value.term)[0]
 

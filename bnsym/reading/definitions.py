@@ -97,6 +97,7 @@ def _sizes(found: Survey) -> None:
     for letter, (size, where) in found.gathered.sizes.items():
         at = (where.start, where.end)
         found.table.sizes.setdefault(size, at)
+        found.spaces.declared.add(letter)
         found.spaces.set_size(found.spaces.letter(letter), size, at, f"`{letter}`")
     for node in nodes(found.gathered):
         for inner in walk(node):

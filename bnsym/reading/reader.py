@@ -8,9 +8,10 @@ The rooms before it: `document` (Markdown), `gathering` (surface trees), `defini
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from typing import TypeVar
 
 from bnsym.model import (
     Declaration,
@@ -45,6 +46,7 @@ from bnsym.reading.syntax import walk as walk_nodes
 from bnsym.reading.values import Algebra, Value
 from bnsym.terms import Definition, Diff, Hypothesis, Index, Relation, Statement, Sym, Term, mapped, walk
 
+T = TypeVar("T")
 RELATIONS = {relation.value: relation for relation in Relation}
 
 
@@ -132,17 +134,45 @@ class _Reader:
             raise
         return Lowered(value, lowering.free, lowering.summed)
 
+    def _two(self, first: Expression, second: Expression) -> tuple[Lowered, Lowered]:
+        left = self.lower(first)
+        return left, self.lower(second, left.free)
+
     def _define(self, raw: RawDefinition) -> None:
         right = raw.chain.expressions[1]
-        try:
+
+        def read() -> tuple[Lowered, Sym]:
             lowered = self.lower(right, dict.fromkeys(raw.letters, raw.at))
-            symbol = self._target(raw, lowered.value, self._place(right))
+            return lowered, self._target(raw, lowered.value, self._place(right))
+
+        try:
+            lowered, symbol = self._with_letters(raw.at, read)
         except ReadError as error:
             self.broken[raw.full_name] = error
             if raw.explicit:
                 self.diagnostics.append(diagnostic(self.survey.source, error))
             return
         self.defined[raw.full_name] = (raw, symbol, lowered.value.term)
+
+    def _with_letters(self, at: Place, read: Callable[[], T]) -> T:
+        """What `read` makes of a formula with the index letters of the file; where one of these runs over
+        something else here, with letters of the formula's own. Raises ReadError."""
+        spaces = self.survey.spaces
+        saved = spaces.snapshot()
+        try:
+            return read()
+        except ReadError as error:
+            if error.code != "BN125":
+                raise
+            spaces.restore(saved)
+            spaces.scope = f" at {at[0]}"
+            try:
+                return read()
+            except ReadError:
+                spaces.restore(saved)
+                raise error from None
+            finally:
+                spaces.scope = ""
 
     def _target(self, raw: RawDefinition, value: Value, at: Place) -> Sym:
         """The defined symbol; its indices are the letters written or the open axes of its body."""
@@ -190,8 +220,7 @@ class _Reader:
             return
         try:
             relation = RELATIONS[raw.sign]
-            left = self.lower(raw.left)
-            right = self.lower(raw.right, left.free)
+            left, right = self._with_letters(_at(raw.where), lambda: self._two(raw.left, raw.right))
             if raw.condition and (left.free or right.free):
                 hint = "say it of all components: `<!-- bnsym: assume $…$ -->`"
                 raise ReadError(
@@ -322,6 +351,21 @@ class _Reader:
         return [*found, *self._bridges(chain, skipped, block, first, lowered)]
 
     def _expressions(self, chain: RawChain) -> list[Lowered | ReadError]:
+        """What each expression is, or why it is nothing."""
+
+        def read() -> list[Lowered | ReadError]:
+            found = self._each(chain)
+            for problem in found:
+                if isinstance(problem, ReadError) and problem.code == "BN125":
+                    raise problem
+            return found
+
+        try:
+            return self._with_letters(_at(chain.expressions[0].where), read)
+        except ReadError:
+            return self._each(chain)
+
+    def _each(self, chain: RawChain) -> list[Lowered | ReadError]:
         """Each expression on its own; all compared with the letters of the first that can be read."""
         found: list[Lowered | ReadError] = []
         reference: Lowered | None = None
@@ -439,7 +483,7 @@ class _Reader:
         table, spaces = self.survey.table, self.survey.spaces
         scalars = [*table.defined, *(n for n in table.arity if n != BATCH or table.arity[n])]
         names = spaces.names([*scalars, *table.losses, *_used_names(self)], self._batch())
-        letters = {v.removeprefix("letter "): names[v] for v in names if v.startswith("letter ")}
+        letters = spaces.letters(names)
         mentions = {
             name: frozenset(t.name for t in walk(body) if isinstance(t, Sym))
             for name, (_, _, body) in self.defined.items()

@@ -6,7 +6,7 @@ directive or by default. Imports `problems` only.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from bnsym.reading.problems import ReadError
@@ -26,9 +26,18 @@ class Spaces:
     axis_count: int = 0
     ones: str = ""
     """The space of the first vector of ones."""
+    declared: set[str] = field(default_factory=set)
+    """The letters of which a directive says what they run over."""
+    scope: str = ""
+    """Of a formula whose index letters are its own, but for those declared; else they are the file's."""
 
     def letter(self, letter: str) -> str:
-        return self._variable(f"letter {letter}")
+        return self._variable(f"letter {letter}{'' if letter in self.declared else self.scope}")
+
+    def letters(self, names: Mapping[str, str]) -> dict[str, str]:
+        """The size's name for each letter of the file, of `names` for variables."""
+        found = (v.split(" ") for v in self.parent if v.startswith("letter "))
+        return {letter: names[f"letter {letter}"] for _, letter, *scope in found if not scope}
 
     def axis(self, name: str, position: int) -> str:
         return self._variable(f"axis {position} {name}")
