@@ -21,7 +21,9 @@ from bnsym.terms import (
     Diff,
     Hypothesis,
     Index,
+    Pow,
     Relation,
+    Size,
     Statement,
     Sum,
     Sym,
@@ -359,3 +361,21 @@ def test_a_bound_that_is_reached_is_a_witness(bound: int, strict: bool) -> None:
     assert isinstance(
         decide(Statement(lam, Relation.GE, num(bound), (), given), time.monotonic() + 5), Proved
     )
+
+
+def test_a_root_that_has_a_name_is_derived_by_that_name():
+    rho = Sym("r")
+    mean_square = add(over(Sum(i, power(x(i), 2)), Size("m")), Sym("b"))
+    definitions = (Definition(rho, sqrt(mean_square)), Definition(Sym("y", (i,)), over(x(i), rho)))
+    context = Statement(Diff(f, x(i), True), EQ, num(0), definitions, (), ("f",), ("y",))
+    form, proof = closed_form(context, Diff(f, x(i), True))
+    assert isinstance(proof, Proved)
+    roots = [t for t in walk(form) if isinstance(t, Pow) and t.exponent.denominator != 1]
+    assert not roots
+    assert any(t == rho for t in walk(form))
+
+
+def test_roots_of_one_number_are_written_as_one_power():
+    norm = sqrt(Sum(i, power(x(i), 2)))
+    form, _ = closed_form(Statement(norm, EQ, num(0)), over(Sum(i, power(x(i), 2)), norm))
+    assert form == norm

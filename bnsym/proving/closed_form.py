@@ -36,6 +36,8 @@ from bnsym.terms import (
     Sym,
     Term,
     add,
+    free_indices,
+    mapped,
     mul,
     neg,
     num,
@@ -52,7 +54,7 @@ class NoClosedForm(Exception):
 def closed_form(context: Statement, term: Term, deadline: float = float("inf")) -> tuple[Term, Proved]:
     """A short term without derivatives, proved equal to `term` under `context`'s definitions
     and hypotheses, with that proof. Raises NoClosedForm."""
-    plain = expand_all(Graph.of(context), term)
+    plain = _with_names_of_roots(context, expand_all(Graph.of(context), term))
     facts = _facts(context, deadline)
     found: list[Term] = []
     for candidate in (plain, *_through_vectors(context, plain)):
@@ -87,6 +89,28 @@ def expand_all(graph: Graph, term: Term) -> Term:
             raise NoClosedForm("a maximum has none")
         case _:
             return term
+
+
+def _with_names_of_roots(context: Statement, term: Term) -> Term:
+    """The term with ρ, defined as a power of something, for that power of it."""
+    ring = Ring(replace(context, left=num(0), right=num(0)))
+    named = [
+        (ring.normal(body.base), symbol, body.exponent)
+        for symbol, body in ((d.symbol, d.body) for d in context.definitions)
+        if isinstance(body, Pow) and not symbol.indices and not free_indices(body)
+    ]
+
+    def change(inner: Term) -> Term:
+        if isinstance(inner, Pow) and not free_indices(inner):
+            for base, symbol, exponent in named:
+                if ring.normal(inner.base) == base:
+                    return power(symbol, inner.exponent / exponent)
+        return mapped(inner, change)
+
+    try:
+        return change(term)
+    except OutOfReach:
+        return term
 
 
 def _opaque(context: Statement, term: Term, facts: tuple[Hypothesis, ...]) -> Statement:

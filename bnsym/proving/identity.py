@@ -29,7 +29,8 @@ def identity_certificate(statement: Statement, ring: Ring, *, squared: bool = Fa
 def reduced(statement: Statement, ring: Ring) -> Poly:
     """left - right with all that the relations determine eliminated."""
     poly = difference(ring, statement, squared=False)
-    return Elimination(statement, ring, [poly]).apply(poly)[0].poly
+    goal, unit = Elimination(statement, ring, [poly]).apply(poly)
+    return ring.times(goal.poly, {tuple((g, -e) for g, e in unit): 1})
 
 
 def _inner_uses(statement: Statement, ring: Ring, poly: Poly) -> tuple[Use, ...] | None:

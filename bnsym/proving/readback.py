@@ -25,7 +25,7 @@ def _weight(mono: Monomial) -> tuple[int, int, Monomial]:
 
 def product_of(mono: Monomial, coefficient: Coefficient, taken: frozenset[Letter] = frozenset()) -> Term:
     """coefficient * monomial with one denominator: a fraction of scalars, then the rest."""
-    ordered = sorted(mono, key=_place)
+    ordered = sorted(_merged(mono).items(), key=_place)
     scalars = [_factor(g, e, taken) for g, e in ordered if e > 0 and _place((g, e))[0] < 3]
     arrays = [_factor(g, e, taken) for g, e in ordered if e > 0 and _place((g, e))[0] >= 3]
     below = [_factor(g, -e, taken) for g, e in ordered if e < 0]
@@ -34,16 +34,29 @@ def product_of(mono: Monomial, coefficient: Coefficient, taken: frozenset[Letter
     return mul(num(coefficient.numerator), *scalars, *inverse, *arrays)
 
 
-def _place(item: tuple[Generator, int]) -> tuple[int, Generator]:
+def _merged(mono: Monomial) -> dict[Generator, Fraction]:
+    """The exponents, a root of a single generator counted as a power of it."""
+    exponents: dict[Generator, Fraction] = {}
+    for gen, e in mono:
+        match gen:
+            case ("root", q, ((((inner, 1),), 1),)) if inner[0] != "root":
+                gen, power_of = inner, Fraction(e, q)
+            case _:
+                power_of = Fraction(e)
+        exponents[gen] = exponents.get(gen, Fraction(0)) + power_of
+    return {gen: e for gen, e in exponents.items() if e}
+
+
+def _place(item: tuple[Generator, Fraction]) -> tuple[int, Generator]:
     kinds = {"size": 0, "root": 2, "delta": 3, "sum": 5}
     gen = item[0]
     return (kinds.get(gen[0], 4 if gen[0] == "sym" and gen[2] else 1), gen)
 
 
-def _factor(gen: Generator, exponent: int, taken: frozenset[Letter]) -> Term:
+def _factor(gen: Generator, exponent: Fraction, taken: frozenset[Letter]) -> Term:
     match gen:
         case ("root", q, key):
-            return power(term_of(dict(key)), Fraction(exponent, q))
+            return power(term_of(dict(key)), exponent / q)
         case _:
             return power(_atom(gen, taken), exponent)
 
