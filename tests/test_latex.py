@@ -197,6 +197,10 @@ def test_kinds_of_nodes() -> None:
         (r"\exp x", "BN128", (0, 4), "no meaning here yet"),
         (r"a \pm b", "BN128", (2, 5), "no meaning here yet"),
         (r"\hat{a+b}", "BN112", (5, 8), "one name"),
+        (r"\overline{x^2}", "BN112", (10, 13), "one name"),
+        ("a + 2 index", "BN112", (6, 11), "product of its letters"),
+        ("x[index]", "BN112", (2, 7), "product of its letters"),
+        ("sqrt(v)", "BN128", (0, 4), "no meaning here"),
         (r"{a+b}^2", "BN112", (0, 5), "several things"),
         (r"\Vert x \Vert_1", "BN128", (13, 15), "2-norm"),
         (r"a ; b", "BN112", (2, 3), "no meaning"),
@@ -246,3 +250,10 @@ def test_offsets_count_from_the_slice() -> None:
     with pytest.raises(ReadError) as caught:
         parse(r"a + \foo", 100)
     assert caught.value.at == (104, 108)
+
+
+@pytest.mark.parametrize(
+    "latex", ["x_{batch}", r"\mathrm{index}", "a b c d", "abc", r"\mu_{\text{old}}", "x^{(abcd)}"]
+)
+def test_words_in_scripts_and_letters_apart_are_read(latex: str) -> None:
+    parse(latex)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import difflib
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from bnsym.reading.folding import BUILT_IN
 from bnsym.reading.problems import ReadError
@@ -18,6 +19,8 @@ MAX_DEPTH = 60
 """Deeper formulas are refused: every reader of the tree recurses on it."""
 MAX_TOKENS = 20_000
 MAX_DIGITS = 60
+WORD = 4
+"""So many letters in a row are a word."""
 
 GREEK = (
     "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi"
@@ -201,7 +204,9 @@ def tokenize(text: str) -> list[Tok]:
     """The tokens of one expression, its delimiters known to match.
 
     Raises BN111, BN112, BN113 or BN128 with the offset in `text`."""
-    return _Structure(_scan(text), len(text)).run()
+    tokens = _Structure(_scan(text), len(text)).run()
+    _refuse_words(tokens)
+    return tokens
 
 
 def _scan(text: str) -> list[Tok]:
@@ -221,6 +226,28 @@ def _scan(text: str) -> list[Tok]:
     while found and found[-1].kind == "COMMA":
         found.pop()
     return found
+
+
+def _refuse_words(tokens: list[Tok]) -> None:
+    """Four letters and more without a space, outside scripts: a word, which TeX takes for a product."""
+    scripts: list[bool] = [False]
+    word: list[Tok] = []
+    for before, token in pairwise([Tok("", "", 0, 0), *tokens, Tok("", "", 0, 0)]):
+        if token.kind == "LBRACE":
+            scripts.append(scripts[-1] or before.kind in ("SUB", "SUP"))
+        elif token.kind == "RBRACE":
+            scripts.pop()
+        letter = len(token.text) == 1 and token.text.isalpha() and token.kind == "NAME" and not scripts[-1]
+        if letter and word and word[-1].end == token.start:
+            word.append(token)
+            continue
+        if len(word) >= WORD:
+            text = "".join(t.text for t in word)
+            hint = rf"write `\mathrm{{{text}}}` for a name, and spaces in a product; a program is no formula"
+            raise ReadError(
+                "BN112", f"`{text}` would be a product of its letters", (word[0].start, word[-1].end), hint
+            )
+        word = [token] if letter else []
 
 
 def _token(match: re.Match[str], text: str) -> Tok | None:
