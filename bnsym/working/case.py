@@ -84,7 +84,8 @@ class Case:
     def _settled(self, verdict: Decided) -> Verdict:
         """The verdict, unless it would be another under a reading that the file leaves open."""
         if isinstance(verdict, Refuted) and self.link.total is not None:
-            other = self._value(self.desk.verdict(self.link.total, seconds=OTHER_READING_SECONDS))
+            asked = self.desk.verdict(self.link.total, seconds=OTHER_READING_SECONDS)
+            other = self._value(asked, OTHER_READING_SECONDS)
             if isinstance(other, Proved):
                 return Unread(_two_readings(self.link))
         return verdict
@@ -111,9 +112,9 @@ class Case:
             raise RuntimeError("a link is judged before it is closed")
         link, verdict = self.link, self.verdict
         try:
-            repair, derived = (
-                (None, "") if self.repair is None else self._value(self.repair, jobs.REPAIR_SECONDS)
-            )
+            repair, derived = None, ""
+            if self.repair is not None:
+                repair, derived = self._value(self.repair, jobs.REPAIR_SECONDS)
             minimal = None if self.minimal is None else self._value(self.minimal)
             seconds = self.seconds
             evidence = () if self.evidence is None else self._value(self.evidence)
@@ -144,14 +145,11 @@ def _undone(error: _Broken | Lost, before: str = "") -> Undecided:
 
 def _allowed(verdict: Decided, axioms: frozenset[str] | None) -> Decided:
     """The verdict, unless it is a proof with an axiom that is not allowed."""
-    extra = (
-        [a for a in verdict.axioms if a not in axioms]
-        if isinstance(verdict, Proved) and axioms is not None
-        else []
-    )
-    return (
-        Undecided("BN311", f"proved, but with an axiom that is not allowed: {extra[0]}") if extra else verdict
-    )
+    if isinstance(verdict, Proved) and axioms is not None:
+        for axiom in verdict.axioms:
+            if axiom not in axioms:
+                return Undecided("BN311", f"proved, but with an axiom that is not allowed: {axiom}")
+    return verdict
 
 
 def _two_readings(link: Link) -> Diagnostic:
