@@ -70,3 +70,19 @@ def test_shapes_tell_which_sum_binds() -> None:
 
     assert shape(r"\sum_j \sum_k z_j w_k") == shape(r"\sum_k \sum_j w_j z_k")
     assert shape(r"\sum_j \sum_k z_j w_k") != shape(r"\sum_j \sum_k z_j w_j")
+
+
+def test_a_condition_on_what_a_root_is_of_is_said_of_the_root() -> None:
+    derivation, _ = read_with_context(
+        r"""$$\mu = \frac{1}{m} \sum_i a_i, \qquad s = \sqrt{\frac{1}{m} \sum_i (a_i - \mu)^2}$$
+
+$$\frac{\partial s}{\partial a_i} = \frac{a_i - \mu}{m s}$$
+""",
+        "note.md",
+    )
+    (link,) = derivation.links
+    assert link.statement is not None
+    proof = decide(link.statement, monotonic() + 10)
+    assert isinstance(proof, Proved)
+    assert r"s^{2} > 0" in conditions(proof)
+    assert not any(r"\mu(" in said for said in conditions(proof))

@@ -20,6 +20,7 @@ from bnsym.reading.problems import ReadError
 from bnsym.reading.values import Value
 from bnsym.reporting.words import relation_latex
 from bnsym.terms import (
+    HALF,
     Add,
     Diff,
     Hypothesis,
@@ -33,6 +34,7 @@ from bnsym.terms import (
     Term,
     children,
     mapped,
+    power,
     walk,
 )
 
@@ -56,10 +58,15 @@ def _said(condition: Hypothesis, bodies: Bodies) -> str:
 
 def _named(term: Term, bodies: Bodies) -> str | None:
     meant = _shape(term)
+    for symbol, body in bodies.values():
+        root = isinstance(body, Pow) and body.exponent == HALF and not symbol.indices
+        if root and _shape(children(body)[0]) == meant:
+            return to_latex(power(symbol, 2))
     smallest = sorted(_arguments(term), key=lambda found: sum(1 for _ in walk(found[0])))
     for argument, index in smallest[:_MOST]:
         for symbol, _ in bodies.values():
-            for leaf, space in () if symbol.indices else _leaves(symbol, bodies):
+            own = any(isinstance(t, Sym) and t.name == symbol.name for t in walk(argument))
+            for leaf, space in () if symbol.indices or own else _leaves(symbol, bodies):
                 if space == index.space and _shape(_at(symbol, leaf, argument, index, bodies)) == meant:
                     return f"{to_latex(symbol)}({to_latex(_whole(argument, index))})"
     return None
