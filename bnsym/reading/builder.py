@@ -166,6 +166,8 @@ class Builder:
 
     def pair(self, children: list[Any]) -> Node:
         opener, left, comma, right, closer = children
+        if opener == "(":
+            return Inner(left, right, (opener.start_pos, closer.end_pos), round=True)
         if opener != r"\langle":
             hint = r"an inner product is written `\langle u, v\rangle`"
             raise ReadError("BN112", f"unexpected `,` inside `{opener}`", _place(comma), hint)

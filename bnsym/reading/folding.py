@@ -17,6 +17,7 @@ from bnsym.reading.syntax import (
     Derivative,
     Gradient,
     Indicator,
+    Inner,
     MaxOver,
     Node,
     Number,
@@ -161,6 +162,11 @@ class _Run:
         if isinstance(node, Power) and (by := _second_nabla(node)) and isinstance(following, Symbol | Paren):
             self.todo.pop()
             return Derivative(unwrap(following), (by, by), False, span(node, following))
+        pair = following.base if isinstance(following, Power) else following
+        if isinstance(pair, Inner) and pair.round and isinstance(node, Symbol):
+            hint = r"an inner product is clear as `\langle u, v\rangle`"
+            message = f"`{node.base}(…, …)`: a function of two, or times an inner product?"
+            raise ReadError("BN129", message, span(node, following), hint)
         averaged = isinstance(node, Symbol) and node.sub is not None and is_function(node)
         if isinstance(following, Paren) and not averaged:
             return self._before_paren(node, following)

@@ -11,7 +11,7 @@ from difflib import SequenceMatcher
 
 from bnsym.reading.folding import ONES
 from bnsym.reading.problems import ReadError
-from bnsym.reading.syntax import Number, Place, Power, Symbol
+from bnsym.reading.syntax import Number, Place, Plus, Power, Symbol
 
 INDEX_LETTERS = frozenset("ijklnpqrstabcd")
 LETTERS_IN_ORDER = "ijklpqrstabcn"
@@ -59,7 +59,8 @@ class Table:
         if sub.letters and (listed or all(self.is_index(letter, bound) for letter in sub.letters)):
             return symbol.base, (*symbol.upper, *sub.letters)
         if any(letter in bound for letter in sub.letters) or not sub.text:
-            hint = "if its letter counts steps: `<!-- bnsym: label $t$ -->`"
+            steps = isinstance(sub.node, Plus)
+            hint = "if its letter counts steps: `<!-- bnsym: label $t$ -->`" if steps else ""
             raise ReadError(
                 "BN128", "this subscript is neither a list of indices nor a part of a name", sub.at, hint
             )

@@ -156,6 +156,8 @@ class Inner:
     left: Node
     right: Node
     at: Place
+    round: bool = False
+    """Written `(u, v)`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -347,7 +349,7 @@ def canonical(node: Node) -> str:
 
 
 def _plain(value: object, name: str) -> bool:
-    if name == "at":
+    if name in ("at", "round"):
         return False
     first = value[0] if isinstance(value, tuple) and value else value
     return not isinstance(first, KINDS)
