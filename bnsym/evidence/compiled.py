@@ -89,7 +89,7 @@ def _sums(example: Any, count: int, dtype: type, fastmath: Any) -> Any:
         for chunk in prange(chunks):
             sums = zeros
             for i in range(chunk * CHUNK, min(length, (chunk + 1) * CHUNK)):
-                sums = example(i, *(sums + arguments))
+                sums = example(np.uint64(i), *(sums + arguments))
             for k in range(count):
                 parts[chunk, k] = sums[k]
         return parts

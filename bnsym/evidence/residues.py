@@ -28,14 +28,20 @@ class NoRoot(Exception):
     """A number under a root is no square, or a divisor is zero."""
 
 
-def drawn(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
+def drawn(seed: list[int], shape: tuple[int, ...]) -> Array:
     """Residues, every one as likely as any other; two to a word of the generator."""
+    rng = np.random.Generator(np.random.SFC64(seed))
     count = prod(shape)
-    words = rng.integers(0, 2**62, (count + 1) // 2, np.int64)
-    found = np.concatenate([words & PRIME, words >> 31])[:count]
-    while np.any(twice := found == PRIME):  # which would be a second zero
-        found[twice] = rng.integers(0, PRIME, int(twice.sum()))
-    return found.reshape(shape)
+    half = (count + 1) // 2
+    words = rng.integers(0, 2**64 - 1, half, np.uint64, endpoint=True)
+    found = np.empty(2 * half, np.uint64)
+    np.bitwise_and(words, PRIME, out=found[:half])
+    np.right_shift(words, 33, out=found[half:])
+    residues = found.view(np.int64)[:count]
+    while residues.size and residues.max() == PRIME:  # which would be a second zero
+        twice = residues == PRIME
+        residues[twice] = rng.integers(0, PRIME, int(twice.sum()))
+    return residues.reshape(shape)
 
 
 def folded(a: Array) -> Array:

@@ -66,16 +66,14 @@ class Draw:
         return self.arrays[leaf.name]
 
     def _drawn(self, name: Name) -> Array:
-        rng = np.random.default_rng([self.seed, zlib.crc32(name.encode())])
         shape = tuple(self.sizes[space] for space in self.shapes.get(name, ()))
-        found = residues.drawn(rng, shape)
+        found = residues.drawn([self.seed, zlib.crc32(name.encode())], shape)
         return np.asarray(found * found % PRIME) if name in self.squares else found
 
     def again(self, attempt: int) -> None:
         """New scalars, and a new first example of every array: as little as may lead to a root."""
         for name, array in self.arrays.items():
-            rng = np.random.default_rng([self.seed, attempt, zlib.crc32(name.encode())])
-            fresh = residues.drawn(rng, array.shape[1:])
+            fresh = residues.drawn([self.seed, attempt, zlib.crc32(name.encode())], array.shape[1:])
             fresh = fresh * fresh % PRIME if name in self.squares else fresh
             array[(slice(1),) if array.ndim else ...] = fresh
 

@@ -21,8 +21,8 @@ from sympy import Expr, Symbol
 from bnsym.evidence.coding import Code, Shape, code
 from bnsym.evidence.passes import BATCH, Leaf, Lowering, Reduce, needed
 
-BLOCK = 16_384
-"""Numbers of an array in a block: a few such arrays fit the second cache."""
+BLOCK = 32_768
+"""Numbers of an array in a block: two or three such arrays fit the second cache."""
 Array = npt.NDArray[Any]
 
 
