@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bnsym.reading.application import apart, applied
-from bnsym.reading.folding import BUILT_IN, DIAGONALS, MEANS, SUMS, TRACES, is_function, word_of
+from bnsym.reading.folding import BUILT_IN, DIAGONALS, LOSS_LETTERS, MEANS, SUMS, TRACES, is_function, word_of
 from bnsym.reading.multiplying import exponent_of
 from bnsym.reading.problems import ReadError
 from bnsym.reading.syntax import Node, Paren, Place, Plus, Power, Product, Quotient, Symbol
@@ -25,13 +25,15 @@ KINDS = ("a number", "a vector", "a matrix")
 
 def apply(lowering: Lowering, function: Symbol, argument: Node, at: Place) -> Value:
     if not is_function(function):
-        hint = rf"write `{function.base} \cdot (…)` for the product, or explain it with a let"
+        loss = rf" or `<!-- bnsym: loss ${function.base}(y)$ -->`" if function.core in LOSS_LETTERS else ""
+        hint = rf"write `{function.base} \cdot (…)` for the product, or explain it with a let{loss}"
         raise ReadError("BN129", f"`{function.base}(…)`: a product or a function's value?", at, hint)
     word = word_of(function)
     if word in TRACES:
         return trace(lowering, argument, at)
     if word not in BUILT_IN:
-        hint = rf"write `{function.base} \cdot (…)` if a product is meant"
+        name = function.base
+        hint = rf"say what it is in a row of its own, `{name}(x) = …`; a product is `{name} \cdot (…)`"
         raise ReadError("BN128", f"the function `{function.base}` has no meaning here", at, hint)
     value = entries(lowering, argument)
     if len(value.axes) != 1:

@@ -19,7 +19,7 @@ from bnsym.reading.problems import ReadError
 from bnsym.reading.scripts import letter_of
 from bnsym.reading.source import Block, Chain, Directive, Heading, Item, Slice, Source
 from bnsym.reading.symbols import Table, size_name
-from bnsym.reading.syntax import Apply, Node, Symbol, unwrap
+from bnsym.reading.syntax import Apply, Node, Symbol, unwrap, walk
 from bnsym.reading.tokens import Tok, tokenize
 
 SIGNS = {"=": "=", r"\equiv": "=", r"\le": r"\le", "<": "<", r"\ge": r"\ge", ">": ">", r"\ne": r"\ne"}
@@ -306,6 +306,11 @@ class Gatherer:
             return False
         if word_of(node.function) in BUILT_IN or not isinstance(unwrap(node.argument), Symbol):
             return False
+        own = word_of(node.function)
+        if right.node and any(isinstance(n, Apply) and word_of(n.function) == own for n in walk(right.node)):
+            return False
+        if right.problem is not None:
+            self.problem(right.problem)
         target, problem = right.node or node, right.problem.message if right.problem else ""
         try:
             self.result.aliases.add(node, target, problem)
