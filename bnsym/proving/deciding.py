@@ -61,7 +61,7 @@ def by_few_witnesses(task: Task) -> Refuted | None:
     """The first few candidates: what is false usually fails at once, and a search for a
     certificate of what is false is long."""
     return find_refutation(
-        task.statement, min(task.deadline, time.monotonic() + 1.0), limit=12, rational=True
+        task.statement, min(task.deadline, time.monotonic() + 1.0), limit=9, rational=True
     )
 
 
