@@ -60,9 +60,7 @@ def by_squares(task: Task) -> Proved | None:
 def by_few_witnesses(task: Task) -> Refuted | None:
     """The first few candidates: what is false usually fails at once, and a search for a
     certificate of what is false is long."""
-    return find_refutation(
-        task.statement, min(task.deadline, time.monotonic() + 1.0), limit=9, rational=True
-    )
+    return find_refutation(task.statement, min(task.deadline, time.monotonic() + 1.0), limit=9, rational=True)
 
 
 def by_short_bound(task: Task) -> Proved | None:
