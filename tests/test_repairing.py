@@ -72,6 +72,13 @@ def test_a_slip_is_undone_and_the_changed_note_is_proved(tmp_path: Path, formula
     assert again.name == "proved"
 
 
+def test_a_hypothesis_is_found_where_the_sides_differ(tmp_path: Path) -> None:
+    path = note(tmp_path, r"a \sigma^2 + \Vert x \Vert^2 \le a \sigma^2 + \Vert u \Vert^2")
+    (result,) = bnsym.check(path, cross_examine=False).results
+    assert result.repair is not None
+    assert result.repair.after == r"<!-- bnsym: assume $\sum_{i} x_{i}^{2} \le \sum_{j} u_{j}^{2}$ -->"
+
+
 def test_two_slips_at_once(tmp_path: Path) -> None:
     path = note(tmp_path, r"\langle e, \hat{x} \rangle + \Vert x \Vert = m")
     (result,) = bnsym.check(path, cross_examine=False).results

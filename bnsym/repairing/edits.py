@@ -160,7 +160,7 @@ def factors(text: str, spot: Spot, place: Place) -> Iterator[Edit]:
         yield Edit(spot.start, spot.end, rf"\frac{{1}}{{{below}}}", "a factor")
     if isinstance(node, Plus):
         yield from _around(text, spot, place)
-    elif not isinstance(spot.holder, Product | Power | Transpose | BigSum | Norm | Inner):
+    elif not isinstance(spot.holder, Product | Power | Transpose | Norm | Inner):
         yield from _in_front(text, spot, place)
 
 
@@ -173,7 +173,7 @@ def _in_front(text: str, spot: Spot, place: Place) -> Iterator[Edit]:
     """A factor before what is a term, a numerator, a denominator or a body of its own."""
     if _is_bare_argument(text, spot):
         return
-    for name in place.scales:
+    for name in place.scales if not isinstance(spot.holder, BigSum) else ():  # there it is the sum's
         yield Edit(spot.start, spot.start, apart(text, spot.start, name) + _gap(name), "a factor", 2)
         if not (isinstance(spot.holder, Quotient) and spot.node is spot.holder.denominator):
             yield Edit(spot.start, spot.start, rf"\frac{{1}}{{{name}}} ", "a factor", 2)

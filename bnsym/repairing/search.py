@@ -26,16 +26,16 @@ from bnsym.repairing.trial import PROOF_SECONDS, Trial, fails, proved
 from bnsym.repairing.unread import mended
 from bnsym.repairing.values import points_for
 from bnsym.terms import (
+    Add,
     Hypothesis,
     Mul,
-    Num,
     Relation,
     Statement,
     Sym,
     Term,
     add,
     free_indices,
-    neg,
+    mul,
     num,
     power,
 )
@@ -175,10 +175,15 @@ def _assumed(note: Note, link: Link, verdict: Refuted, deadline: float) -> Itera
     found = [Hypothesis(power(Sym(n), 2), Relation.LE, s) for s in squares for n in names]
     found += [Hypothesis(Sym(n), relation, num(0)) for n in names for relation in (Relation.GE, Relation.GT)]
     found += [Hypothesis(Sym(n), Relation.EQ, num(0)) for n in names if "epsilon" in n]
-    found += _signs_of_factors(verdict.statement, deadline)
+    points = points_for(verdict.statement, deadline)
+    if verdict.statement.relation is not Relation.EQ:
+        left, right = verdict.statement.left, verdict.statement.right
+        found += [one for one in _differences(left, right) if (one.left, one.right) != (left, right)]
     for one in found:
         statement = replace(verdict.statement, hypotheses=(*verdict.statement.hypotheses, one))
-        if monotonic() < deadline and not fails(statement, verdict.witness) and proved(statement, deadline):
+        if monotonic() > deadline or not points.helps(one) or fails(statement, verdict.witness):
+            continue
+        if proved(statement, deadline):
             written = f"{to_latex(one.left)} {one.relation.value} {to_latex(one.right)}"
             comment = for_file(f"<!-- bnsym: assume ${written}$ -->", note.file)
             at, before = _before_block(note, link.span)
@@ -186,16 +191,21 @@ def _assumed(note: Note, link: Link, verdict: Refuted, deadline: float) -> Itera
             yield from _placed(note, "a missing hypothesis", "", comment, (edit,))
 
 
-def _signs_of_factors(statement: Statement, deadline: float) -> Iterator[Hypothesis]:
-    """For an order: that a factor of the difference of its sides has a sign."""
-    if statement.relation is Relation.EQ:
-        return
-    difference = replace(statement, left=add(statement.right, neg(statement.left)))
-    form = _closed(difference, deadline)
-    for factor in form.factors if isinstance(form, Mul) else ():
-        if not isinstance(factor, Num) and not free_indices(factor):
-            for relation in (Relation.GE, Relation.LE):
-                yield Hypothesis(factor, relation, num(0))
+def _differences(left: Term, right: Term) -> Iterator[Hypothesis]:
+    """Where the sides differ in one part: that its two versions are ordered, or what multiplies them
+    has a sign."""
+    match left, right:
+        case (Add(ours), Add(theirs)) | (Mul(ours), Mul(theirs)) if len(ours) == len(theirs):
+            apart = [k for k, (a, b) in enumerate(zip(ours, theirs, strict=True)) if a != b]
+            if len(apart) == 1:
+                (k,) = apart
+                yield from _differences(ours[k], theirs[k])
+                if isinstance(left, Mul):
+                    rest = mul(*ours[:k], *ours[k + 1 :])
+                    yield from (Hypothesis(rest, relation, num(0)) for relation in (Relation.GE, Relation.LE))
+                return
+    if not free_indices(add(left, right)):
+        yield from (Hypothesis(left, relation, right) for relation in (Relation.LE, Relation.GE))
 
 
 def _before_block(note: Note, span: Span) -> tuple[int, str]:

@@ -26,7 +26,7 @@ ALIKE = ("a hat", "a square", "a transpose")
 """What is often done twice, and neither adds up nor multiplies."""
 MOST = 24
 """Of how many edits each two are read."""
-VOCABULARY = 12
+VOCABULARY = 16
 
 
 def easy(trial: Trial, place: Place, closed: Callable[[], Term | None]) -> Iterator[MADE]:

@@ -164,6 +164,15 @@ class Points:
         """Whether the relation holds at every point, as far as floats can tell."""
         return all(related(a, self.statement.relation, b) for a, b in zip(left, right, strict=True))
 
+    def helps(self, hypothesis: Hypothesis) -> bool:
+        """Whether, as far as the points tell, the relation holds wherever the hypothesis does."""
+        statement = self.statement
+        claim = Hypothesis(statement.left, statement.relation, statement.right)
+        try:
+            return all(_holds(p, claim) or not _holds(p, hypothesis) for p in self.points)
+        except NoValue:
+            return False
+
 
 def points_for(statement: Statement, deadline: float) -> Points:
     """Random points; where an equation is assumed, or nothing random meets the hypotheses, exact

@@ -24,13 +24,13 @@ def main() -> int:
     for mutant in sample(options.n, tuple(DERIVATIONS), options.seed):
         tally = by_kind.setdefault(mutant.kind, Tally())
         wrong, open_, noted = tally.proved_false, tally.undecided, tally.written
-        verdict = judge(mutant, tally)
+        verdict = judge(mutant, tally, options.patience)
         if tally.proved_false > wrong:
             print(f"PROVED, AND FALSE: {mutant}")
         if options.verbose and isinstance(verdict, Undecided) and tally.undecided > open_:
             print(f"undecided ({verdict.code}): {mutant}", flush=True)
         if isinstance(verdict, Refuted) and not options.no_repairs:
-            found = mend(mutant, tally)
+            found = mend(mutant, tally, options.patience)
             if options.verbose and found is None and tally.written > noted:
                 print(f"not mended: {mutant}", flush=True)
     total = Tally()

@@ -28,6 +28,8 @@ THOROUGH = 60
 
 @dataclass
 class Times:
+    """Seconds of this process's own work: how busy the machine is makes no difference."""
+
     seconds: list[float] = field(default_factory=list)
 
     def __str__(self) -> str:
@@ -77,11 +79,11 @@ def share(part: int, whole: int) -> str:
     return f"{100 * part / whole:>7.1f} %" if whole else f"{'–':>9}"
 
 
-def judge(mutant: Mutant, tally: Tally) -> Proved | Refuted | Undecided:
+def judge(mutant: Mutant, tally: Tally, patience: float = 1.0) -> Proved | Refuted | Undecided:
     """Decide the mutant as it is, and say what floats say of it."""
-    started = time.perf_counter()
-    verdict = decide(mutant.statement, time.monotonic() + SECONDS)
-    tally.decided_in.seconds.append(time.perf_counter() - started)
+    started = time.process_time()
+    verdict = decide(mutant.statement, time.monotonic() + patience * SECONDS)
+    tally.decided_in.seconds.append(time.process_time() - started)
     tally.tried += 1
     found = truth(mutant.statement, THOROUGH) if isinstance(verdict, Proved) else truth(mutant.statement)
     false = found is Truth.FALSE or isinstance(verdict, Refuted)
@@ -93,7 +95,7 @@ def judge(mutant: Mutant, tally: Tally) -> Proved | Refuted | Undecided:
     return verdict
 
 
-def mend(mutant: Mutant, tally: Tally) -> Repair | None:
+def mend(mutant: Mutant, tally: Tally, patience: float = 1.0) -> Repair | None:
     """Write the mutant into its note, read it, and look for a repair."""
     note = noted(mutant)
     if note is None:
@@ -103,20 +105,20 @@ def mend(mutant: Mutant, tally: Tally) -> Repair | None:
     link = next((k for k in derivation.links if k.id == mutant.origin.link.id), None)
     verdict = None
     if link is not None and link.statement is not None:
-        verdict = decide(link.statement, time.monotonic() + SECONDS)
+        verdict = decide(link.statement, time.monotonic() + patience * SECONDS)
     if link is None or isinstance(verdict, Proved):
         return None
     tally.written += 1
     tally.unread += verdict is None
-    started = time.perf_counter()
+    started = time.process_time()
     found = None
-    deadline = time.monotonic() + REPAIR_SECONDS
+    deadline = time.monotonic() + patience * REPAIR_SECONDS
     place = search.Note(text, file, context)
     if isinstance(verdict, Refuted):
         found = search.repair(place, link, verdict, deadline)
     elif verdict is None:
         found = search.repair_unread(place, link, deadline)
-    tally.mended_in.seconds.append(time.perf_counter() - started)
+    tally.mended_in.seconds.append(time.process_time() - started)
     tally.mended += found is not None
     tally.original += found is not None and is_original(mutant, found.apply(text))
     return found
