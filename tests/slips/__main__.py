@@ -17,6 +17,9 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=SEED, help="which ones")
     parser.add_argument("--no-repairs", action="store_true", help="decide only")
     parser.add_argument(
+        "--patience", type=float, default=1.0, help="times the time allowed, if others work too"
+    )
+    parser.add_argument(
         "-v", "--verbose", action="store_true", help="list what is neither refuted nor mended"
     )
     options = parser.parse_args()
