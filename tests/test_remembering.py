@@ -488,7 +488,7 @@ def test_a_repair_moves_with_its_link_and_is_tried_again(
     note.write_text(WRONG)
     (first,) = bnsym.check(note, cache=True).results
     assert first.repair is not None
-    assert r"\sum_i (x_i - \mu) = 0" in first.repair.apply(WRONG)
+    assert first.repair.what == "a sign"
     monkeypatch.setattr(search, "repair", None)  # so that nobody looks for one
     note.write_text("Words before it.\n" + WRONG)
     (again,) = bnsym.check(note, cache=True).results
