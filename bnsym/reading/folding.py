@@ -193,6 +193,8 @@ class _Run:
             return Transpose(Gradient(operand.body, nabla.sub.node, at), at)
         if isinstance(operand, Symbol | Paren):
             return Gradient(unwrap(operand), nabla.sub.node, at)
+        if isinstance(operand, Power) and isinstance(operand.base, Symbol):
+            return Gradient(operand, nabla.sub.node, at)  # `\nabla_x \sigma^2`: a vector has no square
         hint = "put parentheses around the gradient or around what it is taken of"
         raise ReadError("BN112", "a gradient is taken of one name or of a parenthesis", operand.at, hint)
 
