@@ -637,3 +637,33 @@ def test_a_declared_letter_is_the_files():
     derivation, _ = note(r"@index $i = 1..n$", r"u = \sum_i x_i", r"\sum_{i=1}^H a_i = 0")
     (link,) = derivation.links
     assert link.problem.code == "BN125"
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        (r"\sum_{i \ne j} u_i u_j = (\sum_i u_i)^2", "BN121"),
+        (r"\sum_{i \ne j} u_i + \sum_{i \ne j} w_i = 0", "BN121"),
+        (r"\sum_{i \ne j} u_i = \sum_i u_i - u_j", None),
+        (r"u_j + \sum_{i \ne j} u_i = \sum_i u_i", None),
+        (r"\sum_j \sum_{i \ne j} u_i u_j = (\sum_i u_i)^2", None),
+    ],
+)
+def test_a_sum_that_leaves_out_what_nothing_else_names_may_run_over_both(line, code):
+    derivation, _ = note(line.replace(r" \ne ", r"\ne "))
+    (link,) = derivation.links
+    assert (link.problem and link.problem.code) == code
+
+
+@pytest.mark.parametrize(
+    "of", [r"\Vert u \Vert^2", r"\Vert u \Vert", r"\langle u, w \rangle", r"\sqrt{u^T u}"]
+)
+def test_a_gradient_is_taken_of_what_has_marks_of_its_own(of):
+    plain, _ = note(rf"(\nabla_u {of})_i = z_i")
+    marked, _ = note(rf"(\nabla_u ({of}))_i = z_i")
+    assert plain.links[0].statement == marked.links[0].statement
+
+
+def test_what_stands_beside_an_array_is_one_where_entries_are_multiplied():
+    derivation, _ = note(r"\sum_i u_i = 1", r"u \odot v = v \odot u")
+    assert all(len(t.indices) == 1 for t in walk(derivation.links[1].statement.left) if isinstance(t, Sym))

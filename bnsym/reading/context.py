@@ -61,15 +61,25 @@ def parse_term(latex: str, context: Context) -> Term:
 
 
 def _parsed(latex: str, context: Context) -> Term:
-    gathered = context.survey.gathered
-    node = gathered.aliases.apply(parse(latex))
+    node = context.survey.gathered.aliases.apply(parse(latex))
+    try:
+        return _lowered(node, context, "")
+    except ReadError as error:
+        if error.code != "BN125":
+            raise
+        return _lowered(node, context, " at an expression")
+
+
+def _lowered(node: Node, context: Context, scope: str) -> Term:
+    """scope: of index letters that are the expression's own, or nothing, if they are the file's."""
     table, spaces = copy.deepcopy(context.survey.table), copy.deepcopy(context.survey.spaces)
     for variable, size in context.closer.spaces.items():
         spaces.set_size(variable, size, (0, 0), "an index")
+    spaces.scope = scope
     if not all(name in table.arity or name in table.sizes or name in table.losses for name in _written(node)):
         kinds.infer(table, [[node]])  # what the note uses has its kind already
     bodies = {d.symbol.name: (d.symbol, d.body) for d in context.definitions}
-    lowering = Lowering(table, spaces, bool(gathered.total), bodies)
+    lowering = Lowering(table, spaces, bool(context.survey.gathered.total), bodies)
     value = lowering.lower(node)
     names = spaces.names([*table.defined, *(n for n in table.arity if n != BATCH)])
     letters = spaces.letters(names)

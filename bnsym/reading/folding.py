@@ -11,15 +11,18 @@ from typing import TypeAlias
 
 from bnsym.reading.problems import ReadError
 from bnsym.reading.syntax import (
+    Absolute,
     Apply,
     BigSum,
     Component,
     Derivative,
+    Frobenius,
     Gradient,
     Indicator,
     Inner,
     MaxOver,
     Node,
+    Norm,
     Number,
     Paren,
     Place,
@@ -28,6 +31,7 @@ from bnsym.reading.syntax import (
     Product,
     Quotient,
     Relation,
+    Root,
     Symbol,
     Transpose,
     unwrap,
@@ -193,8 +197,12 @@ class _Run:
             return Transpose(Gradient(operand.body, nabla.sub.node, at), at)
         if isinstance(operand, Symbol | Paren):
             return Gradient(unwrap(operand), nabla.sub.node, at)
-        if isinstance(operand, Power) and isinstance(operand.base, Symbol):
-            return Gradient(operand, nabla.sub.node, at)  # `\nabla_x \sigma^2`: a vector has no square
+        inner = operand.base if isinstance(operand, Power) else operand
+        # `\nabla_x \sigma^2`: a vector has no square
+        if isinstance(inner, Norm | Frobenius | Absolute | Inner | Root) or (
+            isinstance(operand, Power) and isinstance(inner, Symbol)
+        ):
+            return Gradient(operand, nabla.sub.node, at)
         hint = "put parentheses around the gradient or around what it is taken of"
         raise ReadError("BN112", "a gradient is taken of one name or of a parenthesis", operand.at, hint)
 

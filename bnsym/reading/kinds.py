@@ -254,6 +254,8 @@ class _Inference:
             case Product(factors, operators) if "otimes" in operators:
                 for factor in factors:
                     self.demand(factor, COLUMN, bound)
+            case Product(factors, operators) if self.soft and "odot" in operators:
+                self._demand_alike(factors, operators, bound)
             case Apply(function, argument) if word_of(function) in TRACES:
                 self.demand(argument, MATRIX, bound)
             case Apply(function, argument) if is_function(function):
@@ -277,6 +279,16 @@ class _Inference:
                 self.demand(body, MATRIX if _upper_case(body) else COLUMN, bound)
         for child in _parts(node):
             self.visit(child, inner)
+
+    def _demand_alike(
+        self, factors: tuple[Node, ...], operators: tuple[str, ...], bound: frozenset[str]
+    ) -> None:
+        r"""What stands beside an array and `\odot`, and nothing else settles, is an array like it."""
+        for (left, right), operator in zip(pairwise(factors), operators[1:], strict=True):
+            for known, other in ((left, right), (right, left)):
+                shape = self.shape(known, bound)
+                if operator == "odot" and shape not in (SCALAR, None) and self.shape(other, bound) is None:
+                    self.demand(other, shape or COLUMN, bound)
 
     def _visit_entries(self, node: Node, bound: frozenset[str]) -> None:
         """Inside a function of a vector, `u^2` is taken entry by entry and no number is demanded."""

@@ -88,6 +88,8 @@ class Lowering:
     """What has been defined so far, for functions of it."""
     free: dict[str, Place] = field(default_factory=dict)
     """The index letters that the expression leaves free, and where each occurs first."""
+    left_out: dict[str, Place] = field(default_factory=dict)
+    """Of `free`, those that stand only inside sums which leave them out, as i does in `\\sum_{j \\ne i}`."""
     summed: dict[str, Place] = field(default_factory=dict)
     """The index letters that it binds, and where."""
     bound: dict[str, Index] = field(default_factory=dict)
@@ -186,6 +188,7 @@ class Lowering:
         if letter in self.table.sizes:
             raise ReadError("BN129", f"`{letter}` is the name of a size and stands here as an index", at)
         self.free.setdefault(letter, at)
+        self.left_out.pop(letter, None)
         return Index(letter, self.spaces.letter(letter))
 
     def delta(self, left: str, right: str, at: Place) -> Term:
@@ -336,6 +339,9 @@ class Lowering:
             self.spaces.set_size(self.spaces.letter(letter), name, node.at, f"`{letter}`")
         if node.within is not None:
             self.spaces.within(self.spaces.letter(node.letters[0]), size_name(node.within), node.at)
+        alone = [
+            k for _, k in node.excluded if k not in self.bound and (k not in self.free or k in self.left_out)
+        ]
         with self.binding(node.letters, node.at) as indices:
             value = self.lower(node.body)
         self.check_summand(node, value)
@@ -344,6 +350,7 @@ class Lowering:
             term = Sum(index, term)
         if node.excluded:
             term = add(term, neg(self._excluded(node, value.term)))
+            self.left_out |= dict.fromkeys(alone, node.at)
         return replace(value, term=term, what="")
 
     def check_summand(self, node: BigSum, value: Value) -> None:

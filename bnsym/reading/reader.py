@@ -77,6 +77,8 @@ class Lowered:
     value: Value
     free: dict[str, Place]
     summed: dict[str, Place]
+    left_out: dict[str, Place]
+    """Of `free`, those that stand only inside sums which leave them out."""
 
 
 @dataclass
@@ -132,7 +134,7 @@ class _Reader:
         except ReadError:
             self.survey.spaces.restore(saved)
             raise
-        return Lowered(value, lowering.free, lowering.summed)
+        return Lowered(value, lowering.free, lowering.summed, lowering.left_out)
 
     def _two(self, first: Expression, second: Expression) -> tuple[Lowered, Lowered]:
         left = self.lower(first)
@@ -276,7 +278,7 @@ class _Reader:
         mentioned = {part.base for part in walk_nodes(node) if isinstance(part, Symbol)}
         if mentioned & self.survey.table.losses.keys():
             return False
-        names = variables | {d.name for d in self.survey.definitions}
+        names = variables | {d.name for d in self.survey.definitions if d is not raw}
         return any(n == base or n.startswith(f"{base}_") for n in names for base in mentioned)
 
     # links
@@ -378,7 +380,7 @@ class _Reader:
                 found.append(lowered)
             except ReadError as error:
                 found.append(error)
-        return found
+        return [_settled(lowered, found) for lowered in found]
 
     def _link(self, chain: RawChain, raw: RawLink, lowered: list[Lowered | ReadError]) -> Pending:
         sides, relation, problem = None, None, None
@@ -547,6 +549,17 @@ def _check_letters(
     for letter, at in summed.items():
         if letter in free or (reference is not None and letter in reference):
             raise ReadError("BN122", f"index {letter} is free, and this sum binds it again", at, RENAME)
+
+
+def _settled(lowered: Lowered | ReadError, chain: Sequence[Lowered | ReadError]) -> Lowered | ReadError:
+    r"""BN121 for `\sum_{i \ne j}` where nothing else in the chain says that j is free."""
+    others = (other for other in chain if isinstance(other, Lowered))
+    said = {letter for other in others for letter in other.free if letter not in other.left_out}
+    for letter, at in lowered.left_out.items() if isinstance(lowered, Lowered) else ():
+        if letter not in said:
+            hint = rf"write `\sum_{letter} \sum_{{k \ne {letter}}}` if the sum runs over both"
+            return ReadError("BN121", f"is {letter} free here, or does this sum run over it too?", at, hint)
+    return lowered
 
 
 _ORDER = {"=": "=", "<": "<", r"\le": "<", ">": ">", r"\ge": ">"}
