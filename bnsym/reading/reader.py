@@ -436,7 +436,8 @@ class _Reader:
         for left, right in pairwise(good):
             signs = [SIGNS.get(sign, "") for sign, _ in chain.signs[left:right]]
             weakest = _weakest(signs)
-            if right - left < 2 or not weakest or left < skipped:
+            nothing = left == 0 and self._broken_by(chain)  # a name whose definition can't be read
+            if right - left < 2 or not weakest or left < skipped or nothing:
                 continue
             numbers = "+".join(str(first + k - skipped) for k in range(left, right))
             raw = RawLink(f"{block}.{numbers}", left, right, weakest, chain.signs[right - 1][1])
