@@ -141,6 +141,22 @@ def test_what_was_right_before_stays_right(tmp_path: Path) -> None:
     assert second.repair.before == r"\sqrt{m}"
 
 
+def test_one_slip_in_the_middle_of_a_chain_is_one_repair(tmp_path: Path) -> None:
+    chain = (
+        GRADIENT
+        + r"""\frac{\gamma}{m \sigma} (m g_i - \sum_j g_j + \hat{x}_i \sum_j \hat{x}_j g_j)
+= \frac{\gamma}{\sigma} (g_i - \frac{1}{m} \sum_j g_j - \frac{1}{m} \hat{x}_i \sum_j \hat{x}_j g_j)"""
+    )
+    path = note(tmp_path, chain)
+    report = bnsym.check(path, cross_examine=False)
+    first, second = report.results
+    assert first.repair is not None
+    assert second.repair is not None
+    assert first.repair.edits == second.repair.edits
+    fix_files(report)
+    assert bnsym.check(path, cross_examine=False).passed
+
+
 def test_the_left_side_is_worked_out(tmp_path: Path) -> None:
     path = note(tmp_path, r"\langle x, x \rangle = m")
     (result,) = bnsym.check(path, cross_examine=False).results

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import lru_cache, partial
 from time import monotonic
 
 from bnsym.kernel import Proved, Refuted, Rejected
@@ -89,7 +89,7 @@ def repair_unread(note: Note, link: Link, deadline: float) -> Repair | None:
 
 def _in_scope(note: Note, link: Link) -> tuple[Hypothesis, ...]:
     """The hypotheses of the read link that stands nearest above, or below."""
-    known = [k for k in read(note.written, note.file).links if k.statement is not None]
+    known = [k for k in _links(note.written, note.file) if k.statement is not None]
     nearest = min(known, key=lambda k: abs(k.span.line - link.span.line), default=None)
     return nearest.statement.hypotheses if nearest is not None and nearest.statement else ()
 
@@ -132,11 +132,27 @@ def _candidates(note: Note, link: Link, verdict: Refuted, deadline: float) -> It
             yield from _on_both_sides(note, trials, verdict)
 
 
+def _is_suspect(note: Note, link: Link, deadline: float) -> bool:
+    """Whether the link before in the chain, whose right side is this one's left side, is refuted."""
+    if link.left_span is None:
+        return False
+    for other in _links(note.written, note.file):
+        if other.right_span and _same(other.right_span, link.left_span) and other.statement:
+            until = min(deadline, monotonic() + PROOF_SECONDS)
+            return isinstance(decide(other.statement, until), Refuted)
+    return False
+
+
+@lru_cache(maxsize=2)
+def _links(text: str, file: str) -> tuple[Link, ...]:
+    return read(text, file).links
+
+
 def _on_both_sides(note: Note, trials: list[tuple[int, Trial]], verdict: Refuted) -> Iterator[Repair]:
     """Edits of both sides at once."""
     if len(trials) < 2:
         return
-    (at, right), (start, left) = trials
+    (at, right), (start, left) = trials if trials[0][1].side == "right" else trials[::-1]
     for ours, theirs in across(right, left, _place(note, right)):
         term = left.term(theirs)
         if term is not None and monotonic() < right.deadline:
@@ -146,10 +162,14 @@ def _on_both_sides(note: Note, trials: list[tuple[int, Trial]], verdict: Refuted
 
 
 def _trials(note: Note, link: Link, statement: Statement, deadline: float) -> list[tuple[int, Trial]]:
-    """Both sides, the right one first, each with the place at which it stands."""
+    """Both sides, each with the place at which it stands: the right one first, unless the link
+    before shares the left one and is false too."""
     points = points_for(statement, deadline)
     found = []
-    for side, span in (("right", link.right_span), ("left", link.left_span)):
+    sides = [("right", link.right_span), ("left", link.left_span)]
+    if _is_suspect(note, link, deadline):
+        sides.reverse()
+    for side, span in sides:
         if span is not None:
             start, end = span.offsets
             trial = Trial(note.text[start:end], note.context, statement, side, points, deadline)

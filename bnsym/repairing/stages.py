@@ -37,12 +37,13 @@ def easy(trial: Trial, place: Place, closed: Callable[[], Term | None]) -> Itera
 
 
 def harder(trial: Trial, place: Place, closed: Callable[[], Term | None]) -> Iterator[MADE]:
-    """A factor in front of the whole or of a term, or one of the other edits."""
+    """Several strokes, a factor in front of the whole or of a term, or one of the other edits."""
     possible = edits(trial.text, place)
     cheap = trial.changed(edit for edit in possible if edit.cost == 1)
     side = trial.valued(cheap) if trial.statement.relation is Relation.EQ else None
     if side is not None:
-        yield from _scaled(trial, place, side, ())
+        found = [*_scaled(trial, place, side, ()), *combined(side, cheap)]
+        yield from sorted(found, key=lambda made: sum(edit.cost for edit in made))
     for changed in trial.each(edit for edit in possible if edit.cost > 1):
         if trial.fits(changed.row):
             yield changed.made

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 LARGE_SIZE = 1000
 """The batch size at which a proof is re-tested modulo a prime."""
-REPAIR_SECONDS = 3.0
+REPAIR_SECONDS = 5.0
 """What looking for a repair of one link may take."""
 DERIVED_SECONDS = 1.0
 """And what deriving its left side may take."""

@@ -20,7 +20,7 @@ from tests.slips.sampling import Mutant, Origin
 
 SECONDS = 2.0
 """For one mutant: most are refuted in a few milliseconds."""
-REPAIR_SECONDS = 3.0
+REPAIR_SECONDS = 5.0
 """What `bnsym check` allows for a repair."""
 THOROUGH = 60
 """Random points for a mutant that was proved."""
