@@ -122,7 +122,7 @@ def gradient_checks(m: int) -> dict[str, Work]:
     left, right = (
         lowering.lower(streamed.closed(structure, s, free)) for s in (statement.left, statement.right)
     )
-    draw = streamed.Draw(structure.shapes, {"m": m}, 5, frozenset())
+    draw = streamed.Draw(structure.shapes, {"m": m}, "m", 5, frozenset())
     drawn = {leaf: draw.array(leaf) for leaf in lowering.leaves.values()}
 
     def check(make: Callable[[], Stream]) -> Work:

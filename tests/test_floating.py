@@ -15,7 +15,9 @@ import pytest
 
 from bnsym.evidence import floating, memory, streamed
 from bnsym.evidence.balls import Ball, Balls, Cancellation
+from bnsym.evidence.passes import Leaf
 from bnsym.evidence.residues import PRIME, NoRoot, Residues
+from bnsym.evidence.streaming import BLOCK
 from bnsym.model import Evidence
 from bnsym.reading import read
 from bnsym.terms import (
@@ -329,3 +331,18 @@ def test_an_order_of_every_component_is_kept_or_nothing_is_said() -> None:
     below = Hypothesis(x(i), Relation.LE, Sym("b", (i,)))
     sums = Sum(i, x(i)), Sum(i, Sym("b", (i,)))
     assert floating.examine(bn.equation(*sums, (below,), relation=Relation.LE), 900).agrees is None
+
+
+def test_a_redraw_changes_one_example_only() -> None:
+    """Residues of what stays are kept from one try to the next, so whatever changes must lie in the first
+    block: also where the batch is not the first axis of an array."""
+    note = Path(__file__).parent.parent / "derivations" / "scale-invariance.md"
+    (link,) = (k for k in read(note.read_text(encoding="utf-8"), note.name).links if k.id == "orthogonal")
+    for seed in range(3):
+        assert streamed.examine(link.statement, 2 * BLOCK + 5, seed).agrees is True
+    draw = streamed.Draw({"X": ("m", "n")}, {"m": 3, "n": 50}, "n", 1, frozenset())
+    before = draw.array(Leaf("X", ("i", ""))).copy()
+    draw.again(1)
+    after = draw.array(Leaf("X", ("i", "")))
+    assert np.all(before[:, 1:] == after[:, 1:])
+    assert np.all(before[:, 0] != after[:, 0])

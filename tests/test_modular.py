@@ -167,3 +167,16 @@ def test_the_trace_of_a_delta_is_the_size() -> None:
     trace = Sum(j, Delta(j, j))
     assert modular.examine(equal(trace, Size("m"))).agrees is True
     assert modular.examine(equal(trace, num(1))).agrees is False
+
+
+def test_hypotheses_are_solved_anew_at_the_sizes_that_confirm_a_disagreement() -> None:
+    """With roots in it, a false equation is tried again at smaller sizes, where a component that an
+    equation was solved for at m = 1000 does not exist."""
+    hat = s("h", i)
+    moments = (
+        Hypothesis(Sum(i, hat), Relation.EQ, ZERO),
+        Hypothesis(Sum(i, power(hat, 2)), Relation.EQ, Size("m")),
+    )
+    length = sqrt(Sum(i, power(x(i), 2)))
+    wrong = relation(length, Relation.EQ, Sum(i, power(mul(hat, x(i)), 2)), *moments)
+    assert modular.examine(wrong).agrees is False

@@ -16,7 +16,20 @@ from bnsym.evidence.degrees import height, sources
 from bnsym.evidence.machine import Machine, root
 from bnsym.evidence.structure import Structure
 from bnsym.evidence.surveying import Unsupported
-from bnsym.terms import ZERO, Hypothesis, Index, Name, Relation, Sym, Term, add, free_indices, neg, walk
+from bnsym.terms import (
+    ZERO,
+    Hypothesis,
+    Index,
+    Name,
+    Relation,
+    SpaceName,
+    Sym,
+    Term,
+    add,
+    free_indices,
+    neg,
+    walk,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +63,8 @@ class Hypotheses:
                 else:
                     self.squares.append(add(left, neg(right)))
         self.positive = frozenset(positive)
-        self.pins: list[Pin] | None = None
+        self.pins: dict[tuple[tuple[SpaceName, int], ...], list[Pin]] = {}
+        """By the sizes of the index spaces: a pin is at the end of an array."""
 
     def _symmetry(self, left: Term, right: Term) -> bool:
         match left, right:
@@ -61,9 +75,10 @@ class Hypotheses:
 
     def impose(self, machine: Machine) -> None:
         """Change values so that every equality holds; raises `Redraw` where they can't."""
-        if self.pins is None:
-            self.pins = self._choose(machine)
-        self._solve(machine, self.pins)
+        sizes = tuple(sorted(machine.sizes.items()))
+        if sizes not in self.pins:
+            self.pins[sizes] = self._choose(machine)
+        self._solve(machine, self.pins[sizes])
         for term in self.squares:
             found = machine.table(free_indices(term), term)
             root(term, Tensor(tuple(i.name for i in free_indices(term)), found))

@@ -53,6 +53,7 @@ class Draw:
 
     shapes: Shapes
     sizes: Mapping[SpaceName, int]
+    batch: SpaceName
     seed: int
     squares: frozenset[Name]
     """Names of positive numbers, drawn as squares."""
@@ -71,11 +72,12 @@ class Draw:
         return np.asarray(found * found % PRIME) if name in self.squares else found
 
     def again(self, attempt: int) -> None:
-        """New scalars, and a new first example of every array: as little as may lead to a root."""
+        """New numbers, and a new first example of every array: as little as may lead to a root."""
         for name, array in self.arrays.items():
-            fresh = residues.drawn([self.seed, attempt, zlib.crc32(name.encode())], array.shape[1:])
-            fresh = fresh * fresh % PRIME if name in self.squares else fresh
-            array[(slice(1),) if array.ndim else ...] = fresh
+            spaces = self.shapes.get(name, ())
+            first = tuple(slice(1) if space == self.batch else slice(None) for space in spaces)
+            fresh = residues.drawn([self.seed, attempt, zlib.crc32(name.encode())], array[first].shape)
+            array[first] = fresh * fresh % PRIME if name in self.squares else fresh
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +202,7 @@ def _holds(question: Question, seed: int) -> bool:
     size, leaves = sizes[lowering.structure.batch], lowering.leaves.values()
     if said := memory.refusal(size, len({leaf.name for leaf in leaves if BATCH in leaf.letters})):
         raise Unsupported(said)
-    draw = Draw(lowering.structure.shapes, sizes, seed, question.positive)
+    draw = Draw(lowering.structure.shapes, sizes, lowering.structure.batch, seed, question.positive)
     drawn = {leaf: draw.array(leaf) for leaf in leaves}
     stream = _stream(question, drawn, size)
     for attempt in range(1, REDRAWS):
