@@ -53,6 +53,13 @@ def test_no_rational_makes_this_root_rational():
     assert rationalised(statement, start, (radicand,), random.Random(0)) is None
 
 
+def test_a_root_that_the_witness_says_nothing_of_is_left_alone():
+    statement, start = equation(sqrt(add(a, num(2))), num(0)), Witness({}, {"a": Fraction(0)})
+    found = rationalised(statement, start, (add(b, Size("n")), add(a, num(2))), random.Random(1))
+    assert found is not None
+    assert isinstance(root(found.values["a"] + 2), Fraction)
+
+
 def refuted(statement):
     return find_refutation(statement, time.monotonic() + 5)
 

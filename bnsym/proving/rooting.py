@@ -27,7 +27,10 @@ def rationalised(
     """The witness changed so that each radicand, one after the other, has a rational root; None
     if that fails for one of them."""
     for radicand in radicands:
-        if not isinstance(root(_value(statement, witness, radicand)), Surd):
+        try:
+            if not isinstance(root(_value(statement, witness, radicand)), Surd):
+                continue
+        except KeyError:  # of a definition that the statement does not come to
             continue
         moved = next(_moved(statement, witness, radicand, rng), None)
         if moved is None:

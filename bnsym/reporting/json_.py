@@ -25,7 +25,7 @@ r"""A report as JSON, for programs. The schema is stable: keys may be added, non
          "values": {"x": ["0", "0", "2", "2"], "\\gamma": "1"},   rationals as strings
          "indices": {"i": 1},       of the free indices, from 1
          "left": "1/2", "right": "3/4"},                          both sides there, or as "-√(1/2)"
-       "repair": {                  null unless refuted and a repair was looked for and found
+       "repair": {                  null unless a repair of what is refuted or unread was found
          "what": "a sign",          what was wrong
          "before": "…", "after": "…"},                            LaTeX, as written and as it would be true
        "derived": "…",              LaTeX of what the left side of a refuted link is; null if not worked out
