@@ -16,6 +16,11 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Protocol
 
 from bnsym import __version__
+from bnsym.execution.budget import Budget, Repairs
+from bnsym.execution.case import Case
+from bnsym.execution.dispatch import Dispatcher
+from bnsym.execution.jobs import words
+from bnsym.execution.workers import sensible, workers
 from bnsym.finding import Note, gather, problem
 from bnsym.kernel import GRAM_AXIOM, NORM_AXIOM, SCHWARZ_AXIOM, SQUARES_AXIOM
 from bnsym.model import (
@@ -29,18 +34,13 @@ from bnsym.model import (
     Severity,
     Undecided,
 )
-from bnsym.working.budget import Budget, Repairs
-from bnsym.working.case import Case
-from bnsym.working.desk import Desk
-from bnsym.working.hands import hands, sensible
-from bnsym.working.jobs import words
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
+    from bnsym.cache.folder import Folder
+    from bnsym.cache.links import Answers
     from bnsym.reading.context import Context
-    from bnsym.remembering.answers import Answers
-    from bnsym.remembering.folder import Folder
 
 Path = str | os.PathLike[str]
 AXIOMS = {
@@ -134,7 +134,7 @@ def budget(
 
 
 def _folder(cache: bool | Path) -> Folder | None:
-    from bnsym.remembering.folder import Folder, Nowhere, place
+    from bnsym.cache.folder import Folder, Nowhere, place
 
     if cache is False:
         return None
@@ -159,15 +159,15 @@ def check_notes(
     jobs = sensible(sum(len(note.text) for note in notes)) if jobs is None else jobs
     if budget.batch:
         jobs = min(jobs, 2)  # one process alone holds arrays of that size
-    with hands(jobs, executor, examines=budget.cross_examine) as (seekers, helpers):
-        desk = Desk(budget, seekers, helpers, _answers(folder))
+    with workers(jobs, executor, examines=budget.cross_examine) as (seekers, helpers):
+        dispatcher = Dispatcher(budget, seekers, helpers, _answers(folder))
         if folder is None:
             helpers.start()  # there will be something for them to do
         read: list[tuple[Derivation, list[Case]]] = []
         for note in notes:
             derivation, context, found = _read(note)
             problems += found
-            read.append((derivation, [Case(link, note, context, desk) for link in derivation.links]))
+            read.append((derivation, [Case(link, note, context, dispatcher) for link in derivation.links]))
             for case in read[-1][1]:
                 case.ask()
         _judge([case for _, cases in read for case in cases], progress)
@@ -180,7 +180,7 @@ def check_notes(
 def _answers(folder: Folder | None) -> Answers | None:
     if folder is None:
         return None
-    from bnsym.remembering.answers import Answers
+    from bnsym.cache.links import Answers
 
     return Answers(folder)
 

@@ -21,7 +21,7 @@ FLOORS = (
     {"cli", "pytest_plugin"},
     {"commands"},
     {"__init__"},
-    {"checking", "compiling", "deriving", "remembering", "repairing", "reporting", "working"},
+    {"cache", "checking", "compiling", "deriving", "execution", "repairing", "reporting"},
     {"proving", "evidence", "reading", "finding"},
     {"model", "printing", "codes"},
     {"diagnostics"},

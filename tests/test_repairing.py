@@ -10,10 +10,10 @@ import pytest
 import bnsym
 from bnsym.commands.check import check as command
 from bnsym.commands.check import fix_files
+from bnsym.execution import jobs
 from bnsym.repairing.edits import EDITS, Edit, Place, apply_all, edits, overlap
 from bnsym.repairing.patch import unified
 from bnsym.repairing.spots import spots
-from bnsym.working import jobs
 
 LAYER = r"""
 <!-- bnsym: define -->

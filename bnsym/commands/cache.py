@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from bnsym.remembering.folder import Folder, Nowhere, place
+from bnsym.cache.folder import Folder, Nowhere, place
 
 
 @click.group(invoke_without_command=True)

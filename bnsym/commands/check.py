@@ -18,8 +18,8 @@ from bnsym.finding import gather
 from bnsym.reporting.formats import FORMATS, TEXT
 
 if TYPE_CHECKING:
+    from bnsym.cache.folder import Folder
     from bnsym.model import Report
-    from bnsym.remembering.folder import Folder
 
 LARGEST_EXPLICIT = 16
 """Explicit components cost twice as much with each size; beyond this they take hours."""

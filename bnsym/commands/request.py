@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bnsym.cache import runs
+from bnsym.cache.folder import Folder, Nowhere, place
 from bnsym.commands import outputs
 from bnsym.finding import Note, gather
-from bnsym.remembering import runs
-from bnsym.remembering.folder import Folder, Nowhere, place
 from bnsym.reporting.formats import TEXT
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from typing import NoReturn
 
 import click
 
+from bnsym.cache.folder import Folder
 from bnsym.commands.request import Request
 from bnsym.finding import files
-from bnsym.remembering.folder import Folder
 
 PAUSE = 0.2
 """Seconds between two looks at the files."""

@@ -19,16 +19,16 @@ import pytest
 import bnsym
 from bnsym import __main__ as beginning
 from bnsym import checking, cli
+from bnsym.execution import workers
+from bnsym.execution.jobs import Done, Failed
+from bnsym.execution.pool import Pool
+from bnsym.execution.workers import FromExecutor, Lost
 from bnsym.kernel import Certificate, Rejected, Witness
 from bnsym.model import ExitCode, Undecided
 from bnsym.proving import decide
 from bnsym.proving.found import Certified, Witnessed, found, judge
 from bnsym.reporting.json_ import as_data
 from bnsym.terms import Relation, Statement, Sym, num
-from bnsym.working import hands
-from bnsym.working.hands import Given, Lost
-from bnsym.working.jobs import Done, Failed
-from bnsym.working.pool import Pool
 
 ROOT = Path(__file__).parent.parent
 NOTE = r"""
@@ -137,10 +137,10 @@ def test_at_least_one_process_works(note: Path) -> None:
 
 @pytest.mark.parametrize(("length", "processes"), [(0, 1), (3999, 1), (4000, 2), (12000, 4), (10**7, 8)])
 def test_a_sensible_number_of_processes(length: int, processes: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hands, "_processors", lambda: 64)
-    assert hands.sensible(length) == processes
-    monkeypatch.setattr(hands, "_processors", lambda: 2)
-    assert hands.sensible(length) == min(2, processes)
+    monkeypatch.setattr(workers, "_processors", lambda: 64)
+    assert workers.sensible(length) == processes
+    monkeypatch.setattr(workers, "_processors", lambda: 2)
+    assert workers.sensible(length) == min(2, processes)
 
 
 # -- what comes from elsewhere is judged here --------------------------------------------
@@ -231,7 +231,7 @@ def test_a_link_whose_helper_died_is_undecided_and_says_so(note: Path) -> None:
 
 def test_what_a_job_raises_is_a_defect_of_its_own_not_of_the_executor() -> None:
     with ThreadPoolExecutor(1) as executor:
-        assert Given(executor).submit(partial(int, "x"))() == Failed(
+        assert FromExecutor(executor).submit(partial(int, "x"))() == Failed(
             "ValueError: invalid literal for int() with base 10: 'x'"
         )
 
@@ -288,7 +288,7 @@ def test_ctrl_c_while_the_command_line_is_being_imported(
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="processes are listed in /proc")
 def test_no_helper_outlives_a_killed_check(tmp_path: Path) -> None:
     script = (
-        "import time\nfrom functools import partial\nfrom bnsym.working.pool import Pool\n"
+        "import time\nfrom functools import partial\nfrom bnsym.execution.pool import Pool\n"
         "with Pool(2, examines=False) as pool:\n"
         "    jobs = [pool.submit(partial(time.sleep, 99)) for _ in range(2)]\n    jobs[0]()\n"
     )

@@ -10,19 +10,19 @@ from math import inf
 from time import monotonic
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
+from bnsym.execution import jobs
+from bnsym.execution.budget import Budget
+from bnsym.execution.jobs import Done, Failed, attempt
+from bnsym.execution.workers import InProcess, Workers
 from bnsym.finding import Note
 from bnsym.kernel import Proved, Refuted
 from bnsym.model import Evidence, Link, Repair, Undecided
 from bnsym.terms import Hypothesis, Statement
-from bnsym.working import jobs
-from bnsym.working.budget import Budget
-from bnsym.working.hands import Hands, Here
-from bnsym.working.jobs import Done, Failed, attempt
 
 if TYPE_CHECKING:
+    from bnsym.cache.links import Answers
     from bnsym.proving.found import Found
     from bnsym.reading.context import Context
-    from bnsym.remembering.answers import Answers
 
 T = TypeVar("T")
 Decided: TypeAlias = Proved | Refuted | Undecided
@@ -31,10 +31,10 @@ Answer: TypeAlias = Callable[[], "Done[T] | Failed"]
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class Dispatcher:
     budget: Budget
-    seekers: Hands
-    helpers: Hands
+    seekers: Workers
+    helpers: Workers
     memory: Answers | None = None
 
     def verdict(self, statement: Statement, at: str = "", seconds: float = inf) -> Answer[Decided]:
@@ -50,7 +50,7 @@ class Desk:
         return waiting if self.memory is None else partial(_kept_found, self.memory, statement, at, waiting)
 
     def _sought(self, statement: Statement, at: str, seconds: float) -> Answer[Decided]:
-        if isinstance(self.seekers, Here):
+        if isinstance(self.seekers, InProcess):
             return self.seekers.submit(partial(_decide, statement, at, seconds))
         waiting = self.seekers.submit(partial(jobs.seek, statement, at, seconds))
         return lambda: self._judged(statement, waiting())
@@ -105,7 +105,7 @@ class Desk:
     def _mended(
         self, note: Note, context: Context, link: Link, verdict: Refuted | None
     ) -> Answer[tuple[Repair | None, str]]:
-        if isinstance(self.helpers, Here):
+        if isinstance(self.helpers, InProcess):
             return self.helpers.submit(partial(jobs.mend, note, context, link, verdict, self.budget))
         refutation = None if verdict is None else (verdict.witness, verdict.maxima)
         waiting = self.helpers.submit(partial(jobs.mend_anew, note, link, refutation, self.budget))

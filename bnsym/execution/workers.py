@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol, TypeVar
 
-from bnsym.working.jobs import Done, Failed, attempt, words
+from bnsym.execution.jobs import Done, Failed, attempt, words
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
@@ -25,14 +25,14 @@ class Lost(Exception):
     """Whoever had the job ended before it was done."""
 
 
-class Hands(Protocol):
+class Workers(Protocol):
     def start(self) -> None:
         """There will be work."""
 
     def submit(self, job: Callable[[], T]) -> Callable[[], Done[T] | Failed]: ...
 
 
-class Here:
+class InProcess:
     """This process, at the moment when the result is asked for."""
 
     def start(self) -> None: ...
@@ -41,7 +41,7 @@ class Here:
         return lambda: attempt(job)
 
 
-class Given:
+class FromExecutor:
     """An executor of the caller's, which stays theirs."""
 
     def __init__(self, executor: Executor) -> None:
@@ -76,25 +76,25 @@ def _lost(why: str) -> NoReturn:
 
 
 @contextmanager
-def hands(jobs: int, executor: Executor | None, *, examines: bool) -> Iterator[tuple[Hands, Hands]]:
+def workers(jobs: int, executor: Executor | None, *, examines: bool) -> Iterator[tuple[Workers, Workers]]:
     """Who searches, and who cross-examines and repairs, while the block lasts.
 
     With two processes this one searches, so that nothing has to be checked twice and one process
     alone imports SymPy. With more it reads notes and checks what is found by the others.
     """
     if executor is not None:
-        given = Given(executor)
+        given = FromExecutor(executor)
         try:
             yield given, given
         finally:
             given.cancel()
     elif jobs < 2:
-        yield Here(), Here()
+        yield InProcess(), InProcess()
     else:
-        from bnsym.working.pool import Pool
+        from bnsym.execution.pool import Pool
 
         with Pool(jobs - 1, examines=examines) as pool:
-            yield (Here() if jobs == 2 else pool), pool
+            yield (InProcess() if jobs == 2 else pool), pool
 
 
 def sensible(length: int) -> int:

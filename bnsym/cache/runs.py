@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
-from bnsym.remembering.fingerprint import fingerprint
+from bnsym.cache.fingerprint import fingerprint
 
 if TYPE_CHECKING:
-    from bnsym.remembering.folder import Folder
+    from bnsym.cache.folder import Folder
 
 TERMINAL = (
     "COLORTERM COLUMNS FORCE_COLOR LINES NO_COLOR PYTHONIOENCODING TERM TTY_COMPATIBLE TTY_INTERACTIVE"

@@ -11,17 +11,17 @@ from dataclasses import replace
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
+from bnsym.cache.codec import Unknown, dumps, loads
+from bnsym.cache.fingerprint import fingerprint
 from bnsym.evidence.surveying import relevant
 from bnsym.model import Evidence, Link, Repair, Undecided, format_of
 from bnsym.proving.found import Certified, Found, Witnessed
-from bnsym.remembering.codec import Unknown, dumps, loads
-from bnsym.remembering.fingerprint import fingerprint
 from bnsym.terms import Statement
 
 if TYPE_CHECKING:
+    from bnsym.cache.folder import Folder
+    from bnsym.execution.budget import Budget
     from bnsym.finding import Note
-    from bnsym.remembering.folder import Folder
-    from bnsym.working.budget import Budget
 
 
 class Answers:

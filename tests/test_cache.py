@@ -17,18 +17,18 @@ import pytest
 
 import bnsym
 from bnsym import cli, kernel, proving
+from bnsym.cache import folder as folder_module
+from bnsym.cache.codec import CLASSES, Unknown, dumps, loads
+from bnsym.cache.folder import Folder, Nowhere, place
+from bnsym.cache.links import Answers
 from bnsym.evidence import explicit, modular
+from bnsym.execution.budget import Budget
 from bnsym.kernel import Certificate, Witness
 from bnsym.model import Evidence, Undecided
 from bnsym.proving.found import Certified, Found, Witnessed, found, judge
 from bnsym.reading import read
-from bnsym.remembering import folder as folder_module
-from bnsym.remembering.answers import Answers
-from bnsym.remembering.codec import CLASSES, Unknown, dumps, loads
-from bnsym.remembering.folder import Folder, Nowhere, place
 from bnsym.repairing import search
 from bnsym.terms import Relation, Statement, Sym, num, power
-from bnsym.working.budget import Budget
 
 ROOT = Path(__file__).parent.parent
 NOTE = r"""
@@ -441,11 +441,11 @@ def test_a_finding_that_was_tampered_with_changes_no_verdict(
 
 def settled(home: Path, statement: Statement) -> tuple[type, bool, int]:
     """The verdict with this memory, whether it was remembered, and how many entries were ignored."""
-    from bnsym.working.desk import Desk
-    from bnsym.working.hands import Here
+    from bnsym.execution.dispatch import Dispatcher
+    from bnsym.execution.workers import InProcess
 
     folder = Folder(home)
-    done = Desk(Budget(), Here(), Here(), Answers(folder)).verdict(statement)()
+    done = Dispatcher(Budget(), InProcess(), InProcess(), Answers(folder)).verdict(statement)()
     return type(done.value), done.remembered, folder.ignored
 
 

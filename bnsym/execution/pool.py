@@ -1,6 +1,6 @@
 """Helper processes of our own. They end with the process that they help, however that ends.
 
-Each holds one end of a pipe, the leash, and leaves at once when the other end is closed: so
+Each holds one end of a pipe, the lifeline, and leaves at once when the other end is closed: so
 an interrupted check waits for nobody, and no process outlives its parent, even a killed one.
 Imported only when a check has use for more than one process.
 """
@@ -18,8 +18,8 @@ from threading import Thread
 from types import TracebackType
 from typing import Self, TypeVar
 
-from bnsym.working.hands import Lost
-from bnsym.working.jobs import Done, Failed, attempt
+from bnsym.execution.jobs import Done, Failed, attempt
+from bnsym.execution.workers import Lost
 
 T = TypeVar("T")
 
@@ -31,8 +31,8 @@ class Pool:
     def __init__(self, size: int, *, examines: bool) -> None:
         self._size = size
         self._examines = examines
-        self._crew: _Crew | None = None
-        self._alone: _Crew | None = None
+        self._helpers: _Processes | None = None
+        self._alone: _Processes | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -40,9 +40,9 @@ class Pool:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for crew in (self._crew, self._alone):
-            if crew is not None:
-                crew.dismiss(at_once=kind is not None)
+        for processes in (self._helpers, self._alone):
+            if processes is not None:
+                processes.dismiss(at_once=kind is not None)
 
     def submit(self, job: Callable[[], T]) -> Callable[[], Done[T] | Failed]:
         future = self._begin(job)
@@ -57,20 +57,20 @@ class Pool:
 
     def start(self) -> None:
         """Get ready, while this process does something else."""
-        if self._crew is None:
+        if self._helpers is None:
             self._begin(_nothing)
 
     def _begin(self, job: Callable[[], T]) -> Future[Done[T] | Failed] | None:
         """None once a helper has died."""
-        if self._crew is None:
-            self._crew = _Crew(self._size, examines=self._examines)
+        if self._helpers is None:
+            self._helpers = _Processes(self._size, examines=self._examines)
         with suppress(BrokenExecutor):
-            return self._crew.begin(job)
+            return self._helpers.begin(job)
         return None
 
     def _by_itself(self, job: Callable[[], T]) -> Done[T] | Failed:
         if self._alone is None:
-            self._alone = _Crew(1, examines=False)
+            self._alone = _Processes(1, examines=False)
         try:
             return self._alone.begin(job).result()
         except BrokenExecutor as error:
@@ -79,8 +79,8 @@ class Pool:
             raise Lost("the process that worked on it was killed, or ran out of memory") from error
 
 
-class _Crew:
-    """Processes, and the leash that they hold the other end of."""
+class _Processes:
+    """Processes, and the lifeline that they hold the other end of."""
 
     def __init__(self, size: int, *, examines: bool) -> None:
         self._theirs, self._ours = Pipe(duplex=False)
@@ -113,7 +113,7 @@ def _uninterrupted() -> Iterator[None]:
 
 
 def _prepare(theirs: Connection, ours: Connection, examines: bool) -> None:
-    """The start of a helper: on the leash, deaf to Ctrl-C, with what it will need."""
+    """The start of a helper: on the lifeline, deaf to Ctrl-C, with what it will need."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     ours.close()
     Thread(target=_leave_with, args=(theirs,), daemon=True).start()

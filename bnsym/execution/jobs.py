@@ -12,11 +12,11 @@ from importlib import import_module
 from time import monotonic
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from bnsym.execution.budget import Budget
 from bnsym.finding import Note
 from bnsym.kernel import Proved, Refuted, Witness, refute
 from bnsym.model import Evidence, Link, Repair
 from bnsym.terms import Hypothesis, Statement
-from bnsym.working.budget import Budget
 
 if TYPE_CHECKING:
     from bnsym.kernel import Maximum

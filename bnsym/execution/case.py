@@ -10,6 +10,11 @@ from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING, TypeVar
 
+from bnsym.execution import jobs
+from bnsym.execution.budget import Repairs
+from bnsym.execution.dispatch import Answer, Decided, Dispatcher
+from bnsym.execution.jobs import Failed
+from bnsym.execution.workers import Lost
 from bnsym.finding import Note
 from bnsym.kernel import Proved, Refuted
 from bnsym.model import (
@@ -28,11 +33,6 @@ from bnsym.model import (
     Verdict,
 )
 from bnsym.terms import Hypothesis
-from bnsym.working import jobs
-from bnsym.working.budget import Repairs
-from bnsym.working.desk import Answer, Decided, Desk
-from bnsym.working.hands import Lost
-from bnsym.working.jobs import Failed
 
 if TYPE_CHECKING:
     from bnsym.reading.context import Context
@@ -50,7 +50,7 @@ class Case:
     link: Link
     note: Note
     context: Context | None
-    desk: Desk
+    dispatcher: Dispatcher
     verdict: Verdict | None = None
     seconds: float = 0.0
     remembered: bool = False
@@ -70,13 +70,13 @@ class Case:
         elif statement is None:
             self.verdict = Undecided("BN402", "a link with neither a statement nor a problem")
         else:
-            self.asked = self.desk.verdict(statement, declared.at if declared else "")
+            self.asked = self.dispatcher.verdict(statement, declared.at if declared else "")
 
     def judge(self) -> None:
         """Take the verdict, and ask for what is wanted beside it."""
         try:
             if self.asked is not None:
-                self.verdict = self._settled(_allowed(self._value(self.asked), self.desk.budget.axioms))
+                self.verdict = self._settled(_allowed(self._value(self.asked), self.dispatcher.budget.axioms))
             self._ask_more()
         except (_Broken, Lost) as error:
             self.verdict = _undone(error)
@@ -84,7 +84,7 @@ class Case:
     def _settled(self, verdict: Decided) -> Verdict:
         """The verdict, unless it would be another under a reading that the file leaves open."""
         if isinstance(verdict, Refuted) and self.link.total is not None:
-            asked = self.desk.verdict(self.link.total, seconds=OTHER_READING_SECONDS)
+            asked = self.dispatcher.verdict(self.link.total, seconds=OTHER_READING_SECONDS)
             other = self._value(asked, OTHER_READING_SECONDS)
             if isinstance(other, Proved):
                 return Unread(_two_readings(self.link))
@@ -92,19 +92,19 @@ class Case:
 
     def _ask_more(self) -> None:
         """Evidence on a proof; on any other verdict only if a batch size asks for it."""
-        budget, statement = self.desk.budget, self.link.statement
+        budget, statement = self.dispatcher.budget, self.link.statement
         if isinstance(self.verdict, Proved) and (budget.cross_examine or budget.batch):
-            self.evidence = self.desk.evidence(self.verdict.statement, proved=True)
+            self.evidence = self.dispatcher.evidence(self.verdict.statement, proved=True)
         if isinstance(self.verdict, Refuted | Undecided) and budget.batch and statement:
-            self.evidence = self.desk.evidence(statement, proved=False)
+            self.evidence = self.dispatcher.evidence(statement, proved=False)
         if isinstance(self.verdict, Proved) and budget.minimal:
-            self.minimal = self.desk.minimal(self.verdict)
+            self.minimal = self.dispatcher.minimal(self.verdict)
         unexpected = self.link.declaration is None or budget.repairs is Repairs.ALL
         wanted = unexpected and budget.repairs is not Repairs.NONE
         if isinstance(self.verdict, Refuted | Unread) and self.context is not None and wanted:
             refuted = self.verdict if isinstance(self.verdict, Refuted) else None
             if refuted or self.link.statement is None:
-                self.repair = self.desk.repair(self.note, self.context, self.link, refuted)
+                self.repair = self.dispatcher.repair(self.note, self.context, self.link, refuted)
 
     def close(self) -> Result:
         """All of it, and whether it is as the file declares."""
@@ -130,7 +130,7 @@ class Case:
         if isinstance(done, Failed):
             raise _Broken(done.message)
         self.seconds += done.seconds
-        self.final = self.final and done.seconds < min(within, self.desk.budget.timeout)
+        self.final = self.final and done.seconds < min(within, self.dispatcher.budget.timeout)
         self.remembered = self.remembered or done.remembered
         return done.value
 
