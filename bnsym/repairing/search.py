@@ -16,28 +16,22 @@ from bnsym.normal import OutOfReach
 from bnsym.printing import to_latex
 from bnsym.proving import decide
 from bnsym.proving.closed_form import NoClosedForm, closed_form
-from bnsym.proving.witness import free_shapes
 from bnsym.reading import read
 from bnsym.reading.context import Context
 from bnsym.reading.source import Source
+from bnsym.repairing.assuming import possible, scalars
 from bnsym.repairing.edits import Edit, Place, apply_all
 from bnsym.repairing.stages import across, easy, harder, missing_parts, together
 from bnsym.repairing.trial import PROOF_SECONDS, Trial, fails, proved
 from bnsym.repairing.unread import mended
 from bnsym.repairing.values import points_for
 from bnsym.terms import (
-    Add,
     Hypothesis,
-    Mul,
     Relation,
     Statement,
-    Sym,
     Term,
-    add,
     free_indices,
-    mul,
     num,
-    power,
 )
 
 STAGES = (easy, harder, together, missing_parts)
@@ -189,17 +183,9 @@ def _turned(note: Note, link: Link, verdict: Refuted, deadline: float) -> Iterat
 
 
 def _assumed(note: Note, link: Link, verdict: Refuted, deadline: float) -> Iterator[Repair]:
-    """A hypothesis that is missing: about a sign, or that a scale is no larger than a spread."""
-    names = _scalars(verdict.statement)
-    squares = [Sym(d.symbol.name) for d in note.context.definitions if d.symbol.name.endswith("^{2}")]
-    found = [Hypothesis(power(Sym(n), 2), Relation.LE, s) for s in squares for n in names]
-    found += [Hypothesis(Sym(n), relation, num(0)) for n in names for relation in (Relation.GE, Relation.GT)]
-    found += [Hypothesis(Sym(n), Relation.EQ, num(0)) for n in names if "epsilon" in n]
+    """A hypothesis that is missing."""
     points = points_for(verdict.statement, deadline)
-    if verdict.statement.relation is not Relation.EQ:
-        left, right = verdict.statement.left, verdict.statement.right
-        found += [one for one in _differences(left, right) if (one.left, one.right) != (left, right)]
-    for one in found:
+    for one in possible(verdict.statement):
         statement = replace(verdict.statement, hypotheses=(*verdict.statement.hypotheses, one))
         if monotonic() > deadline or not points.helps(one) or fails(statement, verdict.witness):
             continue
@@ -209,23 +195,6 @@ def _assumed(note: Note, link: Link, verdict: Refuted, deadline: float) -> Itera
             at, before = _before_block(note, link.span)
             edit = (at, at, f"{before}{comment}\n")
             yield from _placed(note, "a missing hypothesis", "", comment, (edit,))
-
-
-def _differences(left: Term, right: Term) -> Iterator[Hypothesis]:
-    """Where the sides differ in one part: that its two versions are ordered, or what multiplies them
-    has a sign."""
-    match left, right:
-        case (Add(ours), Add(theirs)) | (Mul(ours), Mul(theirs)) if len(ours) == len(theirs):
-            apart = [k for k, (a, b) in enumerate(zip(ours, theirs, strict=True)) if a != b]
-            if len(apart) == 1:
-                (k,) = apart
-                yield from _differences(ours[k], theirs[k])
-                if isinstance(left, Mul):
-                    rest = mul(*ours[:k], *ours[k + 1 :])
-                    yield from (Hypothesis(rest, relation, num(0)) for relation in (Relation.GE, Relation.LE))
-                return
-    if not free_indices(add(left, right)):
-        yield from (Hypothesis(left, relation, right) for relation in (Relation.LE, Relation.GE))
 
 
 def _before_block(note: Note, span: Span) -> tuple[int, str]:
@@ -259,17 +228,12 @@ def _same(a: Span, b: Span) -> bool:
     return (a.line, a.column) == (b.line, b.column)
 
 
-def _scalars(statement: Statement) -> list[str]:
-    """The free numbers that a statement depends on, itself or through definitions."""
-    return [name for name, shape in free_shapes(statement)[0].items() if not shape]
-
-
 def _place(note: Note, trial: Trial) -> Place:
     accented = (d.symbol.name for d in note.context.definitions)
     letters = dict.fromkeys(i.name for i in free_indices(trial.other))
     letters |= dict.fromkeys(re.findall(r"_\s*\{?([a-z])(?![A-Za-z])", trial.text))
     return Place(
-        tuple(dict.fromkeys((*SCALES, *_scalars(trial.statement)))),
+        tuple(dict.fromkeys((*SCALES, *scalars(trial.statement)))),
         tuple(n for n in accented if n.startswith((r"\hat", r"\bar", r"\tilde"))),
         tuple(letters),
     )

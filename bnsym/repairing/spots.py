@@ -112,11 +112,6 @@ def _depth(stretch: str) -> int:
     return bare.count("{") - bare.count("}")
 
 
-def is_product(node: Node) -> bool:
-    """Whether what is written before the node multiplies it."""
-    return not isinstance(node, Plus)
-
-
 def needs_parens(node: Node) -> bool:
     """Whether an exponent put behind the node would not be that of all of it."""
     return isinstance(node, Plus | Product | Quotient | BigSum | Power | Derivative | Transpose | Root)
