@@ -159,7 +159,7 @@ def main() -> None:
     row("bnsym --help", given.runs, lambda: whole("--help"))
     row("bnsym check all, nothing remembered", given.runs, lambda: whole("check", "all", "--no-cache"))
     with tempfile.TemporaryDirectory() as folder:
-        for links in (given.links // 4, given.links // 2, given.links):
+        for links in (given.links // 4, given.links // 2, given.links) if given.links else ():
             path = Path(folder) / f"{links}.md"
             path.write_text(long_note(links), encoding="utf-8")
             command = ("check", str(path), "--no-cache", "--no-cross-examine")
