@@ -15,7 +15,7 @@ from bnsym.compiling.arguments import Sizes, arguments, bind, measure
 from bnsym.compiling.backends import Blocks, Whole, require
 from bnsym.compiling.proved import Form, NotProved, proved_form
 from bnsym.evidence import memory, surveying
-from bnsym.evidence.balls import Balls, Cancellation, Overflow
+from bnsym.evidence.balls import Cancellation, InARow, Overflow
 from bnsym.evidence.compiled import Compiled
 from bnsym.evidence.passes import Leaf, Lowering
 from bnsym.evidence.streaming import Stream
@@ -104,7 +104,7 @@ class ClosedForm:
         floats = {name: _float64(name, value) for name, value in bound.items()}
         try:
             with np.errstate(all="ignore"):
-                return self._in_blocks(floats, self._measured(floats), Balls(), 1, None)
+                return self._in_blocks(floats, self._measured(floats), InARow(), 1, None)
         except Overflow as error:
             raise FloatingPointError("a sum is too large for a float64") from error
         except Cancellation as error:

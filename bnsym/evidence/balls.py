@@ -2,7 +2,7 @@
 
 A ball is a value and a radius; of a complex ball the radius has a real and an imaginary part, each for
 its own part of the value. Radii follow from the standard model of rounding, |fl(a∘b) − a∘b| ≤ u|a∘b|,
-to first order; a sum of n numbers adds (20 + log₂ n) u Σ|a|, which covers NumPy's pairwise summation.
+to first order; a sum of n numbers adds n u Σ|a|, or, where NumPy sums pairwise, (20 + log₂ n) u Σ|a|.
 
 The imaginary part of a complex step is so small that its square vanishes; then the product of
 two magnitudes, taken as complex numbers, bounds each part of the product.
@@ -106,26 +106,28 @@ def _raised(value: Array, p: int, q: int) -> Array:
 
 
 def reduce(a: Ball, axis: int) -> Ball:
-    value = np.sum(a.value, axis=axis, keepdims=True)
-    radius = np.sum(np.broadcast_to(a.radius, np.shape(a.value)), axis=axis, keepdims=True)
-    count = np.shape(a.value)[axis]
-    return Ball(value, radius + _summing(count) * np.sum(size(a.value), axis=axis, keepdims=True))
+    return _summed(a, axis, pairwise=False, keep=True)
 
 
 def total(a: Ball) -> Ball:
-    whole = np.ndim(a.value) > 1
-    value = np.sum(a.value, axis=0, keepdims=whole)
-    radius = np.sum(np.broadcast_to(a.radius, np.shape(a.value)), axis=0, keepdims=whole)
-    error = _summing(len(a.value)) * np.sum(size(a.value), axis=0, keepdims=whole)
-    return Ball(value, radius + error)
+    """Pairwise, as NumPy sums an array of one axis; one after the other along the first of several."""
+    return _summed(a, 0, pairwise=np.ndim(a.value) == 1, keep=np.ndim(a.value) > 1)
 
 
 def dot(a: Ball, b: Ball) -> Ball:
     return total(mul(a, b))
 
 
-def _summing(count: int) -> float:
-    return (20 + log2(max(count, 1))) * UNIT
+def _in_a_row(a: Ball) -> Ball:
+    return _summed(a, 0, pairwise=False, keep=np.ndim(a.value) > 1)
+
+
+def _summed(a: Ball, axis: int, *, pairwise: bool, keep: bool) -> Ball:
+    value = np.sum(a.value, axis=axis, keepdims=keep)
+    radius = np.sum(np.broadcast_to(a.radius, np.shape(a.value)), axis=axis, keepdims=keep)
+    count = np.shape(a.value)[axis]
+    factor = 20 + log2(count) if pairwise else count
+    return Ball(value, radius + factor * UNIT * np.sum(size(a.value), axis=axis, keepdims=keep))
 
 
 class Balls:
@@ -150,8 +152,15 @@ class Balls:
 
     def gathered(self, totals: list[Ball]) -> Ball:
         stacked = Ball(np.stack([t.value for t in totals]), np.stack([t.radius for t in totals]))
-        found = Ball(stacked.value.sum(axis=0), stacked.radius.sum(axis=0))
-        error = _summing(len(totals)) * size(stacked.value).sum(axis=0)
+        found = _summed(stacked, 0, pairwise=False, keep=False)
         if not np.all(np.isfinite(found.value)):
             raise Overflow
-        return Ball(found.value, found.radius + error)
+        return found
+
+
+class InARow(Balls):
+    """For sums within a block that are not pairwise, such as those of `einsum` and of compiled loops."""
+
+    names: Mapping[str, Any] = {
+        **Balls.names, "total": _in_a_row, "dot": lambda a, b: _in_a_row(mul(a, b)),
+    }  # fmt: skip
