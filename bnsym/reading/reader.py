@@ -2,12 +2,11 @@
 the reason why it has none.
 
 The rooms before it: `document` (Markdown), `gathering` (surface trees), `definitions`
-(what the whole file says), `lowering` (terms), `closing` (spaces and letters).
+(what the whole file says), `lowering` (terms). After it: `finishing` (names for index spaces).
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -17,14 +16,10 @@ from bnsym.model import (
     Declaration,
     Derivation,
     Diagnostic,
-    Link,
-    NamedDefinition,
-    NamedHypothesis,
-    Span,
 )
-from bnsym.reading.closing import Closer
-from bnsym.reading.context import Context, outputs_of
+from bnsym.reading.context import Context
 from bnsym.reading.definitions import RawDefinition, Survey, survey
+from bnsym.reading.finishing import Draft, Pending, finish, names_of
 from bnsym.reading.gathering import (
     SIGNS,
     Expression,
@@ -38,13 +33,11 @@ from bnsym.reading.gathering import (
 from bnsym.reading.lowering import RENAME, Lowering
 from bnsym.reading.masking import IMPLICATIONS
 from bnsym.reading.problems import ReadError
-from bnsym.reading.remarks import remarks
 from bnsym.reading.source import Item, Slice, Source
-from bnsym.reading.spaces import BATCH
 from bnsym.reading.syntax import Place, Symbol
 from bnsym.reading.syntax import walk as walk_nodes
 from bnsym.reading.values import Algebra, Value
-from bnsym.terms import Definition, Diff, Hypothesis, Index, Relation, Statement, Sym, Term, mapped, walk
+from bnsym.terms import Diff, Index, Relation, Sym, Term, walk
 
 T = TypeVar("T")
 RELATIONS = {relation.value: relation for relation in Relation}
@@ -82,21 +75,6 @@ class Lowered:
 
 
 @dataclass
-class Pending:
-    """A link whose index spaces have no names yet."""
-
-    id: str
-    where: Slice
-    left: Expression
-    right: Expression
-    sides: tuple[Term, Term] | None
-    relation: Relation | None
-    problem: ReadError | None
-    hypotheses: tuple[RawHypothesis, ...]
-    declaration: Declaration | None
-
-
-@dataclass
 class _Reader:
     survey: Survey
     pending: list[Pending] = field(default_factory=list)
@@ -116,7 +94,8 @@ class _Reader:
             self._hypothesis(hypothesis, report=True)
         for name, chains in self._by_block().items():
             self._block(name, chains)
-        return self._finish(earlier)
+        draft = Draft(self.survey, self.pending, self.defined, self.assumed, self.diagnostics)
+        return finish(draft, earlier)
 
     # lowering one expression
 
@@ -203,7 +182,7 @@ class _Reader:
 
     def _break_circles(self) -> None:
         """A definition that, through others, uses itself is refused (the last of the circle)."""
-        uses = {name: _names(body) & self.defined.keys() for name, (_, _, body) in self.defined.items()}
+        uses = {name: names_of(body) & self.defined.keys() for name, (_, _, body) in self.defined.items()}
         done: dict[str, set[str]] = {}
         for name in list(self.defined):
             reached = _reached(uses[name], done)
@@ -251,8 +230,8 @@ class _Reader:
         """A link that depends on a definition that can't be read is not judged."""
         if not self.broken:
             return
-        names = set().union(*map(_names, terms))
-        names = _reached(names, {n: _names(body) for n, (_, _, body) in self.defined.items()}) | names
+        names = set().union(*map(names_of, terms))
+        names = _reached(names, {n: names_of(body) for n, (_, _, body) in self.defined.items()}) | names
         for name in sorted(names & self.broken.keys()):
             raise ReadError(
                 "BN128", f"the definition of `{name}` could not be read", at, self.broken[name].message
@@ -423,7 +402,7 @@ class _Reader:
     def _check_numbers(self, condition: RawHypothesis, letters: Set[str]) -> None:
         """`i \\ne j` beside a link with free i and j is about indices, not about numbers."""
         first, _, second = self.assumed[id(condition)]
-        for name in sorted((_names(first) | _names(second)) & letters):
+        for name in sorted((names_of(first) | names_of(second)) & letters):
             message = f"`{name}` is an index here, and the condition takes it for a number"
             raise ReadError("BN129", message, _at(condition.where), r"write the case with `\delta`")
 
@@ -443,100 +422,6 @@ class _Reader:
             raw = RawLink(f"{block}.{numbers}", left, right, weakest, chain.signs[right - 1][1])
             found.append(self._link(chain, raw, lowered))
         return found
-
-    # the end: names for the index spaces
-
-    def _finish(self, earlier: tuple[Diagnostic, ...]) -> tuple[Derivation, Context]:
-        closer = self._closer()
-        source = self.survey.source
-        definitions = {name: Definition(*closer.close(s, b)) for name, (_, s, b) in self.defined.items()}  # type: ignore[arg-type]
-        hypotheses = {key: _hypothesis(closer, parts) for key, parts in self.assumed.items()}
-        closed = {id(p): closer.close(*p.sides) for p in self.pending if p.sides}
-        terms = [t for sides in closed.values() for t in sides]
-        losses = tuple(
-            name for name in self.survey.table.losses if name not in self.survey.table.unclear_losses
-        )
-        outputs = outputs_of(self.survey.gathered.losses, tuple(definitions.values()), losses, terms)
-        context = Context(self.survey, closer, tuple(definitions.values()), losses, outputs)
-        links = tuple(self._finished(p, closed.get(id(p)), hypotheses, context) for p in self.pending)
-        named = tuple(self._named(name, d) for name, d in definitions.items())
-        said = remarks(
-            self.survey,
-            definitions,
-            [*terms, *(t for h in hypotheses.values() for t in (h.left, h.right))],
-            losses,
-            outputs,
-        )
-        everything = (
-            *earlier,
-            *self.survey.gathered.diagnostics,
-            *self.survey.diagnostics,
-            *self.diagnostics,
-            *said,
-        )
-        assumed = tuple(
-            self._named_hypothesis(raw, hypotheses[id(raw)])
-            for raw in self.survey.gathered.hypotheses
-            if id(raw) in hypotheses
-        )
-        derivation = Derivation(source.file, links, named, assumed, everything)
-        return derivation, context
-
-    def _closer(self) -> Closer:
-        table, spaces = self.survey.table, self.survey.spaces
-        scalars = [*table.defined, *(n for n in table.arity if n != BATCH or table.arity[n])]
-        names = spaces.names([*scalars, *table.losses, *_used_names(self)], self._batch())
-        letters = spaces.letters(names)
-        mentions = {
-            name: frozenset(t.name for t in walk(body) if isinstance(t, Sym))
-            for name, (_, _, body) in self.defined.items()
-        }
-        labels = frozenset(self.survey.gathered.aliases.labels)
-        return Closer(names, letters, frozenset(table.defined), mentions, labels)
-
-    def _batch(self) -> str:
-        """The space of the ones vector, or the only one of any array, in a note where m is a number."""
-        links = (side for p in self.pending for side in p.sides or ())
-        assumed = (side for left, _, right in self.assumed.values() for side in (left, right))
-        counts = any(BATCH in _names(term) for term in (*links, *assumed))
-        spaces = self.survey.spaces
-        return (spaces.ones or spaces.only()) if counts else ""
-
-    def _finished(
-        self, p: Pending, sides: tuple[Term, ...] | None, hypotheses: dict[int, Hypothesis], context: Context
-    ) -> Link:
-        source = self.survey.source
-        statement = None
-        if sides is not None and p.relation is not None:
-            inforce = tuple(hypotheses[id(h)] for h in p.hypotheses if id(h) in hypotheses)
-            statement = context.statement(sides[0], p.relation, sides[1], inforce)
-        unsaid = p.left.total is None and p.right.total is None
-        total = _total(statement) if statement is not None and unsaid else None
-        problem = diagnostic(source, p.problem) if p.problem is not None else None
-        text = " ".join(_folded(source, w) for w in (p.left.where, p.where, p.right.where))
-        return Link(
-            p.id,
-            _span(source, p.where),
-            text,
-            statement,
-            problem,
-            p.declaration,
-            _span(source, p.left.where),
-            _span(source, p.right.where),
-            total,
-        )
-
-    def _named(self, name: str, definition: Definition) -> NamedDefinition:
-        source, raw = self.survey.source, self.defined[name][0]
-        left, right = raw.chain.expressions[:2]
-        text = " ".join(_folded(source, w) for w in (left.where, raw.chain.signs[0][1], right.where))
-        return NamedDefinition(definition, text, _span(source, raw.chain.signs[0][1]))
-
-    def _named_hypothesis(self, raw: RawHypothesis, hypothesis: Hypothesis) -> NamedHypothesis:
-        text = self.survey.source.text[raw.where.start : raw.where.end]
-        return NamedHypothesis(
-            hypothesis, re.sub(r"\s+", " ", text).strip(), _span(self.survey.source, raw.where)
-        )
 
 
 def _check_letters(
@@ -579,17 +464,6 @@ def _weakest(signs: list[str]) -> str:
     return weak if weak in signs else next(sign for sign in signs if sign != "=")
 
 
-def _total(statement: Statement) -> Statement | None:
-    """The statement with every derivative total; None if that is the same."""
-
-    def change(term: Term) -> Term:
-        inner = mapped(term, change)
-        return replace(inner, total=True) if isinstance(inner, Diff) else inner
-
-    other = replace(statement, left=change(statement.left), right=change(statement.right))
-    return other if other != statement else None
-
-
 def _reached(start: set[str], uses: dict[str, set[str]]) -> set[str]:
     found: set[str] = set()
     todo = list(start)
@@ -601,36 +475,8 @@ def _reached(start: set[str], uses: dict[str, set[str]]) -> set[str]:
     return found
 
 
-def _names(term: Term) -> set[str]:
-    return {inner.name for inner in walk(term) if isinstance(inner, Sym)}
-
-
-def _used_names(reader: _Reader) -> set[str]:
-    terms = [t for p in reader.pending for t in p.sides or ()] + [
-        body for _, _, body in reader.defined.values()
-    ]
-    return {n for t in terms for n in _names(t)} - {BATCH}
-
-
-def _hypothesis(closer: Closer, parts: tuple[Term, Relation, Term]) -> Hypothesis:
-    left, right = closer.close(parts[0], parts[2])
-    return Hypothesis(left, parts[1], right)
-
-
 def _at(where: Slice) -> Place:
     return where.start, where.end
-
-
-def _span(source: Source, where: Slice) -> Span:
-    """Without the white space around it."""
-    text = source.masked[where.start : where.end]
-    start = where.start + len(text) - len(text.lstrip())
-    end = max(start, where.end - len(text) + len(text.rstrip()))
-    return source.span(start, end)
-
-
-def _folded(source: Source, where: Slice) -> str:
-    return re.sub(r"\s+", " ", source.masked[where.start : where.end]).strip()
 
 
 __all__ = ["Context", "read", "read_items", "read_with_context"]
