@@ -249,6 +249,11 @@ def test_leaving_early_waits_for_nobody() -> None:
     assert time.monotonic() - started < 20
 
 
+def interruptible() -> None:
+    """As in a terminal, also where the tests run in the background of a shell, which ignores Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.skipif(not hasattr(os, "killpg"), reason="signals to a group")
 def test_ctrl_c_ends_everything_with_130(tmp_path: Path) -> None:
     """As a terminal does it: the signal goes to the whole group."""
@@ -257,6 +262,7 @@ def test_ctrl_c_ends_everything_with_130(tmp_path: Path) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "bnsym", "check", "derivations", "-j", "3", "--format", f"json={target}"],
         cwd=ROOT, start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        preexec_fn=interruptible,
     )  # fmt: skip
     while process.poll() is None and len(members(process.pid)) < 3:
         time.sleep(0.02)
@@ -330,7 +336,7 @@ def test_watching_answers_each_change_and_ends_with_130(tmp_path: Path) -> None:
     process = subprocess.Popen(
         [sys.executable, "-u", "-m", "bnsym", "check", "--watch", "note.md", "--no-cross-examine"],
         cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=interruptible,
     )  # fmt: skip
     assert process.stdout is not None
     assert process.stderr is not None

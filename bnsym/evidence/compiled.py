@@ -139,6 +139,7 @@ class Compiled(Stream):
     def _kernel(self, key: Any, bodies: list[Expr], *, totals: bool) -> tuple[Code, Any]:
         if self.lowering.axes:
             raise Unsupported("compiled passes run over one index only")
+        key = ("compiled", key)  # functions for blocks may be kept beside these
         if key not in self.kernels:
             from numba import njit
 

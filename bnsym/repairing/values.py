@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import islice
+from itertools import islice, takewhile
 from random import Random
 from time import monotonic
 from typing import Any, TypeAlias
@@ -179,20 +179,21 @@ def points_for(statement: Statement, deadline: float) -> Points:
     witnesses that a search found."""
     graph = Graph.of(statement)
     count = POINTS if statement.relation is Relation.EQ else ORDERED
-    found = list(islice(_random(statement, graph), count))
+    found = list(islice(_random(statement, graph, deadline), count))
     if len(found) < POINTS:
         found += islice(_exact(statement, graph, deadline), POINTS - len(found))
     return Points(statement, tuple(found))
 
 
-def _random(statement: Statement, graph: Graph) -> Iterator[Point]:
-    """Of those that are drawn, the ones that meet the hypotheses."""
+def _random(statement: Statement, graph: Graph, deadline: float) -> Iterator[Point]:
+    """Of those that are drawn until then, the ones that meet the hypotheses."""
     positive = frozenset(
         h.left.name
         for h in statement.hypotheses
         if isinstance(h.left, Sym) and h.relation in (Relation.GT, Relation.GE)
     )
-    points = (Point(graph, Random(seed), positive) for seed in range(DRAWS))
+    seeds = takewhile(lambda _: monotonic() < deadline, range(DRAWS))
+    points = (Point(graph, Random(seed), positive) for seed in seeds)
     return (point for point in points if _meets(point, statement))
 
 
