@@ -703,7 +703,9 @@ _code(
     "partial-or-total",
     r"""In `\frac{\partial u}{\partial v}`, the definition of u mentions v, and other names that depend on v
     too. It could hold these fixed (one path of the chain rule) or not (the Jacobian of the whole map),
-    and both are written so. Here the link is false in the first sense and true in the second.""",
+    and both are written so. An entry of a Jacobian that stands alone on its side, such as
+    `\frac{\partial u_i}{\partial v_j}`, is read in the second sense, any other in the first. Here the link is
+    false in that sense and true in the other.""",
     example=r"""
     <!-- bnsym: define -->
     $$
@@ -714,7 +716,7 @@ _code(
     $$
 
     $$
-    \frac{\partial r_i}{\partial x_j} = \delta_{ij} - \frac{1}{m}
+    \sum_i \frac{\partial r_i}{\partial x_j} = 0
     $$
     """,
     advice="""Say which is meant, to the end of the file or to the next such comment:
@@ -730,7 +732,7 @@ _code(
 
     <!-- bnsym: partial total -->
     $$
-    \frac{\partial r_i}{\partial x_j} = \delta_{ij} - \frac{1}{m}
+    \sum_i \frac{\partial r_i}{\partial x_j} = 0
     $$
     """,
 )

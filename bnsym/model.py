@@ -54,9 +54,9 @@ class Link:
     declaration: Declaration | None = None
     left_span: Span | None = None
     right_span: Span | None = None
-    total: Statement | None = None
-    """The statement with total derivatives in the place of partial ones, where the file does not say
-    which are meant and the two are written differently."""
+    otherwise: Statement | None = None
+    """The statement in the other reading of its partial derivatives, total for local or local for total,
+    where the file does not say which is meant."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -181,8 +181,27 @@ def test_jacobian_has_the_numerator_first() -> None:
         r"\frac{\partial \hat{x}}{\partial x} = \frac{1}{\sigma} (I - \frac{\mathbf{1} \mathbf{1}^\top}{m})"
     )
     left, right = sides(*BATCHNORM, line)
-    assert left == Diff(HAT, sym("x", J), False)
+    assert left == Diff(HAT, sym("x", J), True)
     assert right == mul(power(SIGMA, -1), add(Delta(I, J), neg(power(M, -1))))
+
+
+@pytest.mark.parametrize(
+    ("latex", "total"),
+    [
+        (r"\frac{\partial \hat{x}_j}{\partial x_i}", True),
+        (r"\frac{\partial \hat{x}}{\partial x}", True),
+        (r"\frac{\partial^2 \hat{x}_j}{\partial x_i \partial x_k}", True),
+        (r"\frac{\partial \hat{x}_i}{\partial x_i}", False),
+        (r"\frac{\partial \hat{x}_i}{\partial \mu}", False),
+        (r"2 \frac{\partial \hat{x}_j}{\partial x_i}", False),
+        (r"\sum_j \frac{\partial \hat{x}_j}{\partial x_i}", False),
+    ],
+)
+def test_an_entry_of_a_jacobian_alone_is_of_the_whole_map(latex: str, total: bool) -> None:
+    derivation, _ = note(*BATCHNORM, rf"{latex} = {latex}")
+    statement = derivation.links[-1].statement
+    assert statement is not None
+    assert {t.total for t in walk(statement.left) if isinstance(t, Diff)} == {total}
 
 
 def test_quadratic_form() -> None:

@@ -43,8 +43,10 @@ I, J, P = Index("i", "m"), Index("j", "m"), Index("p", "D")  # noqa: E741  calle
 
 @cache
 def context() -> Context:
-    """Batchnorm with a matrix and a vector over a second space, and a starred and a numbered name."""
+    """Batchnorm with a matrix and a vector over a second space, and a starred and a numbered name; an entry
+    of a Jacobian that stands alone is local only in a file that says so."""
     return note(
+        "@partial local",
         "@index $p,q = 1..D$",
         *BATCHNORM,
         r"\frac{\partial f}{\partial x_i} = g_i + \sum_j x_j + \sum_k x_k + \sum_l x_l",

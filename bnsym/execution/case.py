@@ -32,7 +32,7 @@ from bnsym.model import (
     Unread,
     Verdict,
 )
-from bnsym.terms import Hypothesis
+from bnsym.terms import Diff, Hypothesis, Statement, walk
 
 if TYPE_CHECKING:
     from bnsym.reading.context import Context
@@ -83,8 +83,8 @@ class Case:
 
     def _settled(self, verdict: Decided) -> Verdict:
         """The verdict, unless it would be another under a reading that the file leaves open."""
-        if isinstance(verdict, Refuted) and self.link.total is not None:
-            asked = self.dispatcher.verdict(self.link.total, seconds=OTHER_READING_SECONDS)
+        if isinstance(verdict, Refuted) and self.link.otherwise is not None:
+            asked = self.dispatcher.verdict(self.link.otherwise, seconds=OTHER_READING_SECONDS)
             other = self._value(asked, OTHER_READING_SECONDS)
             if isinstance(other, Proved):
                 return Unread(_two_readings(self.link))
@@ -153,10 +153,17 @@ def _allowed(verdict: Decided, axioms: frozenset[str] | None) -> Decided:
 
 
 def _two_readings(link: Link) -> Diagnostic:
-    r"""False with partial derivatives, true with total ones, and the file does not say which."""
-    message = "true if these derivatives are total, false if what is defined in between is held fixed"
+    """False in the reading that is usual, true in the other one, and the file does not say which is meant."""
+    total, held = "if these derivatives are total", "if what is defined in between is held fixed"
+    true, false = (held, total) if link.otherwise and _holds_something(link.otherwise) else (total, held)
+    message = f"true {true}, false {false}"
     hint = "say which: `<!-- bnsym: partial total -->` or `<!-- bnsym: partial local -->`"
     return Diagnostic("BN136", Severity.ERROR, message, link.span, hint)
+
+
+def _holds_something(statement: Statement) -> bool:
+    terms = (*walk(statement.left), *walk(statement.right))
+    return any(isinstance(term, Diff) and not term.total for term in terms)
 
 
 def _skipped(link: Link, declared: Declaration) -> Skipped:

@@ -22,6 +22,7 @@ from bnsym.reading.closing import Closer
 from bnsym.reading.context import Context, outputs_of
 from bnsym.reading.definitions import RawDefinition, Survey
 from bnsym.reading.gathering import Expression, RawHypothesis, diagnostic
+from bnsym.reading.jacobians import is_entry
 from bnsym.reading.problems import ReadError
 from bnsym.reading.remarks import remarks
 from bnsym.reading.source import Slice, Source
@@ -128,7 +129,8 @@ def _finished(
         inforce = tuple(hypotheses[id(h)] for h in p.hypotheses if id(h) in hypotheses)
         statement = context.statement(sides[0], p.relation, sides[1], inforce)
     unsaid = p.left.total is None and p.right.total is None
-    total = _total(statement) if statement is not None and unsaid else None
+    entries = [is_entry(e.node, draft.survey.table) for e in (p.left, p.right)]
+    otherwise = _otherwise(statement, *entries) if statement is not None and unsaid else None
     problem = diagnostic(source, p.problem) if p.problem is not None else None
     text = " ".join(_folded(source, w) for w in (p.left.where, p.where, p.right.where))
     return Link(
@@ -140,7 +142,7 @@ def _finished(
         p.declaration,
         span_of(source, p.left.where),
         span_of(source, p.right.where),
-        total,
+        otherwise,
     )
 
 
@@ -158,15 +160,24 @@ def _named_hypothesis(draft: Draft, raw: RawHypothesis, hypothesis: Hypothesis) 
     )
 
 
-def _total(statement: Statement) -> Statement | None:
-    """The statement with every derivative total; None if that is the same."""
+def _otherwise(statement: Statement, left: bool, right: bool) -> Statement | None:
+    """The statement with every derivative total; if that is the same, with those sides local that are
+    entries of a Jacobian; None if neither is another."""
+    total = replace(statement, left=_read(statement.left, True), right=_read(statement.right, True))
+    if total != statement:
+        return total
+    sides = [
+        _read(side, False) if entry else side
+        for side, entry in ((statement.left, left), (statement.right, right))
+    ]
+    local = replace(statement, left=sides[0], right=sides[1])
+    return local if local != statement else None
 
-    def change(term: Term) -> Term:
-        inner = mapped(term, change)
-        return replace(inner, total=True) if isinstance(inner, Diff) else inner
 
-    other = replace(statement, left=change(statement.left), right=change(statement.right))
-    return other if other != statement else None
+def _read(term: Term, total: bool) -> Term:
+    """The term with its derivatives all total, or all local."""
+    inner = mapped(term, lambda part: _read(part, total))
+    return replace(inner, total=total) if isinstance(inner, Diff) else inner
 
 
 def _used_names(draft: Draft) -> set[str]:

@@ -30,6 +30,7 @@ from bnsym.reading.gathering import (
     declarations,
     diagnostic,
 )
+from bnsym.reading.jacobians import is_entry
 from bnsym.reading.lowering import RENAME, Lowering
 from bnsym.reading.masking import IMPLICATIONS
 from bnsym.reading.problems import ReadError
@@ -105,7 +106,10 @@ class _Reader:
         if expression.problem is not None or expression.node is None:
             raise expression.problem or ReadError("BN112", "an expression is missing", _at(expression.where))
         bodies = {name: (symbol, body) for name, (_, symbol, body) in self.defined.items()}
-        lowering = Lowering(self.survey.table, self.survey.spaces, bool(expression.total), bodies)
+        total = expression.total
+        if total is None:
+            total = is_entry(expression.node, self.survey.table)
+        lowering = Lowering(self.survey.table, self.survey.spaces, total, bodies)
         saved = self.survey.spaces.snapshot()
         try:
             value = lowering.lower(expression.node)
