@@ -20,7 +20,7 @@ from bnsym.execution.budget import Budget, Repairs
 from bnsym.execution.case import Case
 from bnsym.execution.dispatch import Dispatcher
 from bnsym.execution.jobs import words
-from bnsym.execution.workers import sensible, workers
+from bnsym.execution.workers import InProcess, sensible, workers
 from bnsym.finding import Note, gather, problem
 from bnsym.kernel import GRAM_AXIOM, NORM_AXIOM, SCHWARZ_AXIOM, SQUARES_AXIOM
 from bnsym.model import (
@@ -163,6 +163,8 @@ def check_notes(
         dispatcher = Dispatcher(budget, seekers, helpers, _answers(folder))
         if folder is None:
             helpers.start()  # there will be something for them to do
+        # proofs for the helpers to examine while the next note is read; progress is counted when all are
+        at_once = isinstance(seekers, InProcess) and isinstance(progress, Unwatched)
         read: list[tuple[Derivation, list[Case]]] = []
         for note in notes:
             derivation, context, found = _read(note)
@@ -170,7 +172,11 @@ def check_notes(
             read.append((derivation, [Case(link, note, context, dispatcher) for link in derivation.links]))
             for case in read[-1][1]:
                 case.ask()
-        _judge([case for _, cases in read for case in cases], progress)
+            if at_once:
+                _judge(read[-1][1])
+        cases = [case for _, cases in read for case in cases]
+        progress.start(len(cases))
+        _judge(() if at_once else cases, progress)
         files = tuple(FileReport(d, tuple(_close(case, progress) for case in cases)) for d, cases in read)
     nothing = tuple(_nothing(d) for d, _ in read if not any(e.code == "BN009" for e in d.diagnostics))
     empty = () if problems or any(f.results for f in files) else nothing
@@ -185,8 +191,8 @@ def _answers(folder: Folder | None) -> Answers | None:
     return Answers(folder)
 
 
-def _judge(cases: Sequence[Case], progress: Progress) -> None:
-    progress.start(len(cases))
+def _judge(cases: Sequence[Case], progress: Progress | None = None) -> None:
+    progress = progress or Unwatched()
     for case in cases:
         progress.begin(case.link)
         case.judge()
