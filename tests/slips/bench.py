@@ -20,6 +20,8 @@ from tests.slips.sampling import Mutant, Origin
 
 SECONDS = 2.0
 """For one mutant: most are refuted in a few milliseconds."""
+LINK_SECONDS = 8.0
+"""For a verdict of the benchmark; a link of a note has ten."""
 REPAIR_SECONDS = 5.0
 """What `bnsym check` allows for a repair."""
 THOROUGH = 60
@@ -82,7 +84,7 @@ def share(part: int, whole: int) -> str:
 def judge(mutant: Mutant, tally: Tally, patience: float = 1.0) -> Proved | Refuted | Undecided:
     """Decide the mutant as it is, and say what floats say of it."""
     started = time.process_time()
-    verdict = decide(mutant.statement, time.monotonic() + patience * SECONDS)
+    verdict = decide(mutant.statement, time.monotonic() + patience * LINK_SECONDS)
     tally.decided_in.seconds.append(time.process_time() - started)
     tally.tried += 1
     found = truth(mutant.statement, THOROUGH) if isinstance(verdict, Proved) else truth(mutant.statement)
