@@ -15,7 +15,7 @@ from bnsym.reading import kinds
 from bnsym.reading.closing import Closer
 from bnsym.reading.definitions import Survey
 from bnsym.reading.gathering import diagnostic
-from bnsym.reading.jacobians import is_entry
+from bnsym.reading.jacobians import is_total
 from bnsym.reading.latex import parse
 from bnsym.reading.lowering import Lowering
 from bnsym.reading.problems import ReadError
@@ -80,8 +80,7 @@ def _lowered(node: Node, context: Context, scope: str) -> Term:
     if not all(name in table.arity or name in table.sizes or name in table.losses for name in _written(node)):
         kinds.infer(table, [[node]])  # what the note uses has its kind already
     bodies = {d.symbol.name: (d.symbol, d.body) for d in context.definitions}
-    said = context.survey.gathered.total
-    lowering = Lowering(table, spaces, is_entry(node, table) if said is None else said, bodies)
+    lowering = Lowering(table, spaces, is_total(context.survey.gathered.total, node, table), bodies)
     value = lowering.lower(node)
     names = spaces.names([*table.defined, *(n for n in table.arity if n != BATCH)])
     letters = spaces.letters(names)

@@ -99,10 +99,7 @@ def _closer(draft: Draft) -> Closer:
     scalars = [*table.defined, *(n for n in table.arity if n != BATCH or table.arity[n])]
     names = spaces.names([*scalars, *table.losses, *_used_names(draft)], _batch(draft))
     letters = spaces.letters(names)
-    mentions = {
-        name: frozenset(t.name for t in walk(body) if isinstance(t, Sym))
-        for name, (_, _, body) in draft.defined.items()
-    }
+    mentions = {name: frozenset(names_of(body)) for name, (_, _, body) in draft.defined.items()}
     labels = frozenset(draft.survey.gathered.aliases.labels)
     return Closer(names, letters, frozenset(table.defined), mentions, labels)
 

@@ -13,6 +13,12 @@ from bnsym.reading.symbols import Table
 from bnsym.reading.syntax import Derivative, Node, Symbol, unwrap
 
 
+def is_total(said: bool | None, node: Node | None, table: Table) -> bool:
+    """Whether an expression's partial derivatives are total: as the file says or, where it says nothing,
+    if it is an entry of a Jacobian."""
+    return is_entry(node, table) if said is None else said
+
+
 def is_entry(node: Node | None, table: Table) -> bool:
     """Whether the expression is nothing but an entry of a Jacobian, or of its derivative, or a whole one."""
     inner = unwrap(node) if node is not None else None

@@ -30,7 +30,7 @@ from bnsym.reading.gathering import (
     declarations,
     diagnostic,
 )
-from bnsym.reading.jacobians import is_entry
+from bnsym.reading.jacobians import is_total
 from bnsym.reading.lowering import RENAME, Lowering
 from bnsym.reading.masking import IMPLICATIONS
 from bnsym.reading.problems import ReadError
@@ -106,9 +106,7 @@ class _Reader:
         if expression.problem is not None or expression.node is None:
             raise expression.problem or ReadError("BN112", "an expression is missing", _at(expression.where))
         bodies = {name: (symbol, body) for name, (_, symbol, body) in self.defined.items()}
-        total = expression.total
-        if total is None:
-            total = is_entry(expression.node, self.survey.table)
+        total = is_total(expression.total, expression.node, self.survey.table)
         lowering = Lowering(self.survey.table, self.survey.spaces, total, bodies)
         saved = self.survey.spaces.snapshot()
         try:
