@@ -54,9 +54,9 @@ $$
 
 def proof(link_id: str) -> Callable[[], bool]:
     """Whether one link of the note is proved."""
+    from bnsym.elaborate import read
     from bnsym.kernel import Proved
     from bnsym.proving import decide
-    from bnsym.reading import read
 
     (link,) = (link for link in read(NOTE + ENTRIES, "batchnorm.md").links if link.id == link_id)
     statement = link.statement

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from bnsym.cache.folder import Folder
     from bnsym.cache.links import Answers
-    from bnsym.reading.context import Context
+    from bnsym.elaborate.context import Context
 
 Path = str | os.PathLike[str]
 AXIOMS = {
@@ -229,7 +229,7 @@ def _crashed(result: Result) -> bool:
 def _read(note: Note) -> tuple[Derivation, Context | None, tuple[Diagnostic, ...]]:
     """The note's derivation, only the links that were asked for; what it fixes for anything read
     after it; and what went wrong."""
-    from bnsym.reading import read_with_context
+    from bnsym.elaborate import read_with_context
 
     try:
         derivation, context = read_with_context(note.text, note.file)

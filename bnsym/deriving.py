@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from time import monotonic
 
+from bnsym.elaborate import Unreadable, parse_term, read_with_context
 from bnsym.finding import gather
 from bnsym.printing import to_latex
 from bnsym.proving.closed_form import NoClosedForm, closed_form
-from bnsym.reading import Unreadable, parse_term, read_with_context
 from bnsym.terms import Relation, num
 
 SECONDS = 60.0

@@ -89,7 +89,7 @@ class NoteFile(pytest.File):
         return {result.link.id: result for result in self.report.results}
 
     def collect(self) -> Iterator[pytest.Item]:
-        from bnsym.reading import read
+        from bnsym.elaborate import read
 
         derivation = read(self.path.read_text(encoding="utf-8-sig"), str(self.path))
         for link in derivation.links:

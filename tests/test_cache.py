@@ -21,12 +21,12 @@ from bnsym.cache import folder as folder_module
 from bnsym.cache.codec import CLASSES, Unknown, dumps, loads
 from bnsym.cache.folder import Folder, Nowhere, place
 from bnsym.cache.links import Answers
+from bnsym.elaborate import read
 from bnsym.evidence import explicit, modular
 from bnsym.execution.budget import Budget
 from bnsym.kernel import Certificate, Witness
 from bnsym.model import Evidence, Undecided
 from bnsym.proving.found import Certified, Found, Witnessed, found, judge
-from bnsym.reading import read
 from bnsym.repairing import search
 from bnsym.terms import Relation, Statement, Sym, num, power
 

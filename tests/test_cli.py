@@ -14,7 +14,7 @@ from types import ModuleType
 import pytest
 
 import bnsym
-from bnsym import checking, cli, reading
+from bnsym import checking, cli, elaborate
 from bnsym.codes import NAMES
 from bnsym.commands import request
 from bnsym.commands.check import Sizes
@@ -61,7 +61,7 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
         def read(_text: str, file: str) -> tuple[Derivation, None]:
             return Derivation(file, links, (), (), diagnostics), None
 
-        monkeypatch.setattr(reading, "read_with_context", read)
+        monkeypatch.setattr(elaborate, "read_with_context", read)
 
     routes(monkeypatch, lambda *_args, **_options: Evidence("a route", True))
     return give
@@ -154,7 +154,7 @@ def test_a_crash_in_reading(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     def read(_text: str, _file: str) -> Derivation:
         raise ValueError("unforeseen")
 
-    monkeypatch.setattr(reading, "read_with_context", read)
+    monkeypatch.setattr(elaborate, "read_with_context", read)
     note()
     code, output, _ = run("check", "note.md")
     assert code == 3

@@ -16,9 +16,9 @@ CURES = ("add-", "use-", "remove-", "missing-", "fix-")
 
 def codes_found(note: str, tmp_path: Path) -> set[str]:
     """Every code that checking the note gives, of links and of the file."""
-    from bnsym import reading
+    from bnsym import elaborate
 
-    if not hasattr(reading, "read"):
+    if not hasattr(elaborate, "read"):
         pytest.skip("reading is not there yet")
     from bnsym.reporting.words import words_of
 

@@ -6,9 +6,9 @@ from time import monotonic
 
 import pytest
 
+from bnsym.elaborate import parse_term, read_with_context
 from bnsym.kernel import Proved
 from bnsym.proving import decide
-from bnsym.reading import parse_term, read_with_context
 from bnsym.reporting.conditions import _named, _shape, conditions
 
 DEFINED = r"""<!-- bnsym: define -->

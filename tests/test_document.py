@@ -15,10 +15,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bnsym.codes import CATALOGUE
+from bnsym.elaborate.document import Document, read_document, slug_of
 from bnsym.model import Severity
-from bnsym.reading.directives import link_labels
-from bnsym.reading.document import Document, read_document, slug_of
-from bnsym.reading.source import Block, Chain, Directive, Heading, Slice
+from bnsym.source.directives import link_labels
+from bnsym.source.text import Block, Chain, Directive, Heading, Slice
 
 
 def read(text: str) -> Document:

@@ -13,13 +13,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bnsym.elaborate import read
 from bnsym.evidence import floating, memory, streamed
 from bnsym.evidence.balls import Ball, Balls, Cancellation
 from bnsym.evidence.passes import Leaf
 from bnsym.evidence.residues import PRIME, NoRoot, Residues
 from bnsym.evidence.streaming import BLOCK
 from bnsym.model import Evidence
-from bnsym.reading import read
 from bnsym.terms import (
     Definition,
     Diff,

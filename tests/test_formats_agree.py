@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import bnsym
-from bnsym.reading import read
+from bnsym.elaborate import read
 
 ROOT = Path(bnsym.__file__).parent.parent
 NOTES = [*sorted(ROOT.glob("derivations/*.md")), *sorted(ROOT.glob("tests/accept/*.md"))]

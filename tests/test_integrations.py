@@ -16,9 +16,9 @@ import pytest
 import bnsym
 from bnsym.cli import cli
 from bnsym.commands.init import FIRST, WORKFLOW
+from bnsym.elaborate import read
 from bnsym.model import FORMATS
 from bnsym.pytest_plugin import SUFFIXES
-from bnsym.reading import read
 
 ROOT = Path(bnsym.__file__).parent.parent
 

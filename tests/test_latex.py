@@ -7,9 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from bnsym.reading.latex import parse
-from bnsym.reading.problems import ReadError
-from bnsym.reading.syntax import (
+from bnsym.latex.ast import (
     BigSum,
     Derivative,
     Gradient,
@@ -25,6 +23,8 @@ from bnsym.reading.syntax import (
     Transpose,
     canonical,
 )
+from bnsym.latex.errors import ReadError
+from bnsym.latex.parser import parse
 
 
 def same(*sources: str) -> None:

@@ -10,10 +10,10 @@ from fractions import Fraction
 
 import pytest
 
+from bnsym.elaborate.context import Context, Unreadable, parse_term
+from bnsym.elaborate.links import read, read_items
 from bnsym.model import Declared, Derivation, Severity
-from bnsym.reading.context import Context, Unreadable, parse_term
-from bnsym.reading.reader import read, read_items
-from bnsym.reading.source import Block, Chain, Directive, Heading, Item, Sign, Slice, Source
+from bnsym.source.text import Block, Chain, Directive, Heading, Item, Sign, Slice, Source
 from bnsym.terms import (
     HALF,
     ONE,

@@ -10,6 +10,7 @@ from itertools import product
 import numpy as np
 import pytest
 
+from bnsym.elaborate import read
 from bnsym.kernel import (
     NORM_AXIOM,
     Certificate,
@@ -27,7 +28,6 @@ from bnsym.model import Undecided
 from bnsym.printing import to_latex
 from bnsym.proving import decide
 from bnsym.proving.maximum import maximum_of
-from bnsym.reading import read
 from bnsym.terms import Definition, Index, Max, Relation, Statement, Sum, Sym, mul, num, power
 
 

@@ -11,8 +11,8 @@ from click.testing import CliRunner
 
 import bnsym
 from bnsym.commands.check import check as command
-from bnsym.reading import read
-from bnsym.reading.manuscript import opened
+from bnsym.elaborate import read
+from bnsym.source.opening import opened
 
 DEFINED = """The mean:
 

@@ -25,11 +25,11 @@ from random import Random
 import pytest
 
 import bnsym
+from bnsym.elaborate import Context, parse_term, read, read_with_context
 from bnsym.kernel import Proved, Refuted, compare, refute
 from bnsym.model import FileReport, Result, Severity, Span, Undecided, Unread
 from bnsym.printing import statement_to_latex, to_latex
 from bnsym.proving import decide
-from bnsym.reading import Context, parse_term, read, read_with_context
 from bnsym.terms import Add, Delta, Index, Mul, Pow, Relation, Sum, Sym, Term, rename, walk
 
 HERE = Path(__file__).parent

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 import bnsym
 from bnsym.deriving import derive
+from bnsym.elaborate.context import Context, parse_term
 from bnsym.printing import statement_to_latex, to_latex
-from bnsym.reading.context import Context, parse_term
 from bnsym.terms import (
     HALF,
     ONE,

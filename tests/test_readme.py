@@ -10,7 +10,7 @@ import pytest
 
 import bnsym
 from bnsym.commands.check import check as command
-from bnsym.reading.directives import SHAPES
+from bnsym.source.directives import SHAPES
 
 ROOT = Path(__file__).parent.parent
 if not (ROOT / "README.md").exists():

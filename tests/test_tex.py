@@ -12,9 +12,9 @@ from click.testing import CliRunner
 
 import bnsym
 from bnsym.commands.check import check as command
+from bnsym.elaborate import read
 from bnsym.model import Derivation
-from bnsym.reading import read
-from bnsym.reading.manuscript import opened
+from bnsym.source.opening import opened
 
 HEAD = "\\documentclass{article}\n\\usepackage{amsmath}\n"
 DEFINED = "% bnsym: define\n\\begin{align}\n\\mu &= \\frac{1}{m} \\sum_i x_i\n\\end{align}\n"

@@ -35,7 +35,7 @@ from bnsym.model import (
 from bnsym.terms import Diff, Hypothesis, Statement, walk
 
 if TYPE_CHECKING:
-    from bnsym.reading.context import Context
+    from bnsym.elaborate.context import Context
 
 T = TypeVar("T")
 OTHER_READING_SECONDS = 2.0

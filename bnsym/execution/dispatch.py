@@ -21,8 +21,8 @@ from bnsym.terms import Hypothesis, Statement
 
 if TYPE_CHECKING:
     from bnsym.cache.links import Answers
+    from bnsym.elaborate.context import Context
     from bnsym.proving.found import Found
-    from bnsym.reading.context import Context
 
 T = TypeVar("T")
 Decided: TypeAlias = Proved | Refuted | Undecided

@@ -19,9 +19,9 @@ from bnsym.model import Evidence, Link, Repair
 from bnsym.terms import Hypothesis, Statement
 
 if TYPE_CHECKING:
+    from bnsym.elaborate.context import Context
     from bnsym.kernel import Maximum
     from bnsym.proving.found import Found
-    from bnsym.reading.context import Context
 
 T = TypeVar("T")
 LARGE_SIZE = 1000
@@ -128,7 +128,7 @@ def mend_anew(
     note: Note, link: Link, refutation: tuple[Witness, tuple[Maximum, ...]] | None, budget: Budget
 ) -> tuple[Repair | None, str]:
     """The same, by someone who has neither read the note nor seen the verdict."""
-    from bnsym.reading import read_with_context
+    from bnsym.elaborate import read_with_context
 
     _, context = read_with_context(note.text, note.file)
     if refutation is None or link.statement is None:

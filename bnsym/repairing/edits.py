@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from bnsym.reading.syntax import (
+from bnsym.latex.ast import (
     BigSum,
     Derivative,
     Inner,

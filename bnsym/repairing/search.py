@@ -10,21 +10,21 @@ from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from time import monotonic
 
+from bnsym.elaborate import read
+from bnsym.elaborate.context import Context
 from bnsym.kernel import Proved, Refuted, Rejected
 from bnsym.model import Link, Repair, Span, for_file
 from bnsym.normal import OutOfReach
 from bnsym.printing import to_latex
 from bnsym.proving import decide
 from bnsym.proving.closed_form import NoClosedForm, closed_form
-from bnsym.reading import read
-from bnsym.reading.context import Context
-from bnsym.reading.source import Source
 from bnsym.repairing.assuming import possible, scalars
 from bnsym.repairing.edits import Edit, Place, apply_all
 from bnsym.repairing.stages import across, easy, harder, missing_parts, together
 from bnsym.repairing.trial import PROOF_SECONDS, Trial, fails, proved
 from bnsym.repairing.unread import mended
 from bnsym.repairing.values import points_for
+from bnsym.source.text import Source
 from bnsym.terms import (
     Hypothesis,
     Relation,

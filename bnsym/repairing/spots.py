@@ -9,9 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bnsym.reading.latex import parse
-from bnsym.reading.problems import ReadError
-from bnsym.reading.syntax import (
+from bnsym.latex.ast import (
     BigSum,
     Derivative,
     Inner,
@@ -28,6 +26,8 @@ from bnsym.reading.syntax import (
     Transpose,
     children,
 )
+from bnsym.latex.errors import ReadError
+from bnsym.latex.parser import parse
 
 _SIZING = re.compile(r"\\(?:left|right|middle|[bB]igg?[lrm]?)\s*\\?$")
 _WORD = re.compile(r"\\[A-Za-z]+$")

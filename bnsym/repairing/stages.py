@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations, islice
 
+from bnsym.elaborate import Unreadable, parse_term
 from bnsym.printing import to_latex
-from bnsym.reading import Unreadable, parse_term
 from bnsym.repairing.combining import MADE, Changed, Side, combined, equal, scaled
 from bnsym.repairing.edits import Edit, Place, edits, overlap
 from bnsym.repairing.spots import spots

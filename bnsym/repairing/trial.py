@@ -10,12 +10,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from time import monotonic
 
+from bnsym.elaborate import Unreadable, parse_term
+from bnsym.elaborate.context import Context
 from bnsym.kernel import Proved, Rejected, Witness, refute
+from bnsym.latex.ast import Plus
 from bnsym.proving import decide
 from bnsym.proving.witness import find_refutation
-from bnsym.reading import Unreadable, parse_term
-from bnsym.reading.context import Context
-from bnsym.reading.syntax import Plus
 from bnsym.repairing.combining import Changed, Part, Side
 from bnsym.repairing.edits import Edit, apply_all
 from bnsym.repairing.spots import spots

@@ -11,12 +11,12 @@ from dataclasses import replace
 from itertools import takewhile
 from time import monotonic
 
+from bnsym.elaborate import Unreadable, parse_term
+from bnsym.elaborate.collect import SIGNS
+from bnsym.elaborate.context import Context, outputs_of
+from bnsym.latex.errors import ReadError
+from bnsym.latex.tokens import tokenize
 from bnsym.model import Link
-from bnsym.reading import Unreadable, parse_term
-from bnsym.reading.context import Context, outputs_of
-from bnsym.reading.gathering import SIGNS
-from bnsym.reading.problems import ReadError
-from bnsym.reading.tokens import tokenize
 from bnsym.repairing.combining import MADE
 from bnsym.repairing.edits import Edit, Place, apply_all, edits
 from bnsym.repairing.stages import easy

@@ -15,12 +15,12 @@ from bnsym.codes import NAMES
 from bnsym.kernel import Refuted
 from bnsym.model import Diagnostic, Result, Severity, Span, Undecided, Unread
 from bnsym.printing import to_latex
-from bnsym.reading.manuscript import opened
 from bnsym.reporting.excerpt import clean, excerpt
 from bnsym.reporting.rows import Row
 from bnsym.reporting.theme import width_of
 from bnsym.reporting.unicode import unicode_math
 from bnsym.reporting.words import finding, is_declared_refuted, value_strings, words_of
+from bnsym.source.opening import opened
 
 SEVERITY_STYLES = {Severity.ERROR: "bad", Severity.WARNING: "unsure", Severity.NOTE: "quiet"}
 

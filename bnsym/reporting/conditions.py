@@ -13,11 +13,11 @@ from fractions import Fraction
 from itertools import count
 from typing import Any
 
+from bnsym.elaborate.application import Bodies, applied
+from bnsym.elaborate.tensors import Value
 from bnsym.kernel import Proved
+from bnsym.latex.errors import ReadError
 from bnsym.printing import to_latex
-from bnsym.reading.application import Bodies, applied
-from bnsym.reading.problems import ReadError
-from bnsym.reading.values import Value
 from bnsym.reporting.words import relation_latex
 from bnsym.terms import (
     HALF,

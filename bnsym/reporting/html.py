@@ -26,7 +26,6 @@ from bnsym.model import (
     Undecided,
     format_of,
 )
-from bnsym.reading.manuscript import opened
 from bnsym.reporting.certificates import certificate_line
 from bnsym.reporting.conditions import conditions
 from bnsym.reporting.graph import graph, in_words
@@ -39,6 +38,7 @@ from bnsym.reporting.tex_prose import tex_prose
 from bnsym.reporting.theme import MARKS
 from bnsym.reporting.unicode import unicode_math
 from bnsym.reporting.words import FAILS, finding, is_declared_refuted, relation_latex, value_strings, words_of
+from bnsym.source.opening import opened
 
 _SIGNS = {":=": "≔"}
 """Signs that MathML would take apart."""

@@ -15,13 +15,13 @@ from typing import Any
 
 from bnsym.kernel import Number, Proved, Refuted, Surd
 from bnsym.model import FileReport, Report, Result
-from bnsym.reading.source import Heading
 from bnsym.reporting.certificates import certificate_line
 from bnsym.reporting.conditions import conditions
 from bnsym.reporting.outline import Formula, Part, Saying, Step, outline
 from bnsym.reporting.source import Barred, safe_math
 from bnsym.reporting.tex import ROOM, divided, escaped, width
 from bnsym.reporting.words import FAILS, relation_latex, value_strings, words_of
+from bnsym.source.text import Heading
 
 _HEADINGS = (r"\bnsymtitle", r"\bnsymheading", r"\bnsymsubheading")
 _HANGS = 26

@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeAlias
 
+from bnsym.elaborate.document import read_document
+from bnsym.latex.tokens import RELATIONS
 from bnsym.model import FileReport, Result, Span
-from bnsym.reading.document import read_document
-from bnsym.reading.source import Block, Chain, Directive, Heading, Slice, Source
-from bnsym.reading.tokens import RELATIONS
 from bnsym.reporting.source import Barred, authored, safe_math
+from bnsym.source.text import Block, Chain, Directive, Heading, Slice, Source
 
 _LABEL = re.compile(r"\\label\s*\{([\w:.-]+)\}", re.ASCII)
 _SIZE_BEFORE = re.compile(r"\\(?:left(?:\s*\.)?|[bB]igg?[lr]?)\s*\Z")

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import re
 
-from bnsym.reading.problems import ReadError
-from bnsym.reading.tokens import ACCENTS, COMMANDS, FONTS, GREEK, INVISIBLE, tokenize
+from bnsym.latex.errors import ReadError
+from bnsym.latex.tokens import ACCENTS, COMMANDS, FONTS, GREEK, INVISIBLE, tokenize
 
 BREAK = "\\\\"
 """Between the lines of what `authored` returns."""

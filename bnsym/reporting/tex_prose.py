@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 from html import escape
 
-from bnsym.reading.tex import COMMENT, LEVELS, SKIPPED, plain_title
 from bnsym.reporting.mathml import mathml
+from bnsym.source.tex import COMMENT, LEVELS, SKIPPED, plain_title
 
 _GROUP = r"\{((?:[^{}]++|\{(?:[^{}]++|\{[^{}]*+\})*+\})*+)\}"
 _TOKEN = re.compile(

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from statistics import median
 
+from bnsym.elaborate import read, read_with_context
 from bnsym.kernel import Proved, Refuted
 from bnsym.model import Link, Repair, Undecided
 from bnsym.printing import to_latex
 from bnsym.proving import decide
-from bnsym.reading import read, read_with_context
 from bnsym.repairing import search
 from bnsym.terms import Statement
 from tests.slips.oracle import Truth, truth

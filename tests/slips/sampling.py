@@ -9,9 +9,9 @@ from pathlib import Path
 from random import Random
 
 from bnsym.calculus import Graph
+from bnsym.elaborate import read
 from bnsym.model import Link
 from bnsym.printing import statement_to_latex
-from bnsym.reading import read
 from bnsym.terms import Max, Relation, Statement, Sym, free_indices, walk
 from tests.slips.mutating import hats, slips
 

@@ -1,0 +1,126 @@
+"""The last step of lowering: index spaces get the names of their sizes, open axes and the
+indices of norms get readable letters, and a size used as a number becomes a `Size`.
+
+Imports terms and `symbols` only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bnsym.elaborate.symbols import LETTERS_IN_ORDER
+from bnsym.terms import (
+    Add,
+    Delta,
+    Diff,
+    Index,
+    Max,
+    Mul,
+    Num,
+    Pow,
+    Size,
+    Sum,
+    Sym,
+    Term,
+    add,
+    mul,
+    own_indices,
+    power,
+    walk,
+)
+
+OPEN = "@"
+
+
+@dataclass(frozen=True)
+class Closer:
+    spaces: dict[str, str]
+    """The size's name of every space variable."""
+    letters: dict[str, str] = field(default_factory=dict)
+    """The size's name for every letter that the file uses as an index."""
+    defined: Container[str] = frozenset()
+    mentions: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """The names that each definition mentions itself, not through another."""
+    labels: Container[str] = frozenset()
+    """Letters that are no indices in this file."""
+
+    def close(self, *terms: Term) -> tuple[Term, ...]:
+        """The terms of one statement, their open axes named alike."""
+        taken = {i.name for i in _indices(terms) if not i.name.startswith(OPEN)}
+        # a number k under a sum over k would not read back
+        taken |= {t.name for term in terms for t in walk(term) if isinstance(t, Sym)}
+        names: dict[str, Index] = {}
+        for index in _open(terms):
+            names[index.name] = self._letter(index, taken)
+            taken.add(names[index.name].name)
+        return tuple(self._resolve(term, names, frozenset(taken)) for term in terms)
+
+    def _letter(self, index: Index, taken: Container[str]) -> Index:
+        space = self.spaces.get(index.space, index.space)
+        sizes = set(self.spaces.values())
+        for primes in range(100):
+            for letter in LETTERS_IN_ORDER:
+                name = letter + "'" * primes
+                if letter in self.labels:
+                    continue
+                if name not in taken and name not in sizes and self.letters.get(name, space) == space:
+                    return Index(name, space)
+        raise AssertionError("no letter is left for an index")
+
+    def _index(self, index: Index, names: dict[str, Index]) -> Index:
+        return names.get(index.name) or Index(index.name, self.spaces.get(index.space, index.space))
+
+    def _resolve(self, term: Term, names: dict[str, Index], taken: frozenset[str]) -> Term:
+        def down(inner: Term) -> Term:
+            return self._resolve(inner, names, taken)
+
+        match term:
+            case Sym(name, indices):
+                if not indices and name not in self.defined and name in self.spaces.values():
+                    return Size(name)
+                return Sym(name, tuple(self._index(i, names) for i in indices))
+            case Size(space):
+                return Size(self.spaces.get(space, space))
+            case Delta(left, right):
+                return Delta(self._index(left, names), self._index(right, names))
+            case Add(terms):
+                return add(*map(down, terms))
+            case Mul(factors):
+                return mul(*map(down, factors))
+            case Pow(base, exponent):
+                return power(down(base), exponent)
+            case Sum(index, body):
+                return self._sum(index, body, names, taken)
+            case Diff(of, by, total):
+                by = Sym(by.name, tuple(self._index(i, names) for i in by.indices))
+                return Diff(down(of), by, total or not self._is_local(of, by))
+            case Max(variable, radius, body):
+                shape = tuple(self._index(i, {}) for i in variable.indices)
+                return Max(Sym(variable.name, shape), down(radius), down(body))
+            case Num():
+                return term
+
+    def _is_local(self, of: Term, by: Sym) -> bool:
+        """Whether ∂of/∂by means a partial derivative with the other arguments held fixed: `of`
+        is one name, whose own definition mentions `by`. Of an expression, or through other
+        nodes, a partial derivative would be zero where nobody means zero."""
+        return isinstance(of, Sym) and by.name in self.mentions.get(of.name, frozenset())
+
+    def _sum(self, index: Index, body: Term, names: dict[str, Index], taken: frozenset[str]) -> Term:
+        if not index.name.startswith(OPEN):
+            inner = {k: v for k, v in names.items() if k != index.name}
+            return Sum(self._index(index, inner), self._resolve(body, inner, taken))
+        letter = self._letter(index, taken)
+        return Sum(letter, self._resolve(body, {**names, index.name: letter}, taken | {letter.name}))
+
+
+def _indices(terms: Iterable[Term]) -> list[Index]:
+    return [index for term in terms for inner in walk(term) for index in own_indices(inner)]
+
+
+def _open(terms: Sequence[Term]) -> list[Index]:
+    """The open axes that no sum binds, in order."""
+    bound = {t.index.name for term in terms for t in walk(term) if isinstance(t, Sum)}
+    free = [i for i in _indices(terms) if i.name.startswith(OPEN) and i.name not in bound]
+    return list(dict.fromkeys(free))

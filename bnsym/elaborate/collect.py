@@ -1,0 +1,435 @@
+"""A document's items → chains of surface trees, each with all that is in force where it
+stands: its aliases applied, its hypotheses, its declarations. No meaning yet.
+
+Imports the surface modules of reading and `source`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from bnsym.elaborate.aliases import Aliases
+from bnsym.elaborate.symbols import Table, size_name
+from bnsym.latex.ast import Apply, Node, Symbol, unwrap, walk
+from bnsym.latex.errors import ReadError
+from bnsym.latex.folding import BUILT_IN, is_word, word_of
+from bnsym.latex.parser import parse, parse_tokens
+from bnsym.latex.scripts import letter_of
+from bnsym.latex.tokens import Tok, tokenize
+from bnsym.model import Declaration, Declared, Diagnostic, Severity, for_file
+from bnsym.source.directives import link_labels
+from bnsym.source.text import Block, Chain, Directive, Heading, Item, Slice, Source
+
+SIGNS = {"=": "=", r"\equiv": "=", r"\le": r"\le", "<": "<", r"\ge": r"\ge", ">": ">", r"\ne": r"\ne"}
+
+
+@dataclass
+class Expression:
+    """One expression of a chain: its tree, or why it has none."""
+
+    where: Slice
+    node: Node | None = None
+    problem: ReadError | None = None
+    total: bool | None = None
+    """Whether its partial derivatives are total; None where the file does not say."""
+
+
+@dataclass
+class RawHypothesis:
+    left: Expression
+    sign: str
+    right: Expression
+    where: Slice
+    level: int = 0
+    """Of the section that it was assumed in."""
+    condition: bool = False
+    """Set beside the links that it is for."""
+
+
+@dataclass
+class RawLink:
+    id: str
+    left: int
+    right: int
+    """Positions in the chain; more than one apart for a link that bridges unread ones."""
+    sign: str
+    where: Slice
+    declaration: Declaration | None = None
+
+
+@dataclass
+class RawChain:
+    block: Block
+    chain: Chain
+    expressions: list[Expression]
+    signs: list[tuple[str, Slice]]
+    defines: bool
+    """The block's directive says that its rows are definitions."""
+    hypotheses: list[RawHypothesis] = field(default_factory=list)
+    problem: ReadError | None = None
+    """Of its conditions: none of its links can be read."""
+    names_function: bool = False
+    r"""Its first row says what a function is, as in `\operatorname{RMS}(x) = …`."""
+
+
+@dataclass
+class Gathered:
+    chains: list[RawChain] = field(default_factory=list)
+    hypotheses: list[RawHypothesis] = field(default_factory=list)
+    """All that the file assumes, in order."""
+    sizes: dict[str, tuple[str, Slice]] = field(default_factory=dict)
+    """Index letters that a directive or a condition gives a size."""
+    kinds: dict[str, tuple[tuple[str, ...], Slice]] = field(default_factory=dict)
+    r"""The sizes of names of which `x \in \mathbb{R}^m` says what they are."""
+    losses: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    aliases: Aliases = field(default_factory=Aliases)
+    total: bool | None = None
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+
+
+_RANGE = re.compile(
+    r"\s*(?P<letters>[A-Za-z](?:\s*,\s*[A-Za-z])*)\s*(?:=|\\in)\s*(?:\\\{)?\s*1\s*,?\s*(?:\.\.+|\\[lc]?dots)\s*,?"
+    r"\s*(?P<size>[A-Za-z\\{}_0-9]+?)\s*(?:\\\})?\s*$"
+)
+_MEMBER = re.compile(
+    r"\s*(?P<names>[^<>=]+?)\s*(?:\\in(?![A-Za-z])|∈)\s*\\mathbb\s*(?:\{\s*R\s*\}|R)"
+    r"\s*(?:\^\s*(?:\{(?P<sizes>[^{}]*)\}|(?P<size>\w)))?\s*[.,;]?\s*"
+)
+_REAL = re.compile(r"\\in\s*\\mathbb\s*\{?\s*R\s*\}?(\s*\^\s*(\{[^{}]*\}|\w))?(\s*\\setminus\s*\\\{0\\\})?")
+
+
+class Gatherer:
+    """Walks the items in order; what a directive says lasts as long as it says."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.result = Gathered()
+        self.level = 0
+        self.assumed: list[RawHypothesis] = []
+        self.unreadable: list[tuple[int, ReadError]] = []
+        """Assumptions that can't be read, with their sections: nothing there is judged without them."""
+
+    def run(self, items: Sequence[Item]) -> Gathered:
+        for item in items:
+            match item:
+                case Heading(level):
+                    self.level = level
+                    self.assumed = [h for h in self.assumed if h.level == 0 or h.level < level]
+                    self.unreadable = [e for e in self.unreadable if e[0] == 0 or e[0] < level]
+                case Directive():
+                    self._directive(item)
+                case Block():
+                    self._block(item)
+        return self.result
+
+    def problem(self, error: ReadError) -> None:
+        self.result.diagnostics.append(diagnostic(self.source, error))
+
+    # directives
+
+    def _directive(self, item: Directive) -> None:
+        try:
+            match item.name:
+                case "let":
+                    self._let(item)
+                case "assume":
+                    for formula in item.formulas:
+                        self._assume(formula)
+                case "index":
+                    for formula in item.formulas:
+                        self._index(formula)
+                case "label":
+                    for formula in item.formulas:
+                        self._label(formula)
+                case "loss":
+                    self._loss(item.formulas[0])
+                case "partial":
+                    self.result.total = item.options.get("mode") == "total"
+        except ReadError as error:
+            self.problem(error)
+            if item.name == "assume":
+                self.unreadable.append((self.level, error))
+
+    def _let(self, item: Directive) -> None:
+        if len(item.formulas) != 2:
+            at = (item.where.start, item.where.end)
+            raise ReadError("BN107", "a let needs two formulas: `let $A$ = $B$`", at)
+        left, right = item.formulas
+        pattern = parse(self._text(left), left.start)
+        try:
+            target = self.result.aliases.apply(parse(self._text(right), right.start))
+        except ReadError as error:
+            self.result.aliases.add(pattern, pattern, error.message)
+            raise
+        self.result.aliases.add(pattern, target)
+
+    def _assume(self, formula: Slice) -> None:
+        if self._membership(self._text(formula), formula):
+            return
+        for hypothesis in self._relations(self._text(formula), formula.start):
+            hypothesis.level = self.level
+            self.assumed.append(hypothesis)
+            self.result.hypotheses.append(hypothesis)
+
+    def _membership(self, text: str, where: Slice) -> bool:
+        r"""Whether the text says what names are, as `u, v \in \mathbb{R}^m` does; then it is noted."""
+        match = _MEMBER.fullmatch(text)
+        if match is None:
+            return False
+        written = match["sizes"] or match["size"] or ""
+        sizes = tuple(
+            self._size(part, where) for part in re.split(r"\\times(?![A-Za-z])", written) if written
+        )
+        position = where.start
+        for part in match["names"].split(","):
+            node = parse(part, position)
+            position += len(part) + 1
+            if not isinstance(node, Symbol):
+                raise ReadError("BN128", r"only of a name can `\in \mathbb{R}` be said", node.at)
+            name, letters = Table().split(self.result.aliases.labelled(node), frozenset())
+            if letters and sizes:
+                hint = f"say it of the whole: `{name} \\in \\mathbb{{R}}^{{m \\times n}}`"
+                raise ReadError("BN128", f"`{name}` is written with an index here", node.at, hint)
+            if not letters and self.result.kinds.setdefault(name, (sizes, where))[0] != sizes:
+                raise ReadError("BN123", f"`{name}` is said to be two things", node.at)
+        return True
+
+    def _size(self, text: str, where: Slice) -> str:
+        node = parse(text, where.start)
+        if not isinstance(node, Symbol) or node.upper:
+            raise ReadError("BN128", "a size is one name, which stands for any", (where.start, where.end))
+        return size_name(node)
+
+    def _index(self, formula: Slice) -> None:
+        match = _RANGE.match(self._text(formula))
+        if match is None:
+            raise ReadError(
+                "BN107", "an index directive reads `index $i,k = 1..N$`", (formula.start, formula.end)
+            )
+        self._range(match, formula)
+
+    def _range(self, match: re.Match[str], where: Slice) -> None:
+        name = parse(match["size"], where.start + match.start("size"))
+        if not isinstance(name, Symbol) or name.upper:
+            raise ReadError("BN107", "a size is one name", (where.start, where.end))
+        size = size_name(name)
+        for letter in re.findall("[A-Za-z]", match["letters"]):
+            known = self.result.sizes.setdefault(letter, (size, where))[0]
+            if known != size:
+                message = f"`{letter}` runs over 1..{known} and over 1..{size}"
+                raise ReadError("BN125", message, (where.start, where.end))
+
+    def _label(self, formula: Slice) -> None:
+        letter = letter_of(parse(self._text(formula), formula.start))
+        if not letter:
+            raise ReadError("BN107", "a label is one letter", (formula.start, formula.end))
+        self.result.aliases.labels.add(letter)
+
+    def _loss(self, formula: Slice) -> None:
+        """`f(y)` or `f(y, z)`."""
+        text = self._text(formula)
+        opening, closing = text.find("("), text.rfind(")")
+        if opening < 0 or closing < opening:
+            raise ReadError("BN107", "a loss directive reads `loss $f(y)$`", (formula.start, formula.end))
+        loss = self._name(text[:opening], formula.start)
+        position = opening + 1
+        outputs: list[str] = []
+        for part in text[opening + 1 : closing].split(","):
+            outputs.append(self._name(part, formula.start + position))
+            position += len(part) + 1
+        self.result.losses[loss] = tuple(outputs)
+
+    def _name(self, text: str, offset: int) -> str:
+        node = parse(text, offset)
+        if not isinstance(node, Symbol):
+            raise ReadError("BN107", "a loss and its arguments are names", node.at)
+        return Table().split(self.result.aliases.labelled(node), frozenset())[0]
+
+    # blocks
+
+    def _block(self, block: Block) -> None:
+        for directive in block.directives:
+            if directive.name in ("let", "assume", "index", "label", "loss", "partial"):
+                self._directive(directive)
+        defines = any(d.name == "define" for d in block.directives)
+        for chain in block.chains:
+            if self._says_kind(chain):
+                continue
+            if chain.signs:
+                self.result.chains.append(self._chain(block, chain, defines))
+            elif defines:
+                where = chain.expressions[0]
+                self.problem(ReadError("BN112", "a definition needs `=`", (where.start, where.end)))
+
+    def _says_kind(self, chain: Chain) -> bool:
+        r"""Whether all of the chain is `x \in \mathbb{R}^m`."""
+        if [sign.symbol for sign in chain.signs] not in ([r"\in"], ["∈"]):
+            return False
+        where = Slice(chain.expressions[0].start, chain.expressions[-1].end)
+        try:
+            if not self._membership(self.source.masked[where.start : where.end], where):
+                return False
+            for condition in chain.conditions:
+                self._condition(condition)
+            return True
+        except ReadError as error:
+            self.problem(error)
+            return True
+
+    def _chain(self, block: Block, chain: Chain, defines: bool) -> RawChain:
+        expressions = [self._expression(where) for where in chain.expressions]
+        self._missing(chain, expressions)
+        signs = [(sign.symbol, sign.where) for sign in chain.signs]
+        raw = RawChain(block, chain, expressions, signs, defines, list(self.assumed))
+        raw.names_function = self._function(raw)
+        if self.unreadable:
+            raw.problem = self.unreadable[0][1]
+            return raw
+        try:
+            for where in (*((chain.quantifier,) if chain.quantifier else ()), *chain.conditions):
+                found = self._condition(where)
+                for hypothesis in found:
+                    hypothesis.condition = True
+                raw.hypotheses.extend(found)
+        except ReadError as error:
+            raw.problem = error
+        return raw
+
+    def _function(self, chain: RawChain) -> bool:
+        r"""Whether the chain begins with `\operatorname{RMS}(x) =` and nothing says yet what that is;
+        then it says so, for the rest of the file."""
+        left, right = chain.expressions[:2]
+        node = left.node
+        if not isinstance(node, Apply) or not is_word(node.function) or chain.signs[0][0] not in ("=", ":="):
+            return False
+        if word_of(node.function) in BUILT_IN or not isinstance(unwrap(node.argument), Symbol):
+            return False
+        own = word_of(node.function)
+        if right.node and any(isinstance(n, Apply) and word_of(n.function) == own for n in walk(right.node)):
+            return False
+        if right.problem is not None:
+            self.problem(right.problem)
+        target, problem = right.node or node, right.problem.message if right.problem else ""
+        try:
+            self.result.aliases.add(node, target, problem)
+        except ReadError as error:
+            left.problem, left.node = error, None
+            return False
+        left.node = right.node
+        left.problem = right.problem
+        said = ReadError("BN133", f"the function `{node.function.base}` is defined here", node.at)
+        self.result.diagnostics.append(diagnostic(self.source, said, Severity.NOTE))
+        return True
+
+    def _missing(self, chain: Chain, expressions: list[Expression]) -> None:
+        """An expression that is not there is missed at its sign."""
+        for number, found in enumerate(expressions if chain.signs else ()):
+            if not self.source.masked[found.where.start : found.where.end].strip():
+                sign = chain.signs[max(0, number - 1)].where
+                side = "after" if number else "before"
+                message = f"an expression is missing {side} this sign"
+                found.problem = ReadError("BN112", message, (sign.start, sign.end))
+
+    def _expression(self, where: Slice) -> Expression:
+        return self.expression(self.source.masked[where.start : where.end], where.start)
+
+    def expression(self, text: str, offset: int) -> Expression:
+        found = Expression(Slice(offset, offset + len(text)), total=self.result.total)
+        try:
+            found.node = self.result.aliases.apply(parse(text, offset))
+        except ReadError as error:
+            found.problem = error
+        return found
+
+    def _condition(self, where: Slice) -> list[RawHypothesis]:
+        """`k > 0`, `\\forall i`, `k \\in \\mathbb{R}`, `i = 1, \\dots, m`."""
+        text = self.source.masked[where.start : where.end]
+        text = re.sub(r"\\forall|\\text\s*\{[a-z ]*\}", lambda m: " " * len(m[0]), text)
+        if self._membership(text, where):
+            return []
+        text = _REAL.sub(lambda m: " " * len(m[0]), text)
+        if match := _RANGE.match(text):
+            self._range(match, where)
+            return []
+        found: list[RawHypothesis] = []
+        position = 0
+        for part in text.split(","):
+            if re.search(r"[<>=]|\\n?[lg]?eq?\b|\\[lg]eq|\\[lg]t\b", part):
+                found.extend(self._relations(part, where.start + position))
+            elif part.strip(" .;"):
+                node = parse(part, where.start + position)
+                if not isinstance(node, Symbol):
+                    raise ReadError("BN128", "this condition has no meaning here", node.at)
+            position += len(part) + 1
+        return found
+
+    def _relations(self, text: str, offset: int) -> list[RawHypothesis]:
+        """The links of a chain of relations in a directive or a condition."""
+        try:
+            tokens = tokenize(text)
+        except ReadError as error:
+            raise error.moved(offset) from None
+        pieces, signs = _split([Tok(t.kind, t.text, t.start + offset, t.end + offset) for t in tokens])
+        if not signs:
+            raise ReadError("BN112", "a relation sign is missing here", (offset, offset + len(text)))
+        parsed = [self._parsed(piece, sign) for piece, sign in zip(pieces, [*signs, signs[-1]], strict=True)]
+        where = Slice(offset, offset + len(text))
+        return [RawHypothesis(parsed[k], sign.text, parsed[k + 1], where) for k, sign in enumerate(signs)]
+
+    def _parsed(self, piece: list[Tok], sign: Tok) -> Expression:
+        if not piece:
+            raise ReadError("BN112", "an expression is missing beside this sign", sign.at)
+        node = self.result.aliases.apply(parse_tokens(piece))
+        return Expression(Slice(piece[0].start, piece[-1].end), node, total=self.result.total)
+
+    def _text(self, where: Slice) -> str:
+        """A directive's formula stands in a comment, which is masked."""
+        return self.source.text[where.start : where.end]
+
+
+def _split(tokens: list[Tok]) -> tuple[list[list[Tok]], list[Tok]]:
+    pieces: list[list[Tok]] = [[]]
+    signs: list[Tok] = []
+    depth = 0
+    for token in tokens:
+        depth += token.kind in _OPENS
+        depth -= token.kind in _CLOSES
+        if token.kind == "REL" and depth == 0:
+            signs.append(token)
+            pieces.append([])
+        else:
+            pieces[-1].append(token)
+    return pieces, signs
+
+
+_OPENS = {"LPAR", "LBRACK", "LBRACE", "LCURLY", "LANGLE", "LNORM", "LABS"}
+_CLOSES = {"RPAR", "RBRACK", "RBRACE", "RCURLY", "RANGLE", "RNORM", "RABS"}
+
+
+def declarations(source: Source, block: Block) -> list[tuple[frozenset[str], Declaration, Slice]]:
+    """What the block's directives declare, and of which of its links (none named: all)."""
+    found = []
+    for directive in block.directives:
+        if directive.name not in ("refuted", "skip"):
+            continue
+        options = directive.options
+        links = frozenset(link_labels(options.get("link", "")) or ())
+        kind = Declared.REFUTED if directive.name == "refuted" else Declared.SKIP
+        span = source.span(directive.where.start, directive.where.end)
+        declared = Declaration(
+            kind, options.get("reason", ""), span, options.get("at", ""), options.get("code", "")
+        )
+        found.append((links, declared, directive.where))
+    return found
+
+
+def diagnostic(source: Source, error: ReadError, severity: Severity = Severity.ERROR) -> Diagnostic:
+    start, end = error.at
+    limit = len(source.text)
+    span = source.span(min(start, limit), min(max(start, end), limit))
+    return Diagnostic(error.code, severity, error.message, span, for_file(error.hint, source.file))
+
+
+__all__ = ["Gatherer", "declarations", "diagnostic"]

@@ -1,0 +1,142 @@
+"""What a file fixes for anything read after it: its definitions, kinds, spaces, losses.
+
+`parse_term` reads one more expression as the file would. Imports the other modules of
+reading, never `links`.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from bnsym.elaborate import shapes as kinds
+from bnsym.elaborate.closing import Closer
+from bnsym.elaborate.collect import diagnostic
+from bnsym.elaborate.index_spaces import BATCH
+from bnsym.elaborate.jacobians import is_total
+from bnsym.elaborate.lowering import Lowering
+from bnsym.elaborate.scope import Survey
+from bnsym.latex.ast import Node, Symbol
+from bnsym.latex.ast import walk as walk_nodes
+from bnsym.latex.errors import ReadError
+from bnsym.latex.parser import parse
+from bnsym.model import Diagnostic
+from bnsym.source.text import Source
+from bnsym.terms import Definition, Diff, Hypothesis, Name, Relation, Statement, Sym, Term, walk
+
+
+class Unreadable(Exception):
+    """An expression given by hand has no meaning; `problem` says where and why."""
+
+    def __init__(self, problem: Diagnostic) -> None:
+        super().__init__(f"{problem.code}: {problem.message}")
+        self.problem = problem
+
+
+@dataclass(frozen=True)
+class Context:
+    """A file that has been read."""
+
+    survey: Survey
+    closer: Closer
+    definitions: tuple[Definition, ...]
+    losses: tuple[Name, ...]
+    outputs: tuple[Name, ...]
+
+    def statement(
+        self, left: Term, relation: Relation, right: Term, hypotheses: tuple[Hypothesis, ...] = ()
+    ) -> Statement:
+        """`left relation right` under the file's definitions."""
+        return Statement(left, relation, right, self.definitions, hypotheses, self.losses, self.outputs)
+
+
+def parse_term(latex: str, context: Context) -> Term:
+    """The term of one expression, read as `context`'s file would read it at its end.
+    Open axes of a vector get letters. Raises Unreadable."""
+    source = Source("<expression>", latex, latex)
+    try:
+        return _parsed(latex, context)
+    except ReadError as error:
+        raise Unreadable(diagnostic(source, error)) from None
+
+
+def _parsed(latex: str, context: Context) -> Term:
+    node = context.survey.gathered.aliases.apply(parse(latex))
+    try:
+        return _lowered(node, context, "")
+    except ReadError as error:
+        if error.code != "BN125":
+            raise
+        return _lowered(node, context, " at an expression")
+
+
+def _lowered(node: Node, context: Context, scope: str) -> Term:
+    """scope: of index letters that are the expression's own, or nothing, if they are the file's."""
+    table, spaces = copy.deepcopy(context.survey.table), copy.deepcopy(context.survey.spaces)
+    for variable, size in context.closer.spaces.items():
+        spaces.set_size(variable, size, (0, 0), "an index")
+    spaces.scope = scope
+    if not all(name in table.arity or name in table.sizes or name in table.losses for name in _written(node)):
+        kinds.infer(table, [[node]])  # what the note uses has its kind already
+    bodies = {d.symbol.name: (d.symbol, d.body) for d in context.definitions}
+    lowering = Lowering(table, spaces, is_total(context.survey.gathered.total, node, table), bodies)
+    value = lowering.lower(node)
+    names = spaces.names([*table.defined, *(n for n in table.arity if n != BATCH)])
+    letters = spaces.letters(names)
+    closer = replace(context.closer, spaces=names, letters=letters, defined=frozenset(table.defined))
+    return closer.close(value.term)[0]
+
+
+def _written(node: Node) -> set[str]:
+    """The names in an expression."""
+    return {inner.base for inner in walk_nodes(node) if isinstance(inner, Symbol)}
+
+
+def outputs_of(
+    declared: Mapping[str, tuple[Name, ...]],
+    definitions: tuple[Definition, ...],
+    losses: tuple[Name, ...],
+    terms: Iterable[Term],
+) -> tuple[Name, ...]:
+    """What the losses are functions of: as declared, else every defined array (every number,
+    if there is no array) that no other definition uses and that a variable of a loss's
+    derivative flows into, and every free variable of such a derivative that none uses."""
+    if declared:
+        return tuple(dict.fromkeys(name for outputs in declared.values() for name in outputs))
+    bodies = [d.body for d in definitions]
+    everywhere = [t for term in (*terms, *bodies) for t in walk(term)]
+    variables = dict.fromkeys(t.by.name for t in everywhere if isinstance(t, Diff) and _of_loss(t, losses))
+    uses = {d.symbol.name: _names(d.body) for d in definitions}
+    used = {name for names in uses.values() for name in names}
+    on_path = {d.symbol.name for d in definitions if _flows(d.symbol.name, uses, set(variables))}
+    after = {d.symbol.name for d in definitions if any(isinstance(t, Diff) for t in walk(d.body))}
+    sinks = [n for n in uses if n in on_path - after and not any(n in uses[u] for u in on_path - after)]
+    arrays = [d.symbol.name for d in definitions if d.symbol.name in sinks and d.symbol.indices]
+    # a number that nothing uses, beside an array that nothing uses, is a shorthand (r := 1/σ)
+    sinks = arrays or sinks
+    free = [name for name in variables if name not in uses and name not in used]
+    return tuple(dict.fromkeys([*sinks, *free]))
+
+
+def _of_loss(term: Diff, losses: tuple[Name, ...]) -> bool:
+    of = term.of
+    return (isinstance(of, Sym) and of.name in losses) or (isinstance(of, Diff) and _of_loss(of, losses))
+
+
+def _flows(name: Name, uses: Mapping[Name, set[Name]], variables: set[Name]) -> bool:
+    """Whether the definition of `name` reaches a variable, or `name` is one."""
+    seen: set[Name] = set()
+    todo = [name]
+    while todo:
+        current = todo.pop()
+        if current in variables:
+            return True
+        if current not in seen:
+            seen.add(current)
+            todo.extend(uses.get(current, ()))
+    return False
+
+
+def _names(term: Term) -> set[Name]:
+    return {inner.name for inner in walk(term) if isinstance(inner, Sym)}

@@ -1,0 +1,98 @@
+r"""What derivatives and gradients mean: of the loss, between nodes, by which variable.
+
+Functions of a `Lowering`, which dispatches to them; imports the surface tree, values and terms.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bnsym.elaborate.symbols import square_of
+from bnsym.elaborate.tensors import Value
+from bnsym.latex.ast import Apply, Node, Place, Symbol, canonical, unwrap
+from bnsym.latex.errors import ReadError
+from bnsym.latex.folding import LOSS_LETTERS
+from bnsym.terms import HALF, Diff, Index, Pow, Sym, Term
+from bnsym.terms import walk as inside
+
+if TYPE_CHECKING:
+    from bnsym.elaborate.lowering import Lowering
+
+
+def loss_name(lowering: Lowering, node: Node) -> str:
+    inner = unwrap(node)
+    if isinstance(inner, Apply) and is_of_outputs(lowering, inner):
+        inner = inner.function
+    if isinstance(inner, Symbol):
+        name, letters = lowering.table.split(inner, lowering.bound)
+        if not letters and name in lowering.table.losses and name not in lowering.table.unclear_losses:
+            return name
+    return ""
+
+
+def is_of_outputs(lowering: Lowering, node: Apply) -> bool:
+    """`f(y)`, where the file says that f is a function of y."""
+    argument = unwrap(node.argument)
+    outputs = lowering.table.outputs.get(node.function.base, ())
+    return isinstance(argument, Symbol) and (lowering.table.split(argument, lowering.bound)[0],) == outputs
+
+
+def derivative(lowering: Lowering, of: Node | None, by: tuple[Node, ...], straight: bool, at: Place) -> Value:
+    if of is None:
+        raise ReadError("BN112", "nothing is differentiated here", at)
+    loss = loss_name(lowering, of)
+    value = Value(Sym(loss)) if loss else lowering.lower(of)
+    inner = value.term
+    check_losses(lowering, of, inner)
+    total = bool(loss) or straight or lowering.total or (isinstance(inner, Diff) and inner.total)
+    for variable in by:
+        symbol = variable_of(lowering, variable)
+        value = Value(Diff(value.term, symbol[0], total), value.axes + symbol[1])
+    if len(value.axes) > 2:
+        raise ReadError("BN124", "this derivative has more than two axes", at)
+    return value
+
+
+def check_losses(lowering: Lowering, of: Node, term: Term) -> None:
+    """A loss that nothing defines is no constant under ∂."""
+    for name in (t.name for t in inside(term) if isinstance(t, Sym) and not t.indices):
+        if name in LOSS_LETTERS and name not in lowering.table.defined and name not in lowering.table.losses:
+            hint = f"define `{name}`, or differentiate it alone"
+            raise ReadError("BN128", f"`{name}` looks like a loss, and nothing defines it", of.at, hint)
+
+
+def variable_of(lowering: Lowering, node: Node) -> tuple[Sym, tuple[Index, ...]]:
+    """What is differentiated by: a defined or a free symbol."""
+    value = lowering.lower(node)
+    name = canonical(node)
+    match value.term:
+        case Sym(symbol) if symbol in lowering.table.sizes:
+            raise ReadError("BN128", f"`{symbol}` is a size; nothing is differentiated by it", node.at)
+        case Sym():
+            return value.term, value.axes
+        case Pow(Sym(square), exponent) if (
+            square in map(square_of, lowering.table.squares) and exponent == HALF
+        ):
+            hint = f"differentiate by `{square}`, or define `{name}`"
+            raise ReadError("BN128", f"`{name}` is the root of the defined `{square}`", node.at, hint)
+        case Pow(Sym(symbol), exponent) if exponent == 2:
+            hint = f"define `{square_of(symbol)}`, not `{symbol}`"
+            raise ReadError(
+                "BN128",
+                f"`{square_of(symbol)}` is the square of `{symbol}`, not a variable",
+                node.at,
+                hint,
+            )
+    raise ReadError("BN128", "one can differentiate by a name only", node.at)
+
+
+def gradient(lowering: Lowering, of: Node, by: Node, at: Place) -> Value:
+    value = derivative(lowering, of, (by,), False, at)
+    if len(value.axes) == 2 and lowering.table.arity.get(canonical(by), 0) != 2:
+        raise ReadError(
+            "BN128",
+            "the gradient of a vector has no one meaning",
+            at,
+            r"write `\frac{\partial u}{\partial v}`: the rows belong to u",
+        )
+    return value

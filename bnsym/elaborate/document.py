@@ -1,0 +1,261 @@
+r"""A file → a Document: headings, directives and display formulas in order, each with its
+exact place; formulas taken apart into chains, named, and joined to their directives.
+
+Nothing here raises: what is wrong with a note is a Diagnostic, and the rest is read. Imports
+the Markdown side of reading and `model`, nothing that knows LaTeX terms.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
+
+from bnsym.latex.masking import ROW_ENVIRONMENTS, Blank, Layout, blanked, lay_out
+from bnsym.latex.rows import read_chains
+from bnsym.model import Diagnostic, Severity, for_file
+from bnsym.source import directives
+from bnsym.source.directives import Problem
+from bnsym.source.markdown import Comment, Display, Found, Lost, environments
+from bnsym.source.opening import opened
+from bnsym.source.text import Block, Chain, Directive, Heading, Item, Slice, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A note, found and taken apart, but not yet understood."""
+
+    source: Source
+    items: tuple[Item, ...]
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def read_document(text: str, file: str) -> Document:
+    """What a file with this text and name holds, in order; never raises, whatever the text."""
+    manuscript = opened(text, file)
+    assembly = _Assembly(manuscript.text, list(manuscript.problems))
+    assembly.run([assembly.parsed(one) for one in manuscript.found])
+    source = Source(file, manuscript.text, assembly.masked, manuscript.places)
+    said = sorted(assembly.problems, key=lambda problem: problem.where.start)
+    lost = (manuscript.lost,) if manuscript.lost else ()
+    return Document(source, tuple(assembly.items), (*lost, *(_diagnostic(source, p) for p in said)))
+
+
+def slug_of(title: str) -> str:
+    """The anchor that GitHub gives a heading: letters and digits of any script are kept."""
+    shown = _LINK.sub(r"\1", title[:300]).lower()
+    kept = (c for c in shown if c in " -_" or unicodedata.category(c)[0] in "LNM")
+    return "".join(kept).strip().replace(" ", "-")
+
+
+def _diagnostic(source: Source, problem: Problem) -> Diagnostic:
+    span = source.span(problem.where.start, problem.where.end)
+    return Diagnostic(
+        problem.code, problem.severity, problem.message, span, for_file(problem.hint, source.file)
+    )
+
+
+_Parsed: TypeAlias = Found | Directive
+_LABEL = re.compile(r"\\label\s*\{([^{}]+)\}")
+_QUOTE_MARK = re.compile(r"[ \t]*>")
+_RELATION = re.compile(r"[=<>]|\\(?:le|ge|ne)q?(?![A-Za-z])")
+_GAP = re.compile(r"[\s>]*")
+_NAME = re.compile(r"[^\s#]+")
+_LINK = re.compile(r"!?\[([^\]\[]*)\]\([^()]*\)")
+
+
+@dataclass(slots=True)
+class _Assembly:
+    """What was found → items, in order."""
+
+    text: str
+    problems: list[Problem]
+    items: list[Item] = field(default_factory=list)
+    plain: str = ""
+    """The text without quotation marks inside formulas."""
+    masked: str = ""
+    waiting: list[Directive] = field(default_factory=list)
+    """Directives whose formula has not come yet."""
+    reach: int = 0
+    """Where the last of them, or the last comment after it, ends."""
+    reserved: set[str] = field(default_factory=set)
+    """Names that a directive or a label gives."""
+    names: dict[str, Slice] = field(default_factory=dict)
+    """Names in use, and the formula of each."""
+    slugs: Counter[str] = field(default_factory=Counter)
+    slug: str = "block"
+    number: int = 0
+    """How many formulas there have been under the heading."""
+    last: Slice | None = None
+    """The last expression of the formula before."""
+
+    def parsed(self, found: Found) -> _Parsed:
+        """The directive that a comment is, if it is one."""
+        if not isinstance(found, Comment) or not directives.opens(self.text, found.where.start):
+            return found
+        directive, problems = directives.parse(self.text, found.where.start, found.where.end)
+        self.problems += problems
+        return directive or found
+
+    def run(self, found: list[_Parsed]) -> None:
+        displays = [one for one in found if isinstance(one, Display)]
+        said = [one for one in found if isinstance(one, Directive)]
+        self.plain = blanked(self.text, (mark for d in displays for mark in self._quotation(d)))
+        layouts = {d.where: lay_out(self.plain, d.inside.start, d.inside.end) for d in displays}
+        blanks = [b for layout in layouts.values() for b in layout.blanks]
+        blanks += [b for d in said for f in d.formulas for b in lay_out(self.text, f.start, f.end).blanks]
+        self.masked = blanked(self.plain, blanks)
+        self.reserved = {self._label(d) for d in displays} | {d.options.get("id", "") for d in said}
+        self.masked = blanked(self.masked, [b for one in found for b in self._take(one, layouts)])
+        self._abandon()
+
+    def _quotation(self, display: Display) -> Iterator[Blank]:
+        """The `>` before each line of a quoted formula."""
+        line = display.inside.start
+        while display.quotes and line < display.inside.end:
+            position = line
+            for _ in range(display.quotes if line and self.text[line - 1] == "\n" else 0):
+                if mark := _QUOTE_MARK.match(self.text, position, display.inside.end):
+                    yield position, mark.end()
+                    position = mark.end()
+            line = (self.text.find("\n", line, display.inside.end) + 1) or display.inside.end
+
+    def _label(self, display: Display) -> str:
+        found = _LABEL.search(self.text, display.inside.start, display.inside.end)
+        label = display.label or (found.group(1) if found else "")
+        label = label.strip().removeprefix("eq:")
+        return label if _NAME.fullmatch(label) else ""
+
+    def _take(self, found: _Parsed, layouts: dict[Slice, Layout]) -> tuple[Blank, ...]:
+        """The next thing found; what it adds to the blanks."""
+        if self.waiting and not _GAP.fullmatch(self.text, self.reach, max(self.reach, found.where.start)):
+            self._abandon()
+        self.reach = found.where.end
+        match found:
+            case Heading():
+                self._abandon()
+                self._section(found)
+            case Directive() if directives.SHAPES[found.name].of_block:
+                self.waiting.append(found)
+            case Directive():
+                self.items.append(found)
+            case Lost():
+                self.waiting = []
+            case Display():
+                return self._block(found, layouts[found.where])
+        return ()
+
+    def _problem(self, code: str, message: str, where: Slice, hint: str) -> None:
+        self.problems.append(Problem(code, message, where, hint))
+
+    def _section(self, heading: Heading) -> None:
+        self.items.append(heading)
+        slug = slug_of(heading.title) or "section"
+        repeated = self.slugs[slug]
+        self.slugs[slug] += 1
+        self.slug, self.number = f"{slug}-{repeated}" if repeated else slug, 0
+
+    def _abandon(self) -> None:
+        """Directives that wait for a formula, and none follows."""
+        for directive in self.waiting:
+            message = f"`{directive.name}` speaks of the display formula after it, and none follows"
+            hint = "put it just before its formula, with nothing but white space between"
+            self._problem("BN106", message, directive.where, hint)
+        self.waiting = []
+
+    # Formulas
+
+    def _block(self, display: Display, layout: Layout) -> tuple[Blank, ...]:
+        self._environments(display.inside)
+        chains, blanks = read_chains(self.masked, layout, self.last)
+        self.number += 1
+        if chains:
+            self.last = chains[-1].expressions[-1]
+        else:
+            hint = "remove it, or write what was meant"
+            self._problem("BN102", "The display formula holds nothing", display.where, hint)
+        if not any(chain.signs for chain in chains):
+            self._unseen(display.inside)
+        said = tuple(d for waiting in self.waiting if (d := self._linked(waiting, chains)))
+        self.items.append(Block(chains, said, display.where, self._name(display)))
+        self.waiting = []
+        return blanks
+
+    def _environments(self, inside: Slice) -> None:
+        """Whether every environment that is opened is closed."""
+        opened: list[re.Match[str]] = []
+        for match in environments(self.plain, inside.start, inside.end):
+            if match.group(1) == "begin":
+                opened.append(match)
+            elif opened and opened[-1].group(2) == match.group(2):
+                opened.pop()
+            else:
+                return self._unpaired(match, "closed here, but not opened before")
+        return self._unpaired(opened[-1], "opened and never closed") if opened else None
+
+    def _unpaired(self, match: re.Match[str], what: str) -> None:
+        message = f"The environment `{match.group(2)}` is {what} in this formula"
+        hint = r"pair each `\begin` with an `\end` of the same name"
+        self._problem("BN101", message, Slice(match.start(1) - 1, match.end()), hint)
+
+    def _unseen(self, inside: Slice) -> None:
+        """Relations that no chain has, for they stand in an environment that is not known."""
+        for match in environments(self.plain, inside.start, inside.end):
+            row = match.group(2).rstrip("*") in ROW_ENVIRONMENTS
+            if row or any(d.name == "skip" for d in self.waiting):
+                continue
+            if _RELATION.search(self.plain, match.end(), inside.end):
+                message = f"The environment `{match.group(2)}` is not known; no relation in it is read"
+                hint = 'write it as `aligned`, or declare it: <!-- bnsym: skip reason="…" -->'
+                return self._problem("BN128", message, Slice(match.start(1) - 1, match.end()), hint)
+        return None
+
+    def _linked(self, directive: Directive, chains: tuple[Chain, ...]) -> Directive | None:
+        """The directive, its `link` written out; None where it names no link of the block."""
+        labels = directives.link_labels(directive.options.get("link", ""))
+        if labels is None:
+            return directive
+        count = sum(sign.symbol != ":=" for chain in chains for sign in chain.signs)
+        known = [label for label in labels if _within(label, count)]
+        if wrong := next((label for label in labels if label not in known), None):
+            has = f"has {count or 'no'} link{'s' if count != 1 else ''}"
+            message = f"The directive names link {wrong}, and the formula after it {has}"
+            hint = "links are counted from 1, one for each relation sign, in reading order"
+            self._problem("BN108", message, directive.where, hint)
+        options = {**directive.options, "link": ",".join(known)}
+        return replace(directive, options=options) if known else None
+
+    def _name(self, display: Display) -> str:
+        """The directive's id, else the label, else a number under the heading."""
+        given = [(d.options["id"], d.where) for d in self.waiting if d.options.get("id")]
+        if other := next((name for name, _ in given if name != given[0][0]), None):
+            message = f"The formula has two ids, `{given[0][0]}` and `{other}`"
+            self._problem("BN107", message, self.waiting[-1].where, "keep one of them")
+        name, where = given[0] if given else (self._label(display), display.where)
+        if name in self.names:
+            self._repeated(name, where, Severity.ERROR if given else Severity.WARNING)
+        if not name or name in self.names:
+            name = self._numbered()
+        self.names[name] = where
+        return name
+
+    def _repeated(self, name: str, where: Slice, severity: Severity) -> None:
+        line = self.text.count("\n", 0, self.names[name].start) + 1
+        message = f"The id `{name}` is already that of the formula in line {line}"
+        hint = "rename one of them, so that a reference means one formula"
+        self.problems.append(Problem("BN105", message, where, hint, severity))
+
+    def _numbered(self) -> str:
+        name, extra = f"{self.slug}-{self.number}", 1
+        while name in self.names or name in self.reserved:
+            extra += 1
+            name = f"{self.slug}-{self.number}-{extra}"
+        return name
+
+
+def _within(label: str, count: int) -> bool:
+    """Whether the links that `2` or `2+3` names are among 1..count."""
+    return all(1 <= int(number) <= count for number in label.split("+"))

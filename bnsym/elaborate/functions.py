@@ -1,0 +1,99 @@
+r"""What named functions mean: means, variances, sums, traces, diagonals, and those that a let names.
+
+Functions of a `Lowering`, which dispatches to them; imports the surface tree, values and terms.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bnsym.elaborate.application import apart, applied
+from bnsym.elaborate.multiplying import exponent_of
+from bnsym.elaborate.tensors import Value
+from bnsym.latex.ast import Node, Paren, Place, Plus, Power, Product, Quotient, Symbol
+from bnsym.latex.errors import ReadError
+from bnsym.latex.folding import BUILT_IN, DIAGONALS, LOSS_LETTERS, MEANS, SUMS, TRACES, is_function, word_of
+from bnsym.terms import Sum, Sym, mul, power, rename
+
+if TYPE_CHECKING:
+    from bnsym.elaborate.lowering import Lowering
+
+KINDS = ("a number", "a vector", "a matrix")
+"""By the number of axes."""
+
+
+def apply(lowering: Lowering, function: Symbol, argument: Node, at: Place) -> Value:
+    if not is_function(function):
+        loss = rf" or `<!-- bnsym: loss ${function.base}(y)$ -->`" if function.core in LOSS_LETTERS else ""
+        hint = rf"write `{function.base} \cdot (…)` for the product, or explain it with a let{loss}"
+        raise ReadError("BN129", f"`{function.base}(…)`: a product or a function's value?", at, hint)
+    word = word_of(function)
+    if word in TRACES:
+        return trace(lowering, argument, at)
+    if word not in BUILT_IN:
+        name = function.base
+        hint = rf"say what it is in a row of its own, `{name}(x) = …`; a product is `{name} \cdot (…)`"
+        raise ReadError("BN128", f"the function `{function.base}` has no meaning here", at, hint)
+    value = entries(lowering, argument)
+    if len(value.axes) != 1:
+        message = f"`{function.base}` is taken over a vector; {lowering.algebra.describe(value)}"
+        raise ReadError("BN124", message, at, "write the vector without its index")
+    if word in DIAGONALS:
+        return lowering.algebra.diagonal(value)
+    if word in SUMS:
+        return Value(Sum(value.axes[0], value.term))
+    return lowering.algebra.mean(value) if word in MEANS else lowering.algebra.variance(value)
+
+
+def trace(lowering: Lowering, argument: Node, at: Place) -> Value:
+    value = lowering.lower(argument)
+    if len(value.axes) != 2:
+        raise ReadError("BN124", f"the trace is of a matrix; {lowering.algebra.describe(value)}", at)
+    first, second = value.axes
+    lowering.algebra.join(first, second, value, value, at, "the trace of a matrix that is not square")
+    return Value(Sum(first, rename(value.term, {second.name: first})))
+
+
+def entries(lowering: Lowering, node: Node) -> Value:
+    r"""The argument of a function of a vector: `u \cdot v` and `u^2` can only be vectors there, so
+    they are taken entry by entry."""
+    match node:
+        case Paren(body):
+            return entries(lowering, body)
+        case Plus(terms, signs):
+            parts = zip(signs, terms, strict=True)
+            return lowering.algebra.plus([(s, entries(lowering, t), t.at) for s, t in parts])
+        case Quotient(above, below):
+            top = entries(lowering, above)
+            return replace(top, term=mul(top.term, power(lowering.scalar(below), -1)), what="")
+        case Power(base, exponent) if (value := lowering.lower(base)).shape == "column":
+            return replace(value, term=power(value.term, exponent_of(lowering, exponent)), what="")
+        case Product((left, right), (_, "dot")):
+            u, v = lowering.lower(left), lowering.lower(right)
+            if u.shape == v.shape == "column":
+                return lowering.algebra.elementwise(u, v, right.at)
+    return lowering.lower(node)
+
+
+def at_argument(lowering: Lowering, target: Node, leaf: Symbol, argument: Node, at: Place) -> Value:
+    name, _ = lowering.table.split(leaf, lowering.bound)
+    value, given = closed(lowering, target), lowering.lower(argument)
+    arity = lowering.table.arity.get(name, 0)
+    if len(given.axes) != arity or given.row:
+        message = f"the argument stands for `{name}`, which is {KINDS[min(arity, 2)]}"
+        raise ReadError("BN124", f"{message}; {lowering.algebra.describe(given)}", argument.at)
+    for k, axis in enumerate(given.axes):
+        lowering.spaces.unify(lowering.spaces.axis(name, k), axis.space, argument.at, f"`{name}`")
+    if given.term == Sym(name, given.axes):
+        return replace(value, term=apart(value.term, lowering.axis))
+    return applied(value, name, given, lowering.bodies, lowering.axis, at)
+
+
+def closed(lowering: Lowering, node: Node) -> Value:
+    """The value of what was written elsewhere: the letters that it binds are its own."""
+    inner = replace(lowering, free={}, summed={}, bound={})
+    value = inner.lower(node)
+    for letter, at in inner.free.items():
+        lowering.index(letter, at)
+    return value

@@ -1,0 +1,150 @@
+"""Index spaces: which letters and which axes of which arrays run over the same values.
+
+A union-find over space variables; a class gets the name of its size from a limit, a
+directive or by default. Imports `errors` only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from bnsym.latex.ast import Place
+from bnsym.latex.errors import ReadError
+
+BATCH = "m"
+
+
+@dataclass
+class Spaces:
+    parent: dict[str, str] = field(default_factory=dict)
+    size: dict[str, str] = field(default_factory=dict)
+    """The name of a class's size, by its root."""
+    sets: dict[str, str] = field(default_factory=dict)
+    """The set that a class consists of, where a sum names one, by its root."""
+    fresh_count: int = 0
+    axis_count: int = 0
+    ones: str = ""
+    """The space of the first vector of ones."""
+    declared: set[str] = field(default_factory=set)
+    """The letters of which a directive says what they run over."""
+    scope: str = ""
+    """Of a formula whose index letters are its own, but for those declared; else they are the file's."""
+
+    def letter(self, letter: str) -> str:
+        return self._variable(f"letter {letter}{'' if letter in self.declared else self.scope}")
+
+    def letters(self, names: Mapping[str, str]) -> dict[str, str]:
+        """The size's name for each letter of the file, of `names` for variables."""
+        found = (v.split(" ") for v in self.parent if v.startswith("letter "))
+        return {letter: names[f"letter {letter}"] for _, letter, *scope in found if not scope}
+
+    def axis(self, name: str, position: int) -> str:
+        return self._variable(f"axis {position} {name}")
+
+    def fresh(self) -> str:
+        self.fresh_count += 1
+        return self._variable(f"fresh {self.fresh_count}")
+
+    def within(self, variable: str, values: str, at: Place) -> None:
+        """Makes a variable run over a set. Raises BN125 if it runs over another."""
+        own = self._variable(f"set {values}")
+        self.sets.setdefault(self.find(own), values)
+        self.unify(variable, own, at)
+
+    def set(self, values: str) -> str:
+        """The space of a set that a sum names."""
+        return self._variable(f"set {values}")
+
+    def find(self, variable: str) -> str:
+        root = variable
+        while self.parent[root] != root:
+            root = self.parent[root]
+        while self.parent[variable] != root:
+            self.parent[variable], variable = root, self.parent[variable]
+        return root
+
+    def unify(self, a: str, b: str, at: Place, what: str = "") -> None:
+        """Makes two variables one space. Raises BN125 if their sizes have different names."""
+        first, second = self.find(a), self.find(b)
+        if first == second:
+            return
+        sizes = self.size.get(first), self.size.get(second)
+        if sizes[0] and sizes[1] and sizes[0] != sizes[1]:
+            message = f"{what or 'an index'} runs over 1..{sizes[0]} and over 1..{sizes[1]}"
+            raise ReadError("BN125", message, at, "use one letter for each size")
+        within = self.sets.get(first), self.sets.get(second)
+        if within[0] and within[1] and within[0] != within[1]:
+            message = f"{what or 'an index'} runs over `{within[0]}` and over `{within[1]}`"
+            raise ReadError("BN125", message, at, "use one letter, and one array, for each set")
+        keep, drop = sorted((first, second), key=list(self.parent).index)
+        self.parent[drop] = keep
+        if size := sizes[0] or sizes[1]:
+            self.size.pop(drop, None)
+            self.size[keep] = size
+        if values := within[0] or within[1]:
+            self.sets.pop(drop, None)
+            self.sets[keep] = values
+
+    def set_size(self, variable: str, size: str, at: Place, what: str) -> None:
+        known = self.size.get(self.find(variable))
+        if known and known != size:
+            message = f"{what} runs over 1..{known} and over 1..{size}"
+            raise ReadError("BN125", message, at, "use one letter for each size")
+        self.size[self.find(variable)] = size
+
+    def snapshot(self) -> tuple[dict[str, str], ...]:
+        return dict(self.parent), dict(self.size), dict(self.sets)
+
+    def restore(self, saved: tuple[dict[str, str], ...]) -> None:
+        self.parent, self.size, self.sets = map(dict, saved)
+
+    def same(self, a: str, b: str) -> bool:
+        return self.find(a) == self.find(b)
+
+    def only(self) -> str:
+        """The one space without a name that arrays have, if there is but one; or nothing."""
+        roots = list(dict.fromkeys(self.find(v) for v in self.parent if v.startswith("axis ")))
+        return roots[0] if len(roots) == 1 and roots[0] not in self.size else ""
+
+    def describe(self, variable: str) -> str:
+        return self.size.get(self.find(variable), "")
+
+    def names(self, taken: Iterable[str], batch: str = "") -> dict[str, str]:
+        """The size's name for every variable. The first unnamed class of an array's axis that
+        has an index letter (else `batch`, a variable known to be one, else the first letter)
+        is the batch, m. Where that leaves one space, letters and ones that no array ties down
+        run over it too; others get new names."""
+        free = BATCH not in (taken := set(taken))
+        used = {*taken, *self.size.values()}
+        roots = list(dict.fromkeys(self.find(v) for v in self.parent))
+        lettered = {self.find(v) for v in self.parent if v.startswith("letter ")}
+        axes = {self.find(v) for v in self.parent if v.startswith("axis ") and v != "axis 0 e"}
+        loose = [
+            r
+            for r in roots
+            if r in lettered | {self.find(b) for b in (batch, "axis 0 e") if b in self.parent}
+        ]
+        loose = [r for r in loose if r not in axes]
+        named = dict(self.size)
+        if BATCH not in used:
+            preferred = [r for r in roots if r in lettered & axes and r not in named]
+            preferred += [r for r in [self.find(batch)] if r not in named] if batch else []
+            preferred += [r for r in loose if r not in named]
+            if preferred:
+                named[preferred[0]] = BATCH
+        if batch and free:
+            named.setdefault(self.find(batch), BATCH)
+        known = {named[r] for r in roots if r in named and r in lettered | axes}
+        if len(known) == 1:
+            named |= {r: next(iter(known)) for r in loose if r not in named}
+        used |= {BATCH, *named.values()}
+        candidates = iter(["n", *(f"n_{{{k}}}" for k in range(1, len(self.parent) + len(used) + 2))])
+        for root in roots:
+            if root not in named:
+                named[root] = next(c for c in candidates if c not in used)
+        return {v: named[self.find(v)] for v in self.parent}
+
+    def _variable(self, key: str) -> str:
+        self.parent.setdefault(key, key)
+        return key

@@ -1,0 +1,484 @@
+"""A note's text → a Derivation: every relation sign a link with its statement, or with
+the reason why it has none.
+
+The rooms before it: `document` (Markdown), `collect` (surface trees), `scope`
+(what the whole file says), `lowering` (terms). After it: `statements` (names for index spaces).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence, Set
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from typing import TypeVar
+
+from bnsym.elaborate.collect import (
+    SIGNS,
+    Expression,
+    Gatherer,
+    RawChain,
+    RawHypothesis,
+    RawLink,
+    declarations,
+    diagnostic,
+)
+from bnsym.elaborate.context import Context
+from bnsym.elaborate.jacobians import is_total
+from bnsym.elaborate.lowering import RENAME, Lowering
+from bnsym.elaborate.scope import RawDefinition, Survey, survey
+from bnsym.elaborate.statements import Draft, Pending, finish, names_of
+from bnsym.elaborate.tensors import Algebra, Value
+from bnsym.latex.ast import Place, Symbol
+from bnsym.latex.ast import walk as walk_nodes
+from bnsym.latex.errors import ReadError
+from bnsym.latex.masking import IMPLICATIONS
+from bnsym.model import (
+    Declaration,
+    Derivation,
+    Diagnostic,
+)
+from bnsym.source.text import Item, Slice, Source
+from bnsym.terms import Diff, Index, Relation, Sym, Term, walk
+
+T = TypeVar("T")
+RELATIONS = {relation.value: relation for relation in Relation}
+
+
+def read(text: str, file: str) -> Derivation:
+    """The derivation that a Markdown note holds. Never raises for what the note says."""
+    return read_with_context(text, file)[0]
+
+
+def read_with_context(text: str, file: str) -> tuple[Derivation, Context]:
+    """The derivation, and what is needed to read one more expression as the note would."""
+    from bnsym.elaborate.document import read_document
+
+    document = read_document(text, file)
+    return read_items(document.source, document.items, tuple(document.diagnostics))
+
+
+def read_items(
+    source: Source, items: Sequence[Item], diagnostics: tuple[Diagnostic, ...] = ()
+) -> tuple[Derivation, Context]:
+    """The derivation that a document's items hold; `diagnostics` are what was said of them before."""
+    return _Reader(survey(source, Gatherer(source).run(items))).read(diagnostics)
+
+
+@dataclass
+class Lowered:
+    """An expression's value with the letters it leaves free and binds."""
+
+    value: Value
+    free: dict[str, Place]
+    summed: dict[str, Place]
+    left_out: dict[str, Place]
+    """Of `free`, those that stand only inside sums which leave them out."""
+
+
+@dataclass
+class _Reader:
+    survey: Survey
+    pending: list[Pending] = field(default_factory=list)
+    defined: dict[str, tuple[RawDefinition, Sym, Term]] = field(default_factory=dict)
+    broken: dict[str, ReadError] = field(default_factory=dict)
+    """Names whose definitions could not be read."""
+    assumed: dict[int, tuple[Term, Relation, Term]] = field(default_factory=dict)
+    """Hypotheses by the identity of their raw form."""
+    refused: dict[int, ReadError] = field(default_factory=dict)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+
+    def read(self, earlier: tuple[Diagnostic, ...]) -> tuple[Derivation, Context]:
+        for definition in self.survey.definitions:
+            self._define(definition)
+        self._break_circles()
+        for hypothesis in self.survey.gathered.hypotheses:
+            self._hypothesis(hypothesis, report=True)
+        for name, chains in self._by_block().items():
+            self._block(name, chains)
+        draft = Draft(self.survey, self.pending, self.defined, self.assumed, self.diagnostics)
+        return finish(draft, earlier)
+
+    # lowering one expression
+
+    def lower(self, expression: Expression, reference: dict[str, Place] | None = None) -> Lowered:
+        """Its letters are checked against those of `reference`, the chain's first expression.
+        Raises ReadError; what a failed expression said of the index spaces is forgotten."""
+        if expression.problem is not None or expression.node is None:
+            raise expression.problem or ReadError("BN112", "an expression is missing", _at(expression.where))
+        bodies = {name: (symbol, body) for name, (_, symbol, body) in self.defined.items()}
+        total = is_total(expression.total, expression.node, self.survey.table)
+        lowering = Lowering(self.survey.table, self.survey.spaces, total, bodies)
+        saved = self.survey.spaces.snapshot()
+        try:
+            value = lowering.lower(expression.node)
+            _check_letters(lowering.free, lowering.summed, reference)
+        except ReadError:
+            self.survey.spaces.restore(saved)
+            raise
+        return Lowered(value, lowering.free, lowering.summed, lowering.left_out)
+
+    def _two(self, first: Expression, second: Expression) -> tuple[Lowered, Lowered]:
+        left = self.lower(first)
+        return left, self.lower(second, left.free)
+
+    def _define(self, raw: RawDefinition) -> None:
+        right = raw.chain.expressions[1]
+
+        def read() -> tuple[Lowered, Sym]:
+            lowered = self.lower(right, dict.fromkeys(raw.letters, raw.at))
+            return lowered, self._target(raw, lowered.value, self._place(right))
+
+        try:
+            lowered, symbol = self._with_letters(raw.at, read)
+        except ReadError as error:
+            self.broken[raw.full_name] = error
+            if raw.explicit:
+                self.diagnostics.append(diagnostic(self.survey.source, error))
+            return
+        self.defined[raw.full_name] = (raw, symbol, lowered.value.term)
+
+    def _with_letters(self, at: Place, read: Callable[[], T]) -> T:
+        """What `read` makes of a formula with the index letters of the file; where one of these runs over
+        something else here, with letters of the formula's own. Raises ReadError."""
+        spaces = self.survey.spaces
+        saved = spaces.snapshot()
+        try:
+            return read()
+        except ReadError as error:
+            if error.code != "BN125":
+                raise
+            spaces.restore(saved)
+            spaces.scope = f" at {at[0]}"
+            try:
+                return read()
+            except ReadError:
+                spaces.restore(saved)
+                raise error from None
+            finally:
+                spaces.scope = ""
+
+    def _target(self, raw: RawDefinition, value: Value, at: Place) -> Sym:
+        """The defined symbol; its indices are the letters written or the open axes of its body."""
+        spaces, arity = self.survey.spaces, self.survey.table.arity.get(raw.name, 0)
+        if raw.letters:
+            if len(raw.letters) != arity:
+                raise self.survey.table.kind_conflict(raw.name, raw.letters, raw.at)
+            indices = tuple(Index(letter, spaces.letter(letter)) for letter in raw.letters)
+            expected = Value(value.term)
+        else:
+            lowering = Lowering(self.survey.table, spaces)
+            indices = tuple(lowering.axis(spaces.axis(raw.name, k)) for k in range(arity))
+            expected = replace(value, axes=value.axes)
+        if value.is_zero:
+            return Sym(raw.full_name, indices)
+        if len(expected.axes) != (0 if raw.letters else arity) or (raw.letters and value.axes) or value.row:
+            left = Value(Sym(raw.full_name, indices), () if raw.letters else indices, what=raw.full_name)
+            raise Algebra(spaces).mismatch("the sides have different shapes", left, value, at)
+        if not raw.letters:
+            indices, placeholders = value.axes, indices
+        else:
+            placeholders = tuple(Index("", spaces.axis(raw.name, k)) for k in range(arity))
+        for index, axis in zip(indices, placeholders, strict=True):
+            spaces.unify(axis.space, index.space, raw.at, f"`{raw.name}`")
+        return Sym(raw.full_name, indices)
+
+    def _break_circles(self) -> None:
+        """A definition that, through others, uses itself is refused (the last of the circle)."""
+        uses = {name: names_of(body) & self.defined.keys() for name, (_, _, body) in self.defined.items()}
+        done: dict[str, set[str]] = {}
+        for name in list(self.defined):
+            reached = _reached(uses[name], done)
+            if name in reached:
+                raw = self.defined.pop(name)[0]
+                steps = f"an update goes by steps: `label $t$`, and `{name}_{{t+1}} = … {name}_t …`"
+                hint = steps if name in uses[name] else ""
+                error = ReadError("BN126", f"the definition of `{name}` uses `{name}` itself", raw.at, hint)
+                self.broken[name] = error
+                self.diagnostics.append(diagnostic(self.survey.source, error))
+                continue
+            done[name] = uses[name]
+
+    def _hypothesis(self, raw: RawHypothesis, report: bool) -> None:
+        if id(raw) in self.assumed or id(raw) in self.refused:
+            return
+        try:
+            relation = RELATIONS[raw.sign]
+            left, right = self._with_letters(_at(raw.where), lambda: self._two(raw.left, raw.right))
+            if raw.condition and (left.free or right.free):
+                hint = "say it of all components: `<!-- bnsym: assume $…$ -->`"
+                raise ReadError(
+                    "BN128", "a condition on one component has no meaning here", _at(raw.where), hint
+                )
+            sides = self._sides(left, right, relation, self._place(raw.right))
+            self._check_broken(*sides, at=_at(raw.where))
+        except ReadError as error:
+            self.refused[id(raw)] = error
+            if report:
+                self.diagnostics.append(diagnostic(self.survey.source, error))
+            return
+        self.assumed[id(raw)] = (sides[0], relation, sides[1])
+
+    def _sides(self, left: Lowered, right: Lowered, relation: Relation, at: Place) -> tuple[Term, Term]:
+        """Both sides with their open axes named alike."""
+        a, b = left.value, right.value
+        if (a.axes or b.axes) and relation is not Relation.EQ and relation is not Relation.NE:
+            what = Algebra(self.survey.spaces).describe(a if a.axes else b)
+            raise ReadError("BN128", f"`{relation.value}` between arrays has no meaning; {what}", at)
+        if not a.is_zero and not b.is_zero:
+            b = Algebra(self.survey.spaces).aligned(a, b, at, "the sides have different shapes")
+        return a.term, b.term
+
+    def _check_broken(self, *terms: Term, at: Place) -> None:
+        """A link that depends on a definition that can't be read is not judged."""
+        if not self.broken:
+            return
+        names = set().union(*map(names_of, terms))
+        names = _reached(names, {n: names_of(body) for n, (_, _, body) in self.defined.items()}) | names
+        for name in sorted(names & self.broken.keys()):
+            raise ReadError(
+                "BN128", f"the definition of `{name}` could not be read", at, self.broken[name].message
+            )
+        variables = {t.by.name for term in terms for t in walk(term) if isinstance(t, Diff) and t.total}
+        for name in sorted(self.broken) if variables else ():
+            if not self._may_matter(name, variables):
+                continue
+            raise ReadError(
+                "BN128",
+                f"total derivatives need the definition of `{name}`, which could not be read",
+                at,
+                self.broken[name].message,
+            )
+
+    def _may_matter(self, name: str, variables: set[str]) -> bool:
+        """Whether a definition that can't be read may lie on a way from one of the variables to a loss:
+        not if it is made of losses, or of nothing that depends on the variables."""
+        raw = next(d for d in self.survey.definitions if d.full_name == name)
+        node = raw.chain.expressions[1].node
+        if node is None:
+            return True
+        mentioned = {part.base for part in walk_nodes(node) if isinstance(part, Symbol)}
+        if mentioned & self.survey.table.losses.keys():
+            return False
+        names = variables | {d.name for d in self.survey.definitions if d is not raw}
+        return any(n == base or n.startswith(f"{base}_") for n in names for base in mentioned)
+
+    # links
+
+    def _by_block(self) -> dict[int, list[RawChain]]:
+        blocks: dict[int, list[RawChain]] = {}
+        for chain in self.survey.gathered.chains:
+            blocks.setdefault(id(chain.block), []).append(chain)
+        return blocks
+
+    def _block(self, _: int, chains: list[RawChain]) -> None:
+        """All links of one block; `name.k` counts them, without the definitions."""
+        total = sum(len(chain.signs) - self._skipped(chain) for chain in chains)
+        block = chains[0].block
+        first = 1
+        found: list[Pending] = []
+        for chain in chains:
+            skipped = self._skipped(chain)
+            found.extend(self._links(chain, skipped, block.name, first, total))
+            first += len(chain.signs) - skipped
+        for labels, declared, where in declarations(self.survey.source, block):
+            self._declare(found, block.name, labels, declared, where)
+        self.pending.extend(found)
+
+    def _skipped(self, chain: RawChain) -> int:
+        """1 if the chain's first sign is a definition and so no link."""
+        if chain.names_function:
+            return 1
+        definition = self._definition_of(chain)
+        if definition is not None:
+            return 0 if self._broken_by(chain) and not definition.explicit else 1
+        return 1 if chain.signs[0][0] == ":=" or chain.defines else 0
+
+    def _definition_of(self, chain: RawChain) -> RawDefinition | None:
+        return next((d for d in self.survey.definitions if d.chain is chain), None)
+
+    def _broken_by(self, chain: RawChain) -> bool:
+        """Whether the chain's first row should have been a definition and can't be read."""
+        definition = self._definition_of(chain)
+        return definition is not None and definition.full_name not in self.defined
+
+    def _place(self, expression: Expression) -> Place:
+        """Without the white space around it."""
+        text = self.survey.source.masked[expression.where.start : expression.where.end]
+        start = expression.where.start + len(text) - len(text.lstrip())
+        return start, max(start, expression.where.end - len(text) + len(text.rstrip()))
+
+    def _declare(
+        self, links: list[Pending], block: str, labels: frozenset[str], declared: Declaration, where: Slice
+    ) -> None:
+        """No label means all links; a link that bridges others has a label of its own, `2+3`."""
+        known = {link.id[len(block) + 1 :] or "1": link for link in links}
+        for label in labels or known:
+            if label in known:
+                known[label].declaration = declared
+        missing = labels - known.keys()
+        if missing or not links:
+            what = ", ".join(sorted(missing)) or "at all"
+            error = ReadError("BN108", f"the block `{block}` has no link {what}", _at(where))
+            self.diagnostics.append(diagnostic(self.survey.source, error))
+
+    def _links(self, chain: RawChain, skipped: int, block: str, first: int, total: int) -> list[Pending]:
+        lowered = self._expressions(chain)
+        found: list[Pending] = []
+        for hypothesis in chain.hypotheses:
+            self._hypothesis(hypothesis, report=False)
+        for k in range(skipped, len(chain.signs)):
+            sign, where = chain.signs[k]
+            number = first + k - skipped
+            raw = RawLink(block if total == 1 else f"{block}.{number}", k, k + 1, sign, where)
+            found.append(self._link(chain, raw, lowered))
+        return [*found, *self._bridges(chain, skipped, block, first, lowered)]
+
+    def _expressions(self, chain: RawChain) -> list[Lowered | ReadError]:
+        """What each expression is, or why it is nothing."""
+
+        def read() -> list[Lowered | ReadError]:
+            found = self._each(chain)
+            for problem in found:
+                if isinstance(problem, ReadError) and problem.code == "BN125":
+                    raise problem
+            return found
+
+        try:
+            return self._with_letters(_at(chain.expressions[0].where), read)
+        except ReadError:
+            return self._each(chain)
+
+    def _each(self, chain: RawChain) -> list[Lowered | ReadError]:
+        """Each expression on its own; all compared with the letters of the first that can be read."""
+        found: list[Lowered | ReadError] = []
+        reference: Lowered | None = None
+        for position, expression in enumerate(chain.expressions):
+            try:
+                lowered = self.lower(expression, reference.free if reference else None)
+                if not (position == 0 and self._broken_by(chain)):
+                    self._check_broken(lowered.value.term, at=self._place(expression))
+                reference = reference or lowered
+                found.append(lowered)
+            except ReadError as error:
+                found.append(error)
+        return [_settled(lowered, found) for lowered in found]
+
+    def _link(self, chain: RawChain, raw: RawLink, lowered: list[Lowered | ReadError]) -> Pending:
+        sides, relation, problem = None, None, None
+        try:
+            relation = self._relation(raw)
+            sides = self._joined(chain, raw, lowered, relation)
+        except ReadError as error:
+            problem = error
+        left, right = chain.expressions[raw.left], chain.expressions[raw.right]
+        hypotheses = tuple(chain.hypotheses)
+        return Pending(raw.id, raw.where, left, right, sides, relation, problem, hypotheses, raw.declaration)
+
+    def _relation(self, raw: RawLink) -> Relation:
+        sign = SIGNS.get(raw.sign)
+        if sign is None:
+            where = (raw.where.start, raw.where.end)
+            hint = "`:=` stands in the first place of a chain only" if raw.sign == ":=" else ""
+            if raw.sign in IMPLICATIONS:
+                hint = "write the statements in rows of their own; what is not claimed can be assumed"
+            raise ReadError("BN128", f"the relation `{raw.sign}` has no meaning here", where, hint)
+        return RELATIONS[sign]
+
+    def _joined(
+        self, chain: RawChain, raw: RawLink, lowered: list[Lowered | ReadError], relation: Relation
+    ) -> tuple[Term, Term]:
+        if chain.problem is not None:
+            raise chain.problem
+        left, right = lowered[raw.left], lowered[raw.right]
+        if isinstance(left, ReadError):
+            raise left
+        if isinstance(right, ReadError):
+            raise right
+        for hypothesis in chain.hypotheses:
+            if id(hypothesis) in self.refused:
+                raise self.refused[id(hypothesis)]
+            if hypothesis.condition:
+                self._check_numbers(hypothesis, left.free.keys() | right.free.keys())
+        return self._sides(left, right, relation, self._place(chain.expressions[raw.right]))
+
+    def _check_numbers(self, condition: RawHypothesis, letters: Set[str]) -> None:
+        """`i \\ne j` beside a link with free i and j is about indices, not about numbers."""
+        first, _, second = self.assumed[id(condition)]
+        for name in sorted((names_of(first) | names_of(second)) & letters):
+            message = f"`{name}` is an index here, and the condition takes it for a number"
+            raise ReadError("BN129", message, _at(condition.where), r"write the case with `\delta`")
+
+    def _bridges(
+        self, chain: RawChain, skipped: int, block: str, first: int, lowered: list[Lowered | ReadError]
+    ) -> list[Pending]:
+        """Over each run of expressions that can't be read: the last one before = the first after."""
+        found: list[Pending] = []
+        good = [k for k, value in enumerate(lowered) if isinstance(value, Lowered)]
+        for left, right in pairwise(good):
+            signs = [SIGNS.get(sign, "") for sign, _ in chain.signs[left:right]]
+            weakest = _weakest(signs)
+            nothing = left == 0 and self._broken_by(chain)  # a name whose definition can't be read
+            if right - left < 2 or not weakest or left < skipped or nothing:
+                continue
+            numbers = "+".join(str(first + k - skipped) for k in range(left, right))
+            raw = RawLink(f"{block}.{numbers}", left, right, weakest, chain.signs[right - 1][1])
+            found.append(self._link(chain, raw, lowered))
+        return found
+
+
+def _check_letters(
+    free: dict[str, Place], summed: dict[str, Place], reference: dict[str, Place] | None
+) -> None:
+    """BN122 for a letter both bound and free; BN121 for one that the left side doesn't have."""
+    for letter, at in free.items() if reference is not None else ():
+        if letter not in (reference or {}):
+            hint = rf"sum over it (`\sum_{letter}`), or write the left side with the index {letter}"
+            raise ReadError("BN121", f"index {letter} is not bound on the right", at, hint)
+    for letter, at in summed.items():
+        if letter in free or (reference is not None and letter in reference):
+            raise ReadError("BN122", f"index {letter} is free, and this sum binds it again", at, RENAME)
+
+
+def _settled(lowered: Lowered | ReadError, chain: Sequence[Lowered | ReadError]) -> Lowered | ReadError:
+    r"""BN121 for `\sum_{i \ne j}` where nothing else in the chain says that j is free."""
+    others = (other for other in chain if isinstance(other, Lowered))
+    said = {letter for other in others for letter in other.free if letter not in other.left_out}
+    for letter, at in lowered.left_out.items() if isinstance(lowered, Lowered) else ():
+        if letter not in said:
+            hint = rf"write `\sum_{letter} \sum_{{k \ne {letter}}}` if the sum runs over both"
+            return ReadError("BN121", f"is {letter} free here, or does this sum run over it too?", at, hint)
+    return lowered
+
+
+_ORDER = {"=": "=", "<": "<", r"\le": "<", ">": ">", r"\ge": ">"}
+
+
+def _weakest(signs: list[str]) -> str:
+    """The relation that a run of signs proves of its ends, or nothing."""
+    if not all(sign in _ORDER for sign in signs):
+        return ""
+    directions = {_ORDER[sign] for sign in signs} - {"="}
+    if len(directions) > 1:
+        return ""
+    if not directions:
+        return "="
+    weak = {"<": r"\le", ">": r"\ge"}[directions.pop()]
+    return weak if weak in signs else next(sign for sign in signs if sign != "=")
+
+
+def _reached(start: set[str], uses: dict[str, set[str]]) -> set[str]:
+    found: set[str] = set()
+    todo = list(start)
+    while todo:
+        name = todo.pop()
+        if name not in found:
+            found.add(name)
+            todo.extend(uses.get(name, ()))
+    return found
+
+
+def _at(where: Slice) -> Place:
+    return where.start, where.end
+
+
+__all__ = ["Context", "read", "read_items", "read_with_context"]

@@ -1,0 +1,137 @@
+"""Notes and warnings on a file: names that nothing defines, names that look like others,
+rows read as definitions, what the loss is taken to depend on.
+
+Imports the surface modules of reading and terms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from bnsym.elaborate import shapes as kinds
+from bnsym.elaborate.collect import diagnostic
+from bnsym.elaborate.scope import Survey, nodes
+from bnsym.elaborate.symbols import resembling, square_of
+from bnsym.latex.ast import Place
+from bnsym.latex.errors import ReadError
+from bnsym.model import Diagnostic, Severity
+from bnsym.terms import Definition, Diff, Max, Name, Sym, Term, children, walk
+
+KIND_NAMES = ("scalar", "vector", "matrix")
+
+
+def remarks(
+    survey: Survey,
+    definitions: Mapping[Name, Definition],
+    terms: Iterable[Term],
+    losses: tuple[Name, ...],
+    outputs: tuple[Name, ...],
+) -> list[Diagnostic]:
+    everywhere = [*terms, *(d.body for d in definitions.values())]
+    found = [
+        _note(survey, "BN133", f"`{d.full_name}` is defined here", d.at)
+        for d in survey.definitions
+        if not d.explicit and d.full_name in definitions
+    ]
+    places = _places(survey)
+    free = _free_names(everywhere, definitions, losses)
+    found.extend(_resemblances(survey, free, definitions, places))
+    if free:
+        listed = ", ".join(f"`{n}` ({KIND_NAMES[min(2, free[n])]})" for n in free)
+        found.append(
+            _note(survey, "BN132", f"free names, any values: {listed}", places.get(next(iter(free)), (0, 0)))
+        )
+    used = [
+        n for n in losses if any(isinstance(t, Diff) and t.of == Sym(n) for e in everywhere for t in walk(e))
+    ]
+    if used:
+        functions = ", ".join(f"`{n}`" for n in used)
+        arguments = ", ".join(f"`{n}`" for n in outputs) or "nothing that is defined here"
+        at = survey.table.losses.get(used[0], (0, 0))
+        found.append(_note(survey, "BN134", f"{functions}: read as an unknown function of {arguments}", at))
+    for name, other in _held(everywhere, definitions).items():
+        message = (
+            f"a maximum over `{name}` holds fixed what is computed from `{other}`, though that depends on it"
+        )
+        found.append(_note(survey, "BN135", message, places.get(name, (0, 0))))
+    return found
+
+
+def _free_names(
+    terms: Iterable[Term], definitions: Mapping[Name, Definition], losses: tuple[Name, ...]
+) -> dict[Name, int]:
+    """Free names with their numbers of axes, in order of first use."""
+    found: dict[Name, int] = {}
+    for term in terms:
+        for inner in _unbound(term):
+            if inner.name not in definitions and inner.name not in losses:
+                found.setdefault(inner.name, len(inner.indices))
+    return found
+
+
+def _unbound(term: Term) -> Iterator[Sym]:
+    """The symbols of a term but those that a maximum is taken over."""
+    match term:
+        case Sym():
+            yield term
+        case Max(variable, radius, body):
+            yield from (s for part in (radius, body) for s in _unbound(part) if s.name != variable.name)
+        case _:
+            for child in children(term):
+                yield from _unbound(child)
+
+
+def _held(terms: Iterable[Term], definitions: Mapping[Name, Definition]) -> dict[Name, Name]:
+    """The matrices that a maximum is taken over, and what else is defined through each."""
+    over = {t.variable.name for term in terms for t in walk(term) if isinstance(t, Max)}
+    made = ((symbol.name, d.symbol.name) for d in definitions.values() for symbol in _unbound(d.body))
+    return {name: other for name, other in made if name in over}
+
+
+def _places(survey: Survey) -> dict[Name, Place]:
+    """Where each name stands first."""
+    found: dict[Name, Place] = {}
+    for node in nodes(survey.gathered):
+        for symbol, bound in kinds.symbols(node):
+            try:
+                name, _ = survey.table.split(symbol, bound)
+            except ReadError:
+                continue
+            found.setdefault(name, symbol.at)
+            found.setdefault(square_of(name), symbol.at)
+    return found
+
+
+def _resemblances(
+    survey: Survey, free: Iterable[Name], definitions: Mapping[Name, Definition], places: Mapping[Name, Place]
+) -> list[Diagnostic]:
+    """A defined name made from the free one (`\\hat{x}` from `x`) is no slip of the pen."""
+    found = []
+    for name in free:
+        others = [n for n in definitions if name not in _made_from(n, definitions)]
+        other = resembling(name, others)
+        if other:
+            error = ReadError(
+                "BN131",
+                f"`{name}` is free here; did you mean `{other}`?",
+                places.get(name, (0, 0)),
+                f"if so: `<!-- bnsym: let ${name}$ = ${other}$ -->`",
+            )
+            found.append(diagnostic(survey.source, error, Severity.WARNING))
+    return found
+
+
+def _made_from(name: Name, definitions: Mapping[Name, Definition]) -> set[Name]:
+    found: set[Name] = set()
+    todo = [name]
+    while todo:
+        definition = definitions.get(todo.pop())
+        for inner in walk(definition.body) if definition else ():
+            if isinstance(inner, Sym) and inner.name not in found:
+                found.add(inner.name)
+                todo.append(inner.name)
+    return found
+
+
+def _note(survey: Survey, code: str, message: str, at: Place) -> Diagnostic:
+    return diagnostic(survey.source, ReadError(code, message, at), Severity.NOTE)

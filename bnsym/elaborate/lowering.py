@@ -1,0 +1,387 @@
+"""Surface tree → typed terms: what each notation means (design, section 4).
+
+One `Lowering` reads one expression of one file: it knows the symbol table and the index
+spaces, and collects the letters that the expression leaves free or binds. Index spaces
+stay variables and open axes stay placeholders until `closing` names them. Names, indices and
+sums are read here; `multiplying`, `measuring`, `functions` and `differentiating` read the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+from bnsym.elaborate.application import Bodies
+from bnsym.elaborate.differentiating import derivative, gradient
+from bnsym.elaborate.functions import apply, at_argument
+from bnsym.elaborate.index_spaces import Spaces
+from bnsym.elaborate.measuring import squared_entries, squared_norm
+from bnsym.elaborate.multiplying import power_of, product, root_of_power
+from bnsym.elaborate.shapes import is_delta
+from bnsym.elaborate.symbols import Table, size_name, square_of
+from bnsym.elaborate.tensors import Algebra, Value, identity, ones
+from bnsym.latex.ast import (
+    Absolute,
+    Applied,
+    Apply,
+    BigSum,
+    Component,
+    Derivative,
+    Frobenius,
+    Gradient,
+    Indicator,
+    Inner,
+    MaxOver,
+    Node,
+    Norm,
+    Number,
+    Paren,
+    Place,
+    Plus,
+    Power,
+    Product,
+    Quotient,
+    Relation,
+    Root,
+    Symbol,
+    Transpose,
+    Whole,
+    canonical,
+)
+from bnsym.latex.errors import ReadError
+from bnsym.latex.folding import EXPECTATION
+from bnsym.latex.scripts import letter_of
+from bnsym.terms import (
+    HALF,
+    Delta,
+    Index,
+    Max,
+    Pow,
+    Size,
+    Sum,
+    Sym,
+    Term,
+    add,
+    free_indices,
+    mul,
+    neg,
+    num,
+    power,
+    rename,
+    sqrt,
+)
+from bnsym.terms import walk as inside
+
+OPEN = "@"
+"""How the placeholder names of open axes begin."""
+
+
+@dataclass
+class Lowering:
+    table: Table
+    spaces: Spaces
+    total: bool = False
+    """Derivatives of defined names are total (the directive `partial total`)."""
+    bodies: Bodies = field(default_factory=dict)
+    """What has been defined so far, for functions of it."""
+    free: dict[str, Place] = field(default_factory=dict)
+    """The index letters that the expression leaves free, and where each occurs first."""
+    left_out: dict[str, Place] = field(default_factory=dict)
+    """Of `free`, those that stand only inside sums which leave them out, as i does in `\\sum_{j \\ne i}`."""
+    summed: dict[str, Place] = field(default_factory=dict)
+    """The index letters that it binds, and where."""
+    bound: dict[str, Index] = field(default_factory=dict)
+
+    @property
+    def algebra(self) -> Algebra:
+        return Algebra(self.spaces)
+
+    def lower(self, node: Node) -> Value:
+        """The value of a node. Raises ReadError."""
+        match node:
+            case Number(number):
+                return Value(num(number))
+            case Symbol():
+                return self.symbol(node)
+            case Paren(Relation(left, "=", right), shape="[") if letter_of(left) and letter_of(right):
+                return Value(self.delta(letter_of(left), letter_of(right), node.at))
+            case Paren(Relation() as inner) | (Relation() as inner):
+                raise ReadError("BN112", "a relation sign inside an expression", inner.at)
+            case Paren(body):
+                return self.lower(body)
+            case Plus(terms, signs):
+                return self.algebra.plus(
+                    [(s, self.lower(t), t.at) for s, t in zip(signs, terms, strict=True)]
+                )
+            case Product():
+                return product(self, node)
+            case Quotient(above, below):
+                top = self.lower(above)
+                return replace(top, term=mul(top.term, power(self.scalar(below), -1)), what="")
+            case Power():
+                return power_of(self, node)
+            case Root(degree, body):
+                return Value(root_of_power(self.scalar(body), Fraction(1, degree)))
+            case Transpose(body):
+                return self.algebra.transposed(self.lower(body), node.at)
+            case _:
+                return self.operator(node)
+
+    def operator(self, node: Node) -> Value:
+        match node:
+            case Norm(body):
+                return Value(sqrt(squared_norm(self, body, node.at)))
+            case Frobenius(body):
+                return Value(sqrt(squared_entries(self, body, node.at)))
+            case Absolute(Symbol() as values) if size_name(values) in self.table.sets:
+                return Value(Size(self.spaces.set(size_name(values))))
+            case Absolute(body):
+                return Value(Pow(power(self.scalar(body), 2), HALF))
+            case Inner(left, right):
+                return self.algebra.inner(self.vector(left), self.vector(right), node.at)
+            case BigSum():
+                return self.big_sum(node)
+            case MaxOver():
+                return self.maximum(node)
+            case Derivative():
+                return derivative(self, node.of, node.by, node.straight, node.at)
+            case Gradient(of, by):
+                return gradient(self, of, by, node.at)
+            case Indicator(left, right):
+                return Value(self.delta(letter_of(left), letter_of(right), node.at))
+            case Apply(function, argument):
+                return apply(self, function, argument, node.at)
+            case Applied(target, leaf, argument):
+                return at_argument(self, target, leaf, argument, node.at)
+            case Component(body, letters):
+                return self.component(body, letters, node.at)
+            case Whole(body, letters):
+                return self.whole(body, letters, node.at)
+        raise ReadError("BN128", "this has no meaning here", node.at)
+
+    def scalar(self, node: Node) -> Term:
+        value = self.lower(node)
+        if value.axes:
+            what = self.algebra.describe(value)
+            raise ReadError("BN124", f"a number is needed here; {what}", node.at, "write it with its index")
+        return value.term
+
+    def vector(self, node: Node) -> Value:
+        """A vector, or the vector of ones where the literal 1 stands for it."""
+        if isinstance(node, Number) and node.value == 1:
+            return self.ones()
+        return self.lower(node)
+
+    # names and indices
+
+    def axis(self, space: str = "") -> Index:
+        """A new open axis; no other expression of the file has one of its name."""
+        space = space or self.spaces.fresh()
+        self.spaces.axis_count += 1
+        return Index(f"{OPEN}{self.spaces.axis_count}", space)
+
+    def index(self, letter: str, at: Place) -> Index:
+        if letter in self.bound:
+            return self.bound[letter]
+        if letter in self.table.sizes:
+            raise ReadError("BN129", f"`{letter}` is the name of a size and stands here as an index", at)
+        self.free.setdefault(letter, at)
+        self.left_out.pop(letter, None)
+        return Index(letter, self.spaces.letter(letter))
+
+    def delta(self, left: str, right: str, at: Place) -> Term:
+        if not left or not right:
+            raise ReadError("BN128", "an indicator compares two indices", at)
+        a, b = self.index(left, at), self.index(right, at)
+        self.spaces.unify(a.space, b.space, at, f"`{left}` = `{right}`")
+        return Delta(a, b)
+
+    def symbol(self, node: Symbol) -> Value:
+        name, letters = self.table.split(node, self.bound)
+        self.check_name(node, name, letters)
+        if self.table.is_ones(node, name) and not letters:
+            return self.vector_of_ones(node)
+        if self.table.is_identity(node):
+            axis = self.axis()
+            if node.sub is not None:
+                self.spaces.set_size(axis.space, node.sub.text, node.at, "the identity")
+            return identity(axis, self.axis(axis.space))
+        if is_delta(node, letters, self.table):
+            return Value(self.delta(letters[0], letters[1], node.at))
+        if name in self.table.squares:
+            value = self.array(square_of(name), name, letters, node.at)
+            return replace(value, term=self.root_of(value, node.at))
+        return self.array(name, name, letters, node.at)
+
+    def check_name(self, node: Symbol, name: str, letters: tuple[str, ...]) -> None:
+        if not letters and node.bare and (name in self.bound or name in self.table.declared):
+            raise ReadError(
+                "BN129",
+                f"`{name}` is an index here and stands as a number",
+                node.at,
+                "give the index another letter",
+            )
+        if not letters and name in self.table.unclear_losses:
+            raise ReadError(
+                "BN129",
+                f"`{name}` is differentiated like a function and used like a number",
+                node.at,
+                rf"define it, or write `\frac{{\partial {name}}}{{\partial …}}` throughout",
+            )
+        if not letters and name in self.table.losses:
+            hint = "only its derivatives are known"
+            raise ReadError("BN128", f"`{name}` is a function whose values nothing defines", node.at, hint)
+        if node.core in EXPECTATION and name not in self.table.defined:
+            hint = r"put what is averaged in brackets: `\mathbb{E}[…]`"
+            raise ReadError("BN128", f"`{canonical(node)}` alone has no meaning", node.at, hint)
+        if node.core == r"\nabla" and name not in self.table.defined:
+            hint = f"give it one: `<!-- bnsym: let ${canonical(node)}$ = $...$ -->`"
+            raise ReadError("BN128", f"`{canonical(node)}` alone has no meaning", node.at, hint)
+        if (
+            node.sub
+            and (node.sub.text.isdigit() or node.sub.text in self.table.sizes)
+            and self.table.arity.get(node.base, 0)
+            and (node.base in self.table.first_seen)
+        ):
+            message = f"`{name}`: one component of `{node.base}` has no meaning for every size"
+            raise ReadError("BN128", message, node.at)
+
+    def vector_of_ones(self, node: Symbol) -> Value:
+        value = self.ones()
+        if node.sub is not None:
+            self.spaces.set_size(value.axes[0].space, node.sub.text, node.at, "the vector of ones")
+        else:
+            # one name, one kind: `e` is the same vector throughout the file
+            self.spaces.unify(value.axes[0].space, self.spaces.axis("e", 0), node.at, "the vector of ones")
+        return value
+
+    def ones(self) -> Value:
+        axis = self.axis()
+        self.spaces.ones = self.spaces.ones or axis.space
+        return ones(axis)
+
+    def root_of(self, value: Value, at: Place) -> Term:
+        if value.axes:
+            raise ReadError(
+                "BN124",
+                f"the root of a vector: {self.algebra.describe(value)}",
+                at,
+                "write it with its index",
+            )
+        return sqrt(value.term)
+
+    def array(self, name: str, key: str, letters: tuple[str, ...], at: Place) -> Value:
+        """A component where there are letters, else the whole array with open axes."""
+        arity = self.table.arity.get(key, 0)
+        if letters and len(letters) != arity:
+            raise self.table.kind_conflict(key, letters, at)
+        if not letters and arity > 2:
+            message = f"`{key}` has {arity} indices elsewhere, and none here"
+            raise ReadError("BN124", message, at, "write them: whole arrays have one or two")
+        if not letters:
+            axes = tuple(self.axis(self.spaces.axis(key, k)) for k in range(arity))
+            return Value(Sym(name, axes), axes, what=key)
+        indices = tuple(self.index(letter, at) for letter in letters)
+        for k, index in enumerate(indices):
+            self.spaces.unify(self.spaces.axis(key, k), index.space, at, f"`{index.name}` in `{key}`")
+        return Value(Sym(name, indices), what=f"{key}_{{{','.join(letters)}}}" if letters else key)
+
+    def component(self, body: Node, letters: tuple[str, ...], at: Place) -> Value:
+        value = self.lower(body)
+        if len(value.axes) != len(letters):
+            raise ReadError(
+                "BN124", f"{self.algebra.describe(value)}, and has {len(letters)} indices here", at
+            )
+        indices = tuple(self.index(letter, at) for letter in letters)
+        for axis, index in zip(value.axes, indices, strict=True):
+            self.spaces.unify(axis.space, index.space, at, f"`{index.name}`")
+        return Value(rename(value.term, {a.name: i for a, i in zip(value.axes, indices, strict=True)}))
+
+    def whole(self, body: Node, letters: tuple[str, ...], at: Place) -> Value:
+        outer = dict(self.bound)
+        indices = tuple(Index(letter, self.spaces.letter(letter)) for letter in letters)
+        for index in indices:
+            self.spaces.unify(index.space, self.spaces.letter(index.name.rstrip("'")), at, f"`{index.name}`")
+        self.bound |= {index.name: index for index in indices}
+        try:
+            term = self.scalar(body)
+        finally:
+            self.bound = outer
+        axes = tuple(self.axis(index.space) for index in indices)
+        return Value(rename(term, {i.name: a for i, a in zip(indices, axes, strict=True)}), axes)
+
+    # products and powers
+
+    # operators
+
+    @contextmanager
+    def binding(self, letters: tuple[str, ...], at: Place) -> Iterator[tuple[Index, ...]]:
+        outer = dict(self.bound)
+        for letter in letters:
+            if letter in outer:
+                raise ReadError(
+                    "BN122", f"index {letter} is bound twice, one sum inside the other", at, RENAME
+                )
+            if letter in self.table.sizes:
+                raise ReadError("BN129", f"`{letter}` is the name of a size and stands here as an index", at)
+            self.summed.setdefault(letter, at)
+            self.bound[letter] = Index(letter, self.spaces.letter(letter))
+        try:
+            yield tuple(self.bound[letter] for letter in letters)
+        finally:
+            self.bound = outer
+
+    def big_sum(self, node: BigSum) -> Value:
+        name = size_name(node.size) if node.size is not None else ""
+        for letter in node.letters if name else ():
+            self.spaces.set_size(self.spaces.letter(letter), name, node.at, f"`{letter}`")
+        if node.within is not None:
+            self.spaces.within(self.spaces.letter(node.letters[0]), size_name(node.within), node.at)
+        alone = [
+            k for _, k in node.excluded if k not in self.bound and (k not in self.free or k in self.left_out)
+        ]
+        with self.binding(node.letters, node.at) as indices:
+            value = self.lower(node.body)
+        self.check_summand(node, value)
+        term = value.term
+        for index in reversed(indices):
+            term = Sum(index, term)
+        if node.excluded:
+            term = add(term, neg(self._excluded(node, value.term)))
+            self.left_out |= dict.fromkeys(alone, node.at)
+        return replace(value, term=term, what="")
+
+    def check_summand(self, node: BigSum, value: Value) -> None:
+        """A whole vector, over and over: more likely an index was left out."""
+        inside = {i.name for i in free_indices(value.term)}
+        missing = [letter for letter in node.letters if letter not in inside]
+        if value.axes and missing:
+            message = f"no {missing[0]} stands in what this sums over it: {self.algebra.describe(value)}"
+            raise ReadError("BN124", message, node.at, "write the vector with its index")
+
+    def _excluded(self, node: BigSum, body: Term) -> Term:
+        """The summand that `j \\ne i` leaves out."""
+        if len(node.letters) != 1 or len(node.excluded) != 1 or node.excluded[0][0] != node.letters[0]:
+            raise ReadError("BN128", "only one index can be left out of a sum over one index", node.at)
+        inner, outer = node.excluded[0]
+        index = self.index(outer, node.at)
+        self.spaces.unify(self.spaces.letter(inner), index.space, node.at, f"`{inner}` and `{outer}`")
+        return rename(body, {inner: index})
+
+    def maximum(self, node: MaxOver) -> Value:
+        name, letters = self.table.split(node.variable, self.bound)
+        if letters or self.table.arity.get(name, 0) != 2 or name in self.table.defined:
+            raise ReadError("BN120", "a maximum is read over a free matrix only", node.variable.at)
+        radius = self.scalar(node.radius)
+        axes = tuple(Index(letter, self.spaces.axis(name, k)) for k, letter in enumerate("ij"))
+        body = self.scalar(node.body)
+        if not any(isinstance(t, Sym) and t.name == name for t in inside(body)):
+            message = f"what the maximum is taken of does not show `{name}`"
+            hint = rf"write how it depends on it, as in `\Vert {name}^T v \Vert`"
+            raise ReadError("BN120", message, node.body.at, hint)
+        return Value(Max(Sym(name, axes), radius, body))
+
+
+RENAME = r"rename the summation index, e.g. `\sum_k`"

@@ -1,0 +1,57 @@
+r"""What norms mean: of vectors, and of matrices entry by entry.
+
+Functions of a `Lowering`, which dispatches to them; imports the surface tree, values and terms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from bnsym.latex.ast import Node, Place, Symbol, walk
+from bnsym.latex.errors import ReadError
+from bnsym.terms import Sum, Term, power
+
+if TYPE_CHECKING:
+    from bnsym.elaborate.lowering import Lowering
+
+
+def squared_norm(lowering: Lowering, body: Node, at: Place) -> Term:
+    before = dict(lowering.free)
+    value = lowering.lower(body)
+    if value.shape == "matrix":
+        raise ReadError(
+            "BN128",
+            f"the norm of a matrix has no meaning here; {lowering.algebra.describe(value)}",
+            at,
+            r"write `\Vert A \Vert_F` if that is meant; the spectral norm is read in a `\max` only",
+        )
+    if not value.axes:
+        raise norm_of_number(lowering, body, before, at)
+    return Sum(value.axes[0], power(value.term, 2))
+
+
+def squared_entries(lowering: Lowering, body: Node, at: Place) -> Term:
+    value = lowering.lower(body)
+    if not value.axes:
+        raise ReadError("BN124", "the norm of a number", at, "write `|a|`")
+    term = power(value.term, 2)
+    for axis in reversed(value.axes):
+        term = Sum(axis, term)
+    return term
+
+
+def norm_of_number(lowering: Lowering, body: Node, before: dict[str, Place], at: Place) -> ReadError:
+    fresh = [letter for letter in lowering.free if letter not in before] or list(letters_in(lowering, body))
+    if fresh:
+        letter = fresh[0]
+        place = lowering.free.get(letter, at)
+        message = f"index {letter} is free inside a norm: the norm of one component"
+        return ReadError("BN121", message, place, "write the vector without its index")
+    return ReadError("BN124", "the norm of a number", at, "write `|a|`")
+
+
+def letters_in(lowering: Lowering, body: Node) -> Iterator[str]:
+    for node in walk(body):
+        if isinstance(node, Symbol):
+            yield from lowering.table.split(node, lowering.bound)[1]

@@ -1,0 +1,172 @@
+r"""What products and powers mean: numbers before arrays, contractions, entry by entry, exponents.
+
+Functions of a `Lowering`, which dispatches to them; imports the surface tree, values and terms.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from bnsym.elaborate.measuring import squared_entries, squared_norm
+from bnsym.elaborate.symbols import square_of
+from bnsym.elaborate.tensors import Value
+from bnsym.latex.ast import (
+    Frobenius,
+    Node,
+    Norm,
+    Number,
+    Paren,
+    Place,
+    Plus,
+    Power,
+    Product,
+    Quotient,
+    Symbol,
+)
+from bnsym.latex.errors import ReadError
+from bnsym.terms import Num, Pow, Term, mul, power, sqrt
+
+if TYPE_CHECKING:
+    from bnsym.elaborate.lowering import Lowering
+
+MAX_EXPONENT = 100
+
+
+def product(lowering: Lowering, node: Product) -> Value:
+    check_differentials(lowering, node)
+    values = [lowering.lower(factor) for factor in node.factors]
+    arrays = sum(1 for value in values if value.axes)
+    if arrays > 2 and "otimes" in node.operators:
+        raise ReadError("BN112", r"put parentheses around the factors of `\otimes`", node.at)
+    if arrays > 1 and "odot" not in node.operators:
+        return matrix_product(lowering, node, values)
+    result = values[0]
+    for factor, operator, value in zip(node.factors[1:], node.operators[1:], values[1:], strict=True):
+        result = joined(lowering, result, operator, value, factor.at, "odot" in node.operators and arrays > 2)
+    return result
+
+
+def matrix_product(lowering: Lowering, node: Product, values: list[Value]) -> Value:
+    """Numbers stand before the contractions of the arrays, not inside them."""
+    numbers = [value.term for value in values if not value.axes]
+    places = [k for k, value in enumerate(values) if value.axes]
+    result = values[places[0]]
+    for before, k in pairwise(places):
+        operator = next((o for o in node.operators[before + 1 : k + 1] if o), "")
+        result = joined(lowering, result, operator, values[k], node.factors[k].at, False)
+    return replace(result, term=mul(*numbers, result.term), what="")
+
+
+def joined(lowering: Lowering, left: Value, operator: str, right: Value, at: Place, mixed: bool) -> Value:
+    if operator == "otimes":
+        return lowering.algebra.outer(left, right, at)
+    if operator == "odot":
+        return lowering.algebra.elementwise(left, right, at)
+    if left.axes and right.axes and operator == "star" and left.shape == right.shape != "matrix":
+        return lowering.algebra.elementwise(left, right, at)
+    if left.axes and right.axes and (operator or mixed) and left.shape == right.shape:
+        hint = r"write `\langle u, v\rangle` for the inner product, `\odot` for entry by entry"
+        raise lowering.algebra.mismatch("which product is meant?", left, right, at, hint)
+    if left.axes and right.axes and mixed:
+        raise lowering.algebra.mismatch(r"put parentheses around the factors of `\odot`", left, right, at)
+    return lowering.algebra.times(left, right, at)
+
+
+def check_differentials(lowering: Lowering, node: Product) -> None:
+    r"""`d\hat{x}` and `\nabla\gamma` are names for gradients that only a `let` can explain."""
+    for first, second, operator in zip(node.factors, node.factors[1:], node.operators[1:], strict=False):
+        if operator or not isinstance(first, Symbol) or not first.bare or not isinstance(second, Symbol):
+            continue
+        known = first.base in lowering.table.defined or first.base in lowering.table.sizes
+        if first.base in ("d", r"\mathrm{d}") and not known:
+            name = f"d{second.base}"
+            hint = f"give it a meaning: `<!-- bnsym: let ${name}$ = $...$ -->`"
+            at = (first.at[0], second.at[1])
+            raise ReadError("BN128", f"`{name}` looks like a gradient, and nothing says of what", at, hint)
+
+
+def power_of(lowering: Lowering, node: Power) -> Value:
+    exponent = exponent_of(lowering, node.exponent)
+    match node.base:
+        case Norm(body):
+            square = squared_norm(lowering, body, node.base.at)
+            even = exponent.denominator == 1 and exponent.numerator % 2 == 0
+            return Value(power(square, exponent / 2) if even else power(sqrt(square), exponent))
+        case Frobenius(body) if exponent.denominator == 1 and exponent.numerator % 2 == 0:
+            return Value(power(squared_entries(lowering, body, node.base.at), exponent / 2))
+        case Symbol() as symbol if exponent.denominator == 1 and exponent.numerator % 2 == 0:
+            name, letters = lowering.table.split(symbol, lowering.bound)
+            if name in lowering.table.squares:
+                lowering.check_name(symbol, name, letters)
+                value = lowering.array(square_of(name), name, letters, node.at)
+                return (
+                    value
+                    if exponent == 2
+                    else Value(power(without_axes(lowering, value, node.at), exponent / 2))
+                )
+    base = lowering.lower(node.base)
+    if base.shape == "matrix" and exponent.denominator == 1 and 2 <= exponent <= 4:
+        return matrix_power(lowering, node.base, int(exponent), node.at)
+    return Value(raised(lowering, lowering.scalar(node.base), exponent, node.at))
+
+
+def matrix_power(lowering: Lowering, base: Node, exponent: int, at: Place) -> Value:
+    """Each factor has axes of its own."""
+    result = lowering.lower(base)
+    for _ in range(exponent - 1):
+        result = lowering.algebra.times(result, lowering.lower(base), at)
+    return result
+
+
+def without_axes(lowering: Lowering, value: Value, at: Place) -> Term:
+    if value.axes:
+        raise ReadError("BN124", f"the power of a vector: {lowering.algebra.describe(value)}", at)
+    return value.term
+
+
+def raised(lowering: Lowering, base: Term, exponent: Fraction, at: Place) -> Term:
+    if isinstance(base, Num):
+        bits = max(base.value.numerator.bit_length(), base.value.denominator.bit_length())
+        if bits * abs(exponent) > 10_000:
+            raise ReadError("BN114", "this power of a number is too large", at)
+    return root_of_power(base, exponent)
+
+
+def exponent_of(lowering: Lowering, node: Node) -> Fraction:
+    value = numeric(node)
+    if value is None:
+        hint = "exponentials and logarithms are beyond what is decided here"
+        raise ReadError("BN114", "an exponent must be a number", node.at, hint)
+    if abs(value.numerator) > MAX_EXPONENT or value.denominator > MAX_EXPONENT:
+        raise ReadError("BN114", f"exponents beyond {MAX_EXPONENT} can't be read", node.at)
+    return value
+
+
+def root_of_power(base: Term, exponent: Fraction) -> Term:
+    """`base ** exponent`; an even root of an odd power is the power of the root: both are defined where
+    what is raised is not negative (or is positive), and are the same there."""
+    match base:
+        case Pow(inner, n) if n.denominator == 1 and n.numerator % 2 and exponent.denominator % 2 == 0:
+            return power(inner, n * exponent)
+    return power(base, exponent)
+
+
+def numeric(node: Node) -> Fraction | None:
+    """The number that an exponent is, without powers; None if it is none."""
+    match node:
+        case Number(value):
+            return value
+        case Paren(body):
+            return numeric(body)
+        case Plus(terms, signs):
+            parts = [numeric(term) for term in terms]
+            if None in parts:
+                return None
+            return sum((s * p for s, p in zip(signs, parts, strict=True) if p is not None), Fraction(0))
+        case Quotient(above, below):
+            top, bottom = numeric(above), numeric(below)
+            return None if top is None or not bottom else top / bottom
+    return None

@@ -1,0 +1,267 @@
+"""Which rows of a file are definitions, which names are losses, what sizes there are:
+what has to be known of the whole file before any of it is lowered.
+
+Imports the surface modules of reading only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bnsym.elaborate import shapes as kinds
+from bnsym.elaborate.collect import Gathered, RawChain, RawHypothesis, diagnostic
+from bnsym.elaborate.index_spaces import Spaces
+from bnsym.elaborate.symbols import INDEX_LETTERS, Table, as_target, size_name, square_of
+from bnsym.latex.ast import (
+    BigSum,
+    Derivative,
+    Gradient,
+    Node,
+    Place,
+    Symbol,
+    unwrap,
+    walk,
+)
+from bnsym.latex.errors import ReadError
+from bnsym.model import Diagnostic
+from bnsym.source.text import Source
+
+NOTHING: frozenset[str] = frozenset()
+
+
+@dataclass
+class RawDefinition:
+    chain: RawChain
+    symbol: Symbol
+    name: str
+    """Of the symbol without its square."""
+    square: bool
+    letters: tuple[str, ...]
+    explicit: bool
+    at: Place
+
+    @property
+    def full_name(self) -> str:
+        return square_of(self.name) if self.square else self.name
+
+
+@dataclass
+class Survey:
+    """What one pass over the whole file finds."""
+
+    source: Source
+    gathered: Gathered
+    table: Table
+    spaces: Spaces
+    definitions: list[RawDefinition]
+    diagnostics: list[Diagnostic]
+
+
+def survey(source: Source, gathered: Gathered) -> Survey:
+    table = Table()
+    table.declared.update(letter for letter in gathered.sizes if letter not in INDEX_LETTERS)
+    found = Survey(source, gathered, table, Spaces(), [], [])
+    _sizes(found)
+    table.line_of = lambda offset: source.span(offset, offset).line
+    _find_definitions(found, _indexed(found))
+    _find_losses(found)
+    kinds.infer(table, list(_comparable(found)))
+    return found
+
+
+def nodes(gathered: Gathered) -> Iterator[Node]:
+    """Every expression of the file that could be parsed, in order."""
+    for chain in gathered.chains:
+        yield from (e.node for e in chain.expressions if e.node is not None)
+        for hypothesis in chain.hypotheses:
+            yield from (e.node for e in (hypothesis.left, hypothesis.right) if e.node is not None)
+
+
+def _comparable(found: Survey) -> Iterator[list[Node]]:
+    for chain in found.gathered.chains:
+        yield [e.node for e in chain.expressions if e.node is not None]
+    for hypothesis in _all_hypotheses(found.gathered):
+        yield [e.node for e in (hypothesis.left, hypothesis.right) if e.node is not None]
+
+
+def _all_hypotheses(gathered: Gathered) -> Iterator[RawHypothesis]:
+    seen: set[int] = set()
+    for hypothesis in (*gathered.hypotheses, *(h for c in gathered.chains for h in c.hypotheses)):
+        if id(hypothesis) not in seen:
+            seen.add(id(hypothesis))
+            yield hypothesis
+
+
+def _sizes(found: Survey) -> None:
+    for letter, (size, where) in found.gathered.sizes.items():
+        at = (where.start, where.end)
+        found.table.sizes.setdefault(size, at)
+        found.spaces.declared.add(letter)
+        found.spaces.set_size(found.spaces.letter(letter), size, at, f"`{letter}`")
+    for node in nodes(found.gathered):
+        for inner in walk(node):
+            if isinstance(inner, BigSum) and inner.size is not None:
+                found.table.sizes.setdefault(size_name(inner.size), inner.at)
+            if isinstance(inner, BigSum) and inner.within is not None:
+                found.table.sets.add(size_name(inner.within))
+    for name, (sizes, where) in found.gathered.kinds.items():
+        at = (where.start, where.end)
+        found.table.arity[name] = len(sizes)
+        found.table.first_seen[name] = at
+        for k, size in enumerate(sizes):
+            found.table.sizes.setdefault(size, at)
+            found.spaces.set_size(found.spaces.axis(name, k), size, at, f"`{name}`")
+
+
+def _indexed(found: Survey) -> frozenset[str]:
+    """Every name that is written with an index somewhere."""
+    scratch = Table(declared=found.table.declared)
+    for node in _every_node(found):
+        for symbol, bound in kinds.symbols(node):
+            sub = symbol.sub
+            if sub and len(sub.letters) > 1 and all(scratch.is_index(x, bound) for x in sub.letters):
+                found.table.index_lists.add(sub.text)
+        kinds.written_indices(scratch, node)
+    return frozenset(scratch.arity)
+
+
+def _find_definitions(found: Survey, indexed: frozenset[str]) -> None:
+    """A bare name's first `name = expression`, unless a claim used the name: one of an earlier block,
+    or one of the same block where a definition uses it too (`y = w'x`, `w' = γw` is a definition)."""
+    used: set[str] = set()
+    here: set[str] = set()
+    bodies: set[str] = set()
+    block = None
+    for chain in found.gathered.chains:
+        if chain.block is not block:
+            used, here, block = used | here, set(), chain.block
+        definition = _definition(found, chain, used | (here & bodies), indexed)
+        if definition is not None:
+            found.definitions.append(definition)
+            found.table.defined[definition.full_name] = definition.at
+            if not definition.letters:
+                found.table.bare.add(definition.name)
+            if definition.square:
+                found.table.squares.add(definition.name)
+        for position, expression in enumerate(chain.expressions):
+            if expression.node is not None and (position > 0 or definition is None):
+                claimed = definition is None or position > 1
+                (here if claimed else bodies).update(_names(found.table, expression.node))
+
+
+def _names(table: Table, node: Node) -> set[str]:
+    names: set[str] = set()
+    for symbol, bound in kinds.symbols(node):
+        try:
+            names.add(table.split(symbol, bound)[0])
+        except ReadError:
+            continue
+    return names
+
+
+def _definition(
+    found: Survey, chain: RawChain, used: set[str], indexed: frozenset[str]
+) -> RawDefinition | None:
+    if chain.names_function:
+        return None
+    sign = chain.signs[0][0]
+    explicit = sign == ":=" or (chain.defines and sign == "=")
+    if not explicit and sign not in ("=", r"\equiv"):
+        return None
+    left = chain.expressions[0]
+    target = as_target(left.node) if left.node is not None else None
+    at = (left.where.start, left.where.end)
+    if target is None:
+        if explicit and left.problem is None:
+            error = ReadError("BN128", "the left side of a definition must be a name", at)
+            found.diagnostics.append(diagnostic(found.source, error))
+        elif explicit and left.problem is not None:
+            found.diagnostics.append(diagnostic(found.source, left.problem))
+        return None
+    symbol, square = target
+    try:
+        name, letters = found.table.split(symbol, NOTHING)
+    except ReadError:
+        return None
+    definition = RawDefinition(
+        chain, symbol, name, square, letters, explicit, left.node.at if left.node else at
+    )
+    return definition if _may_define(found, definition, used, indexed) else None
+
+
+def _may_define(found: Survey, definition: RawDefinition, used: set[str], indexed: frozenset[str]) -> bool:
+    table, name = found.table, definition.name
+    taken = name in table.defined or square_of(name) in table.defined
+    if definition.explicit and (taken or name in table.sizes):
+        what = "is the name of a size" if name in table.sizes else "is defined already"
+        label = f"if `{definition.letters[0]}` is a part of the name: " if definition.letters else ""
+        hint = f"{label}`<!-- bnsym: label ${definition.letters[0]}$ -->`" if label else ""
+        error = ReadError("BN127", f"`{definition.full_name}` {what}", definition.at, hint)
+        found.diagnostics.append(diagnostic(found.source, error))
+        return False
+    distinct = len(set(definition.letters)) == len(definition.letters)
+    sub = definition.symbol.sub
+    if sub and sub.text.isdigit() and definition.symbol.base in indexed:
+        return False  # `x_1` is a component of x
+    special = name == "m" or (name == r"\delta" and len(definition.letters) == 2)
+    if definition.explicit:
+        return distinct
+    body = definition.chain.expressions[1].node
+    if definition.square and body is not None and name in _names(table, body):
+        return False  # `a^2 = a` says something of a
+    return distinct and not taken and name not in used and name not in table.sizes and not special
+
+
+def _find_losses(found: Survey) -> None:
+    """Names that stand above the line of derivatives, without indices, and are never defined."""
+    table = found.table
+    above: dict[str, Place] = {}
+    below: set[str] = set()
+    elsewhere: set[str] = set()
+    arrays: set[str] = set()
+    for node in _every_node(found):
+        _positions(table, node, above, below, elsewhere, arrays)
+    for name, at in above.items():
+        if name in table.defined or name in table.squares or name in arrays | below | table.sizes.keys():
+            continue
+        table.losses[name] = at
+        if name in elsewhere:
+            table.unclear_losses.add(name)
+    table.outputs.update(found.gathered.losses)
+    for name, outputs in found.gathered.losses.items():
+        table.losses.setdefault(name, (0, 0))
+        table.unclear_losses.discard(name)
+        below.update(outputs)
+
+
+def _every_node(found: Survey) -> Iterator[Node]:
+    yield from (node for chain in _comparable(found) for node in chain)
+
+
+def _positions(
+    table: Table, node: Node, above: dict[str, Place], below: set[str], elsewhere: set[str], arrays: set[str]
+) -> None:
+    operands: set[int] = set()
+    for inner in walk(node):
+        if isinstance(inner, Derivative | Gradient) and inner.of is not None:
+            operand = unwrap(inner.of)
+            if isinstance(operand, Symbol):
+                operands.add(id(operand))
+            for variable in inner.by if isinstance(inner, Derivative) else (inner.by,):
+                below |= _names(table, variable)
+                operands |= {id(n) for n in walk(variable)}
+    for symbol, bound in kinds.symbols(node):
+        try:
+            name, letters = table.split(symbol, bound)
+        except ReadError:
+            continue
+        if letters:
+            arrays.add(name)
+        elif id(symbol) not in operands:
+            elsewhere.add(name)
+        elif name not in below:
+            above.setdefault(name, symbol.at)
+
+
+__all__ = ["RawDefinition", "Survey", "nodes", "survey"]

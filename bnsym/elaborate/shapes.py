@@ -1,0 +1,444 @@
+"""What kind each name is (scalar, vector, matrix), inferred from all of its uses.
+
+First the indices that names are written with, then, to a fixed point, what sums,
+products, norms and equations demand of names written bare; what nothing decides is a
+scalar. Fills a `Table`. Imports the surface tree and `symbols` only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from bnsym.elaborate.symbols import Table
+from bnsym.latex.ast import (
+    Absolute,
+    Applied,
+    Apply,
+    BigSum,
+    Derivative,
+    Frobenius,
+    Gradient,
+    Indicator,
+    Inner,
+    MaxOver,
+    Node,
+    Norm,
+    Number,
+    Paren,
+    Plus,
+    Power,
+    Product,
+    Quotient,
+    Root,
+    Symbol,
+    Transpose,
+    Whole,
+    children,
+    unwrap,
+    walk,
+)
+from bnsym.latex.errors import ReadError
+from bnsym.latex.folding import DIAGONALS, TRACES, is_function, word_of
+
+SCALAR, COLUMN, ROW, MATRIX = "scalar", "column", "row", "matrix"
+SHAPES = (SCALAR, COLUMN, MATRIX)
+"""By the number of axes."""
+NO_LETTERS: frozenset[str] = frozenset()
+
+
+def symbols(node: Node, bound: frozenset[str] = NO_LETTERS) -> Iterator[tuple[Symbol, frozenset[str]]]:
+    """Every symbol of a tree in the order written, with the index letters bound there."""
+    stack = [(node, bound)]
+    while stack:
+        current, letters = stack.pop()
+        match current:
+            case Symbol():
+                yield current, letters
+            case BigSum(own, _, _, body):
+                stack.append((body, letters | set(own)))
+            case _:
+                stack.extend((child, letters) for child in reversed(children(current)))
+
+
+def infer(table: Table, equations: Sequence[Sequence[Node]]) -> None:
+    """Fills `table.arity` and `table.first_seen` from chains of expressions said to be comparable."""
+    for node in (node for chain in equations for node in chain):
+        written_indices(table, node, table.bare)
+    _Inference(table, equations).run()
+
+
+def written_indices(table: Table, node: Node, without: Container[str] = ()) -> None:
+    """The names that a tree writes with indices, and with how many."""
+    for symbol, bound in symbols(node):
+        try:
+            name, letters = table.split(symbol, bound)
+        except ReadError:
+            continue  # said where the expression is lowered
+        if (
+            letters
+            and name not in without
+            and not is_delta(symbol, letters, table)
+            and not table.is_ones(symbol, name)
+            and not table.is_identity(symbol)
+        ):
+            table.first_seen.setdefault(name, symbol.at)
+            table.arity.setdefault(name, len(letters))
+
+
+def is_delta(symbol: Symbol, letters: Sequence[str], table: Table) -> bool:
+    return symbol.base == r"\delta" and len(letters) == 2 and r"\delta" not in table.defined
+
+
+@dataclass
+class _Inference:
+    table: Table
+    equations: Sequence[Sequence[Node]]
+    known: dict[str, str] = field(default_factory=dict)
+    soft: bool = False
+    """Second stage: what nothing else settles is of the kind that it is added to."""
+    guess: bool = False
+    """Third stage: an upper-case name between or before vectors is a matrix."""
+    closing: bool = False
+    """Last stage: a free name that nothing settles is a number, which may settle definitions."""
+
+    def run(self) -> None:
+        self._learn_written()
+        self._settle()
+        for node in (node for chain in self.equations for node in chain):
+            written_indices(self.table, node)  # names whose definitions leave their kind open
+        self._learn_written()
+        self._settle()
+        self.soft = True
+        self._settle()
+        self._gradients()
+        self.guess = True
+        self._settle()
+        self.closing = True
+        self._settle()
+        for name, shape in self.known.items():
+            self.table.arity.setdefault(name, SHAPES.index(shape))
+
+    def _learn_written(self) -> None:
+        for name, arity in self.table.arity.items():
+            self.known.setdefault(name, SHAPES[min(arity, 2)])
+        for name, shape in self.known.items():
+            self.table.arity.setdefault(name, SHAPES.index(shape))
+
+    def _gradients(self) -> None:
+        r"""The v of `\nabla_v f` is a vector, unless the names before it say otherwise."""
+        for chain in self.equations:
+            for node in chain:
+                for inner in walk(node):
+                    if isinstance(inner, Gradient) and self.shape(inner.by, NO_LETTERS) is None:
+                        self.demand(inner.by, COLUMN, NO_LETTERS)
+                        self._settle()
+
+    def _settle(self) -> None:
+        size = -1
+        while size != len(self.known):
+            size = len(self.known)
+            for chain in self.equations:
+                if self._is_open(chain):
+                    self._equation(chain)
+
+    def _is_open(self, chain: Sequence[Node]) -> bool:
+        """Whether there is a name in it of which nothing is known: else it has nothing to teach."""
+        settled = self.known.keys() | self.table.losses.keys() | self.table.sizes.keys()
+        return any(
+            name and name not in settled
+            for node in chain
+            for name in (self._bare(symbol, bound) for symbol, bound in symbols(node))
+        )
+
+    def _equation(self, chain: Sequence[Node]) -> None:
+        shapes = [self.shape(node, NO_LETTERS) for node in chain]
+        shape = next((s for s, node in zip(shapes, chain, strict=True) if s and not _is_zero(node)), None)
+        for node in chain:
+            self.visit(node, NO_LETTERS)
+            if shape is not None and not _is_zero(node):
+                self.demand(node, shape, NO_LETTERS)
+
+    def _bare(self, node: Node, bound: frozenset[str]) -> str:
+        """The name of a symbol without indices that is no constant array; else nothing."""
+        if not isinstance(node, Symbol):
+            return ""
+        try:
+            name, letters = self.table.split(node, bound)
+        except ReadError:
+            return ""
+        if letters or self.table.is_ones(node, name) or self.table.is_identity(node):
+            return ""
+        return name
+
+    def shape(self, node: Node, bound: frozenset[str]) -> str | None:
+        """The shape of an expression as far as it is known; the literal 0 has none."""
+        match node:
+            case Symbol():
+                return self._symbol(node, bound)
+            case Number(value):
+                return SCALAR if value else None
+            case Plus(terms):
+                return self._sum_of([self.shape(t, bound) for t in terms if not _is_zero(t)])
+            case Product(_, operators) if "otimes" in operators:
+                return MATRIX
+            case Product(factors):
+                shapes = [self.shape(f, bound) for f in factors]
+                return _reduced(shapes) or _vector_still(factors, shapes)
+            case Quotient(above, _):
+                return self.shape(above, bound)
+            case Transpose(body):
+                return {COLUMN: ROW, ROW: COLUMN}.get(inner := self.shape(body, bound) or "", inner) or None
+            case Paren(body):
+                return self.shape(body, bound)
+            case BigSum(letters, _, _, body):
+                return self.shape(body, bound | set(letters))
+            case Derivative(of, by):
+                return self._derivative(of, by, bound)
+            case Gradient(_, by):
+                return self.shape(by, bound)
+            case Whole(_, letters):
+                return SHAPES[min(len(letters), 2)]
+            case Apply(function) if word_of(function) in DIAGONALS:
+                return MATRIX
+            case Applied(target):
+                return self.shape(target, bound)
+            case _:
+                return SCALAR
+
+    def _sum_of(self, shapes: Sequence[str | None]) -> str | None:
+        """A number may be added to a vector."""
+        array = next((s for s in shapes if s not in (SCALAR, None)), None)
+        settled = SCALAR if SCALAR in shapes and (self.soft or None not in shapes) else None
+        return array or settled
+
+    def _symbol(self, node: Symbol, bound: frozenset[str]) -> str | None:
+        name = self._bare(node, bound)
+        if self.table.is_identity(node):
+            return MATRIX
+        if name:
+            open_kind = SCALAR if self.closing and name not in self.table.defined else None
+            return SCALAR if name in self.table.sizes else self.known.get(name, open_kind)
+        try:
+            _, letters = self.table.split(node, bound)
+        except ReadError:
+            return SCALAR
+        return SCALAR if letters else COLUMN
+
+    def _derivative(self, of: Node | None, by: Iterable[Node], bound: frozenset[str]) -> str | None:
+        loss = of is None or self._is_loss(of, bound)
+        shapes = [SCALAR if loss or of is None else self.shape(unwrap(of), bound)]
+        shapes += [self.shape(v, bound) for v in by]
+        if None in shapes:
+            return None
+        axes = sum(2 if s == MATRIX else 1 if s in (COLUMN, ROW) else 0 for s in shapes)
+        return SHAPES[min(axes, 2)]
+
+    def _is_loss(self, node: Node, bound: frozenset[str]) -> bool:
+        return self._bare(unwrap(node), bound) in self.table.losses
+
+    def visit(self, node: Node, bound: frozenset[str]) -> None:
+        """Demands that come from inside an expression."""
+        inner = bound | set(node.letters) if isinstance(node, BigSum | Whole) else bound
+        match node:
+            case Norm(body):
+                self.demand(body, COLUMN, bound)
+            case Inner(left, right):
+                self.demand(left, COLUMN, bound)
+                self.demand(right, COLUMN, bound)
+            case Plus() if shape := self.shape(node, bound):
+                self.demand(node, shape, bound)
+            case Frobenius(body) if self.soft:
+                self.demand(body, MATRIX, bound)
+            case Product(factors, operators) if "otimes" in operators:
+                for factor in factors:
+                    self.demand(factor, COLUMN, bound)
+            case Product(factors, operators) if self.soft and "odot" in operators:
+                self._demand_alike(factors, operators, bound)
+            case Apply(function, argument) if word_of(function) in TRACES:
+                self.demand(argument, MATRIX, bound)
+            case Apply(function, argument) if is_function(function):
+                self.demand(argument, COLUMN, bound)
+                self._visit_entries(argument, bound)
+                return
+            case Quotient(_, below):
+                self.demand(below, SCALAR, bound)
+            case Power(base) | Root(_, base) | Absolute(base):
+                self.demand(base, SCALAR, bound)
+            case MaxOver(variable):
+                self.demand(variable, MATRIX, bound)
+            case Applied(_, leaf, argument):
+                if shape := self.shape(leaf, bound):
+                    self.demand(argument, shape, bound)
+                elif shape := self.shape(argument, bound):
+                    self.demand(leaf, shape, bound)
+            case Product() if self.guess:
+                self._guess(node.factors, bound)
+            case Transpose(Symbol() as body) if self.guess:
+                self.demand(body, MATRIX if _upper_case(body) else COLUMN, bound)
+        for child in _parts(node):
+            self.visit(child, inner)
+
+    def _demand_alike(
+        self, factors: tuple[Node, ...], operators: tuple[str, ...], bound: frozenset[str]
+    ) -> None:
+        r"""What stands beside an array and `\odot`, and nothing else settles, is an array like it."""
+        for (left, right), operator in zip(pairwise(factors), operators[1:], strict=True):
+            for known, other in ((left, right), (right, left)):
+                shape = self.shape(known, bound)
+                if operator == "odot" and shape not in (SCALAR, None) and self.shape(other, bound) is None:
+                    self.demand(other, shape or COLUMN, bound)
+
+    def _visit_entries(self, node: Node, bound: frozenset[str]) -> None:
+        """Inside a function of a vector, `u^2` is taken entry by entry and no number is demanded."""
+        match node:
+            case Paren(body) | Quotient(body, _) | Power(body):
+                self._visit_entries(body, bound)
+            case Plus(parts) | Product(parts):
+                for part in parts:
+                    self._visit_entries(part, bound)
+            case _:
+                self.visit(node, bound)
+
+    def demand(self, node: Node, shape: str, bound: frozenset[str]) -> None:
+        """Learns what names must be, if the node has this shape."""
+        match node:
+            case Symbol():
+                name = self._bare(node, bound)
+                if name and name not in self.table.losses:
+                    self.known.setdefault(name, COLUMN if shape == ROW else shape)
+            case Plus(terms):
+                self._demand_sum(terms, shape, bound)
+            case Paren(body):
+                self.demand(body, shape, bound)
+            case Transpose(body):
+                self.demand(body, {ROW: COLUMN, COLUMN: ROW}.get(shape, shape), bound)
+            case Quotient(above, _):
+                self.demand(above, shape, bound)
+            case Power(base) if shape == COLUMN:
+                self.demand(base, shape, bound)
+            case BigSum(letters, _, _, body):
+                self.demand(body, shape, bound | set(letters))
+            case Derivative(loss, (variable,)) if loss is not None and self._is_loss(loss, bound):
+                self.demand(variable, shape, bound)
+            case Gradient(_, variable):
+                self.demand(variable, shape, bound)
+            case Product(factors, operators) if self.soft or not {"odot", "star"} & set(operators):
+                self._demand_product(factors, shape, bound)
+
+    def _demand_sum(self, terms: tuple[Node, ...], shape: str, bound: frozenset[str]) -> None:
+        """All terms of a number or a matrix are such; one of a vector is, and the others may be numbers."""
+        shapes = [self.shape(t, bound) for t in terms]
+        unknown = [t for t, s in zip(terms, shapes, strict=True) if s is None]
+        vector = shape in (COLUMN, ROW)
+        if vector and (shape in shapes or (len(unknown) > 1 and not self.soft)):
+            return
+        for term in unknown if vector else terms:
+            self.demand(term, shape, bound)
+
+    def _demand_product(self, factors: tuple[Node, ...], shape: str, bound: frozenset[str]) -> None:
+        shapes = [self.shape(f, bound) for f in factors]
+        unknown = [f for f, s in zip(factors, shapes, strict=True) if s is None]
+        if not unknown:
+            return
+        if any(isinstance(f, Transpose) for f in factors):
+            self._demand_chain([f for f, s in zip(factors, shapes, strict=True) if s != SCALAR], shape, bound)
+        elif shape == SCALAR:
+            for factor in unknown:
+                self.demand(factor, SCALAR, bound)
+        elif COLUMN in shapes or MATRIX in shapes:
+            vector = factors[-1] if shape == COLUMN and COLUMN not in shapes else None
+            for factor in unknown:
+                if not _upper_case(factor):
+                    self.demand(factor, COLUMN if factor is vector else SCALAR, bound)
+        elif len(unknown) == 1:
+            self.demand(unknown[0], shape, bound)
+        elif self.soft and shape == COLUMN and len(unknown) == 2 and _upper_case(unknown[0]):
+            self.demand(unknown[0], MATRIX, bound)
+            self.demand(unknown[1], COLUMN, bound)
+
+    def _demand_chain(self, factors: list[Node], shape: str, bound: frozenset[str]) -> None:
+        """uᵀ v, Xᵀ v, u vᵀ: what the ends of the chain must be."""
+        match factors, shape:
+            case [Transpose(a), b], "scalar":
+                self.demand(a, COLUMN, bound)
+                self.demand(b, COLUMN, bound)
+            case [Transpose(a), *_, b], "scalar":
+                self.demand(a, COLUMN, bound)
+                self.demand(b, COLUMN, bound)
+            case [Transpose(a), b], "column":
+                self.demand(b, COLUMN, bound)
+                self.demand(a, MATRIX, bound)
+            case [a, Transpose(b)], "matrix":
+                matrices = MATRIX in (self.shape(a, bound), self.shape(b, bound)) or _upper_case(b)
+                for factor in (a, b):
+                    self.demand(factor, MATRIX if matrices else COLUMN, bound)
+
+    def _guess(self, factors: tuple[Node, ...], bound: frozenset[str]) -> None:
+        """An upper-case name of no other use directly before a vector is a matrix."""
+        arrays = [f for f in factors if self.shape(f, bound) != SCALAR]
+        for factor, following in pairwise(arrays):
+            inner = factor.body if isinstance(factor, Transpose) else factor
+            array = self.shape(following, bound) in (COLUMN, MATRIX) or _upper_case(following)
+            if _upper_case(factor) and _upper_case(following) and self.shape(following, bound) is None:
+                self.demand(following, MATRIX, bound)
+            if array and self.shape(factor, bound) is None and _upper_case(inner):
+                self.demand(inner, MATRIX, bound)
+            row = isinstance(factor, Transpose) and self.shape(factor, bound) == ROW
+            if row and self.shape(following, bound) is None and not _upper_case(following):
+                self.demand(following, COLUMN, bound)
+
+
+def _parts(node: Node) -> tuple[Node, ...]:
+    """Children, without what is differentiated as a whole or names a limit."""
+    if isinstance(node, BigSum):
+        return (node.body,)
+    return () if isinstance(node, Indicator | Symbol) else children(node)
+
+
+def _upper_case(node: Node) -> bool:
+    inner = node.body if isinstance(node, Transpose) else node
+    return isinstance(inner, Symbol) and inner.bare and inner.core.rstrip("}")[-1:].isupper()
+
+
+def _is_zero(node: Node) -> bool:
+    return isinstance(node, Number) and node.value == 0
+
+
+def _reduced(shapes: list[str | None]) -> str | None:
+    """The shape of a product, from left to right; None if it can't be told."""
+    current: str | None = SCALAR
+    for shape in shapes:
+        match current, shape:
+            case None, _:
+                return None
+            case _, None:
+                return None
+            case ("scalar", other) | (other, "scalar"):
+                current = other
+            case "row", "column":
+                current = SCALAR
+            case "column", "row":
+                current = MATRIX
+            case "matrix", "column":
+                current = COLUMN
+            case "row", "matrix":
+                current = ROW
+            case "matrix", "matrix":
+                current = MATRIX
+            case same, other if same == other:
+                current = same
+            case _:
+                return None
+    return current
+
+
+def _vector_still(factors: Sequence[Node], shapes: Sequence[str | None]) -> str | None:
+    """A vector times what is not known is one, if nothing unknown is transposed."""
+    known = {shape for shape in shapes if shape is not None}
+    rows = any(s is None and isinstance(f, Transpose) for f, s in zip(factors, shapes, strict=True))
+    return COLUMN if COLUMN in known and known <= {SCALAR, COLUMN} and not rows else None
+
+
+__all__ = ["infer", "is_delta", "symbols", "written_indices"]

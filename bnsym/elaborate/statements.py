@@ -1,0 +1,205 @@
+"""From what was read to the derivation: names for the index spaces and letters, statements, spans.
+
+Imports `closing`, `context`, `scope`, `lints` and what they import.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from bnsym.elaborate.closing import Closer
+from bnsym.elaborate.collect import Expression, RawHypothesis, diagnostic
+from bnsym.elaborate.context import Context, outputs_of
+from bnsym.elaborate.index_spaces import BATCH
+from bnsym.elaborate.jacobians import is_entry
+from bnsym.elaborate.lints import remarks
+from bnsym.elaborate.scope import RawDefinition, Survey
+from bnsym.latex.errors import ReadError
+from bnsym.model import (
+    Declaration,
+    Derivation,
+    Diagnostic,
+    Link,
+    NamedDefinition,
+    NamedHypothesis,
+    Span,
+)
+from bnsym.source.text import Slice, Source
+from bnsym.terms import Definition, Diff, Hypothesis, Relation, Statement, Sym, Term, mapped, walk
+
+
+@dataclass
+class Pending:
+    """A link whose index spaces have no names yet."""
+
+    id: str
+    where: Slice
+    left: Expression
+    right: Expression
+    sides: tuple[Term, Term] | None
+    relation: Relation | None
+    problem: ReadError | None
+    hypotheses: tuple[RawHypothesis, ...]
+    declaration: Declaration | None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What was read of a whole file, its index spaces without names yet."""
+
+    survey: Survey
+    pending: Sequence[Pending]
+    defined: Mapping[str, tuple[RawDefinition, Sym, Term]]
+    assumed: Mapping[int, tuple[Term, Relation, Term]]
+    """Hypotheses by the identity of their raw form."""
+    diagnostics: Sequence[Diagnostic]
+
+
+def finish(draft: Draft, earlier: tuple[Diagnostic, ...]) -> tuple[Derivation, Context]:
+    closer = _closer(draft)
+    source = draft.survey.source
+    definitions = {name: Definition(*closer.close(s, b)) for name, (_, s, b) in draft.defined.items()}  # type: ignore[arg-type]
+    hypotheses = {key: _hypothesis(closer, parts) for key, parts in draft.assumed.items()}
+    closed = {id(p): closer.close(*p.sides) for p in draft.pending if p.sides}
+    terms = [t for sides in closed.values() for t in sides]
+    losses = tuple(
+        name for name in draft.survey.table.losses if name not in draft.survey.table.unclear_losses
+    )
+    outputs = outputs_of(draft.survey.gathered.losses, tuple(definitions.values()), losses, terms)
+    context = Context(draft.survey, closer, tuple(definitions.values()), losses, outputs)
+    links = tuple(_finished(draft, p, closed.get(id(p)), hypotheses, context) for p in draft.pending)
+    named = tuple(_named(draft, name, d) for name, d in definitions.items())
+    said = remarks(
+        draft.survey,
+        definitions,
+        [*terms, *(t for h in hypotheses.values() for t in (h.left, h.right))],
+        losses,
+        outputs,
+    )
+    everything = (
+        *earlier,
+        *draft.survey.gathered.diagnostics,
+        *draft.survey.diagnostics,
+        *draft.diagnostics,
+        *said,
+    )
+    assumed = tuple(
+        _named_hypothesis(draft, raw, hypotheses[id(raw)])
+        for raw in draft.survey.gathered.hypotheses
+        if id(raw) in hypotheses
+    )
+    derivation = Derivation(source.file, links, named, assumed, everything)
+    return derivation, context
+
+
+def _closer(draft: Draft) -> Closer:
+    table, spaces = draft.survey.table, draft.survey.spaces
+    scalars = [*table.defined, *(n for n in table.arity if n != BATCH or table.arity[n])]
+    names = spaces.names([*scalars, *table.losses, *_used_names(draft)], _batch(draft))
+    letters = spaces.letters(names)
+    mentions = {name: frozenset(names_of(body)) for name, (_, _, body) in draft.defined.items()}
+    labels = frozenset(draft.survey.gathered.aliases.labels)
+    return Closer(names, letters, frozenset(table.defined), mentions, labels)
+
+
+def _batch(draft: Draft) -> str:
+    """The space of the ones vector, or the only one of any array, in a note where m is a number."""
+    links = (side for p in draft.pending for side in p.sides or ())
+    assumed = (side for left, _, right in draft.assumed.values() for side in (left, right))
+    counts = any(BATCH in names_of(term) for term in (*links, *assumed))
+    spaces = draft.survey.spaces
+    return (spaces.ones or spaces.only()) if counts else ""
+
+
+def _finished(
+    draft: Draft,
+    p: Pending,
+    sides: tuple[Term, ...] | None,
+    hypotheses: dict[int, Hypothesis],
+    context: Context,
+) -> Link:
+    source = draft.survey.source
+    statement = None
+    if sides is not None and p.relation is not None:
+        inforce = tuple(hypotheses[id(h)] for h in p.hypotheses if id(h) in hypotheses)
+        statement = context.statement(sides[0], p.relation, sides[1], inforce)
+    unsaid = p.left.total is None and p.right.total is None
+    entries = [is_entry(e.node, draft.survey.table) for e in (p.left, p.right)]
+    otherwise = _otherwise(statement, *entries) if statement is not None and unsaid else None
+    problem = diagnostic(source, p.problem) if p.problem is not None else None
+    text = " ".join(_folded(source, w) for w in (p.left.where, p.where, p.right.where))
+    return Link(
+        p.id,
+        span_of(source, p.where),
+        text,
+        statement,
+        problem,
+        p.declaration,
+        span_of(source, p.left.where),
+        span_of(source, p.right.where),
+        otherwise,
+    )
+
+
+def _named(draft: Draft, name: str, definition: Definition) -> NamedDefinition:
+    source, raw = draft.survey.source, draft.defined[name][0]
+    left, right = raw.chain.expressions[:2]
+    text = " ".join(_folded(source, w) for w in (left.where, raw.chain.signs[0][1], right.where))
+    return NamedDefinition(definition, text, span_of(source, raw.chain.signs[0][1]))
+
+
+def _named_hypothesis(draft: Draft, raw: RawHypothesis, hypothesis: Hypothesis) -> NamedHypothesis:
+    text = draft.survey.source.text[raw.where.start : raw.where.end]
+    return NamedHypothesis(
+        hypothesis, re.sub(r"\s+", " ", text).strip(), span_of(draft.survey.source, raw.where)
+    )
+
+
+def _otherwise(statement: Statement, left: bool, right: bool) -> Statement | None:
+    """The statement with every derivative total; if that is the same, with those sides local that are
+    entries of a Jacobian; None if neither is another."""
+    total = replace(statement, left=_read(statement.left, True), right=_read(statement.right, True))
+    if total != statement:
+        return total
+    sides = [
+        _read(side, False) if entry else side
+        for side, entry in ((statement.left, left), (statement.right, right))
+    ]
+    local = replace(statement, left=sides[0], right=sides[1])
+    return local if local != statement else None
+
+
+def _read(term: Term, total: bool) -> Term:
+    """The term with its derivatives all total, or all local."""
+    inner = mapped(term, lambda part: _read(part, total))
+    return replace(inner, total=total) if isinstance(inner, Diff) else inner
+
+
+def _used_names(draft: Draft) -> set[str]:
+    terms = [t for p in draft.pending for t in p.sides or ()] + [
+        body for _, _, body in draft.defined.values()
+    ]
+    return {n for t in terms for n in names_of(t)} - {BATCH}
+
+
+def _hypothesis(closer: Closer, parts: tuple[Term, Relation, Term]) -> Hypothesis:
+    left, right = closer.close(parts[0], parts[2])
+    return Hypothesis(left, parts[1], right)
+
+
+def span_of(source: Source, where: Slice) -> Span:
+    """Without the white space around it."""
+    text = source.masked[where.start : where.end]
+    start = where.start + len(text) - len(text.lstrip())
+    end = max(start, where.end - len(text) + len(text.rstrip()))
+    return source.span(start, end)
+
+
+def _folded(source: Source, where: Slice) -> str:
+    return re.sub(r"\s+", " ", source.masked[where.start : where.end]).strip()
+
+
+def names_of(term: Term) -> set[str]:
+    return {inner.name for inner in walk(term) if isinstance(inner, Sym)}

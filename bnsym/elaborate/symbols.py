@@ -1,0 +1,164 @@
+"""The symbol table of one file: what is a name and what an index, which names are
+defined, which are losses and sizes, and of what shape each is. Filled by `shapes`, read
+by `lowering`. Imports the surface tree and `errors` only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterable, Sequence
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+
+from bnsym.latex.ast import Number, Place, Plus, Power, Symbol
+from bnsym.latex.errors import ReadError
+from bnsym.latex.folding import ONES
+
+INDEX_LETTERS = frozenset("ijklnpqrstabcd")
+LETTERS_IN_ORDER = "ijklpqrstabcn"
+ONES_LETTER = "e"
+IDENTITIES = ("I", r"\mathbf{I}", r"\mathbb{I}", r"\mathrm{I}", r"\boldsymbol{I}", r"\bm{I}")
+
+
+@dataclass
+class Table:
+    arity: dict[str, int] = field(default_factory=dict)
+    """The number of axes of each name; absent: a scalar."""
+    first_seen: dict[str, Place] = field(default_factory=dict)
+    """Where a name was first written with the indices that make it an array."""
+    defined: dict[str, Place] = field(default_factory=dict)
+    squares: set[str] = field(default_factory=set)
+    """Names v of which not v but v^2 is defined."""
+    losses: dict[str, Place] = field(default_factory=dict)
+    outputs: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """What the file says that losses are functions of."""
+    unclear_losses: set[str] = field(default_factory=set)
+    """Names that stand both for a differentiated function and for a number."""
+    sizes: dict[str, Place] = field(default_factory=dict)
+    index_lists: set[str] = field(default_factory=set)
+    """Subscripts that are lists of indices somewhere, thanks to sums, and so everywhere."""
+    sets: set[str] = field(default_factory=set)
+    """What sums run over by name."""
+    declared: set[str] = field(default_factory=set)
+    """Letters that a directive makes indices."""
+    bare: set[str] = field(default_factory=set)
+    """Names defined without indices: what they are defined as says what they are."""
+    line_of: Callable[[int], int] = field(default=lambda offset: 0)
+    """The line of an offset, for messages."""
+
+    def is_index(self, letter: str, bound: Container[str]) -> bool:
+        return letter in bound or letter in self.declared or letter.rstrip("'") in INDEX_LETTERS
+
+    def split(self, symbol: Symbol, bound: Container[str]) -> tuple[str, tuple[str, ...]]:
+        """The canonical name of a symbol and its index letters."""
+        sub = symbol.sub
+        if sub is None:
+            return symbol.base, symbol.upper
+        if sub.text and (name := size_name(symbol)) in self.sizes:
+            return name, symbol.upper
+        listed = sub.text in self.index_lists
+        if sub.letters and (listed or all(self.is_index(letter, bound) for letter in sub.letters)):
+            return symbol.base, (*symbol.upper, *sub.letters)
+        if any(letter in bound for letter in sub.letters) or not sub.text:
+            steps = isinstance(sub.node, Plus)
+            hint = "if its letter counts steps: `<!-- bnsym: label $t$ -->`" if steps else ""
+            raise ReadError(
+                "BN128", "this subscript is neither a list of indices nor a part of a name", sub.at, hint
+            )
+        return f"{symbol.base}_{{{sub.text}}}", symbol.upper
+
+    def kind_conflict(self, name: str, letters: Sequence[str], at: Place) -> ReadError:
+        """A name of two kinds: this use against the first."""
+        arity = self.arity.get(name, 0)
+        first = self.defined.get(name) or self.defined.get(square_of(name)) or self.first_seen.get(name)
+        where = f" (line {self.line_of(first[0])})" if first else ""
+        kinds = ["a number", "a vector", "a matrix"]
+        message = f"`{name}` is {kinds[min(2, arity)]} elsewhere{where}, and has {len(letters)} indices here"
+        return ReadError("BN123", message, at, "give one of them another name")
+
+    def is_ones(self, symbol: Symbol, name: str) -> bool:
+        """Whether a symbol is the vector of ones."""
+        if symbol.core in ONES and not symbol.accents and not symbol.marks:
+            return True
+        return name == ONES_LETTER and self._unclaimed(name)
+
+    def is_identity(self, symbol: Symbol) -> bool:
+        """Whether a symbol is the identity matrix, perhaps with its size: `I`, `I_m`."""
+        sized = symbol.sub is None or size_name(symbol.sub.node) in {"m", *self.sizes}
+        plain = symbol.base == symbol.core and not symbol.upper
+        return plain and sized and symbol.core in IDENTITIES and self._unclaimed(symbol.core)
+
+    def _unclaimed(self, name: str) -> bool:
+        return name not in self.defined and name not in self.first_seen and name not in self.sizes
+
+
+def size_name(node: object) -> str:
+    """How a symbol is called as a size: its subscript is never an index. Nothing for other nodes."""
+    if not isinstance(node, Symbol):
+        return ""
+    return node.base + (f"_{{{node.sub.text}}}" if node.sub else "")
+
+
+def square_of(name: str) -> str:
+    return f"{name}^{{2}}"
+
+
+def as_target(node: object) -> tuple[Symbol, bool] | None:
+    """The symbol that a definition's left side names, and whether it is its square."""
+    match node:
+        case Symbol():
+            return node, False
+        case Power(Symbol() as base, Number(value)) if value == 2:
+            return base, True
+    return None
+
+
+_LOOKALIKES = [
+    {r"\mu", "u"},
+    {r"\nu", "v"},
+    {r"\omega", "w"},
+    {r"\sigma", "o"},
+    {r"\alpha", "a"},
+    {r"\gamma", "y"},
+    {r"\gamma", "r"},
+    {r"\beta", "B"},
+    {r"\epsilon", r"\varepsilon", "e"},
+    {r"\rho", "p"},
+    {r"\chi", "x"},
+    {r"\eta", "n"},
+    {r"\kappa", "k"},
+    {r"\tau", "t"},
+    {r"\iota", "i"},
+]
+
+
+def resembling(name: str, known: Iterable[str]) -> str:
+    """A name of `known` that a reader may take `name` for, or nothing. Nobody writes a Greek
+    command by mistake for a letter that looks like it."""
+    for other in known:
+        if other == name:
+            continue
+        a, b = _skeleton(name), _skeleton(other)
+        typed = not a.startswith("\\") or b.startswith("\\")
+        if a == b or (typed and any({a, b} <= group for group in _LOOKALIKES)):
+            return other
+        if min(len(a), len(b)) >= 3 and not a.startswith("\\") and _one_edit(a, b):
+            return other
+    return ""
+
+
+def _skeleton(name: str) -> str:
+    """The letter under accents, fonts and marks."""
+    for mark in ("^{2}", "^{*}", "'"):
+        name = name.replace(mark, "")
+    while name.startswith("\\") and name.endswith("}") and "{" in name and name.count("{") == name.count("}"):
+        if not name[1 : name.index("{")].isalpha():
+            break
+        name = name[name.index("{") + 1 : -1]
+    return name
+
+
+def _one_edit(a: str, b: str) -> bool:
+    if abs(len(a) - len(b)) > 1:
+        return False
+    blocks = SequenceMatcher(None, a, b, autojunk=False).get_matching_blocks()
+    return max(len(a), len(b)) - sum(block.size for block in blocks) <= 1

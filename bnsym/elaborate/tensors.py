@@ -1,0 +1,166 @@
+"""Values with open axes, and how they combine: what `x`, `x^T`, `X` and numbers make of
+sums and products. An axis is a placeholder index `@n` that occurs free in the term.
+
+Imports terms and `index_spaces`; knows nothing of LaTeX.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from bnsym.elaborate.index_spaces import Spaces
+from bnsym.latex.ast import Place
+from bnsym.latex.errors import ReadError
+from bnsym.terms import ZERO, Delta, Index, Size, Sum, Term, add, free_indices, mul, neg, num, power, rename
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A term and its open axes; `row`: a transposed vector."""
+
+    term: Term
+    axes: tuple[Index, ...] = ()
+    row: bool = False
+    what: str = ""
+    """How a message calls it: the name, where it is one."""
+
+    @property
+    def shape(self) -> str:
+        return ("scalar", "row" if self.row else "column", "matrix")[min(len(self.axes), 2)]
+
+    @property
+    def is_zero(self) -> bool:
+        return self.term == ZERO and not self.axes
+
+
+_SHAPE_WORDS = {
+    "scalar": "a number",
+    "column": "a vector",
+    "row": "a transposed vector",
+    "matrix": "a matrix",
+}
+
+
+_BESIDE_A_NUMBER = {
+    **dict.fromkeys(("scalarcolumn", "columnscalar"), "write the vector with its index"),
+    **dict.fromkeys(("scalarmatrix", "matrixscalar"), "write the number times `I`, or times `e e^T`"),
+}
+
+
+@dataclass
+class Algebra:
+    """Sums and products of values over the index spaces of one file."""
+
+    spaces: Spaces
+
+    def describe(self, value: Value) -> str:
+        sizes = [self.spaces.describe(axis.space) for axis in value.axes]
+        what = f"`{value.what}` is " if value.what else ""
+        if not any(sizes):
+            return what + _SHAPE_WORDS[value.shape]
+        if len(sizes) == 1:
+            return f"{what}{_SHAPE_WORDS[value.shape]} of {sizes[0]} entries"
+        return f"{what}a matrix of {'×'.join(s or '?' for s in sizes)} entries"
+
+    def mismatch(self, doing: str, left: Value, right: Value, at: Place, hint: str = "") -> ReadError:
+        message = f"{doing}: {self.describe(left)}, {self.describe(right)}"
+        return ReadError("BN124", message, at, hint)
+
+    def aligned(self, left: Value, right: Value, at: Place, doing: str) -> Value:
+        """`right` with its axes renamed to those of `left`, which must have as many."""
+        if len(left.axes) != len(right.axes) or left.row != right.row:
+            hint = _BESIDE_A_NUMBER.get(left.shape + right.shape, "")
+            raise self.mismatch(doing, left, right, at, hint)
+        for a, b in zip(left.axes, right.axes, strict=True):
+            self.join(a, b, left, right, at, doing)
+        names = {b.name: a for a, b in zip(left.axes, right.axes, strict=True)}
+        return replace(right, term=rename(right.term, names), axes=left.axes)
+
+    def join(self, a: Index, b: Index, left: Value, right: Value, at: Place, doing: str) -> None:
+        try:
+            self.spaces.unify(a.space, b.space, at)
+        except ReadError:
+            raise self.mismatch(doing, left, right, at) from None
+
+    def plus(self, parts: list[tuple[int, Value, Place]]) -> Value:
+        """A number without an index may be added to a vector: it is added to each entry."""
+        first = next((value for _, value, _ in parts if value.axes), parts[0][1])
+        terms: list[Term] = []
+        for sign, value, at in parts:
+            alone = not value.axes and not free_indices(value.term)
+            if not value.is_zero and not (alone and first.shape != "matrix"):
+                value = self.aligned(first, value, at, "these can't be added")
+            terms.append(value.term if sign > 0 else neg(value.term))
+        return Value(add(*terms), first.axes, first.row)
+
+    def elementwise(self, left: Value, right: Value, at: Place) -> Value:
+        if left.axes and right.axes:
+            right = self.aligned(left, right, at, "these can't be multiplied entry by entry")
+        larger = left if left.axes else right
+        return Value(mul(left.term, right.term), larger.axes, larger.row)
+
+    def times(self, left: Value, right: Value, at: Place) -> Value:
+        """Scalars times anything; else rows and matrices times columns and matrices."""
+        if not left.axes or not right.axes:
+            return self.elementwise(left, right, at)
+        match left.shape, right.shape:
+            case "column", "row":
+                return Value(mul(left.term, right.term), left.axes + right.axes)
+            case (("row" | "matrix"), ("column" | "matrix")):
+                return self.contracted(left, right, at)
+        hint = r"write `\langle u, v\rangle`, `u^T v`, or `\odot` for entry by entry"
+        raise self.mismatch("these have no product", left, right, at, hint)
+
+    def contracted(self, left: Value, right: Value, at: Place) -> Value:
+        """Σ over the last axis of `left` and the first of `right`."""
+        inner, other = left.axes[-1], right.axes[0]
+        self.join(inner, other, left, right, at, "these have no product")
+        body = mul(left.term, rename(right.term, {other.name: inner}))
+        return Value(Sum(inner, body), left.axes[:-1] + right.axes[1:], left.row and right.shape == "matrix")
+
+    def transposed(self, value: Value, at: Place) -> Value:
+        if not value.axes:
+            raise ReadError("BN124", "a number is transposed", at, "write `^{T}` on a vector or a matrix")
+        if value.shape == "matrix":
+            return replace(value, axes=value.axes[::-1])
+        return replace(value, row=not value.row)
+
+    def inner(self, left: Value, right: Value, at: Place) -> Value:
+        for value in (left, right):
+            if len(value.axes) != 1:
+                raise self.mismatch(
+                    "no inner product", left, right, at, "write both vectors without an index"
+                )
+        right = self.aligned(replace(left, row=False), replace(right, row=False), at, "no inner product")
+        return Value(Sum(left.axes[0], mul(left.term, right.term)))
+
+    def outer(self, left: Value, right: Value, at: Place) -> Value:
+        if left.shape != "column" or right.shape != "column":
+            raise self.mismatch(r"`\otimes` is read between vectors only", left, right, at)
+        return Value(mul(left.term, right.term), left.axes + right.axes)
+
+    def diagonal(self, value: Value) -> Value:
+        axis = value.axes[0]
+        self.spaces.axis_count += 1
+        other = Index(f"@{self.spaces.axis_count}", axis.space)
+        return Value(mul(Delta(axis, other), value.term), (axis, other))
+
+    def mean(self, value: Value) -> Value:
+        axis = value.axes[0]
+        return Value(mul(power(Size(axis.space), -1), Sum(axis, value.term)))
+
+    def variance(self, value: Value) -> Value:
+        """The biased one, 1/m."""
+        axis = value.axes[0]
+        self.spaces.axis_count += 1
+        other = Index(f"@{self.spaces.axis_count}", axis.space)
+        mean = self.mean(Value(rename(value.term, {axis.name: other}), (other,)))
+        return self.mean(Value(power(add(value.term, neg(mean.term)), 2), (axis,)))
+
+
+def identity(a: Index, b: Index) -> Value:
+    return Value(Delta(a, b), (a, b), what="I")
+
+
+def ones(axis: Index) -> Value:
+    return Value(num(1), (axis,), what="the vector of ones")

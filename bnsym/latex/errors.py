@@ -1,0 +1,21 @@
+"""The one exception of reading: a stretch of text that has no meaning, and why.
+
+Imports nothing of the package. It never leaves elaboration: `links` turns it into a Diagnostic.
+"""
+
+from __future__ import annotations
+
+
+class ReadError(Exception):
+    """`message` about the code points `start` to `end`; `code` as in `bnsym.codes`."""
+
+    def __init__(self, code: str, message: str, at: tuple[int, int], hint: str = "") -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+        self.at = at
+        self.hint = hint
+
+    def moved(self, offset: int) -> ReadError:
+        """The same problem, counted from `offset` code points earlier."""
+        return ReadError(self.code, self.message, (self.at[0] + offset, self.at[1] + offset), self.hint)

@@ -1,0 +1,243 @@
+"""What sub- and superscripts mean: indices, parts of a name, transposes, exponents; and
+the limits of big operators. Decides by what is written only.
+
+Imports `ast`, `folding` and `errors` only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TypeAlias
+
+from bnsym.latex import folding
+from bnsym.latex.ast import (
+    BigSum,
+    Component,
+    Frobenius,
+    MaxOver,
+    Node,
+    Norm,
+    Number,
+    Paren,
+    Place,
+    Plus,
+    Power,
+    Product,
+    Relation,
+    Sub,
+    Symbol,
+    Transpose,
+    canonical,
+)
+from bnsym.latex.errors import ReadError
+from bnsym.latex.folding import ONES
+
+FROBENIUS = ("F", r"\mathrm{F}", r"\text{F}")
+
+Clause: TypeAlias = "Node | str"
+Script: TypeAlias = "tuple[str, tuple[Clause, ...], Place]"
+"""`_`, `^` or `'`, what it holds (marks as text), and where."""
+
+
+def scripted(node: Node, script: Script) -> Node:
+    kind, clauses, place = script
+    at = (node.at[0], place[1])
+    return _subscripted(node, clauses, place, at) if kind == "_" else _raised(node, clauses, place, at)
+
+
+def _subscripted(node: Node, clauses: tuple[Clause, ...], place: Place, at: Place) -> Node:
+    match node:
+        case Number() | Symbol() if isinstance(clauses[0], Relation | Paren):
+            if relation := _one_at(node, clauses):
+                return folding.indicator(node, relation)
+    match node:
+        case Symbol() if node.sub is None:
+            return replace(node, sub=_sub(clauses, place), at=at)
+        case Power(Symbol() as base, exponent) if base.sub is None:
+            return Power(replace(base, sub=_sub(clauses, place)), exponent, at)
+        case Transpose(Symbol() as base) if base.sub is None:
+            return Transpose(replace(base, sub=_sub(clauses, place)), at)
+        case Norm(body) if _name_part(clauses) in FROBENIUS:
+            return Frobenius(body, at)
+        case Norm() | Power(Norm()):
+            if len(clauses) == 1 and isinstance(clauses[0], Number) and clauses[0].value == 2:
+                return replace(node, at=at)
+            raise ReadError("BN128", "only the 2-norm, and that of Frobenius, have a meaning here", place)
+        case Paren() if letters := _sub(clauses, place).letters:
+            return Component(node, letters, at)
+        case Symbol() | Power(Symbol()):
+            raise ReadError("BN112", "a second subscript", place, "write both in one: `x_{ij}`")
+    raise ReadError("BN112", "a subscript stands after a name only", place)
+
+
+def _one_at(node: Node, clauses: tuple[Clause, ...]) -> Relation | None:
+    """The condition of `1_{i=j}` or `1_{[i=j]}`."""
+    one = isinstance(node, Number) and node.value == 1
+    if not one and not (isinstance(node, Symbol) and node.core in ONES and node.bare):
+        return None
+    inside = clauses[0].body if isinstance(clauses[0], Paren) else clauses[0]
+    return inside if len(clauses) == 1 and isinstance(inside, Relation) else None
+
+
+def _sub(clauses: tuple[Clause, ...], place: Place) -> Sub:
+    """A subscript's letters, and its spelling as a part of a name."""
+    nodes = tuple(c for c in clauses if not isinstance(c, str))
+    letters: list[str] = []
+    for node in nodes:
+        inside = node.body if isinstance(node, Paren) else node
+        letters.extend(_letters(inside))
+    every_letter = (
+        bool(nodes) and len(nodes) == len(clauses) and bool(letters) and all(map(_only_letters, nodes))
+    )
+    single = nodes[0] if len(clauses) == 1 and len(nodes) == 1 else None
+    return Sub(_name_part(clauses), tuple(letters) if every_letter else (), single, place)
+
+
+def letter_of(node: Node) -> str:
+    """The index letter that a node is, or nothing: one letter, perhaps with primes."""
+    if not isinstance(node, Symbol) or not node.bare or node.accents or node.marks.strip("'"):
+        return ""
+    return "" if "{" in node.core or node.core == folding.NABLA else node.base
+
+
+def _letters(node: Node) -> list[str]:
+    parts = node.factors if isinstance(node, Product) and not any(node.operators) else (node,)
+    return [letter for part in parts if (letter := letter_of(part))]
+
+
+def _only_letters(node: Node) -> bool:
+    inside = node.body if isinstance(node, Paren) else node
+    parts = inside.factors if isinstance(inside, Product) and not any(inside.operators) else (inside,)
+    return all(map(letter_of, parts))
+
+
+def _name_part(clauses: tuple[Clause, ...]) -> str:
+    """The subscript as a part of a name: `0`, `B`, `max`, `\\mathcal{B}`, `*`, `i,j`."""
+    parts: list[str] = []
+    for clause in clauses:
+        text = clause if isinstance(clause, str) else _spelled(clause)
+        if not text:
+            return ""
+        parts.append(text)
+    return ",".join(parts)
+
+
+def _spelled(node: Node) -> str:
+    if isinstance(node, Number) and node.value.denominator == 1:
+        return str(node.value)
+    if isinstance(node, Symbol) and node.bare:
+        return node.base
+    if isinstance(node, Product) and not any(node.operators):
+        parts = [_spelled(f) for f in node.factors]
+        return (
+            "".join(f"{p} " if p.startswith("\\") and p[-1].isalpha() else p for p in parts).strip()
+            if all(parts)
+            else ""
+        )
+    return ""
+
+
+def _raised(node: Node, clauses: tuple[Clause, ...], place: Place, at: Place) -> Node:
+    if len(clauses) != 1:
+        raise ReadError("BN112", "a superscript of several parts", place)
+    clause = clauses[0]
+    if clause == "T" or (
+        isinstance(clause, Symbol) and canonical(clause) in ("T", r"\mathsf{T}", r"\mathrm{T}")
+    ):
+        return Transpose(node, at)
+    if isinstance(clause, str):
+        if not isinstance(node, Symbol):
+            raise ReadError("BN112", f"`{clause}` stands after a name only", place)
+        return replace(node, marks=node.marks + ("'" if clause == "'" else "^{*}"), at=at)
+    if isinstance(clause, Paren) and isinstance(node, Symbol) and clause.shape in "([":
+        return _bracketed(node, clause, place, at)
+    if isinstance(node, Power | Transpose):
+        raise ReadError("BN112", "a second superscript", place)
+    return Power(node, clause, at)
+
+
+def _bracketed(node: Symbol, clause: Paren, place: Place, at: Place) -> Node:
+    """`x^{(i)}` is an index, `W^{[l]}` a part of the name."""
+    if clause.shape == "[" and (text := _spelled(clause.body)):
+        return replace(node, marks=node.marks + f"^{{[{text}]}}", at=at)
+    letters = _letters(clause.body)
+    if clause.shape == "(" and letters and _only_letters(clause.body) and not node.upper:
+        return replace(node, upper=tuple(letters), at=at)
+    if clause.shape == "(" and isinstance(clause.body, Plus):
+        return Power(node, clause, at)  # which only a label can explain
+    raise ReadError("BN128", "this superscript in brackets has no meaning here", place)
+
+
+def big_sum(sign: Place, scripts: list[Script], body: Node) -> Node:
+    below = [s for s in scripts if s[0] == "_"]
+    above = [s for s in scripts if s[0] == "^"]
+    at = (sign[0], max([sign[1], *(s[2][1] for s in scripts)]))
+    if len(below) != 1 or len(above) > 1:
+        raise ReadError("BN112", "a sum names its index below it, once", at, r"write `\sum_i`")
+    letters: list[str] = []
+    excluded: list[tuple[str, str]] = []
+    within: list[Symbol] = []
+    started = False
+    for clause in below[0][1]:
+        started = _sum_clause(clause, letters, excluded, within, below[0][2]) or started
+    size = _upper_limit(above[0]) if above else None
+    if started and size is None:
+        raise ReadError("BN112", "this sum has a first value and no last one", at)
+    if len(set(letters)) < len(letters) or not letters:
+        raise ReadError("BN122", "a sum names each of its indices once", at)
+    if within and (len(within) < len(letters) or size is not None or len(letters) > 1):
+        raise ReadError("BN128", "a sum over a set has one index", at)
+    return BigSum(tuple(letters), size, tuple(excluded), body, at, within[0] if within else None)
+
+
+def _labels(values: Symbol) -> tuple[str, ...]:
+    """The subscript of a set's name that could be an index: then it is a set for each index."""
+    return values.sub.letters if values.sub else ()
+
+
+def _sum_clause(
+    clause: Clause,
+    letters: list[str],
+    excluded: list[tuple[str, str]],
+    within: list[Symbol],
+    place: Place,
+) -> bool:
+    """Adds what a clause below the sum says; true if it is a first value."""
+    match clause:
+        case Relation(left, "=", Number(value)) if _only_letters(left):
+            if value != 1:
+                raise ReadError("BN128", "only sums from 1 over all values can be read", place)
+            letters.extend(_letters(left))
+            return True
+        case Relation(left, r"\ne", right) if letter_of(left) and letter_of(right):
+            excluded.append((letter_of(left), letter_of(right)))
+            if letter_of(left) not in letters:
+                letters.append(letter_of(left))
+            return False
+        case Symbol() | Product() if _only_letters(clause):
+            letters.extend(_letters(clause))
+            return False
+        case Relation(left, r"\in", Symbol() as values) if letter_of(left) and not _labels(values):
+            letters.append(letter_of(left))
+            within.append(values)
+            return False
+    raise ReadError("BN128", "only sums over all values of an index can be read", place)
+
+
+def _upper_limit(script: Script) -> Symbol:
+    clauses = script[1]
+    if len(clauses) == 1 and isinstance(clauses[0], Symbol) and not clauses[0].upper:
+        return clauses[0]
+    raise ReadError(
+        "BN128", "a sum's upper limit must be the name of a size", script[2], r"write `\sum_{i=1}^m`"
+    )
+
+
+def big_max(sign: Place, script: Script, body: Node) -> Node:
+    clause = script[1][0]
+    at = (sign[0], script[2][1])
+    match clause:
+        case Relation(Norm(Symbol() as variable), r"\le", radius) if script[0] == "_" and len(script[1]) == 1:
+            return MaxOver(variable, radius, body, at)
+    hint = r"write `\max_{\Vert X\Vert_2 \le \lambda}`"
+    raise ReadError("BN120", "a maximum is read over a ball of matrices only", at, hint)

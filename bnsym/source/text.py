@@ -1,0 +1,106 @@
+"""What the Markdown side of reading hands to the LaTeX side.
+
+A slice is a stretch of the file's text by code-point offsets. The text is *masked*
+before it is sliced: comments, alignment marks, quotation prefixes and spacing are
+overwritten by blanks of the same length, so an offset in a formula is an offset in
+the text, and every span is exact. Imports `model` and `source_map` only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from bnsym.model import Span
+from bnsym.source.source_map import Places
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """The code points `start` (inclusive) to `end` (exclusive) of a file's text."""
+
+    start: int
+    end: int
+
+    def moved(self, offset: int) -> Slice:
+        return Slice(self.start + offset, self.end + offset)
+
+
+@dataclass(frozen=True)
+class Source:
+    """The text that is read and its masked twin of the same length; `places` says where they stand
+    in the file, of which they are the text itself if it is left out."""
+
+    file: str
+    text: str
+    masked: str
+    places: Places | None = None
+
+    def span(self, start: int, end: int) -> Span:
+        return self._places.span(self.file, start, end)
+
+    def slice(self, span: Span) -> Slice:
+        """Where a span of this file stands in the text."""
+        return Slice(*span.offsets)
+
+    def edit(self, start: int, end: int, new: str) -> tuple[int, int, str] | None:
+        """The edit of the file that replaces text[start:end]; None where there is none."""
+        return self._places.edit(start, end, new)
+
+    @cached_property
+    def _places(self) -> Places:
+        return self.places or Places(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """A relation sign: `=`, `:=`, `\\equiv`, `\\le`, `<`, `\\ge`, `>`, `\\ne`; `symbol` is canonical."""
+
+    symbol: str
+    where: Slice
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """`e0 s1 e1 s2 e2 ...`: len(expressions) == len(signs) + 1, signs maybe none."""
+
+    expressions: tuple[Slice, ...]
+    signs: tuple[Sign, ...]
+    quantifier: Slice | None = None
+    """`\\forall k` before the chain."""
+    conditions: tuple[Slice, ...] = ()
+    """`k > 0` after it, set off by a comma, `\\quad`, `\\text{for}` and the like."""
+
+
+@dataclass(frozen=True, slots=True)
+class Directive:
+    """`<!-- bnsym: name key=value ... $formula$ ... -->`, its name and keys known to be good."""
+
+    name: str
+    options: dict[str, str]
+    formulas: tuple[Slice, ...]
+    where: Slice
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One display formula with the directives that stand before it."""
+
+    chains: tuple[Chain, ...]
+    directives: tuple[Directive, ...]
+    where: Slice
+    name: str
+    """The id for its links: the directive's, the `\\label`'s, or `heading-slug-N`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """The start of a section; hypotheses last to the next heading of this level or above."""
+
+    level: int
+    title: str
+    where: Slice
+
+
+Item = Block | Directive | Heading
+"""What a document is, in order. A bare Directive is one that needs no block (let, assume, index, ...)."""
