@@ -202,14 +202,15 @@ def neg(term: Term) -> Term:
 
 def power(base: Term, exponent: int | Fraction) -> Term:
     """`base ** exponent`; numbers are folded where the result is rational, and an
-    integer power of a power is merged where that is the same number wherever both
-    are defined ((b^2)^(1/2) and (b^(1/2))^2 are left as they are)."""
+    integer power of a power is merged where both are defined for the same values and
+    equal there: (b^2)^(1/2) and (b^(1/2))^2 are left as they are, and so are 1/(1/b)
+    and (1/b)^0, which b = 0 does not have."""
     exponent = Fraction(exponent)
     if exponent == 1:
         return base
     if isinstance(base, Num) and exponent.denominator == 1 and (base.value or exponent > 0):
         return Num(base.value**exponent.numerator)
-    if isinstance(base, Pow) and exponent.denominator == 1:
+    if isinstance(base, Pow) and exponent.denominator == 1 and (base.exponent > 0 or exponent > 0):
         merged = base.exponent * exponent
         if merged.denominator == base.exponent.denominator:
             return power(base.base, merged)

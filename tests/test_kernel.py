@@ -735,3 +735,141 @@ def test_hypotheses_that_can_be_met_are(hypothesis):
     left, right = claims[hypothesis[0].name if isinstance(hypothesis[0], Sym) else "m"]
     found = verdict(free(left, right, hypotheses=[Hypothesis(*hypothesis)]))
     assert getattr(found, "code", "") not in ("BN305", "BN306")
+
+
+# -- roots of zero, and what lacks a reason ---------------------------------------------
+
+
+def distance(p, q):
+    return Sym("d", (p, q))
+
+
+DISTANCE = Definition(distance(i, j), sqrt(power(minus(x(i), x(j)), 2)))
+
+
+def distances(left, right, relation=Relation.EQ):
+    return Statement(left, relation, right, (DISTANCE,))
+
+
+@pytest.mark.parametrize(
+    "left",
+    [
+        distance(i, i),
+        Sum(i, distance(i, i)),
+        Sum(i, mul(distance(i, i), x(i))),
+        Sum(j, mul(Delta(i, j), distance(i, j))),
+        Sum(i, Sum(j, mul(Delta(i, j), distance(i, j), x(j)))),
+        mul(Delta(i, j), distance(i, j)),
+    ],
+    ids=["alone", "trace", "weighted", "by delta", "by delta in a sum", "delta outside"],
+)
+def test_a_root_of_zero_is_zero(left):
+    assert isinstance(verdict(distances(left, num(0))), Proved)
+    assert not isinstance(verdict(distances(left, num(1))), Proved)
+
+
+def test_roots_of_zero_inside_roots_and_sums_are_zero():
+    shifted = Definition(Sym("s", (i, j)), sqrt(add(distance(i, j), power(a, 2))))
+    statement = Statement(
+        power(Sym("s", (i, i)), 2), Relation.EQ, power(a, 2), (DISTANCE, shifted), (), (), ()
+    )
+    assert isinstance(verdict(statement), Proved)
+    off = dataclasses.replace(statement, left=power(Sym("s", (i, j)), 2))
+    assert isinstance(verdict(off), Refuted)
+    row = Definition(Sym("r", (i, j)), Sum(k, mul(distance(i, j), x(k))))
+    whole = Statement(Sym("r", (i, i)), Relation.EQ, num(0), (DISTANCE, row), (), (), ())
+    assert isinstance(verdict(whole), Proved)
+
+
+def test_a_root_of_zero_is_not_positive():
+    shifted = power(minus(a, num(Fraction(731, 100))), 2)
+    statement = distances(add(shifted, distance(i, i)), num(0), Relation.GT)
+    assert not isinstance(verdict(statement), Proved)
+    witness = Witness({"m": 1}, {"x": (Fraction(0),), "a": Fraction(731, 100)})
+    assert refute(statement, witness).left == 0
+    assert isinstance(verdict(dataclasses.replace(statement, relation=Relation.GE)), Proved)
+    assert isinstance(verdict(distances(distance(i, j), num(0), Relation.GT)), Refuted)
+
+
+@pytest.mark.parametrize(
+    "left",
+    [
+        over(distance(i, i), distance(i, i)),
+        mul(Delta(i, j), over(num(1), distance(i, j))),
+        Sum(j, mul(Delta(i, j), over(num(1), distance(i, j)))),
+        power(Sum(k, mul(distance(i, i), x(k))), -1),
+    ],
+)
+def test_nothing_is_divided_by_a_root_of_zero(left):
+    assert verdict(distances(left, num(1))).code == "BN304"
+
+
+@pytest.mark.parametrize(
+    ("term", "sign"),
+    [
+        (add(), 1),
+        (mul(), 2),
+        (Sum(i, num(0)), 1),
+        (Sum(i, num(1)), 2),
+        (mul(num(0), m), 1),
+        (add(power(a, 2), power(b, 2)), 1),
+        (add(power(a, 2), num(1)), 2),
+        (add(power(a, 2), num(-1)), 0),
+        (power(a, -2), 2),
+        (power(a, -1), 0),
+        (power(power(a, 2), Fraction(3, 2)), 1),
+        (power(sqrt(a), -1), 2),
+        (mul(a, a), 0),
+        (Delta(i, j), 1),
+    ],
+)
+def test_signs_that_a_form_shows(term, sign):
+    ring = Ring(free(term, term))
+    assert (ring.is_manifest(term), ring.is_manifest(term, above_zero=True)) == (sign > 0, sign > 1)
+
+
+def test_signs_of_deep_terms_take_no_longer_than_their_depth():
+    term = a
+    for _ in range(60):
+        term = power(add(num(1), term), -1)
+    assert not Ring(free(term, term)).is_manifest(term)
+    bodies = [mul(Sym(f"d{n}"), add(Sym(f"d{n}"), num(1))) for n in range(60)]
+    chain = tuple(Definition(Sym(f"d{n + 1}"), body) for n, body in enumerate(bodies))
+    ring = Ring(Statement(a, Relation.EQ, a, chain, (Hypothesis(Sym("d0"), Relation.GT, num(0)),)))
+    assert ring.is_manifest(Sym("d60"), above_zero=True)
+
+
+# -- powers of powers -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "relation"),
+    [
+        (power(power(a, -1), -1), a, Relation.NE),
+        (power(power(a, -1), 0), num(1), Relation.NE),
+        (power(power(power(a, -1), 2), -1), power(a, 2), Relation.NE),
+        (power(power(a, -2), -1), power(a, 2), Relation.NE),
+        (power(power(a, -1), -2), power(a, 2), Relation.NE),
+        (power(power(sqrt(a), -1), -1), sqrt(a), Relation.GT),
+        (power(power(a, Fraction(-1, 2)), -2), a, Relation.GT),
+        (power(power(a, Fraction(-1, 2)), 0), num(1), Relation.GT),
+        (power(power(a, -1), 2), power(a, -2), Relation.NE),
+        (power(power(a, 2), -1), power(a, -2), Relation.NE),
+        (power(sqrt(a), 3), mul(a, sqrt(a)), Relation.GE),
+    ],
+)
+def test_a_power_of_a_power_is_defined_where_both_are(left, right, relation):
+    found = verdict(free(left, right))
+    assert isinstance(found, Proved)
+    assert found.side_conditions == (Hypothesis(a, relation, num(0)),)
+    with pytest.raises((Rejected, ZeroDivisionError)):
+        refute(
+            free(left, add(right, num(1))), Witness({}, {"a": Fraction(-1 if relation is Relation.GE else 0)})
+        )
+
+
+def test_what_has_no_value_is_not_refuted_there():
+    positive = verdict(free(power(power(power(a, -1), 2), -1), num(0), Relation.GT))
+    assert isinstance(positive, Proved)
+    assert positive.side_conditions == (Hypothesis(a, Relation.NE, num(0)),)
+    assert isinstance(verdict(free(power(a, 2), num(0), Relation.GT)), Refuted)

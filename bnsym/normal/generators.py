@@ -11,6 +11,8 @@ from itertools import permutations, product
 from typing import Any
 
 from bnsym.normal.polynomials import (
+    Coefficient,
+    DividesByZero,
     Generator,
     Letter,
     Monomial,
@@ -56,8 +58,23 @@ def _height(gen: Generator) -> int:
     return 0
 
 
+def vanishes(gen: Generator) -> bool:
+    """Whether the generator is 0 whatever the values are: a root of 0, as d_ij = |x_i - x_j| becomes
+    where i is put for j, or a contraction with one as a factor."""
+    return (gen[0] == "root" and not gen[2]) or (gen[0] == "sum" and any(vanishes(g) for g, _ in gen[2]))
+
+
+def put(poly: Poly, mono: Monomial, c: Coefficient) -> None:
+    """Add c * mono to a polynomial, where letters of `mono` may have become the same."""
+    zeros = [e for g, e in mono if vanishes(g)]
+    if any(e < 0 for e in zeros):
+        raise DividesByZero("a root of 0")
+    if not zeros:
+        accumulate(poly, mono, c)
+
+
 def relabel(gen: Generator, names: dict[Letter, Letter], symmetric: frozenset[Name]) -> Generator:
-    """The generator with free indices replaced, again in canonical form."""
+    """The generator with free indices replaced, again in canonical form. Raises DividesByZero."""
     if not any(i in names for i in letters(gen)):
         return gen
     match gen:
@@ -70,11 +87,12 @@ def relabel(gen: Generator, names: dict[Letter, Letter], symmetric: frozenset[Na
             aside: list[Letter] = [(f"{name}~", space) for name, space in bound]
             inner = names | dict(zip(bound, aside, strict=True))
             factors = [(relabel(g, inner, symmetric), e) for g, e in monomial]
+            put({}, make_monomial(factors), 1)
             return _network(aside, factors, symmetric)
         case ("root", q, key):
             poly: Poly = {}
             for mono, c in key:
-                accumulate(poly, make_monomial((relabel(g, names, symmetric), e) for g, e in mono), c)
+                put(poly, make_monomial((relabel(g, names, symmetric), e) for g, e in mono), c)
             return ("root", q, freeze(poly))
     raise AssertionError(gen)
 
@@ -143,7 +161,10 @@ def _signature(
     if len(bound) == 1:
         return ()
     blur = {b: ("#?", b[1]) for b in bound} | {letter: ("#!", letter[1])}
-    return tuple(sorted((relabel(g, blur, symmetric), e) for g, e in factors if letter in letters(g)))
+    try:
+        return tuple(sorted((relabel(g, blur, symmetric), e) for g, e in factors if letter in letters(g)))
+    except DividesByZero:
+        return ()
 
 
 # -- polynomials ----------------------------------------------------------------------

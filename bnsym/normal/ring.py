@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from itertools import permutations
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 
 from bnsym.calculus import (
     Graph,
@@ -18,7 +18,9 @@ from bnsym.normal.generators import (
     contracted,
     delta_of,
     letters,
+    put,
     relabel,
+    vanishes,
 )
 from bnsym.normal.polynomials import (
     UNIT,
@@ -62,6 +64,9 @@ from bnsym.terms import (
     free_indices,
 )
 
+UNKNOWN, NONNEGATIVE, POSITIVE = range(3)
+Sign: TypeAlias = tuple[int, tuple[Hypothesis, ...]]
+"""What is known of a sign, and the hypotheses that it is known from."""
 LARGEST_POWER = 64
 LARGEST_POLY = 200_000
 
@@ -92,6 +97,7 @@ class Ring:
         self._above_zero: set[Generator] = set()
         self.deadline = deadline
         self._fresh = 0
+        self._signs: dict[Name, Sign] = {}
         self._memo: dict[tuple[Name, ...], tuple[tuple[Letter, ...], Poly]] = {}
         self._pair: tuple[Poly, Poly] = {}, {}
 
@@ -138,7 +144,11 @@ class Ring:
         result: Poly = {}
         for a, c in p.items():
             for b, d in q.items():
-                accumulate(result, self._act(merge(a, b)), c * d)
+                mono = merge(a, b)
+                if mono and mono[0][0][0] == "delta":
+                    put(result, self._act(mono), c * d)
+                else:
+                    accumulate(result, mono, c * d)
         return result
 
     def power(self, p: Poly, n: int) -> Poly:
@@ -175,7 +185,7 @@ class Ring:
             outside = [(g, e) for g, e in mono if index not in letters(g)]
             inside = [(g, e) for g, e in mono if index in letters(g)]
             done = contracted(tuple(inside), index, self.symmetric)
-            accumulate(result, self._act(make_monomial((*outside, *done))), c)
+            put(result, self._act(make_monomial((*outside, *done))), c)
         return result
 
     def _letter(self, space: str) -> Letter:
@@ -287,12 +297,12 @@ class Ring:
         result: Poly = {}
         for mono, c in poly.items():
             factors = ((self._renamed(g, names), e) for g, e in mono)
-            accumulate(result, self._act(make_monomial(factors)), c)
+            put(result, self._act(make_monomial(factors)), c)
         return result
 
     def _follow(self, old: Generator, new: Generator) -> None:
         """What is known of a generator for all values of its indices is known for others."""
-        if old is not new:
+        if old is not new and not vanishes(new):
             for known in (self.roots, self._inverted, self._above_zero):
                 if old in known:
                     known.add(new)
@@ -330,7 +340,8 @@ class Ring:
 
     def _sign(self, root: Generator, mono: Monomial) -> None:
         """The factor `root` of a positive `mono` is positive if all others are."""
-        if all(g == root or e % 2 == 0 or self.is_positive(g) for g, e in mono):
+        odd = [g for g, e in mono if e % 2]
+        if root in odd and all(g == root or self.is_positive(g) for g in odd):
             self._above_zero.add(root)
 
     def require(self, base: Term, relation: Relation) -> None:
@@ -354,38 +365,56 @@ class Ring:
     def is_manifest(self, term: Term, *, above_zero: bool = False) -> bool:
         """Whether the term is a sum of products of squares, even roots, sizes, sizes less one and what is
         assumed not to be negative: >= 0 wherever it is defined; with `above_zero`, > 0."""
+        sign, reasons = self._sign_of(term)
+        enough = sign >= (POSITIVE if above_zero else NONNEGATIVE)
+        if enough:
+            self.used |= dict.fromkeys(reasons)
+        return enough
 
-        def holds(inner: Term) -> bool:
-            return self.is_manifest(inner, above_zero=above_zero)
-
+    def _sign_of(self, term: Term) -> Sign:
         match term:
             case Num(value):
-                return value > 0 or (value == 0 and not above_zero)
+                return POSITIVE if value > 0 else UNKNOWN if value else NONNEGATIVE, ()
             case Size():
-                return True
+                return POSITIVE, ()
             case Delta():
-                return not above_zero
+                return NONNEGATIVE, ()
             case Pow(base, exponent):
-                even = exponent.numerator % 2 == 0 or exponent.denominator % 2 == 0
-                # what is divided by is not zero
-                known = exponent < 0 or not above_zero
-                return holds(base) or (known and (even or self.is_manifest(base)))
+                return self._sign_of_power(base, exponent)
             case Add(terms):
-                # each size is at least 1, so that as much may be taken away
-                least = sum(1 if isinstance(t, Size) else t.value if isinstance(t, Num) else 0 for t in terms)
-                others = [t for t in terms if not isinstance(t, Size | Num)]
-                enough = least > 0 or not above_zero or any(map(holds, others))
-                return least >= 0 and enough and all(map(self.is_manifest, others))
+                return self._sign_of_sum(terms)
             case Mul(factors):
-                return all(map(holds, factors))
+                return _least(POSITIVE, map(self._sign_of, factors))
             case Sum(_, body):
-                return holds(body)
-            case Sym(name, _) if name in (known_names := self.positive if above_zero else self.nonnegative):
-                self.used.setdefault(known_names[name])
-                return True
+                return self._sign_of(body)
+            case Sym(name, _) if name in self.nonnegative:
+                return POSITIVE if name in self.positive else NONNEGATIVE, (self.nonnegative[name],)
             case Sym(name, _) if name in self.graph.by_name:
-                return holds(self.graph.by_name[name].body)
-        return False
+                if name not in self._signs:
+                    self._signs[name] = self._sign_of(self.graph.by_name[name].body)
+                return self._signs[name]
+        return UNKNOWN, ()
+
+    def _sign_of_power(self, base: Term, exponent: Fraction) -> Sign:
+        sign, reasons = self._sign_of(base)
+        if sign == POSITIVE:
+            return sign, reasons
+        # what is divided by is not zero
+        known = POSITIVE if exponent < 0 else NONNEGATIVE
+        if exponent.numerator % 2 == 0 or exponent.denominator % 2 == 0:
+            return known, ()
+        return (known, reasons) if sign == NONNEGATIVE else (UNKNOWN, ())
+
+    def _sign_of_sum(self, terms: tuple[Term, ...]) -> Sign:
+        """Each size is at least 1, so that as much may be taken away."""
+        least = sum(1 if isinstance(t, Size) else t.value if isinstance(t, Num) else 0 for t in terms)
+        others = [self._sign_of(t) for t in terms if not isinstance(t, Size | Num)]
+        if least < 0:
+            return UNKNOWN, ()
+        sign, reasons = _least(POSITIVE, others)
+        if sign == NONNEGATIVE and (least > 0 or any(s == POSITIVE for s, _ in others)):
+            return POSITIVE, reasons
+        return (NONNEGATIVE, ()) if not others and not least else (sign, reasons)
 
     def _extract(self, poly: Poly, q: int) -> tuple[Poly, Poly]:
         """poly^(1/q) = outer * rest^(1/q), outer a single monomial: common factors that
@@ -463,7 +492,7 @@ class Ring:
                 return True
             case ("root", q, key) if q % 2 == 0 and gen in self.roots:
                 known = all(c > 0 and all(self.is_positive(g) for g, _ in mono) for mono, c in key)
-                return known or gen in self._inverted or gen in self._above_zero
+                return (known and bool(key)) or gen in self._inverted or gen in self._above_zero
             case ("root", 1, _):
                 return gen in self._above_zero
             case ("sum", _, _):
@@ -493,6 +522,15 @@ class Ring:
             return True
         even_root = gen[0] == "root" and gen[1] % 2 == 0 and gen in self.roots
         return even_root or self.is_sum_of_squares(gen) or self.is_positive(gen)
+
+
+def _least(sign: int, parts: Iterable[Sign]) -> Sign:
+    """The least sign of the parts, `sign` of none, for all of their reasons."""
+    reasons: dict[Hypothesis, None] = {}
+    for one, why in parts:
+        sign = min(sign, one)
+        reasons |= dict.fromkeys(why)
+    return sign, tuple(reasons)
 
 
 MIRRORED = {Relation.GT: Relation.LT, Relation.LT: Relation.GT, Relation.GE: Relation.LE}
