@@ -971,6 +971,13 @@ _code(
     "bnsym itself failed on this link or file. It says nothing about the mathematics; the exit code is 3.",
     advice="Please report the note and the message.",
 )
+_code(
+    "BN403",
+    "repair-search-failed",
+    """The search for a repair of the link broke down, or the process that worked on it is gone. The
+    verdict is judged without it and stands; no repair is offered.""",
+    advice="Please report the note and the message.",
+)
 
 NAMES: dict[str, str] = {code: entry.name for code, entry in CATALOGUE.items()}
 

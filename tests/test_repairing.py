@@ -6,14 +6,18 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 import bnsym
+from bnsym.checking import exit_code
 from bnsym.commands.check import check as command
 from bnsym.commands.check import fix_files
 from bnsym.execution import jobs
+from bnsym.model import ExitCode
 from bnsym.repairing.edits import EDITS, Edit, Place, apply_all, edits, overlap
 from bnsym.repairing.patch import unified
 from bnsym.repairing.spots import spots
+from bnsym.reporting.terminal import print_report
 
 LAYER = r"""
 <!-- bnsym: define -->
@@ -234,3 +238,52 @@ def test_fix_keeps_what_is_no_text(tmp_path: Path) -> None:
 
 def test_options_are_listed() -> None:
     assert {"diff", "fix", "minimal", "repairs"} <= {p.name for p in command.params}
+
+
+BREAKS = [
+    # a factor that is 0 wherever the hypotheses hold
+    r"""<!-- bnsym: assume $\epsilon = 0$ -->
+$$\mu = \frac{1}{m} \sum_i x_i, \quad v = \frac{1}{m} \sum_i (x_i - \mu)^2$$
+$$\Vert x \Vert^2 = m v + \mu^2 + \epsilon$$""",
+    # a hypothesis that only values with roots meet
+    r"""<!-- bnsym: assume $k = \langle W, V \rangle \Vert W \Vert$ -->
+$$\Vert W - k V \Vert^2 = \Vert W \Vert^2$$""",
+    # a spread for each row, and for each column
+    r"""$$\mu_i = \frac{1}{m} \sum_j x_{ij}, \quad \sigma_i^2 = \frac{1}{m} \sum_j (x_{ij} - \mu_i)^2$$
+$$\gamma \sigma_i \le \sigma_i^2$$""",
+    r"""$$\sigma_l^2 = \sum_p h_{pl}$$
+$$\frac{d h_{kl}}{d h_{ij}} = N$$""",
+    # a gradient that is a factor of another name is nothing that the loss is a function of
+    r"""$$y_k = \gamma_k x_k, \quad g_k = \frac{\partial L}{\partial y_k}, \quad h_k = g_k \gamma_k$$
+$$\frac{\partial L}{\partial x_j} = 2 h_j$$""",
+]
+
+
+@pytest.mark.parametrize("text", BREAKS)
+def test_the_search_goes_on_where_values_are_zero_missing_or_indexed(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "note.md"
+    path.write_text(text.replace("$$\n", "$$\n\n"), encoding="utf-8")
+    (result,) = bnsym.check(path, cross_examine=False).results
+    assert result.name == "refuted"
+    assert result.notes == ()
+
+
+@pytest.mark.parametrize("error", [RecursionError("too deep"), ValueError("zip"), ZeroDivisionError("0.0")])
+def test_a_search_that_fails_takes_nothing_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def fail(*_args: object, **_options: object) -> None:
+        raise error
+
+    monkeypatch.setattr("bnsym.repairing.search.repair", fail)
+    report = bnsym.check(note(tmp_path, r"\Vert \hat{x} \Vert = m"), cross_examine=False)
+    (result,) = report.results
+    assert result.name == "refuted"
+    assert result.repair is None
+    (said,) = result.notes
+    assert said.code == "BN403"
+    assert said.message == f"the search for a repair failed: {type(error).__name__}: {error}"
+    assert exit_code(report) is ExitCode.NOT_AS_DECLARED
+    console = Console(record=True)
+    print_report(report, console)
+    assert "the search for a repair failed" in console.export_text()

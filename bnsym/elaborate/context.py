@@ -110,7 +110,8 @@ def outputs_of(
     uses = {d.symbol.name: _names(d.body) for d in definitions}
     used = {name for names in uses.values() for name in names}
     on_path = {d.symbol.name for d in definitions if _flows(d.symbol.name, uses, set(variables))}
-    after = {d.symbol.name for d in definitions if any(isinstance(t, Diff) for t in walk(d.body))}
+    derived = {d.symbol.name for d in definitions if any(isinstance(t, Diff) for t in walk(d.body))}
+    after = {name for name in uses if _flows(name, uses, derived)}
     sinks = [n for n in uses if n in on_path - after and not any(n in uses[u] for u in on_path - after)]
     arrays = [d.symbol.name for d in definitions if d.symbol.name in sinks and d.symbol.indices]
     # a number that nothing uses, beside an array that nothing uses, is a shorthand (r := 1/σ)
@@ -125,7 +126,7 @@ def _of_loss(term: Diff, losses: tuple[Name, ...]) -> bool:
 
 
 def _flows(name: Name, uses: Mapping[Name, set[Name]], variables: set[Name]) -> bool:
-    """Whether the definition of `name` reaches a variable, or `name` is one."""
+    """Whether the definition of `name` reaches one of the `variables`, or `name` is one."""
     seen: set[Name] = set()
     todo = [name]
     while todo:

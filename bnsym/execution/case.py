@@ -1,7 +1,8 @@
 """One link on its way from statement to result: what is asked about it, and what the answers make.
 
 Not trusted: it builds no verdict that passes. What breaks down costs its own link, with the
-code BN402; whoever worked on it and is gone, with BN312.
+code BN402; whoever worked on it and is gone, with BN312. A search for a repair that breaks down costs
+no verdict: it is a note on the link, with the code BN403.
 """
 
 from __future__ import annotations
@@ -112,18 +113,28 @@ class Case:
             raise RuntimeError("a link is judged before it is closed")
         link, verdict = self.link, self.verdict
         try:
-            repair, derived = None, ""
-            if self.repair is not None:
-                repair, derived = self._value(self.repair, jobs.REPAIR_SECONDS)
+            repair, derived, failure = self._mended()
             minimal = None if self.minimal is None else self._value(self.minimal)
             seconds = self.seconds
             evidence = () if self.evidence is None else self._value(self.evidence)
             final = self.final and not isinstance(verdict, Undecided)
-            notes, said = _undeclared(link, verdict), (repair, derived, minimal)
+            notes, said = (*_undeclared(link, verdict), *failure), (repair, derived, minimal)
             return Result(link, verdict, evidence, notes, seconds, *said, self.remembered, final)
         except (_Broken, Lost) as error:
             verdict = _undone(error, f"{VERDICT_NAMES[type(verdict)]}, but what was asked for then failed: ")
             return Result(link, verdict, (), _undeclared(link, verdict), self.seconds, final=False)
+
+    def _mended(self) -> tuple[Repair | None, str, tuple[Diagnostic, ...]]:
+        """What the search for a repair found. That it failed is a note: it says nothing of the verdict."""
+        if self.repair is None:
+            return None, "", ()
+        try:
+            return *self._value(self.repair, jobs.REPAIR_SECONDS), ()
+        except (_Broken, Lost) as error:
+            self.final = False
+            message = f"the search for a repair failed: {error}"
+            hint = "the verdict stands; please report the note"
+            return None, "", (Diagnostic("BN403", Severity.WARNING, message, self.link.span, hint),)
 
     def _value(self, answer: Answer[T], within: float = inf) -> T:
         done = answer()

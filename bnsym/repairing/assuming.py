@@ -26,7 +26,7 @@ def possible(statement: Statement) -> Iterator[Hypothesis]:
     """That a scale is no larger than a spread, about signs, that an epsilon is zero; for an order,
     what is said of the parts in which the sides differ."""
     names = scalars(statement)
-    squares = [Sym(d.symbol.name) for d in statement.definitions if d.symbol.name.endswith("^{2}")]
+    squares = [d.symbol for d in statement.definitions if d.symbol.name.endswith("^{2}")]
     yield from (Hypothesis(power(Sym(n), 2), Relation.LE, s) for s in squares for n in names)
     yield from (Hypothesis(Sym(n), r, num(0)) for n in names for r in (Relation.GE, Relation.GT))
     yield from (Hypothesis(Sym(n), Relation.EQ, num(0)) for n in names if "epsilon" in n)

@@ -156,7 +156,8 @@ def scaled(
 ) -> list[MADE]:
     """A factor made of the scales before the whole or before a term, alone or with other edits."""
     lookup = Lookup(
-        Changed((Edit(0, 0, latex, "a factor", cost),), row) for latex, row, cost in monomials(scales)
+        Changed((Edit(0, 0, latex, "a factor", cost),), row)
+        for latex, row, cost in monomials(scales, len(side.row))
     )
     found: list[MADE] = []
     parts = (*side.parts, Part(side.start, side.end, side.row))
@@ -178,18 +179,17 @@ def _before(text: str, part: Part, factor: Edit) -> Edit:
     return Edit(part.start, part.start, new, factor.kind, factor.cost)
 
 
-def monomials(scales: Sequence[tuple[str, Row]]) -> Iterator[tuple[str, Row, int]]:
-    """Products of powers of the scales and a small number, as LaTeX with its values and cost."""
+def monomials(scales: Sequence[tuple[str, Row]], points: int) -> Iterator[tuple[str, Row, int]]:
+    """Products of powers of the scales, none of which is 0 at any of the points, and a small number,
+    as LaTeX with its values and cost."""
+    at_points = list(zip(*(row for _, row in scales), strict=True)) if scales else [()] * points
     for exponents in product(range(-3, 4), repeat=len(scales)):
         degree = sum(map(abs, exponents))
         if degree > DEGREE:
             continue
         for number, written in NUMBERS:
             if (degree or abs(number) != 1) and len(written) + degree < 9:
-                row = tuple(
-                    number * _product(values, exponents)
-                    for values in zip(*(row for _, row in scales), strict=True)
-                )
+                row = tuple(number * _product(values, exponents) for values in at_points)
                 latex = _latex(written, [(name, e) for (name, _), e in zip(scales, exponents, strict=True)])
                 yield latex, row, 1 + degree + (number != 1)
 

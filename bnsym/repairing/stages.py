@@ -148,7 +148,7 @@ def _scaled(trial: Trial, place: Place, side: Side, changed: Sequence[Changed]) 
             row = trial.points.row(parse_term(name, trial.context))
         except Unreadable:
             continue
-        if row is not None and not re.fullmatch(r"\d+", name):
+        if row is not None and all(row) and not re.fullmatch(r"\d+", name):
             scales.append((name, row))
     found = []
     for made in scaled(trial.text, side, changed, scales[:4]):

@@ -68,6 +68,9 @@ def result_block(page: Page, result: Result) -> None:
     if expected and result.link.declaration:
         _prose(page, "reason", result.link.declaration.reason)
     _prose(page, "hint", words.hint)
+    for note in result.notes:
+        if note.severity is not Severity.ERROR:
+            _prose(page, note.severity.value, f"{note.message} ({note.code})")
     page.put(Text())
 
 
