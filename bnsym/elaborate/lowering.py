@@ -20,7 +20,7 @@ from bnsym.elaborate.index_spaces import Spaces
 from bnsym.elaborate.measuring import squared_entries, squared_norm
 from bnsym.elaborate.multiplying import power_of, product, root_of_power
 from bnsym.elaborate.shapes import is_delta
-from bnsym.elaborate.symbols import Table, size_name, square_of
+from bnsym.elaborate.symbols import IDENTITIES, Table, size_name, square_of
 from bnsym.elaborate.tensors import Algebra, Value, identity, ones
 from bnsym.latex.ast import (
     Absolute,
@@ -208,7 +208,8 @@ class Lowering:
             if node.sub is not None:
                 self.spaces.set_size(axis.space, node.sub.text, node.at, "the identity")
             return identity(axis, self.axis(axis.space))
-        if is_delta(node, letters, self.table):
+        entry = name in IDENTITIES and name in self.table.constants
+        if len(letters) == 2 and (entry or is_delta(node, letters, self.table)):
             return Value(self.delta(letters[0], letters[1], node.at))
         if name in self.table.squares:
             value = self.array(square_of(name), name, letters, node.at)

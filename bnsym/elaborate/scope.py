@@ -66,7 +66,7 @@ def survey(source: Source, gathered: Gathered) -> Survey:
     table.line_of = lambda offset: source.span(offset, offset).line
     _find_definitions(found, _indexed(found))
     _find_losses(found)
-    kinds.infer(table, list(_comparable(found)))
+    kinds.infer(table, *_by_rank(found))
     return found
 
 
@@ -83,6 +83,22 @@ def _comparable(found: Survey) -> Iterator[list[Node]]:
         yield [e.node for e in chain.expressions if e.node is not None]
     for hypothesis in _all_hypotheses(found.gathered):
         yield [e.node for e in (hypothesis.left, hypothesis.right) if e.node is not None]
+
+
+def _by_rank(found: Survey) -> tuple[list[list[Node]], list[list[Node]]]:
+    """What definitions say, and what all else says, each in order."""
+    heads = {id(d.chain) for d in found.definitions}
+    definitions: list[list[Node]] = []
+    claims: list[list[Node]] = []
+    for chain in found.gathered.chains:
+        nodes_ = [e.node for e in chain.expressions]
+        if id(chain) in heads:
+            definitions.append([node for node in nodes_[:2] if node is not None])
+            nodes_ = nodes_[1:] if len(nodes_) > 2 else []
+        claims.append([node for node in nodes_ if node is not None])
+    assumed = ((h.left.node, h.right.node) for h in _all_hypotheses(found.gathered))
+    claims.extend([node for node in sides if node is not None] for sides in assumed)
+    return definitions, claims
 
 
 def _all_hypotheses(gathered: Gathered) -> Iterator[RawHypothesis]:

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import TypeAlias
 
-from bnsym.elaborate.symbols import Table
+from bnsym.elaborate.symbols import IDENTITIES, ONES_LETTER, Table
 from bnsym.latex.ast import (
     Absolute,
     Applied,
@@ -45,6 +46,7 @@ from bnsym.latex.folding import DIAGONALS, TRACES, is_function, word_of
 SCALAR, COLUMN, ROW, MATRIX = "scalar", "column", "row", "matrix"
 SHAPES = (SCALAR, COLUMN, MATRIX)
 """By the number of axes."""
+Chain: TypeAlias = Sequence[Node]
 NO_LETTERS: frozenset[str] = frozenset()
 
 
@@ -62,11 +64,13 @@ def symbols(node: Node, bound: frozenset[str] = NO_LETTERS) -> Iterator[tuple[Sy
                 stack.extend((child, letters) for child in reversed(children(current)))
 
 
-def infer(table: Table, equations: Sequence[Sequence[Node]]) -> None:
-    """Fills `table.arity` and `table.first_seen` from chains of expressions said to be comparable."""
-    for node in (node for chain in equations for node in chain):
-        written_indices(table, node, table.bare)
-    _Inference(table, equations).run()
+def infer(table: Table, definitions: Sequence[Chain], claims: Sequence[Chain] = ()) -> None:
+    """Fills `table.arity` and `table.first_seen` from chains of expressions said to be comparable.
+
+    What is declared stands; then the bodies of definitions decide, then the claims in their order:
+    no claim changes what a definition, or a claim before it, says of a name.
+    """
+    _Inference(table, definitions, claims).run()
 
 
 def written_indices(table: Table, node: Node, without: Container[str] = ()) -> None:
@@ -79,6 +83,7 @@ def written_indices(table: Table, node: Node, without: Container[str] = ()) -> N
         if (
             letters
             and name not in without
+            and name not in table.constants
             and not is_delta(symbol, letters, table)
             and not table.is_ones(symbol, name)
             and not table.is_identity(symbol)
@@ -94,8 +99,15 @@ def is_delta(symbol: Symbol, letters: Sequence[str], table: Table) -> bool:
 @dataclass
 class _Inference:
     table: Table
-    equations: Sequence[Sequence[Node]]
+    definitions: Sequence[Chain]
+    claims: Sequence[Chain]
     known: dict[str, str] = field(default_factory=dict)
+    learned: list[str] = field(default_factory=list)
+    """Of `known`, what no chain has been read again for."""
+    mentions: dict[str, list[Chain]] = field(default_factory=dict)
+    """The chains read so far that mention a name of which nothing is known."""
+    defining: bool = True
+    """While definitions are read: what they multiply entry by entry are arrays."""
     soft: bool = False
     """Second stage: what nothing else settles is of the kind that it is added to."""
     guess: bool = False
@@ -104,53 +116,86 @@ class _Inference:
     """Last stage: a free name that nothing settles is a number, which may settle definitions."""
 
     def run(self) -> None:
-        self._learn_written()
-        self._settle()
-        for node in (node for chain in self.equations for node in chain):
-            written_indices(self.table, node)  # names whose definitions leave their kind open
-        self._learn_written()
-        self._settle()
+        self._written(self.definitions, self.table.bare)
+        self._settle(self.definitions)
+        self.defining = False
+        for chain in self.claims:
+            self._written([chain], self.table.bare)
+            self._settle([chain])
+        for chain in (*self.definitions, *self.claims):
+            self._written([chain])  # names whose definitions leave their kind open
+            self._settle([chain])
         self.soft = True
-        self._settle()
+        self._stage()
         self._gradients()
         self.guess = True
-        self._settle()
+        self._stage()
         self.closing = True
-        self._settle()
+        self._stage()
         for name, shape in self.known.items():
             self.table.arity.setdefault(name, SHAPES.index(shape))
 
-    def _learn_written(self) -> None:
+    def _stage(self) -> None:
+        """All chains once more, with what has become allowed."""
+        self._settle(self.definitions)
+        for chain in self.claims:
+            self._settle([chain])
+
+    def _written(self, chains: Sequence[Chain], without: Container[str] = ()) -> None:
+        """Learns from the indices that names are written with."""
+        for node in (node for chain in chains for node in chain):
+            for symbol, bound in symbols(node):
+                self._constant(symbol, bound)
+            written_indices(self.table, node, without)
         for name, arity in self.table.arity.items():
-            self.known.setdefault(name, SHAPES[min(arity, 2)])
+            self._learn(name, SHAPES[min(arity, 2)])
         for name, shape in self.known.items():
             self.table.arity.setdefault(name, SHAPES.index(shape))
+
+    def _constant(self, symbol: Symbol, bound: frozenset[str]) -> None:
+        """A name that stands for the identity or the ones vector keeps that meaning."""
+        if symbol.core not in (*IDENTITIES, ONES_LETTER) or not symbol.bare:
+            return
+        if symbol.core not in bound and (
+            self.table.is_identity(symbol) or self.table.is_ones(symbol, symbol.core)
+        ):
+            self.table.constants.add(symbol.core)
+
+    def _learn(self, name: str, shape: str) -> None:
+        if name not in self.known:
+            self.known[name] = shape
+            self.learned.append(name)
 
     def _gradients(self) -> None:
         r"""The v of `\nabla_v f` is a vector, unless the names before it say otherwise."""
-        for chain in self.equations:
+        for chain in (*self.definitions, *self.claims):
             for node in chain:
                 for inner in walk(node):
                     if isinstance(inner, Gradient) and self.shape(inner.by, NO_LETTERS) is None:
                         self.demand(inner.by, COLUMN, NO_LETTERS)
-                        self._settle()
+                        self._settle([chain])
 
-    def _settle(self) -> None:
-        size = -1
-        while size != len(self.known):
-            size = len(self.known)
-            for chain in self.equations:
-                if self._is_open(chain):
-                    self._equation(chain)
+    def _settle(self, chains: Sequence[Chain]) -> None:
+        """Reads chains, and those before that what is learned says more of."""
+        waiting = list(chains)[::-1]
+        while waiting:
+            chain = waiting.pop()
+            if open_names := self._open_names(chain):
+                self._equation(chain)
+                for name in open_names:
+                    self.mentions.setdefault(name, []).append(chain)
+            for name in self._news():
+                waiting.extend(self.mentions.pop(name, ()))
 
-    def _is_open(self, chain: Sequence[Node]) -> bool:
-        """Whether there is a name in it of which nothing is known: else it has nothing to teach."""
+    def _news(self) -> list[str]:
+        learned, self.learned = self.learned, []
+        return learned
+
+    def _open_names(self, chain: Chain) -> set[str]:
+        """The names in it of which nothing is known: without any it has nothing to teach."""
         settled = self.known.keys() | self.table.losses.keys() | self.table.sizes.keys()
-        return any(
-            name and name not in settled
-            for node in chain
-            for name in (self._bare(symbol, bound) for symbol, bound in symbols(node))
-        )
+        names = (self._bare(symbol, bound) for node in chain for symbol, bound in symbols(node))
+        return {name for name in names if name and name not in settled}
 
     def _equation(self, chain: Sequence[Node]) -> None:
         shapes = [self.shape(node, NO_LETTERS) for node in chain]
@@ -254,7 +299,7 @@ class _Inference:
             case Product(factors, operators) if "otimes" in operators:
                 for factor in factors:
                     self.demand(factor, COLUMN, bound)
-            case Product(factors, operators) if self.soft and "odot" in operators:
+            case Product(factors, operators) if (self.soft or self.defining) and "odot" in operators:
                 self._demand_alike(factors, operators, bound)
             case Apply(function, argument) if word_of(function) in TRACES:
                 self.demand(argument, MATRIX, bound)
@@ -307,7 +352,7 @@ class _Inference:
             case Symbol():
                 name = self._bare(node, bound)
                 if name and name not in self.table.losses:
-                    self.known.setdefault(name, COLUMN if shape == ROW else shape)
+                    self._learn(name, COLUMN if shape == ROW else shape)
             case Plus(terms):
                 self._demand_sum(terms, shape, bound)
             case Paren(body):

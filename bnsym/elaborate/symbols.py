@@ -42,6 +42,8 @@ class Table:
     """Letters that a directive makes indices."""
     bare: set[str] = field(default_factory=set)
     """Names defined without indices: what they are defined as says what they are."""
+    constants: set[str] = field(default_factory=set)
+    """Names that stand for the identity matrix or the vector of ones somewhere, and so everywhere."""
     line_of: Callable[[int], int] = field(default=lambda offset: 0)
     """The line of an offset, for messages."""
 

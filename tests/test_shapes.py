@@ -1,0 +1,90 @@
+r"""What a name is, over what an index runs, what whole arrays mean: small notes and their verdicts.
+
+A letter for each link: p proved, r refuted, u undecided, x unread. Beside each truth stands a near miss.
+"""
+
+# ruff: noqa: E501
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TypeAlias
+
+import pytest
+
+import bnsym
+from bnsym.kernel import Refuted
+from bnsym.model import Result, Undecided, Unread
+
+Cases: TypeAlias = dict[str, tuple[str, str]]
+"""By what they are about: the verdicts, and the note."""
+
+
+def letter(result: Result) -> str:
+    kinds = {Unread: "x", Undecided: "u", Refuted: "r"}
+    return next((kinds[kind] for kind in kinds if isinstance(result.verdict, kind)), "p")
+
+
+def verdicts(tmp_path: Path, note: str) -> str:
+    """Of a note each of whose lines is a formula, or text where it begins with `#`, `<` or `Let`."""
+    lines = (line.strip() for line in note.strip().splitlines())
+    parts = (line if line.startswith(("#", "<", "Let")) else f"$$\n{line}\n$$" for line in lines)
+    path = tmp_path / "note.md"
+    path.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
+    (file,) = bnsym.check(path, timeout=10.0, cross_examine=False, repairs="none").files
+    return "".join(letter(result) for result in file.results)
+
+
+def each(cases: Cases) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize(("want", "note"), cases.values(), ids=cases.keys())
+
+
+KINDS: Cases = {
+    "the gain is a vector by its definition; a later sum does not make it a number": (
+        "rx",
+        r"""
+        <!-- bnsym: loss $L(y)$ -->
+        r = \sqrt{\frac{1}{n} \sum_{i=1}^n x_i^2 + \epsilon}, \qquad y = \frac{x}{r} \odot w
+        \frac{\partial L}{\partial x} = \frac{w}{r} \odot (\frac{\partial L}{\partial y} - \frac{1}{n r^2} \langle \frac{\partial L}{\partial y}, x \rangle x)
+        \frac{\partial L}{\partial w} = \operatorname{sum}( \frac{\partial L}{\partial y} \odot \frac{x}{r})
+        """,
+    ),
+    "with the gain inside the inner product, and entry by entry, both are right": (
+        "pp",
+        r"""
+        <!-- bnsym: loss $L(y)$ -->
+        r = \sqrt{\frac{1}{n} \sum_{i=1}^n x_i^2 + \epsilon}, \qquad y = \frac{x}{r} \odot w
+        \frac{\partial L}{\partial x} = \frac{1}{r} (w \odot \frac{\partial L}{\partial y} - \frac{1}{n r^2} \langle w \odot \frac{\partial L}{\partial y}, x \rangle x)
+        \frac{\partial L}{\partial w} = \frac{\partial L}{\partial y} \odot \frac{x}{r}
+        """,
+    ),
+    "the identity matrix stays one, and its entries are those of one": (
+        "ppr",
+        r"""
+        C = I - \frac{1}{m} e e^T
+        C_{ij} = \delta_{ij} - \frac{1}{m}
+        I_{ii} = 1
+        I_{ij} = 1
+        """,
+    ),
+    "an offset that is a number by its definition gets no index": (
+        "px",
+        r"""
+        y_i = \gamma x_i + \beta
+        \sum_{i=1}^m (y_i - \beta) = \gamma \sum_{i=1}^m x_i
+        \sum_{i=1}^m \beta_i = 0
+        """,
+    ),
+    "what definitions leave open, the first claim decides": (
+        "px",
+        r"""
+        y = x + b
+        \sum_{i=1}^m y_i = \sum_{i=1}^m x_i + \sum_{i=1}^m b_i
+        \sum_{i=1}^m y_i = \sum_{i=1}^m x_i + m b
+        """,
+    ),
+}  # fmt: skip
+
+
+@each(KINDS)
+def test_no_claim_changes_what_a_name_is(want: str, note: str, tmp_path: Path) -> None:
+    assert verdicts(tmp_path, note) == want
