@@ -57,6 +57,9 @@ class Link:
     otherwise: Statement | None = None
     """The statement in the other reading of its partial derivatives, total for local or local for total,
     where the file does not say which is meant."""
+    doubt: Unread | Undecided | None = None
+    """What the link is instead of refuted, where the file does not claim so much that values at which it
+    fails would refute it: a second equation of a name, decimals that are rounded."""
 
 
 @dataclass(frozen=True, slots=True)

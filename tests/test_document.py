@@ -416,8 +416,11 @@ def test_conditions(latex: str, conditions: list[str] | None) -> None:
         assert any("a = b" in c for c in chains(f"$${latex}$$"))
         return
     (block,) = blocks(f"$${latex}$$")
-    (chain,) = block.chains
-    assert [shown(document, c) for c in chain.conditions] == conditions
+    chain, *orders = block.chains
+    assert all(order.beside == (0,) for order in orders)
+    assert [shown(document, c) for c in chain.conditions] + [
+        spelled(document, o) for o in orders
+    ] == conditions
     assert spelled(document, chain) in ("a = b", "a = b = c")
 
 
@@ -449,8 +452,13 @@ def test_a_quantifier_without_an_end_is_not_guessed_at() -> None:
 
 
 def test_a_condition_holds_for_each_chain_of_its_row() -> None:
-    (block,) = blocks(r"$$a = b, c = d, \quad k > 0 \\ e = f$$")
+    (block,) = blocks(r"$$a = b, c = d, \quad \text{if } k > 0 \\ e = f$$")
     assert [len(chain.conditions) for chain in block.chains] == [1, 1, 0]
+
+
+def test_an_order_beside_chains_may_be_a_condition_of_each() -> None:
+    (block,) = blocks(r"$$a = b, c = d, \quad k > 0, l > 0 \\ e = f$$")
+    assert [chain.beside for chain in block.chains] == [(), (), (0, 1), (0, 1), ()]
 
 
 def test_a_display_that_begins_with_a_sign_goes_on() -> None:

@@ -46,6 +46,8 @@ class RawHypothesis:
     """Of the section that it was assumed in."""
     condition: bool = False
     """Set beside the links that it is for."""
+    letters: bool = False
+    """Of two index letters: it restricts the free letters of links."""
 
 
 @dataclass
@@ -70,6 +72,8 @@ class RawChain:
     hypotheses: list[RawHypothesis] = field(default_factory=list)
     problem: ReadError | None = None
     """Of its conditions: none of its links can be read."""
+    beside: list[RawChain] = field(default_factory=list)
+    """Of an order of names: the chains to its left in its row, of which it may be a condition."""
     names_function: bool = False
     r"""Its first row says what a function is, as in `\operatorname{RMS}(x) = …`."""
 
@@ -254,11 +258,14 @@ class Gatherer:
             if directive.name in ("let", "assume", "index", "label", "loss", "partial"):
                 self._directive(directive)
         defines = any(d.name == "define" for d in block.directives)
-        for chain in block.chains:
+        found: dict[int, RawChain] = {}
+        for place, chain in enumerate(block.chains):
             if self._says_kind(chain):
                 continue
             if chain.signs:
-                self.result.chains.append(self._chain(block, chain, defines))
+                found[place] = raw = self._chain(block, chain, defines)
+                raw.beside = [found[other] for other in chain.beside if other in found]
+                self.result.chains.append(raw)
             elif defines:
                 where = chain.expressions[0]
                 self.problem(ReadError("BN112", "a definition needs `=`", (where.start, where.end)))

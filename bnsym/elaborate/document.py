@@ -173,7 +173,7 @@ class _Assembly:
         chains, blanks = read_chains(self.masked, layout, self.last)
         self.number += 1
         if chains:
-            self.last = chains[-1].expressions[-1]
+            self.last = next(c for c in reversed(chains) if not c.beside).expressions[-1]
         else:
             hint = "remove it, or write what was meant"
             self._problem("BN102", "The display formula holds nothing", display.where, hint)

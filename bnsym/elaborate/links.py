@@ -25,6 +25,7 @@ from bnsym.elaborate.collect import (
 from bnsym.elaborate.context import Context
 from bnsym.elaborate.jacobians import is_total
 from bnsym.elaborate.lowering import RENAME, Lowering
+from bnsym.elaborate.restrictions import Restriction, restricted, restriction_of
 from bnsym.elaborate.scope import RawDefinition, Survey, survey
 from bnsym.elaborate.statements import Draft, Pending, finish, names_of
 from bnsym.elaborate.tensors import Algebra, Value
@@ -92,7 +93,8 @@ class _Reader:
             self._define(definition)
         self._break_circles()
         for hypothesis in self.survey.gathered.hypotheses:
-            self._hypothesis(hypothesis, report=True)
+            if not hypothesis.letters:
+                self._hypothesis(hypothesis, report=True)
         for name, chains in self._by_block().items():
             self._block(name, chains)
         draft = Draft(self.survey, self.pending, self.defined, self.assumed, self.diagnostics)
@@ -325,7 +327,8 @@ class _Reader:
         lowered = self._expressions(chain)
         found: list[Pending] = []
         for hypothesis in chain.hypotheses:
-            self._hypothesis(hypothesis, report=False)
+            if not hypothesis.letters:
+                self._hypothesis(hypothesis, report=False)
         for k in range(skipped, len(chain.signs)):
             sign, where = chain.signs[k]
             number = first + k - skipped
@@ -371,8 +374,9 @@ class _Reader:
         except ReadError as error:
             problem = error
         left, right = chain.expressions[raw.left], chain.expressions[raw.right]
-        hypotheses = tuple(chain.hypotheses)
-        return Pending(raw.id, raw.where, left, right, sides, relation, problem, hypotheses, raw.declaration)
+        hypotheses, doubt = tuple(chain.hypotheses), _doubt(chain)
+        known = (sides, relation, problem, hypotheses, raw.declaration, doubt)
+        return Pending(raw.id, raw.where, left, right, *known)
 
     def _relation(self, raw: RawLink) -> Relation:
         sign = SIGNS.get(raw.sign)
@@ -397,9 +401,10 @@ class _Reader:
         for hypothesis in chain.hypotheses:
             if id(hypothesis) in self.refused:
                 raise self.refused[id(hypothesis)]
-            if hypothesis.condition:
+            if hypothesis.condition and not hypothesis.letters:
                 self._check_numbers(hypothesis, left.free.keys() | right.free.keys())
-        return self._sides(left, right, relation, self._place(chain.expressions[raw.right]))
+        sides = self._sides(left, right, relation, self._place(chain.expressions[raw.right]))
+        return restricted(sides, relation, _restrictions(chain), self.survey.spaces)
 
     def _check_numbers(self, condition: RawHypothesis, letters: Set[str]) -> None:
         """`i \\ne j` beside a link with free i and j is about indices, not about numbers."""
@@ -424,6 +429,23 @@ class _Reader:
             raw = RawLink(f"{block}.{numbers}", left, right, weakest, chain.signs[right - 1][1])
             found.append(self._link(chain, raw, lowered))
         return found
+
+
+def _restrictions(chain: RawChain) -> list[Restriction]:
+    """What the chain's hypotheses say of its free letters."""
+    return [r for h in chain.hypotheses if h.letters and (r := restriction_of(h))]
+
+
+def _doubt(chain: RawChain) -> ReadError | None:
+    """Why a refutation of the chain's links would say nothing."""
+    for one in _restrictions(chain):
+        if not one.exact:
+            message = (
+                f"`{one.first} {one.sign} {one.second}`: an order of indices can't be put into a statement"
+            )
+            hint = r"what is claimed for all `i \ne j`, or for `i = j`, is judged"
+            return ReadError("BN128", message, one.at, hint)
+    return None
 
 
 def _check_letters(

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from bnsym.elaborate import shapes as kinds
 from bnsym.elaborate.collect import Gathered, RawChain, RawHypothesis, diagnostic
 from bnsym.elaborate.index_spaces import Spaces
+from bnsym.elaborate.restrictions import letters_of
 from bnsym.elaborate.symbols import INDEX_LETTERS, Table, as_target, size_name, square_of
 from bnsym.latex.ast import (
     BigSum,
@@ -25,7 +27,7 @@ from bnsym.latex.ast import (
 )
 from bnsym.latex.errors import ReadError
 from bnsym.model import Diagnostic
-from bnsym.source.text import Source
+from bnsym.source.text import Slice, Source
 
 NOTHING: frozenset[str] = frozenset()
 
@@ -65,6 +67,8 @@ def survey(source: Source, gathered: Gathered) -> Survey:
     _sizes(found)
     table.line_of = lambda offset: source.span(offset, offset).line
     _find_definitions(found, _indexed(found))
+    _settle_beside(found)
+    _find_letters(found)
     _find_losses(found)
     kinds.infer(table, *_by_rank(found))
     return found
@@ -82,7 +86,8 @@ def _comparable(found: Survey) -> Iterator[list[Node]]:
     for chain in found.gathered.chains:
         yield [e.node for e in chain.expressions if e.node is not None]
     for hypothesis in _all_hypotheses(found.gathered):
-        yield [e.node for e in (hypothesis.left, hypothesis.right) if e.node is not None]
+        if not hypothesis.letters:
+            yield [e.node for e in (hypothesis.left, hypothesis.right) if e.node is not None]
 
 
 def _by_rank(found: Survey) -> tuple[list[list[Node]], list[list[Node]]]:
@@ -227,6 +232,55 @@ def _may_define(found: Survey, definition: RawDefinition, used: set[str], indexe
     if definition.square and body is not None and name in _names(table, body):
         return False  # `a^2 = a` says something of a
     return distinct and not taken and name not in used and name not in table.sizes and not special
+
+
+def _settle_beside(found: Survey) -> None:
+    """An order of free names and index letters to the right of equations is a condition of these; of a
+    defined name, or with no equation, it is a claim like any other."""
+    kept: list[RawChain] = []
+    for chain in found.gathered.chains:
+        equations = [one for one in chain.beside if {sign for sign, _ in one.signs} <= _EQUATIONS]
+        if equations and _is_free(found, chain):
+            for one in equations:
+                one.hypotheses.extend(_conditions(chain))
+        else:
+            kept.append(chain)
+    found.gathered.chains[:] = kept
+
+
+_EQUATIONS = frozenset(("=", ":=", r"\equiv"))
+
+
+def _is_free(found: Survey, chain: RawChain) -> bool:
+    """Whether nothing defines any name in it."""
+    nodes = [e.node for e in chain.expressions]
+    if None in nodes:
+        return False
+    names = {name for node in nodes if node is not None for name in _names(found.table, node)}
+    return not names & (found.table.defined.keys() | found.table.squares)
+
+
+def _conditions(chain: RawChain) -> Iterator[RawHypothesis]:
+    for (left, right), (sign, _) in zip(pairwise(chain.expressions), chain.signs, strict=True):
+        where = Slice(left.where.start, right.where.end)
+        yield RawHypothesis(left, sign, right, where, condition=True)
+
+
+def _find_letters(found: Survey) -> None:
+    """Which hypotheses compare index letters: those whose letters are indices in the file, never numbers."""
+    indices: set[str] = set()
+    numbers: set[str] = set()
+    for node in (e.node for chain in found.gathered.chains for e in chain.expressions if e.node is not None):
+        for inner in walk(node):
+            indices.update(getattr(inner, "letters", ()))
+        for symbol, bound in kinds.symbols(node):
+            letters = (*symbol.upper, *(symbol.sub.letters if symbol.sub else ()))
+            indices.update(letter for letter in letters if found.table.is_index(letter, bound))
+            if symbol.bare and symbol.base not in bound:
+                numbers.add(symbol.base)
+    for hypothesis in _all_hypotheses(found.gathered):
+        pair = letters_of(hypothesis)
+        hypothesis.letters = pair is not None and indices >= set(pair) and not numbers & set(pair)
 
 
 def _find_losses(found: Survey) -> None:

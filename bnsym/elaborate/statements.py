@@ -25,6 +25,7 @@ from bnsym.model import (
     NamedDefinition,
     NamedHypothesis,
     Span,
+    Unread,
 )
 from bnsym.source.text import Slice, Source
 from bnsym.terms import Definition, Diff, Hypothesis, Relation, Statement, Sym, Term, mapped, walk
@@ -43,6 +44,8 @@ class Pending:
     problem: ReadError | None
     hypotheses: tuple[RawHypothesis, ...]
     declaration: Declaration | None
+    doubt: ReadError | None = None
+    """Why a refutation would say nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +143,7 @@ def _finished(
         span_of(source, p.left.where),
         span_of(source, p.right.where),
         otherwise,
+        Unread(diagnostic(source, p.doubt)) if p.doubt is not None else None,
     )
 
 

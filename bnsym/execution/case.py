@@ -84,6 +84,8 @@ class Case:
 
     def _settled(self, verdict: Decided) -> Verdict:
         """The verdict, unless it would be another under a reading that the file leaves open."""
+        if isinstance(verdict, Refuted) and self.link.doubt is not None:
+            return self.link.doubt
         if isinstance(verdict, Refuted) and self.link.otherwise is not None:
             asked = self.dispatcher.verdict(self.link.otherwise, seconds=OTHER_READING_SECONDS)
             other = self._value(asked, OTHER_READING_SECONDS)

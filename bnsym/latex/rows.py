@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from enum import Enum, auto
 
 from bnsym.latex.masking import Blank, Kind, Layout, Mark
 from bnsym.latex.pieces import FORALL, OPERATOR, Lead, Piece, cut, is_empty
@@ -23,6 +24,18 @@ _OF_NAMES = re.compile(
 )
 """`k > 0`, `\\lambda \\ge 0`: an order of names and numbers. Anything longer is a claim of its own,
 for nothing that is claimed may be assumed in silence."""
+
+
+class _Role(Enum):
+    """What a piece of a row is."""
+
+    CLAIM = auto()
+    SAID = auto()
+    """A condition, for a word or its form says so."""
+    BESIDE = auto()
+    """An order of names beside other statements: a condition or a claim, as its names decide."""
+
+
 _RANGE = re.compile(r"\s*[A-Za-z](?:_\w)?\s*=\s*-?\w+\s*(?:,[^=]*)?(?:\.\.|…|\\[lc]?dots)")
 _ADDS = re.compile(r"\s*[-+]|\s*\\(?:pm|mp)(?![A-Za-z])")
 _DANGLING = re.compile(r"(?:[-+/·×⋅∘]|\\(?:cdot|times|pm|mp|odot|otimes|oplus|div))\s*\Z")
@@ -41,6 +54,8 @@ class _Growing:
     """Whether its first row begins with `&`."""
     quantifier: Slice | None = None
     conditions: list[Slice] = field(default_factory=list)
+    beside: tuple[int, ...] = ()
+    """The places of the chains of which it may be a condition."""
 
 
 def read_chains(
@@ -70,6 +85,8 @@ class _Chains:
         self.text = text
         self.previous = previous
         self.chains: list[_Growing] = []
+        self.last: _Growing | None = None
+        """The last chain that a row may go on with."""
         self.columns: dict[int, _Growing] = {}
         """The chain that each column of an alignment goes on with."""
         self.here: list[_Growing] = []
@@ -91,9 +108,9 @@ class _Chains:
             done = piece.end
         self.blanks.append((done, end))
         aligned = bool(marks) and marks[0].kind is Kind.ALIGN and self._empty(start, marks[0].start)
-        conditional = False
+        before = _Role.CLAIM
         for number, piece in enumerate(pieces):
-            conditional = self._statement(piece, number == 0, aligned, conditional)
+            before = self._statement(piece, number == 0, aligned, before)
 
     def finish(self) -> tuple[tuple[Chain, ...], tuple[Blank, ...]]:
         if self.chains:
@@ -103,7 +120,8 @@ class _Chains:
 
     def _chain(self, chain: _Growing) -> Chain:
         expressions = tuple(self._trim(start, end) for start, end in chain.bounds)
-        return Chain(expressions, tuple(chain.signs), chain.quantifier, tuple(chain.conditions))
+        conditions = tuple(chain.conditions)
+        return Chain(expressions, tuple(chain.signs), chain.quantifier, conditions, chain.beside)
 
     def _trim(self, start: int, end: int) -> Slice:
         shown = self.text[start:end]
@@ -122,37 +140,43 @@ class _Chains:
 
     # One statement
 
-    def _statement(self, piece: Piece, first: bool, aligned: bool, conditional: bool) -> bool:
-        """Take a piece as what it is; whether it was a condition."""
+    def _statement(self, piece: Piece, first: bool, aligned: bool, before: _Role) -> _Role:
+        """Take a piece as what it is. before: what the piece before it was."""
         piece, quantified = self._quantified(piece)
         if self._empty(piece.start, piece.end):
-            return False
+            return _Role.CLAIM
         if piece.starts_with_sign(self.text) and self._goes_on(piece):
-            return False
+            return _Role.CLAIM
         if first and piece.lead is Lead.START and not quantified and self._continues(piece, aligned):
-            return False
-        if self._is_condition(piece, conditional):
+            return _Role.CLAIM
+        role = self._role(piece, before)
+        if role is _Role.SAID:
             self._conditions((self._trim(piece.start, piece.end),) if piece.signs else ())
-            return True
-        if piece.lead is not Lead.REMARK or piece.signs:
-            self._begin(piece, aligned)
-        return False
+        elif role is _Role.BESIDE or piece.lead is not Lead.REMARK or piece.signs:
+            self._begin(piece, aligned, role)
+        return role
 
-    def _is_condition(self, piece: Piece, conditional: bool) -> bool:
+    def _role(self, piece: Piece, before: _Role) -> _Role:
         if piece.lead is Lead.IF:
-            return True
-        bare = self._is_bare(piece)
-        if conditional and bare and piece.lead in (Lead.APART, Lead.COMMA):
-            return True
-        apart = piece.lead in (Lead.COMMA, Lead.WIDE) and bool(self.here)
-        return apart and (bare or _RANGE.match(self.text, piece.start, piece.end) is not None)
+            return _Role.SAID
+        kind, order = self._is_kind(piece), self._is_order(piece)
+        if before is not _Role.CLAIM and (kind or order) and piece.lead in (Lead.APART, Lead.COMMA):
+            return _Role.SAID if kind else before
+        if piece.lead not in (Lead.COMMA, Lead.WIDE) or not self.here:
+            return _Role.CLAIM
+        if kind or _RANGE.match(self.text, piece.start, piece.end):
+            return _Role.SAID
+        return _Role.BESIDE if order else _Role.CLAIM
 
-    def _is_bare(self, piece: Piece) -> bool:
-        """Whether it says a kind (`k \\in \\mathbb{R}`) or an order of names, and no more."""
-        symbols = {sign.symbol for sign in piece.signs}
-        if not symbols or symbols <= _MEMBER:
-            return bool(symbols)
-        return symbols <= _ORDER and _OF_NAMES.fullmatch(self.text, piece.start, piece.end) is not None
+    def _is_kind(self, piece: Piece) -> bool:
+        """Whether it says a kind (`k \\in \\mathbb{R}`), and no more."""
+        return bool(piece.signs) and {sign.symbol for sign in piece.signs} <= _MEMBER
+
+    def _is_order(self, piece: Piece) -> bool:
+        """Whether it is an order of names and numbers, and no more."""
+        signs = {sign.symbol for sign in piece.signs}
+        orders = bool(signs) and signs <= _ORDER
+        return orders and _OF_NAMES.fullmatch(self.text, piece.start, piece.end) is not None
 
     def _quantified(self, piece: Piece) -> tuple[Piece, bool]:
         """The piece after its `\\forall k`, and whether it had one."""
@@ -189,16 +213,20 @@ class _Chains:
         for chain in self.here[-_SHARED:]:
             chain.conditions += found
 
-    def _begin(self, piece: Piece, aligned: bool) -> None:
+    def _begin(self, piece: Piece, aligned: bool, role: _Role) -> None:
         """A new chain."""
         bounds = self._bounds(piece)
         if piece.starts_with_sign(self.text) and self.previous is not None and not self.chains:
             bounds[0] = [self.previous.start, self.previous.end]
         chain = _Growing(bounds, list(piece.signs), aligned, self.quantifier, self.conditions)
         self.quantifier, self.conditions = None, []
+        if role is _Role.BESIDE:
+            row = range(len(self.chains) - len(self.here), len(self.chains))
+            chain.beside = tuple(n for n in row[-_SHARED:] if not self.chains[n].beside)
+        else:
+            self.columns[piece.column] = self.last = chain
         self.chains.append(chain)
         self.here.append(chain)
-        self.columns[piece.column] = chain
 
     @staticmethod
     def _bounds(piece: Piece) -> list[list[int]]:
@@ -210,7 +238,7 @@ class _Chains:
 
     def _goes_on(self, piece: Piece) -> bool:
         """A piece that begins with a relation sign goes on with the chain before it."""
-        chain = self.columns.get(piece.column) or (self.chains[-1] if self.chains else None)
+        chain = self.columns.get(piece.column) or self.last
         if chain is None:
             return False
         if chain.signs and self._empty(*chain.bounds[-1]) and chain.signs[-1].symbol == piece.signs[0].symbol:
@@ -223,9 +251,9 @@ class _Chains:
 
     def _continues(self, piece: Piece, aligned: bool) -> bool:
         """Go on with the last expression of the row before, where the row begins in its middle."""
-        if not self.chains or not self._unfinished(self.chains[-1], piece, aligned):
+        if self.last is None or not self._unfinished(self.last, piece, aligned):
             return False
-        chain, bounds = self.chains[-1], self._bounds(piece)
+        chain, bounds = self.last, self._bounds(piece)
         chain.bounds[-1][1] = bounds[0][1]
         chain.bounds += bounds[1:]
         chain.signs += piece.signs

@@ -69,7 +69,10 @@ class Chain:
     quantifier: Slice | None = None
     """`\\forall k` before the chain."""
     conditions: tuple[Slice, ...] = ()
-    """`k > 0` after it, set off by a comma, `\\quad`, `\\text{for}` and the like."""
+    """`k > 0` after it, said to be such by `\\text{for}` and the like."""
+    beside: tuple[int, ...] = ()
+    """Of an order of names that stands to the right of other chains in its row with no word between:
+    the places of these among the block's chains. Its names tell whether it is a condition of them."""
 
 
 @dataclass(frozen=True, slots=True)

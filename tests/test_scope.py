@@ -1,0 +1,76 @@
+r"""What stands where in a note: claims, conditions and definitions, and for what each holds.
+
+Every truth has a near miss beside it, of which the same reading must not make a proof.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from bnsym.checking import Unwatched, budget, check_notes
+from bnsym.finding import Note
+from bnsym.model import Report, Unread
+
+LETTERS = {"proved": "p", "refuted": "r", "undecided": "u", "unread": "x"}
+MEAN = r"\mu = \frac{1}{m} \sum_{i=1}^m x_i"
+CENTRED = r"c_i = x_i - \frac{1}{m} \sum_{k=1}^m x_k"
+
+
+def checked(*displays: str) -> Report:
+    """A note of these displays; what begins with `#`, `<` or a capital stands in the text as it is."""
+    text = "\n\n".join(d if d[0] in "#<" or d[0].isupper() else f"$$\n{d}\n$$" for d in displays)
+    cost = budget(10.0, (2, 3), False, "none", None, False, None)
+    return check_notes([Note("note.md", text)], (), cost, Unwatched())
+
+
+def verdicts(*displays: str) -> str:
+    """A letter for each link of the note; a link that bridges others is left out."""
+    return "".join(LETTERS[r.name] for r in checked(*displays).results if "+" not in r.link.id)
+
+
+@pytest.mark.parametrize(
+    ("displays", "expected"),
+    [
+        # an order of a defined name is a claim, one of a free name a condition of the equation to its left
+        ((MEAN, r"\sum_i (x_i - \mu) = 0, \qquad \mu \ge 5"), "pr"),
+        ((r"\sqrt{\gamma^2} = \gamma, \qquad \gamma > 0",), "p"),
+        ((r"\sqrt{\gamma^2} = \gamma, \qquad \gamma > -1",), "r"),
+        ((r"\sqrt{\gamma^2} = \gamma, \quad \gamma > 0", r"\sqrt{\gamma^2} = \gamma"), "pr"),
+        # beside an order, or before the equation, it is no condition
+        ((r"\gamma \ge 1, \qquad \gamma \ge 2",), "rr"),
+        ((r"\gamma > 0, \qquad \sqrt{\gamma^2} = \gamma",), "rr"),
+        # an equation is a claim wherever it stands, unless it is said to be a condition
+        ((r"(a + b)^2 = 0, \qquad a + b = 0",), "rr"),
+        ((r"(a + b)^2 = 0 \quad \text{if } a + b = 0",), "p"),
+        ((r"(a + b)^2 = 1 \quad \text{if } a + b = 0",), "r"),
+    ],
+)
+def test_an_order_beside_an_equation(displays: tuple[str, ...], expected: str) -> None:
+    assert verdicts(*displays) == expected
+
+
+@pytest.mark.parametrize(
+    ("displays", "expected"),
+    [
+        ((CENTRED, r"\frac{\partial c_i}{\partial x_j} = -\frac{1}{m}, \quad i \ne j"), "p"),
+        ((CENTRED, r"\frac{\partial c_i}{\partial x_j} = 1 - \frac{1}{m}, \quad i \ne j"), "r"),
+        ((CENTRED, r"\frac{\partial c_i}{\partial x_j} = 1 - \frac{1}{m} \quad \text{if } i = j"), "p"),
+        ((CENTRED, r"\frac{\partial c_i}{\partial x_j} = -\frac{1}{m} \quad \text{if } i = j"), "r"),
+        (("<!-- bnsym: assume $i \\ne j$ -->", r"\delta_{ij} = 0", r"\delta_{jk} = 0"), "pr"),
+        (("<!-- bnsym: assume $i \\ne j$ -->", r"\sum_{j=1}^m \delta_{ij} = 1"), "p"),
+        # strict relations are claimed where the letters differ, and only there
+        (("<!-- bnsym: assume $i \\ne j$ -->", r"1 - \delta_{ij} > 0", r"\delta_{ij} > 0"), "pr"),
+        (("<!-- bnsym: assume $i \\ne j$ -->", r"\delta_{ij} < 1", r"1 - \delta_{ij} < 1"), "pr"),
+        (("<!-- bnsym: assume $i = j$ -->", r"x_i y_j = x_j y_i", r"x_i y_k = x_k y_i"), "pr"),
+        (("<!-- bnsym: assume $i = j$, $j = k$ -->", r"x_i y_k = x_k y_i", r"\delta_{ij} = x_i"), "pr"),
+    ],
+)
+def test_conditions_on_index_letters(displays: tuple[str, ...], expected: str) -> None:
+    assert verdicts(*displays) == expected
+
+
+def test_an_order_of_index_letters_proves_what_holds_off_the_diagonal_and_refutes_nothing() -> None:
+    assert verdicts(r"\delta_{ij} = 0, \quad i > j") == "p"
+    (result,) = checked(r"x_i - x_j = x_i, \quad i > j").results
+    assert isinstance(result.verdict, Unread)
+    assert "i > j" in result.verdict.problem.message
