@@ -595,6 +595,19 @@ _code(
     advice="Write braces, a `\\cdot` or an index that leaves one reading.",
 )
 
+_code(
+    "BN130",
+    "unknown-derivative",
+    """A derivative of which the file says nothing: what is differentiated is not written with the name
+    that it is differentiated by, nor is any definition that leads to it. It is unknown, not 0.""",
+    example=r"""
+    $$
+    \frac{\partial u_i}{\partial v_k} = 0
+    $$
+    """,
+    advice="Define what is differentiated by a formula, or name the outputs that a loss is a function of.",
+)
+
 # How something was read
 
 _code(
@@ -704,8 +717,8 @@ _code(
     r"""In `\frac{\partial u}{\partial v}`, the definition of u mentions v, and other names that depend on v
     too. It could hold these fixed (one path of the chain rule) or not (the Jacobian of the whole map),
     and both are written so. An entry of a Jacobian that stands alone on its side, such as
-    `\frac{\partial u_i}{\partial v_j}`, is read in the second sense, any other in the first. Here the link is
-    false in that sense and true in the other.""",
+    `\frac{\partial u_i}{\partial v_j}`, a whole Jacobian, its transpose and its trace are read in the second
+    sense, any other derivative in the first. Here the link is false in that sense and true in the other.""",
     example=r"""
     <!-- bnsym: define -->
     $$

@@ -9,10 +9,12 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from bnsym.elaborate import shapes as kinds
 from bnsym.elaborate.closing import Closer
 from bnsym.elaborate.collect import diagnostic
+from bnsym.elaborate.dependence import Dependence, names_of
 from bnsym.elaborate.index_spaces import BATCH
 from bnsym.elaborate.jacobians import is_total
 from bnsym.elaborate.lowering import Lowering
@@ -43,6 +45,11 @@ class Context:
     definitions: tuple[Definition, ...]
     losses: tuple[Name, ...]
     outputs: tuple[Name, ...]
+
+    @cached_property
+    def dependence(self) -> Dependence:
+        """What is known of how names depend on one another."""
+        return Dependence(self.definitions, self.losses, self.outputs)
 
     def statement(
         self, left: Term, relation: Relation, right: Term, hypotheses: tuple[Hypothesis, ...] = ()
@@ -85,7 +92,17 @@ def _lowered(node: Node, context: Context, scope: str) -> Term:
     names = spaces.names([*table.defined, *(n for n in table.arity if n != BATCH)])
     letters = spaces.letters(names)
     closer = replace(context.closer, spaces=names, letters=letters, defined=frozenset(table.defined))
-    return closer.close(value.term)[0]
+    term = closer.close(value.term)[0]
+    _dependence(context, term).check(term, node.at)
+    return term
+
+
+def _dependence(context: Context, term: Term) -> Dependence:
+    """Where no link of the file says of what a loss is a function, the term says it."""
+    if context.outputs:
+        return context.dependence
+    outputs = outputs_of({}, context.definitions, context.losses, (term,))
+    return Dependence(context.definitions, context.losses, outputs)
 
 
 def _written(node: Node) -> set[str]:
@@ -107,7 +124,7 @@ def outputs_of(
     bodies = [d.body for d in definitions]
     everywhere = [t for term in (*terms, *bodies) for t in walk(term)]
     variables = dict.fromkeys(t.by.name for t in everywhere if isinstance(t, Diff) and _of_loss(t, losses))
-    uses = {d.symbol.name: _names(d.body) for d in definitions}
+    uses = {d.symbol.name: names_of(d.body) for d in definitions}
     used = {name for names in uses.values() for name in names}
     on_path = {d.symbol.name for d in definitions if _flows(d.symbol.name, uses, set(variables))}
     derived = {d.symbol.name for d in definitions if any(isinstance(t, Diff) for t in walk(d.body))}
@@ -137,7 +154,3 @@ def _flows(name: Name, uses: Mapping[Name, set[Name]], variables: set[Name]) -> 
             seen.add(current)
             todo.extend(uses.get(current, ()))
     return False
-
-
-def _names(term: Term) -> set[Name]:
-    return {inner.name for inner in walk(term) if isinstance(inner, Sym)}

@@ -1,5 +1,6 @@
-r"""Which partial derivatives are entries of a Jacobian: alone on their side of a link, of one array by
-another with indices of its own, as `\frac{\partial \hat{x}_j}{\partial x_i}`, or of whole arrays.
+r"""Which partial derivatives are a Jacobian's: alone on their side of a link, of one array by another, as
+`\frac{\partial \hat{x}_j}{\partial x_i}`, on or off the diagonal, or of whole arrays, transposed or not, and
+the trace of those.
 
 What depends on the index through a mean over all of them is part of such an entry, so the derivative is
 the total one. Imports the surface tree and `symbols` only.
@@ -9,8 +10,9 @@ from __future__ import annotations
 
 from bnsym.elaborate.scope import NOTHING
 from bnsym.elaborate.symbols import Table
-from bnsym.latex.ast import Derivative, Node, Symbol, unwrap
+from bnsym.latex.ast import Apply, Component, Derivative, Node, Paren, Symbol, Transpose, unwrap
 from bnsym.latex.errors import ReadError
+from bnsym.latex.folding import TRACES, word_of
 
 
 def is_total(said: bool | None, node: Node | None, table: Table) -> bool:
@@ -20,23 +22,31 @@ def is_total(said: bool | None, node: Node | None, table: Table) -> bool:
 
 
 def is_entry(node: Node | None, table: Table) -> bool:
-    """Whether the expression is nothing but an entry of a Jacobian, or of its derivative, or a whole one."""
-    inner = unwrap(node) if node is not None else None
-    if not isinstance(inner, Derivative) or inner.of is None:
+    """Whether the expression is nothing but an entry of a Jacobian, or of its derivative, or a whole one,
+    its transpose or its trace."""
+    inner = _jacobian(node) if node is not None else None
+    if inner is None or inner.of is None:
         return False
-    letters = [_letters(unwrap(part), table) for part in (inner.of, *inner.by)]
-    if any(found is None for found in letters):
-        return False
-    of, *by = (frozenset(found or ()) for found in letters)
-    return not any(of & one for one in by)
+    return all(_is_array(unwrap(part), table) for part in (inner.of, *inner.by))
 
 
-def _letters(node: Node, table: Table) -> tuple[str, ...] | None:
-    """The index letters of an array, none for a whole one; None for anything else."""
+def _jacobian(node: Node) -> Derivative | None:
+    match node:
+        case Derivative():
+            return node
+        case Paren(body) | Transpose(body) | Component(body):
+            return _jacobian(body)
+        case Apply(function, argument) if word_of(function) in TRACES:
+            return _jacobian(argument)
+    return None
+
+
+def _is_array(node: Node, table: Table) -> bool:
+    """Whether a node is an entry of an array, or a whole one."""
     if not isinstance(node, Symbol):
-        return None
+        return False
     try:
         name, letters = table.split(node, NOTHING)
     except ReadError:
-        return None
-    return letters if table.arity.get(name, 0) == max(1, len(letters)) else None
+        return False
+    return table.arity.get(name, 0) == max(1, len(letters))

@@ -23,11 +23,12 @@ from bnsym.elaborate.collect import (
     diagnostic,
 )
 from bnsym.elaborate.context import Context
+from bnsym.elaborate.dependence import names_of
 from bnsym.elaborate.jacobians import is_total
 from bnsym.elaborate.lowering import RENAME, Lowering
 from bnsym.elaborate.restrictions import Restriction, restricted, restriction_of
 from bnsym.elaborate.scope import RawDefinition, Survey, survey
-from bnsym.elaborate.statements import Draft, Pending, finish, names_of
+from bnsym.elaborate.statements import Draft, Pending, finish
 from bnsym.elaborate.tensors import Algebra, Value
 from bnsym.latex.ast import Place, Symbol
 from bnsym.latex.ast import walk as walk_nodes

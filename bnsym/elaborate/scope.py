@@ -14,7 +14,7 @@ from bnsym.elaborate import shapes as kinds
 from bnsym.elaborate.collect import Gathered, RawChain, RawHypothesis, diagnostic
 from bnsym.elaborate.index_spaces import Spaces
 from bnsym.elaborate.restrictions import letters_of
-from bnsym.elaborate.symbols import INDEX_LETTERS, Table, as_target, size_name, square_of
+from bnsym.elaborate.symbols import INDEX_LETTERS, Table, as_target, is_loss_name, size_name, square_of
 from bnsym.latex.ast import (
     BigSum,
     Derivative,
@@ -295,6 +295,8 @@ def _find_losses(found: Survey) -> None:
     for name, at in above.items():
         if name in table.defined or name in table.squares or name in arrays | below | table.sizes.keys():
             continue
+        if not is_loss_name(name):
+            continue  # of what nothing defines, nothing is known
         table.losses[name] = at
         if name in elsewhere:
             table.unclear_losses.add(name)

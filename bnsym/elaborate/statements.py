@@ -12,10 +12,12 @@ from dataclasses import dataclass, replace
 from bnsym.elaborate.closing import Closer
 from bnsym.elaborate.collect import Expression, RawHypothesis, diagnostic
 from bnsym.elaborate.context import Context, outputs_of
+from bnsym.elaborate.dependence import names_of
 from bnsym.elaborate.index_spaces import BATCH
 from bnsym.elaborate.jacobians import is_entry
 from bnsym.elaborate.lints import remarks
 from bnsym.elaborate.scope import RawDefinition, Survey
+from bnsym.latex.ast import Derivative, Gradient, Place, walk
 from bnsym.latex.errors import ReadError
 from bnsym.model import (
     Declaration,
@@ -28,7 +30,7 @@ from bnsym.model import (
     Unread,
 )
 from bnsym.source.text import Slice, Source
-from bnsym.terms import Definition, Diff, Hypothesis, Relation, Statement, Sym, Term, mapped, walk
+from bnsym.terms import Definition, Diff, Hypothesis, Relation, Statement, Sym, Term, mapped
 
 
 @dataclass
@@ -124,14 +126,16 @@ def _finished(
     context: Context,
 ) -> Link:
     source = draft.survey.source
-    statement = None
-    if sides is not None and p.relation is not None:
+    statement, error = None, p.problem
+    if sides is not None:
+        error = _unknown(p, sides, context)
+    if sides is not None and p.relation is not None and error is None:
         inforce = tuple(hypotheses[id(h)] for h in p.hypotheses if id(h) in hypotheses)
         statement = context.statement(sides[0], p.relation, sides[1], inforce)
     unsaid = p.left.total is None and p.right.total is None
     entries = [is_entry(e.node, draft.survey.table) for e in (p.left, p.right)]
     otherwise = _otherwise(statement, *entries) if statement is not None and unsaid else None
-    problem = diagnostic(source, p.problem) if p.problem is not None else None
+    problem = diagnostic(source, error) if error is not None else None
     text = " ".join(_folded(source, w) for w in (p.left.where, p.where, p.right.where))
     return Link(
         p.id,
@@ -145,6 +149,22 @@ def _finished(
         otherwise,
         Unread(diagnostic(source, p.doubt)) if p.doubt is not None else None,
     )
+
+
+def _unknown(p: Pending, sides: tuple[Term, ...], context: Context) -> ReadError | None:
+    """Why nothing is known of a derivative on one of the sides."""
+    try:
+        for expression, side in zip((p.left, p.right), sides, strict=True):
+            context.dependence.check(side, _first_derivative(expression))
+    except ReadError as error:
+        return error
+    return None
+
+
+def _first_derivative(expression: Expression) -> Place:
+    inner = walk(expression.node) if expression.node is not None else iter(())
+    places = (node.at for node in inner if isinstance(node, Derivative | Gradient))
+    return next(places, (expression.where.start, expression.where.end))
 
 
 def _named(draft: Draft, name: str, definition: Definition) -> NamedDefinition:
@@ -203,7 +223,3 @@ def span_of(source: Source, where: Slice) -> Span:
 
 def _folded(source: Source, where: Slice) -> str:
     return re.sub(r"\s+", " ", source.masked[where.start : where.end]).strip()
-
-
-def names_of(term: Term) -> set[str]:
-    return {inner.name for inner in walk(term) if isinstance(inner, Sym)}

@@ -93,6 +93,16 @@ class Table:
         return name not in self.defined and name not in self.first_seen and name not in self.sizes
 
 
+def is_loss_name(name: str) -> bool:
+    r"""Whether a loss is usually called so: `L`, `\mathcal{J}`, `\ell_{i}`, `\text{loss}`."""
+    return _skeleton(name.partition("_")[0]) in _LOSSES
+
+
+_LOSSES = frozenset(
+    (*"fFgLlJECQR", r"\ell", r"\Phi", r"\Psi", *("loss", "Loss", "cost", "Cost", "err", "error"))
+)
+
+
 def size_name(node: object) -> str:
     """How a symbol is called as a size: its subscript is never an index. Nothing for other nodes."""
     if not isinstance(node, Symbol):

@@ -1,0 +1,81 @@
+"""What a file says of how names depend on one another: of what nothing defines, nothing is known.
+
+A derivative by a name that what is differentiated is not written with, once definitions are written out,
+is unknown and not 0. Imports terms and how they are printed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from bnsym.latex.ast import Place
+from bnsym.latex.errors import ReadError
+from bnsym.printing import to_latex
+from bnsym.terms import Definition, Diff, Name, Sym, Term, walk
+
+
+@dataclass(frozen=True)
+class Dependence:
+    """Definitions, losses, and the names that losses are functions of."""
+
+    definitions: tuple[Definition, ...]
+    losses: tuple[Name, ...]
+    outputs: tuple[Name, ...]
+
+    @cached_property
+    def uses(self) -> dict[Name, set[Name]]:
+        """The names that stand in each definition; those that a loss is a function of."""
+        uses = {d.symbol.name: names_of(d.body) for d in self.definitions}
+        return {name: set(self.outputs) for name in self.losses} | uses
+
+    @cached_property
+    def derivatives(self) -> dict[Name, list[Diff]]:
+        """The derivatives in each definition that has some."""
+        found = {d.symbol.name: list(_derivatives(d.body)) for d in self.definitions}
+        return {name: derivatives for name, derivatives in found.items() if derivatives}
+
+    def check(self, term: Term, at: Place) -> None:
+        """Raises BN130 for a derivative, in the term or a definition that it rests on, of which
+        nothing is known."""
+        if derivative := next((d for d in self._within(term) if not self._is_known(d)), None):
+            raise self._unknown(derivative, at)
+
+    def _unknown(self, derivative: Diff, at: Place) -> ReadError:
+        of, by = to_latex(derivative.of, self.losses), derivative.by.name
+        message = f"nothing says how `{of}` depends on `{by}`, so nothing is known of its derivative"
+        hint = f"define `{of}` by a formula that leads to `{by}`"
+        if isinstance(derivative.of, Sym) and derivative.of == Sym(derivative.of.name):
+            hint += f"; if it is a loss, say of what: `<!-- bnsym: loss ${of}({by})$ -->`"
+        return ReadError("BN130", message, at, hint)
+
+    def _within(self, term: Term) -> Iterator[Diff]:
+        yield from _derivatives(term)
+        if self.derivatives:
+            reached = self.reached(names_of(term))
+            yield from (
+                d for name in sorted(self.derivatives.keys() & reached) for d in self.derivatives[name]
+            )
+
+    def _is_known(self, derivative: Diff) -> bool:
+        return derivative.by.name in self.reached(names_of(derivative.of))
+
+    def reached(self, names: Iterable[Name]) -> set[Name]:
+        """The names, all that stand in their definitions, in the definitions of those, and so on."""
+        found: set[Name] = set()
+        todo = list(names)
+        while todo:
+            name = todo.pop()
+            if name not in found:
+                found.add(name)
+                todo.extend(self.uses.get(name, ()))
+        return found
+
+
+def names_of(term: Term) -> set[Name]:
+    return {inner.name for inner in walk(term) if isinstance(inner, Sym)}
+
+
+def _derivatives(term: Term) -> Iterator[Diff]:
+    return (inner for inner in walk(term) if isinstance(inner, Diff))
