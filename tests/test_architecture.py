@@ -137,7 +137,7 @@ def test_the_top_level_holds_what_was_agreed():
         pytest.skip("the package is installed without its checkout")
     seen = {path.name for path in ROOT.iterdir() if not path.name.startswith(".")}
     assert seen - {"build", "dist", "bnsym.egg-info"} == {
-        "README.md", "bnsym", "derivations", "pyproject.toml", "tests",
+        "LICENSE", "README.md", "bnsym", "derivations", "pyproject.toml", "tests",
     }  # fmt: skip
 
 
