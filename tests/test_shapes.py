@@ -88,3 +88,65 @@ KINDS: Cases = {
 @each(KINDS)
 def test_no_claim_changes_what_a_name_is(want: str, note: str, tmp_path: Path) -> None:
     assert verdicts(tmp_path, note) == want
+
+
+SIZES: Cases = {
+    "a mean says over what its index runs": (
+        "pr",
+        r"""
+        \mu = \frac{1}{n} \sum_i x_i, \qquad v = \frac{\sum_i (x_i - \mu)^2}{n}
+        \sum_i (x_i - \mu) = 0
+        \sum_i (x_i - \mu)^2 = (n - 1) v
+        """,
+    ),
+    "so does the unbiased variance, and the product with the vector of ones": (
+        "pp",
+        r"""
+        \mu = \frac{1}{n} \mathbf{1}^\top x, \qquad s^2 = \frac{1}{n-1} \sum_i (x_i - \mu)^2
+        \mathbf{1}^\top x - n \mu = 0
+        (n - 1) s^2 = \sum_i x_i^2 - n \mu^2
+        """,
+    ),
+    "a size that is declared otherwise stays, and n is any number": (
+        "r",
+        r"""
+        <!-- bnsym: assume $x \in \mathbb{R}^d$, $w \in \mathbb{R}^n$ -->
+        \mu = \frac{1}{n} \sum_i x_i
+        \sum_i (x_i - \mu) = 0
+        """,
+    ),
+    "a mean over the rows does not make the columns as many": (
+        "pr",
+        r"""
+        u_i = \sum_j X_{ij} w_j, \qquad \mu = \frac{1}{m} \sum_i u_i
+        \sum_i (u_i - \mu) = 0
+        \sum_j w_j \sum_i X_{ij} = \mu \sum_j 1
+        """,
+    ),
+    "which of two indices a size is for is not guessed": (
+        "xx",
+        r"""
+        \mu = \frac{1}{n} \sum_i \sum_j X_{ij}
+        \sum_i \sum_j (X_{ij} - \mu) = 0
+        """,
+    ),
+    "a scale is no size": (
+        "r",
+        r"""
+        h_i = \frac{x_i}{t}, \qquad r = \frac{1}{t} \sum_i x_i
+        \sum_i (x_i - r) = 0
+        """,
+    ),
+    "a number that the note defines is no size": (
+        "r",
+        r"""
+        s = \sum_i x_i^2
+        \frac{1}{s} \sum_i (x_i + 1) = \frac{1}{s} \sum_i x_i + 1
+        """,
+    ),
+}  # fmt: skip
+
+
+@each(SIZES)
+def test_over_what_a_mean_runs(want: str, note: str, tmp_path: Path) -> None:
+    assert verdicts(tmp_path, note) == want

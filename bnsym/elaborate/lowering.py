@@ -336,7 +336,7 @@ class Lowering:
 
     def big_sum(self, node: BigSum) -> Value:
         name = size_name(node.size) if node.size is not None else ""
-        for letter in node.letters if name else ():
+        for letter in node.letters if name and not node.by_mean else ():
             self.spaces.set_size(self.spaces.letter(letter), name, node.at, f"`{letter}`")
         if node.within is not None:
             self.spaces.within(self.spaces.letter(node.letters[0]), size_name(node.within), node.at)
@@ -345,6 +345,8 @@ class Lowering:
         ]
         with self.binding(node.letters, node.at) as indices:
             value = self.lower(node.body)
+        if node.by_mean and not self.spaces.describe(indices[0].space):
+            self.spaces.set_size(indices[0].space, name, node.at, f"`{indices[0].name}`")
         self.check_summand(node, value)
         term = value.term
         for index in reversed(indices):

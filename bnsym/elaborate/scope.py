@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from bnsym.elaborate import ranges
 from bnsym.elaborate import shapes as kinds
 from bnsym.elaborate.collect import Gathered, RawChain, RawHypothesis, diagnostic
 from bnsym.elaborate.index_spaces import Spaces
@@ -30,6 +31,7 @@ from bnsym.model import Diagnostic
 from bnsym.source.text import Slice, Source
 
 NOTHING: frozenset[str] = frozenset()
+NOWHERE = (0, 0)
 
 
 @dataclass
@@ -64,7 +66,8 @@ def survey(source: Source, gathered: Gathered) -> Survey:
     table = Table()
     table.declared.update(letter for letter in gathered.sizes if letter not in INDEX_LETTERS)
     found = Survey(source, gathered, table, Spaces(), [], [])
-    _sizes(found)
+    said = ranges.settle(gathered)
+    _sizes(found, said)
     table.line_of = lambda offset: source.span(offset, offset).line
     _find_definitions(found, _indexed(found))
     _settle_beside(found)
@@ -114,7 +117,9 @@ def _all_hypotheses(gathered: Gathered) -> Iterator[RawHypothesis]:
             yield hypothesis
 
 
-def _sizes(found: Survey) -> None:
+def _sizes(found: Survey, said: ranges.Sizes) -> None:
+    for size, at in said.said.items():
+        found.table.sizes.setdefault(size, at)
     for letter, (size, where) in found.gathered.sizes.items():
         at = (where.start, where.end)
         found.table.sizes.setdefault(size, at)
@@ -126,6 +131,8 @@ def _sizes(found: Survey) -> None:
                 found.table.sizes.setdefault(size_name(inner.size), inner.at)
             if isinstance(inner, BigSum) and inner.within is not None:
                 found.table.sets.add(size_name(inner.within))
+    if said.of_ones:
+        found.spaces.set_size(found.spaces.axis("e", 0), said.of_ones, NOWHERE, "the vector of ones")
     for name, (sizes, where) in found.gathered.kinds.items():
         at = (where.start, where.end)
         found.table.arity[name] = len(sizes)

@@ -7,7 +7,7 @@ a node by it. Imports nothing of the package.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from typing import TypeAlias
@@ -172,6 +172,8 @@ class BigSum:
     """Of the sign and its limits, not of the body."""
     within: Symbol | None = None
     r"""The set that `\sum_{i \in B}` names: all values that its index has."""
+    by_mean: bool = False
+    r"""The size is that of `\frac{1}{m}` before the sum, and holds where nothing else gives one."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -309,6 +311,18 @@ def unwrap(node: Node) -> Node:
     while isinstance(node, Paren):
         node = node.body
     return node
+
+
+def rebuilt(node: Node, change: Callable[[Node], Node]) -> Node:
+    """The node with `change` done to each node directly inside it."""
+    changes: dict[str, object] = {}
+    for name in _inner_fields(type(node)):
+        value = getattr(node, name)
+        if isinstance(value, tuple) and value and type(value[0]) in KIND_SET:
+            changes[name] = tuple(map(change, value))
+        elif type(value) in KIND_SET:
+            changes[name] = change(value)
+    return replace(node, **changes) if changes else node  # type: ignore[arg-type]
 
 
 def moved(node: Node, at: Place) -> Node:

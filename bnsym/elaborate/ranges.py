@@ -1,0 +1,183 @@
+r"""Over what a sum runs, where a mean says it: `\frac{1}{n} \sum_i x_i` is a mean only if i runs over n.
+
+Before names are looked up, the size goes to the sums that name none. Imports the surface modules only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+
+from bnsym.elaborate.collect import Expression, Gathered
+from bnsym.elaborate.symbols import size_name
+from bnsym.latex.ast import (
+    BigSum,
+    Derivative,
+    Node,
+    Number,
+    Place,
+    Plus,
+    Product,
+    Quotient,
+    Symbol,
+    Transpose,
+    children,
+    rebuilt,
+    unwrap,
+    walk,
+)
+from bnsym.latex.errors import ReadError
+from bnsym.latex.folding import ONES
+
+
+@dataclass
+class Sizes:
+    """What means say of sizes."""
+
+    said: dict[str, Place] = field(default_factory=dict)
+    """Names that nothing else makes sizes, and where a mean does."""
+    of_ones: str = ""
+    """The size of the vector of ones, where `\\frac{1}{n} e^T x` says it."""
+
+
+def settle(gathered: Gathered) -> Sizes:
+    """Gives each sum that is a mean's its size; an expression in which that is unclear gets a problem."""
+    expressions = list(_expressions(gathered))
+    nodes = [e.node for e in expressions if e.node is not None]
+    known = _known(gathered, nodes)
+    barred = _barred(gathered, nodes)
+    sizes = Sizes()
+    for node in nodes:
+        for divisor, summed in _means(node):
+            if divisor.base not in known | barred and not _is_unclear(summed):
+                sizes.said.setdefault(divisor.base, divisor.at)
+            if _is_ones(summed) and divisor.base not in barred:
+                sizes.of_ones = sizes.of_ones or divisor.base
+    for expression in expressions:
+        if expression.node is not None:
+            _resolve(expression, known, barred, sizes.said)
+    return sizes
+
+
+def _expressions(gathered: Gathered) -> Iterator[Expression]:
+    for chain in gathered.chains:
+        yield from chain.expressions
+    hypotheses = (*gathered.hypotheses, *(h for c in gathered.chains for h in c.hypotheses))
+    for hypothesis in {id(h): h for h in hypotheses}.values():
+        yield from (hypothesis.left, hypothesis.right)
+
+
+def _known(gathered: Gathered, nodes: Iterable[Node]) -> set[str]:
+    """What limits and declarations make sizes."""
+    known = {size for size, _ in gathered.sizes.values()}
+    known |= {size for sizes, _ in gathered.kinds.values() for size in sizes}
+    return known | {size_name(n.size) for node in nodes for n in walk(node) if isinstance(n, BigSum)} - {""}
+
+
+def _barred(gathered: Gathered, nodes: Iterable[Node]) -> set[str]:
+    """Names that are no sizes: they are defined, have or are indices, are differentiated by, or scale."""
+    barred: set[str] = set()
+    for chain in gathered.chains:
+        left, right = (e.node for e in chain.expressions[:2])
+        if isinstance(left, Symbol) and chain.signs[0][0] in ("=", ":=", r"\equiv"):
+            barred |= {left.base} if left.bare else _scales(right) if left.sub and right else set()
+    for node in (inner for outer in nodes for inner in walk(outer)):
+        match node:
+            case Symbol(sub=sub, upper=upper) if upper or (sub and sub.letters):
+                barred |= {node.base, *upper, *(sub.letters if sub else ())}
+            case BigSum(letters):
+                barred |= set(letters)
+            case Derivative(_, by):
+                barred |= {inner.base for part in by for inner in walk(part) if isinstance(inner, Symbol)}
+    return barred
+
+
+def _scales(node: Node) -> set[str]:
+    r"""The names that an entry is divided by in the definition of another, as in `h_i = x_i / \tau`."""
+    found: set[str] = set()
+    for inner in (unwrap(part) for part in _outside_sums(node)):
+        if isinstance(inner, Quotient) and any(map(_has_index, _outside_sums(inner.numerator))):
+            found |= {part.base for part in walk(inner.denominator) if isinstance(part, Symbol)}
+    return found
+
+
+def _outside_sums(node: Node) -> Iterator[Node]:
+    if not isinstance(node, BigSum):
+        yield node
+        for child in children(node):
+            yield from _outside_sums(child)
+
+
+def _has_index(node: Node) -> bool:
+    return isinstance(node, Symbol) and bool(node.upper or (node.sub and node.sub.letters))
+
+
+def _means(node: Node) -> Iterator[tuple[Symbol, Node]]:
+    """What stands below and above the line of a mean: its divisor, and its sum or the vector of ones."""
+    for inner in walk(node):
+        match inner:
+            case Product(factors, operators):
+                for (first, second), operator in zip(pairwise(factors), operators[1:], strict=True):
+                    divisor = _divisor(first) if operator in ("", "dot") else None
+                    if divisor is not None and (_is_open(unwrap(second)) or _is_ones(second)):
+                        yield divisor, unwrap(second)
+            case Quotient(above, _) if (divisor := _divisor(inner)) is not None:
+                factors = above.factors if isinstance(above, Product) else (above,)
+                for factor in map(unwrap, factors):
+                    if _is_open(factor) or (factor is not factors[-1] and _is_ones(factor)):
+                        yield divisor, factor
+
+
+def _divisor(node: Node) -> Symbol | None:
+    """The n of something over n, or over n - 1: one letter of the Latin alphabet."""
+    below = unwrap(node.denominator) if isinstance(node, Quotient) else None
+    match below:
+        case Plus((Symbol() as name, Number(value)), (1, -1)) if value == 1:
+            below = name
+    latin = isinstance(below, Symbol) and below.bare and len(below.base) == 1
+    return below if latin and isinstance(below, Symbol) else None
+
+
+def _is_open(node: Node) -> bool:
+    return isinstance(node, BigSum) and node.size is None and node.within is None and not node.excluded
+
+
+def _is_ones(node: Node) -> bool:
+    body = unwrap(node.body) if isinstance(node, Transpose) else None
+    return isinstance(body, Symbol) and body.bare and (body.core in ONES or body.base == "e")
+
+
+def _is_unclear(node: Node) -> bool:
+    """Whether a sum of no size is one over two letters."""
+    return isinstance(node, BigSum) and (len(node.letters) > 1 or _is_open(unwrap(node.body)))
+
+
+def _resolve(expression: Expression, known: set[str], barred: set[str], said: Mapping[str, Place]) -> None:
+    """Says the size of each mean in the expression, or that it is unclear."""
+    if expression.node is None:
+        return
+    sizes: dict[int, Symbol] = {}
+    for divisor, summed in _means(expression.node):
+        if isinstance(summed, BigSum) and divisor.base in known | said.keys():
+            sizes[id(summed)] = divisor
+        elif isinstance(summed, BigSum) and _is_unclear(summed) and divisor.base not in barred:
+            expression.problem = expression.problem or _unclear(divisor, summed)
+    if sizes:
+        expression.node = _sized(expression.node, sizes, said)
+
+
+def _sized(node: Node, sizes: Mapping[int, Symbol], said: Mapping[str, Place]) -> Node:
+    inner = rebuilt(node, lambda child: _sized(child, sizes, said))
+    if isinstance(inner, BigSum) and (size := sizes.get(id(node))):
+        return replace(inner, size=size, by_mean=size.base not in said)
+    return inner
+
+
+def _unclear(divisor: Symbol, summed: BigSum) -> ReadError:
+    name, letters = divisor.base, summed.letters
+    body = unwrap(summed.body)
+    letters = (*letters, *(body.letters if isinstance(body, BigSum) else ()))[:2]
+    hint = " or ".join(rf"`\sum_{{{letter}=1}}^{{{name}}}`" for letter in letters)
+    message = f"`{name}` may be the number of values of either index, or of both"
+    return ReadError("BN129", message, divisor.at, f"write the limits: {hint}")
