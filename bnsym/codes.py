@@ -390,6 +390,28 @@ _code(
 # Meaning
 
 _code(
+    "BN115",
+    "stray-ink",
+    """Something in a display formula belongs to no statement that can be read: a row without a relation
+    sign that begins with no operator, or a relation inside a group whose meaning is not known, such as
+    `\\cancel{a = b}`. It is never passed over: the links whose meaning it may change are unread.""",
+    example=r"""
+    $$
+    \begin{aligned}
+    (a + b)^2 &= a^2 + 2 a b + b^2 \\
+    &\quad \left( a + b \right)
+    \end{aligned}
+    $$
+    """,
+    advice="Begin a row that goes on with an operator or a relation sign, and write a relation without "
+    "what is around it.",
+    instead=r"""
+    $$
+    (a + b)^2 = a^2 + 2 a b + b^2
+    $$
+    """,
+)
+_code(
     "BN117",
     "unfit-macro",
     """A LaTeX file defines this command in a way that bnsym does not write out (parameters that

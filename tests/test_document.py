@@ -359,9 +359,12 @@ def test_a_sign_inside_brackets_divides_nothing(expression: str) -> None:
         (r"a = b, \quad \frac{c}{d} \le e", ["a = b", r"\frac{c}{d} \le e"]),
         (r"a = b; c = d", ["a = b", "c = d"]),
         (r"a = b; \Rightarrow c = d", ["a = b", "c = d"]),  # hence: after the end of a statement
-        # an implication claims neither of its sides, so it stays in one piece, with one sign
-        (r"a = b \Rightarrow c = d \iff e = f", [r"a = b \Rightarrow c = d \iff e = f"]),
-        (r"a = b \implies c \le d", [r"a = b \implies c \le d"]),
+        # of an implication both sides are claims, the second not under the first
+        (r"a = b \Rightarrow c = d \iff e = f", ["a = b", "c = d", "e = f"]),
+        (r"a = b \implies c \le d", ["a = b", r"c \le d"]),
+        # signs that state nothing part what is claimed on their two sides
+        (r"a = b \approx c = d", ["a = b", r"b \approx c", "c = d"]),
+        (r"x \to y \to z", [r"x \to y", r"y \to z"]),
         (r"a = b \text{ and } c \le d", ["a = b", r"c \le d"]),
         (r"a = b \quad \text{thus} \quad c = d", ["a = b", "c = d"]),
         (r"a = b \quad + c", ["a = b + c"]),
@@ -389,15 +392,16 @@ def test_an_or_is_no_relation_that_anyone_could_judge(words: str) -> None:
     assert [sign.symbol for sign in chain.signs] == [words]
 
 
-def test_a_condition_that_is_not_set_off_stays_in_its_formula() -> None:
-    assert formula(r"a = b \quad (k > 0)") == [r"a = b (k > 0)"]
+def test_a_bracket_that_is_not_set_off_stays_in_its_formula() -> None:
+    assert formula(r"a = b (k > 0)") == [r"a = b (k > 0)"]
 
 
 @pytest.mark.parametrize(
     ("latex", "conditions"),
     [
-        (r"a = b, \quad k > 0", ["k > 0"]),
-        (r"a = b, k > 0, l \ne 1.", ["k > 0", r"l \ne 1"]),
+        (r"a = b \quad (k > 0)", ["k > 0"]),
+        (r"a = b \qquad \left[ k > 0 \right]", ["k > 0"]),
+        (r"a = b \quad (i \ne j).", [r"i \ne j"]),
         (r"a = b \quad \text{for } k > 0", ["k > 0"]),
         (r"a = b \text{ if } i = j \text{ and } k > 0", ["i = j", "k > 0"]),
         (r"a = b, \qquad \text{where } c = d.", ["c = d"]),
@@ -407,7 +411,7 @@ def test_a_condition_that_is_not_set_off_stays_in_its_formula() -> None:
         (r"a = b \quad \text{for all } k", []),
         (r"a = b \quad \text{当 } k > 0", ["k > 0"]),
         (r"a = b, \quad k \in \mathbb{R}", [r"k \in \mathbb{R}"]),
-        (r"a &= b, \quad k > 0 \\ &= c", ["k > 0"]),
+        (r"a &= b, \quad \text{if } k > 0 \\ &= c", ["k > 0"]),
     ],
 )
 def test_conditions(latex: str, conditions: list[str] | None) -> None:
@@ -459,6 +463,79 @@ def test_a_condition_holds_for_each_chain_of_its_row() -> None:
 def test_an_order_beside_chains_may_be_a_condition_of_each() -> None:
     (block,) = blocks(r"$$a = b, c = d, \quad k > 0, l > 0 \\ e = f$$")
     assert [chain.beside for chain in block.chains] == [(), (), (0, 1), (0, 1), ()]
+
+
+# Nothing is passed over
+
+
+@pytest.mark.parametrize(
+    "ink", [r"{} + c", r"\mathrel{} + c", r"{+ c}", r"\left. + c \right.", r"{}{} + c", r"\color{red}{+ c}"]
+)
+@pytest.mark.parametrize("rows", ["aligned", "gather", "multline", "split", "eqnarray"])
+def test_a_row_goes_on_if_it_begins_with_an_operator(ink: str, rows: str) -> None:
+    (chain,) = formula(rf"\begin{{{rows}}} a &= b \\ & \quad {ink} \end{{{rows}}}")
+    assert re.sub(r"[{} ]", "", chain) == "a=b+c"
+
+
+@pytest.mark.parametrize("ink", [r"\left( c \right)", r"\frac{c}{d}", "c", r"\sum_k c_k", "(c + d)"])
+def test_a_row_that_goes_on_with_nothing_hides_the_end_of_the_chain_before(ink: str) -> None:
+    (block, *_) = blocks(rf"$$a &= b \\ &= e \\ & {ink} \\ & \text{{(a remark)}}$$")
+    chain = block.chains[0]
+    assert [one.expression for one in chain.unread] == [2]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [r"\text{(a remark)}", r"\text{Then}", r"\tag{2}", "", r"\label{eq:one} % only this", r"\qquad (3)"],
+)
+def test_a_row_of_a_remark_hides_nothing(row: str) -> None:
+    _, chain = only_chain(rf"a &= b \\ & {row} ")
+    assert chain.unread == ()
+
+
+def test_a_left_side_on_a_row_of_its_own() -> None:
+    document = read(r"$$a &= b \\ c \\ &= d$$")
+    assert chains(r"$$a &= b \\ c \\ &= d$$") == ["a = b", "c = d"]
+    assert all(
+        not chain.unread for block in document.items if isinstance(block, Block) for chain in block.chains
+    )
+    (block,) = blocks(r"$$& a = b \\ & c \\ & = d$$")
+    assert [[one.expression for one in chain.unread] for chain in block.chains] == [[1], [0]]
+
+
+@pytest.mark.parametrize(
+    "latex",
+    [
+        r"\cancel{a = b}",
+        r"\neg (a = b)",
+        r"2 (a = b)",
+        r"x = \underbrace{a}_{= b} + c",
+        r"\phantom{x} (a < b) c",
+    ],
+)
+def test_a_relation_inside_something_is_unread_and_never_nothing(latex: str) -> None:
+    (block,) = blocks(f"$${latex}$$")
+    chain = block.chains[-1]
+    assert chain.signs
+    assert [one.expression for one in chain.unread] == [None]
+
+
+@pytest.mark.parametrize("latex", [r"(a = b)", r"\left[ a = b \right].", r"\{ a = b \}"])
+def test_a_statement_in_brackets_is_a_statement(latex: str) -> None:
+    assert formula(latex) == ["a = b"]
+
+
+@pytest.mark.parametrize(
+    "latex", [r"1_{i=j}", r"\mathbf{1}[i = j]", r"\sum_{i=1}^m x_i", r"\underbrace{a}_{\text{= b}}"]
+)
+def test_a_sign_that_is_part_of_a_term_claims_nothing(latex: str) -> None:
+    (block,) = blocks(f"$${latex}$$")
+    assert [chain.signs for chain in block.chains] == [()]
+
+
+def test_what_goes_on_from_a_hidden_end_is_hidden_too() -> None:
+    _, second = blocks("$$a = b \\\\ (c + d)$$\n\nand\n\n$$= e$$")
+    assert [one.expression for one in second.chains[0].unread] == [0]
 
 
 def test_a_display_that_begins_with_a_sign_goes_on() -> None:

@@ -262,7 +262,7 @@ class Gatherer:
         for place, chain in enumerate(block.chains):
             if self._says_kind(chain):
                 continue
-            if chain.signs:
+            if chain.signs and chain.claims:
                 found[place] = raw = self._chain(block, chain, defines)
                 raw.beside = [found[other] for other in chain.beside if other in found]
                 self.result.chains.append(raw)
@@ -288,6 +288,10 @@ class Gatherer:
     def _chain(self, block: Block, chain: Chain, defines: bool) -> RawChain:
         expressions = [self._expression(where) for where in chain.expressions]
         self._missing(chain, expressions)
+        for one in chain.unread:
+            error = ReadError(one.code, one.why, (one.where.start, one.where.end), one.hint)
+            for hidden in expressions if one.expression is None else [expressions[one.expression]]:
+                hidden.node, hidden.problem = None, error
         signs = [(sign.symbol, sign.where) for sign in chain.signs]
         raw = RawChain(block, chain, expressions, signs, defines, list(self.assumed))
         raw.names_function = self._function(raw)
@@ -295,7 +299,8 @@ class Gatherer:
             raw.problem = self.unreadable[0][1]
             return raw
         try:
-            for where in (*((chain.quantifier,) if chain.quantifier else ()), *chain.conditions):
+            said = (*((chain.quantifier,) if chain.quantifier else ()), *chain.conditions)
+            for where in said:
                 found = self._condition(where)
                 for hypothesis in found:
                     hypothesis.condition = True

@@ -89,8 +89,8 @@ class _Assembly:
     slug: str = "block"
     number: int = 0
     """How many formulas there have been under the heading."""
-    last: Slice | None = None
-    """The last expression of the formula before."""
+    last: Chain | None = None
+    """The last chain of the formula before."""
 
     def parsed(self, found: Found) -> _Parsed:
         """The directive that a comment is, if it is one."""
@@ -173,7 +173,7 @@ class _Assembly:
         chains, blanks = read_chains(self.masked, layout, self.last)
         self.number += 1
         if chains:
-            self.last = next(c for c in reversed(chains) if not c.beside).expressions[-1]
+            self.last = next(c for c in reversed(chains) if not c.beside)
         else:
             hint = "remove it, or write what was meant"
             self._problem("BN102", "The display formula holds nothing", display.where, hint)
@@ -218,7 +218,7 @@ class _Assembly:
         labels = directives.link_labels(directive.options.get("link", ""))
         if labels is None:
             return directive
-        count = sum(sign.symbol != ":=" for chain in chains for sign in chain.signs)
+        count = sum(sign.symbol != ":=" for chain in chains if chain.claims for sign in chain.signs)
         known = [label for label in labels if _within(label, count)]
         if wrong := next((label for label in labels if label not in known), None):
             has = f"has {count or 'no'} link{'s' if count != 1 else ''}"

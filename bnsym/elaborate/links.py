@@ -33,7 +33,6 @@ from bnsym.elaborate.tensors import Algebra, Value
 from bnsym.latex.ast import Place, Symbol
 from bnsym.latex.ast import walk as walk_nodes
 from bnsym.latex.errors import ReadError
-from bnsym.latex.masking import IMPLICATIONS
 from bnsym.model import (
     Declaration,
     Derivation,
@@ -384,8 +383,6 @@ class _Reader:
         if sign is None:
             where = (raw.where.start, raw.where.end)
             hint = "`:=` stands in the first place of a chain only" if raw.sign == ":=" else ""
-            if raw.sign in IMPLICATIONS:
-                hint = "write the statements in rows of their own; what is not claimed can be assumed"
             raise ReadError("BN128", f"the relation `{raw.sign}` has no meaning here", where, hint)
         return RELATIONS[sign]
 

@@ -62,6 +62,20 @@ Mark: TypeAlias = Token
 
 
 @dataclass(frozen=True, slots=True)
+class Inner:
+    """A bracket or a group, its delimiters included, in which a relation sign stands."""
+
+    start: int
+    end: int
+    inside: tuple[int, int]
+    signs: tuple[Mark, ...]
+    soft: bool
+    """Written with brackets that show."""
+    under: bool = False
+    """The script of a brace: `\\underbrace{A}_{= B}`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Layout:
     """A formula taken apart: what to blank, and what could divide it."""
 
@@ -69,6 +83,7 @@ class Layout:
     end: int
     marks: tuple[Mark, ...]
     blanks: tuple[Blank, ...]
+    inner: tuple[Inner, ...] = ()
 
 
 ROW_ENVIRONMENTS = frozenset(
@@ -101,13 +116,17 @@ OTHER_SIGNS = (
         " lneq gneq prec succ preceq succeq subset subseteq subsetneq supset supseteq in ni notin"
         " asymp doteq perp to rightarrow longrightarrow longleftarrow mapsto longmapsto"
         " nless ngtr nleq ngeq models vdash eqsim leftrightarrow xrightarrow risingdotseq"
-        " fallingdotseq bumpeq eqqcolon vartriangleq lessgtr eqdef"
+        " fallingdotseq bumpeq eqqcolon vartriangleq lessgtr eqdef downarrow uparrow hookrightarrow leadsto"
     ),
     *"≈∝∼≃≅≪≫∈∉→↦⊂⊆",
     "=:",
     "=>",
 )
 """Relations that nothing here decides: they divide a chain all the same, under their own names."""
+
+UNDECIDED = frozenset((r"\eqdef", r"\eqqcolon", "=:", "=>", *_macros("nless ngtr nleq ngeq lneq gneq")))
+SILENT = frozenset(OTHER_SIGNS) - UNDECIDED
+"""What stands beside these is neither claimed nor defined: the rest are claims in signs not read yet."""
 
 IMPLICATIONS = (
     *_macros("Rightarrow implies iff Leftrightarrow Longrightarrow Longleftrightarrow Leftarrow"),
@@ -152,11 +171,12 @@ KNOWN = frozenset(word[1:] for word in _WORDS if word.startswith("\\"))
 _GROUP = r"\s*+\{(?:[^{}]++|\{(?:[^{}]++|\{[^{}]*+\})*+\})*+\}"
 _TOKEN = re.compile(
     rf"""
-    (?P<blank>%[^\r\n]*+ | \\(?:label|tag|eqref|ref|cite|[hvm]space)\*?{_GROUP}
+    (?P<blank>%[^\r\n]*+ | \\math(?:rel|bin|ord|op|open|close|punct)\s*+\{{\s*+\}}
+        | \\l?eqno\s*+\([^()]*+\) | \\(?:label|tag|eqref|ref|cite|[hvm]space)\*?{_GROUP}
         | \\(?:left|right|middle)\s*+\.)
   | (?P<wrap>\\(?:color|textcolor)\s*+\{{[^{{}}]*+\}})
   | (?P<row>\\\\(?:\*?\s*+\[\s*+-?[\d.]*+\s*+[a-z]{{2}}\s*+\]|\*)?+ | \\(?:short)?intertext{_GROUP})
-  | (?P<text>\\(?:text|textrm|textnormal|textit|textbf|textup|textsf|mbox){_GROUP})
+  | (?P<text>\\(?:text(?:rm|normal|it|bf|up|sf)?|[mh]box|math(?:rm|it)|operatorname){_GROUP})
   | (?P<begin>(?:\\left\s*+\\(?:\{{|lbrace)\s*+)?\\begin\s*+\{{
         (?:\s*+(?:array|alignat|alignedat)\*?\s*+\}}(?:\s*+\[[tcb]\])?(?:{_GROUP})?
           |\s*+(?:aligned|gathered|split)\s*+\}}\s*+\[[tcb]\]
@@ -219,6 +239,18 @@ def blanked(text: str, blanks: Iterable[Blank]) -> str:
     return "".join([*parts, text[done:]])
 
 
+def _said(text: str, start: int, end: int) -> tuple[Mark, ...]:
+    """The relation signs of a script, not those in the scripts inside it."""
+    signs: list[Mark] = []
+    depth = 0
+    for match in _TOKEN.finditer(text, start, end):
+        if (token := _token(match)) is not None:
+            depth += (token.kind is Kind.BRACE) - (token.kind is Kind.UNBRACE)
+            if token.kind is Kind.SIGN and depth <= 1:
+                signs.append(token)
+    return tuple(signs)
+
+
 @dataclass(slots=True)
 class _Opened:
     """A bracket that waits for its partner, or all of the formula."""
@@ -252,6 +284,7 @@ class _Walk:
         self.before: Token | None = None
         self.done = 0
         """Where to go on: what stands before has been dealt with."""
+        self.inner: list[Inner] = []
 
     def take(self, token: Token) -> None:
         match token.kind:
@@ -295,7 +328,9 @@ class _Walk:
                 if self.stack[-1].sign and self.stack[-1].row:
                     self._drop(1)
                 else:
-                    self._blank_marks(self.stack.pop().marks)
+                    opened = self.stack.pop()
+                    self._inner(opened, token, soft=True)
+                    self._blank_marks(opened.marks)
                 return
 
     def _drop(self, count: int) -> None:
@@ -331,16 +366,28 @@ class _Walk:
             self._drop(1)  # `\boxed{a = b}` divides
         else:
             self.stack.pop()
+            script = self.text[: opened.token.start].rstrip()[-1:] in ("_", "^")
+            if not script:
+                self._inner(opened, token, soft=False)
         if beside and before.kind is Kind.UNDER:
-            self._under(before, token)
+            self._under(before, opened.token, token)
 
-    def _under(self, macro: Token, closing: Token) -> None:
+    def _inner(self, opened: _Opened, closing: Token, *, soft: bool) -> None:
+        signs = tuple(mark for mark in opened.marks if mark.kind is Kind.SIGN)
+        if signs and opened.token is not None:
+            inside = (opened.token.end, closing.start)
+            self.inner.append(Inner(opened.token.start, closing.end, inside, signs, soft))
+
+    def _under(self, macro: Token, opened: Token, closing: Token) -> None:
         """`\\underbrace{A}_{B}` means A: blank the macro and the script."""
         script = _SCRIPT.match(self.text, closing.end, self.end)
         if script is not None:
             self._blank(macro)
             self.blanks.append(script.span())
             self.done = script.end()
+            inside = (opened.start, closing.end)
+            if said := _said(self.text, *script.span()):
+                self.inner.append(Inner(opened.start, script.end(), inside, said, soft=False, under=True))
 
     def _environment(self, token: Token) -> None:
         name, begins = token.word, token.kind is Kind.BEGIN
@@ -357,4 +404,4 @@ class _Walk:
         self._drop(len(self.stack) - 1)
         marks = self.stack[0].marks
         self._blank_marks(marks)
-        return Layout(self.start, self.end, tuple(marks), tuple(self.blanks))
+        return Layout(self.start, self.end, tuple(marks), tuple(self.blanks), tuple(self.inner))

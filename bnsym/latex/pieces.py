@@ -8,11 +8,12 @@ chains of the pieces. Imports `masking` and `source` only.
 from __future__ import annotations
 
 import re
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import TypeAlias
 
-from bnsym.latex.masking import IMPLICATIONS, Blank, Kind, Mark
+from bnsym.latex.masking import Blank, Inner, Kind, Mark
 from bnsym.source.text import Sign, Slice
 
 
@@ -37,25 +38,40 @@ class Piece:
     lead: Lead
     signs: list[Sign] = field(default_factory=list)
     column: int = 0
+    words: str = ""
+    """Of the remark before it."""
 
     def take(self, other: Piece) -> None:
         """Go on with the piece after this one."""
         self.end = other.end
-        self.signs += other.signs
+        if not self.is_whole:
+            self.signs += other.signs
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether a word makes another statement of all: of what «or» joins neither is claimed."""
+        return bool(self.signs) and self.signs[-1].symbol.startswith(_FONTS)
 
     def starts_with_sign(self, text: str) -> bool:
         return bool(self.signs) and is_empty(text, self.start, self.signs[0].where.start)
 
 
+_UNSEEN = r"(?:\s|\{\s*\}|\{)*+"
+"""What may stand before an operator and changes nothing: `{} + c`, `{+ c}`."""
 OPERATOR = re.compile(
-    r"\s*(?:[-+*/·×⋅∘]|\\(?:cdot|times|pm|mp|odot|otimes|oplus|circ|ast|star|div)(?![A-Za-z]))"
+    rf"{_UNSEEN}(?:[-+*/·×⋅∘]|\\(?:cdot|times|pm|mp|odot|otimes|oplus|circ|ast|star|div)(?![A-Za-z]))"
 )
+ADDS = re.compile(rf"{_UNSEEN}(?:[-+]|\\(?:pm|mp)(?![A-Za-z]))")
+PLUS = re.compile(rf"{_UNSEEN}\+")
 FORALL = re.compile(
     r"\s*(?:\\forall(?![A-Za-z])|∀)\s*"
     r"(?P<names>(?:\\[A-Za-z]+|[A-Za-z])(?:_\w)?'*(?:\s*,\s*(?:\\[A-Za-z]+|[A-Za-z])(?:_\w)?'*)*+)"
 )
 _SHOWN = re.compile(r"\S")
-_NUMBER_TAG = re.compile(r"\s*[(\[（]\s*(?:[A-Za-z]?\d+(?:\.\d+)*[a-z]?'*|[ivx]+|\*+|[A-H])\s*[)\]）]\s*")
+NUMBER_TAG = re.compile(
+    r"\s*[(\[（]\s*(?:[A-Za-z]?\d+(?:\.\d+)*[a-z]?'*|[ivx]+|\*+|(?:\\ast\s*)+|\\dagger|[A-H]"
+    r"|\\text(?:\w*)\s*\{[^{}]*\})\s*[)\]）]\s*"
+)
 _AND = re.compile(
     r"(?:and|so|thus|hence|then|therefore|i\.?e\.?|that is|equivalently|let|since|because|as|now|but)?"
     r"(?: (?:and|so|thus|hence|then|therefore|also|we have|we get|let))*"
@@ -70,7 +86,13 @@ _BUT = re.compile(
     re.DOTALL,
 )
 """What turns a statement into another one, and a formula inside words: nothing here judges it."""
+_FONTS = (r"\text", r"\math", r"\mbox", r"\hbox", r"\operatorname")
+_PROSE = (r"\text", r"\mbox", r"\hbox")
 _ASIDE = re.compile(r"[(（\[].*[)）\]]|.*[:：,，.]", re.DOTALL)
+
+
+_STOP = re.compile(r"[\s.,;。，；]*")
+Brackets: TypeAlias = Mapping[int, Inner]
 
 
 def is_empty(text: str, start: int, end: int) -> bool:
@@ -78,20 +100,23 @@ def is_empty(text: str, start: int, end: int) -> bool:
 
 
 def cut(
-    text: str, start: int, end: int, marks: list[Mark], columns: Container[int]
+    text: str, start: int, end: int, marks: list[Mark], columns: Container[int], inner: Brackets
 ) -> tuple[list[Piece], list[Blank]]:
     """The pieces of the row `text[start:end]`, and which of it are equation numbers.
 
-    columns: those in which a chain of an earlier row may go on."""
+    columns: those in which a chain of an earlier row may go on; inner: brackets with a relation
+    inside, by their first character."""
     cutter = _Cutter(text, start)
     for number, mark in enumerate(marks):
         cutter.take(mark, marks[number + 1] if number + 1 < len(marks) else None)
     pieces: list[Piece] = []
     numbers: list[Blank] = []
-    for piece in _aligned(text, cutter.finish(end)):
-        if _is_number(text, piece):
+    found = _aligned(text, cutter.finish(end))
+    for piece in found:
+        leads = piece is found[0] and len(found) > 1 and found[1].lead in (Lead.WIDE, Lead.ALIGN)
+        if _is_number(text, piece, leads):
             numbers.append((piece.start, piece.end))
-        elif pieces and not _divides(text, pieces[-1], piece, columns):
+        elif pieces and not _divides(text, pieces[-1], piece, columns, inner):
             pieces[-1].take(piece)
         else:
             pieces.append(piece)
@@ -109,21 +134,31 @@ def _aligned(text: str, pieces: list[Piece]) -> list[Piece]:
     return joined
 
 
-def _is_number(text: str, piece: Piece) -> bool:
-    """An equation number written by hand: `\\qquad (3)`."""
-    wide = piece.lead in (Lead.WIDE, Lead.ALIGN) and not piece.signs
-    return wide and _NUMBER_TAG.fullmatch(text, piece.start, piece.end) is not None
+def _is_number(text: str, piece: Piece, leads: bool) -> bool:
+    """An equation number written by hand: `\\qquad (3)`, or in front: `(3) \\quad`."""
+    wide = (leads or piece.lead in (Lead.WIDE, Lead.ALIGN)) and not piece.signs
+    return wide and NUMBER_TAG.fullmatch(text, piece.start, piece.end) is not None
 
 
-def _divides(text: str, before: Piece, piece: Piece, columns: Container[int]) -> bool:
+def _divides(text: str, before: Piece, piece: Piece, columns: Container[int], inner: Brackets) -> bool:
     """Whether a new statement begins with `piece`."""
     if piece.lead >= Lead.APART or FORALL.match(text, piece.start, piece.end):
         return True
+    if bracketed(text, piece, inner) is not None:
+        return _is_complete(text, before)
     if not _is_complete(text, before):
         return False
     if not piece.signs or piece.starts_with_sign(text):
         return bool(piece.signs) and piece.column > 0 and piece.column in columns
     return piece.lead is Lead.COMMA or not OPERATOR.match(text, piece.start, piece.end)
+
+
+def bracketed(text: str, piece: Piece, inner: Brackets) -> Inner | None:
+    """The bracket that all of a piece is, if there is a relation in it: `(i \\ne j)`."""
+    start = piece.start + len(shown) - len(shown.lstrip()) if (shown := text[piece.start : piece.end]) else 0
+    found = inner.get(start)
+    after = _STOP.match(text, found.end, piece.end) if found is not None else None
+    return found if after is not None and after.end() == piece.end else None
 
 
 def _is_complete(text: str, piece: Piece) -> bool:
@@ -149,8 +184,6 @@ class _Cutter:
                 self._sign(Sign(mark.word, Slice(mark.start, mark.end)))
             case Kind.TEXT:
                 self._text(mark, following)
-            case Kind.IMPLIES if not self._blank(mark.start):
-                self.now.signs = [Sign(mark.word, Slice(mark.start, mark.end))]
             case Kind.IMPLIES:
                 self._cut(mark, Lead.APART)
             case Kind.ALIGN:
@@ -170,15 +203,13 @@ class _Cutter:
 
     def _sign(self, sign: Sign) -> None:
         self.last_sign = sign.where.end
-        # after «or», ⇒ and the like, what stands on either side is no claim of its own
-        whole = self.now.signs and self.now.signs[-1].symbol.startswith((r"\text", *IMPLICATIONS))
-        if not whole:
+        if not self.now.is_whole:
             self.now.signs.append(sign)
 
     def _blank(self, end: int) -> bool:
         return not self.now.signs and is_empty(self.text, self.now.start, end)
 
-    def _cut(self, mark: Mark, lead: Lead) -> None:
+    def _cut(self, mark: Mark, lead: Lead, words: str = "") -> None:
         """End the piece before a mark, and begin one after it."""
         if self._blank(mark.start):
             first = self.now.lead is Lead.START and lead <= Lead.COMMA
@@ -186,7 +217,7 @@ class _Cutter:
         else:
             self.now.end = mark.start
             self.pieces.append(self.now)
-        self.now = Piece(mark.end, mark.end, lead, column=self.columns // 2)
+        self.now = Piece(mark.end, mark.end, lead, column=self.columns // 2, words=words)
 
     def _text(self, mark: Mark, following: Mark | None) -> None:
         """`\\text{…}`: a word between statements, a remark, or a name in a formula."""
@@ -194,13 +225,15 @@ class _Cutter:
         word = " ".join(said.split()).strip(" ,:，：").lower()
         if _BUT.fullmatch(word):
             written = self.text[mark.start : mark.end]
+            if self._blank(mark.start) and self.pieces:
+                self.now = self.pieces.pop()
             self.now.signs = [Sign(written, Slice(mark.start, mark.end))]
         elif _IF.fullmatch(word):
             self._cut(mark, Lead.IF)
         elif _AND.fullmatch(word):
             self._cut(mark, Lead.APART)
-        elif self._is_remark(said.strip(), mark, following):
-            self._cut(mark, Lead.REMARK)
+        elif mark.word.startswith(_PROSE) and self._is_remark(said.strip(), mark, following):
+            self._cut(mark, Lead.REMARK, word)
 
     def _is_remark(self, said: str, mark: Mark, following: Mark | None) -> bool:
         """Whether words are beside the formula rather than a name in it."""

@@ -8,12 +8,14 @@ begins a chain of its own. Imports `masking`, `pieces` and `source` only.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
-from bnsym.latex.masking import Blank, Kind, Layout, Mark
-from bnsym.latex.pieces import FORALL, OPERATOR, Lead, Piece, cut, is_empty
-from bnsym.source.text import Chain, Sign, Slice
+from bnsym.latex.masking import SILENT, Blank, Inner, Kind, Layout, Mark
+from bnsym.latex.pieces import ADDS, FORALL, NUMBER_TAG, OPERATOR, PLUS, Lead, Piece, bracketed, cut, is_empty
+from bnsym.source.text import Chain, Sign, Slice, Unread
 
 _MEMBER = frozenset((r"\in", "∈"))
 _ORDER = frozenset((r"\le", "<", r"\ge", ">", r"\ne"))
@@ -37,8 +39,12 @@ class _Role(Enum):
 
 
 _RANGE = re.compile(r"\s*[A-Za-z](?:_\w)?\s*=\s*-?\w+\s*(?:,[^=]*)?(?:\.\.|…|\\[lc]?dots)")
-_ADDS = re.compile(r"\s*[-+]|\s*\\(?:pm|mp)(?![A-Za-z])")
 _DANGLING = re.compile(r"(?:[-+/·×⋅∘]|\\(?:cdot|times|pm|mp|odot|otimes|oplus|div))\s*\Z")
+_SPEAKS = re.compile(r"(?:using|use|by|since|because|from|with|via|to|of|in|as|see|recall|note)\Z")
+_WORDS = re.compile(
+    r"(?:[\s.,:;]|\\(?:text|textrm|textnormal|textit|textbf|textup|textsf|mbox)\s*\{(?:[^{}]|\{[^{}]*\})*\})+"
+)
+_INDICATOR = re.compile(r"(?:1\s*\}?|\\mathbb\s*(?:\{\s*[I1]\s*\}|[I1]))\s*\Z")
 _SHARED = 8
 """How many chains before it in a row a condition holds for: enough for people, linear for machines."""
 
@@ -56,16 +62,19 @@ class _Growing:
     conditions: list[Slice] = field(default_factory=list)
     beside: tuple[int, ...] = ()
     """The places of the chains of which it may be a condition."""
+    late: bool = False
+    """Whether its first sign stands in a later row than its beginning."""
+    unread: list[Unread] = field(default_factory=list)
 
 
 def read_chains(
-    masked: str, layout: Layout, previous: Slice | None
+    masked: str, layout: Layout, previous: Chain | None
 ) -> tuple[tuple[Chain, ...], tuple[Blank, ...]]:
     """The chains of a formula, and what else of it is to be blanked.
 
-    masked: the file with the layout's blanks. previous: the expression that a formula
+    masked: the file with the layout's blanks. previous: the chain that a formula
     beginning with a relation sign goes on from."""
-    reader = _Chains(masked, previous)
+    reader = _Chains(masked, previous, layout.inner)
     row: list[Mark] = []
     start = layout.start
     for mark in layout.marks:
@@ -81,9 +90,12 @@ def read_chains(
 class _Chains:
     """Builds chains row by row."""
 
-    def __init__(self, text: str, previous: Slice | None) -> None:
+    def __init__(self, text: str, previous: Chain | None, inner: Sequence[Inner]) -> None:
         self.text = text
         self.previous = previous
+        self.inner = sorted(inner, key=lambda one: one.start)
+        self.starts = [one.start for one in self.inner]
+        self.brackets = {one.start: one for one in inner if one.soft}
         self.chains: list[_Growing] = []
         self.last: _Growing | None = None
         """The last chain that a row may go on with."""
@@ -99,7 +111,7 @@ class _Chains:
     def row(self, start: int, end: int, marks: list[Mark]) -> None:
         """Take the next row."""
         self.here = []
-        pieces, numbers = cut(self.text, start, end, marks, self.columns)
+        pieces, numbers = cut(self.text, start, end, marks, self.columns, self.brackets)
         self.blanks += numbers
         done = start
         for piece in pieces:
@@ -116,12 +128,85 @@ class _Chains:
         if self.chains:
             self.chains[-1].quantifier = self.chains[-1].quantifier or self.quantifier
             self.chains[-1].conditions += self.conditions
-        return tuple(self._chain(chain) for chain in self.chains), tuple(self.blanks)
+        self._leave_unread()
+        found: list[tuple[Chain, _Growing | None]] = [
+            (part, chain) for chain in self.chains for part in self._parts(chain)
+        ]
+        found += [(self._under(one), None) for one in self.inner if one.under]
+        found.sort(key=lambda pair: pair[0].where.start)
+        places: dict[int, list[int]] = {}
+        for place, (_, chain) in enumerate(found):
+            places.setdefault(id(chain), []).append(place)
+        return tuple(self._placed(part, chain, places) for part, chain in found), tuple(self.blanks)
 
-    def _chain(self, chain: _Growing) -> Chain:
+    def _placed(self, part: Chain, chain: _Growing | None, places: dict[int, list[int]]) -> Chain:
+        """The part, the places of the chains beside it counted among all that were found."""
+        if chain is None or not chain.beside:
+            return part
+        return replace(part, beside=tuple(n for one in chain.beside for n in places[id(self.chains[one])]))
+
+    def _parts(self, chain: _Growing) -> Iterator[Chain]:
+        """The chain, parted at signs that state nothing: `a = b \\approx c` is `a = b` and `b \\approx c`."""
         expressions = tuple(self._trim(start, end) for start, end in chain.bounds)
-        conditions = tuple(chain.conditions)
-        return Chain(expressions, tuple(chain.signs), chain.quantifier, conditions, chain.beside)
+        first = 0
+        for place, sign in enumerate([*chain.signs, None]):
+            if sign is not None and sign.symbol not in SILENT:
+                continue
+            if place > first or not chain.signs:
+                yield self._part(chain, expressions, first, place)
+            if sign is not None:
+                yield replace(self._part(chain, expressions, place, place + 1), claims=False)
+            first = place + 1
+
+    def _part(self, chain: _Growing, expressions: tuple[Slice, ...], first: int, last: int) -> Chain:
+        """From expression `first` to expression `last`."""
+        hidden = ((one, one.expression) for one in chain.unread)
+        unread = tuple(
+            replace(one, expression=None if place is None else place - first)
+            for one, place in hidden
+            if place is None or first <= place <= last
+        )
+        here, signs = expressions[first : last + 1], tuple(chain.signs[first:last])
+        return Chain(here, signs, chain.quantifier, tuple(chain.conditions), unread=unread)
+
+    def _under(self, one: Inner) -> Chain:
+        """`\\underbrace{A}_{= B}`."""
+        sign = one.signs[0]
+        sides = (Slice(*one.inside), Slice(sign.end, one.end))
+        why = Unread(
+            Slice(sign.start, one.end),
+            "BN115",
+            "what a brace says of a term is not judged",
+            "write it as a row of its own",
+        )
+        signs = (Sign(sign.word, Slice(sign.start, sign.end)),)
+        return Chain(sides, signs, unread=(why,), claims=sign.word not in SILENT)
+
+    def _leave_unread(self) -> None:
+        """A row without a relation sign hides what it may belong to: the end of the chain before it,
+        or the beginning of the one after it."""
+        before: _Growing | None = None
+        waiting: Unread | None = None
+        for chain in (one for one in self.chains if not one.beside):
+            if waiting is not None and chain.signs:
+                chain.unread.append(replace(waiting, expression=0))
+                waiting = None
+            if chain.late or not chain.signs:
+                self._hide(chain, before)
+                waiting = self._loose(chain) if before is None and not chain.signs else None
+            before = chain
+
+    def _hide(self, chain: _Growing, before: _Growing | None) -> None:
+        why = self._loose(chain)
+        if before is not None:
+            chain.unread.append(replace(why, expression=0))
+            before.unread.append(replace(why, expression=len(before.signs)))
+
+    def _loose(self, chain: _Growing) -> Unread:
+        where = self._trim(*chain.bounds[0])
+        why = "this row has no relation sign and begins with no operator: does it go on with the row before?"
+        hint = r"begin it with `+`, `\cdot` or `=`, or give it a display of its own"
+        return Unread(where, "BN115", why, hint)
 
     def _trim(self, start: int, end: int) -> Slice:
         shown = self.text[start:end]
@@ -149,12 +234,31 @@ class _Chains:
             return _Role.CLAIM
         if first and piece.lead is Lead.START and not quantified and self._continues(piece, aligned):
             return _Role.CLAIM
-        role = self._role(piece, before)
+        bracket = bracketed(self.text, piece, self.brackets) if not piece.signs else None
+        if bracket is not None:
+            piece = self._unwrapped(piece, bracket)
+        role = _Role.SAID if bracket is not None and self.here else self._role(piece, before)
         if role is _Role.SAID:
             self._conditions((self._trim(piece.start, piece.end),) if piece.signs else ())
-        elif role is _Role.BESIDE or piece.lead is not Lead.REMARK or piece.signs:
+        elif not (self._is_remark(piece) or (piece.lead is Lead.REMARK and self._continues(piece, aligned))):
             self._begin(piece, aligned, role)
         return role
+
+    def _unwrapped(self, piece: Piece, bracket: Inner) -> Piece:
+        """The statement in the brackets that a piece is."""
+        start, end = bracket.inside
+        self.blanks += [(piece.start, start), (end, piece.end)]
+        signs = [Sign(mark.word, Slice(mark.start, mark.end)) for mark in bracket.signs]
+        return Piece(start, end, piece.lead, signs, piece.column)
+
+    def _is_remark(self, piece: Piece) -> bool:
+        """Words alone, or names that the words before them speak of: `\\text{by } \\mu`."""
+        if piece.signs:
+            return False
+        spoken = piece.lead is Lead.REMARK and _SPEAKS.search(piece.words) is not None
+        return spoken or any(
+            kind.fullmatch(self.text, piece.start, piece.end) for kind in (_WORDS, NUMBER_TAG)
+        )
 
     def _role(self, piece: Piece, before: _Role) -> _Role:
         if piece.lead is Lead.IF:
@@ -215,10 +319,20 @@ class _Chains:
 
     def _begin(self, piece: Piece, aligned: bool, role: _Role) -> None:
         """A new chain."""
+        unread: list[Unread] = []
+        if not piece.signs and (hidden := self._hidden_sign(piece)):
+            piece.signs = [Sign(hidden.word, Slice(hidden.start, hidden.end))]
+            why = "a relation in here is neither claimed nor denied in a way that can be read"
+            unread.append(
+                Unread(self._trim(piece.start, piece.end), "BN115", why, "write it without what is around it")
+            )
         bounds = self._bounds(piece)
         if piece.starts_with_sign(self.text) and self.previous is not None and not self.chains:
-            bounds[0] = [self.previous.start, self.previous.end]
-        chain = _Growing(bounds, list(piece.signs), aligned, self.quantifier, self.conditions)
+            before = self.previous
+            bounds[0] = [before.expressions[-1].start, before.expressions[-1].end]
+            passed = (one for one in before.unread if one.expression in (None, len(before.signs)))
+            unread += [replace(one, expression=0) for one in passed]
+        chain = _Growing(bounds, list(piece.signs), aligned, self.quantifier, self.conditions, unread=unread)
         self.quantifier, self.conditions = None, []
         if role is _Role.BESIDE:
             row = range(len(self.chains) - len(self.here), len(self.chains))
@@ -227,6 +341,16 @@ class _Chains:
             self.columns[piece.column] = self.last = chain
         self.chains.append(chain)
         self.here.append(chain)
+
+    def _hidden_sign(self, piece: Piece) -> Mark | None:
+        """The first relation sign inside brackets or groups of a piece, that of an indicator apart."""
+        first = bisect_left(self.starts, piece.start)
+        for one in self.inner[first : bisect_left(self.starts, piece.end)]:
+            if not one.under and not _INDICATOR.search(
+                self.text, max(piece.start, one.start - 40), one.start
+            ):
+                return one.signs[0]
+        return None
 
     @staticmethod
     def _bounds(piece: Piece) -> list[list[int]]:
@@ -245,9 +369,14 @@ class _Chains:
             repeated = chain.signs.pop().where  # `a = \\ = b` repeats its sign
             self.blanks.append((repeated.start, repeated.end))
             chain.bounds.pop()
+        chain.late |= not chain.signs and chain not in self.here and not self._is_left_side(chain)
         chain.signs += piece.signs
         chain.bounds += self._bounds(piece)[1:]
         return True
+
+    def _is_left_side(self, chain: _Growing) -> bool:
+        """Whether a row without a sign stands left of where the signs of the rows before are aligned."""
+        return chain is self.chains[0] or not (chain.aligned_first or self.chains[0].aligned_first)
 
     def _continues(self, piece: Piece, aligned: bool) -> bool:
         """Go on with the last expression of the row before, where the row begins in its middle."""
@@ -266,6 +395,6 @@ class _Chains:
             return True
         if not OPERATOR.match(self.text, piece.start, piece.end):
             return False
-        plus = self.text[piece.start : piece.end].lstrip()[:1] == "+"  # with which no equation begins
+        plus = PLUS.match(self.text, piece.start, piece.end) is not None  # with which no equation begins
         new_column = aligned and not chain.aligned_first
-        return not piece.signs or new_column or plus or not _ADDS.match(self.text, piece.start, piece.end)
+        return not piece.signs or new_column or plus or not ADDS.match(self.text, piece.start, piece.end)

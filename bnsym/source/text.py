@@ -61,6 +61,18 @@ class Sign:
 
 
 @dataclass(frozen=True, slots=True)
+class Unread:
+    """A stretch beside or in a chain that is not understood, and why; it hides one expression of the
+    chain, whose value it may change, or all of them (None)."""
+
+    where: Slice
+    code: str
+    why: str
+    hint: str = ""
+    expression: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Chain:
     """`e0 s1 e1 s2 e2 ...`: len(expressions) == len(signs) + 1, signs maybe none."""
 
@@ -69,10 +81,17 @@ class Chain:
     quantifier: Slice | None = None
     """`\\forall k` before the chain."""
     conditions: tuple[Slice, ...] = ()
-    """`k > 0` after it, said to be such by `\\text{for}` and the like."""
+    """`k > 0` after it, said to be such by `\\text{for}` and the like or by brackets."""
     beside: tuple[int, ...] = ()
     """Of an order of names that stands to the right of other chains in its row with no word between:
     the places of these among the block's chains. Its names tell whether it is a condition of them."""
+    unread: tuple[Unread, ...] = ()
+    claims: bool = True
+    """Whether its relations can be true or false: those of `x \\sim p` and `a \\approx b` state nothing."""
+
+    @property
+    def where(self) -> Slice:
+        return Slice(self.expressions[0].start, self.expressions[-1].end)
 
 
 @dataclass(frozen=True, slots=True)
