@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, replace
 
-from bnsym.elaborate.symbols import INDEX_LETTERS
 from bnsym.latex.ast import (
     Applied,
     Apply,
@@ -31,7 +30,7 @@ from bnsym.latex.ast import (
     walk,
 )
 from bnsym.latex.errors import ReadError
-from bnsym.latex.folding import is_word, word_of
+from bnsym.latex.folding import INDEX_LETTERS, is_word, word_of
 
 NO_LETTERS: frozenset[str] = frozenset()
 

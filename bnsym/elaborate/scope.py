@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from bnsym.elaborate import ranges
+from bnsym.elaborate import ranges, spelling
 from bnsym.elaborate import shapes as kinds
 from bnsym.elaborate.collect import Gathered, RawChain, RawHypothesis, diagnostic
 from bnsym.elaborate.index_spaces import Spaces
 from bnsym.elaborate.restrictions import letters_of
-from bnsym.elaborate.symbols import INDEX_LETTERS, Table, as_target, is_loss_name, size_name, square_of
+from bnsym.elaborate.symbols import Table, as_target, is_loss_name, size_name, square_of
 from bnsym.latex.ast import (
     BigSum,
     Derivative,
@@ -27,6 +27,7 @@ from bnsym.latex.ast import (
     walk,
 )
 from bnsym.latex.errors import ReadError
+from bnsym.latex.folding import INDEX_LETTERS
 from bnsym.model import Diagnostic
 from bnsym.source.text import Slice, Source
 
@@ -68,6 +69,7 @@ def survey(source: Source, gathered: Gathered) -> Survey:
     found = Survey(source, gathered, table, Spaces(), [], [])
     said = ranges.settle(gathered)
     _sizes(found, said)
+    spelling.learn(table, list(_comparable(found)), gathered.sizes)
     table.line_of = lambda offset: source.span(offset, offset).line
     _find_definitions(found, _indexed(found))
     _settle_beside(found)
@@ -144,7 +146,7 @@ def _sizes(found: Survey, said: ranges.Sizes) -> None:
 
 def _indexed(found: Survey) -> frozenset[str]:
     """Every name that is written with an index somewhere."""
-    scratch = Table(declared=found.table.declared)
+    scratch = Table(declared=found.table.declared, labels=found.table.labels, entries=found.table.entries)
     for node in _every_node(found):
         for symbol, bound in kinds.symbols(node):
             sub = symbol.sub

@@ -11,12 +11,11 @@ from difflib import SequenceMatcher
 
 from bnsym.latex.ast import Number, Place, Plus, Power, Symbol
 from bnsym.latex.errors import ReadError
-from bnsym.latex.folding import ONES
+from bnsym.latex.folding import INDEX_LETTERS, ONES
 
-INDEX_LETTERS = frozenset("ijklnpqrstabcd")
 LETTERS_IN_ORDER = "ijklpqrstabcn"
 ONES_LETTER = "e"
-IDENTITIES = ("I", r"\mathbf{I}", r"\mathbb{I}", r"\mathrm{I}", r"\boldsymbol{I}", r"\bm{I}")
+IDENTITIES = ("I", r"\mathbf{I}", r"\mathbb{I}", r"\mathrm{I}")
 
 
 @dataclass
@@ -44,11 +43,17 @@ class Table:
     """Names defined without indices: what they are defined as says what they are."""
     constants: set[str] = field(default_factory=set)
     """Names that stand for the identity matrix or the vector of ones somewhere, and so everywhere."""
+    labels: set[str] = field(default_factory=set)
+    r"""Letters that are no indices here: `\mu_b` beside no array with the index b is a name."""
+    entries: dict[str, str] = field(default_factory=dict)
+    r"""v, where `v_j` is an entry of `\mathbf{v}`."""
     line_of: Callable[[int], int] = field(default=lambda offset: 0)
     """The line of an offset, for messages."""
 
     def is_index(self, letter: str, bound: Container[str]) -> bool:
-        return letter in bound or letter in self.declared or letter.rstrip("'") in INDEX_LETTERS
+        if letter in bound or letter in self.declared:
+            return True
+        return letter.rstrip("'") in INDEX_LETTERS and letter not in self.labels
 
     def split(self, symbol: Symbol, bound: Container[str]) -> tuple[str, tuple[str, ...]]:
         """The canonical name of a symbol and its index letters."""
@@ -59,7 +64,7 @@ class Table:
             return name, symbol.upper
         listed = sub.text in self.index_lists
         if sub.letters and (listed or all(self.is_index(letter, bound) for letter in sub.letters)):
-            return symbol.base, (*symbol.upper, *sub.letters)
+            return self.entries.get(symbol.base, symbol.base), (*symbol.upper, *sub.letters)
         if any(letter in bound for letter in sub.letters) or not sub.text:
             steps = isinstance(sub.node, Plus)
             hint = "if its letter counts steps: `<!-- bnsym: label $t$ -->`" if steps else ""

@@ -182,7 +182,7 @@ def _absolute(body: Node, at: Place) -> Node:
 
 def _accented(accent: str, node: Node, at: Place) -> Node:
     match node:
-        case Symbol() if not node.core.startswith((r"\text", r"\operatorname")):
+        case Symbol():
             return replace(node, accents=(*node.accents, accent), at=at)
         case Power(Symbol() as base, exponent) if accent != "bar" or not isinstance(exponent, Number):
             return Power(replace(base, accents=(*base.accents, accent), at=at), exponent, at)

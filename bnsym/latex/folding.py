@@ -42,11 +42,13 @@ Item: TypeAlias = tuple[str, Node]
 
 LOSS_LETTERS = frozenset({"f", "L", "J", r"\ell", r"\mathcal{L}", r"\mathcal L"})
 """What a loss is usually called: before a parenthesis, or under ∂, not taken for a number."""
+INDEX_LETTERS = frozenset("ijklnpqrstabcd")
+"""What stands in a subscript as an index where nothing else is said of it."""
 PARTIAL, NABLA = r"\partial", r"\nabla"
-STRAIGHT = ("d", r"\mathrm{d}", r"\text{d}")
+STRAIGHT = ("d", r"\mathrm{d}")
 INDICATORS = (r"\mathbb{I}", r"\mathbb{1}", r"\mathrm{1}")
 """Besides the vectors of ones, what stands before the condition of an indicator."""
-ONES = (r"\mathbf{1}", r"\mathbb{1}", r"\boldsymbol{1}", r"\bm{1}", r"\textbf{1}")
+ONES = (r"\mathbf{1}", r"\mathbb{1}")
 EXPECTATION = (r"\mathbb{E}",)
 MEANS = ("mean", "Mean", "E", "avg")
 VARIANCES = ("var", "Var", "Variance", "variance")
@@ -54,7 +56,8 @@ SUMS = ("sum", "Sum")
 TRACES, DIAGONALS = ("tr", "Tr", "trace"), ("diag", "Diag")
 BUILT_IN = frozenset((*MEANS, *VARIANCES, *SUMS, *TRACES, *DIAGONALS))
 """The functions of vectors and matrices that need no let."""
-WORDS = (r"\operatorname{", r"\mathrm{", r"\text{", r"\textrm{")
+WORD = r"\mathrm{"
+"""How a word that is a name begins, in whatever font it was written."""
 
 
 def span(*nodes: Node) -> Place:
@@ -326,7 +329,7 @@ def is_function(symbol: Symbol) -> bool:
 
 
 def is_word(symbol: Symbol) -> bool:
-    return symbol.core.startswith(WORDS)
+    return symbol.core.startswith(WORD)
 
 
 def _applied(function: Symbol, argument: Paren) -> Node:

@@ -30,9 +30,9 @@ from bnsym.latex.ast import (
     canonical,
 )
 from bnsym.latex.errors import ReadError
-from bnsym.latex.folding import ONES
+from bnsym.latex.folding import ONES, is_word, word_of
 
-FROBENIUS = ("F", r"\mathrm{F}", r"\text{F}")
+FROBENIUS = "F"
 
 Clause: TypeAlias = "Node | str"
 Script: TypeAlias = "tuple[str, tuple[Clause, ...], Place]"
@@ -57,7 +57,7 @@ def _subscripted(node: Node, clauses: tuple[Clause, ...], place: Place, at: Plac
             return Power(replace(base, sub=_sub(clauses, place)), exponent, at)
         case Transpose(Symbol() as base) if base.sub is None:
             return Transpose(replace(base, sub=_sub(clauses, place)), at)
-        case Norm(body) if _name_part(clauses) in FROBENIUS:
+        case Norm(body) if _name_part(clauses) == FROBENIUS:
             return Frobenius(body, at)
         case Norm() | Power(Norm()):
             if len(clauses) == 1 and isinstance(clauses[0], Number) and clauses[0].value == 2:
@@ -126,7 +126,8 @@ def _spelled(node: Node) -> str:
     if isinstance(node, Number) and node.value.denominator == 1:
         return str(node.value)
     if isinstance(node, Symbol) and node.bare:
-        return node.base
+        word = word_of(node) if node.base == node.core and is_word(node) else ""
+        return word if set(word) - folding.INDEX_LETTERS else node.base  # `\mu_{\text{in}}` has no indices
     if isinstance(node, Product) and not any(node.operators):
         parts = [_spelled(f) for f in node.factors]
         return (

@@ -31,6 +31,11 @@ FONTS = (
     "mathcal mathbf mathrm mathbb mathsf mathit mathfrak mathscr boldsymbol bm text textrm textbf"
     " operatorname"
 ).split()
+_ONE_FONT = {
+    **dict.fromkeys(("text", "textrm", "operatorname"), "mathrm"),
+    **dict.fromkeys(("boldsymbol", "bm", "textbf"), "mathbf"),
+}
+"""One spelling for the fonts that say the same of a name: a word, a bold letter."""
 ACCENTS = {
     "hat": "hat",
     "widehat": "hat",
@@ -185,7 +190,9 @@ _LEX = re.compile(
     r"|(?P<rel>==|!=)|(?P<letter>[A-Za-z])|(?P<other>.)",
     re.DOTALL,
 )
-_FONT_ARGUMENT = re.compile(r"\s*(?:\{\s*(\\?[A-Za-z0-9][A-Za-z0-9.-]*)\s*\}|(\\[A-Za-z]+|[A-Za-z0-9]))")
+_FONT_ARGUMENT = re.compile(
+    r"\s*(?:\{\s*(\\?[A-Za-z0-9](?:[A-Za-z0-9.-]|\\?_)*)\s*\}|(\\[A-Za-z]+|[A-Za-z0-9]))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,7 +286,7 @@ def _token(match: re.Match[str], text: str) -> Tok | None:
 def _call(word: str, start: int, end: int) -> Tok:
     """A word before a parenthesis, written as in a program: not a product of its letters."""
     if word in BUILT_IN:
-        return Tok("NAME", rf"\operatorname{{{word}}}", start, end)
+        return Tok("NAME", rf"\mathrm{{{word}}}", start, end)
     hint = r"write `\sqrt{…}`" if word == "sqrt" else r"`\operatorname{mean}`, `sum` and `var` can be read"
     raise ReadError("BN128", f"the function `{word}` has no meaning here", (start, end), hint)
 
@@ -314,7 +321,8 @@ def _font(word: str, text: str, start: int, end: int) -> Tok:
     argument = (match.group(1) or match.group(2)) if match else ""
     if match is None or (argument.startswith("\\") and argument[1:] not in GREEK):
         raise ReadError("BN112", f"`{word}` needs one name: a letter or a word", (start, end))
-    return Tok("NAME", f"{word}{{{argument}}}", start, match.end())
+    argument = re.sub(r"\\?_", r"\\_", argument)
+    return Tok("NAME", f"\\{_ONE_FONT.get(word[1:], word[1:])}{{{argument}}}", start, match.end())
 
 
 class _Structure:

@@ -1,0 +1,70 @@
+r"""What a whole file says of how its names are spelled: which letters below a name are a part of it, and
+which plain letters with an index are entries of bold ones.
+
+Imports the surface tree and `symbols` only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Sequence
+
+from bnsym.elaborate.symbols import Table, as_target
+from bnsym.latex.ast import BigSum, Component, Indicator, Node, Symbol, Whole, walk
+
+
+def learn(table: Table, chains: Sequence[Sequence[Node]], indices: Iterable[str]) -> None:
+    """Fills `table.labels` and `table.entries` from the expressions of each chain of the file.
+
+    indices: the letters that are said to be some."""
+    written = [inner for chain in chains for node in chain for inner in walk(node)]
+    named = [symbol for symbol in written if isinstance(symbol, Symbol)]
+    known = {letter for node in written for letter in _letters(node)}.union(indices)
+    defined = {pair for pair in _defined(chains) if pair[0] not in table.first_seen}
+    table.labels |= _labels(named, defined, known)
+    table.entries |= _entries(named)
+
+
+def _letters(node: Node) -> tuple[str, ...]:
+    """The letters that only an index can be."""
+    match node:
+        case BigSum() | Component() | Whole():
+            return node.letters
+        case Indicator(left, right):
+            return tuple(inner.base for inner in (left, right) if isinstance(inner, Symbol))
+    return ()
+
+
+def _defined(chains: Iterable[Sequence[Node]]) -> set[tuple[str, str]]:
+    r"""Names with the one letter below each, of which a first equation says what they are."""
+    targets = (as_target(chain[0]) for chain in chains if len(chain) > 1)
+    symbols = (target[0] for target in targets if target)
+    return {(s.base, s.sub.letters[0]) for s in symbols if s.sub and len(s.sub.letters) == 1 and not s.upper}
+
+
+def _labels(
+    named: Iterable[Symbol], defined: Container[tuple[str, str]], indices: Container[str]
+) -> set[str]:
+    """The letters that stand below defined names only: no free array has such an index."""
+    found: set[str] = set()
+    others: set[str] = set()
+    for symbol in named:
+        below = symbol.sub.letters if symbol.sub else ()
+        alone = len(below) == 1 and not symbol.upper and (symbol.base, below[0]) in defined
+        (found if alone else others).update((*below, *symbol.upper))
+    return {letter for letter in found - others if letter not in indices}
+
+
+def _entries(named: Iterable[Symbol]) -> dict[str, str]:
+    r"""Letters that are only written with an index, whose bold letters are only written without."""
+    named = list(named)
+    bare = {symbol.base for symbol in named if symbol.bare}
+    indexed = {symbol.base for symbol in named if not symbol.bare}
+    pairs = {name: _bold(name) for name in indexed - bare}
+    return {name: bold for name, bold in pairs.items() if bold in bare - indexed}
+
+
+def _bold(name: str) -> str:
+    """The name with its innermost letter in bold."""
+    start = name.rfind("{") + 1
+    end = start + len(name[start:].rstrip("}"))
+    return rf"{name[:start]}\mathbf{{{name[start:end]}}}{name[end:]}"

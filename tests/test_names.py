@@ -1,0 +1,76 @@
+"""One name, one spelling: what is the same name, and what only looks alike."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import pytest
+
+import bnsym
+
+
+def verdicts(*formulas: str) -> list[str]:
+    """Of the links of a note, each formula a display, each `let …` a directive."""
+    parts = [f"<!-- bnsym: {f} -->\n" if f.startswith("let ") else f"$$\n{f}\n$$\n" for f in formulas]
+    with tempfile.TemporaryDirectory() as folder:
+        note = Path(folder, "note.md")
+        note.write_text("\n".join(parts), encoding="utf-8")
+        return [result.name for result in bnsym.check(note, cross_examine=False, repairs="none").results]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (r"\text{inv}", r"\mathrm{inv}"),
+        (r"\operatorname{inv}", r"\textrm{inv}"),
+        (r"\mathrm{std\_inv}", r"\text{std\_inv}"),
+        (r"\mu_{\text{B}}", r"\mu_B"),
+        (r"\mu_\text{run}", r"\mu_{\mathrm{run}}"),
+        (r"\mathbf{v}", r"\boldsymbol{v}"),
+        (r"\bm{v}", r"\mathbf v"),
+    ],
+)
+def test_one_name(one: str, other: str) -> None:
+    assert verdicts(f"a = 2 {one}", f"{one} - {other} = 0", f"{one} - {other} = 1") == ["proved", "refuted"]
+
+
+@pytest.mark.parametrize("other", [r"\hat{x_i}", r"\hat{x}_i", r"{\hat x}_i", r"\widehat{x}_i"])
+def test_one_hat(other: str) -> None:
+    hats = r"\hat x_i = x_i - c"
+    assert verdicts(hats, f"{other} + c = x_i", f"{other} = x_i + c") == ["proved", "refuted"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (r"\mu_{\text{A}}", r"\mu_{\text{B}}"),
+        (r"\mu_{\mathcal{B}}", r"\mu_B"),
+        (r"\mathcal{v}", r"\mathbf{v}"),
+        (r"\mathrm{x}", "x"),
+    ],
+)
+def test_two_names(one: str, other: str) -> None:
+    assert verdicts(f"a = 2 {one} + {other}", f"{one} - {other} = 0") == ["refuted"]
+
+
+MEAN = r"\mu_b = \frac{1}{m} \sum_{i=1}^m x_i"
+
+
+def test_a_letter_below_defined_names_alone_is_a_label() -> None:
+    assert verdicts(MEAN, r"\sum_{i=1}^m (x_i - \mu_b) = 0", r"\sum_{i=1}^m x_i = \mu_b") == [
+        "proved",
+        "refuted",
+    ]
+
+
+def test_a_letter_that_a_free_array_has_is_an_index() -> None:
+    array = r"\mu_b = \frac{1}{d} \sum_{j=1}^d x_{bj}"
+    assert verdicts(array, r"\sum_{j=1}^d (x_{bj} - \mu_b) = 0") == ["proved"]
+    assert verdicts(r"\mu_b = 2 y_b", r"\mu_a = 2 y_a", r"\mu_c = y_c") == ["proved", "refuted"]
+
+
+def test_a_plain_letter_with_an_index_is_an_entry_of_the_bold_one() -> None:
+    length = r"s = \Vert \mathbf{v} \Vert^2"
+    assert verdicts(length, r"s = \sum_j v_j^2", r"s = \sum_j v_j") == ["proved", "refuted"]
+    assert "proved" not in verdicts(length, r"v = 2", r"s = \sum_j v_j^2")
