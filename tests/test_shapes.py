@@ -150,3 +150,57 @@ SIZES: Cases = {
 @each(SIZES)
 def test_over_what_a_mean_runs(want: str, note: str, tmp_path: Path) -> None:
     assert verdicts(tmp_path, note) == want
+
+
+SETS: Cases = {
+    "a named set has a size of its own": (
+        "pxx",
+        r"""
+        \sum_{i \in G} 1 = |G|
+        \sum_{i \in G} 1 = m
+        \sum_{i \in G} (x_i + 1)^2 = \sum_{i \in G} x_i^2 + 2 \sum_{i \in G} x_i + m
+        """,
+    ),
+    "it is the batch if that is said": (
+        "pp",
+        r"""
+        <!-- bnsym: assume $|G| = m$ -->
+        \mu = \frac{1}{m} \sum_{i=1}^m x_i
+        \sum_{i \in G} 1 = m
+        \sum_{i \in G} x_i = m \mu
+        """,
+    ),
+    "the mean over a set says its size": (
+        "pr",
+        r"""
+        \mu = \frac{1}{N} \sum_{i \in B} x_i
+        \sum_{i \in B} (x_i - \mu) = 0
+        \sum_{i \in B} (x_i - \mu)^2 = \sum_{i \in B} x_i^2 - \mu^2
+        """,
+    ),
+    "a set is not the batch": (
+        "x",
+        r"""
+        \mu = \frac{1}{m} \sum_{i=1}^m x_i
+        \sum_{i \in G} x_i = m \mu
+        """,
+    ),
+    "nor is one set another": (
+        "x",
+        r"""
+        \sum_{i \in A} x_i = \sum_{i \in B} x_i
+        """,
+    ),
+    "sets with an index are not one set": (
+        "xx",
+        r"""
+        \mu_k = \frac{1}{|S_k|} \sum_{i \in S_k} x_i
+        \mu_k - \mu_l = 0
+        """,
+    ),
+}  # fmt: skip
+
+
+@each(SETS)
+def test_a_sum_over_a_set_is_over_that_set(want: str, note: str, tmp_path: Path) -> None:
+    assert verdicts(tmp_path, note) == want

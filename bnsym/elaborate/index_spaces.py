@@ -48,13 +48,22 @@ class Spaces:
 
     def within(self, variable: str, values: str, at: Place) -> None:
         """Makes a variable run over a set. Raises BN125 if it runs over another."""
-        own = self._variable(f"set {values}")
-        self.sets.setdefault(self.find(own), values)
-        self.unify(variable, own, at)
+        self.unify(variable, self.set(values), at, f"`{variable.split(' ')[1]}`")
 
     def set(self, values: str) -> str:
-        """The space of a set that a sum names."""
-        return self._variable(f"set {values}")
+        """The space of a set that a sum names; its size is |values|, where nothing says another."""
+        own = self._variable(f"set {values}")
+        self.sets.setdefault(self.find(own), values)
+        self.size.setdefault(self.find(own), f"|{values}|")
+        return own
+
+    def count(self, values: str, size: str) -> None:
+        """Says what the size of a set is called."""
+        self.size[self.find(self.set(values))] = size
+
+    def uncounted(self) -> str:
+        """A set of which nothing says how many it has, or nothing."""
+        return next((v for root, v in self.sets.items() if self.size.get(root) == f"|{v}|"), "")
 
     def find(self, variable: str) -> str:
         root = variable
@@ -70,13 +79,10 @@ class Spaces:
         if first == second:
             return
         sizes = self.size.get(first), self.size.get(second)
-        if sizes[0] and sizes[1] and sizes[0] != sizes[1]:
-            message = f"{what or 'an index'} runs over 1..{sizes[0]} and over 1..{sizes[1]}"
-            raise ReadError("BN125", message, at, "use one letter for each size")
         within = self.sets.get(first), self.sets.get(second)
-        if within[0] and within[1] and within[0] != within[1]:
-            message = f"{what or 'an index'} runs over `{within[0]}` and over `{within[1]}`"
-            raise ReadError("BN125", message, at, "use one letter, and one array, for each set")
+        different = sizes[0] and sizes[1] and sizes[0] != sizes[1]
+        if different or (within[0] and within[1] and within[0] != within[1]):
+            raise self._conflict(what, self._range(first), self._range(second), at)
         keep, drop = sorted((first, second), key=list(self.parent).index)
         self.parent[drop] = keep
         if size := sizes[0] or sizes[1]:
@@ -87,11 +93,20 @@ class Spaces:
             self.sets[keep] = values
 
     def set_size(self, variable: str, size: str, at: Place, what: str) -> None:
-        known = self.size.get(self.find(variable))
+        known = self.size.get(root := self.find(variable))
         if known and known != size:
-            message = f"{what} runs over 1..{known} and over 1..{size}"
-            raise ReadError("BN125", message, at, "use one letter for each size")
-        self.size[self.find(variable)] = size
+            raise self._conflict(what, self._range(root), f"1..{size}", at)
+        self.size[root] = size
+
+    def _range(self, root: str) -> str:
+        return f"`{self.sets[root]}`" if root in self.sets else f"1..{self.size[root]}"
+
+    def _conflict(self, what: str, first: str, second: str, at: Place) -> ReadError:
+        message = f"{what or 'an index'} runs over {first} and over {second}"
+        if self.sets:
+            hint = "say how many a set has: `<!-- bnsym: assume $|B| = m$ -->`; or use one letter for each"
+            return ReadError("BN125", message, at, hint)
+        return ReadError("BN125", message, at, "use one letter for each size")
 
     def snapshot(self) -> tuple[dict[str, str], ...]:
         return dict(self.parent), dict(self.size), dict(self.sets)

@@ -16,7 +16,7 @@ from fractions import Fraction
 from bnsym.elaborate.application import Bodies
 from bnsym.elaborate.differentiating import derivative, gradient
 from bnsym.elaborate.functions import apply, at_argument
-from bnsym.elaborate.index_spaces import Spaces
+from bnsym.elaborate.index_spaces import BATCH, Spaces
 from bnsym.elaborate.measuring import squared_entries, squared_norm
 from bnsym.elaborate.multiplying import power_of, product, root_of_power
 from bnsym.elaborate.shapes import is_delta
@@ -231,6 +231,10 @@ class Lowering:
                 node.at,
                 rf"define it, or write `\frac{{\partial {name}}}{{\partial …}}` throughout",
             )
+        if name == BATCH and name not in self.table.sizes and (values := self.spaces.uncounted()):
+            hint = f"say it: `<!-- bnsym: assume $|{values}| = m$ -->`"
+            message = f"nothing says whether `m` is the number of members of `{values}`"
+            raise ReadError("BN129", message, node.at, hint)
         if not letters and name in self.table.losses:
             hint = "only its derivatives are known"
             raise ReadError("BN128", f"`{name}` is a function whose values nothing defines", node.at, hint)
@@ -339,6 +343,7 @@ class Lowering:
         for letter in node.letters if name and not node.by_mean else ():
             self.spaces.set_size(self.spaces.letter(letter), name, node.at, f"`{letter}`")
         if node.within is not None:
+            self.one_set(node.within)
             self.spaces.within(self.spaces.letter(node.letters[0]), size_name(node.within), node.at)
         alone = [
             k for _, k in node.excluded if k not in self.bound and (k not in self.free or k in self.left_out)
@@ -355,6 +360,13 @@ class Lowering:
             term = add(term, neg(self._excluded(node, value.term)))
             self.left_out |= dict.fromkeys(alone, node.at)
         return replace(value, term=term, what="")
+
+    def one_set(self, values: Symbol) -> None:
+        """A set for each value of an index is not read."""
+        name, letters = self.table.split(values, self.bound)
+        if letters:
+            hint = "give each set a name of its own: `A`, `B`"
+            raise ReadError("BN128", f"`{name}` is another set for each {letters[0]}", values.at, hint)
 
     def check_summand(self, node: BigSum, value: Value) -> None:
         """A whole vector, over and over: more likely an index was left out."""

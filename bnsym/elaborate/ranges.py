@@ -12,6 +12,7 @@ from itertools import pairwise
 from bnsym.elaborate.collect import Expression, Gathered
 from bnsym.elaborate.symbols import size_name
 from bnsym.latex.ast import (
+    Absolute,
     BigSum,
     Derivative,
     Node,
@@ -39,6 +40,8 @@ class Sizes:
     """Names that nothing else makes sizes, and where a mean does."""
     of_ones: str = ""
     """The size of the vector of ones, where `\\frac{1}{n} e^T x` says it."""
+    of_sets: dict[str, str] = field(default_factory=dict)
+    """The sizes of sets, where an assumption or a mean over one says it."""
 
 
 def settle(gathered: Gathered) -> Sizes:
@@ -47,11 +50,13 @@ def settle(gathered: Gathered) -> Sizes:
     nodes = [e.node for e in expressions if e.node is not None]
     known = _known(gathered, nodes)
     barred = _barred(gathered, nodes)
-    sizes = Sizes()
+    sizes = Sizes(of_sets=_counted(gathered))
     for node in nodes:
         for divisor, summed in _means(node):
             if divisor.base not in known | barred and not _is_unclear(summed):
                 sizes.said.setdefault(divisor.base, divisor.at)
+            if isinstance(summed, BigSum) and summed.within is not None and divisor.base not in barred:
+                sizes.of_sets.setdefault(size_name(summed.within), divisor.base)
             if _is_ones(summed) and divisor.base not in barred:
                 sizes.of_ones = sizes.of_ones or divisor.base
     for expression in expressions:
@@ -66,6 +71,18 @@ def _expressions(gathered: Gathered) -> Iterator[Expression]:
     hypotheses = (*gathered.hypotheses, *(h for c in gathered.chains for h in c.hypotheses))
     for hypothesis in {id(h): h for h in hypotheses}.values():
         yield from (hypothesis.left, hypothesis.right)
+
+
+def _counted(gathered: Gathered) -> dict[str, str]:
+    """The sizes of sets of which the file assumes `|B| = m`."""
+    found: dict[str, str] = {}
+    for hypothesis in gathered.hypotheses:
+        match hypothesis.left.node, hypothesis.sign, hypothesis.right.node:
+            case (Absolute(Symbol() as values), "=", Symbol() as size) if size.bare:
+                found[size_name(values)] = size.base
+            case (Symbol() as size, "=", Absolute(Symbol() as values)) if size.bare:
+                found[size_name(values)] = size.base
+    return found
 
 
 def _known(gathered: Gathered, nodes: Iterable[Node]) -> set[str]:
@@ -140,7 +157,7 @@ def _divisor(node: Node) -> Symbol | None:
 
 
 def _is_open(node: Node) -> bool:
-    return isinstance(node, BigSum) and node.size is None and node.within is None and not node.excluded
+    return isinstance(node, BigSum) and node.size is None and not node.excluded
 
 
 def _is_ones(node: Node) -> bool:
@@ -159,7 +176,8 @@ def _resolve(expression: Expression, known: set[str], barred: set[str], said: Ma
         return
     sizes: dict[int, Symbol] = {}
     for divisor, summed in _means(expression.node):
-        if isinstance(summed, BigSum) and divisor.base in known | said.keys():
+        over_set = isinstance(summed, BigSum) and summed.within is not None
+        if isinstance(summed, BigSum) and not over_set and divisor.base in known | said.keys():
             sizes[id(summed)] = divisor
         elif isinstance(summed, BigSum) and _is_unclear(summed) and divisor.base not in barred:
             expression.problem = expression.problem or _unclear(divisor, summed)

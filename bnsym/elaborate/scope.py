@@ -133,6 +133,10 @@ def _sizes(found: Survey, said: ranges.Sizes) -> None:
                 found.table.sizes.setdefault(size_name(inner.size), inner.at)
             if isinstance(inner, BigSum) and inner.within is not None:
                 found.table.sets.add(size_name(inner.within))
+                found.spaces.set(size_name(inner.within))
+    for values, size in said.of_sets.items():
+        found.table.sizes.setdefault(size, NOWHERE)
+        found.spaces.count(values, size)
     if said.of_ones:
         found.spaces.set_size(found.spaces.axis("e", 0), said.of_ones, NOWHERE, "the vector of ones")
     for name, (sizes, where) in found.gathered.kinds.items():

@@ -191,11 +191,6 @@ def big_sum(sign: Place, scripts: list[Script], body: Node) -> Node:
     return BigSum(tuple(letters), size, tuple(excluded), body, at, within[0] if within else None)
 
 
-def _labels(values: Symbol) -> tuple[str, ...]:
-    """The subscript of a set's name that could be an index: then it is a set for each index."""
-    return values.sub.letters if values.sub else ()
-
-
 def _sum_clause(
     clause: Clause,
     letters: list[str],
@@ -218,7 +213,7 @@ def _sum_clause(
         case Symbol() | Product() if _only_letters(clause):
             letters.extend(_letters(clause))
             return False
-        case Relation(left, r"\in", Symbol() as values) if letter_of(left) and not _labels(values):
+        case Relation(left, r"\in", Symbol() as values) if letter_of(left):
             letters.append(letter_of(left))
             within.append(values)
             return False
