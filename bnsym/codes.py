@@ -772,6 +772,43 @@ _code(
     """,
 )
 
+_code(
+    "BN137",
+    "not-one-meaning",
+    r"""The file does not say one thing that this equation could be held against: it gives a name that is
+    defined already another value, or one that stood for any number until here, or equates two names of
+    which nothing is known. It is proved where it holds; where it fails, which of the two is meant the
+    file does not say, so nothing is refuted.""",
+    example=r"""
+    $$
+    v = \frac{1}{n} \sum_{i=1}^n x_i^2, \qquad s = \sqrt{v + \epsilon}
+    $$
+
+    In the code of the layer it is
+
+    $$
+    s = \sqrt{v} + \epsilon
+    $$
+    """,
+    advice="""Say that it is claimed, with `<!-- bnsym: claim -->` before the formula; or give one of the two
+    another name.""",
+    instead=r"""
+    $$
+    v = \frac{1}{n} \sum_{i=1}^n x_i^2, \qquad s = \sqrt{v + \epsilon}
+    $$
+
+    In the code of the layer it is
+
+    $$
+    t = \sqrt{v} + \epsilon
+    $$
+
+    $$
+    s^2 - v = \epsilon
+    $$
+    """,
+)
+
 # Refuted
 
 _code(

@@ -74,3 +74,70 @@ def test_an_order_of_index_letters_proves_what_holds_off_the_diagonal_and_refute
     (result,) = checked(r"x_i - x_j = x_i, \quad i > j").results
     assert isinstance(result.verdict, Unread)
     assert "i > j" in result.verdict.problem.message
+
+
+SECOND = (r"v = \frac{1}{n} \sum_{i=1}^n x_i^2, \qquad s = \sqrt{v + \epsilon}",)
+
+
+@pytest.mark.parametrize(
+    ("displays", "expected"),
+    [
+        # after their use
+        ((r"\sum_{i=1}^m (x_i - \mu) = 0", MEAN), "p"),
+        ((r"\sum_{i=1}^m (x_i - \mu) = m", MEAN), "r"),
+        ((r"3 a = 6 b", r"a = 2 c", r"c = b + d - d"), "p"),
+        # nothing that uses the name itself defines it
+        ((r"h_i = 2 x_i + b", r"x_i = \frac{h_i - b}{2}"), "p"),
+        ((r"h_i = 2 x_i + b", r"x_i = \frac{h_i + b}{2}"), "r"),
+        # two names of which nothing is known
+        ((r"a = b", r"a = c", r"b = c"), "xxx"),
+        ((r"a = b", r"b = 2 c", r"a = 2 c"), "p"),
+        # a number for a name that stood for any
+        ((r"(a - 1) b = 0", r"a = 1"), "rx"),
+        ((r"a = 1", r"(a - 1) b = 0"), "p"),
+        # declared a claim
+        (("<!-- bnsym: claim -->", r"a = 2 b", r"a = 3 b"), "r"),
+    ],
+)
+def test_where_definitions_stand(displays: tuple[str, ...], expected: str) -> None:
+    assert verdicts(*displays) == expected
+
+
+@pytest.mark.parametrize(
+    ("displays", "expected"),
+    [
+        ((*SECOND, r"s = \sqrt{v} + \epsilon", r"s^2 - v = \epsilon"), "xp"),
+        ((*SECOND, r"s = \frac{v + \epsilon}{\sqrt{v + \epsilon}}"), "p"),
+        ((*SECOND, r"s = \sqrt{v} + \epsilon = \epsilon + \sqrt{v}"), "xp"),
+        ((*SECOND, "<!-- bnsym: claim -->", r"s = \sqrt{v} + \epsilon"), "r"),
+    ],
+)
+def test_a_second_equation_of_a_name(displays: tuple[str, ...], expected: str) -> None:
+    assert verdicts(*displays) == expected
+
+
+ANEW = r"\mu = \frac{1}{m} \sum_{i=1}^m x_i^2"
+
+
+@pytest.mark.parametrize(
+    ("displays", "expected"),
+    [
+        (("# A", MEAN, r"\sum_i (x_i - \mu) = 0", "# B", ANEW, r"\sum_i (x_i^2 - \mu) = 0"), "pp"),
+        (("# A", MEAN, r"\sum_i (x_i^2 - \mu) = 0", "# B", ANEW, r"\sum_i (x_i - \mu) = 0"), "rr"),
+        # what is repeated is no second meaning
+        (("# A", MEAN, r"y_i = x_i - \mu", "# B", MEAN, r"\sum_i (y_i + \mu - x_i) = 0"), "pp"),
+        # what is made from the first meaning is used still: the two would meet
+        (("# A", MEAN, r"y_i = x_i - \mu", "# B", ANEW, r"\sum_i (y_i + \mu - x_i) = 0"), "xp"),
+        # what is made from the name is made anew with it
+        (("# A", MEAN, r"y = \mu", r"y = 0", "# B", ANEW, r"y = \mu", r"y - \mu = 0"), "xp"),
+    ],
+)
+def test_a_name_that_a_later_section_defines_anew(displays: tuple[str, ...], expected: str) -> None:
+    assert verdicts(*displays) == expected
+
+
+def test_a_loss_of_one_section_does_not_depend_on_the_outputs_of_another() -> None:
+    layer = r"y_i = \gamma c_i, \qquad c_i = x_i - \mu"
+    gain = r"\frac{\partial L}{\partial \gamma} = \sum_i \frac{\partial L}{\partial y_i} (x_i - \mu)"
+    assert verdicts("# A", MEAN, layer, gain, "# B", ANEW, layer, gain) == "pp"
+    assert verdicts("# A", MEAN, layer, gain, "# B", ANEW, layer, gain.replace(r"- \mu", r"+ \mu")) == "pr"

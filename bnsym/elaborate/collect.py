@@ -25,6 +25,10 @@ from bnsym.source.text import Block, Chain, Directive, Heading, Item, Slice, Sou
 SIGNS = {"=": "=", r"\equiv": "=", r"\le": r"\le", "<": "<", r"\ge": r"\ge", ">": ">", r"\ne": r"\ne"}
 
 
+ANEW = "{}"
+"""Marks the spelling of a name that a later section defines anew; it does not show."""
+
+
 @dataclass
 class Expression:
     """One expression of a chain: its tree, or why it has none."""
@@ -72,6 +76,14 @@ class RawChain:
     hypotheses: list[RawHypothesis] = field(default_factory=list)
     problem: ReadError | None = None
     """Of its conditions: none of its links can be read."""
+    section: int = 0
+    """How many headings stand before it."""
+    claimed: bool = False
+    """A directive says that its rows are claims."""
+    doubt: ReadError | None = None
+    """Why a refutation of its first link would say nothing."""
+    choice: Node | None = None
+    """The left side of the first of two rows that a word such as `or` joins."""
     beside: list[RawChain] = field(default_factory=list)
     """Of an order of names: the chains to its left in its row, of which it may be a condition."""
     names_function: bool = False
@@ -111,6 +123,7 @@ class Gatherer:
         self.source = source
         self.result = Gathered()
         self.level = 0
+        self.section = 0
         self.assumed: list[RawHypothesis] = []
         self.unreadable: list[tuple[int, ReadError]] = []
         """Assumptions that can't be read, with their sections: nothing there is judged without them."""
@@ -120,6 +133,7 @@ class Gatherer:
             match item:
                 case Heading(level):
                     self.level = level
+                    self.section += 1
                     self.assumed = [h for h in self.assumed if h.level == 0 or h.level < level]
                     self.unreadable = [e for e in self.unreadable if e[0] == 0 or e[0] < level]
                 case Directive():
@@ -293,7 +307,9 @@ class Gatherer:
             for hidden in expressions if one.expression is None else [expressions[one.expression]]:
                 hidden.node, hidden.problem = None, error
         signs = [(sign.symbol, sign.where) for sign in chain.signs]
-        raw = RawChain(block, chain, expressions, signs, defines, list(self.assumed))
+        raw = RawChain(block, chain, expressions, signs, defines, list(self.assumed), section=self.section)
+        raw.choice = self._choice(raw)
+        raw.claimed = any(d.name in ("claim", "refuted") for d in block.directives)
         raw.names_function = self._function(raw)
         if self.unreadable:
             raw.problem = self.unreadable[0][1]
@@ -308,6 +324,17 @@ class Gatherer:
         except ReadError as error:
             raw.problem = error
         return raw
+
+    def _choice(self, chain: RawChain) -> Node | None:
+        """What stands left of the first relation sign of a row that a word makes more than a statement."""
+        where = chain.expressions[0].where
+        if chain.signs[0][0] in SIGNS or chain.signs[0][0] == ":=" or chain.expressions[0].node is not None:
+            return None
+        try:
+            tokens = tokenize(self.source.masked[where.start : where.end])
+            return parse_tokens(_split(tokens)[0][0])
+        except (ReadError, IndexError):
+            return None
 
     def _function(self, chain: RawChain) -> bool:
         r"""Whether the chain begins with `\operatorname{RMS}(x) =` and nothing says yet what that is;
@@ -441,7 +468,8 @@ def diagnostic(source: Source, error: ReadError, severity: Severity = Severity.E
     start, end = error.at
     limit = len(source.text)
     span = source.span(min(start, limit), min(max(start, end), limit))
-    return Diagnostic(error.code, severity, error.message, span, for_file(error.hint, source.file))
+    message, hint = (text.replace(ANEW, "") for text in (error.message, error.hint))
+    return Diagnostic(error.code, severity, message, span, for_file(hint, source.file))
 
 
 __all__ = ["Gatherer", "declarations", "diagnostic"]

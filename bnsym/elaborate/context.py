@@ -14,6 +14,7 @@ from functools import cached_property
 from bnsym.elaborate import shapes as kinds
 from bnsym.elaborate.closing import Closer
 from bnsym.elaborate.collect import diagnostic
+from bnsym.elaborate.definitions import ANEW, reached
 from bnsym.elaborate.dependence import Dependence, names_of
 from bnsym.elaborate.index_spaces import BATCH
 from bnsym.elaborate.jacobians import is_total
@@ -50,6 +51,31 @@ class Context:
     def dependence(self) -> Dependence:
         """What is known of how names depend on one another."""
         return Dependence(self.definitions, self.losses, self.outputs)
+
+    def out_of_force(self, section: int) -> tuple[Name, ...]:
+        """The spellings of names that another section defines anew, or has defined before."""
+        return tuple(name for name, sections in self.survey.sections.items() if section not in sections)
+
+    def without(self, names: tuple[Name, ...], terms: Iterable[Term]) -> Context:
+        """What the file fixes where these names are not in force, nor what is made from them, for links
+        of these terms: of what else a loss is a function nothing is said there."""
+        if not names:
+            return self
+        terms = list(terms)
+        uses = {d.symbol.name: names_of(d.body) for d in self.definitions}
+        told = reached({name for term in terms for name in names_of(term)}, uses)
+        gone = {name for name in uses if name not in told and reached({name}, uses) & set(names)}
+        kept = tuple(d for d in self.definitions if d.symbol.name not in gone | set(names) - told)
+        declared = {
+            loss: tuple(spelling for name in outputs for spelling in self._spellings(name, names))
+            for loss, outputs in self.survey.gathered.losses.items()
+        }
+        return replace(self, definitions=kept, outputs=outputs_of(declared, kept, self.losses, terms))
+
+    def _spellings(self, name: Name, without: tuple[Name, ...]) -> tuple[Name, ...]:
+        """The one spelling in force of a name."""
+        same = [n for n in self.survey.sections if n.replace(ANEW, "") == name and n not in without]
+        return tuple(same) or (name,)
 
     def statement(
         self, left: Term, relation: Relation, right: Term, hypotheses: tuple[Hypothesis, ...] = ()

@@ -23,6 +23,7 @@ from bnsym.elaborate.collect import (
     diagnostic,
 )
 from bnsym.elaborate.context import Context
+from bnsym.elaborate.definitions import reached
 from bnsym.elaborate.dependence import names_of
 from bnsym.elaborate.jacobians import is_total
 from bnsym.elaborate.lowering import RENAME, Lowering
@@ -87,11 +88,16 @@ class _Reader:
     """Hypotheses by the identity of their raw form."""
     refused: dict[int, ReadError] = field(default_factory=dict)
     diagnostics: list[Diagnostic] = field(default_factory=list)
+    definition_of: dict[int, RawDefinition] = field(default_factory=dict)
+    """By the identity of the chain that holds it."""
 
     def read(self, earlier: tuple[Diagnostic, ...]) -> tuple[Derivation, Context]:
+        self.definition_of = {id(d.chain): d for d in self.survey.definitions}
+        self.broken = dict(self.survey.ambiguous)
         for definition in self.survey.definitions:
             self._define(definition)
         self._break_circles()
+        self._put_in_order()
         for hypothesis in self.survey.gathered.hypotheses:
             if not hypothesis.letters:
                 self._hypothesis(hypothesis, report=True)
@@ -189,8 +195,7 @@ class _Reader:
         uses = {name: names_of(body) & self.defined.keys() for name, (_, _, body) in self.defined.items()}
         done: dict[str, set[str]] = {}
         for name in list(self.defined):
-            reached = _reached(uses[name], done)
-            if name in reached:
+            if name in reached(uses[name], done):
                 raw = self.defined.pop(name)[0]
                 steps = f"an update goes by steps: `label $t$`, and `{name}_{{t+1}} = … {name}_t …`"
                 hint = steps if name in uses[name] else ""
@@ -199,6 +204,20 @@ class _Reader:
                 self.diagnostics.append(diagnostic(self.survey.source, error))
                 continue
             done[name] = uses[name]
+
+    def _put_in_order(self) -> None:
+        """Each definition after those that it uses, which may stand behind it in the file."""
+        uses = {name: names_of(body) & self.defined.keys() for name, (_, _, body) in self.defined.items()}
+        done: dict[str, None] = {}
+        for name in uses:
+            todo = [name]
+            while todo:
+                waiting = [other for other in uses[todo[-1]] if other not in done]
+                if waiting:
+                    todo.extend(sorted(waiting))
+                else:
+                    done.setdefault(todo.pop())
+        self.defined = {name: self.defined[name] for name in done}
 
     def _hypothesis(self, raw: RawHypothesis, report: bool) -> None:
         if id(raw) in self.assumed or id(raw) in self.refused:
@@ -235,7 +254,7 @@ class _Reader:
         if not self.broken:
             return
         names = set().union(*map(names_of, terms))
-        names = _reached(names, {n: names_of(body) for n, (_, _, body) in self.defined.items()}) | names
+        names = reached(names, {n: names_of(body) for n, (_, _, body) in self.defined.items()})
         for name in sorted(names & self.broken.keys()):
             raise ReadError(
                 "BN128", f"the definition of `{name}` could not be read", at, self.broken[name].message
@@ -290,17 +309,14 @@ class _Reader:
         """1 if the chain's first sign is a definition and so no link."""
         if chain.names_function:
             return 1
-        definition = self._definition_of(chain)
+        definition = self.definition_of.get(id(chain))
         if definition is not None:
             return 0 if self._broken_by(chain) and not definition.explicit else 1
         return 1 if chain.signs[0][0] == ":=" or chain.defines else 0
 
-    def _definition_of(self, chain: RawChain) -> RawDefinition | None:
-        return next((d for d in self.survey.definitions if d.chain is chain), None)
-
     def _broken_by(self, chain: RawChain) -> bool:
         """Whether the chain's first row should have been a definition and can't be read."""
-        definition = self._definition_of(chain)
+        definition = self.definition_of.get(id(chain))
         return definition is not None and definition.full_name not in self.defined
 
     def _place(self, expression: Expression) -> Place:
@@ -374,8 +390,8 @@ class _Reader:
         except ReadError as error:
             problem = error
         left, right = chain.expressions[raw.left], chain.expressions[raw.right]
-        hypotheses, doubt = tuple(chain.hypotheses), _doubt(chain)
-        known = (sides, relation, problem, hypotheses, raw.declaration, doubt)
+        hypotheses, doubt = tuple(chain.hypotheses), _doubt(chain, raw)
+        known = (sides, relation, problem, hypotheses, raw.declaration, doubt, chain.section)
         return Pending(raw.id, raw.where, left, right, *known)
 
     def _relation(self, raw: RawLink) -> Relation:
@@ -434,8 +450,10 @@ def _restrictions(chain: RawChain) -> list[Restriction]:
     return [r for h in chain.hypotheses if h.letters and (r := restriction_of(h))]
 
 
-def _doubt(chain: RawChain) -> ReadError | None:
-    """Why a refutation of the chain's links would say nothing."""
+def _doubt(chain: RawChain, link: RawLink) -> ReadError | None:
+    """Why a refutation of one of the chain's links would say nothing."""
+    if chain.doubt is not None and link.left == 0:
+        return chain.doubt
     for one in _restrictions(chain):
         if not one.exact:
             message = (
@@ -484,17 +502,6 @@ def _weakest(signs: list[str]) -> str:
         return "="
     weak = {"<": r"\le", ">": r"\ge"}[directions.pop()]
     return weak if weak in signs else next(sign for sign in signs if sign != "=")
-
-
-def _reached(start: set[str], uses: dict[str, set[str]]) -> set[str]:
-    found: set[str] = set()
-    todo = list(start)
-    while todo:
-        name = todo.pop()
-        if name not in found:
-            found.add(name)
-            todo.extend(uses.get(name, ()))
-    return found
 
 
 def _at(where: Slice) -> Place:

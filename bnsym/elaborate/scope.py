@@ -7,15 +7,16 @@ Imports the surface modules of reading only.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from bnsym.elaborate import ranges, spelling
 from bnsym.elaborate import shapes as kinds
-from bnsym.elaborate.collect import Gathered, RawChain, RawHypothesis, diagnostic
+from bnsym.elaborate.collect import Gathered, RawChain, RawHypothesis
+from bnsym.elaborate.definitions import NOTHING, RawDefinition, find_definitions, names_in
 from bnsym.elaborate.index_spaces import Spaces
 from bnsym.elaborate.restrictions import letters_of
-from bnsym.elaborate.symbols import Table, as_target, is_loss_name, size_name, square_of
+from bnsym.elaborate.symbols import Table, is_loss_name, size_name
 from bnsym.latex.ast import (
     BigSum,
     Derivative,
@@ -31,24 +32,7 @@ from bnsym.latex.folding import INDEX_LETTERS
 from bnsym.model import Diagnostic
 from bnsym.source.text import Slice, Source
 
-NOTHING: frozenset[str] = frozenset()
 NOWHERE = (0, 0)
-
-
-@dataclass
-class RawDefinition:
-    chain: RawChain
-    symbol: Symbol
-    name: str
-    """Of the symbol without its square."""
-    square: bool
-    letters: tuple[str, ...]
-    explicit: bool
-    at: Place
-
-    @property
-    def full_name(self) -> str:
-        return square_of(self.name) if self.square else self.name
 
 
 @dataclass
@@ -61,6 +45,10 @@ class Survey:
     spaces: Spaces
     definitions: list[RawDefinition]
     diagnostics: list[Diagnostic]
+    sections: dict[str, range] = field(default_factory=dict)
+    """The sections of each of the spellings of a name that is defined anew."""
+    ambiguous: dict[str, ReadError] = field(default_factory=dict)
+    """Names of which the file gives two definitions to choose from."""
 
 
 def survey(source: Source, gathered: Gathered) -> Survey:
@@ -71,7 +59,7 @@ def survey(source: Source, gathered: Gathered) -> Survey:
     _sizes(found, said)
     spelling.learn(table, list(_comparable(found)), gathered.sizes)
     table.line_of = lambda offset: source.span(offset, offset).line
-    _find_definitions(found, _indexed(found))
+    find_definitions(found, _indexed(found))
     _settle_beside(found)
     _find_letters(found)
     _find_losses(found)
@@ -106,7 +94,8 @@ def _by_rank(found: Survey) -> tuple[list[list[Node]], list[list[Node]]]:
             definitions.append([node for node in nodes_[:2] if node is not None])
             nodes_ = nodes_[1:] if len(nodes_) > 2 else []
         claims.append([node for node in nodes_ if node is not None])
-    assumed = ((h.left.node, h.right.node) for h in _all_hypotheses(found.gathered))
+    hypotheses = (h for h in _all_hypotheses(found.gathered) if not h.letters)
+    assumed = ((h.left.node, h.right.node) for h in hypotheses)
     claims.extend([node for node in sides if node is not None] for sides in assumed)
     return definitions, claims
 
@@ -160,93 +149,6 @@ def _indexed(found: Survey) -> frozenset[str]:
     return frozenset(scratch.arity)
 
 
-def _find_definitions(found: Survey, indexed: frozenset[str]) -> None:
-    """A bare name's first `name = expression`, unless a claim used the name: one of an earlier block,
-    or one of the same block where a definition uses it too (`y = w'x`, `w' = γw` is a definition)."""
-    used: set[str] = set()
-    here: set[str] = set()
-    bodies: set[str] = set()
-    block = None
-    for chain in found.gathered.chains:
-        if chain.block is not block:
-            used, here, block = used | here, set(), chain.block
-        definition = _definition(found, chain, used | (here & bodies), indexed)
-        if definition is not None:
-            found.definitions.append(definition)
-            found.table.defined[definition.full_name] = definition.at
-            if not definition.letters:
-                found.table.bare.add(definition.name)
-            if definition.square:
-                found.table.squares.add(definition.name)
-        for position, expression in enumerate(chain.expressions):
-            if expression.node is not None and (position > 0 or definition is None):
-                claimed = definition is None or position > 1
-                (here if claimed else bodies).update(_names(found.table, expression.node))
-
-
-def _names(table: Table, node: Node) -> set[str]:
-    names: set[str] = set()
-    for symbol, bound in kinds.symbols(node):
-        try:
-            names.add(table.split(symbol, bound)[0])
-        except ReadError:
-            continue
-    return names
-
-
-def _definition(
-    found: Survey, chain: RawChain, used: set[str], indexed: frozenset[str]
-) -> RawDefinition | None:
-    if chain.names_function:
-        return None
-    sign = chain.signs[0][0]
-    explicit = sign == ":=" or (chain.defines and sign == "=")
-    if not explicit and sign not in ("=", r"\equiv"):
-        return None
-    left = chain.expressions[0]
-    target = as_target(left.node) if left.node is not None else None
-    at = (left.where.start, left.where.end)
-    if target is None:
-        if explicit and left.problem is None:
-            error = ReadError("BN128", "the left side of a definition must be a name", at)
-            found.diagnostics.append(diagnostic(found.source, error))
-        elif explicit and left.problem is not None:
-            found.diagnostics.append(diagnostic(found.source, left.problem))
-        return None
-    symbol, square = target
-    try:
-        name, letters = found.table.split(symbol, NOTHING)
-    except ReadError:
-        return None
-    definition = RawDefinition(
-        chain, symbol, name, square, letters, explicit, left.node.at if left.node else at
-    )
-    return definition if _may_define(found, definition, used, indexed) else None
-
-
-def _may_define(found: Survey, definition: RawDefinition, used: set[str], indexed: frozenset[str]) -> bool:
-    table, name = found.table, definition.name
-    taken = name in table.defined or square_of(name) in table.defined
-    if definition.explicit and (taken or name in table.sizes):
-        what = "is the name of a size" if name in table.sizes else "is defined already"
-        label = f"if `{definition.letters[0]}` is a part of the name: " if definition.letters else ""
-        hint = f"{label}`<!-- bnsym: label ${definition.letters[0]}$ -->`" if label else ""
-        error = ReadError("BN127", f"`{definition.full_name}` {what}", definition.at, hint)
-        found.diagnostics.append(diagnostic(found.source, error))
-        return False
-    distinct = len(set(definition.letters)) == len(definition.letters)
-    sub = definition.symbol.sub
-    if sub and sub.text.isdigit() and definition.symbol.base in indexed:
-        return False  # `x_1` is a component of x
-    special = name == "m" or (name == r"\delta" and len(definition.letters) == 2)
-    if definition.explicit:
-        return distinct
-    body = definition.chain.expressions[1].node
-    if definition.square and body is not None and name in _names(table, body):
-        return False  # `a^2 = a` says something of a
-    return distinct and not taken and name not in used and name not in table.sizes and not special
-
-
 def _settle_beside(found: Survey) -> None:
     """An order of free names and index letters to the right of equations is a condition of these; of a
     defined name, or with no equation, it is a claim like any other."""
@@ -269,7 +171,7 @@ def _is_free(found: Survey, chain: RawChain) -> bool:
     nodes = [e.node for e in chain.expressions]
     if None in nodes:
         return False
-    names = {name for node in nodes if node is not None for name in _names(found.table, node)}
+    names = {name for node in nodes if node is not None for name in names_in(found.table, node)}
     return not names & (found.table.defined.keys() | found.table.squares)
 
 
@@ -334,7 +236,7 @@ def _positions(
             if isinstance(operand, Symbol):
                 operands.add(id(operand))
             for variable in inner.by if isinstance(inner, Derivative) else (inner.by,):
-                below |= _names(table, variable)
+                below |= names_in(table, variable)
                 operands |= {id(n) for n in walk(variable)}
     for symbol, bound in kinds.symbols(node):
         try:
@@ -349,4 +251,4 @@ def _positions(
             above.setdefault(name, symbol.at)
 
 
-__all__ = ["RawDefinition", "Survey", "nodes", "survey"]
+__all__ = ["NOTHING", "RawDefinition", "Survey", "nodes", "survey"]

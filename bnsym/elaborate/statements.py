@@ -30,7 +30,7 @@ from bnsym.model import (
     Unread,
 )
 from bnsym.source.text import Slice, Source
-from bnsym.terms import Definition, Diff, Hypothesis, Relation, Statement, Sym, Term, mapped
+from bnsym.terms import Definition, Diff, Hypothesis, Name, Relation, Statement, Sym, Term, mapped
 
 
 @dataclass
@@ -48,6 +48,7 @@ class Pending:
     declaration: Declaration | None
     doubt: ReadError | None = None
     """Why a refutation would say nothing."""
+    section: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,14 @@ def finish(draft: Draft, earlier: tuple[Diagnostic, ...]) -> tuple[Derivation, C
     )
     outputs = outputs_of(draft.survey.gathered.losses, tuple(definitions.values()), losses, terms)
     context = Context(draft.survey, closer, tuple(definitions.values()), losses, outputs)
-    links = tuple(_finished(draft, p, closed.get(id(p)), hypotheses, context) for p in draft.pending)
+    spoken: dict[tuple[Name, ...], list[Term]] = {}
+    for p in draft.pending:
+        spoken.setdefault(context.out_of_force(p.section), []).extend(closed.get(id(p), ()))
+    inforce = {names: context.without(names, said) for names, said in spoken.items()}
+    links = tuple(
+        _finished(draft, p, closed.get(id(p)), hypotheses, inforce[context.out_of_force(p.section)])
+        for p in draft.pending
+    )
     named = tuple(_named(draft, name, d) for name, d in definitions.items())
     said = remarks(
         draft.survey,

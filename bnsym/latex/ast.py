@@ -340,6 +340,20 @@ def moved(node: Node, at: Place) -> Node:
     return replace(node, **changes)  # type: ignore[arg-type]
 
 
+def symbols_changed(node: Node, change: Callable[[Symbol], Symbol]) -> Node:
+    """The node with each symbol in it changed."""
+    if isinstance(node, Symbol):
+        return change(node)
+    changes: dict[str, object] = {}
+    for spec in fields(node):
+        value = getattr(node, spec.name)
+        if isinstance(value, KINDS):
+            changes[spec.name] = symbols_changed(value, change)
+        elif isinstance(value, tuple) and value and isinstance(value[0], KINDS):
+            changes[spec.name] = tuple(symbols_changed(v, change) for v in value)
+    return replace(node, **changes) if changes else node  # type: ignore[arg-type]
+
+
 def canonical(node: Node) -> str:
     """One spelling for all ways of writing the same thing, as a key."""
     match node:

@@ -1,0 +1,331 @@
+r"""Which rows of a file define a name, wherever they stand, and for which sections.
+
+A name's first equation defines it, also after its use; where a later section defines it anew, that one
+holds from there on, under a spelling of its own. What would be circular, or says of two names of which
+nothing is known that they are equal, defines nothing. Imports the surface tree and `symbols`.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from bnsym.elaborate import shapes as kinds
+from bnsym.elaborate.collect import ANEW, RawChain, diagnostic
+from bnsym.elaborate.symbols import IDENTITIES, Table, as_target, square_of
+from bnsym.latex.ast import Node, Place, Symbol, canonical, symbols_changed, unwrap
+from bnsym.latex.errors import ReadError
+
+if TYPE_CHECKING:
+    from bnsym.elaborate.scope import Survey
+
+NOTHING: frozenset[str] = frozenset()
+
+
+@dataclass
+class RawDefinition:
+    chain: RawChain
+    symbol: Symbol
+    name: str
+    """Of the symbol without its square."""
+    square: bool
+    letters: tuple[str, ...]
+    explicit: bool
+    at: Place
+
+    @property
+    def full_name(self) -> str:
+        return square_of(self.name) if self.square else self.name
+
+    @property
+    def body(self) -> Node | None:
+        return self.chain.expressions[1].node
+
+
+def names_in(table: Table, node: Node | None) -> set[str]:
+    names: set[str] = set()
+    for symbol, bound in kinds.symbols(node) if node is not None else ():
+        try:
+            names.add(table.split(symbol, bound)[0])
+        except ReadError:
+            continue
+    return names
+
+
+def find_definitions(found: Survey, indexed: frozenset[str]) -> None:
+    """Fills the survey's definitions; of a chain that equates a name again, says what that is worth."""
+    _define_anew(found, indexed)
+    finder = _Finder(found, indexed)
+    finder.note_choices()
+    candidates = finder.candidates()
+    finder.note_claims({id(c.chain) for c in candidates})
+    bare = [c for c in candidates if not c.explicit and _is_of_names(c)]
+    held = {id(c) for c in bare}
+    for candidate in candidates:
+        if id(candidate) not in held:
+            finder.offer(candidate)
+    for candidate in bare:
+        finder.offer_bare(candidate)
+    finder.refuse_targets()
+    found.definitions.sort(key=lambda d: d.at)
+
+
+def _is_of_names(candidate: RawDefinition) -> bool:
+    """`a = b`, `a^2 = b`: a row of two names without indices."""
+    body = unwrap(candidate.body) if candidate.body is not None else None
+    return isinstance(body, Symbol) and not candidate.letters and body.bare
+
+
+@dataclass
+class _Finder:
+    found: Survey
+    indexed: frozenset[str]
+    """Every name that is written with an index somewhere."""
+    by_name: dict[str, RawDefinition] = field(default_factory=dict)
+    uses: dict[str, set[str]] = field(default_factory=dict)
+    """The names in the body of each definition."""
+    used: set[str] = field(default_factory=set)
+    claimed: dict[str, int] = field(default_factory=dict)
+    """Where names stand first that a claim uses."""
+
+    # candidates
+
+    def candidates(self) -> list[RawDefinition]:
+        return [c for chain in self.found.gathered.chains if (c := self.candidate(chain)) is not None]
+
+    def candidate(self, chain: RawChain) -> RawDefinition | None:
+        """What the chain would define if nothing else did."""
+        sign = chain.signs[0][0]
+        explicit = sign == ":=" or (chain.defines and sign == "=")
+        if chain.names_function or (not explicit and (sign not in ("=", r"\equiv") or chain.claimed)):
+            return None
+        left = chain.expressions[0]
+        target = as_target(left.node) if left.node is not None else None
+        if target is None or left.node is None:
+            return None
+        symbol, square = target
+        try:
+            name, letters = self.found.table.split(symbol, NOTHING)
+        except ReadError:
+            return None
+        definition = RawDefinition(chain, symbol, name, square, letters, explicit, left.node.at)
+        return definition if explicit or self._may_define(definition) else None
+
+    def refuse_targets(self) -> None:
+        """What is said to be a definition and has no name on its left."""
+        for chain in self.found.gathered.chains:
+            left, sign = chain.expressions[0], chain.signs[0][0]
+            explicit = not chain.names_function and (sign == ":=" or (chain.defines and sign == "="))
+            if explicit and (left.node is None or as_target(left.node) is None):
+                at = (left.where.start, left.where.end)
+                error = ReadError("BN128", "the left side of a definition must be a name", at)
+                self._say(left.problem or error)
+
+    def _may_define(self, definition: RawDefinition) -> bool:
+        name, sub = definition.name, definition.symbol.sub
+        if len(set(definition.letters)) < len(definition.letters) or name in self.found.table.sizes:
+            return False
+        if sub and sub.text.isdigit() and definition.symbol.base in self.indexed:
+            return False  # `x_1` is a component of x
+        if name == "m" or (name == r"\delta" and len(definition.letters) == 2):
+            return False
+        # `a^2 = a` says something of a
+        return not (definition.square and name in names_in(self.found.table, definition.body))
+
+    def note_choices(self) -> None:
+        """Which names a row defines in one way or in another: `a = b \\text{ or } a = c`."""
+        for chain in self.found.gathered.chains:
+            sign = chain.signs[0][0]
+            target = as_target(chain.choice) if chain.choice is not None else None
+            if target is None:
+                continue
+            try:
+                name, _ = self.found.table.split(target[0], NOTHING)
+            except ReadError:
+                continue
+            message = f"`{name}` is said to be one thing or another: `{sign}`"
+            where = chain.signs[0][1]
+            error = ReadError("BN137", message, (where.start, where.end), "give each a name of its own")
+            self.found.ambiguous.setdefault(name, error)
+
+    def note_claims(self, candidates: set[int]) -> None:
+        """Which names claims use, and where first."""
+        for chain in self.found.gathered.chains:
+            for expression in chain.expressions[2 if id(chain) in candidates else 0 :]:
+                for name in names_in(self.found.table, expression.node):
+                    self.claimed.setdefault(name, chain.block.where.start)
+
+    # what they define
+
+    def offer(self, candidate: RawDefinition) -> None:
+        known = self.by_name.get(candidate.name)
+        if candidate.name in self.found.ambiguous:
+            candidate.chain.problem = self.found.ambiguous[candidate.name]
+        elif candidate.explicit:
+            if self._may_define_explicitly(candidate):
+                self._accept(candidate)
+        elif candidate.letters and candidate.name in IDENTITIES and candidate.name in self.used:
+            return  # an entry of the identity matrix
+        elif known is not None:
+            candidate.chain.doubt = self._differs(candidate, known)
+        elif self._is_constant_late(candidate):
+            message = f"`{candidate.full_name}` stands for any number before this line"
+            hint = "say from the beginning what it is, or in a condition: `if $…$`"
+            candidate.chain.doubt = ReadError("BN137", message, candidate.at, hint)
+        elif not self._is_circular(candidate):
+            self._accept(candidate)
+
+    def offer_bare(self, candidate: RawDefinition) -> None:
+        """`a = b` defines a if something is known of b and nothing of a; of two names of which nothing is
+        known it says nothing that can be judged."""
+        (other,) = names_in(self.found.table, candidate.body) or {""}
+        known = {*self.by_name, *self.used}
+        if candidate.name in self.by_name or (other in known and candidate.name not in known):
+            return self.offer(candidate)
+        message = f"nothing says what `{candidate.full_name}` is: this equation does not define it"
+        candidate.chain.doubt = ReadError("BN137", message, candidate.at, r"write `:=` if it does")
+        return None
+
+    def _accept(self, definition: RawDefinition) -> None:
+        table = self.found.table
+        self.found.definitions.append(definition)
+        self.by_name[definition.name] = definition
+        table.defined[definition.full_name] = definition.at
+        if not definition.letters:
+            table.bare.add(definition.name)
+        if definition.square:
+            table.squares.add(definition.name)
+        self.uses[definition.name] = names_in(table, definition.body)
+        self.used |= self.uses[definition.name]
+
+    def _may_define_explicitly(self, definition: RawDefinition) -> bool:
+        sizes, letters = self.found.table.sizes, definition.letters
+        if definition.name in self.by_name or definition.name in sizes:
+            what = "is the name of a size" if definition.name in sizes else "is defined already"
+            label = f"if `{letters[0]}` is a part of the name: " if letters else ""
+            hint = f"{label}`<!-- bnsym: label ${letters[0]}$ -->`" if letters else ""
+            self._say(ReadError("BN127", f"`{definition.full_name}` {what}", definition.at, hint))
+            return False
+        return len(set(letters)) == len(letters)
+
+    def _is_constant_late(self, candidate: RawDefinition) -> bool:
+        """`a = 1` after a claim in an earlier formula that takes a for any number."""
+        first = self.claimed.get(candidate.name, candidate.at[0])
+        constant = candidate.body is not None and not names_in(self.found.table, candidate.body)
+        return constant and first < candidate.chain.block.where.start
+
+    def _is_circular(self, candidate: RawDefinition) -> bool:
+        """Whether its body uses the name through other definitions; `a = a + 1` is left to the reader."""
+        if candidate.name not in self.used:
+            return False
+        own = names_in(self.found.table, candidate.body)
+        return candidate.name not in own and candidate.name in reached(own, self.uses)
+
+    def _differs(self, candidate: RawDefinition, known: RawDefinition) -> ReadError | None:
+        if candidate.chain.claimed:
+            return None
+        line = self.found.table.line_of(known.at[0])
+        hint = "if it is claimed of the first one: `<!-- bnsym: claim -->` before the formula"
+        return ReadError("BN137", f"`{candidate.full_name}` differs from line {line}", candidate.at, hint)
+
+    def _say(self, error: ReadError) -> None:
+        self.found.diagnostics.append(diagnostic(self.found.source, error))
+
+
+def reached(start: Iterable[str], uses: Mapping[str, Iterable[str]]) -> set[str]:
+    """The names that these names are made from, themselves among them."""
+    found: set[str] = set()
+    todo = list(start)
+    while todo:
+        name = todo.pop()
+        if name not in found:
+            found.add(name)
+            todo.extend(uses.get(name, ()))
+    return found
+
+
+# names that a later section defines anew
+
+
+def _define_anew(found: Survey, indexed: frozenset[str]) -> None:
+    """Gives each name that a later section defines anew another spelling from there on."""
+    finder = _Finder(found, indexed)
+    candidates = finder.candidates()
+    first: dict[str, RawDefinition] = {}
+    starts: dict[str, list[int]] = {}
+    for section, group in groupby(candidates, key=lambda c: c.chain.section):
+        here = {c.name: c for c in reversed(list(group)) if not c.chain.claimed}
+        anew = _anew(found, first, {n: c for n, c in here.items() if n in first}, section)
+        for name in anew:
+            starts.setdefault(name, []).append(section)
+        first |= {name: c for name, c in here.items() if name in anew or name not in first}
+    if starts:
+        _respell(found, starts)
+
+
+def _anew(
+    found: Survey, first: Mapping[str, RawDefinition], again: Mapping[str, RawDefinition], section: int
+) -> set[str]:
+    """Which of the names that a section equates again it defines anew: not one that it only repeats, and
+    none if what is made from its old meaning is used here or later, where the two would meet."""
+    if not again:
+        return set()
+    table = found.table
+    uses = {name: names_in(table, d.body) for name, d in first.items()}
+    bodies = {name: names_in(table, d.body) for name, d in again.items()}
+    anew = {n for n, c in again.items() if n not in bodies[n] and not _repeats(c, first[n])}
+    grown = True
+    while grown:
+        more = {name for name in again.keys() - anew if anew & bodies[name] and name not in bodies[name]}
+        grown, anew = bool(more), anew | more
+    later = {name for d in _bodies_from(found, section) for name in d}
+    made = {name for name in uses if name not in anew and anew & reached(uses[name], uses)}
+    return set() if made & later else anew
+
+
+def _bodies_from(found: Survey, section: int) -> Iterator[set[str]]:
+    for chain in found.gathered.chains:
+        if chain.section >= section:
+            for expression in chain.expressions:
+                yield names_in(found.table, expression.node)
+
+
+def _repeats(again: RawDefinition, first: RawDefinition) -> bool:
+    """Whether both say the same, letter by letter."""
+    if again.body is None or first.body is None:
+        return False
+    same = again.square == first.square and again.letters == first.letters
+    return same and canonical(again.body) == canonical(first.body)
+
+
+def _respell(found: Survey, starts: Mapping[str, list[int]]) -> None:
+    """Another spelling for each such name from each section on that defines it anew."""
+    table = found.table
+    found.sections.update({name: range(sections[0]) for name, sections in starts.items()})
+
+    def spelled(symbol: Symbol, section: int) -> Symbol:
+        try:
+            name, _ = table.split(symbol, NOTHING)
+        except ReadError:
+            return symbol
+        begun = [s for s in starts.get(name, ()) if s <= section]
+        if not begun:
+            return symbol
+        changed = replace(symbol, marks=symbol.marks + ANEW * len(begun))
+        after = [s for s in starts[name] if s > section]
+        found.sections[table.split(changed, NOTHING)[0]] = range(begun[-1], min(after, default=sys.maxsize))
+        return changed
+
+    for chain in found.gathered.chains:
+        conditions = (h for h in chain.hypotheses if h.condition)
+        sides = (side for h in conditions for side in (h.left, h.right))
+        for expression in (*chain.expressions, *sides):
+            if expression.node is not None:
+                expression.node = symbols_changed(expression.node, partial(spelled, section=chain.section))
+
+
+__all__ = ["ANEW", "NOTHING", "RawDefinition", "find_definitions", "names_in", "reached"]
