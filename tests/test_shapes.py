@@ -204,3 +204,53 @@ SETS: Cases = {
 @each(SETS)
 def test_a_sum_over_a_set_is_over_that_set(want: str, note: str, tmp_path: Path) -> None:
     assert verdicts(tmp_path, note) == want
+
+
+ARRAYS: Cases = {
+    "a power, a root and a quotient of vectors are taken entry by entry": (
+        "pprxx",
+        r"""
+        <!-- bnsym: assume $x, g \in \mathbb{R}^n$ -->
+        \mu = \frac{1}{n} \sum_i x_i, \qquad z = (x - \mu)^2, \qquad u = \frac{g}{\sqrt{z + 1}}
+        u_i = \frac{g_i}{\sqrt{z_i + 1}}
+        z = x^2 - 2 \mu x + \mu^2
+        z - x^2 = - 2 \mu x
+        z + 1 = \sum_i (x_i - \mu)^2
+        \frac{1}{g} \langle g, x \rangle = x
+        """,
+    ),
+    "a matrix to a power is a product of matrices": (
+        "ppr",
+        r"""
+        <!-- bnsym: assume $v \in \mathbb{R}^n$ -->
+        M = I - \frac{v v^\top}{\Vert v \Vert^2}
+        M^2 = M
+        \sqrt{v^\top M v} = 0
+        M^2 = 2 M
+        """,
+    ),
+    "one index of two takes a row": (
+        "pprx",
+        r"""
+        r_i = \frac{1}{d} \sum_{j=1}^d x_{ij}^2, \qquad y_{ij} = \frac{x_{ij}}{\sqrt{r_i}}
+        \Vert x_i \Vert^2 = d r_i
+        y_i^\top y_i = d
+        \Vert x_i \Vert = r_i
+        \Vert x_j \Vert^2 = \sum_{i=1}^m x_{ij}^2
+        """,
+    ),
+    "the inner product of matrices is a trace": (
+        "ppr",
+        r"""
+        <!-- bnsym: assume $V, W \in \mathbb{R}^{m \times n}$ -->
+        \langle V, W \rangle_F = \operatorname{tr}(V^\top W)
+        \langle V, W \rangle = \sum_{i=1}^m \sum_{j=1}^n V_{ij} W_{ij}
+        \langle V, W \rangle_F = \operatorname{tr}(V^\top V)
+        """,
+    ),
+}  # fmt: skip
+
+
+@each(ARRAYS)
+def test_what_whole_arrays_mean(want: str, note: str, tmp_path: Path) -> None:
+    assert verdicts(tmp_path, note) == want

@@ -11,14 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 
 from bnsym.elaborate.application import Bodies
 from bnsym.elaborate.differentiating import derivative, gradient
 from bnsym.elaborate.functions import apply, at_argument
 from bnsym.elaborate.index_spaces import BATCH, Spaces
 from bnsym.elaborate.measuring import squared_entries, squared_norm
-from bnsym.elaborate.multiplying import power_of, product, root_of_power
+from bnsym.elaborate.multiplying import power_of, product, root
 from bnsym.elaborate.shapes import is_delta
 from bnsym.elaborate.symbols import IDENTITIES, Table, size_name, square_of
 from bnsym.elaborate.tensors import Algebra, Value, identity, ones
@@ -65,7 +64,6 @@ from bnsym.terms import (
     Term,
     add,
     free_indices,
-    mul,
     neg,
     num,
     power,
@@ -118,12 +116,11 @@ class Lowering:
             case Product():
                 return product(self, node)
             case Quotient(above, below):
-                top = self.lower(above)
-                return replace(top, term=mul(top.term, power(self.scalar(below), -1)), what="")
+                return self.algebra.quotient(self.lower(above), self.lower(below), below.at)
             case Power():
                 return power_of(self, node)
             case Root(degree, body):
-                return Value(root_of_power(self.scalar(body), Fraction(1, degree)))
+                return root(self, degree, body)
             case Transpose(body):
                 return self.algebra.transposed(self.lower(body), node.at)
             case _:
@@ -280,6 +277,8 @@ class Lowering:
     def array(self, name: str, key: str, letters: tuple[str, ...], at: Place) -> Value:
         """A component where there are letters, else the whole array with open axes."""
         arity = self.table.arity.get(key, 0)
+        if len(letters) == 1 and arity == 2:
+            return self.row_of(name, key, letters[0], at)
         if letters and len(letters) != arity:
             raise self.table.kind_conflict(key, letters, at)
         if not letters and arity > 2:
@@ -292,6 +291,17 @@ class Lowering:
         for k, index in enumerate(indices):
             self.spaces.unify(self.spaces.axis(key, k), index.space, at, f"`{index.name}` in `{key}`")
         return Value(Sym(name, indices), what=f"{key}_{{{','.join(letters)}}}" if letters else key)
+
+    def row_of(self, name: str, key: str, letter: str, at: Place) -> Value:
+        """`x_i` where the entries are `x_{ij}`: the vector of those whose first index is i."""
+        index = self.index(letter, at)
+        first, second = (self.spaces.axis(key, k) for k in range(2))
+        if self.spaces.same(index.space, second) and not self.spaces.same(first, second):
+            message = f"`{key}_{{{letter}}}`: is `{letter}` the second index of `{key}` here?"
+            raise ReadError("BN129", message, at, f"write `{key}` with both indices")
+        self.spaces.unify(first, index.space, at, f"`{letter}` in `{key}`")
+        axis = self.axis(second)
+        return Value(Sym(name, (index, axis)), (axis,), what=f"{key}_{{{letter}}}")
 
     def component(self, body: Node, letters: tuple[str, ...], at: Place) -> Value:
         value = self.lower(body)

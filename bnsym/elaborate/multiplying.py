@@ -110,7 +110,17 @@ def power_of(lowering: Lowering, node: Power) -> Value:
     base = lowering.lower(node.base)
     if base.shape == "matrix" and exponent.denominator == 1 and 2 <= exponent <= 4:
         return matrix_power(lowering, node.base, int(exponent), node.at)
+    if base.shape == "column":
+        return lowering.algebra.entrywise(base, exponent)
     return Value(raised(lowering, lowering.scalar(node.base), exponent, node.at))
+
+
+def root(lowering: Lowering, degree: int, body: Node) -> Value:
+    """Of a number, or of each entry of a vector."""
+    value = lowering.lower(body)
+    if value.shape == "column":
+        return lowering.algebra.entrywise(value, Fraction(1, degree))
+    return Value(root_of_power(lowering.scalar(body), Fraction(1, degree)))
 
 
 def matrix_power(lowering: Lowering, base: Node, exponent: int, at: Place) -> Value:

@@ -233,6 +233,8 @@ class _Inference:
                 return _reduced(shapes) or _vector_still(factors, shapes)
             case Quotient(above, _):
                 return self.shape(above, bound)
+            case Power(base) | Root(_, base):
+                return self.shape(base, bound) or SCALAR
             case Transpose(body):
                 return {COLUMN: ROW, ROW: COLUMN}.get(inner := self.shape(body, bound) or "", inner) or None
             case Paren(body):
@@ -266,10 +268,11 @@ class _Inference:
             open_kind = SCALAR if self.closing and name not in self.table.defined else None
             return SCALAR if name in self.table.sizes else self.known.get(name, open_kind)
         try:
-            _, letters = self.table.split(node, bound)
+            name, letters = self.table.split(node, bound)
         except ReadError:
             return SCALAR
-        return SCALAR if letters else COLUMN
+        row = self.known.get(name) == MATRIX and len(letters) == 1
+        return COLUMN if row or not letters else SCALAR
 
     def _derivative(self, of: Node | None, by: Iterable[Node], bound: frozenset[str]) -> str | None:
         loss = of is None or self._is_loss(of, bound)
@@ -290,8 +293,9 @@ class _Inference:
             case Norm(body):
                 self.demand(body, COLUMN, bound)
             case Inner(left, right):
-                self.demand(left, COLUMN, bound)
-                self.demand(right, COLUMN, bound)
+                matrices = MATRIX in (self.shape(left, bound), self.shape(right, bound))
+                for side in (left, right):
+                    self.demand(side, MATRIX if matrices else COLUMN, bound)
             case Plus() if shape := self.shape(node, bound):
                 self.demand(node, shape, bound)
             case Frobenius(body) if self.soft:

@@ -7,6 +7,7 @@ Imports terms and `index_spaces`; knows nothing of LaTeX.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from bnsym.elaborate.index_spaces import Spaces
 from bnsym.latex.ast import Place
@@ -99,6 +100,17 @@ class Algebra:
         larger = left if left.axes else right
         return Value(mul(left.term, right.term), larger.axes, larger.row)
 
+    def quotient(self, above: Value, below: Value, at: Place) -> Value:
+        """Through a number; of two vectors, entry by entry."""
+        if below.axes and not above.shape == below.shape == "column":
+            message = f"a number is needed here; {self.describe(below)}"
+            raise ReadError("BN124", message, at, "write it with its index")
+        return replace(self.elementwise(above, self.entrywise(below, -1), at), what="")
+
+    def entrywise(self, value: Value, exponent: int | Fraction) -> Value:
+        """The power of a number, or of each entry of a vector."""
+        return replace(value, term=power(value.term, exponent), what="")
+
     def times(self, left: Value, right: Value, at: Place) -> Value:
         """Scalars times anything; else rows and matrices times columns and matrices."""
         if not left.axes or not right.axes:
@@ -126,13 +138,16 @@ class Algebra:
         return replace(value, row=not value.row)
 
     def inner(self, left: Value, right: Value, at: Place) -> Value:
+        """Of two vectors, or of two matrices entry by entry."""
         for value in (left, right):
-            if len(value.axes) != 1:
-                raise self.mismatch(
-                    "no inner product", left, right, at, "write both vectors without an index"
-                )
+            if not value.axes:
+                hint = "write both vectors without an index"
+                raise self.mismatch("no inner product", left, right, at, hint)
         right = self.aligned(replace(left, row=False), replace(right, row=False), at, "no inner product")
-        return Value(Sum(left.axes[0], mul(left.term, right.term)))
+        term = mul(left.term, right.term)
+        for axis in reversed(left.axes):
+            term = Sum(axis, term)
+        return Value(term)
 
     def outer(self, left: Value, right: Value, at: Place) -> Value:
         if left.shape != "column" or right.shape != "column":

@@ -14,6 +14,7 @@ from bnsym.latex.ast import (
     BigSum,
     Component,
     Frobenius,
+    Inner,
     MaxOver,
     Node,
     Norm,
@@ -57,6 +58,8 @@ def _subscripted(node: Node, clauses: tuple[Clause, ...], place: Place, at: Plac
             return Power(replace(base, sub=_sub(clauses, place)), exponent, at)
         case Transpose(Symbol() as base) if base.sub is None:
             return Transpose(replace(base, sub=_sub(clauses, place)), at)
+        case Inner() if _name_part(clauses) == FROBENIUS:
+            return replace(node, at=at)
         case Norm(body) if _name_part(clauses) == FROBENIUS:
             return Frobenius(body, at)
         case Norm() | Power(Norm()):
