@@ -38,7 +38,7 @@ def test_one_name(one: str, other: str) -> None:
 @pytest.mark.parametrize("other", [r"\hat{x_i}", r"\hat{x}_i", r"{\hat x}_i", r"\widehat{x}_i"])
 def test_one_hat(other: str) -> None:
     hats = r"\hat x_i = x_i - c"
-    assert verdicts(hats, f"{other} + c = x_i", f"{other} = x_i + c") == ["proved", "refuted"]
+    assert verdicts(hats, f"{other} + c = x_i", f"x_i + c = {other}") == ["proved", "refuted"]
 
 
 @pytest.mark.parametrize(
@@ -67,10 +67,44 @@ def test_a_letter_below_defined_names_alone_is_a_label() -> None:
 def test_a_letter_that_a_free_array_has_is_an_index() -> None:
     array = r"\mu_b = \frac{1}{d} \sum_{j=1}^d x_{bj}"
     assert verdicts(array, r"\sum_{j=1}^d (x_{bj} - \mu_b) = 0") == ["proved"]
-    assert verdicts(r"\mu_b = 2 y_b", r"\mu_a = 2 y_a", r"\mu_c = y_c") == ["proved", "refuted"]
+    assert verdicts(r"\mu_b = 2 y_b", r"\mu_a - 2 y_a = 0", r"\mu_c - y_c = 0") == ["proved", "refuted"]
 
 
 def test_a_plain_letter_with_an_index_is_an_entry_of_the_bold_one() -> None:
     length = r"s = \Vert \mathbf{v} \Vert^2"
-    assert verdicts(length, r"s = \sum_j v_j^2", r"s = \sum_j v_j") == ["proved", "refuted"]
-    assert "proved" not in verdicts(length, r"v = 2", r"s = \sum_j v_j^2")
+    assert verdicts(length, r"\sum_j v_j^2 = s", r"\sum_j v_j = s") == ["proved", "refuted"]
+    assert "proved" not in verdicts(length, r"v = 2", r"\sum_j v_j^2 = s")
+
+
+@pytest.mark.parametrize(
+    ("let", "true", "false"),
+    [
+        (r"$d\sigma^2$ = $q + 1$", r"2 d\sigma^2 = 2 q + 2", r"2 d\sigma^2 = 2 d \sigma^2 q"),
+        (r"$d\sigma$ = $q$", r"3 d\sigma^2 = 3 q^2", r"3 d\sigma^2 = 3 q"),
+        (r"$\Delta w$ = $- \eta g$", r"2 \Delta w = - 2 \eta g", r"\Delta w = \eta g"),
+        (r"$\mathrm{d}\mu$ = $2 q$", r"d\mu = q + q", r"\mathrm{d}\mu = q"),
+        (r"$G_{z_i}$ = $q_i$", r"\sum_j G_{z_j} = \sum_j q_j", r"\sum_j G_{z_j} = \sum_j q_j^2"),
+        (r"$d_{x_i}$ = $q_i$", r"d_{x_k}^2 = q_k^2", r"d_{x_k} = q_k^2"),
+        (r"$s$ = $\sum_i x_i$", r"\sum_i s x_i = s^2", r"\sum_i s x_i = \sum_i x_i^2"),
+        (r"$s$ = $\sum_i x_i$", r"s x_i = x_i \sum_j x_j", r"s x_i = x_i^2"),
+        (
+            r"$c_i$ = $x_i - \frac{1}{m} \sum_{j=1}^m x_j$",
+            r"\sum_{j=1}^m x_j c_j = \sum_{j=1}^m c_j^2",
+            r"\sum_{j=1}^m x_j c_j = \sum_{j=1}^m x_j^2",
+        ),
+    ],
+)
+def test_a_let_names_a_whole_symbol(let: str, true: str, false: str) -> None:
+    assert verdicts(f"let {let}", true) == ["proved"]
+    assert verdicts(f"let {let}", false) in (["refuted"], ["unread"])
+
+
+def test_lets_inside_lets_keep_their_letters_apart() -> None:
+    lets = (r"let $s$ = $\sum_i x_i$", r"let $t$ = $\sum_i s x_i$")
+    assert verdicts(*lets, r"\sum_i t x_i = s^3", r"t = \sum_i x_i^2") == ["proved", "refuted"]
+
+
+def test_two_lets_with_the_same_letter_are_two() -> None:
+    lets = (r"let $d_{x_i}$ = $a_i$", r"let $d_{y_i}$ = $2 a_i$")
+    assert verdicts(*lets, r"d_{y_i} = 2 d_{x_i}", r"d_{y_i} = d_{x_i}") == ["proved", "refuted"]
+    assert verdicts(lets[0], r"d_{z_i} = d_{x_i}") != ["proved"]

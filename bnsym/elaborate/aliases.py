@@ -5,7 +5,7 @@ Imports the surface tree only.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 
 from bnsym.latex.ast import (
     Applied,
@@ -21,16 +21,17 @@ from bnsym.latex.ast import (
     Product,
     Sub,
     Symbol,
+    Transpose,
     Whole,
     canonical,
-    children,
     measure,
     moved,
+    rebuilt,
     unwrap,
     walk,
 )
 from bnsym.latex.errors import ReadError
-from bnsym.latex.folding import INDEX_LETTERS, is_word, word_of
+from bnsym.latex.folding import INDEX_LETTERS, STRAIGHT, called, is_word, span
 
 NO_LETTERS: frozenset[str] = frozenset()
 
@@ -65,33 +66,42 @@ class Aliases:
     def add(self, pattern: Node, target: Node, problem: str = "") -> None:
         """Raises BN128 if the left side is nothing that a name can stand for."""
         pattern = unwrap(pattern)
-        size, _ = measure(target)
+        alias = Alias((), apart(target), measure(target)[0], problem)
+        if isinstance(pattern, Component) and isinstance(pattern.body, Apply):
+            primed = {letter: letter + "'" for letter in pattern.letters}
+            whole = Whole(_renamed(alias.target, primed), tuple(primed.values()), target.at)
+            self._name_function(pattern.body, replace(alias, target=whole))
+            return
         if isinstance(pattern, Apply):
-            leaf = unwrap(pattern.argument)
-            if not isinstance(leaf, Symbol) or _index_letters(leaf, NO_LETTERS):
-                hint = r"as in `let $\operatorname{BN}(x)$ = $y$`"
-                raise ReadError(
-                    "BN128", "a function is named with one whole name as its argument", leaf.at, hint
-                )
-            self.functions[word_of(pattern.function)] = leaf, Alias((), target, size, problem)
-            if not is_word(pattern.function) and canonical(target) != canonical(pattern.function):
-                self.by_key[canonical(pattern.function)] = Alias((), target, size, problem)
+            self._name_function(pattern, alias)
             return
         if isinstance(pattern, Product):
             pattern = _paired(pattern) or pattern
         if isinstance(pattern, Symbol):
-            letters = _index_letters(self.labelled(pattern), NO_LETTERS)
-            if len(set(letters)) < len(letters):
-                raise ReadError("BN128", "a let names each index once", pattern.at)
-            key = pattern.base if letters else canonical(pattern)
-            known = self.by_key.get(key)
-            if letters and known and set(known.parameters).isdisjoint(letters):
-                message = f"`{key}` has a let with the index {', '.join(known.parameters)} already"
-                hint = "if these letters are parts of names: `<!-- bnsym: label $a$, $b$ -->`"
-                raise ReadError("BN127", message, pattern.at, hint)
-            self.by_key[key] = Alias(letters, target, size, problem)
+            self._name(nested(self.labelled(pattern)), alias)
             return
-        self.by_key[canonical(pattern)] = Alias((), target, size, problem)
+        self.by_key[canonical(pattern)] = alias
+
+    def _name(self, pattern: Symbol, alias: Alias) -> None:
+        letters = _index_letters(pattern, NO_LETTERS)
+        if len(set(letters)) < len(letters):
+            raise ReadError("BN128", "a let names each index once", pattern.at)
+        key = pattern.base if letters else canonical(pattern)
+        known = self.by_key.get(key)
+        if letters and known and set(known.parameters).isdisjoint(letters):
+            message = f"`{key}` has a let with the index {', '.join(known.parameters)} already"
+            hint = "if these letters are parts of names: `<!-- bnsym: label $a$, $b$ -->`"
+            raise ReadError("BN127", message, pattern.at, hint)
+        self.by_key[key] = replace(alias, parameters=letters)
+
+    def _name_function(self, pattern: Apply, alias: Alias) -> None:
+        leaf, function = unwrap(pattern.argument), pattern.function
+        if not isinstance(leaf, Symbol) or _index_letters(leaf, NO_LETTERS):
+            hint = r"as in `let $\operatorname{BN}(x)$ = $y$`"
+            raise ReadError("BN128", "a function is named with one whole name as its argument", leaf.at, hint)
+        self.functions[canonical(function)] = leaf, alias
+        if not is_word(function) and canonical(alias.target) != canonical(function):
+            self.by_key[canonical(function)] = alias
 
     def apply(self, node: Node) -> Node:
         """The node with everything that has an alias replaced. Raises BN113 if it gets too large."""
@@ -145,47 +155,82 @@ class Aliases:
             return self._symbol(self.labelled(node), bound)
         if alias := self.by_key.get(canonical(node)):
             return self._spend(alias, node.at)
-        if isinstance(node, Apply) and (found := self.functions.get(word_of(node.function))):
-            leaf, alias = found
-            target = self._spend(alias, node.at)
-            if canonical(unwrap(node.argument)) == canonical(leaf) and not _sums(target):
-                return target
-            return Applied(target, leaf, self._apply(node.argument, bound), node.at)
+        if isinstance(node, Apply) and (found := self._function(node.function)):
+            return self._call(node, *found, bound)
         if isinstance(node, Product):
-            node = self._pairs(node)
-            if isinstance(node, Symbol):
-                return self._symbol(self.labelled(node), bound)
+            folded = self._pairs(self._calls(node))
+            if not isinstance(folded, Product):
+                return self._apply(folded, bound)
+            node = folded
         if isinstance(node, BigSum) and (clash := self.labels & set(node.letters)):
             raise ReadError("BN129", f"`{min(clash)}` is a label here, and a sum binds it", node.at)
         inner = bound | set(node.letters) if isinstance(node, BigSum) else bound
         return self._inside(node, inner)
 
     def _inside(self, node: Node, bound: frozenset[str]) -> Node:
-        changes: dict[str, object] = {}
-        kinds = set(map(id, children(node)))
-        for spec in fields(node):
-            value = getattr(node, spec.name)
-            if id(value) in kinds:
-                changes[spec.name] = self._apply(value, bound)
-            elif isinstance(value, tuple) and any(id(v) in kinds for v in value):
-                changes[spec.name] = tuple(self._apply(v, bound) for v in value)
-        size = getattr(node, "size", None)
-        if size is not None:
-            changes["size"] = size  # the name of a size has no alias
-        if isinstance(node, BigSum):
-            changes["within"] = node.within
-        return replace(node, **changes) if changes else node  # type: ignore[arg-type]
+        changed = rebuilt(node, lambda inner: self._apply(inner, bound))
+        if isinstance(node, BigSum) and isinstance(changed, BigSum):
+            return replace(changed, size=node.size, within=node.within)  # no alias names a size or a set
+        return changed
+
+    # functions
+
+    def _function(self, symbol: Symbol) -> tuple[Symbol, Alias, int] | None:
+        """The argument's name and the value of a named function, and how often it is differentiated."""
+        plain = replace(symbol, marks=symbol.marks.rstrip("'"))
+        found = self.functions.get(canonical(plain))
+        return (*found, len(symbol.marks) - len(plain.marks)) if found else None
+
+    def _call(self, node: Apply, leaf: Symbol, alias: Alias, order: int, bound: frozenset[str]) -> Node:
+        target = self._spend(alias, node.at)
+        if not order and canonical(unwrap(node.argument)) == canonical(leaf) and not _sums(target):
+            return target
+        return Applied(target, leaf, self._apply(node.argument, bound), node.at, order)
+
+    def _calls(self, node: Product) -> Node:
+        """Named functions with their arguments: `f(0)^2`, `f^2(x)`, `f'(x)`, `f(x)_i`."""
+        factors, operators = list(node.factors), list(node.operators)
+        for k in range(len(factors) - 2, -1, -1):
+            if operators[k + 1]:
+                continue
+            if value := self._called(factors[k], factors[k + 1]):
+                factors[k : k + 2] = [value]
+                del operators[k + 1]
+        return _product(factors, operators, node.at)
+
+    def _called(self, function: Node, following: Node) -> Node | None:
+        match function:
+            case Symbol() if self._function(function):
+                return called(function, following)
+            case Power(Symbol() as symbol, exponent) if self._function(symbol):
+                value = called(symbol, following)
+                if value and not (isinstance(exponent, Number) and exponent.value > 0):
+                    message = f"an inverse of the function `{symbol.base}`, or a power of its value?"
+                    raise ReadError("BN129", message, function.at, "put the power behind the bracket")
+                return value and Power(value, exponent, span(function, following))
+            case Paren(body) if isinstance(following, Paren):
+                names = (n for n in walk(body) if isinstance(n, Symbol) and self._function(n))
+                if inner := next(names, None):
+                    hint = rf"write `{inner.base}(…)` with its argument, or `\cdot` for a product"
+                    raise ReadError("BN129", "a product or a function's value?", function.at, hint)
+        return None
 
     def _symbol(self, node: Symbol, bound: frozenset[str]) -> Node:
-        alias = self.by_key.get(canonical(node))
-        if alias and not alias.parameters:
-            return self._spend(alias, node.at)
+        if self._function(node) and node.marks.endswith("'"):
+            raise ReadError("BN129", f"`{node.base}` is a derivative, and its argument is missing", node.at)
+        if nested(node).base in self.by_key:
+            node = nested(node)
         letters = _index_letters(node, bound)
-        found = self.by_key.get(node.base) if letters or node.bare else None
+        found = self.by_key.get(canonical(node))
+        if found and not found.parameters:
+            return self._spend(found, node.at)
+        if letters or node.bare:
+            found = self.by_key.get(node.base)
         if found is None:
             return node
-        if not letters:
-            return self._whole(found, node.at)
+        return self._entry(found, node, letters) if letters else self._whole(found, node.at)
+
+    def _entry(self, found: Alias, node: Symbol, letters: tuple[str, ...]) -> Node:
         target = self._spend(found, node.at)
         if found.parameters:
             if len(found.parameters) != len(letters):
@@ -202,24 +247,56 @@ class Aliases:
         apart = {letter: letter + "'" for letter in found.parameters}
         return Whole(_renamed(self._spend(found, at), apart), tuple(apart.values()), at)
 
-    def _pairs(self, node: Product) -> Node:
-        r"""Two factors that together are one name: `d\hat{x}_i`, `\nabla\gamma`."""
+    def _pairs(self, node: Node) -> Node:
+        r"""Two factors that together are one name: `d\hat{x}_i`, `d\sigma^2`, `\nabla\gamma`."""
+        if not isinstance(node, Product):
+            return node
         factors, operators = list(node.factors), list(node.operators)
         for k in range(len(factors) - 2, -1, -1):
-            pair = _paired(Product((factors[k], factors[k + 1]), ("", operators[k + 1]), node.at))
-            if pair and (pair.base in self.by_key or canonical(pair) in self.by_key):
+            if not operators[k + 1] and (pair := self._pair(factors[k], factors[k + 1])):
                 factors[k : k + 2] = [pair]
                 del operators[k + 1]
-        return factors[0] if len(factors) == 1 else Product(tuple(factors), tuple(operators), node.at)
+        return _product(factors, operators, node.at)
+
+    def _pair(self, first: Node, second: Node) -> Node | None:
+        pair = _paired(Product((first, second), ("", ""), span(first, second)))
+        if pair and not self.by_key.keys().isdisjoint((pair.base, canonical(pair), nested(pair).base)):
+            return pair
+        match second:
+            case Power(Symbol() as base) if inner := self._pair(first, base):
+                return replace(second, base=inner)
+            case Transpose(Symbol() as body) if inner := self._pair(first, body):
+                return replace(second, body=inner)
+        return None
+
+
+def _product(factors: list[Node], operators: list[str], at: Place) -> Node:
+    return factors[0] if len(factors) == 1 else Product(tuple(factors), tuple(operators), at)
 
 
 def _paired(node: Product) -> Symbol | None:
     match node.factors, node.operators:
         case (Symbol() as first, Symbol() as second), ("", "") if first.bare:
-            at = (first.at[0], second.at[1])
-            gap = " " if first.base[-1].isalpha() and first.base.startswith("\\") else ""
-            return Symbol(first.base + gap + second.base, at, sub=second.sub, upper=second.upper)
+            base = "d" if first.base in STRAIGHT else first.base
+            gap = " " if base[-1].isalpha() and base.startswith("\\") else ""
+            at = span(first, second)
+            return Symbol(base + gap + second.base, at, sub=second.sub, upper=second.upper)
+        case (first, Power(Symbol() as second, Number(value))), operators:
+            pair = _paired(Product((first, second), operators, node.at))
+            return pair and replace(pair, marks=f"^{{{value}}}")
     return None
+
+
+def nested(symbol: Symbol) -> Symbol:
+    """`d_{x_i}` as what it is as a whole: the name `d_{x}` with the index i."""
+    inner = symbol.sub.node if symbol.sub else None
+    if symbol.sub is None or not isinstance(inner, Symbol) or symbol.upper:
+        return symbol
+    letters = _index_letters(inner, NO_LETTERS)
+    if not letters:
+        return symbol
+    sub = Sub("".join(letters), letters, None, symbol.sub.at)
+    return replace(symbol, marks=f"{symbol.marks}_{{{inner.base}}}", sub=sub)
 
 
 def _index_letters(node: Symbol, bound: frozenset[str]) -> tuple[str, ...]:
@@ -234,28 +311,49 @@ def _sums(node: Node) -> bool:
     return any(isinstance(inner, BigSum) for inner in walk(node))
 
 
-def _renamed(node: Node, names: dict[str, str]) -> Node:
-    """The node with index letters replaced; a sum that binds one of them is refused."""
-    if isinstance(node, Symbol):
-        sub = node.sub and _renamed_sub(node.sub, names)
-        core = names.get(node.core, node.core) if node.bare and node.core in names else node.core
-        return replace(node, core=core, sub=sub, upper=tuple(names.get(u, u) for u in node.upper))
-    if isinstance(node, BigSum | Whole):
-        names = {k: v for k, v in names.items() if k not in node.letters}
-        if clash := set(names.values()) & set(node.letters):
-            raise ReadError("BN122", f"the let sums over {clash.pop()} already", node.at)
-    changes: dict[str, object] = {}
-    for spec in fields(node):
-        value = getattr(node, spec.name)
-        if spec.name == "letters" and isinstance(node, Component):
-            changes["letters"] = tuple(names.get(v, v) for v in node.letters)
-        elif any(value is child for child in children(node)):
-            changes[spec.name] = _renamed(value, names)
-        elif isinstance(value, tuple) and value and any(value[0] is child for child in children(node)):
-            changes[spec.name] = tuple(_renamed(v, names) for v in value)
-    return replace(node, **changes)  # type: ignore[arg-type]
+def apart(node: Node) -> Node:
+    """The node with letters of its own in its sums: it is about to stand inside others."""
+    taken = {letter for inner in walk(node) for letter in _written(inner)}
+    return _renamed(node, {}, frozenset(taken))
+
+
+def _written(node: Node) -> tuple[str, ...]:
+    match node:
+        case Symbol():
+            return (*(node.sub.letters if node.sub else ()), *node.upper, node.base)
+        case BigSum() | Whole() | Component():
+            return node.letters
+    return ()
+
+
+def _renamed(node: Node, names: dict[str, str], taken: frozenset[str] = NO_LETTERS) -> Node:
+    """The node with index letters replaced; the letters that it binds keep clear of the new ones, and
+    of those taken."""
+    match node:
+        case Symbol():
+            sub = node.sub and _renamed_sub(node.sub, names)
+            core = names.get(node.core, node.core) if node.bare else node.core
+            return replace(node, core=core, sub=sub, upper=tuple(names.get(u, u) for u in node.upper))
+        case BigSum() | Whole():
+            clear = taken.union(names.values())
+            names = names | {letter: _clear_of(letter, clear) for letter in node.letters}
+            node = replace(node, letters=tuple(names[letter] for letter in node.letters))
+        case Component():
+            node = replace(node, letters=tuple(names.get(letter, letter) for letter in node.letters))
+    if isinstance(node, BigSum):
+        pairs = tuple((names.get(a, a), names.get(b, b)) for a, b in node.excluded)
+        body = _renamed(node.body, names, taken)
+        return replace(node, excluded=pairs, body=body)
+    return rebuilt(node, lambda inner: _renamed(inner, names, taken))
+
+
+def _clear_of(letter: str, taken: frozenset[str]) -> str:
+    while letter in taken:
+        letter += "'"
+    return letter
 
 
 def _renamed_sub(sub: Sub, names: dict[str, str]) -> Sub:
     letters = tuple(names.get(letter, letter) for letter in sub.letters)
-    return replace(sub, letters=letters, text="".join(letters) if letters else sub.text)
+    node = sub.node and _renamed(sub.node, names)
+    return replace(sub, letters=letters, text="".join(letters) if letters else sub.text, node=node)

@@ -32,7 +32,9 @@ class Spaces:
     """Of a formula whose index letters are its own, but for those declared; else they are the file's."""
 
     def letter(self, letter: str) -> str:
-        return self._variable(f"letter {letter}{'' if letter in self.declared else self.scope}")
+        if (plain := letter.rstrip("'")) in self.declared:
+            return self._variable(f"letter {plain}")
+        return self._variable(f"letter {letter}{self.scope}")
 
     def letters(self, names: Mapping[str, str]) -> dict[str, str]:
         """The size's name for each letter of the file, of `names` for variables."""

@@ -219,6 +219,8 @@ class Applied:
     leaf: Symbol
     argument: Node
     at: Place
+    order: int = 0
+    """How often it is differentiated: 1 for `f'(x)`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -360,7 +362,7 @@ def canonical(node: Node) -> str:
         case Number(value):
             return str(value)
         case Symbol():
-            sub = f"_{{{node.sub.text or ','.join(node.sub.letters)}}}" if node.sub else ""
+            sub = f"_{{{_below(node.sub)}}}" if node.sub else ""
             upper = f"^{{({','.join(node.upper)})}}" if node.upper else ""
             return node.base + sub + upper
         case Gradient(of, by):
@@ -374,6 +376,10 @@ def canonical(node: Node) -> str:
                 str(getattr(node, f.name)) for f in fields(node) if _plain(getattr(node, f.name), f.name)
             ]
             return f"{type(node).__name__}[{';'.join(extra)}]({inside})"
+
+
+def _below(sub: Sub) -> str:
+    return sub.text or ",".join(sub.letters) or (canonical(sub.node) if sub.node else "")
 
 
 def _plain(value: object, name: str) -> bool:

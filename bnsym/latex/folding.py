@@ -178,10 +178,10 @@ class _Run:
         if isinstance(following, Paren) and not averaged:
             return self._before_paren(node, following)
         if isinstance(node, Symbol) and (node.bare or averaged) and is_function(node):
-            called = _called(node, following)
-            if called is not None:
+            value = called(node, following)
+            if value is not None:
                 self.todo.pop()
-                return called
+                return value
         return node
 
     def _rest(self, node: Node) -> Node:
@@ -336,17 +336,21 @@ def _applied(function: Symbol, argument: Paren) -> Node:
     return Apply(function, argument, span(function, argument))
 
 
-def _called(function: Symbol, following: Node) -> Node | None:
+def called(function: Symbol, following: Node) -> Node | None:
     r"""`\operatorname{F}(x)_j`, `\operatorname{F}(x)^2`: what stands behind the parenthesis is said of
     the function's value, not of its argument."""
     match following:
         case Paren():
-            return _average(function, following) if function.sub else _applied(function, following)
+            return (
+                _average(function, following)
+                if function.sub and is_function(function)
+                else _applied(function, following)
+            )
         case Component(body) | Transpose(body):
-            inner = _called(function, body)
+            inner = called(function, body)
             return replace(following, body=inner, at=span(function, following)) if inner else None
         case Power(base):
-            inner = _called(function, base)
+            inner = called(function, base)
             return replace(following, base=inner, at=span(function, following)) if inner else None
     return None
 
