@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import subprocess
+import time
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -17,7 +19,10 @@ from bnsym.model import ExitCode
 from bnsym.repairing.edits import EDITS, Edit, Place, apply_all, edits, overlap
 from bnsym.repairing.patch import unified
 from bnsym.repairing.spots import spots
+from bnsym.repairing.values import points_for
+from bnsym.repairing.worth import is_worthwhile
 from bnsym.reporting.terminal import print_report
+from bnsym.terms import Index, Pow, Relation, Statement, Sum, Sym, Term, add, mul, neg, num
 
 LAYER = r"""
 <!-- bnsym: define -->
@@ -77,7 +82,7 @@ def test_a_slip_is_undone_and_the_changed_note_is_proved(tmp_path: Path, formula
 
 
 def test_a_hypothesis_is_found_where_the_sides_differ(tmp_path: Path) -> None:
-    path = note(tmp_path, r"a \sigma^2 + \Vert x \Vert^2 \le a \sigma^2 + \Vert u \Vert^2")
+    path = note(tmp_path, r"\gamma^2 \Vert x \Vert^2 \le \gamma^2 \Vert u \Vert^2")
     (result,) = bnsym.check(path, cross_examine=False).results
     assert result.repair is not None
     assert result.repair.after == r"<!-- bnsym: assume $\sum_{i} x_{i}^{2} \le \sum_{j} u_{j}^{2}$ -->"
@@ -96,7 +101,7 @@ UNREAD = [
         GRADIENT + r"\frac{\gamma}{m \sigma} (m g_i - \sum_j g_j - \hat{x}_i \sum_i \hat{x}_i g_i)",
         "an index that is taken",
     ),
-    (r"\frac{\partial f}{\partial \gamma} = - g_i \hat{x}_i", "a missing sum and a sign"),
+    (r"\frac{\partial f}{\partial \gamma} = - g_i \hat{x}_i", None),  # no hint says that a sign is wrong
     (r"\frac{\partial f}{\partial \gamma} = u_i \hat{x}_i", None),
 ]
 
@@ -200,7 +205,9 @@ def test_what_a_proof_needs(tmp_path: Path) -> None:
     assert len(result.minimal) == 2
 
 
-PLACE = Place((r"\gamma", "m", "2"), (r"\hat{x}",), ("i", "j"), (r"\hat{x}_i",), ("m g_i",))
+PLACE = Place(
+    (r"\gamma", "m", "2"), ("m",), (), (r"\hat{x}",), ("y",), ("i", "j"), (r"\hat{x}_i",), ("m g_i",)
+)
 
 
 @pytest.mark.parametrize("text", ["", " ", "x", r"\frac{", "}}}", "$", r"\sum_", "^^", r"\Vert", "-" * 40])
@@ -212,6 +219,7 @@ def test_hostile_text_has_edits_too(text: str) -> None:
 
 def test_each_kind_of_edit_is_made() -> None:
     text = r"\gamma \sum_j \Vert \hat{x} \Vert^2 - \sqrt{m} X^T \sigma^3 x_i + 3"
+    text += r" + a^2 + b^2 + \frac{\partial L}{\partial x_i}"
     for kind in EDITS:
         assert [e for spot in spots(text) for e in kind(text, spot, PLACE)], kind.__name__
 
@@ -287,3 +295,122 @@ def test_a_search_that_fails_takes_nothing_back(
     console = Console(record=True)
     print_report(report, console)
     assert "the search for a repair failed" in console.export_text()
+
+
+# -- what is true and worthless ----------------------------------------------------------
+
+ROW = r"""
+$$
+\mu = \frac{1}{d} \sum_{i=1}^d x_i, \quad \sigma = \sqrt{\frac{1}{d} \sum_{i=1}^d (x_i - \mu)^2},
+\quad z_i = \frac{x_i - \mu}{\sigma}
+$$
+"""
+BATCH = r"""
+$$
+\mu = \frac{1}{m} \sum_i x_i, \quad v = \frac{1}{m} \sum_i (x_i - \mu)^2,
+\quad z_i = \frac{x_i - \mu}{\sqrt{v + \epsilon}}, \quad y_i = \gamma z_i + \beta
+$$
+"""
+OF_LOSS = r"\frac{\partial L}{\partial z_i}"
+OTHERS = r"\sum_j \frac{\partial L}{\partial z_j} - z_i \sum_j \frac{\partial L}{\partial z_j} z_j"
+GRADIENT_OF_ROW = r"\frac{1}{d \sigma} \left( OWN - OTHERS \right)".replace("OTHERS", OTHERS)
+JACOBIAN = r"\frac{1}{\sigma} \left( OWN - \frac{1}{d} - \frac{1}{d} z_i z_j \right)"
+RIGHT = [
+    # a sum before both sides says less; the size was taken for another, or is missing
+    (ROW, r"\frac{\partial \mu}{\partial x_j} = \frac{1}{m}", r"\frac{1}{d}"),
+    (ROW, r"\frac{\partial \mu}{\partial x_j} = 1", r"\frac{1}{d}"),
+    # the diagonal alone says less
+    (
+        ROW,
+        r"\frac{\partial z_i}{\partial x_j} = " + JACOBIAN.replace("OWN", "1"),
+        JACOBIAN.replace("OWN", r"\delta_{ij}"),
+    ),
+    # to divide by what is multiplied with is no way to leave out a square
+    ("", r"(a + b)^2 = a^2 + b^2", r"a^2 + b^2 + 2 a b"),
+    ("", r"\Vert u - v \Vert^2 = \Vert u \Vert^2 + \Vert v \Vert^2",
+     r"\Vert u \Vert^2 + \Vert v \Vert^2 - 2 \langle u, v \rangle"),
+    # what is 0 by another name is another claim; the sum or the root ends too early
+    (ROW, r"\sum_i x_i - \mu = 0", r"\sum_i \left( x_i - \mu \right)"),
+    (BATCH, r"z_i = \frac{x_i - \mu}{\sqrt{v}} + \epsilon", r"\frac{x_i - \mu}{\sqrt{v + \epsilon}}"),
+    (BATCH, r"v = \frac{1}{m} (\sum_i x_i)^2 - \mu^2", r"\frac{1}{m} \sum_i x_i^2 - \mu^2"),
+    # a sum over nothing is a factor in disguise
+    (
+        ROW,
+        r"\frac{\partial L}{\partial x_i} = " + GRADIENT_OF_ROW.replace("OWN", OF_LOSS),
+        GRADIENT_OF_ROW.replace("OWN", f"d {OF_LOSS}"),
+    ),
+    # a factor that undoes the chain rule; the gradient is by another array
+    (BATCH, r"\frac{\partial L}{\partial \gamma} = \sum_i \frac{\partial L}{\partial z_i} z_i",
+     r"\sum_i \frac{\partial L}{\partial y_i} z_i"),
+    (ROW, r"\Vert z \Vert^2 = 1", "d"),
+    # an order that signs alone make true; the square is missing, or the sides are the wrong way round
+    ("", r"\langle u, v \rangle^2 \le \Vert u \Vert \Vert v \Vert^2", r"\Vert u \Vert^2 \Vert v \Vert^2"),
+    ("", r"a^2 + b^2 \le 2 a b", r"\ge"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("layer", "formula", "after"), RIGHT)
+def test_the_right_repair_is_found(tmp_path: Path, layer: str, formula: str, after: str) -> None:
+    path = tmp_path / "note.md"
+    path.write_text(f"{layer}\n<!-- bnsym: claim -->\n$$\n{formula}\n$$\n", encoding="utf-8")
+    result = bnsym.check(path, cross_examine=False).results[-1]
+    assert result.name == "refuted"
+    assert result.repair is not None
+    assert result.repair.after == after
+
+
+WORTHLESS = [
+    ("", r"\Vert u \Vert \le \Vert v \Vert"),  # -|v| ≤ |v|
+    ("", r"a + c = b + c"),  # a + c = a + c
+    ("", r"\Vert x \Vert^2 + a \le \Vert u \Vert^2 + a"),  # assumed as it is claimed
+    (
+        BATCH,
+        r"\frac{\partial L}{\partial x_i} = \frac{\partial L}{\partial z_i} \frac{1}{\sqrt{v + \epsilon}}",
+    ),
+    (BATCH, r"\frac{\partial L}{\partial x_i} = \frac{\partial L}{\partial y_i}"),  # of z instead of x
+    (ROW, r"\sum_i \frac{\partial L}{\partial x_i} = a"),  # a times what is 0
+    (ROW, r"\sum_i x_i \frac{\partial L}{\partial x_i} = 1"),
+]
+
+
+@pytest.mark.parametrize(("layer", "formula"), WORTHLESS)
+def test_none_is_better_than_a_silly_one(tmp_path: Path, layer: str, formula: str) -> None:
+    path = tmp_path / "note.md"
+    path.write_text(f"{layer}\n<!-- bnsym: claim -->\n$$\n{formula}\n$$\n", encoding="utf-8")
+    result = bnsym.check(path, cross_examine=False).results[-1]
+    assert result.name == "refuted"
+    assert result.repair is None
+
+
+A, B = Index("i", "m"), Index("j", "m")
+X, Y, Z, W = Sym("x", (A,)), Sym("y", (A,)), Sym("z"), Sym("x", (B,))
+
+
+@pytest.mark.parametrize(
+    ("original", "repaired", "worthwhile"),
+    [
+        ((X, Y), (Sum(A, X), Sum(A, Y)), False),  # less is said
+        ((X, Y), (mul(num(2), X), Y), True),
+        ((X, Y), (X, X), False),  # nothing is said
+        ((X, Y), (X, mul(Y, Pow(Z, Fraction(-1)), Z)), False),  # what cancels
+        (
+            (X, mul(Y, Pow(Z, Fraction(-1)), Z)),
+            (X, mul(Y, Z, Pow(Z, Fraction(-1)))),
+            True,
+        ),  # as it was before
+        ((X, Y), (X, add(Y, Z, neg(Z))), False),
+        ((X, Y), (X, add(Y, Z)), True),
+        ((X, Y), (X, add(X, Y)), False),  # a side put into the other
+        ((X, Y), (X, Sum(B, Y)), False),  # a sum over nothing
+        ((Sum(A, X), Y), (Sum(A, X), Sum(A, Y)), True),  # a letter that one side alone had
+        ((X, W), (X, X), False),
+        ((Z, num(0)), (Z, mul(X, Y, W)), False),  # more put in than stays
+    ],
+)
+def test_a_repair_says_as_much_without_detours(
+    original: tuple[Term, Term], repaired: tuple[Term, Term], worthwhile: bool
+) -> None:
+    before, after = (Statement(left, Relation.EQ, right) for left, right in (original, repaired))
+    points = points_for(before, time.monotonic() + 5)
+    assert len(points.points) >= 4
+    assert is_worthwhile(before, after, points) is worthwhile

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import combinations, pairwise
 
 from bnsym.latex.ast import (
     BigSum,
@@ -28,7 +29,7 @@ from bnsym.latex.ast import (
     Transpose,
     walk,
 )
-from bnsym.repairing.spots import Spot, apart, extent, needs_parens, spots
+from bnsym.repairing.spots import Spot, apart, extent, needs_parens, spots, terms_of
 
 _ACCENT = re.compile(r"\\(?:hat|bar|tilde|widehat)\s*(?:\{(.*)\}|(\\[A-Za-z]+|\w))")
 _EXPONENT = re.compile(r"\s*\^\s*(?:\{\s*(-?\d+)(?:/(\d+))?\s*\}|(\d))$")
@@ -55,8 +56,14 @@ class Place:
 
     scales: tuple[str, ...] = ()
     """Numbers that it may be multiplied by."""
+    sizes: tuple[str, ...] = ()
+    """Those of them that are the sizes of arrays."""
+    strays: tuple[str, ...] = ()
+    """Those that stand nowhere else: a size may be meant."""
     accented: tuple[str, ...] = ()
     """Names with a hat or a bar."""
+    arrays: tuple[str, ...] = ()
+    """Names of arrays."""
     letters: tuple[str, ...] = ()
     """Index letters."""
     factors: tuple[str, ...] = ()
@@ -107,10 +114,69 @@ def squares(text: str, spot: Spot, place: Place) -> Iterator[Edit]:
     if isinstance(spot.node, Power):
         if (found := _exponent(text, spot)) and found[1] == 2:
             yield Edit(found[0], spot.end, "", "a square")
+            base = spot.node.base
+            if isinstance(base, Paren) and isinstance(base.body, BigSum) and not needs_parens(base.body.body):
+                inside = text[slice(*extent(text, base.body))]
+                yield Edit(spot.start, spot.end, f"{inside}^2", "a square of a sum", 2)
     elif not isinstance(spot.node, Number | Plus | Product) and not isinstance(spot.holder, Power):
         greek = isinstance(spot.node, Symbol) and spot.node.core.startswith("\\")
         cost = 1 if greek or isinstance(spot.node, Norm | Inner | Paren) else 2
         yield _behind(text, spot, "^2", "a square", cost)
+    if isinstance(spot.node, BigSum) and text[spot.start : spot.end].endswith("^2"):
+        whole = rf"\left( {text[spot.start : spot.end - 2]} \right)^2"
+        yield Edit(spot.start, spot.end, whole, "a square of a sum", 2)
+
+
+def scopes(text: str, spot: Spot, place: Place) -> Iterator[Edit]:
+    """A sum, a root or a fraction that ends a term too early, or too late."""
+    for k, (_, _, end) in enumerate(spot.terms[:-1]):
+        assert isinstance(spot.node, Plus)
+        for _, _, until in spot.terms[k + 1 :]:
+            yield from _widened(text, spot.node.terms[k], end, until)
+    node = spot.node
+    if isinstance(node, Root) and isinstance(node.body, Plus) and len(node.body.terms) > 1:
+        sign, _, end = terms_of(text, node.body)[-1]
+        yield Edit(sign, spot.end, f"{text[end : spot.end]} {text[sign:end]}", "a bracket")
+    if isinstance(node, BigSum) and isinstance(node.body, Paren) and isinstance(node.body.body, Plus):
+        start, end = extent(text, node.body)
+        yield Edit(start, end, text[slice(*extent(text, node.body.body))], "a bracket")
+
+
+def _widened(text: str, node: Node, end: int, until: int) -> Iterator[Edit]:
+    """What a term, which ends there, ends with, so that it takes in all until then."""
+    match node:
+        case Product(factors):
+            yield from _widened(text, factors[-1], end, until)
+        case BigSum(body=body) if not isinstance(body, Paren):
+            start = extent(text, body)[0]
+            yield Edit(start, until, rf"\left( {text[start:until]} \right)", "a bracket")
+        case Root(2, body) | Quotient(_, body):
+            inside = body.at[1]
+            if set(text[inside:end]) <= {"}", " "}:
+                yield Edit(inside, until, text[end:until] + text[inside:end], "a bracket")
+                yield from _widened(text, body, end, until)
+
+
+def mixed(text: str, spot: Spot, place: Place) -> Iterator[Edit]:
+    """The square of a sum or of a difference without its mixed term."""
+    if not isinstance(spot.node, Plus) or len(spot.node.terms) < 2:
+        return
+    for one, other in combinations(spot.node.terms, 2):
+        pair = [_squared(text, node) for node in (one, other)]
+        if None in pair:
+            continue
+        norms = all(isinstance(node, Power) and isinstance(node.base, Norm) for node in (one, other))
+        product = r"\langle {}, {} \rangle" if norms else "{} {}"
+        for sign in "+-":
+            yield Edit(spot.end, spot.end, f" {sign} 2 {product.format(*pair)}", "a mixed term", 2)
+
+
+def _squared(text: str, node: Node) -> str | None:
+    """What a term is the square of."""
+    if not (isinstance(node, Power) and isinstance(node.exponent, Number) and node.exponent.value == 2):
+        return None
+    base = node.base.body if isinstance(node.base, Norm) else node.base
+    return text[slice(*extent(text, base))]
 
 
 def powers(text: str, spot: Spot, place: Place) -> Iterator[Edit]:
@@ -203,10 +269,16 @@ def numbers(text: str, spot: Spot, place: Place) -> Iterator[Edit]:
             )
             new = f"{{{new}}}" if _is_bare_argument(text, spot) else new
             yield Edit(spot.start, spot.end, new, "a number")
+    if v == 1 and not _is_bare_argument(text, spot):
+        deltas = (rf"\delta_{{{i}{j}}}" for i, j in combinations(place.letters, 2))
+        forms = ("{}", r"\frac{{1}}{{{}}}", r"\sqrt{{{}}}")
+        sizes = (form.format(size) for form in forms for size in place.sizes)
+        for new in (*sizes, *deltas):
+            yield Edit(spot.start, spot.end, apart(text, spot.end, new), "a number", 2)
 
 
 def sizes(text: str, spot: Spot, place: Place) -> Iterator[Edit]:
-    """m for m - 1, which stands in parentheses unless it is alone in its group."""
+    """m for m - 1, which stands in parentheses unless it is alone in its group; or another size."""
     if (
         isinstance(spot.node, Symbol)
         and spot.node.bare
@@ -216,6 +288,8 @@ def sizes(text: str, spot: Spot, place: Place) -> Iterator[Edit]:
         written = text[spot.start : spot.end]
         alone = isinstance(spot.holder, Quotient | Root | Paren)
         yield Edit(spot.start, spot.end, f"{written} - 1" if alone else f"({written} - 1)", "a size")
+        for size in place.sizes if spot.node.core in (*place.sizes, *place.strays) else ():
+            yield Edit(spot.start, spot.end, apart(text, spot.end, size), "a size")
     if isinstance(spot.node, Paren) and isinstance(spot.node.body, Plus) and len(spot.node.body.terms) == 2:
         start, end = spot.node.body.terms[0].at
         yield Edit(spot.start, spot.end, text[start:end], "a size")
@@ -234,7 +308,11 @@ def terms(text: str, spot: Spot, place: Place) -> Iterator[Edit]:
             for term in place.terms if len(spot.terms) > 1 else ():
                 yield Edit(start, end, term, "a term", 4)
     if spot.terms or isinstance(spot.holder, Paren) or spot.holder is None:
+        nothing = isinstance(spot.node, Number) and spot.node.value == 0
         for term in place.terms:
+            if nothing:
+                yield Edit(spot.start, spot.end, term, "a missing term", 3)
+                continue
             yield Edit(spot.end, spot.end, f" + {term}", "a missing term", 3)
             yield Edit(spot.end, spot.end, f" - {term}", "a missing term", 3)
 
@@ -271,6 +349,29 @@ def indices(text: str, spot: Spot, place: Place) -> Iterator[Edit]:
                     yield Edit(start + found.start(), start + found.end(), letter, "an index")
 
 
+def variables(text: str, spot: Spot, place: Place) -> Iterator[Edit]:
+    """A derivative by another array, in one place or in all."""
+    if isinstance(spot.node, Symbol) and isinstance(spot.holder, Derivative) and spot.node.sub is not None:
+        end = text.index("_", spot.start)
+        for name in place.arrays:
+            yield Edit(spot.start, end, name, "a variable", 2)
+    elif spot.holder is None:
+        nodes = (by for node in walk(spot.node) if isinstance(node, Derivative) for by in node.by)
+        found = sorted(by.at[0] for by in nodes if isinstance(by, Symbol) and by.sub is not None)
+        starts = {at: text[at : text.index("_", at)] for at in found}
+        for old in dict.fromkeys(starts.values()):
+            yield from _everywhere(text, [at for at in found if starts[at] == old], old, place)
+
+
+def _everywhere(text: str, found: list[int], old: str, place: Place) -> Iterator[Edit]:
+    """The array that stands in several places by another, as one stretch from the first to the last."""
+    for name in place.arrays if len(found) > 1 else ():
+        gaps = [text[a + len(old) : b] for a, b in pairwise(found)]
+        yield Edit(
+            found[0], found[-1] + len(old), name + "".join(gap + name for gap in gaps), "a variable", 2
+        )
+
+
 def transposes(text: str, spot: Spot, place: Place) -> Iterator[Edit]:
     """A transpose too many, or one that is missing."""
     if isinstance(spot.node, Transpose):
@@ -285,7 +386,8 @@ def _is_matrix(node: Node) -> bool:
 
 
 EDITS: tuple[Maker, ...] = (
-    signs, accents, squares, roots, indices, factors, numbers, powers, sizes, sums, transposes, terms,
+    signs, accents, squares, mixed, scopes, roots, indices, variables, factors, numbers, powers, sizes, sums,
+    transposes, terms,
 )  # fmt: skip
 """In the order in which repairs of equal cost are preferred."""
 
@@ -296,7 +398,7 @@ def edits(text: str, place: Place) -> list[Edit]:
     parts = spots(text)
     for maker in EDITS:
         for spot in parts:
-            if isinstance(spot.holder, Derivative) and maker not in (accents, indices):
+            if isinstance(spot.holder, Derivative) and maker not in (accents, indices, variables):
                 continue
             for edit in maker(text, spot, place):
                 if text[edit.start : edit.end] != edit.new:

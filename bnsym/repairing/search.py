@@ -18,28 +18,32 @@ from bnsym.normal import OutOfReach
 from bnsym.printing import to_latex
 from bnsym.proving import decide
 from bnsym.proving.closed_form import NoClosedForm, closed_form
+from bnsym.proving.witness import free_shapes
 from bnsym.repairing.assuming import possible, scalars
 from bnsym.repairing.edits import Edit, Place, apply_all
 from bnsym.repairing.stages import across, easy, harder, missing_parts, together
 from bnsym.repairing.trial import PROOF_SECONDS, Trial, fails, proved
 from bnsym.repairing.unread import mended
 from bnsym.repairing.values import points_for
+from bnsym.repairing.worth import assumes_the_claim
 from bnsym.source.text import Source
 from bnsym.terms import (
     Hypothesis,
     Relation,
     Statement,
+    Sym,
     Term,
     free_indices,
     num,
+    walk,
 )
 
 STAGES = (easy, harder, together, missing_parts)
 
 LONGEST = 300
 """Characters of a closed form that still says something to a reader."""
-SCALES = (r"\gamma", "m", r"\sigma", "2")
-"""What people lose or double as a factor."""
+USUAL = (r"\gamma", r"\sigma")
+"""What people lose or double as a factor, beside sizes and 2."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +170,8 @@ def _trials(note: Note, link: Link, statement: Statement, deadline: float) -> li
     for side, span in sides:
         if span is not None:
             start, end = span.offsets
-            trial = Trial(note.text[start:end], note.context, statement, side, points, deadline)
+            text = note.text[start:end]
+            trial = Trial(text, note.context, statement, side, points, deadline, original=statement)
             found.append((start, trial))
     return found
 
@@ -188,6 +193,8 @@ def _assumed(note: Note, link: Link, verdict: Refuted, deadline: float) -> Itera
     for one in possible(verdict.statement):
         statement = replace(verdict.statement, hypotheses=(*verdict.statement.hypotheses, one))
         if monotonic() > deadline or not points.helps(one) or fails(statement, verdict.witness):
+            continue
+        if assumes_the_claim(verdict.statement, one, points):
             continue
         if proved(statement, deadline):
             written = f"{to_latex(one.left)} {one.relation.value} {to_latex(one.right)}"
@@ -230,11 +237,22 @@ def _same(a: Span, b: Span) -> bool:
 
 def _place(note: Note, trial: Trial) -> Place:
     accented = (d.symbol.name for d in note.context.definitions)
+    defined = [d.symbol for d in trial.statement.definitions]
     letters = dict.fromkeys(i.name for i in free_indices(trial.other))
     letters |= dict.fromkeys(re.findall(r"_\s*\{?([a-z])(?![A-Za-z])", trial.text))
+    shapes, sizes = free_shapes(trial.statement)
+    known = {symbol.name.removesuffix("^{2}") for symbol in defined} | set(shapes)
+    arrays = [symbol.name for symbol in defined if symbol.indices]
+    arrays += [name for name, shape in shapes.items() if shape]
+    bodies = (d.body for d in trial.statement.definitions)
+    elsewhere = {t.name for term in (trial.other, *bodies) for t in walk(term) if isinstance(t, Sym)}
+    usual = [name for name in USUAL if name in known]
     return Place(
-        tuple(dict.fromkeys((*SCALES, *scalars(trial.statement)))),
+        tuple(dict.fromkeys((*usual, *sizes, "2", *scalars(trial.statement)))),
+        tuple(sizes),
+        tuple(name for name in scalars(trial.statement) if name not in elsewhere),
         tuple(n for n in accented if n.startswith((r"\hat", r"\bar", r"\tilde"))),
+        tuple(dict.fromkeys(arrays)),
         tuple(letters),
     )
 

@@ -43,7 +43,7 @@ class Spot:
     holder: Node | None
     """What it stands directly in."""
     terms: tuple[tuple[int, int, int], ...] = ()
-    """For a sum: where each term's sign stands (-1: it has none), where it begins and ends."""
+    """Of a sum, see `terms_of`."""
 
 
 def spots(text: str) -> list[Spot]:
@@ -56,7 +56,7 @@ def spots(text: str) -> list[Spot]:
 
 def _walk(text: str, node: Node, holder: Node | None) -> Iterator[Spot]:
     start, end = extent(text, node)
-    yield Spot(node, start, end, holder, _terms(text, node) if isinstance(node, Plus) else ())
+    yield Spot(node, start, end, holder, terms_of(text, node) if isinstance(node, Plus) else ())
     match node:
         case Symbol() | Number():
             return
@@ -72,7 +72,8 @@ def _walk(text: str, node: Node, holder: Node | None) -> Iterator[Spot]:
         yield from _walk(text, child, node)
 
 
-def _terms(text: str, node: Plus) -> tuple[tuple[int, int, int], ...]:
+def terms_of(text: str, node: Plus) -> tuple[tuple[int, int, int], ...]:
+    """For each term of a sum, where its sign stands (-1: it has none), where it begins and ends."""
     found = []
     for term in node.terms:
         start, end = extent(text, term)

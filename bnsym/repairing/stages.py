@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from itertools import combinations, islice
 
 from bnsym.elaborate import Unreadable, parse_term
@@ -19,7 +20,8 @@ from bnsym.repairing.edits import Edit, Place, edits, overlap
 from bnsym.repairing.spots import spots
 from bnsym.repairing.trial import Trial
 from bnsym.repairing.values import Row
-from bnsym.terms import Add, Delta, Diff, Mul, Num, Pow, Relation, Sum, Sym, Term, mul, num, walk
+from bnsym.repairing.worth import powers_of
+from bnsym.terms import Add, Delta, Diff, Mul, Num, Pow, Relation, Sum, Sym, Term, mul, num, power, walk
 
 Stage = Callable[[Trial, Place, Callable[[], Term | None]], Iterator[MADE]]
 ALIKE = ("a hat", "a square", "a transpose")
@@ -41,12 +43,12 @@ def harder(trial: Trial, place: Place, closed: Callable[[], Term | None]) -> Ite
     possible = edits(trial.text, place)
     cheap = trial.changed(edit for edit in possible if edit.cost == 1)
     side = trial.valued(cheap) if trial.statement.relation is Relation.EQ else None
+    alone = [c.made for c in trial.each(e for e in possible if e.cost > 1) if trial.fits(c.row)]
+    found = [made for made in alone if made[0].cost == 2]
     if side is not None:
-        found = [*_scaled(trial, place, side, ()), *combined(side, cheap)]
-        yield from sorted(found, key=lambda made: sum(edit.cost for edit in made))
-    for changed in trial.each(edit for edit in possible if edit.cost > 1):
-        if trial.fits(changed.row):
-            yield changed.made
+        found += [*_scaled(trial, place, side, ()), *combined(side, cheap)]
+    yield from sorted(found, key=lambda made: sum(edit.cost for edit in made))
+    yield from (made for made in alone if made[0].cost > 2)
 
 
 def together(trial: Trial, place: Place, closed: Callable[[], Term | None]) -> Iterator[MADE]:
@@ -81,9 +83,10 @@ def missing_parts(trial: Trial, place: Place, closed: Callable[[], Term | None])
     sources = [
         term for term in (closed() if trial.side == "right" else None, trial.other) if term is not None
     ]
-    richer = Place(place.scales, place.accented, place.letters, *vocabulary(sources))
+    factors, terms = vocabulary(sources)
+    richer = replace(place, factors=factors, terms=terms)
     changed = trial.changed(edits(trial.text, richer))
-    for one in changed:
+    for one in sorted(changed, key=lambda one: len(one.made[0].new)):
         if one.cost > 2 and trial.fits(one.row):
             yield one.made
     side = trial.valued(changed) if trial.statement.relation is Relation.EQ else None
@@ -109,6 +112,8 @@ def vocabulary(sources: Sequence[Term]) -> tuple[tuple[str, ...], tuple[str, ...
                         terms |= dict.fromkeys(map(_unsigned, _distributed(parts)))
                 case Sym() | Diff() | Sum() | Pow(Sym(), _) | Delta():
                     factors.setdefault(to_latex(term))
+            if isinstance(term, Delta):
+                terms.setdefault(to_latex(term))
     return tuple(islice(factors, VOCABULARY)), tuple(islice(terms, VOCABULARY))
 
 
@@ -120,7 +125,15 @@ def _distributed(factors: tuple[Term, ...]) -> Iterator[Term]:
     """The terms of a product with one sum in it."""
     inner = next(factor for factor in factors if isinstance(factor, Add))
     others = [factor for factor in factors if factor is not inner]
-    return (mul(*others, term) for term in inner.terms)
+    return (_merged(mul(*others, term)) for term in inner.terms)
+
+
+def _merged(term: Term) -> Term:
+    """A product with equal factors gathered, so that what cancels is gone."""
+    exponents: dict[Term, Fraction] = {}
+    for base, exponent in powers_of(term):
+        exponents[base] = exponents.get(base, Fraction(0)) + exponent
+    return mul(*(power(base, e) for base, e in exponents.items() if e))
 
 
 def _unsigned(term: Term) -> str:

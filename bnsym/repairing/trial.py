@@ -20,6 +20,7 @@ from bnsym.repairing.combining import Changed, Part, Side
 from bnsym.repairing.edits import Edit, apply_all
 from bnsym.repairing.spots import spots
 from bnsym.repairing.values import Points, Row
+from bnsym.repairing.worth import is_worthwhile
 from bnsym.terms import Relation, Statement, Term, free_indices
 
 PROOF_SECONDS = 1.0
@@ -35,6 +36,8 @@ class Trial:
     side: str
     points: Points
     deadline: float
+    original: Statement | None = None
+    """What the note says; nothing if that can't be read."""
     known: dict[str, Term | None] = field(default_factory=dict)
     rows: dict[Edit, Row | None] = field(default_factory=dict)
 
@@ -99,13 +102,20 @@ class Trial:
         return found
 
     def proves(self, made: Iterable[Edit], witness: Witness | None) -> bool:
-        """Whether the statement with the edits is proved, and says something."""
+        """Whether the statement with the edits is proved, and worth it."""
         term = self.term(tuple(made))
-        if term is None or term == self.other or monotonic() > self.deadline:
+        if term is None or monotonic() > self.deadline:
             return False
         given = self.statement
         changed = replace(given, left=term) if self.side == "left" else replace(given, right=term)
-        return not (witness and fails(changed, witness)) and proved(changed, self.deadline)
+        if witness and fails(changed, witness):
+            return False
+        return self._is_worthwhile(changed) and proved(changed, self.deadline)
+
+    def _is_worthwhile(self, changed: Statement) -> bool:
+        if self.original is None:
+            return changed.left != changed.right
+        return is_worthwhile(self.original, changed, self.points)
 
 
 def proved(statement: Statement, deadline: float) -> bool:

@@ -6,7 +6,7 @@ that can be read, and what one more change makes of those is tried as well.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from itertools import takewhile
 from time import monotonic
@@ -26,6 +26,12 @@ from bnsym.terms import Hypothesis, Relation, Term
 
 BASES = 12
 """Of how many readable texts one more change is tried."""
+HINTED = {
+    "BN121": ("a missing sum", "an index"),
+    "BN122": ("an index that is taken",),
+    "BN124": ("a transpose", "an index"),
+}
+"""What the hint of a problem says to write, as kinds of edits: of an unread link nothing else is changed."""
 
 
 def mended(
@@ -39,7 +45,8 @@ def mended(
     """Edits of either side, with the side's place, under which the link is read and proved."""
     start, end = link.span.offsets
     sign = _sign(text[start:end])
-    if sign is None or link.left_span is None or link.right_span is None:
+    hinted = HINTED.get(link.problem.code, ()) if link.problem else ()
+    if sign is None or link.left_span is None or link.right_span is None or not hinted:
         return
     spans = {"right": link.right_span.offsets, "left": link.left_span.offsets}
     terms = {side: _term(text[slice(*span)], context) for side, span in spans.items()}
@@ -52,7 +59,7 @@ def mended(
             outputs = outputs_of({}, context.definitions, context.losses, (other,))
             statement = replace(statement, outputs=outputs)
         trial = Trial(text[begin:finish], context, statement, side, points_for(statement, deadline), deadline)
-        for made in _edits(trial, place(trial)):
+        for made in _edits(trial, place(trial), hinted):
             if trial.proves(made, None):
                 yield begin, trial, made
 
@@ -71,14 +78,15 @@ def _term(text: str, context: Context) -> Term | None:
         return None
 
 
-def _edits(trial: Trial, place: Place) -> Iterator[MADE]:
-    readable = trial.changed(edits(trial.text, place))
+def _edits(trial: Trial, place: Place, kinds: Collection[str]) -> Iterator[MADE]:
+    readable = trial.changed(edit for edit in edits(trial.text, place) if edit.kind in kinds)
     yield from (one.made for one in readable if trial.fits(one.row))
     for one in readable[:BASES]:
         text = apply_all(trial.text, one.made)
         nested = Trial(text, trial.context, trial.statement, trial.side, trial.points, trial.deadline)
         for made in easy(nested, place, lambda: None):
-            yield (_difference(trial.text, apply_all(text, made), one.made[0].kind, made),)
+            if all(edit.kind in kinds for edit in made):
+                yield (_difference(trial.text, apply_all(text, made), one.made[0].kind, made),)
         if monotonic() > trial.deadline:
             return
 

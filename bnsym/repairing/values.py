@@ -67,6 +67,8 @@ class Point:
     memo: dict[tuple[Any, ...], float] = field(default_factory=dict)
     scales: dict[str, float] = field(default_factory=dict)
     work: int = 0
+    diagonal: bool = False
+    """Whether all free indices are the same: elsewhere a delta may be 0 at each point."""
 
     def size(self, space: SpaceName) -> int:
         if self.given is not None:
@@ -78,7 +80,8 @@ class Point:
         """Its value, its free indices where this point has them. Raises NoValue."""
         self.work = 0
         for index in free_indices(term):
-            self.at.setdefault(index.name, self.random.randrange(self.size(index.space)))
+            place = 0 if self.diagonal else self.random.randrange(self.size(index.space))
+            self.at.setdefault(index.name, place)
         try:
             return self._value(term, self.at)
         except (
@@ -193,7 +196,7 @@ def _random(statement: Statement, graph: Graph, deadline: float) -> Iterator[Poi
         if isinstance(h.left, Sym) and h.relation in (Relation.GT, Relation.GE)
     )
     seeds = takewhile(lambda _: monotonic() < deadline, range(DRAWS))
-    points = (Point(graph, Random(seed), positive) for seed in seeds)
+    points = (Point(graph, Random(seed), positive, diagonal=seed == 0) for seed in seeds)
     return (point for point in points if _meets(point, statement))
 
 

@@ -1,0 +1,237 @@
+"""Whether a true relation is worth offering in place of a false one.
+
+A repair says as much as what it mends, of the same things, and without detours. Each test compares
+the statement as it was written with the one that is proved; none is a matter of which edit it was.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from itertools import combinations
+from typing import TypeAlias
+
+from bnsym.repairing.values import Points, related
+from bnsym.terms import (
+    Add,
+    Delta,
+    Diff,
+    Hypothesis,
+    Mul,
+    Name,
+    Num,
+    Pow,
+    Relation,
+    Size,
+    Statement,
+    Sum,
+    Sym,
+    Term,
+    add,
+    children,
+    free_indices,
+    mul,
+    num,
+    walk,
+)
+
+SMALL = 2
+"""How many names may be put in where fewer stay: `m \\mu` for 0."""
+ZERO = 1e-9
+"""What is no larger counts as 0."""
+
+Pair: TypeAlias = tuple[Term, Term]
+
+
+def is_worthwhile(original: Statement, repaired: Statement, points: Points) -> bool:
+    """Whether the repaired statement, which is true, is one that the author of the original may have
+    meant: neither empty, nor weaker, nor longer by what cancels."""
+    changes = list(_changes(original, repaired))
+    return not (
+        _says_nothing(original, repaired, points)
+        or _holds_for_fewer(original, repaired)
+        or _is_of_something_else(original, repaired)
+        or any(_takes_over(*change) for change in changes)
+        or _takes_in(original, repaired, points)
+        or any(_outweighs(*own) or _idles(own, other, points) for own, other in changes)
+    )
+
+
+def assumes_the_claim(statement: Statement, hypothesis: Hypothesis, points: Points) -> bool:
+    """Whether what is assumed is what is claimed, up to a constant factor and what both sides share."""
+    claim = _values(points, (statement.left, statement.right))
+    given = _values(points, (hypothesis.left, hypothesis.right))
+    if not claim or not given or not all(a - b for a, b in given):
+        return False
+    ratios = [(a - b) / (c - d) for (a, b), (c, d) in zip(claim, given, strict=True)]
+    return all(abs(ratio - ratios[0]) <= ZERO * abs(ratios[0]) for ratio in ratios)
+
+
+def _changes(original: Statement, repaired: Statement) -> Iterator[tuple[Pair, Pair]]:
+    """Of each side that changed: what it was and is, and what the other one was and is."""
+    left, right = (original.left, repaired.left), (original.right, repaired.right)
+    for own, other in ((left, right), (right, left)):
+        if own[0] != own[1]:
+            yield own, other
+
+
+def _values(points: Points, pair: Pair) -> list[tuple[float, float]]:
+    """The values of two terms, point by point; none if one is missing."""
+    rows = points.row(pair[0]), points.row(pair[1])
+    return list(zip(rows[0], rows[1], strict=True)) if rows[0] is not None and rows[1] is not None else []
+
+
+def _says_nothing(original: Statement, repaired: Statement, points: Points) -> bool:
+    """Whether the sides are the same; both 0 where neither was; or, in an order, where what they don't
+    share had one sign, apart by their signs."""
+    if repaired.left == repaired.right:
+        return True
+    before = original.left, original.right
+    if all(_is_zero(side, points) for side in (repaired.left, repaired.right)):
+        return not any(_is_zero(side, points) for side in before)
+    if original.relation is Relation.EQ:
+        return False
+    was, now = (_values(points, _unshared(s, points)) for s in (original, repaired))
+    return bool(was and now) and all(a * b > 0 for a, b in was) and all(a * b <= 0 for a, b in now)
+
+
+def _unshared(statement: Statement, points: Points) -> Pair:
+    """Both sides without the terms that they share."""
+    left, right = (list(_terms(side)) for side in (statement.left, statement.right))
+    for term in tuple(left):
+        same = next((other for other in right if _are_equal(term, other, points)), None)
+        if same is not None:
+            left.remove(term)
+            right.remove(same)
+    return add(*left), add(*right)
+
+
+def _terms(term: Term) -> tuple[Term, ...]:
+    return term.terms if isinstance(term, Add) else (term,)
+
+
+def _is_zero(term: Term, points: Points) -> bool:
+    row = points.row(term)
+    return bool(row) and all(abs(value) <= ZERO for value in row or ())
+
+
+def _holds_for_fewer(original: Statement, repaired: Statement) -> bool:
+    """Whether the claim is one for fewer components: a letter of both sides is gone, or one of the
+    component by which the left side is the derivative, or any while both sides changed."""
+    left, right = set(free_indices(original.left)), set(free_indices(original.right))
+    lost = (left | right) - {*free_indices(repaired.left), *free_indices(repaired.right)}
+    named = set(original.left.by.indices) if isinstance(original.left, Diff) else set()
+    return bool(lost & (left & right | named)) or (bool(lost) and len(list(_changes(original, repaired))) > 1)
+
+
+def _is_of_something_else(original: Statement, repaired: Statement) -> bool:
+    """Whether the derivative that the left side is, which says of what the claim is, is another one, while
+    more than its name changed."""
+    if not isinstance(original.left, Diff) or original.left == repaired.left:
+        return False
+    return not isinstance(repaired.left, Diff) or original.right != repaired.right
+
+
+def _takes_over(own: Pair, other: Pair) -> bool:
+    """Whether a side takes names of the other one in place of all those that it alone had."""
+    (before, after), theirs = own, _names(other[1])
+    lost = _names(before) - _names(other[0]) - _names(after)
+    gained = (_names(after) - _names(before)) & theirs
+    return bool(lost and gained) and _names(after) <= theirs
+
+
+def _takes_in(original: Statement, repaired: Statement, points: Points) -> bool:
+    """Whether a term is put into a side that is all of the other one, but for what both had."""
+    grown = any(len(_terms(new)) > len(_terms(old)) for (old, new), _ in _changes(original, repaired))
+    return grown and num(0) in _unshared(repaired, points) and num(0) not in _unshared(original, points)
+
+
+def _names(term: Term) -> set[Name]:
+    return {inner.name for inner in walk(term) if isinstance(inner, Sym)}
+
+
+def _outweighs(before: Term, after: Term) -> bool:
+    """Whether more is put in than stays."""
+    old, new = _leaves(before), _leaves(after)
+    return (new - old).total() > max((new & old).total(), SMALL)
+
+
+def _leaves(term: Term) -> Counter[str]:
+    """The names in a term; deltas are all one."""
+    found: Counter[str] = Counter()
+    for inner in walk(term):
+        match inner:
+            case Sym(name) | Size(name):
+                found[name] += 1
+            case Delta():
+                found["delta"] += 1
+    return found
+
+
+def _idles(own: Pair, other: Pair, points: Points) -> bool:
+    """Whether parts are put in that cancel, or that are 0, or that make 0 of all, which the other side
+    does not say."""
+    before, after = own
+    if _cancelling(after, points) > _cancelling(before, points):
+        return True
+    if _leaves(after).total() <= _leaves(before).total():
+        return False
+    if _is_zero(after, points) and not _is_zero(before, points) and other[0] != num(0):
+        return True
+    return _vanishing(after, points) > _vanishing(before, points)
+
+
+def _cancelling(term: Term, points: Points) -> int:
+    """How many pairs of factors or of terms cancel, wholly or in part, and sums run over nothing."""
+    found = 0
+    for inner in walk(term):
+        match inner:
+            case Sum(index, body):
+                found += index not in free_indices(body)
+            case Mul():
+                powers = [(base, e) for base, e in powers_of(inner) if not isinstance(base, Num)]
+                found += sum(_are_equal(a, b, points) for a, b in _opposed(powers))
+            case Add((first, second)):  # that they are equal may be what is claimed
+                found += sum(a == b for a, b in _opposed([_multiple(first), _multiple(second)]))
+            case Add(terms):
+                found += sum(_are_equal(a, b, points) for a, b in _opposed([_multiple(t) for t in terms]))
+    return found
+
+
+def _opposed(parts: Sequence[tuple[Term, Fraction]]) -> list[Pair]:
+    """Pairs of parts whose exponents, or whose numbers in front, have opposite signs."""
+    return [(a, b) for (a, c), (b, d) in combinations(parts, 2) if c * d < 0]
+
+
+def powers_of(term: Term) -> list[tuple[Term, Fraction]]:
+    """The factors of a term with their exponents; a power of a product is one of each of them."""
+    match term:
+        case Mul(factors):
+            return [power for factor in factors for power in powers_of(factor)]
+        case Pow(base, exponent):
+            return [(inner, e * exponent) for inner, e in powers_of(base)]
+    return [(term, Fraction(1))]
+
+
+def _multiple(term: Term) -> tuple[Term, Fraction]:
+    match term:
+        case Num(value):
+            return num(1), value
+        case Mul((Num(value), *factors)):
+            return mul(*factors), value
+    return term, Fraction(1)
+
+
+def _are_equal(a: Term, b: Term, points: Points) -> bool:
+    """Whether two terms have the same values, however they are written."""
+    if a == b:
+        return True
+    values = _values(points, (a, b))
+    return bool(values) and all(related(x, Relation.EQ, y) for x, y in values)
+
+
+def _vanishing(term: Term, points: Points) -> int:
+    """How many factors and terms are 0."""
+    inside = (inner for inner in walk(term) if isinstance(inner, Mul | Add))
+    return sum(_is_zero(part, points) for inner in inside for part in children(inner))
