@@ -11,7 +11,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
-from typing import ClassVar
 
 from bnsym.terms import (
     ZERO,
@@ -62,16 +61,9 @@ class Graph:
     losses: tuple[Name, ...]
     outputs: tuple[Name, ...]
 
-    _last: ClassVar[Graph | None] = None
-    """The graph that was asked for last: that of the other links of a note is the same."""
-
     @classmethod
     def of(cls, statement: Statement) -> Graph:
-        graph, definitions = cls._last, statement.definitions
-        rest = (statement.losses, statement.outputs)
-        if graph is None or graph.definitions is not definitions or (graph.losses, graph.outputs) != rest:
-            cls._last = graph = cls(definitions, *rest)
-        return graph
+        return cls(statement.definitions, statement.losses, statement.outputs)
 
     @cached_property
     def by_name(self) -> dict[Name, Definition]:

@@ -6,21 +6,23 @@ Anyone can make these, and nothing follows from them until the kernel has checke
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from fractions import Fraction
-from typing import TypeAlias
+from types import MappingProxyType
+from typing import Any, TypeAlias, get_args
 
 from bnsym.normal import (
+    Frozen,
     Generator,
     Letter,
     Monomial,
-    Poly,
 )
 from bnsym.terms import (
     Definition,
     Index,
     Max,
     Name,
+    Relation,
     SpaceName,
     Term,
 )
@@ -44,6 +46,13 @@ class Witness:
     sizes: Mapping[SpaceName, int]
     values: Mapping[Name, Value]
 
+    def __post_init__(self) -> None:
+        for name, given in (("sizes", self.sizes), ("values", self.values)):
+            object.__setattr__(self, name, MappingProxyType(dict(given)))
+
+    def __reduce__(self) -> tuple[type[Witness], tuple[dict[SpaceName, int], dict[Name, Value]]]:
+        return Witness, (dict(self.sizes), dict(self.values))
+
 
 @dataclass(frozen=True)
 class Root:
@@ -66,7 +75,7 @@ class Use:
     """One summand `cofactor * relation`, summed over the indices `over`."""
 
     relation: Root | Given
-    cofactor: Poly
+    cofactor: Frozen
     over: tuple[Letter, ...] = ()
 
 
@@ -170,3 +179,25 @@ class Maximum:
     divided: tuple[Vector, ...]
     inside: Lemma
     equal: tuple[Lemma, ...]
+
+
+PLAIN = (str, int, bool, Fraction, type(None), Relation)
+DATA = (Index, Definition, Use, Root, Summand, Certificate, Vector, Lemma, Maximum, Witness)
+KINDS = (*get_args(Term), *get_args(Factor), *DATA)
+
+
+def check_plain(*given: object) -> None:
+    """What comes from outside is data through and through: nothing in it is of a type made to look
+    like another, inexact, or such that it can change."""
+    todo = list(given)
+    while todo:
+        part: Any = todo.pop()
+        kind = type(part)
+        if kind is tuple:
+            todo += part
+        elif kind is MappingProxyType:
+            todo += [*part, *part.values()]
+        elif kind in KINDS:
+            todo += [getattr(part, field.name) for field in fields(part)]
+        elif kind not in PLAIN:
+            raise Rejected(f"a {kind.__name__} is not a rational, a name, or made of such")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from itertools import product
 from math import prod
+from operator import eq, ge, gt, le, lt, ne
 from typing import Any
 
 from bnsym.calculus import (
@@ -44,22 +45,12 @@ def holds(hypotheses: tuple[Hypothesis, ...], statement: Statement, witness: Wit
     return Evaluator(statement, witness).meets(hypotheses)
 
 
+COMPARE = {"=": eq, r"\ne": ne, r"\le": le, "<": lt, r"\ge": ge, ">": gt}
+
+
 def compare(first: Number, relation: Relation, second: Number) -> bool:
     """Whether the relation holds; signed squares are in the order of the numbers."""
-    left, right = signed_square(first), signed_square(second)
-    match relation:
-        case Relation.EQ:
-            return left == right
-        case Relation.NE:
-            return left != right
-        case Relation.LE:
-            return left <= right
-        case Relation.LT:
-            return left < right
-        case Relation.GE:
-            return left >= right
-        case Relation.GT:
-            return left > right
+    return bool(COMPARE[relation.value](signed_square(first), signed_square(second)))
 
 
 def assignments(*terms: Term, witness: Witness) -> Iterator[dict[str, int]]:
@@ -73,8 +64,8 @@ class Evaluator:
     """Exact values of terms at one witness; no rule is used but those of arithmetic and,
     for derivatives, those of `calculus`."""
 
-    def __init__(self, statement: Statement, witness: Witness) -> None:
-        self.graph = Graph.of(statement)
+    def __init__(self, statement: Statement, witness: Witness, graph: Graph | None = None) -> None:
+        self.graph = graph or Graph.of(statement)
         self.witness = witness
         if any(type(n) is not int or n < 1 for n in witness.sizes.values()):
             raise Rejected("a size of the witness is not a positive integer")
@@ -93,6 +84,17 @@ class Evaluator:
             for h in hypotheses
             for at in assignments(h.left, h.right, witness=self.witness)
         )
+
+    def failure(self, statement: Statement) -> tuple[Number, Number, dict[str, int]]:
+        """Both sides where the relation fails, and the values (from 0) of its free indices there.
+        Raises Rejected where a hypothesis does not hold, or the relation fails nowhere."""
+        if not self.meets(statement.hypotheses):
+            raise Rejected("the witness does not meet the hypotheses")
+        for at in assignments(statement.left, statement.right, witness=self.witness):
+            left, right = self.value(statement.left, at), self.value(statement.right, at)
+            if not compare(left, statement.relation, right):
+                return left, right, at
+        raise Rejected("the statement holds at the witness")
 
     def value(self, term: Term, at: dict[str, int]) -> Number:
         """The value of `term` with its free indices at `at` (from 0).
@@ -150,10 +152,10 @@ class Evaluator:
             raise Rejected(f"{term.name} is a loss, of which only derivatives are known")
         value = self.witness.values[term.name]
         for index in term.indices:
-            if not isinstance(value, tuple):
+            if type(value) is not tuple:
                 raise Rejected(f"the witness gives {term.name} too few indices")
             value = value[at[index.name]]
-        if not isinstance(value, Fraction):
+        if type(value) is not Fraction:
             raise Rejected(f"the witness gives {term.name} too many indices")
         return value
 

@@ -6,7 +6,6 @@ Shared by the kernel, which checks certificates, and by those who search for the
 from __future__ import annotations
 
 from fractions import Fraction
-from itertools import pairwise
 
 from bnsym.kernel.certificates import (
     Given,
@@ -14,6 +13,7 @@ from bnsym.kernel.certificates import (
     Root,
 )
 from bnsym.normal import (
+    RESERVED,
     Generator,
     Poly,
     Ring,
@@ -74,16 +74,6 @@ def determinant(ring: Ring, matrix: list[list[Poly]]) -> Poly:
     return total
 
 
-def check_exact(*polys: Poly) -> None:
-    """Certificates are made outside: nothing in one may be other than what it looks like."""
-    for poly in polys:
-        for mono, c in poly.items():
-            if type(c) not in (int, Fraction) or any(type(e) is not int or not e for _, e in mono):
-                raise Rejected("a coefficient or exponent of the certificate is not a rational")
-            if any(a >= b for (a, _), (b, _) in pairwise(mono)):
-                raise Rejected("a monomial of the certificate is not in order")
-
-
 def divided_by(poly: Poly) -> set[Generator]:
     """What a polynomial divides by: not zero wherever it is defined."""
     return {g for mono in poly for g, e in mono if e < 0}
@@ -101,7 +91,9 @@ def relation(ring: Ring, statement: Statement, source: Root | Given) -> Poly:
                 left, right = right, left
             poly = plus(ring.normal(left), ring.normal(right), -1)
             free = {(i.name, i.space) for i in (*free_indices(left), *free_indices(right))}
-            if any(old not in free or old[1] != new[1] or set(new[0]) & set("#%@~") for old, new in names):
+            if any(
+                old not in free or old[1] != new[1] or RESERVED.intersection(new[0]) for old, new in names
+            ):
                 raise Rejected("a hypothesis is cited for indices that it does not have")
             return ring.substitute(poly, dict(names))
     raise Rejected("unknown kind of relation")

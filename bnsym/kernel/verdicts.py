@@ -7,9 +7,10 @@ concrete numbers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import InitVar, dataclass, replace
 from fractions import Fraction
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Any, NoReturn
 
@@ -33,16 +34,14 @@ from bnsym.kernel.certificates import (
     Summand,
     Use,
     Witness,
+    check_plain,
 )
 from bnsym.kernel.evaluation import (
     Evaluator,
-    assignments,
-    compare,
     holds,
 )
 from bnsym.kernel.maxima import obligations, substituted
 from bnsym.kernel.relations import (
-    check_exact,
     difference,
     divided_by,
     gram_determinant,
@@ -53,6 +52,9 @@ from bnsym.kernel.relations import (
 from bnsym.kernel.scope import scope_of
 from bnsym.kernel.surds import Number
 from bnsym.normal import (
+    RESERVED,
+    Generator,
+    Letter,
     Monomial,
     Poly,
     Ring,
@@ -64,8 +66,6 @@ from bnsym.terms import (
     Statement,
     Term,
     add,
-    own_indices,
-    walk,
 )
 
 _KERNEL_ONLY = object()
@@ -126,11 +126,11 @@ def prove(
     conditions and, if one is used, all hypotheses (else the proof could be vacuous).
     conclusion: `statement`, where the side conditions hold.
     """
+    check_plain(certificate, model)
     if certificate.maxima:
         return _prove_with_maxima(statement, certificate, model, deadline)
     if statement.relation is Relation.NE or (certificate.summands and statement.relation is Relation.EQ):
         raise Rejected("no certificate proves this relation")
-    _check_letters(statement, certificate)
     ring = Ring(statement, deadline)
     goal = difference(ring, statement, certificate.squared)
     if any(type(c) not in (int, Fraction) for c in goal.values()):
@@ -199,26 +199,6 @@ def _check_lemma(statement: Statement, lemma: Lemma, deadline: float) -> None:
         raise Rejected("a proof that a maximum rests on has a side condition")
 
 
-def _check_letters(statement: Statement, certificate: Certificate) -> None:
-    """Letters with these signs are the normal form's own; an outside one could be captured."""
-    terms = [statement.left, statement.right, *(d.body for d in statement.definitions)]
-    terms += [side for h in statement.hypotheses for side in (h.left, h.right)]
-    found = {name for use in certificate.uses for name, _ in use.over}
-    for factor in (f for summand in certificate.summands for f in summand.factors):
-        match factor:
-            case Manifest(term):
-                terms.append(term)
-            case Gram(vectors, index):
-                terms += vectors
-                found.add(index.name)
-            case Schwarz(u, v, index):
-                terms += (u, v)
-                found.add(index.name)
-    found |= {i.name for term in terms for t in walk(term) for i in own_indices(t)}
-    if any(set(name) & set("#%@~") for name in found):
-        raise Rejected("an index has a letter that is reserved")
-
-
 def _rule(certificate: Certificate) -> str:
     of = "squares: " if certificate.squared else ""
     if certificate.summands:
@@ -235,48 +215,90 @@ class _Check:
         self.axioms: dict[str, None] = {SQUARES_AXIOM: None} if certificate.squared else {}
         self.strict = False
         self.divided = divided_by(difference)
+        self._checked: set[Generator] = set()
         self._check_unit(ordered=statement.relation is not Relation.EQ)
 
     def _check_unit(self, ordered: bool) -> None:
         """unit * difference has the zeros, and for an order the sign, of the difference."""
-        self._check_divisors(self.certificate.unit)
+        self._check_monomial(self.certificate.unit)
         for gen, e in self.certificate.unit:
+            self._check_nonzero(gen)
             if ordered and e % 2 and not self.ring.is_positive(gen):
                 raise Rejected("the unit of the certificate may be negative")
 
-    def _check_divisors(self, mono: Monomial) -> None:
-        check_exact({mono: 1})
+    def _check_nonzero(self, gen: Generator) -> None:
+        if gen not in self.divided and not self.ring.is_nonzero(gen):
+            raise Rejected("the certificate divides by what may be zero")
+
+    def _check_letters(self, letters: Iterable[Letter]) -> None:
+        """Letters with these signs are the normal form's own; an outside one could be captured."""
+        if any(RESERVED.intersection(name) for name, _ in letters):
+            raise Rejected("an index has a letter that is reserved")
+
+    def _check_monomial(self, mono: Monomial) -> None:
+        """Generators in canonical form, with letters of their own, that have a value wherever the sides
+        have one."""
+        self._check_powers(mono)
         for gen, _ in mono:
-            if gen not in self.divided and not self.ring.is_nonzero(gen):
-                raise Rejected("the certificate divides by what may be zero")
+            self._check_letters(self.ring.canonical.letters(gen))
+
+    def _check_powers(self, mono: Monomial) -> None:
+        whole = all(type(e) is int and e for _, e in mono)
+        if not whole or any(a >= b for (a, _), (b, _) in pairwise(mono)):
+            raise Rejected("a monomial of the certificate is not in order, or an exponent no integer")
+        for gen, e in mono:
+            self._check_form(gen)
+            if e < 0:
+                self._check_nonzero(gen)
+
+    def _check_form(self, gen: Generator) -> None:
+        if gen in self._checked:
+            return
+        match gen:
+            case ("size", _) | ("sym", _, _) | ("delta", _, _):
+                pass
+            case ("root", _, _) if self.ring.has_root(gen):
+                pass
+            case ("sum", bound, mono):
+                self._check_powers(mono)
+                if gen != self.ring.canonical.summed(bound, mono, {}):
+                    raise Rejected("a contraction of the certificate is not in canonical form")
+            case _:
+                raise Rejected("the certificate has a root that the sides have not")
+        self._checked.add(gen)
 
     def right_side(self) -> Poly:
         """Σ summands + Σ cofactor * relation; roots last, for hypotheses may bring them in."""
         total: Poly = {}
         for summand in self.certificate.summands:
             total = plus(total, self._summand(summand))
-        for use in sorted(self.certificate.uses, key=lambda use: isinstance(use.relation, Root)):
-            total = plus(total, self._use(use))
+        uses = sorted(self.certificate.uses, key=lambda use: isinstance(use.relation, Root))
+        for use, poly in [(use, self._relation(use.relation)) for use in uses]:
+            total = plus(total, self._use(use, poly))
         return total
 
-    def _use(self, use: Use) -> Poly:
-        poly = relation(self.ring, self.statement, use.relation)
-        if isinstance(use.relation, Given):
-            hypothesis = hypothesis_of(self.statement, use.relation)
+    def _relation(self, source: Root | Given) -> Poly:
+        poly = relation(self.ring, self.statement, source)
+        if isinstance(source, Given):
+            hypothesis = hypothesis_of(self.statement, source)
             if hypothesis.relation is not Relation.EQ:
                 raise Rejected("only an equation can be cited as a relation")
             self.hypotheses.append(hypothesis)
             self.divided |= divided_by(poly)
-        check_exact(use.cofactor)
-        for mono in use.cofactor:
-            self._check_divisors(tuple((g, e) for g, e in mono if e < 0))
-        poly = self.ring.times(use.cofactor, poly)
+        return poly
+
+    def _use(self, use: Use, poly: Poly) -> Poly:
+        cofactor = dict(use.cofactor)
+        for mono in cofactor:
+            self._check_monomial(mono)
+        poly = self.ring.times(cofactor, poly)
+        self._check_letters(use.over)
         for letter in use.over:
             poly = self.ring.contract(poly, letter)
         return poly
 
     def _summand(self, summand: Summand) -> Poly:
-        if type(summand.coefficient) not in (int, Fraction) or summand.coefficient <= 0:
+        if summand.coefficient <= 0:
             raise Rejected("a summand of the certificate has a coefficient that is not positive")
         poly: Poly = {(): summand.coefficient}
         strict = True
@@ -297,6 +319,7 @@ class _Check:
                 return self._normal(term), False
             case Gram(vectors, index):
                 self.axioms.setdefault(GRAM_AXIOM)
+                self._check_letters([(index.name, index.space)])
                 for vector in vectors:
                     self._normal(vector)
                 return gram_determinant(self.ring, vectors, index), False
@@ -323,11 +346,8 @@ class _Check:
         return poly
 
     def _monomial(self, mono: Monomial) -> tuple[Poly, bool]:
-        check_exact({mono: 1})
+        self._check_monomial(mono)
         for gen, e in mono:
-            positive = self.ring.is_positive(gen)
-            if e < 0 and not positive:
-                self._check_divisors(((gen, e),))
             if e % 2 and not self.ring.is_nonnegative(gen):
                 raise Rejected("a factor of the certificate may be negative")
         return {mono: Fraction(1)}, all(
@@ -349,13 +369,8 @@ def refute(statement: Statement, witness: Witness, maxima: tuple[Maximum, ...] =
     maximum of `maxima` stands with its value.
     conclusion: the relation fails for some values of the free indices.
     """
+    check_plain(witness, maxima)
     plain, _, _ = evaluated(statement, maxima)
-    evaluator = Evaluator(plain, witness)
-    if not evaluator.meets(plain.hypotheses):
-        raise Rejected("the witness does not meet the hypotheses")
-    for at in assignments(plain.left, plain.right, witness=witness):
-        left, right = evaluator.value(plain.left, at), evaluator.value(plain.right, at)
-        if not compare(left, statement.relation, right):
-            one = MappingProxyType({name: n + 1 for name, n in at.items()})
-            return Refuted(_KERNEL_ONLY, statement, witness, left, right, one, maxima)
-    raise Rejected("the statement holds at the witness")
+    left, right, at = Evaluator(plain, witness).failure(plain)
+    one = MappingProxyType({name: n + 1 for name, n in at.items()})
+    return Refuted(_KERNEL_ONLY, statement, witness, left, right, one, maxima)

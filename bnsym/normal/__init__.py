@@ -19,6 +19,7 @@ from bnsym.normal.polynomials import (
     UNIT,
     Coefficient,
     DividesByZero,
+    Frozen,
     Generator,
     Letter,
     Monomial,
@@ -32,13 +33,16 @@ from bnsym.normal.polynomials import (
     ratio,
 )
 from bnsym.normal.ring import (
+    RESERVED,
     Ring,
 )
 
 __all__ = [
+    "RESERVED",
     "UNIT",
     "Coefficient",
     "DividesByZero",
+    "Frozen",
     "Generator",
     "Letter",
     "Monomial",

@@ -3,6 +3,7 @@ sorted tuple of (generator, exponent)."""
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from fractions import Fraction
 from math import gcd, lcm
@@ -16,6 +17,8 @@ Monomial: TypeAlias = tuple[tuple[Generator, int], ...]
 Coefficient: TypeAlias = int | Fraction
 """Integers stay integers, which is faster; never divide two without making a Fraction."""
 Poly: TypeAlias = dict[Monomial, Coefficient]
+Frozen: TypeAlias = tuple[tuple[Monomial, Coefficient], ...]
+"""A polynomial that nobody can change: the base of a root, a cofactor."""
 
 UNIT: Poly = {(): 1}
 
@@ -29,20 +32,27 @@ class DividesByZero(OutOfReach):
 
 
 def make_monomial(factors: Iterable[tuple[Generator, int]]) -> Monomial:
-    exponents: dict[Generator, int] = {}
-    for gen, e in factors:
-        exponents[gen] = exponents.get(gen, 0) + e
-    return tuple(sorted((g, e) for g, e in exponents.items() if e))
+    found: list[tuple[Generator, int]] = []
+    for gen, e in sorted(factors):
+        if found and found[-1][0] == gen:
+            e += found.pop()[1]
+        if e:
+            found.append((gen, e))
+    return tuple(found)
 
 
 def merge(a: Monomial, b: Monomial) -> Monomial:
-    """The product of two monomials."""
-    if not a or not b:
-        return a or b
-    exponents = dict(a)
+    """The product of two monomials. Generators are compared, not hashed: they are large."""
+    if len(a) < len(b):
+        a, b = b, a
     for gen, e in b:
-        exponents[gen] = exponents.get(gen, 0) + e
-    return tuple(sorted((g, e) for g, e in exponents.items() if e))
+        k = bisect_left(a, (gen,))
+        if k < len(a) and a[k][0] == gen:
+            e += a[k][1]
+            a = (*a[:k], (gen, e), *a[k + 1 :]) if e else (*a[:k], *a[k + 1 :])
+        else:
+            a = (*a[:k], (gen, e), *a[k:])
+    return a
 
 
 def constant(value: Coefficient) -> Poly:
@@ -51,7 +61,7 @@ def constant(value: Coefficient) -> Poly:
 
 def ratio(a: Coefficient, b: Coefficient) -> Coefficient:
     """a / b, an integer where it is one."""
-    value = Fraction(a) / b
+    value = a if b == 1 else Fraction(a) / b
     return value.numerator if value.denominator == 1 else value
 
 
@@ -59,8 +69,7 @@ def generator(gen: Generator, exponent: int = 1) -> Poly:
     return {((gen, exponent),): 1}
 
 
-def freeze(poly: Poly) -> tuple[tuple[Monomial, Coefficient], ...]:
-    """A hashable form of a polynomial; its key as the base of a root."""
+def freeze(poly: Poly) -> Frozen:
     return tuple(sorted((m, c.numerator if c.denominator == 1 else c) for m, c in poly.items()))
 
 
@@ -73,11 +82,18 @@ def plus(p: Poly, q: Poly, factor: Coefficient = 1) -> Poly:
 
 
 def accumulate(poly: Poly, mono: Monomial, c: Coefficient) -> None:
-    total = poly.get(mono, 0) + c
-    if total:
-        poly[mono] = total.numerator if total.denominator == 1 else total
-    else:
-        poly.pop(mono, None)
+    """Add c * mono to a polynomial; looked up once where it is new, for monomials are large."""
+    if not c:
+        return
+    before = len(poly)
+    old = poly.setdefault(mono, c)
+    if len(poly) == before:
+        c = old + c
+        poly[mono] = c
+    if not c:
+        del poly[mono]
+    elif type(c) is Fraction and c.denominator == 1:
+        poly[mono] = c.numerator
 
 
 def generators(poly: Poly) -> frozenset[Generator]:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable
 from fractions import Fraction
 from itertools import permutations
-from typing import Any, ClassVar, TypeAlias
+from typing import TypeAlias
 
 from bnsym.calculus import (
     Graph,
@@ -14,13 +14,11 @@ from bnsym.calculus import (
     expand,
 )
 from bnsym.normal.generators import (
+    ZERO,
+    Canonical,
     component_of,
-    contracted,
     delta_of,
-    letters,
     put,
-    relabel,
-    vanishes,
 )
 from bnsym.normal.polynomials import (
     UNIT,
@@ -67,6 +65,8 @@ from bnsym.terms import (
 UNKNOWN, NONNEGATIVE, POSITIVE = range(3)
 Sign: TypeAlias = tuple[int, tuple[Hypothesis, ...]]
 """What is known of a sign, and the hypotheses that it is known from."""
+RESERVED = frozenset("#%@~")
+"""What letters of the normal form's own have in their names; an outside one could be captured."""
 LARGEST_POWER = 64
 LARGEST_POLY = 200_000
 
@@ -79,14 +79,12 @@ class Ring:
     used: the hypotheses `v > 0` that the normal forms rest on.
     """
 
-    _last: ClassVar[tuple[Statement, dict[str, Any]] | None] = None
-    """The statement whose sides were made last, and what was known then: searches and the kernel
-    ask for the sides of one statement in turn."""
-
-    def __init__(self, statement: Statement, deadline: float = float("inf")) -> None:
+    def __init__(
+        self, statement: Statement, deadline: float = float("inf"), graph: Graph | None = None
+    ) -> None:
         self.statement = statement
-        self.graph = Graph.of(statement)
-        self.symmetric = self.graph.symmetric
+        self.graph = graph or Graph.of(statement)
+        self.canonical = Canonical(self.graph.symmetric)
         self.positive = _signed(statement, Relation.GT)
         self.negative = _signed(statement, Relation.LT)
         self.nonnegative = _signed(statement, Relation.GE) | self.positive
@@ -99,28 +97,11 @@ class Ring:
         self._fresh = 0
         self._signs: dict[Name, Sign] = {}
         self._memo: dict[tuple[Name, ...], tuple[tuple[Letter, ...], Poly]] = {}
-        self._pair: tuple[Poly, Poly] = {}, {}
 
     def sides(self) -> tuple[Poly, Poly]:
-        """The normal forms of the statement's two sides."""
-        last, unmade = Ring._last, not (self._memo or self.roots or self.conditions or self.used)
-        if unmade and last is not None and last[0] is self.statement:
-            self.__dict__ |= last[1]
-            self.__dict__ |= self._state()
-        else:
-            self._pair = self._sides(self.statement.left, self.statement.right)
-            Ring._last = (self.statement, self._state()) if unmade else last
-        return self._pair
-
-    def _state(self) -> dict[str, Any]:
-        """What is known after the sides are made, copied, for another ring to go on from."""
-        names = ("used", "conditions", "roots", "_inverted", "_above_zero", "_memo")
-        kept: dict[str, Any] = {name: getattr(self, name).copy() for name in names}
-        return {**kept, "_fresh": self._fresh, "_pair": self._pair}
-
-    def _sides(self, left: Term, right: Term) -> tuple[Poly, Poly]:
-        """Where something that was divided by lies under a root, or is the square of one, both
-        are made again with that known from the start."""
+        """The normal forms of the statement's two sides. Where something that was divided by lies under
+        a root, or is the square of one, both are made again with that known from the start."""
+        left, right = self.statement.left, self.statement.right
         pair = self.normal(left), self.normal(right)
         inverted = {g for g in self._inverted if g[0] in ("root", "sum")}
         under = any(g in inverted for root in self.roots for mono, _ in root[2] for g, _ in mono)
@@ -171,21 +152,22 @@ class Ring:
             if gen[0] == "delta":
                 _, left, right = gen
                 rest = tuple((g, k) for g, k in mono if g != gen)
-                rest = make_monomial((relabel(g, {right: left}, self.symmetric), k) for g, k in rest)
+                rest = make_monomial((self.canonical.relabel(g, {right: left}), k) for g, k in rest)
                 if left == right:
                     return self._act(rest)
-                if e != 1 or any(right in letters(g) for g, _ in mono if g != gen):
+                if e != 1 or any(right in self.canonical.letters(g) for g, _ in mono if g != gen):
                     return self._act(make_monomial((*rest, (gen, 1))))
         return mono
 
     def contract(self, p: Poly, index: Letter) -> Poly:
         """The sum of p over all values of one of its free indices."""
         result: Poly = {}
+        letters = self.canonical.letters
         for mono, c in p.items():
-            outside = [(g, e) for g, e in mono if index not in letters(g)]
-            inside = [(g, e) for g, e in mono if index in letters(g)]
-            done = contracted(tuple(inside), index, self.symmetric)
-            put(result, self._act(make_monomial((*outside, *done))), c)
+            inside = tuple((g, e) for g, e in mono if index in letters(g))
+            outside = tuple(item for item in mono if item not in inside) if inside else mono
+            done = self.canonical.contracted(inside, index)
+            put(result, self._act(merge(outside, make_monomial(done))), c)
         return result
 
     def _letter(self, space: str) -> Letter:
@@ -206,7 +188,10 @@ class Ring:
         names = names or {}
 
         def letter(index: Index) -> Letter:
-            return names.get(index.name, (index.name, index.space))
+            known = names.get(index.name)
+            if known is None and RESERVED.intersection(index.name):
+                raise OutOfReach("an index has a letter that is reserved")
+            return known or (index.name, index.space)
 
         match term:
             case Num(value):
@@ -221,7 +206,7 @@ class Ring:
                 if name in self.graph.by_name:
                     definition = self.graph.by_name[name]
                     return self._instance((name,), definition.symbol.indices, actual, definition.body)
-                return generator(component_of(name, actual, self.symmetric))
+                return generator(component_of(name, actual, self.canonical.symmetric))
             case Add(terms):
                 total: Poly = {}
                 for t in terms:
@@ -299,13 +284,6 @@ class Ring:
             factors = ((self._renamed(g, names), e) for g, e in mono)
             put(result, self._act(make_monomial(factors)), c)
         return result
-
-    def _follow(self, old: Generator, new: Generator) -> None:
-        """What is known of a generator for all values of its indices is known for others."""
-        if old is not new and not vanishes(new):
-            for known in (self.roots, self._inverted, self._above_zero):
-                if old in known:
-                    known.add(new)
 
     # powers
 
@@ -409,12 +387,10 @@ class Ring:
         """Each size is at least 1, so that as much may be taken away."""
         least = sum(1 if isinstance(t, Size) else t.value if isinstance(t, Num) else 0 for t in terms)
         others = [self._sign_of(t) for t in terms if not isinstance(t, Size | Num)]
-        if least < 0:
-            return UNKNOWN, ()
         sign, reasons = _least(POSITIVE, others)
-        if sign == NONNEGATIVE and (least > 0 or any(s == POSITIVE for s, _ in others)):
-            return POSITIVE, reasons
-        return (NONNEGATIVE, ()) if not others and not least else (sign, reasons)
+        some = least > 0 or any(s == POSITIVE for s, _ in others)
+        known = POSITIVE if sign and some else min(sign, NONNEGATIVE)
+        return (known, reasons) if least >= 0 else (UNKNOWN, ())
 
     def _extract(self, poly: Poly, q: int) -> tuple[Poly, Poly]:
         """poly^(1/q) = outer * rest^(1/q), outer a single monomial: common factors that
@@ -449,18 +425,24 @@ class Ring:
     def has_root(self, root: Generator) -> bool:
         """Whether the root is in play, for its own indices or for others of the same spaces; then all
         that is known of those is known of it."""
-        found = root in self.roots
-        for known in [gen for gen in self.roots if gen[1] == root[1] and letters(gen)]:
-            old = sorted(letters(known))
-            for new in permutations(letters(root)):
-                names = dict(zip(old, new, strict=False))
-                same = [s for _, s in old] == [s for _, s in new]
-                found = (same and self._renamed(known, names) == root) or found
-        return found
+        alike = [known for known in self.roots if known[1] == root[1]]
+        return bool([known for known in alike if self._is_instance(root, known)])
+
+    def _is_instance(self, gen: Generator, known: Generator) -> bool:
+        """Whether `gen` is `known`, or that with other letters of the same spaces."""
+        if gen == known or gen[0] != known[0]:
+            return gen == known
+        old, letters = sorted(self.canonical.letters(known)), self.canonical.letters(gen)
+        maps = (dict(zip(old, new, strict=True)) for new in permutations(letters, len(old)))
+        same = (names for names in maps if all(a[1] == b[1] for a, b in names.items()))
+        return bool([names for names in same if self._renamed(known, names) == gen])
 
     def _renamed(self, gen: Generator, names: dict[Letter, Letter]) -> Generator:
-        new = relabel(gen, names, self.symmetric)
-        self._follow(gen, new)
+        """With other indices; what is known for all values of the old is known of the new."""
+        new = self.canonical.relabel(gen, names)
+        if new is not gen and new is not ZERO:
+            for known in (self.roots, self._inverted, self._above_zero):
+                known |= {new} if gen in known else set()
         return new
 
     def _root_of_generator(self, gen: Generator, e: int, q: int) -> Poly:
@@ -508,7 +490,8 @@ class Ring:
 
     def is_nonzero(self, gen: Generator) -> bool:
         """Whether the generator was divided by, or is positive or negative."""
-        return gen in self._inverted or self.is_positive(gen) or self.is_negative(gen)
+        inverted = any(self._is_instance(gen, known) for known in tuple(self._inverted))
+        return inverted or self.is_positive(gen) or self.is_negative(gen)
 
     def is_sum_of_squares(self, gen: Generator) -> bool:
         """Whether the generator is a contraction of even powers and positive factors: >= 0."""

@@ -44,6 +44,7 @@ from bnsym.normal import (
 )
 from bnsym.proving.elimination import Elimination, uses_of
 from bnsym.proving.readback import term_of
+from bnsym.proving.rings import SearchRing
 from bnsym.proving.simplex import nonnegative_solution
 from bnsym.proving.witness import free_shapes
 from bnsym.terms import (
@@ -265,7 +266,7 @@ class _Search:
 
     def _brings_conditions(self, term: Term) -> bool:
         """Whether the term is defined only where the sides need not be: no summand for them."""
-        alone = Ring(self.statement, self.ring.deadline)
+        alone = SearchRing(self.statement, self.ring.deadline)
         alone.normal(term)
         return not alone.conditions.keys() <= self.conditions
 

@@ -16,10 +16,11 @@ from itertools import product
 
 from bnsym.calculus import Graph, expand, hessian_name
 from bnsym.kernel import Proved
-from bnsym.normal import Generator, OutOfReach, Poly, Ring, generators, letters
+from bnsym.normal import Generator, OutOfReach, Poly, generators, letters
 from bnsym.proving.deciding import decide
 from bnsym.proving.identity import reduced
 from bnsym.proving.readback import product_of, term_of
+from bnsym.proving.rings import SearchRing, graph_of
 from bnsym.terms import (
     Add,
     Definition,
@@ -54,16 +55,16 @@ class NoClosedForm(Exception):
 def closed_form(context: Statement, term: Term, deadline: float = float("inf")) -> tuple[Term, Proved]:
     """A short term without derivatives, proved equal to `term` under `context`'s definitions
     and hypotheses, with that proof. Raises NoClosedForm."""
-    plain = _with_names_of_roots(context, expand_all(Graph.of(context), term))
+    plain = _with_names_of_roots(context, expand_all(graph_of(context), term))
     facts = _facts(context, deadline)
     found: list[Term] = []
     for candidate in (plain, *_through_vectors(context, plain)):
         try:
             opaque = _opaque(context, candidate, facts)
-            poly = reduced(opaque, Ring(opaque, deadline))
+            poly = reduced(opaque, SearchRing(opaque, deadline))
         except OutOfReach:
             continue
-        found.append(_with_derivatives(Graph.of(context), _factored(poly)))
+        found.append(_with_derivatives(graph_of(context), _factored(poly)))
     for candidate in sorted(found, key=_length):
         statement = replace(context, left=term, relation=Relation.EQ, right=candidate)
         verdict = decide(statement, min(deadline, time.monotonic() + 20))
@@ -93,7 +94,7 @@ def expand_all(graph: Graph, term: Term) -> Term:
 
 def _with_names_of_roots(context: Statement, term: Term) -> Term:
     """The term with ρ, defined as a power of something, for that power of it."""
-    ring = Ring(replace(context, left=num(0), right=num(0)))
+    ring = SearchRing(replace(context, left=num(0), right=num(0)))
     named = [
         (ring.normal(body.base), symbol, body.exponent)
         for symbol, body in ((d.symbol, d.body) for d in context.definitions)
@@ -170,7 +171,7 @@ def _solve(context: Statement, definition: Definition) -> tuple[Sym, Term] | Non
     if len(definition.symbol.indices) != 1 or any(isinstance(t, Diff | Max) for t in walk(definition.body)):
         return None
     defined = {d.symbol.name for d in context.definitions}
-    ring = Ring(_opaque(context, num(0), ()))
+    ring = SearchRing(_opaque(context, num(0), ()))
     poly = ring.normal(definition.body)
     index = definition.symbol.indices[0]
     for mono in poly:

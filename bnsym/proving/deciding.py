@@ -24,6 +24,7 @@ from bnsym.proving.bound import bound_certificate
 from bnsym.proving.identity import identity_certificate
 from bnsym.proving.maximum import maxima_in, maximum_of
 from bnsym.proving.replay import replay
+from bnsym.proving.rings import SearchRing
 from bnsym.proving.witness import find_model, find_refutation
 from bnsym.terms import Max, Mul, Num, Pow, Relation, Statement, Term, num
 
@@ -51,7 +52,7 @@ def by_identity(task: Task) -> Proved | None:
 
 def by_squares(task: Task) -> Proved | None:
     """left² - right² = Σ cofactor * relation, both sides >= 0."""
-    ring = Ring(task.statement, task.deadline)
+    ring = SearchRing(task.statement, task.deadline)
     if not (ring.is_manifest(task.statement.left) and ring.is_manifest(task.statement.right)):
         return None
     return _prove(task, squared=True)
@@ -140,7 +141,7 @@ def _with_maxima(
         verdict = decide(plain, deadline, at)
         match verdict:
             case Proved():
-                ring = Ring(plain, deadline)
+                ring = SearchRing(plain, deadline)
                 ring.sides()
                 model = _model(plain, ring, deadline)
                 return prove(statement, replace(verdict.certificate, maxima=maxima), model, deadline)
@@ -160,7 +161,7 @@ def _bound(task: Task, products: bool) -> Proved | None:
     statement = task.statement
     if statement.relation in (Relation.EQ, Relation.NE):
         return None
-    ring = Ring(statement, min(task.deadline, time.monotonic() + BOUND_SECONDS))
+    ring = SearchRing(statement, min(task.deadline, time.monotonic() + BOUND_SECONDS))
     rooted = _is_root(statement.left) or _is_root(statement.right)
     upward = statement.relation in (Relation.LE, Relation.LT)
     squared = rooted and ring.is_manifest(statement.right if upward else statement.left)
@@ -183,7 +184,7 @@ def _prove(task: Task, squared: bool) -> Proved | None:
     statement = task.statement
     if statement.relation not in (Relation.EQ, Relation.LE, Relation.GE):
         return None
-    ring = Ring(statement, _half_the_time(task))
+    ring = SearchRing(statement, _half_the_time(task))
     certificate = identity_certificate(statement, ring, squared=squared)
     return _accept(statement, certificate, ring, task.deadline) if certificate is not None else None
 
@@ -213,7 +214,7 @@ def _without_model(task: Task) -> Undecided:
     absurd = replace(task.statement, left=num(0), relation=Relation.GE, right=num(1))
     if _follows(absurd, task.deadline):
         return Undecided("BN305", "the hypotheses contradict each other: 0 >= 1 follows from them")
-    ring = Ring(task.statement, task.deadline)
+    ring = SearchRing(task.statement, task.deadline)
     ring.sides()
     for condition in ring.conditions:
         zero = replace(task.statement, left=condition.left, relation=Relation.EQ, right=num(0))
@@ -228,7 +229,7 @@ def _follows(statement: Statement, deadline: float) -> bool:
         if search is bound_certificate and statement.relation is Relation.EQ:
             continue
         try:
-            ring = Ring(statement, min(deadline, time.monotonic() + BOUND_SECONDS))
+            ring = SearchRing(statement, min(deadline, time.monotonic() + BOUND_SECONDS))
             if search(statement, ring) is not None:
                 return True
         except OutOfReach:

@@ -19,6 +19,7 @@ from bnsym.normal import (
     OutOfReach,
     Poly,
     Ring,
+    freeze,
     generator,
     generators,
     letters,
@@ -44,7 +45,7 @@ class Traced:
 
 def uses_of(goal: Traced) -> tuple[Use, ...]:
     """What was subtracted on the way, as a certificate cites it."""
-    return tuple(Use(source, cofactor) for source, cofactor in goal.trace.items() if cofactor)
+    return tuple(Use(source, freeze(cofactor)) for source, cofactor in goal.trace.items() if cofactor)
 
 
 class Elimination:

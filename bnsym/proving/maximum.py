@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from fractions import Fraction
 from itertools import product
 
-from bnsym.calculus import Graph
 from bnsym.kernel import (
     Certificate,
     Lemma,
@@ -27,6 +26,7 @@ from bnsym.normal import Monomial, OutOfReach, Poly, Ring, generator
 from bnsym.proving.bound import bound_certificate
 from bnsym.proving.identity import identity_certificate
 from bnsym.proving.readback import term_of
+from bnsym.proving.rings import SearchRing, graph_of
 from bnsym.proving.witness import free_shapes
 from bnsym.terms import (
     Definition,
@@ -61,7 +61,7 @@ def maxima_in(statement: Statement) -> tuple[Max, ...]:
     names = [t.name for term in terms for t in walk(term) if isinstance(t, Sym)]
     if any(isinstance(t, Diff) for term in terms for t in walk(term)):
         names += statement.outputs
-    graph = Graph.of(statement)
+    graph = graph_of(statement)
     needed: dict[Name, None] = {}
     while names:
         name = names.pop(0)
@@ -179,7 +179,7 @@ def _value(term: Max, factors: tuple[Term, ...], deadline: float) -> Term:
         body, exponent = term.body.base, term.body.exponent
     above = () if isinstance(term.radius, Num) else (Hypothesis(term.radius, Relation.GT, num(0)),)
     entry = Definition(term.variable, mul(*factors))
-    ring = Ring(Statement(body, Relation.EQ, num(0), (entry,), above), deadline)
+    ring = SearchRing(Statement(body, Relation.EQ, num(0), (entry,), above), deadline)
     inner = term_of(_unrooted(ring.sides()[0], ring))
     return inner if exponent == 1 else term_of(ring.normal(power(inner, exponent)))
 
@@ -226,7 +226,7 @@ def _filled(value: int, axes: int) -> Value:
 def _certificate(statement: Statement, deadline: float) -> Certificate | None:
     """As an identity or a short bound; of the sides, or of their squares."""
     for squared in (False, True):
-        ring = Ring(statement, deadline)
+        ring = SearchRing(statement, deadline)
         larger = statement.right
         needed = (larger, statement.left) if statement.relation is Relation.EQ else (larger,)
         if squared and not all(map(ring.is_manifest, needed)):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from bnsym.calculus import Graph
 from bnsym.kernel import Value, Witness, components, turned
+from bnsym.proving.rings import graph_of
 from bnsym.terms import Name, Statement
 
 
@@ -33,6 +33,6 @@ def put(statement: Statement, witness: Witness, name: Name, path: tuple[int, ...
         return tuple(change(v, tuple(tail)) if k == head else v for k, v in enumerate(value))
 
     changed = change(witness.values[name], path)
-    if name in Graph.of(statement).symmetric:
+    if name in graph_of(statement).symmetric:
         changed = change(changed, turned(path))
     return Witness(witness.sizes, {**witness.values, name: changed})

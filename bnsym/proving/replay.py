@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
-from typing import TypeVar
 
 from bnsym.kernel import Refuted, Rejected, Value, Witness, refute
 from bnsym.model import Undecided
@@ -12,9 +11,6 @@ from bnsym.proving.witness import free_shapes
 from bnsym.terms import Statement
 
 _LEXEME = re.compile(r"\s*([(),]|[-+]?\d+(?:/\d+)?)")
-
-
-V = TypeVar("V")
 
 
 class BadWitness(ValueError):
@@ -27,6 +23,8 @@ def replay(statement: Statement, at: str) -> Refuted | Undecided:
         return refute(statement, parse_witness(statement, at))
     except (BadWitness, Rejected) as error:
         return Undecided("BN308", f'the witness at="{at}" does not refute this: {error}')
+    except KeyError as error:
+        return Undecided("BN308", f'the witness at="{at}" gives no value for {error.args[0]}')
     except ZeroDivisionError:
         return Undecided("BN308", f'the witness at="{at}" does not refute this: it divides by zero')
 
@@ -52,15 +50,8 @@ def parse_witness(statement: Statement, at: str) -> Witness:
             raise BadWitness(f"nothing free here is named {name}; there are {', '.join([*spaces, *shapes])}")
     for name, shape in shapes.items():
         if name in values:
-            _check_shape(name, values[name], tuple(_Given(sizes)[s] for s in shape))
-    return Witness(_Given(sizes), _Given(values))
-
-
-class _Given(dict[str, V]):
-    """What a witness gives; only what an evaluation asks for must be there."""
-
-    def __missing__(self, name: str) -> V:
-        raise BadWitness(f"it gives no value for {name}")
+            _check_shape(name, values[name], tuple(sizes[s] for s in shape))
+    return Witness(sizes, values)
 
 
 def _parse_value(text: str) -> Value:

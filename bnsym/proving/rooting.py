@@ -10,10 +10,10 @@ import random
 from collections.abc import Iterator
 from fractions import Fraction
 
-from bnsym.calculus import Graph
 from bnsym.kernel import Evaluator, Rejected, Surd, Witness
 from bnsym.kernel.surds import root
 from bnsym.proving.places import places, put
+from bnsym.proving.rings import graph_of
 from bnsym.terms import Diff, Name, Pow, Statement, Sym, Term, free_indices, walk
 
 SLOPES = tuple(Fraction(n, d) for n in (1, 2, 3, -1, -2, 4) for d in (1, 2, 3) if d == 1 or n % d)
@@ -41,7 +41,7 @@ def rationalised(
 
 def radicands(statement: Statement) -> tuple[Term, ...]:
     """What square roots are taken of, those without free indices, the innermost first."""
-    graph = Graph.of(statement)
+    graph = graph_of(statement)
     found: dict[Term, None] = {}
     seen: set[Name] = set()
     todo: list[Term] = [statement.left, statement.right]
@@ -92,7 +92,7 @@ def _points(
 
 
 def _value(statement: Statement, witness: Witness, term: Term) -> Fraction:
-    value = Evaluator(statement, witness).value(term, {})
+    value = Evaluator(statement, witness, graph_of(statement)).value(term, {})
     if not isinstance(value, Fraction):
         raise Rejected("a root inside a root")
     return value

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from contextlib import suppress
 from fractions import Fraction
 from itertools import product
 
@@ -22,10 +23,10 @@ from bnsym.kernel import (
     Value,
     Witness,
     assignments,
-    holds,
     refute,
 )
 from bnsym.proving.places import component, places, put
+from bnsym.proving.rings import graph_of
 from bnsym.proving.rooting import radicands, rationalised
 from bnsym.terms import (
     Definition,
@@ -77,26 +78,27 @@ def find_refutation(
     """A refutation of the statement, shrunk, or None when time or candidates run out. Where both
     sides are rational if such values are found soon; else, unless these alone are wanted, where
     one is the root of a rational."""
-    kept: Refuted | None = None
+    kept: Witness | None = None
     rng, roots = random.Random(seed), radicands(statement)
     for number, witness in enumerate(draws(statement, deadline, seed, limit)):
-        for found in _refutations(statement, witness, roots, rng):
-            if is_rational(found):
-                return refute(statement, shrink(statement, found.witness, deadline))
+        for found, is_rational in _failing(statement, witness, roots, rng):
+            if is_rational:
+                return refute(statement, shrink(statement, found, deadline))
             kept = kept or (None if rational else found)
         if kept is not None and number > PATIENCE:
             break
-    return kept and refute(statement, shrink(statement, kept.witness, deadline))
+    return None if kept is None else refute(statement, shrink(statement, kept, deadline))
 
 
-def _refutations(
+def _failing(
     statement: Statement, witness: Witness, roots: tuple[Term, ...], rng: random.Random
-) -> Iterator[Refuted]:
-    """By the witness, and where a root of it is not rational by one near it where all are."""
+) -> Iterator[tuple[Witness, bool]]:
+    """The witness, if the statement fails there, and whether both sides are rational; where a root
+    of it is not, one near it where all are."""
     try:
-        found = refute(statement, witness)
-        yield found
-        if is_rational(found):
+        is_rational = _failure(statement, witness)
+        yield witness, is_rational
+        if is_rational:
             return
     except Irrational:
         pass
@@ -105,20 +107,26 @@ def _refutations(
     try:
         moved = rationalised(statement, witness, roots, rng)
         if moved is not None:
-            yield refute(statement, moved)
+            yield moved, _failure(statement, moved)
     except (Rejected, ZeroDivisionError):
         return
 
 
-def is_rational(found: Refuted) -> bool:
-    return isinstance(found.left, Fraction) and isinstance(found.right, Fraction)
+def _failure(statement: Statement, witness: Witness) -> bool:
+    """Whether both sides are rational where the statement fails. Raises Rejected if it does not."""
+    left, right, _ = Evaluator(statement, witness, graph_of(statement)).failure(statement)
+    return isinstance(left, Fraction) and isinstance(right, Fraction)
+
+
+def _meets(statement: Statement, witness: Witness, hypotheses: tuple[Hypothesis, ...]) -> bool:
+    return Evaluator(statement, witness, graph_of(statement)).meets(hypotheses)
 
 
 def find_model(statement: Statement, deadline: float, seed: int = 0) -> Witness | None:
     """Values that meet every hypothesis, or None when the time is up."""
     for witness in draws(statement, deadline, seed):
         try:
-            if holds(statement.hypotheses, statement, witness):
+            if _meets(statement, witness, statement.hypotheses):
                 return witness
         except (Rejected, ZeroDivisionError):
             continue
@@ -209,7 +217,7 @@ def _solve(statement: Statement, witness: Witness, rng: random.Random) -> Witnes
             continue
         try:
             witness = _assigned(statement, hypothesis, witness)
-            if holds((hypothesis,), statement, witness):
+            if _meets(statement, witness, (hypothesis,)):
                 continue
         except (Rejected, ZeroDivisionError):
             return None
@@ -227,7 +235,7 @@ def _assigned(statement: Statement, hypothesis: Hypothesis, witness: Witness) ->
             continue
         for at in assignments(symbol, value, witness=witness):
             path = tuple(at[i.name] for i in symbol.indices)
-            new = Evaluator(statement, witness).value(value, at)
+            new = Evaluator(statement, witness, graph_of(statement)).value(value, at)
             if not isinstance(new, Fraction):
                 raise Irrational("an array has rational components")
             witness = put(statement, witness, symbol.name, path, new)
@@ -256,7 +264,7 @@ def _solve_for(
     """Solve the equation for one component, if three points lie on a line."""
 
     def gap(value: Fraction) -> Fraction:
-        evaluator = Evaluator(statement, put(statement, witness, name, path, value))
+        evaluator = Evaluator(statement, put(statement, witness, name, path, value), graph_of(statement))
         at = next(iter(assignments(hypothesis.left, hypothesis.right, witness=witness)))
         difference = evaluator.value(hypothesis.left, at) + Fraction(-1) * evaluator.value(
             hypothesis.right, at
@@ -269,7 +277,7 @@ def _solve_for(
     if g2 - g1 != g1 - g0 or g1 == g0:
         return None
     solved = put(statement, witness, name, path, -g0 / (g1 - g0))
-    return solved if holds((hypothesis,), statement, solved) else None
+    return solved if _meets(statement, solved, (hypothesis,)) else None
 
 
 def _mentions(statement: Statement, hypothesis: Hypothesis, name: Name) -> bool:
@@ -292,7 +300,7 @@ def _mentions(statement: Statement, hypothesis: Hypothesis, name: Name) -> bool:
 def shrink(statement: Statement, witness: Witness, deadline: float) -> Witness:
     """Replace components by 0 or ±1 while it still refutes, with rational sides if it has them;
     drop what is never looked up."""
-    rational = is_rational(refute(statement, witness))
+    rational = _failure(statement, witness)
     for name, path in places(witness):
         for smaller in (Fraction(0), Fraction(1), Fraction(-1)):
             if time.monotonic() > deadline:
@@ -301,7 +309,7 @@ def shrink(statement: Statement, witness: Witness, deadline: float) -> Witness:
                 break
             candidate = put(statement, witness, name, path, smaller)
             try:
-                if is_rational(refute(statement, candidate)) < rational:
+                if _failure(statement, candidate) < rational:
                     continue
             except (Rejected, ZeroDivisionError):
                 continue
@@ -310,24 +318,14 @@ def shrink(statement: Statement, witness: Witness, deadline: float) -> Witness:
     return _looked_up(statement, witness)
 
 
-class _Recorder(dict[Name, Value]):
-    """Values that remember which of them were asked for."""
-
-    def __init__(self, values: Mapping[Name, Value]) -> None:
-        super().__init__(values)
-        self.asked: set[Name] = set()
-
-    def __getitem__(self, name: Name) -> Value:
-        self.asked.add(name)
-        return super().__getitem__(name)
-
-
 def _looked_up(statement: Statement, witness: Witness) -> Witness:
     """The witness without the values that its evaluation never needs."""
-    recorder = _Recorder(witness.values)
-    refute(statement, Witness(witness.sizes, recorder))
-    needed = {name: value for name, value in witness.values.items() if name in recorder.asked}
-    return Witness(witness.sizes, needed)
+    for name in witness.values:
+        fewer = Witness(witness.sizes, {k: v for k, v in witness.values.items() if k != name})
+        with suppress(Rejected, KeyError):
+            _failure(statement, fewer)
+            witness = fewer
+    return witness
 
 
 # -- what a statement needs values for -------------------------------------------------

@@ -1,0 +1,57 @@
+"""Rings and graphs of searches: these go on from what the last search on the same found.
+
+A note's links share their definitions, and several methods ask for the sides of one statement in
+turn. The kernel makes its own from the statement, and sees nothing of these.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from bnsym.calculus import Graph
+from bnsym.normal import Poly, Ring
+from bnsym.terms import Statement
+
+KNOWN = ("used", "conditions", "roots", "_inverted", "_above_zero", "_signs", "_memo")
+"""What a ring knows once it has made the sides."""
+
+
+class _Last:
+    graph: ClassVar[Graph | None] = None
+    sides: ClassVar[tuple[Statement, tuple[Poly, Poly], dict[str, Any]] | None] = None
+
+
+def graph_of(statement: Statement) -> Graph:
+    """The statement's graph: that of the other links of a note is the same."""
+    graph, rest = _Last.graph, (statement.losses, statement.outputs)
+    if (
+        graph is None
+        or graph.definitions is not statement.definitions
+        or (graph.losses, graph.outputs) != rest
+    ):
+        _Last.graph = graph = Graph.of(statement)
+    return graph
+
+
+class SearchRing(Ring):
+    """A ring that takes the sides from the last one of the same statement."""
+
+    def __init__(self, statement: Statement, deadline: float = float("inf")) -> None:
+        super().__init__(statement, deadline, graph_of(statement))
+
+    def sides(self) -> tuple[Poly, Poly]:
+        last, unmade = _Last.sides, not (self._memo or self.roots or self.conditions or self.used)
+        if not unmade:
+            return super().sides()
+        if last is None or last[0] is not self.statement:
+            pair = super().sides()
+            _Last.sides = (self.statement, pair, self._known())
+            return pair
+        self.__dict__ |= last[2]
+        self.__dict__ |= self._known()
+        return last[1]
+
+    def _known(self) -> dict[str, Any]:
+        """What is known, copied, for another ring to go on from."""
+        kept: dict[str, Any] = {name: getattr(self, name).copy() for name in KNOWN}
+        return {**kept, "_fresh": self._fresh, "canonical": self.canonical}
