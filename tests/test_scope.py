@@ -17,8 +17,8 @@ CENTRED = r"c_i = x_i - \frac{1}{m} \sum_{k=1}^m x_k"
 
 
 def checked(*displays: str) -> Report:
-    """A note of these displays; what begins with `#`, `<` or a capital stands in the text as it is."""
-    text = "\n\n".join(d if d[0] in "#<" or d[0].isupper() else f"$$\n{d}\n$$" for d in displays)
+    """A note of these displays; what begins with `#` or `<` stands in the text as it is."""
+    text = "\n\n".join(d if d[0] in "#<" else f"$$\n{d}\n$$" for d in displays)
     cost = budget(10.0, (2, 3), False, "none", None, False, None)
     return check_notes([Note("note.md", text)], (), cost, Unwatched())
 
@@ -141,3 +141,36 @@ def test_a_loss_of_one_section_does_not_depend_on_the_outputs_of_another() -> No
     gain = r"\frac{\partial L}{\partial \gamma} = \sum_i \frac{\partial L}{\partial y_i} (x_i - \mu)"
     assert verdicts("# A", MEAN, layer, gain, "# B", ANEW, layer, gain) == "pp"
     assert verdicts("# A", MEAN, layer, gain, "# B", ANEW, layer, gain.replace(r"- \mu", r"+ \mu")) == "pr"
+
+
+LAYER = r"y_i = \gamma (x_i - \mu) + \beta"
+GAIN = r"\frac{\partial L}{\partial \gamma} = \sum_i \frac{\partial L}{\partial y_i} (x_i - \mu)"
+NO_GAIN = r"\frac{\partial L}{\partial \gamma} = \sum_i \frac{\partial L}{\partial y_i} x_i"
+OFFSET = r"\frac{\partial L}{\partial \beta} = \sum_i \frac{\partial L}{\partial y_i}"
+
+
+@pytest.mark.parametrize(
+    ("displays", "expected"),
+    [
+        # behind the outputs: a running mean, an activation, the loss itself
+        ((MEAN, LAYER, r"r = (1 - \alpha) r + \alpha \mu", GAIN, NO_GAIN), "xpr"),
+        ((MEAN, LAYER, r"r \leftarrow (1 - \alpha) r + \alpha \mu", GAIN, NO_GAIN), "pr"),
+        ((MEAN, LAYER, r"a_i = \operatorname{ReLU}(y_i)", GAIN, NO_GAIN), "pr"),
+        ((MEAN, LAYER, r"L = -\sum_i t_i \log y_i", GAIN, NO_GAIN), "xpr"),
+        ((MEAN, LAYER, r"p_i = \frac{e^{y_i}}{\sum_k e^{y_k}}", r"L = \sum_i t_i p_i", GAIN, NO_GAIN), "xpr"),
+        # its value is hidden, and what differentiates through it
+        ((MEAN, LAYER, r"a_i = \operatorname{ReLU}(y_i)", r"a_i - a_i = 0"), "x"),
+        ((r"a_i = \operatorname{ReLU}(x_i), \quad y_i = \gamma a_i", GAIN.replace(r"x_i - \mu", "a_i")), "x"),
+        ((r"a = \operatorname{ReLU}(\gamma), \quad y_i = a x_i", NO_GAIN), "x"),
+        # what passes by it is proved; a refutation would rest on what is not read
+        ((r"\mu = \operatorname{median}(x)", LAYER, OFFSET, OFFSET.replace("= ", r"= \beta ")), "px"),
+        # beside the outputs, where the loss may use it
+        ((r"y_i = \gamma x_i, \quad z_i = 3 y_i, \quad a_i = \operatorname{ReLU}(y_i)", NO_GAIN), "x"),
+    ],
+)
+def test_what_cannot_be_read_hides_what_needs_it(displays: tuple[str, ...], expected: str) -> None:
+    assert verdicts(*displays) == expected
+
+
+def test_an_arrow_defines_where_it_is_no_update() -> None:
+    assert verdicts(r"a \leftarrow b + c", r"a - c = b", r"a - b = b") == "pr"

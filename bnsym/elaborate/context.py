@@ -14,6 +14,7 @@ from functools import cached_property
 from bnsym.elaborate import shapes as kinds
 from bnsym.elaborate.closing import Closer
 from bnsym.elaborate.collect import diagnostic
+from bnsym.elaborate.containment import Containment
 from bnsym.elaborate.definitions import ANEW, reached
 from bnsym.elaborate.dependence import Dependence, names_of
 from bnsym.elaborate.index_spaces import BATCH
@@ -46,6 +47,15 @@ class Context:
     definitions: tuple[Definition, ...]
     losses: tuple[Name, ...]
     outputs: tuple[Name, ...]
+    hidden: Containment
+    """What can't be read."""
+
+    @cached_property
+    def containment(self) -> Containment:
+        """What can't be read, and what that hides of these losses."""
+        declared = bool(self.survey.gathered.losses)
+        known = replace(self.hidden, definitions=self.definitions, losses=self.losses)
+        return replace(known, outputs=self.outputs, declared=declared)
 
     @cached_property
     def dependence(self) -> Dependence:

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING
 from bnsym.elaborate import shapes as kinds
 from bnsym.elaborate.collect import ANEW, RawChain, diagnostic
 from bnsym.elaborate.symbols import IDENTITIES, Table, as_target, square_of
-from bnsym.latex.ast import Node, Place, Symbol, canonical, symbols_changed, unwrap
+from bnsym.latex.ast import Apply, Node, Place, Power, Symbol, canonical, symbols_changed, unwrap, walk
 from bnsym.latex.errors import ReadError
+from bnsym.latex.folding import BUILT_IN, is_word, word_of
 
 if TYPE_CHECKING:
     from bnsym.elaborate.scope import Survey
@@ -54,6 +55,24 @@ def names_in(table: Table, node: Node | None) -> set[str]:
         except ReadError:
             continue
     return names
+
+
+def is_unknown(node: Node | None) -> bool:
+    """Whether an expression can't be read, or shows a function of which nothing says what it is."""
+    if node is None:
+        return True
+    for inner in walk(node):
+        if isinstance(inner, Apply) and is_word(inner.function) and word_of(inner.function) not in BUILT_IN:
+            return True
+        if isinstance(inner, Power) and _is_power(inner):
+            return True
+    return False
+
+
+def _is_power(node: Power) -> bool:
+    """`e^{z_i}`: a power of what varies."""
+    symbols = [s for s in walk(node.exponent) if isinstance(s, Symbol)]
+    return any(s.core not in ("T", r"\top") for s in symbols)
 
 
 def find_definitions(found: Survey, indexed: frozenset[str]) -> None:
@@ -101,7 +120,8 @@ class _Finder:
         """What the chain would define if nothing else did."""
         sign = chain.signs[0][0]
         explicit = sign == ":=" or (chain.defines and sign == "=")
-        if chain.names_function or (not explicit and (sign not in ("=", r"\equiv") or chain.claimed)):
+        implicit = sign in ("=", r"\equiv", r"\leftarrow") and not chain.claimed
+        if chain.names_function or not (explicit or implicit):
             return None
         left = chain.expressions[0]
         target = as_target(left.node) if left.node is not None else None
@@ -176,6 +196,8 @@ class _Finder:
             message = f"`{candidate.full_name}` stands for any number before this line"
             hint = "say from the beginning what it is, or in a condition: `if $…$`"
             candidate.chain.doubt = ReadError("BN137", message, candidate.at, hint)
+        elif candidate.name in names_in(self.found.table, candidate.body):
+            self._refuse_update(candidate)
         elif not self._is_circular(candidate):
             self._accept(candidate)
 
@@ -192,8 +214,11 @@ class _Finder:
 
     def _accept(self, definition: RawDefinition) -> None:
         table = self.found.table
-        self.found.definitions.append(definition)
         self.by_name[definition.name] = definition
+        if is_unknown(definition.body):
+            self.found.opaque.append(definition)
+            return
+        self.found.definitions.append(definition)
         table.defined[definition.full_name] = definition.at
         if not definition.letters:
             table.bare.add(definition.name)
@@ -219,11 +244,17 @@ class _Finder:
         return constant and first < candidate.chain.block.where.start
 
     def _is_circular(self, candidate: RawDefinition) -> bool:
-        """Whether its body uses the name through other definitions; `a = a + 1` is left to the reader."""
-        if candidate.name not in self.used:
-            return False
+        """Whether its body uses the name through other definitions."""
         own = names_in(self.found.table, candidate.body)
-        return candidate.name not in own and candidate.name in reached(own, self.uses)
+        return candidate.name in self.used and candidate.name in reached(own, self.uses)
+
+    def _refuse_update(self, candidate: RawDefinition) -> None:
+        """`r = (1 - a) r + a b` gives r a new value: it defines nothing, and is no claim of the old one."""
+        name = candidate.full_name
+        steps = f"an update goes by steps: `label $t$`, and `{name}_{{t+1}} = … {name}_t …`"
+        message = f"the equation of `{name}` uses `{name}` itself"
+        candidate.chain.problem = ReadError("BN126", message, candidate.at, steps)
+        self.found.updated.add(name)
 
     def _differs(self, candidate: RawDefinition, known: RawDefinition) -> ReadError | None:
         if candidate.chain.claimed:

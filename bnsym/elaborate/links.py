@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import pairwise
 from typing import TypeVar
 
@@ -22,8 +23,9 @@ from bnsym.elaborate.collect import (
     declarations,
     diagnostic,
 )
+from bnsym.elaborate.containment import Containment, mentioned
 from bnsym.elaborate.context import Context
-from bnsym.elaborate.definitions import reached
+from bnsym.elaborate.definitions import is_unknown, reached
 from bnsym.elaborate.dependence import names_of
 from bnsym.elaborate.jacobians import is_total
 from bnsym.elaborate.lowering import RENAME, Lowering
@@ -31,8 +33,7 @@ from bnsym.elaborate.restrictions import Restriction, restricted, restriction_of
 from bnsym.elaborate.scope import RawDefinition, Survey, survey
 from bnsym.elaborate.statements import Draft, Pending, finish
 from bnsym.elaborate.tensors import Algebra, Value
-from bnsym.latex.ast import Place, Symbol
-from bnsym.latex.ast import walk as walk_nodes
+from bnsym.latex.ast import Place
 from bnsym.latex.errors import ReadError
 from bnsym.model import (
     Declaration,
@@ -40,7 +41,7 @@ from bnsym.model import (
     Diagnostic,
 )
 from bnsym.source.text import Item, Slice, Source
-from bnsym.terms import Diff, Index, Relation, Sym, Term, walk
+from bnsym.terms import Definition, Index, Relation, Sym, Term
 
 T = TypeVar("T")
 RELATIONS = {relation.value: relation for relation in Relation}
@@ -92,8 +93,11 @@ class _Reader:
     """By the identity of the chain that holds it."""
 
     def read(self, earlier: tuple[Diagnostic, ...]) -> tuple[Derivation, Context]:
-        self.definition_of = {id(d.chain): d for d in self.survey.definitions}
+        definitions = (*self.survey.definitions, *self.survey.opaque)
+        self.definition_of = {id(d.chain): d for d in definitions}
         self.broken = dict(self.survey.ambiguous)
+        for definition in self.survey.opaque:
+            self._hide(definition)
         for definition in self.survey.definitions:
             self._define(definition)
         self._break_circles()
@@ -103,7 +107,7 @@ class _Reader:
                 self._hypothesis(hypothesis, report=True)
         for name, chains in self._by_block().items():
             self._block(name, chains)
-        draft = Draft(self.survey, self.pending, self.defined, self.assumed, self.diagnostics)
+        draft = Draft(self.survey, self.pending, self.defined, self.assumed, self.diagnostics, self.hidden)
         return finish(draft, earlier)
 
     # lowering one expression
@@ -128,6 +132,14 @@ class _Reader:
     def _two(self, first: Expression, second: Expression) -> tuple[Lowered, Lowered]:
         left = self.lower(first)
         return left, self.lower(second, left.free)
+
+    def _hide(self, raw: RawDefinition) -> None:
+        """A definition in a notation that is not read, or by a function of which nothing is known."""
+        right = raw.chain.expressions[1]
+        unknown = ReadError("BN128", f"`{raw.full_name}` is made by a function that nothing defines", raw.at)
+        self.broken[raw.full_name] = right.problem or unknown
+        if raw.explicit:
+            self.diagnostics.append(diagnostic(self.survey.source, right.problem or unknown))
 
     def _define(self, raw: RawDefinition) -> None:
         right = raw.chain.expressions[1]
@@ -231,7 +243,7 @@ class _Reader:
                     "BN128", "a condition on one component has no meaning here", _at(raw.where), hint
                 )
             sides = self._sides(left, right, relation, self._place(raw.right))
-            self._check_broken(*sides, at=_at(raw.where))
+            self.hidden.check_values(sides, _at(raw.where))
         except ReadError as error:
             self.refused[id(raw)] = error
             if report:
@@ -249,39 +261,23 @@ class _Reader:
             b = Algebra(self.survey.spaces).aligned(a, b, at, "the sides have different shapes")
         return a.term, b.term
 
-    def _check_broken(self, *terms: Term, at: Place) -> None:
-        """A link that depends on a definition that can't be read is not judged."""
-        if not self.broken:
-            return
-        names = set().union(*map(names_of, terms))
-        names = reached(names, {n: names_of(body) for n, (_, _, body) in self.defined.items()})
-        for name in sorted(names & self.broken.keys()):
-            raise ReadError(
-                "BN128", f"the definition of `{name}` could not be read", at, self.broken[name].message
-            )
-        variables = {t.by.name for term in terms for t in walk(term) if isinstance(t, Diff) and t.total}
-        for name in sorted(self.broken) if variables else ():
-            if not self._may_matter(name, variables):
-                continue
-            raise ReadError(
-                "BN128",
-                f"total derivatives need the definition of `{name}`, which could not be read",
-                at,
-                self.broken[name].message,
-            )
+    @cached_property
+    def hidden(self) -> Containment:
+        """What can't be read, once all definitions have been."""
+        definitions = [Definition(symbol, body) for _, symbol, body in self.defined.values()]
+        return Containment(self.broken, self._mentions(), definitions, tuple(self.survey.table.losses))
 
-    def _may_matter(self, name: str, variables: set[str]) -> bool:
-        """Whether a definition that can't be read may lie on a way from one of the variables to a loss:
-        not if it is made of losses, or of nothing that depends on the variables."""
-        raw = next(d for d in self.survey.definitions if d.full_name == name)
-        node = raw.chain.expressions[1].node
-        if node is None:
-            return True
-        mentioned = {part.base for part in walk_nodes(node) if isinstance(part, Symbol)}
-        if mentioned & self.survey.table.losses.keys():
-            return False
-        names = variables | {d.name for d in self.survey.definitions if d is not raw}
-        return any(n == base or n.startswith(f"{base}_") for n in names for base in mentioned)
+    def _mentions(self) -> dict[str, set[str]]:
+        """The names in each definition that can't be read."""
+        table, source = self.survey.table, self.survey.source
+        known = {*table.arity, *table.defined, *table.losses, *self.broken}
+        found: dict[str, set[str]] = {name: {name} for name in self.survey.updated}
+        for definition in self.definition_of.values():
+            if definition.full_name in self.broken:
+                right = definition.chain.expressions[1]
+                text = source.masked[right.where.start : right.where.end]
+                found[definition.full_name] = mentioned(table, right.node, text, known)
+        return found
 
     # links
 
@@ -311,8 +307,13 @@ class _Reader:
             return 1
         definition = self.definition_of.get(id(chain))
         if definition is not None:
-            return 0 if self._broken_by(chain) and not definition.explicit else 1
-        return 1 if chain.signs[0][0] == ":=" or chain.defines else 0
+            unread = self._broken_by(chain) and not definition.explicit
+            return 0 if unread and not self._is_function(definition) else 1
+        return 1 if chain.signs[0][0] in (":=", r"\leftarrow") or chain.defines else 0
+
+    def _is_function(self, definition: RawDefinition) -> bool:
+        """Whether it is read as far as can be: by a function that nothing defines."""
+        return definition.body is not None and is_unknown(definition.body)
 
     def _broken_by(self, chain: RawChain) -> bool:
         """Whether the chain's first row should have been a definition and can't be read."""
@@ -375,7 +376,7 @@ class _Reader:
             try:
                 lowered = self.lower(expression, reference.free if reference else None)
                 if not (position == 0 and self._broken_by(chain)):
-                    self._check_broken(lowered.value.term, at=self._place(expression))
+                    self.hidden.check_values([lowered.value.term], self._place(expression))
                 reference = reference or lowered
                 found.append(lowered)
             except ReadError as error:

@@ -45,6 +45,10 @@ class Survey:
     spaces: Spaces
     definitions: list[RawDefinition]
     diagnostics: list[Diagnostic]
+    opaque: list[RawDefinition] = field(default_factory=list)
+    """Definitions in a notation that is not read, or by a function of which nothing is known."""
+    updated: set[str] = field(default_factory=set)
+    """Names to which a row gives a new value, computed from the old one."""
     sections: dict[str, range] = field(default_factory=dict)
     """The sections of each of the spellings of a name that is defined anew."""
     ambiguous: dict[str, ReadError] = field(default_factory=dict)
@@ -62,6 +66,7 @@ def survey(source: Source, gathered: Gathered) -> Survey:
     find_definitions(found, _indexed(found))
     _settle_beside(found)
     _find_letters(found)
+    _hide_losses(found)
     _find_losses(found)
     kinds.infer(table, *_by_rank(found))
     return found
@@ -76,8 +81,9 @@ def nodes(gathered: Gathered) -> Iterator[Node]:
 
 
 def _comparable(found: Survey) -> Iterator[list[Node]]:
+    heads = {id(d.chain) for d in found.opaque}
     for chain in found.gathered.chains:
-        yield [e.node for e in chain.expressions if e.node is not None]
+        yield [e.node for e in chain.expressions[id(chain) in heads :] if e.node is not None]
     for hypothesis in _all_hypotheses(found.gathered):
         if not hypothesis.letters:
             yield [e.node for e in (hypothesis.left, hypothesis.right) if e.node is not None]
@@ -86,10 +92,11 @@ def _comparable(found: Survey) -> Iterator[list[Node]]:
 def _by_rank(found: Survey) -> tuple[list[list[Node]], list[list[Node]]]:
     """What definitions say, and what all else says, each in order."""
     heads = {id(d.chain) for d in found.definitions}
+    opaque = {id(d.chain) for d in found.opaque}
     definitions: list[list[Node]] = []
     claims: list[list[Node]] = []
     for chain in found.gathered.chains:
-        nodes_ = [e.node for e in chain.expressions]
+        nodes_ = [e.node for e in chain.expressions[id(chain) in opaque :]]
         if id(chain) in heads:
             definitions.append([node for node in nodes_[:2] if node is not None])
             nodes_ = nodes_[1:] if len(nodes_) > 2 else []
@@ -196,6 +203,25 @@ def _find_letters(found: Survey) -> None:
     for hypothesis in _all_hypotheses(found.gathered):
         pair = letters_of(hypothesis)
         hypothesis.letters = pair is not None and indices >= set(pair) and not numbers & set(pair)
+
+
+def _hide_losses(found: Survey) -> None:
+    """What is differentiated like a loss, and made from what can't be read, is an unknown function too."""
+    above = {name for chain in _every_node(found) for name in _differentiated(found.table, chain)}
+    hidden = {d.name for d in found.opaque}
+    for definition in list(found.definitions):
+        if definition.letters or definition.name not in above:
+            continue
+        if hidden & names_in(found.table, definition.body):
+            hidden.add(definition.name)
+            found.definitions.remove(definition)
+            found.opaque.append(definition)
+            found.table.defined.pop(definition.full_name)
+
+
+def _differentiated(table: Table, node: Node) -> set[str]:
+    tops = (n.of for n in walk(node) if isinstance(n, Derivative | Gradient) and n.of is not None)
+    return {name for top in tops if isinstance(unwrap(top), Symbol) for name in names_in(table, top)}
 
 
 def _find_losses(found: Survey) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from bnsym.elaborate.closing import Closer
 from bnsym.elaborate.collect import Expression, RawHypothesis, diagnostic
+from bnsym.elaborate.containment import Containment
 from bnsym.elaborate.context import Context, outputs_of
 from bnsym.elaborate.dependence import names_of
 from bnsym.elaborate.index_spaces import BATCH
@@ -61,6 +62,7 @@ class Draft:
     assumed: Mapping[int, tuple[Term, Relation, Term]]
     """Hypotheses by the identity of their raw form."""
     diagnostics: Sequence[Diagnostic]
+    hidden: Containment
 
 
 def finish(draft: Draft, earlier: tuple[Diagnostic, ...]) -> tuple[Derivation, Context]:
@@ -74,7 +76,7 @@ def finish(draft: Draft, earlier: tuple[Diagnostic, ...]) -> tuple[Derivation, C
         name for name in draft.survey.table.losses if name not in draft.survey.table.unclear_losses
     )
     outputs = outputs_of(draft.survey.gathered.losses, tuple(definitions.values()), losses, terms)
-    context = Context(draft.survey, closer, tuple(definitions.values()), losses, outputs)
+    context = Context(draft.survey, closer, tuple(definitions.values()), losses, outputs, draft.hidden)
     spoken: dict[tuple[Name, ...], list[Term]] = {}
     for p in draft.pending:
         spoken.setdefault(context.out_of_force(p.section), []).extend(closed.get(id(p), ()))
@@ -134,9 +136,10 @@ def _finished(
     context: Context,
 ) -> Link:
     source = draft.survey.source
-    statement, error = None, p.problem
+    statement, error, doubt = None, p.problem, p.doubt
     if sides is not None:
-        error = _unknown(p, sides, context)
+        error, other = _unknown(p, sides, context)
+        doubt = doubt or other
     if sides is not None and p.relation is not None and error is None:
         inforce = tuple(hypotheses[id(h)] for h in p.hypotheses if id(h) in hypotheses)
         statement = context.statement(sides[0], p.relation, sides[1], inforce)
@@ -155,18 +158,24 @@ def _finished(
         span_of(source, p.left.where),
         span_of(source, p.right.where),
         otherwise,
-        Unread(diagnostic(source, p.doubt)) if p.doubt is not None else None,
+        Unread(diagnostic(source, doubt)) if doubt is not None else None,
     )
 
 
-def _unknown(p: Pending, sides: tuple[Term, ...], context: Context) -> ReadError | None:
-    """Why nothing is known of a derivative on one of the sides."""
+def _unknown(
+    p: Pending, sides: tuple[Term, ...], context: Context
+) -> tuple[ReadError | None, ReadError | None]:
+    """Why nothing is known of a derivative on one of the sides; else why a refutation would say nothing."""
+    doubts: list[ReadError] = []
     try:
         for expression, side in zip((p.left, p.right), sides, strict=True):
-            context.dependence.check(side, _first_derivative(expression))
+            at = _first_derivative(expression)
+            context.dependence.check(side, at)
+            if doubt := context.containment.check(side, at):
+                doubts.append(doubt)
     except ReadError as error:
-        return error
-    return None
+        return error, None
+    return None, doubts[0] if doubts else None
 
 
 def _first_derivative(expression: Expression) -> Place:

@@ -96,7 +96,7 @@ SIGNS: dict[str, str] = {
     **dict.fromkeys(("=", "==", r"\equiv", "≡", "{=}", r"\mathrel{=}"), "="),
     **dict.fromkeys((":=", "::=", r"\coloneqq", r"\coloneq", r"\colonequals", r"\triangleq"), ":="),
     **dict.fromkeys((r"\vcentcolon=", r"\colon=", r"\mathrel{:=}", "{:=}", r"\defeq", "≔", "≜"), ":="),
-    **dict.fromkeys((r"\leftarrow", r"\gets", "←"), ":="),
+    **dict.fromkeys((r"\leftarrow", r"\gets", "←"), r"\leftarrow"),
     **dict.fromkeys((r"\le", r"\leq", r"\leqslant", r"\leqq", "<=", "≤", "⩽", "≦"), r"\le"),
     **dict.fromkeys((r"\ge", r"\geq", r"\geqslant", r"\geqq", ">=", "≥", "⩾", "≧"), r"\ge"),
     **dict.fromkeys(("<", r"\lt", "&lt;", "{<}"), "<"),
