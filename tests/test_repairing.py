@@ -342,6 +342,7 @@ RIGHT = [
     # a factor that undoes the chain rule; the gradient is by another array
     (BATCH, r"\frac{\partial L}{\partial \gamma} = \sum_i \frac{\partial L}{\partial z_i} z_i",
      r"\sum_i \frac{\partial L}{\partial y_i} z_i"),
+    (BATCH, r"\sum_i y_i = m \gamma", r"m \beta"),  # and not gamma / beta on the other side
     (ROW, r"\Vert z \Vert^2 = 1", "d"),
     # an order that signs alone make true; the square is missing, or the sides are the wrong way round
     ("", r"\langle u, v \rangle^2 \le \Vert u \Vert \Vert v \Vert^2", r"\Vert u \Vert^2 \Vert v \Vert^2"),
@@ -362,6 +363,11 @@ def test_the_right_repair_is_found(tmp_path: Path, layer: str, formula: str, aft
 WORTHLESS = [
     ("", r"\Vert u \Vert \le \Vert v \Vert"),  # -|v| ≤ |v|
     ("", r"a + c = b + c"),  # a + c = a + c
+    ("", r"\frac{a}{b} = \frac{b}{a}"),  # a / b = (1 / b) / (1 / a)
+    ("", r"a^2 \le a"),  # a a
+    ("", r"(\sum_i x_i)^2 = \sum_i x_i^2"),  # the same with another letter
+    (BATCH, r"\mu \le v"),  # -μ² ≤ v
+    (ROW, r"\frac{\partial z_i}{\partial x_j} = \delta_{ij}"),  # of z by itself; times δ_jj
     ("", r"\Vert x \Vert^2 + a \le \Vert u \Vert^2 + a"),  # assumed as it is claimed
     (
         BATCH,

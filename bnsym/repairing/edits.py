@@ -349,6 +349,14 @@ def indices(text: str, spot: Spot, place: Place) -> Iterator[Edit]:
                     yield Edit(start + found.start(), start + found.end(), letter, "an index")
 
 
+def letters(text: str, spot: Spot, place: Place) -> Iterator[Edit]:
+    """A number by another name."""
+    if isinstance(spot.node, Symbol) and text[spot.start : spot.end].strip() in place.scales:
+        for name in place.scales:
+            if not name.isdigit():
+                yield Edit(spot.start, spot.end, apart(text, spot.end, name), "a name", 2)
+
+
 def variables(text: str, spot: Spot, place: Place) -> Iterator[Edit]:
     """A derivative by another array, in one place or in all."""
     if isinstance(spot.node, Symbol) and isinstance(spot.holder, Derivative) and spot.node.sub is not None:
@@ -386,8 +394,8 @@ def _is_matrix(node: Node) -> bool:
 
 
 EDITS: tuple[Maker, ...] = (
-    signs, accents, squares, mixed, scopes, roots, indices, variables, factors, numbers, powers, sizes, sums,
-    transposes, terms,
+    signs, accents, squares, mixed, scopes, roots, indices, variables, letters, factors, numbers, powers,
+    sizes, sums, transposes, terms,
 )  # fmt: skip
 """In the order in which repairs of equal cost are preferred."""
 

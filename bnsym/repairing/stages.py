@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from fractions import Fraction
 from itertools import combinations, islice
 
 from bnsym.elaborate import Unreadable, parse_term
@@ -20,8 +19,8 @@ from bnsym.repairing.edits import Edit, Place, edits, overlap
 from bnsym.repairing.spots import spots
 from bnsym.repairing.trial import Trial
 from bnsym.repairing.values import Row
-from bnsym.repairing.worth import powers_of
-from bnsym.terms import Add, Delta, Diff, Mul, Num, Pow, Relation, Sum, Sym, Term, mul, num, power, walk
+from bnsym.repairing.worth import gathered
+from bnsym.terms import Add, Delta, Diff, Mul, Num, Pow, Relation, Sum, Sym, Term, mul, num, walk
 
 Stage = Callable[[Trial, Place, Callable[[], Term | None]], Iterator[MADE]]
 ALIKE = ("a hat", "a square", "a transpose")
@@ -125,15 +124,7 @@ def _distributed(factors: tuple[Term, ...]) -> Iterator[Term]:
     """The terms of a product with one sum in it."""
     inner = next(factor for factor in factors if isinstance(factor, Add))
     others = [factor for factor in factors if factor is not inner]
-    return (_merged(mul(*others, term)) for term in inner.terms)
-
-
-def _merged(term: Term) -> Term:
-    """A product with equal factors gathered, so that what cancels is gone."""
-    exponents: dict[Term, Fraction] = {}
-    for base, exponent in powers_of(term):
-        exponents[base] = exponents.get(base, Fraction(0)) + exponent
-    return mul(*(power(base, e) for base, e in exponents.items() if e))
+    return (gathered(mul(*others, term)) for term in inner.terms)
 
 
 def _unsigned(term: Term) -> str:

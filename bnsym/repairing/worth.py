@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations
 from typing import TypeAlias
@@ -18,6 +19,7 @@ from bnsym.terms import (
     Delta,
     Diff,
     Hypothesis,
+    Index,
     Mul,
     Name,
     Num,
@@ -31,8 +33,11 @@ from bnsym.terms import (
     add,
     children,
     free_indices,
+    mapped,
     mul,
     num,
+    power,
+    rename,
     walk,
 )
 
@@ -47,6 +52,7 @@ Pair: TypeAlias = tuple[Term, Term]
 def is_worthwhile(original: Statement, repaired: Statement, points: Points) -> bool:
     """Whether the repaired statement, which is true, is one that the author of the original may have
     meant: neither empty, nor weaker, nor longer by what cancels."""
+    original, repaired = _relettered(original), _relettered(repaired)
     changes = list(_changes(original, repaired))
     return not (
         _says_nothing(original, repaired, points)
@@ -56,6 +62,18 @@ def is_worthwhile(original: Statement, repaired: Statement, points: Points) -> b
         or _takes_in(original, repaired, points)
         or any(_outweighs(*own) or _idles(own, other, points) for own, other in changes)
     )
+
+
+def _relettered(statement: Statement) -> Statement:
+    """The statement with the letters of its sums by how deep they stand: which ones they are says nothing."""
+    return replace(statement, left=_numbered(statement.left), right=_numbered(statement.right))
+
+
+def _numbered(term: Term, depth: int = 0) -> Term:
+    if isinstance(term, Sum):
+        letter = Index(str(depth), term.index.space)
+        return Sum(letter, _numbered(rename(term.body, {term.index.name: letter}), depth + 1))
+    return mapped(term, lambda inner: _numbered(inner, depth))
 
 
 def assumes_the_claim(statement: Statement, hypothesis: Hypothesis, points: Points) -> bool:
@@ -83,17 +101,47 @@ def _values(points: Points, pair: Pair) -> list[tuple[float, float]]:
 
 
 def _says_nothing(original: Statement, repaired: Statement, points: Points) -> bool:
-    """Whether the sides are the same; both 0 where neither was; or, in an order, where what they don't
-    share had one sign, apart by their signs."""
-    if repaired.left == repaired.right:
+    """Whether the sides are the same, or both 0 where neither was, or an order holds by their signs."""
+    if repaired.left == repaired.right or _is_rearranged(original, repaired):
         return True
     before = original.left, original.right
     if all(_is_zero(side, points) for side in (repaired.left, repaired.right)):
         return not any(_is_zero(side, points) for side in before)
-    if original.relation is Relation.EQ:
+    return original.relation is not Relation.EQ and _holds_by_signs(original, repaired, points)
+
+
+def _is_rearranged(original: Statement, repaired: Statement) -> bool:
+    """Whether the sides are one product, which takes more than one factor to make of the original, or which
+    an order would say of itself."""
+    left, right = _exponents(repaired.left), _exponents(repaired.right)
+    if left != right:
         return False
+    was = [_exponents(original.left), _exponents(original.right)]
+    apart = {base for exponents in was for base in exponents if was[0].get(base) != was[1].get(base)}
+    return len(apart) > 1 or original.relation is not Relation.EQ
+
+
+def _exponents(term: Term) -> dict[Term, Fraction]:
+    """The factors of a term, each once, with their exponents."""
+    found: dict[Term, Fraction] = {}
+    for base, exponent in powers_of(term):
+        found[base] = found.get(base, Fraction(0)) + exponent
+    return {base: e for base, e in found.items() if e and base != num(1)}
+
+
+def gathered(term: Term) -> Term:
+    """A product with each factor once, so that what cancels is gone."""
+    return mul(*(power(base, exponent) for base, exponent in _exponents(term).items()))
+
+
+def _holds_by_signs(original: Statement, repaired: Statement, points: Points) -> bool:
+    """Whether what the sides don't share is apart by its signs, and was not."""
     was, now = (_values(points, _unshared(s, points)) for s in (original, repaired))
-    return bool(was and now) and all(a * b > 0 for a, b in was) and all(a * b <= 0 for a, b in now)
+    if not was or not now or all(a * b < 0 for a, b in was):
+        return False
+    return all(a * b < 0 for a, b in now) or (
+        all(a * b > 0 for a, b in was) and all(a * b <= 0 for a, b in now)
+    )
 
 
 def _unshared(statement: Statement, points: Points) -> Pair:
@@ -142,9 +190,20 @@ def _takes_over(own: Pair, other: Pair) -> bool:
 
 
 def _takes_in(original: Statement, repaired: Statement, points: Points) -> bool:
-    """Whether a term is put into a side that is all of the other one, but for what both had."""
-    grown = any(len(_terms(new)) > len(_terms(old)) for (old, new), _ in _changes(original, repaired))
+    """Whether a side is made of the other one and factors, which can only be 1; or a term is put into it
+    that is all of the other one, but for what both had."""
+    changes = list(_changes(original, repaired))
+    if original.relation is Relation.EQ:
+        for (before, after), (was, now) in changes:
+            if _has_as_factor(after, now) and not _has_as_factor(before, was):
+                return True
+    grown = any(len(_terms(after)) > len(_terms(before)) for (before, after), _ in changes)
     return grown and num(0) in _unshared(repaired, points) and num(0) not in _unshared(original, points)
+
+
+def _has_as_factor(term: Term, other: Term) -> bool:
+    factors = _exponents(other)
+    return bool(factors) and factors.items() < _exponents(term).items()
 
 
 def _names(term: Term) -> set[Name]:
@@ -183,12 +242,17 @@ def _idles(own: Pair, other: Pair, points: Points) -> bool:
 
 
 def _cancelling(term: Term, points: Points) -> int:
-    """How many pairs of factors or of terms cancel, wholly or in part, and sums run over nothing."""
+    """How many pairs of factors or of terms cancel, wholly or in part, how many sums run over nothing, and
+    how many derivatives and deltas are of a thing by itself."""
     found = 0
     for inner in walk(term):
         match inner:
             case Sum(index, body):
                 found += index not in free_indices(body)
+            case Diff(Sym(name), by):
+                found += name == by.name
+            case Delta(first, second):
+                found += first == second
             case Mul():
                 powers = [(base, e) for base, e in powers_of(inner) if not isinstance(base, Num)]
                 found += sum(_are_equal(a, b, points) for a, b in _opposed(powers))
