@@ -87,6 +87,8 @@ class Derivation:
     definitions: tuple[NamedDefinition, ...] = ()
     hypotheses: tuple[NamedHypothesis, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
+    unjudged: int = 0
+    """How many relations in running text neither define nor assume, and are no links."""
     """Everything said of the file that is not one link's problem: warnings, notes, file errors."""
 
 

@@ -103,6 +103,13 @@ class Aliases:
         if not is_word(function) and canonical(alias.target) != canonical(function):
             self.by_key[canonical(function)] = alias
 
+    def forget(self, pattern: Node) -> None:
+        """What the left side of a let stood for, if it stood for anything, is not read for it any more."""
+        pattern = unwrap(pattern)
+        name = _paired(pattern) if isinstance(pattern, Product) else pattern
+        for key in (canonical(pattern), *((name.base, canonical(name)) if isinstance(name, Symbol) else ())):
+            self.by_key.pop(key, None)
+
     def apply(self, node: Node) -> Node:
         """The node with everything that has an alias replaced. Raises BN113 if it gets too large."""
         if not self.by_key and not self.functions and not self.labels:

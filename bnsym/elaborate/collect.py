@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from bnsym.elaborate import stated
 from bnsym.elaborate.aliases import Aliases
 from bnsym.elaborate.symbols import Table, size_name
 from bnsym.latex.ast import Apply, Node, Symbol, unwrap, walk
@@ -20,7 +21,7 @@ from bnsym.latex.scripts import letter_of
 from bnsym.latex.tokens import Tok, tokenize
 from bnsym.model import Declaration, Declared, Diagnostic, Severity, for_file
 from bnsym.source.directives import link_labels
-from bnsym.source.text import Block, Chain, Directive, Heading, Item, Slice, Source
+from bnsym.source.text import Block, Chain, Directive, Heading, Item, Remark, Slice, Source
 
 SIGNS = {"=": "=", r"\equiv": "=", r"\le": r"\le", "<": "<", r"\ge": r"\ge", ">": ">", r"\ne": r"\ne"}
 
@@ -50,6 +51,8 @@ class RawHypothesis:
     """Of the section that it was assumed in."""
     condition: bool = False
     """Set beside the links that it is for."""
+    said: bool = False
+    """In a sentence, of names that must be free: of others it is a claim of the text."""
     letters: bool = False
     """Of two index letters: it restricts the free letters of links."""
 
@@ -86,6 +89,8 @@ class RawChain:
     """The left side of the first of two rows that a word such as `or` joins."""
     beside: list[RawChain] = field(default_factory=list)
     """Of an order of names: the chains to its left in its row, of which it may be a condition."""
+    stated: bool = False
+    """In running text: it defines a name or does nothing, and none of its signs is a link."""
     names_function: bool = False
     r"""Its first row says what a function is, as in `\operatorname{RMS}(x) = …`."""
 
@@ -101,6 +106,10 @@ class Gathered:
     r"""The sizes of names of which `x \in \mathbb{R}^m` says what they are."""
     losses: dict[str, tuple[str, ...]] = field(default_factory=dict)
     aliases: Aliases = field(default_factory=Aliases)
+    mentions: dict[str, int] = field(default_factory=dict)
+    """Names that the text speaks of, and how many headings stand before the first place."""
+    unjudged: list[Slice] = field(default_factory=list)
+    """Relations in running text that neither define nor assume."""
     total: bool | None = None
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
@@ -129,17 +138,21 @@ class Gatherer:
         """Assumptions that can't be read, with their sections: nothing there is judged without them."""
 
     def run(self, items: Sequence[Item]) -> Gathered:
-        for item in items:
+        stated.ahead(self, items, 0)
+        for place, item in enumerate(items):
             match item:
                 case Heading(level):
                     self.level = level
                     self.section += 1
                     self.assumed = [h for h in self.assumed if h.level == 0 or h.level < level]
                     self.unreadable = [e for e in self.unreadable if e[0] == 0 or e[0] < level]
+                    stated.ahead(self, items, place + 1)
                 case Directive():
                     self._directive(item)
                 case Block():
                     self._block(item)
+                case Remark():
+                    stated.take(self, item)
         return self.result
 
     def problem(self, error: ReadError) -> None:
@@ -184,14 +197,14 @@ class Gatherer:
         self.result.aliases.add(pattern, target)
 
     def _assume(self, formula: Slice) -> None:
-        if self._membership(self._text(formula), formula):
+        if self.membership(self._text(formula), formula):
             return
-        for hypothesis in self._relations(self._text(formula), formula.start):
+        for hypothesis in self.relations(self._text(formula), formula.start):
             hypothesis.level = self.level
             self.assumed.append(hypothesis)
             self.result.hypotheses.append(hypothesis)
 
-    def _membership(self, text: str, where: Slice) -> bool:
+    def membership(self, text: str, where: Slice) -> bool:
         r"""Whether the text says what names are, as `u, v \in \mathbb{R}^m` does; then it is noted."""
         match = _MEMBER.fullmatch(text)
         if match is None:
@@ -277,7 +290,7 @@ class Gatherer:
             if self._says_kind(chain):
                 continue
             if chain.signs and chain.claims:
-                found[place] = raw = self._chain(block, chain, defines)
+                found[place] = raw = self.chain(block, chain, defines)
                 raw.beside = [found[other] for other in chain.beside if other in found]
                 self.result.chains.append(raw)
             elif defines:
@@ -290,7 +303,7 @@ class Gatherer:
             return False
         where = Slice(chain.expressions[0].start, chain.expressions[-1].end)
         try:
-            if not self._membership(self.source.masked[where.start : where.end], where):
+            if not self.membership(self.source.masked[where.start : where.end], where):
                 return False
             for condition in chain.conditions:
                 self._condition(condition)
@@ -299,7 +312,7 @@ class Gatherer:
             self.problem(error)
             return True
 
-    def _chain(self, block: Block, chain: Chain, defines: bool) -> RawChain:
+    def chain(self, block: Block, chain: Chain, defines: bool = False) -> RawChain:
         expressions = [self._expression(where) for where in chain.expressions]
         self._missing(chain, expressions)
         for one in chain.unread:
@@ -386,7 +399,7 @@ class Gatherer:
         """`k > 0`, `\\forall i`, `k \\in \\mathbb{R}`, `i = 1, \\dots, m`."""
         text = self.source.masked[where.start : where.end]
         text = re.sub(r"\\forall|\\text\s*\{[a-z ]*\}", lambda m: " " * len(m[0]), text)
-        if self._membership(text, where):
+        if self.membership(text, where):
             return []
         text = _REAL.sub(lambda m: " " * len(m[0]), text)
         if match := _RANGE.match(text):
@@ -396,7 +409,7 @@ class Gatherer:
         position = 0
         for part in text.split(","):
             if re.search(r"[<>=]|\\n?[lg]?eq?\b|\\[lg]eq|\\[lg]t\b", part):
-                found.extend(self._relations(part, where.start + position))
+                found.extend(self.relations(part, where.start + position))
             elif part.strip(" .;"):
                 node = parse(part, where.start + position)
                 if not isinstance(node, Symbol):
@@ -404,7 +417,7 @@ class Gatherer:
             position += len(part) + 1
         return found
 
-    def _relations(self, text: str, offset: int) -> list[RawHypothesis]:
+    def relations(self, text: str, offset: int) -> list[RawHypothesis]:
         """The links of a chain of relations in a directive or a condition."""
         try:
             tokens = tokenize(text)

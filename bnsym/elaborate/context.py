@@ -169,6 +169,7 @@ def outputs_of(
     arrays = [d.symbol.name for d in definitions if d.symbol.name in sinks and d.symbol.indices]
     # a number that nothing uses, beside an array that nothing uses, is a shorthand (r := 1/σ)
     sinks = arrays or sinks
+    sinks = [name for name in sinks if name in variables] or sinks
     free = [name for name in variables if name not in uses and name not in used]
     return tuple(dict.fromkeys([*sinks, *free]))
 

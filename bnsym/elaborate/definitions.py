@@ -17,7 +17,18 @@ from typing import TYPE_CHECKING
 from bnsym.elaborate import shapes as kinds
 from bnsym.elaborate.collect import ANEW, RawChain, diagnostic
 from bnsym.elaborate.symbols import IDENTITIES, Table, as_target, square_of
-from bnsym.latex.ast import Apply, Node, Place, Power, Symbol, canonical, symbols_changed, unwrap, walk
+from bnsym.latex.ast import (
+    Apply,
+    BigSum,
+    Node,
+    Place,
+    Power,
+    Symbol,
+    canonical,
+    symbols_changed,
+    unwrap,
+    walk,
+)
 from bnsym.latex.errors import ReadError
 from bnsym.latex.folding import BUILT_IN, is_word, word_of
 
@@ -99,6 +110,11 @@ def _is_of_names(candidate: RawDefinition) -> bool:
     return isinstance(body, Symbol) and not candidate.letters and body.bare
 
 
+def _sums(node: Node | None) -> bool:
+    """Whether there is a sum in it: then an m that it defines is no number of examples."""
+    return node is not None and any(isinstance(inner, BigSum) for inner in walk(node))
+
+
 @dataclass
 class _Finder:
     found: Survey
@@ -151,7 +167,8 @@ class _Finder:
             return False
         if sub and sub.text.isdigit() and definition.symbol.base in self.indexed:
             return False  # `x_1` is a component of x
-        if name == "m" or (name == r"\delta" and len(definition.letters) == 2):
+        counts = name == "m" and not definition.letters and not _sums(definition.body)
+        if counts or (name == r"\delta" and len(definition.letters) == 2):
             return False
         # `a^2 = a` says something of a
         return not (definition.square and name in names_in(self.found.table, definition.body))
@@ -183,6 +200,8 @@ class _Finder:
 
     def offer(self, candidate: RawDefinition) -> None:
         known = self.by_name.get(candidate.name)
+        if known is not None and candidate.chain.stated:
+            return
         if candidate.name in self.found.ambiguous:
             candidate.chain.problem = self.found.ambiguous[candidate.name]
         elif candidate.explicit:
@@ -291,6 +310,10 @@ def _define_anew(found: Survey, indexed: frozenset[str]) -> None:
     for section, group in groupby(candidates, key=lambda c: c.chain.section):
         here = {c.name: c for c in reversed(list(group)) if not c.chain.claimed}
         anew = _anew(found, first, {n: c for n, c in here.items() if n in first}, section)
+        late = {n: c for n, c in here.items() if n not in first and _is_late(found, c)}
+        anew |= late.keys() - _met(found, first, set(late), section)
+        for name in late.keys() - anew:
+            late[name].chain.claimed = True  # what is made from it knows nothing of it
         for name in anew:
             starts.setdefault(name, []).append(section)
         first |= {name: c for name, c in here.items() if name in anew or name not in first}
@@ -305,17 +328,29 @@ def _anew(
     none if what is made from its old meaning is used here or later, where the two would meet."""
     if not again:
         return set()
-    table = found.table
-    uses = {name: names_in(table, d.body) for name, d in first.items()}
-    bodies = {name: names_in(table, d.body) for name, d in again.items()}
+    bodies = {name: names_in(found.table, d.body) for name, d in again.items()}
     anew = {n for n, c in again.items() if n not in bodies[n] and not _repeats(c, first[n])}
     grown = True
     while grown:
         more = {name for name in again.keys() - anew if anew & bodies[name] and name not in bodies[name]}
         grown, anew = bool(more), anew | more
+    return set() if _met(found, first, anew, section) else anew
+
+
+def _met(found: Survey, first: Mapping[str, RawDefinition], names: set[str], section: int) -> set[str]:
+    """Of the names, those from which something is made that is used in the section or later."""
+    if not names:
+        return names
+    uses = {name: names_in(found.table, d.body) for name, d in first.items()}
     later = {name for d in _bodies_from(found, section) for name in d}
-    made = {name for name in uses if name not in anew and anew & reached(uses[name], uses)}
-    return set() if made & later else anew
+    made = [reached(uses[name], uses) for name in uses if name not in names and name in later]
+    return {name for name in names if any(name in one for one in made)}
+
+
+def _is_late(found: Survey, candidate: RawDefinition) -> bool:
+    """Whether it stands in a sentence, and the text of an earlier section speaks of the name already."""
+    section = candidate.chain.section
+    return candidate.chain.stated and found.gathered.mentions.get(candidate.symbol.base, section) < section
 
 
 def _bodies_from(found: Survey, section: int) -> Iterator[set[str]]:

@@ -14,14 +14,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
+from bnsym.elaborate.prose import Prose, read_prose
 from bnsym.latex.masking import ROW_ENVIRONMENTS, Blank, Layout, blanked, lay_out
 from bnsym.latex.rows import read_chains
 from bnsym.model import Diagnostic, Severity, for_file
 from bnsym.source import directives
 from bnsym.source.directives import Problem
-from bnsym.source.markdown import Comment, Display, Found, Lost, environments
+from bnsym.source.markdown import Comment, Display, Formula, Found, Lost, environments
 from bnsym.source.opening import opened
-from bnsym.source.text import Block, Chain, Directive, Heading, Item, Slice, Source
+from bnsym.source.text import Block, Chain, Directive, Heading, Item, Remark, Role, Sign, Slice, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,9 @@ class Document:
 def read_document(text: str, file: str) -> Document:
     """What a file with this text and name holds, in order; never raises, whatever the text."""
     manuscript = opened(text, file)
-    assembly = _Assembly(manuscript.text, list(manuscript.problems))
-    assembly.run([assembly.parsed(one) for one in manuscript.found])
+    prose = read_prose(manuscript.text, manuscript.found)
+    assembly = _Assembly(manuscript.text, list(manuscript.problems), prose)
+    assembly.run([assembly.parsed(one) for one in assembly.prose.settled(manuscript.text, manuscript.found)])
     source = Source(file, manuscript.text, assembly.masked, manuscript.places)
     said = sorted(assembly.problems, key=lambda problem: problem.where.start)
     lost = (manuscript.lost,) if manuscript.lost else ()
@@ -73,6 +75,7 @@ class _Assembly:
 
     text: str
     problems: list[Problem]
+    prose: Prose
     items: list[Item] = field(default_factory=list)
     plain: str = ""
     """The text without quotation marks inside formulas."""
@@ -101,18 +104,20 @@ class _Assembly:
         return directive or found
 
     def run(self, found: list[_Parsed]) -> None:
-        displays = [one for one in found if isinstance(one, Display)]
+        displays = [one for one in found if isinstance(one, Display | Formula)]
         said = [one for one in found if isinstance(one, Directive)]
         self.plain = blanked(self.text, (mark for d in displays for mark in self._quotation(d)))
         layouts = {d.where: lay_out(self.plain, d.inside.start, d.inside.end) for d in displays}
         blanks = [b for layout in layouts.values() for b in layout.blanks]
         blanks += [b for d in said for f in d.formulas for b in lay_out(self.text, f.start, f.end).blanks]
         self.masked = blanked(self.plain, blanks)
-        self.reserved = {self._label(d) for d in displays} | {d.options.get("id", "") for d in said}
+        self.reserved = {self._label(d) for d in displays if isinstance(d, Display)} | {
+            d.options.get("id", "") for d in said
+        }
         self.masked = blanked(self.masked, [b for one in found for b in self._take(one, layouts)])
         self._abandon()
 
-    def _quotation(self, display: Display) -> Iterator[Blank]:
+    def _quotation(self, display: Display | Formula) -> Iterator[Blank]:
         """The `>` before each line of a quoted formula."""
         line = display.inside.start
         while display.quotes and line < display.inside.end:
@@ -144,6 +149,9 @@ class _Assembly:
                 self.items.append(found)
             case Lost():
                 self.waiting = []
+            case Formula():
+                self._abandon()
+                return self._remark(found, layouts)
             case Display():
                 return self._block(found, layouts[found.where])
         return ()
@@ -182,6 +190,19 @@ class _Assembly:
         said = tuple(d for waiting in self.waiting if (d := self._linked(waiting, chains)))
         self.items.append(Block(chains, said, display.where, self._name(display)))
         self.waiting = []
+        return blanks
+
+    def _remark(self, formula: Formula, layouts: dict[Slice, Layout]) -> tuple[Blank, ...]:
+        """A formula in running text, or two of which one names the other."""
+        chains, blanks = read_chains(self.masked, layouts[formula.where], None)
+        role = self.prose.roles.get(formula.where, Role.PLAIN)
+        if named := self.prose.pairs.get(formula.where):
+            expressions = tuple(
+                c.expressions[0] for c in (*read_chains(self.masked, layouts[named], None)[0], *chains)
+            )
+            between = Sign("=", Slice(named.end, formula.where.start))
+            chains, role = (Chain(expressions[:2], (between,)),), Role.SAID
+        self.items.append(Remark(chains, role, formula.where))
         return blanks
 
     def _environments(self, inside: Slice) -> None:

@@ -104,7 +104,7 @@ class _Reader:
         self._put_in_order()
         for hypothesis in self.survey.gathered.hypotheses:
             if not hypothesis.letters:
-                self._hypothesis(hypothesis, report=True)
+                self._hypothesis(hypothesis, report=not hypothesis.said)
         for name, chains in self._by_block().items():
             self._block(name, chains)
         draft = Draft(self.survey, self.pending, self.defined, self.assumed, self.diagnostics, self.hidden)
@@ -283,7 +283,7 @@ class _Reader:
 
     def _by_block(self) -> dict[int, list[RawChain]]:
         blocks: dict[int, list[RawChain]] = {}
-        for chain in self.survey.gathered.chains:
+        for chain in (c for c in self.survey.gathered.chains if not c.stated):
             blocks.setdefault(id(chain.block), []).append(chain)
         return blocks
 
@@ -414,7 +414,7 @@ class _Reader:
         if isinstance(right, ReadError):
             raise right
         for hypothesis in chain.hypotheses:
-            if id(hypothesis) in self.refused:
+            if id(hypothesis) in self.refused and not hypothesis.said:
                 raise self.refused[id(hypothesis)]
             if hypothesis.condition and not hypothesis.letters:
                 self._check_numbers(hypothesis, left.free.keys() | right.free.keys())

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from bnsym.elaborate import ranges, spelling
 from bnsym.elaborate import shapes as kinds
-from bnsym.elaborate.collect import Gathered, RawChain, RawHypothesis
+from bnsym.elaborate.collect import Expression, Gathered, RawChain, RawHypothesis
 from bnsym.elaborate.definitions import NOTHING, RawDefinition, find_definitions, names_in
 from bnsym.elaborate.index_spaces import Spaces
 from bnsym.elaborate.restrictions import letters_of
@@ -64,6 +64,7 @@ def survey(source: Source, gathered: Gathered) -> Survey:
     spelling.learn(table, list(_comparable(found)), gathered.sizes)
     table.line_of = lambda offset: source.span(offset, offset).line
     find_definitions(found, _indexed(found))
+    _settle_stated(found)
     _settle_beside(found)
     _find_letters(found)
     _hide_losses(found)
@@ -156,13 +157,26 @@ def _indexed(found: Survey) -> frozenset[str]:
     return frozenset(scratch.arity)
 
 
+def _settle_stated(found: Survey) -> None:
+    """What running text says of a name that is defined already defines nothing; an order in it is assumed
+    of free names only."""
+    gathered = found.gathered
+    heads = {id(definition.chain) for definition in found.definitions}
+    idle = {id(c) for c in gathered.chains if c.stated and not c.names_function} - heads
+    gathered.unjudged.extend(c.chain.where for c in gathered.chains if id(c) in idle)
+    gathered.chains[:] = [c for c in gathered.chains if id(c) not in idle]
+    claims = {id(h) for h in gathered.hypotheses if h.said and not _are_free(found, h.left, h.right)}
+    for hypotheses in (gathered.hypotheses, *(chain.hypotheses for chain in gathered.chains)):
+        hypotheses[:] = [h for h in hypotheses if id(h) not in claims]
+
+
 def _settle_beside(found: Survey) -> None:
     """An order of free names and index letters to the right of equations is a condition of these; of a
     defined name, or with no equation, it is a claim like any other."""
     kept: list[RawChain] = []
     for chain in found.gathered.chains:
         equations = [one for one in chain.beside if {sign for sign, _ in one.signs} <= _EQUATIONS]
-        if equations and _is_free(found, chain):
+        if equations and _are_free(found, *chain.expressions):
             for one in equations:
                 one.hypotheses.extend(_conditions(chain))
         else:
@@ -173,9 +187,9 @@ def _settle_beside(found: Survey) -> None:
 _EQUATIONS = frozenset(("=", ":=", r"\equiv"))
 
 
-def _is_free(found: Survey, chain: RawChain) -> bool:
-    """Whether nothing defines any name in it."""
-    nodes = [e.node for e in chain.expressions]
+def _are_free(found: Survey, *expressions: Expression) -> bool:
+    """Whether nothing defines any name in them."""
+    nodes = [e.node for e in expressions]
     if None in nodes:
         return False
     names = {name for node in nodes if node is not None for name in names_in(found.table, node)}

@@ -105,7 +105,8 @@ def finish(draft: Draft, earlier: tuple[Diagnostic, ...]) -> tuple[Derivation, C
         for raw in draft.survey.gathered.hypotheses
         if id(raw) in hypotheses
     )
-    derivation = Derivation(source.file, links, named, assumed, everything)
+    unjudged = len(draft.survey.gathered.unjudged)
+    derivation = Derivation(source.file, links, named, assumed, everything, unjudged)
     return derivation, context
 
 
@@ -123,7 +124,9 @@ def _batch(draft: Draft) -> str:
     """The space of the ones vector, or the only one of any array, in a note where m is a number."""
     links = (side for p in draft.pending for side in p.sides or ())
     assumed = (side for left, _, right in draft.assumed.values() for side in (left, right))
-    counts = any(BATCH in names_of(term) for term in (*links, *assumed))
+    counts = BATCH not in draft.survey.table.defined and any(
+        BATCH in names_of(term) for term in (*links, *assumed)
+    )
     spaces = draft.survey.spaces
     return (spaces.ones or spaces.only()) if counts else ""
 

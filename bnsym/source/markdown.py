@@ -50,7 +50,24 @@ class Lost:
     where: Slice
 
 
-Found: TypeAlias = Heading | Display | Comment | Lost
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A formula in running text: all of it, and what stands between its delimiters."""
+
+    where: Slice
+    inside: Slice
+    quotes: int = 0
+    """How many `>` stand before each of its lines."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """What is no running text: code, a picture, the address of a link, a tag."""
+
+    where: Slice
+
+
+Found: TypeAlias = Heading | Display | Formula | Hidden | Comment | Lost
 
 _QUOTE = 0
 _DEPTH = 64
@@ -63,8 +80,17 @@ _RULE = re.compile(r"([-*_])(?:[ \t]*\1){2,}[ \t]*\r?(?:\n|\Z)")
 _BULLET = re.compile(r"(?:[-+*]|(\d{1,9})[.)])(?=[ \t]|\r?\n|\Z)")
 _FENCE = re.compile(r"(?P<mark>`{3,}(?=[^`\n]*(?:\n|\Z))|~{3,}|:{3,}(?=[ \t]*\{math\}))(?P<info>[^\n]*)\n?")
 _INLINE = re.compile(
-    rf"\\\[|\\begin\{{(?:{'|'.join(sorted(ROW_ENVIRONMENTS))})\*?\}}|\\.|`+|\$\$|\$|<!--|\n", re.DOTALL
+    rf"\\{{1,2}}[\[(]|\\begin\{{(?:{'|'.join(sorted(ROW_ENVIRONMENTS))})\*?\}}|\\.|`+|\$\$|\$`|\$|<!--|\n"
+    r"|!\[|\]\("
+    r"|</?[A-Za-z][\w-]*+(?:\s++[\w:.-]++(?:\s*+=\s*+(?:\"[^\"\n]*+\"|'[^'\n]*+'|[^\s\"'<>=`$]++))?+)*+\s*+/?>",
+    re.DOTALL,
 )
+_PICTURE = re.compile(
+    r"!\[(?:[^\[\]\n]|\n(?![ \t>]*\r?\n)|\[[^\[\]\n]*+\])*+\]"
+    r"(?:\([^()\n]*+(?:\([^()\n]*+\)[^()\n]*+)?\)|\[[^\[\]\n]*+\])"
+)
+_ADDRESS = re.compile(r"\]\([^()\n]*+(?:\([^()\n]*+\)[^()\n]*+)?\)")
+_TICKED = re.compile(r"\$`[^`\n]++`\$")
 _SINGLE = re.compile(
     r"\$(?!\s)(?:\\.|[^$\\])++(?<!\s)\$(?:(?!\$)(?!\d)|(?=\$(?!\s)(?:\\.|[^$\\])++\$(?!\$)))", re.DOTALL
 )
@@ -78,7 +104,8 @@ _DEFINER = re.compile(
 _LABEL = re.compile(r"[ \t]*(?:\(([\w:.-]+)\)|\{#(?:eq:)?([\w:.-]+)\})[ \t]*(?=\r?\n|\Z)")
 _COMMENT_END = re.compile("-->")
 _DOLLARS = re.compile(r"\$(?=\$)")
-_BRACKET = re.compile(r"\\(?=\])")
+_BRACKETS = {1: re.compile(r"\\(?=\])"), 2: re.compile(r"\\\\(?=\])")}
+"""What closes a display formula, by the number of backslashes."""
 _PERCENT = re.compile(r"(?<!\\)%")
 _ENVIRONMENT = re.compile(r"\\(begin|end)\s*\{([A-Za-z]+\*?)\}")
 _OPTION = re.compile(r"[ \t>]*:([\w-]+):([^\n]*)\n?")
@@ -148,8 +175,10 @@ class _Scanner:
             if _BLANK.match(self.text, position):
                 self.paragraph = None
                 return self._next(position)
+            if indent - column >= 4 and self.paragraph is None:
+                return self._hide(position, self._next(position))
             if indent - column >= 4:
-                return self._next(position) if self.paragraph is None else self._inline(position)
+                return self._inline(position)
             opened = self._container(position, indent)
             if opened is None:
                 return self._content(position)
@@ -240,7 +269,7 @@ class _Scanner:
         inside_end, end, closed = self._fence_end(fence.end(), mark)
         directive = info.startswith("{math}")
         if not directive and info.split(" ")[0].lower() != "math":
-            return end
+            return self._hide(fence.start(), end)
         if not closed:
             return self._unclosed(fence.start(), fence.start() + len(mark), f"The fence `{mark}{info}`")
         begin = self.text.index("}", fence.start()) + 1 if directive else fence.end()
@@ -283,22 +312,51 @@ class _Scanner:
 
     def _item(self, word: str, start: int, after: int) -> int:
         """Past what begins with this word; past the word alone if it is text."""
-        match word[:2]:
+        match word[:3].rstrip("`") or "`":
             case "$$":
                 return self._dollars(start)
             case "$":
-                single = _SINGLE.match(self.text, start, self._paragraph_end(start))
-                self._redefines(start, single.end() if single else start)
-                return single.end() if single else after
-            case "<!":
+                return self._single(start, len(word)) or start + 1
+            case "<!-":
                 return self._comment(start)
-            case r"\[":
-                return self._bracket(start)
-            case r"\b" if len(word) > 2:
+            case r"\[" | r"\\[":
+                return self._bracket(start, after)
+            case r"\(" | r"\\(":
+                return self._parentheses(start, after)
+            case r"\be" if len(word) > 2:
                 return self._environment(start, word)
-            case "`" | "``":
+            case "`":
                 return self._code(start, after)
+            case "![" | "](":
+                shape = _PICTURE if word == "![" else _ADDRESS
+                found = shape.match(self.text, start, self._paragraph_end(start))
+                return self._hide(start, found.end()) if found else start + 1
+            case _ if word[0] == "<":
+                return self._hide(start, after)
         return after
+
+    def _hide(self, start: int, end: int) -> int:
+        """Past what is no running text."""
+        self.found.append(Hidden(Slice(start, end)))
+        return end
+
+    def _single(self, start: int, width: int) -> int | None:
+        """Past the inline formula between dollar signs that begins here, if one does."""
+        shape = _TICKED if width == 2 else _SINGLE
+        found = shape.match(self.text, start, self._paragraph_end(start))
+        return self._formula(start, found.end(), width) if found else None
+
+    def _parentheses(self, start: int, after: int) -> int:
+        r"""`\( … \)`, in running text; mdBook writes two backslashes."""
+        close = self.text.find(self.text[start : after - 1] + ")", after, self._paragraph_end(start))
+        return self._formula(start, close + after - start, after - start) if close >= 0 else after
+
+    def _formula(self, start: int, end: int, width: int) -> int:
+        """Past a formula in running text, whose delimiters are so wide."""
+        inside = Slice(start + width, end - width)
+        self.found.append(Formula(Slice(start, end), inside, self.containers.count(_QUOTE)))
+        self._redefines(start, end)
+        return end
 
     def _ahead(
         self, pattern: re.Pattern[str], position: int, wanted: Callable[[re.Match[str]], bool] | None = None
@@ -321,7 +379,7 @@ class _Scanner:
         if key not in self.unmatched:
             run = re.compile(rf"(?<!`)`{{{key[0]}}}(?!`)").search(self.text, after, key[1])
             if run is not None:
-                return run.end()
+                return self._hide(start, run.end())
             self.unmatched.add(key)
         return after
 
@@ -356,18 +414,19 @@ class _Scanner:
         found = self._ahead(mark, position, lambda match: not _is_escaped(self.text, match.start()))
         return found.start() if found and found.start() < self._prose_after(position) else None
 
-    def _bracket(self, start: int) -> int:
+    def _bracket(self, start: int, after: int) -> int:
         r"""`\[ … \]`, which in Markdown is also an escaped bracket: only a formula if it
-        opens its line and either spans lines or holds a relation."""
+        opens its line and either spans lines or holds a relation. mdBook writes two backslashes."""
         if not _OPENS_LINE.search(self.text, max(0, start - 100), start):
-            return start + 2
-        close = self._closing(_BRACKET, start + 2)
-        if close is not None and _RELATION.search(self.text, start + 2, close):
-            self._display(Slice(start, close + 2), Slice(start + 2, close))
-            return close + 2
-        if close is None and not self.text[start + 2 : self._next(start)].strip():
-            return self._unclosed(start, start + 2, r"The formula that `\[` opens")
-        return start + 2
+            return after
+        width = after - start
+        close = self._closing(_BRACKETS[width - 1], after)
+        if close is not None and _RELATION.search(self.text, after, close):
+            self._display(Slice(start, close + width), Slice(after, close))
+            return close + width
+        if close is None and not self.text[after : self._next(start)].strip():
+            return self._unclosed(start, after, rf"The formula that `{self.text[start:after]}` opens")
+        return after
 
     def _environment(self, start: int, opening: str) -> int:
         """An environment without dollars around it."""

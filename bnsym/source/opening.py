@@ -13,7 +13,7 @@ from functools import lru_cache
 from bnsym.model import Diagnostic, Format, Span, format_of
 from bnsym.source.directives import Problem
 from bnsym.source.macros import written_out
-from bnsym.source.markdown import Display, Found, scan
+from bnsym.source.markdown import Display, Formula, Found, scan
 from bnsym.source.notebook import NotANotebook, read_cells
 from bnsym.source.source_map import Cell, Places
 from bnsym.source.tex import scan_tex
@@ -75,4 +75,6 @@ def _notebook(written: str, file: str) -> Manuscript:
 def _moved(found: Iterable[Found], cell: Cell) -> Iterable[Found]:
     for one in found:
         moved = replace(one, where=one.where.moved(cell.start))
-        yield replace(moved, inside=moved.inside.moved(cell.start)) if isinstance(moved, Display) else moved
+        if isinstance(moved, Display | Formula):
+            moved = replace(moved, inside=moved.inside.moved(cell.start))
+        yield moved

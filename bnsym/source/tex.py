@@ -14,7 +14,7 @@ from bnsym.latex.masking import ROW_ENVIRONMENTS
 from bnsym.model import Severity
 from bnsym.source import directives
 from bnsym.source.directives import Problem
-from bnsym.source.markdown import Comment, Display, Found, Lost
+from bnsym.source.markdown import Comment, Display, Formula, Found, Hidden, Lost
 from bnsym.source.text import Heading, Slice
 
 LEVELS = {"part": 1, "chapter": 1, "section": 1, "subsection": 2, "subsubsection": 3, "paragraph": 4}
@@ -66,18 +66,26 @@ class _Scanner:
         started = _START.search(text)
         self.begins = started.end() if started else 0
         """Before it stands the preamble, of which only comments and files are read."""
+        self._hide(0, self.begins)
 
     def run(self) -> None:
         position = 0
         while match := _TOKEN.search(self.text, position):
             if match["edge"] == "end" and match["environment"] == "document":
-                return
+                return self._hide(match.start(), len(self.text))
             position = max(self._take(match), match.end())
+        return None
+
+    def _hide(self, start: int, end: int) -> None:
+        """What is no running text."""
+        self.found.append(Hidden(Slice(start, end)))
 
     def _take(self, match: re.Match[str]) -> int:
         """Past what begins with this token."""
         if match["comment"]:
             self._comment(match)
+        elif match["skipped"]:
+            self._hide(*match.span())
         elif match["input"]:
             self._not_followed(match)
         elif match.start() < self.begins:
@@ -110,8 +118,11 @@ class _Scanner:
             if word == "$" and match["open"] == "$$":  # `$a$$b$` is two of them
                 return match.start() + 1
             if match.group() == _CLOSES[word]:
-                if len(word) == 2 and word != r"\(":
-                    self._display(start, match.end(), opening.end(), match.start())
+                inside = opening.end(), match.start()
+                if word in ("$", r"\("):
+                    self.found.append(Formula(Slice(start, match.end()), Slice(*inside)))
+                else:
+                    self._display(start, match.end(), *inside)
                 return match.end()
         return self._unclosed(opening, f"The formula that `{word}` opens")
 

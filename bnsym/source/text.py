@@ -9,6 +9,7 @@ the text, and every span is exact. Imports `model` and `source_map` only.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 from functools import cached_property
 
 from bnsym.model import Span
@@ -124,5 +125,25 @@ class Heading:
     where: Slice
 
 
-Item = Block | Directive | Heading
+class Role(Enum):
+    """What the words around a formula in running text let it do."""
+
+    SAID = "after let, where, with, denote: it defines, assumes an order, says a kind"
+    ASSUMED = "after assume, suppose: it assumes an order, says a kind"
+    GIVEN = "after if, when, for: a condition of its sentence"
+    PLAIN = "no such word"
+    INFERRED = "after then, hence, so: a claim"
+    DENIED = "in a negated sentence, or between quotation marks"
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A formula in running text that states a relation, and what its sentence makes of it."""
+
+    chains: tuple[Chain, ...]
+    role: Role
+    where: Slice
+
+
+Item = Block | Directive | Heading | Remark
 """What a document is, in order. A bare Directive is one that needs no block (let, assume, index, ...)."""

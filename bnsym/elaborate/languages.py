@@ -1,0 +1,203 @@
+"""The words that introduce a definition, assume, infer, deny, in the languages of notes: one table.
+
+Each is an alternative of a pattern that is looked for in a sentence, its formulas replaced by one sign
+each. Imports nothing of the package.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+FORMULA, DISPLAY, REST = "\ue000", "\ue001", "\ue002"
+"""What stands for a formula in a sentence: its first character, and the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of a language, as alternatives of a pattern."""
+
+    let: str
+    """Open a definition, unless it is one of a condition."""
+    where: str
+    """Open one that holds whatever its sentence says."""
+    assume: str
+    hence: str
+    """What follows is inferred, or used: it defines nothing any more."""
+    condition: str
+    negation: str
+    after: str = r"(?!)"
+    """Stand after the definition that they make."""
+    given_after: str = r"(?!)"
+    each: str = r"(?!)"
+    """`for all`, before the one formula that follows."""
+    constant: str = r"(?!)"
+    """Nouns for a number: the order beside one is assumed."""
+    joins: str = r"(?!)"
+    """Between a name and what it names: `$g$ denotes $\\partial L / \\partial y$`."""
+    joins_let: str = r"(?!)"
+    """The same after `let`, `write` and their kin: `for`, `by`."""
+    notation: str = r"(?!)"
+    """Announce a list or a table of symbols."""
+    conjunction: str = r"(?!)"
+    """After a comma, they begin a statement of which a negation before says nothing."""
+    common: str = r"(?!)"
+    """Words that tell the language."""
+
+
+_SUBJECT = r"(?:(?:^|[,;:(]|\b(?:we|us|and|now|also|then|one|I|shall|will|may)))\s*"
+LANGUAGES: dict[str, Words] = {
+    "English": Words(
+        let=r"\b(?:let|with)\b|(?:^|\()\s*here\b|(?<![-\w])(?:denot|defin|abbreviat|introduc)(?:e[sd]?|ing)\b"
+        rf"|{_SUBJECT}(?:set|put|write|call|take|fix)\b|\b(?:computes|returns)\b",
+        where=r"\b(?:where|wherein)\b",
+        assume=r"\b(?:assum(?:e[sd]?|ing|ption)|suppos(?:e[sd]?|ing)|given|require[sd]?)\b",
+        hence=r"\b(?:then|hence|thus|so|therefore|gives?|yields?|get|obtain|have|has|holds?|implies|satisf\w+|becomes"
+        r"|follows?|that(?!\s+is\b)|since|because|us(?:e[sd]?|ing)|show[sn]?|check|verify|prove[sd]?|see|(?:this|it)\s+is|note|recall|claim\w*)\b",
+        condition=r"\b(?:if|when|whenever|unless|provided|except|as\s+long\s+as|in\s+(?:the|this)\s+case)\b",
+        negation=r"\b(?:not|never|no|nor|cannot|neither|nowhere|false|wrong|incorrect(?:ly)?|wrongly|mistake\w*"
+        r"|contrary)\b|n['’]t\b",
+        after=r"^\s*(?:denotes?|stands?\s+for|be\b|is\s+(?:called|denoted|short|shorthand))",
+        each=r"\bfor\s+(?:\w+\s+){0,3}$",
+        constant=r"\b(?:constants?|numbers?|scalars?|parameters?|hyperparameters?)\b",
+        conjunction=r"[,;]\s+(?:and|but)\b",
+        common=r"\b(?:the|of|and|is|are|to|an?|in)\b",
+        joins=r"(?:denotes?|stands?\s+for|is\s+short(?:hand)?\s+for|means)(?:\s+the\s+\w+)?",
+        joins_let=r"for|by|as|(?:to\s+)?stand\s+for|be|(?:to\s+)?denote|to\s+be|to\s+mean",
+        notation=r"\b(?:notations?|symbols?|definitions?|abbreviations?)\b",
+    ),
+    "German": Words(
+        let=r"\b(?:sei|seien|mit|hier|hierbei|dabei|bezeichn\w+|definier\w+|setzen?|schreib\w+|nenn\w+|genannt|heiß\w+|abgekürzt|abkürz\w+|führen)\b",
+        where=r"\b(?:wobei|worin)\b",
+        assume=r"\b(?:angenommen|annahme|vorausgesetzt|gegeben|fest\w*|nehmen)\b",
+        hence=r"\b(?:dann|also|so|folg\w+|gilt|gelten|ergibt|erhält|erhalten|daher|somit|deshalb|weil|denn|dass|da|benutz\w+|zeig\w+)\b",
+        condition=r"\b(?:wenn|falls|sofern|solange|außer)\b",
+        negation=r"\b(?:nicht|kein\w*|nie|niemals|weder|falsch\w*|fälschlich)\b",
+        after=r"^\s*(?:bezeichne\w*|steh\w+\s+für|gesetzt|sei\b|heiß\w+|genannt|wird\s+gesetzt|setzt)",
+        each=r"\bfür\s+(?:\w+\s+){0,3}$",
+        constant=r"\b(?:konstanten?|zahl|zahlen|skalare?|parameter)\b",
+        conjunction=r"[,;]\s+(?:und|aber|sondern)\b",
+        common=r"\b(?:der|die|das|und|ist|den|des|ein|eine|im|nun|man|auch|wird)\b",
+        joins=r"(?:bezeichnet|steht\s+für|heißt|bedeutet)",
+        joins_let=r"für|als|mit|statt",
+        notation=r"\b(?:bezeichnungen?|notation\w*|symbole?|abkürzungen)\b",
+    ),
+    "Spanish": Words(
+        let=r"\b(?:sean?|con|aquí|denot\w+|defin\w+|escrib\w+|llam\w+|ponemos|pongamos|introduc\w+|abrevia\w+)\b",
+        where=r"\b(?:donde|siendo)\b",
+        assume=r"\b(?:supon\w+|supóng\w+|dad[oa]s?|fij\w+|tom\w+)\b",
+        hence=r"\b(?:entonces|luego|así|tanto|obten\w+|result\w+|ten\w+|porque|pues|que|usa\w+|sigue|cumple|vale)\b",
+        condition=r"\b(?:si|cuando|siempre|salvo)\b",
+        negation=r"\b(?:no|nunca|ni|tampoco|fals\w+|incorrect\w+)\b",
+        after=r"^\s*(?:denota|designa|representa)",
+        each=r"\bpara\s+(?:\w+\s+){0,3}$",
+        constant=r"\b(?:constantes?|números?|escalar(?:es)?|parámetros?)\b",
+        conjunction=r"[,;]\s+(?:y|pero|sino)\b",
+        common=r"\b(?:el|los|las|una?|y|del|es|su|por|lote|media|valores)\b",
+        joins=r"(?:denota|designa|representa|significa)",
+        joins_let=r"por|como|en\s+lugar\s+de|para",
+        notation=r"\b(?:notaci[óo]n|símbolos?|definiciones)\b",
+    ),
+    "Portuguese": Words(
+        let=r"\b(?:sejam?|com|aqui|denot\w+|defin\w+|escrev\w+|chama\w+|ponhamos|introduz\w+)\b",
+        where=r"\b(?:onde|sendo)\b",
+        assume=r"\b(?:supo\w+|dad[oa]s?|fix\w+|tom\w+)\b",
+        hence=r"\b(?:então|logo|assim|portanto|obt\w+|result\w+|temos|porque|pois|que|usa\w+|segue|vale)\b",
+        condition=r"\b(?:se|quando|sempre|salvo)\b",
+        negation=r"\b(?:não|nunca|nem|fals\w+|incorret\w+)\b",
+        each=r"\bpara\s+(?:\w+\s+){0,3}$",
+        constant=r"\b(?:constantes?|números?|escalar(?:es)?|parâmetros?)\b",
+        conjunction=r"[,;]\s+(?:e|mas)\b",
+        common=r"\b(?:o|os|as|uma?|e|da|do|é|média)\b",
+        joins=r"(?:denota|designa|representa)",
+        joins_let=r"por|como|para",
+        notation=r"\b(?:notaç\w+|símbolos?|definições)\b",
+    ),
+    "Italian": Words(
+        let=r"\b(?:sian?o?|con|qui|denot\w+|indich\w+|defini\w+|scriv\w+|chiam\w+|poniamo|posto|pone|ponendo|introduc\w+)\b",
+        where=r"\b(?:dove|ove|essendo)\b",
+        assume=r"\b(?:suppon\w+|supponga|dat[oaie]|fissat\w+|prendiamo|assum\w+)\b",
+        hence=r"\b(?:allora|quindi|dunque|perciò|segue|ottien\w+|risulta|vale|poiché|perché|che|si\s+ha|usa\w+)\b",
+        condition=r"\b(?:se|quando|purché|tranne)\b",
+        negation=r"\b(?:non|né|mai|fals\w+|sbagliat\w+)\b",
+        after=r"^\s*(?:denota|indica|la\s+media)",
+        each=r"\bper\s+(?:\w+\s+){0,3}$",
+        constant=r"\b(?:costant[ei]|numer[oi]|scalar[ei]|parametr[oi])\b",
+        conjunction=r"[,;]\s+(?:e|ma)\b",
+        common=r"\b(?:il|lo|gli|della?|dei|degli|è|di|una?|si|nel|del|media|lotto|valori)\b",
+        joins=r"(?:denota|indica|sta\s+per)",
+        joins_let=r"per|con|come",
+        notation=r"\b(?:notazion[ei]|simbol[oi]|definizioni)\b",
+    ),
+    "French": Words(
+        let=r"\b(?:soi(?:en)?t|avec|ici|notons|on\s+note|noté\w*|désign\w+|défini\w+|écri\w+|posons|pose|posant|appel\w+|introdui\w+)\b",
+        where=r"\b(?:où|étant)\b",
+        assume=r"\b(?:suppos\w+|donné\w*|fix\w+|prenons)\b",
+        hence=r"\b(?:alors|donc|ainsi|obt\w+|résulte|avons|car|puisque|que|qu['’]|utilis\w+|suit|vaut|d['’]où)\b",
+        condition=r"\b(?:si|lorsque?|quand|sauf)\b",
+        negation=r"\b(?:ne|pas|jamais|ni|aucune?|fau(?:x|sse))\b|\bn['’]",
+        after=r"^\s*(?:désigne|dénote|représente)",
+        each=r"\bpour\s+(?:\w+\s+){0,3}$",
+        constant=r"\b(?:constantes?|nombres?|réels?|scalaires?|paramètres?)\b",
+        conjunction=r"[,;]\s+(?:et|mais)\b",
+        common=r"\b(?:le|les|la|des|du|et|est|une?|dans|moyenne)\b",
+        joins=r"(?:désigne|dénote|représente)",
+        joins_let=r"pour|par|comme",
+        notation=r"\b(?:notations?|symboles?|définitions)\b",
+    ),
+    "Russian": Words(
+        let=r"\b(?:пусть|обозначи\w+|обозначим|положим|определи\w+|введ[её]м|запишем)\b",
+        where=r"\b(?:где|здесь)\b",
+        assume=r"\b(?:предполож\w+|допустим|дан[оаы]?)\b",
+        hence=r"\b(?:тогда|следовательно|поэтому|значит|получ\w+|отсюда|так\s+как|что)\b",
+        condition=r"\b(?:если|когда|при)\b",
+        negation=r"\b(?:не|нет|никогда|неверно|ложно)\b",
+        constant=r"\b(?:константа?\w*|числ[оа]|скаляр\w*|параметр\w*)\b",
+        conjunction=r"[,;]\s+(?:и|но|а)\b",
+        common=r"\b(?:и|в|на|это|есть|для|среднее)\b",
+        joins=r"(?:обозначает|означает)",
+        joins_let=r"через|как|для",
+        notation=r"\b(?:обозначени[ея]|символы?)\b",
+    ),
+}
+SCRIPTS: dict[str, Words] = {
+    "Chinese": Words(
+        let=r"(?<![标忘笔登书惦假建预])[记設设](?![住录忆得者法计備备想施置])|(?<![命指口号])令(?![人牌])|定义(?![域在])|引入|(?<!填)写(?:作|成|为)|简记|(?<![读获采抽])取(?![决得出消代])|计算|算出",
+        where="其中|这里|此处|此處",
+        assume="假[设設定]|给定|已知",
+        hence=r"于是|所以|因此|从而|则|可得|得到|因为|由于|根据|利用|证明|满足|成立|(?:[有得故即由]|就是|等于)(?=\s*\ue000)",
+        condition=r"若|如果|(?<![适相应恰])当(?![前然时地])|假如|只要|除非|情形|情况",
+        negation="不|并非|没有|未|错误|误",
+        after=r"^\s*(?:记为|记作|表示|称为)",
+        each=r"(?:对(?:于|任意|所有|一切)*)\s*$",
+        constant="常数|常量|标量|参数|系数",
+        joins="表示|代表|记为|记作|简记为",
+        joins_let="为|作|表示|记为|是",
+        notation="符号|记号|定义",
+    ),
+    "Japanese": Words(
+        let=r"(?!)",
+        where="ここで|ただし",
+        assume="仮定",
+        hence="したがって|よって|ゆえに|すると|から|ので|だから|より",
+        condition="もし",
+        negation="ません|ない(?!し)|なく|誤り",
+        after=r"^[^\ue000-\ue002、。]{0,12}?と(?:する|し|おく|おき|おけ|おい|置|定義|書|表|呼|いう)",
+        given_after=r"^[^\ue000-\ue002、。]{0,6}?(?:なら|のとき|とき|場合)",
+        constant="定数|スカラー|実数",
+        joins="は",
+        notation="記号|定義",
+    ),
+    "Korean": Words(
+        let=r"(?!)",
+        where="여기서|이때",
+        assume="가정",
+        hence="따라서|그러므로|그러면|때문",
+        condition="만약|만일",
+        negation="않|아니|없|못|틀린|거짓",
+        after=r"^\s*(?:이?라고?|으?로)\s*(?:하|합|한|둡|두|둔|놓|정의|쓰|씁|표기|부르)",
+        given_after=r"^\s*(?:이면|라면|일\s*때|인\s*경우)",
+        constant="상수|스칼라|실수",
+        notation="기호|정의",
+    ),
+}
+"""Languages that no other can be taken for: their words are looked for in every text."""

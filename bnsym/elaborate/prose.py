@@ -1,0 +1,282 @@
+r"""What the sentences around the formulas of a text say of them: which of them define, which assume.
+
+A sentence is walked once, from word to formula to word. A word such as `let` or `where` opens
+a stretch whose formulas define, until one such as `then` ends it; a negation, or quotation marks,
+take their force away. The words stand in one table by language; that of a text is the one whose
+words it holds most of. Linear in the text. Imports `source` only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+from functools import lru_cache
+
+from bnsym.elaborate.languages import DISPLAY, FORMULA, LANGUAGES, REST, SCRIPTS, Words
+from bnsym.source.markdown import Comment, Display, Formula, Found, Hidden
+from bnsym.source.text import Role, Slice
+
+_BOUNDARY = re.compile(
+    r"(?P<stop>(?<!\be\.g)(?<!\bi\.e)(?<!\bcf)(?<!\bz\.B)(?<!\bresp)(?<!\bEq)(?<!\bd\.h)"
+    r"[.!?;](?=[\s)\]\"”’*_]|$)|[。！？；])|(?P<gap>\n[ \t>]*(?=\n|$))"
+    r"|(?P<item>\n[ \t>]*(?:[-*+]|\d{1,9}[.)])[ \t])|(?P<row>\n[ \t>]*\|)|(?P<note>\n\[\^[^\]\n]+\]:)"
+)
+_RELATION = re.compile(
+    r"[=<>≤≥≠≡≔≜∈⩽⩾≈]"
+    r"|\\(?:[lg]eq?(?:slant|q)?|[lg]t|neq?|in|equiv|triangleq|coloneqq?|defeq|gets|leftarrow|approx)(?![A-Za-z])"
+)
+_OPENS = re.compile(r"[\s:：,，、*_]*$")
+_QUOTED = re.compile(
+    r"“[^“”]*+”|«[^«»]*+»|„[^“”„]*+[“”]|「[^「」]*+」|『[^『』]*+』|(?<![\w\\])\"[^\"]*+\"(?!\w)"
+)
+_CLAUSE = re.compile(r"[,;:(，、；：（–—]")
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """What the text says of its formulas, by where they stand."""
+
+    roles: dict[Slice, Role]
+    pairs: dict[Slice, Slice]
+    """Of a formula, the one before it, where one of the two is said to name the other."""
+    amid: frozenset[Slice]
+    """Displays with words beside them on their line."""
+
+    def settled(self, text: str, found: Sequence[Found]) -> Iterator[Found]:
+        """What was found, without running text and formulas that state nothing; displays amid words
+        that only say what is given are formulas of the text."""
+        named = frozenset(self.pairs.values()) | self.pairs.keys()
+        for one in found:
+            match one:
+                case Hidden():
+                    pass
+                case Formula():
+                    if one.where in named or _is_read(text, one.inside):
+                        yield one
+                case Display() if self._is_remark(text, one):
+                    yield Formula(one.where, one.inside, one.quotes)
+                case _:
+                    yield one
+
+    def _is_remark(self, text: str, display: Display) -> bool:
+        role = self.roles.get(display.where, Role.PLAIN)
+        equates = "=" in text[display.inside.start : display.inside.end]
+        given = not equates and role in (Role.SAID, Role.ASSUMED, Role.GIVEN)
+        return display.where in self.amid and (given or role is Role.DENIED)
+
+
+def _is_read(text: str, inside: Slice) -> bool:
+    """Whether a formula states a relation, or is one name."""
+    span = inside.start, inside.end
+    return _RELATION.search(text, *span) is not None or _NAME.fullmatch(text, *span) is not None
+
+
+_NAME = re.compile(
+    r"\s*(?:\\[A-Za-z]+\s*\{?\s*)?(?:[A-Za-z]|\\[A-Za-z]+)\s*\}?(?:[_^]\s*(?:\{[^{}]{1,20}\}|\w))?\s*"
+)
+
+
+def read_prose(text: str, found: Sequence[Found]) -> Prose:
+    """What the sentences of the text make of its formulas and displays."""
+    formulas = {f.where.start: f.where for f in found if isinstance(f, Formula | Display)}
+    shown = _skeleton(text, found)
+    words = _words_of(_language(shown))
+    roles: dict[Slice, Role] = {}
+    pairs: dict[Slice, Slice] = {}
+    for start, end, opens in _sentences(shown, words):
+        walk = _Walk(shown[start:end], words, Role.SAID if opens else Role.PLAIN)
+        walk.run()
+        roles |= {formulas[start + place]: role for place, role in walk.roles.items()}
+        pairs |= {formulas[start + b]: formulas[start + a] for a, b in walk.pairs}
+    states = {w for w in formulas.values() if _RELATION.search(text, w.start, w.end)}
+    displays = (f.where for f in found if isinstance(f, Display))
+    return Prose(
+        roles,
+        {b: a for b, a in pairs.items() if not {a, b} & states},
+        frozenset(d for d in displays if _is_amid(shown, d)),
+    )
+
+
+def _skeleton(text: str, found: Sequence[Found]) -> str:
+    """The text, each formula in it one sign of its own, and blanks for what is no text."""
+    parts: list[str] = []
+    done = 0
+    for one in sorted(found, key=lambda f: f.where.start):
+        start, end = one.where.start, one.where.end
+        if start < done or start == end or not isinstance(one, Formula | Display | Hidden | Comment):
+            continue
+        sign = {Formula: FORMULA, Display: DISPLAY}.get(type(one), " ")
+        rest = REST if sign != " " else " "
+        parts += [_clean(text[done:start]), sign, rest * (end - start - 1)]
+        done = end
+    return "".join([*parts, _clean(text[done:])])
+
+
+def _clean(text: str) -> str:
+    return _PRIVATE.sub(" ", text)
+
+
+_PRIVATE = re.compile(f"[{FORMULA}{DISPLAY}{REST}]")
+
+
+_NEAR = 200
+"""How far words beside a display are looked for."""
+
+
+def _is_amid(shown: str, display: Slice) -> bool:
+    before = shown[max(0, display.start - _NEAR) : display.start].rpartition("\n")[2]
+    beside = before + shown[display.end : display.end + _NEAR].partition("\n")[0]
+    return re.search(r"[^\W\d_]", _PRIVATE.sub("", beside)) is not None
+
+
+def _language(shown: str) -> str:
+    """The language whose words the text holds most of; English if there are none."""
+    sample = shown[:20_000]
+    return max(LANGUAGES, key=lambda name: len(_compiled(_telling(LANGUAGES[name])).findall(sample)))
+
+
+def _telling(words: Words) -> str:
+    return f"{words.common}|{words.where}|{words.let}|{words.negation}|{words.condition}"
+
+
+@lru_cache(maxsize=256)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
+
+
+@lru_cache(maxsize=16)
+def _words_of(language: str) -> Words:
+    """The words of a language, with those of the languages that can be taken for no other."""
+    every = (LANGUAGES[language], *SCRIPTS.values())
+    return Words(**{f.name: "|".join(f"(?:{getattr(w, f.name)})" for w in every) for f in fields(Words)})
+
+
+def _sentences(shown: str, words: Words) -> Iterator[tuple[int, int, bool]]:
+    """Where each sentence starts and ends, and whether it is an item of a list whose opening, as
+    `where` or `Notation:`, says that its items define."""
+    opened, start = False, 0
+    for match in [*_BOUNDARY.finditer(shown), None]:
+        if match is not None and match.lastgroup == "gap" and _DISPLAY_NEXT.match(shown, match.end()):
+            continue
+        end = match.start() if match else len(shown)
+        sentence = shown[start:end]
+        if sentence.strip():
+            listed = _LISTED.match(sentence) is not None
+            yield start, end, opened and listed
+            opened = _opens_list(sentence, words) or (opened and listed)
+        if match is not None:
+            start = match.end() if match.lastgroup == "stop" else match.start() + 1
+
+
+_DISPLAY_NEXT = re.compile(rf"\s*{DISPLAY}")
+_LISTED = re.compile(r"[ \t>\n]*(?:\||(?:[-*+]|\d{1,9}[.)])[ \t])")
+
+
+def _opens_list(sentence: str, words: Words) -> bool:
+    """Whether it ends in a word that defines, or announces symbols, with no formula after it."""
+    announced = _compiled(words.notation).search(sentence) and not _compiled(words.negation).search(sentence)
+    if announced and FORMULA not in sentence:
+        bare = sentence.strip(" \t>\n*_")
+        return bare.startswith(("|", "#")) or bare.endswith((":", "："))
+    ends = [match.end() for match in _compiled(f"{words.let}|{words.where}").finditer(sentence)]
+    return bool(ends) and _OPENS.match(sentence, ends[-1]) is not None
+
+
+class _Walk:
+    """One pass over a sentence."""
+
+    def __init__(self, sentence: str, words: Words, role: Role) -> None:
+        self.sentence = sentence
+        self.words = words
+        self.role = role
+        self.roles: dict[int, Role] = {}
+        """Of each formula, by where it starts."""
+        self.pairs: list[tuple[int, int]] = []
+        self.run_of: list[int] = []
+        """The formulas since the last word that ends a stretch."""
+        self.clause = 0
+        """Where the present clause begins."""
+        self.negated = False
+        """Whether the role is that of a negation that no condition holds."""
+        self.turned = 0
+        """Where the last negation or condition stands."""
+        self.before: tuple[int, int] | None = None
+        """The formula before."""
+        self.quoted = [m.span() for m in _QUOTED.finditer(sentence)]
+
+    def run(self) -> None:
+        for match in _compiled(_tokens(self.words)).finditer(self.sentence):
+            kind = match.lastgroup
+            if kind in ("formula", "display"):
+                self._formula(match)
+            elif kind in ("clause", "conjunction"):
+                self.clause = match.end()
+                if kind == "conjunction" and self.negated:
+                    self.role = Role.PLAIN
+            elif not self._is_quoted(match.start()):
+                self._word(str(kind), match.start())
+
+    def _word(self, kind: str, at: int) -> None:
+        bound = self.role in (Role.GIVEN, Role.DENIED)
+        self.negated = kind == "negation" and (self.negated or not bound)
+        if kind in ("let", "where"):
+            if not bound or (kind == "where" and self.clause > self.turned):
+                self.role = Role.SAID
+            return
+        self.run_of = []
+        if kind in ("condition", "negation"):
+            self.role, self.turned = (Role.GIVEN if kind == "condition" else Role.DENIED), at
+        elif kind == "hence":
+            self.role = Role.DENIED if bound else Role.INFERRED
+        elif not bound:
+            self.role = Role.ASSUMED
+
+    def _is_quoted(self, at: int) -> bool:
+        return any(start <= at < end for start, end in self.quoted)
+
+    def _formula(self, match: re.Match[str]) -> None:
+        start, end = match.span()
+        ahead = _PRIVATE.search(self.sentence, end)
+        behind = self.sentence[self.before[1] if self.before else 0 : start]
+        after = self.sentence[end : ahead.start() if ahead else len(self.sentence)]
+        self.roles[start] = Role.DENIED if self._is_quoted(start) else self._role(behind, after)
+        self.run_of.append(start)
+        if _compiled(self.words.after).search(after):
+            self._defined()
+        self._pair(start, behind)
+        if match.lastgroup == "display":
+            self.clause = end
+        self.before = start, end
+
+    def _role(self, behind: str, after: str) -> Role:
+        if self.role is Role.DENIED:
+            return self.role
+        if _compiled(self.words.each).search(behind) or _compiled(self.words.given_after).search(after):
+            return Role.GIVEN
+        beside = behind[-30:] + " " + _CLAUSE.split(after, maxsplit=1)[0]
+        plain = self.role in (Role.PLAIN, Role.INFERRED)
+        if plain and _compiled(self.words.constant).search(beside):
+            return Role.ASSUMED
+        return self.role
+
+    def _defined(self) -> None:
+        """A word such as `とする` makes definitions of the formulas before it."""
+        for place in self.run_of:
+            if self.roles[place] in (Role.PLAIN, Role.ASSUMED):
+                self.roles[place] = Role.SAID
+
+    def _pair(self, start: int, between: str) -> None:
+        if self.before is None or self.role is Role.DENIED:
+            return
+        joins = self.words.joins + (f"|{self.words.joins_let}" if self.role is Role.SAID else "")
+        if _compiled(rf"\s*(?:{joins})\s*").fullmatch(between):
+            self.pairs.append((self.before[0], start))
+
+
+def _tokens(words: Words) -> str:
+    kinds = ("conjunction", "negation", "condition", "hence", "assume", "where", "let")
+    named = "|".join(f"(?P<{kind}>{getattr(words, kind)})" for kind in kinds)
+    return (
+        rf"(?P<formula>{FORMULA}{REST}*)|(?P<display>{DISPLAY}{REST}*)|{named}|(?P<clause>{_CLAUSE.pattern})"
+    )

@@ -1,0 +1,165 @@
+r"""What the formulas of running text add to a file: definitions, abbreviations of gradients, kinds, and
+orders that are hypotheses of their section. `prose` says what the words allow; the form decides here.
+
+Nothing here is an error: what a sentence says of a formula that is no such thing is not judged, and
+counted. Imports the surface modules; the gatherer hands itself in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import takewhile
+from typing import TYPE_CHECKING
+
+from bnsym.elaborate.symbols import as_target
+from bnsym.latex.ast import Derivative, Gradient, Node, Product, Symbol, unwrap, walk
+from bnsym.latex.errors import ReadError
+from bnsym.latex.parser import parse
+from bnsym.source.text import Block, Chain, Heading, Item, Remark, Role, Slice
+
+if TYPE_CHECKING:
+    from bnsym.elaborate.collect import Gatherer, RawHypothesis
+
+_ORDERS = frozenset((r"\le", "<", r"\ge", ">"))
+_MEMBER = frozenset((r"\in", "∈"))
+_EQUALS = frozenset(("=", ":=", r"\equiv"))
+_ASSUMES = frozenset((Role.SAID, Role.ASSUMED))
+_CLAIMS = frozenset((Role.PLAIN, Role.INFERRED))
+
+
+def ahead(gatherer: Gatherer, items: Sequence[Item], start: int) -> None:
+    """Takes what the text of a section says of all of it: the items from `start` to the next heading."""
+    following = (items[place] for place in range(start, len(items)))
+    section = [i for i in takewhile(lambda i: not isinstance(i, Heading), following) if isinstance(i, Remark)]
+    for remark in section:
+        for chain in remark.chains:
+            if remark.role in _ASSUMES and _is_order(chain):
+                _assume(gatherer, chain)
+    for remark in reversed(section):
+        for chain in remark.chains:
+            if remark.role is Role.SAID:
+                _abbreviate(gatherer, chain)
+
+
+def take(gatherer: Gatherer, remark: Remark) -> None:
+    """Takes a formula of the text where it stands."""
+    for chain in remark.chains:
+        _mention(gatherer, chain)
+        if chain.signs and not _taken(gatherer, remark, chain) and chain.claims:
+            gatherer.result.unjudged.append(chain.where)
+
+
+def _mention(gatherer: Gatherer, chain: Chain) -> None:
+    """Notes that the text speaks of a name: what a later section says of it in a sentence does not
+    reach back."""
+    if not chain.signs or chain.signs[0].symbol in _MEMBER:
+        node = _parsed(gatherer, chain.expressions[0])
+        if isinstance(node, Symbol):
+            gatherer.result.mentions.setdefault(node.base, gatherer.section)
+
+
+def _taken(gatherer: Gatherer, remark: Remark, chain: Chain) -> bool:
+    first = chain.signs[0].symbol
+    if remark.role is Role.DENIED:
+        return False
+    if first in _MEMBER:
+        return remark.role is not Role.GIVEN and _says_kind(gatherer, chain)
+    if _is_order(chain):
+        return remark.role in _ASSUMES and any(h.where == chain.where for h in gatherer.assumed)
+    if first not in _EQUALS or remark.role is Role.GIVEN:
+        return False
+    if first == ":=" or remark.role is Role.SAID:
+        return _abbreviate(gatherer, chain) or _define(gatherer, remark, chain)
+    return remark.role in _CLAIMS and _is_new(gatherer, chain) and _abbreviate(gatherer, chain)
+
+
+def _is_order(chain: Chain) -> bool:
+    r"""Whether it is an order, or says that a number is not 0."""
+    symbols = {sign.symbol for sign in chain.signs}
+    return bool(symbols) and symbols <= _ORDERS | {r"\ne"}
+
+
+def _says_kind(gatherer: Gatherer, chain: Chain) -> bool:
+    where = chain.where
+    try:
+        return gatherer.membership(gatherer.source.masked[where.start : where.end], where)
+    except ReadError:
+        return False
+
+
+def _assume(gatherer: Gatherer, chain: Chain) -> None:
+    where = chain.where
+    try:
+        found = gatherer.relations(gatherer.source.masked[where.start : where.end], where.start)
+    except ReadError:
+        return
+    if any(h.sign == r"\ne" and not _is_zero(h) for h in found):
+        return  # of which indices it speaks is not said
+    for hypothesis in found:
+        hypothesis.level, hypothesis.said = gatherer.level, True
+        hypothesis.where = where
+        gatherer.assumed.append(hypothesis)
+        gatherer.result.hypotheses.append(hypothesis)
+
+
+def _is_zero(hypothesis: RawHypothesis) -> bool:
+    node = hypothesis.right.node
+    return node is not None and not any(isinstance(n, Symbol) for n in walk(node))
+
+
+def _define(gatherer: Gatherer, remark: Remark, chain: Chain) -> bool:
+    """Whether it may define a name: which is settled once all of the file is known."""
+    chain = _turned(gatherer, chain)
+    raw = gatherer.chain(Block((chain,), (), remark.where, ""), chain)
+    left, right = raw.expressions[0].node, raw.expressions[1].node
+    body = right is None or (not isinstance(unwrap(right), Symbol) and _names(right))
+    if not raw.names_function and (left is None or as_target(left) is None or not body):
+        return False
+    raw.stated = True
+    gatherer.result.chains.append(raw)
+    return True
+
+
+def _names(node: Node) -> bool:
+    return any(isinstance(inner, Symbol) for inner in walk(node))
+
+
+def _turned(gatherer: Gatherer, chain: Chain) -> Chain:
+    r"""`$\partial L/\partial y$ is written $g$`: the name first."""
+    left, right = (_parsed(gatherer, where) for where in chain.expressions[:2])
+    named = len(chain.signs) == 1 and isinstance(right, Symbol) and left is not None
+    if named and not isinstance(left, Symbol) and as_target(left) is None:
+        return Chain(chain.expressions[::-1], chain.signs)
+    return chain
+
+
+def _parsed(gatherer: Gatherer, where: Slice) -> Node | None:
+    try:
+        return unwrap(parse(gatherer.source.masked[where.start : where.end], where.start))
+    except ReadError:
+        return None
+
+
+def _abbreviate(gatherer: Gatherer, chain: Chain) -> bool:
+    r"""Whether it gives a name to a derivative, `dy_i = \partial L/\partial y_i`: then it is read for it."""
+    if len(chain.signs) != 1 or chain.signs[0].symbol not in _EQUALS:
+        return False
+    left, right = (_parsed(gatherer, where) for where in _turned(gatherer, chain).expressions)
+    if not isinstance(left, Symbol | Product) or not isinstance(right, Derivative | Gradient):
+        return False
+    aliases = gatherer.result.aliases
+    try:
+        aliases.forget(left)
+        aliases.add(left, aliases.apply(right))
+    except ReadError:
+        return False
+    return True
+
+
+def _is_new(gatherer: Gatherer, chain: Chain) -> bool:
+    """Whether no chain so far says what the name is."""
+    left = _parsed(gatherer, chain.expressions[0])
+    heads: Iterator[Node | None] = (c.expressions[0].node for c in gatherer.result.chains)
+    return isinstance(left, Symbol) and all(
+        not isinstance(head, Symbol) or head.base != left.base for head in heads
+    )

@@ -1,0 +1,209 @@
+"""What the text around the formulas says: definitions, hypotheses, gradients; and what says nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from bnsym import check
+from bnsym.elaborate.document import read_document
+from bnsym.elaborate.links import read
+from bnsym.source.text import Remark, Role
+
+PROVED, REFUTED, UNREAD = "Proved", "Refuted", "Unread"
+
+
+def roles(text: str, file: str = "note.md") -> list[str]:
+    """The roles of the formulas of the text that state a relation, in order."""
+    return [item.role.name for item in read_document(text, file).items if isinstance(item, Remark)]
+
+
+def defined(text: str, file: str = "note.md") -> list[str]:
+    return [one.definition.symbol.name for one in read(text, file).definitions]
+
+
+def verdicts(tmp_path, text: str, name: str = "note.md") -> list[str]:
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    return [type(result.verdict).__name__ for result in check(path).files[0].results]
+
+
+# Words
+
+
+DEFINES = {
+    "let": "Let $F$ be the mean.",
+    "where": "This is the layer, where $F$ is the mean.",
+    "set": "We set $F$.",
+    "put": "Now put $F$; the rest is easy.",
+    "after a condition": "If the batch is large, it converges, where $F$.",
+    "after a denial": "The map is not linear, and with $F$ it is worse.",
+    "italics": "*Let* $F$.",
+    "denn": "Es sei $F$ der Mittelwert.",
+    "wobei": "Das ist die Schicht, wobei $F$ das Mittel der Werte ist.",
+    "bezeichne": "Die Größe $F$ bezeichne das Mittel der Werte.",
+    "sea": "Sea $F$ la media del lote.",
+    "donde": "Es la capa, donde $F$ es la media.",
+    "sia": "Sia $F$ la media del lotto.",
+    "dove": "È lo strato, dove $F$ è la media.",
+    "soit": "Soit $F$ la moyenne du lot.",
+    "où": "C'est la couche, où $F$ est la moyenne.",
+    "onde": "É a camada, onde $F$ é a média do lote.",
+    "пусть": "Пусть $F$ есть среднее.",
+    "记": "均值记为 $F$。",
+    "令": "令 $F$，得到下式。",
+    "其中": "这是归一化，其中 $F$ 为均值。",
+    "とする": "平均を $F$ とします。",
+    "とおく": "平均を $F$ とおくと、次の式になる。",
+    "라 하자": "평균을 $F$ 라 하자.",
+    "여기서": "여기서 $F$ 이다.",
+}
+
+
+@pytest.mark.parametrize("sentence", DEFINES.values(), ids=list(DEFINES))
+def test_a_word_that_introduces_a_definition_does_so(sentence):
+    formula = r"$u = \frac{1}{n} \sum_{k=1}^n x_k$"
+    assert roles(sentence.replace("$F$", formula)) == ["SAID"]
+    assert defined(sentence.replace("$F$", formula)) == ["u"]
+
+
+DEFINES_NOTHING = {
+    "no word": "The mean of the values is $F$ in the end.",
+    "a word in another": "The outlet $F$, a tablet $F$ and the whereabouts of $F$.",
+    "set as a noun": "Look at the training set $F$ for instance.",
+    "then": "Let us look at the mean. Then $F$ by symmetry.",
+    "then in one sentence": "Let the batch be centred; then $F$ follows.",
+    "hence": "With the notation above, hence $F$.",
+    "let us show": "Let us show that $F$ for every batch.",
+    "such that": "Let the batch be such that $F$.",
+    "if": "If $F$, nothing is left to do.",
+    "for": "For $F$ there is nothing left to do.",
+    "not": "It is not true that, with the notation of the paper, $F$.",
+    "wrong": "It is wrong to set $F$ here.",
+    "don't": "We don't set $F$ here.",
+    "conditional let": "When the layer is frozen, let $F$.",
+    "quotation": "He wrote “let $F$” on the board.",
+    "straight quotation": 'He wrote "let $F$" on the board.',
+    "code": "One writes `let $F$` there.",
+    "comment": "Here is a comment. <!-- let $F$ -->",
+    "picture": "![Let $F$ be the mean](mean.png)",
+    "address": "See [this](where-$F$) as well.",
+    "tag": '<img alt="let $F$"/>',
+    "fence": "```\nlet $F$\n```",
+    "nicht": "Es ist nicht so, dass mit der Bezeichnung von oben $F$ gilt, und das ist der Punkt.",
+    "dann": "Sei die Schicht zentriert, dann ist $F$ das Mittel.",
+    "wenn": "Wenn $F$ gilt, ist die Schicht zentriert und das ist gut.",
+    "entonces": "Sea el lote centrado, entonces $F$ es la media de los valores.",
+    "no": "No es cierto que, con la notación de los autores, $F$.",
+    "se": "Se $F$, la media del lotto è nulla.",
+    "alors": "Soit le lot centré, alors $F$ est la moyenne des valeurs.",
+    "忘记": "不要忘记 $F$。",
+    "标记": "标记 $F$ 的位置。",
+    "若": "若 $F$，则结论成立。",
+    "则": "令批量为零均值，则 $F$。",
+    "ならば": "$F$ ならば、結論が成り立つ。",
+    "ではない": "平均は $F$ である。",
+    "이면": "$F$ 이면 된다.",
+}
+
+
+@pytest.mark.parametrize("sentence", DEFINES_NOTHING.values(), ids=list(DEFINES_NOTHING))
+def test_a_word_that_only_looks_like_one_does_not(sentence):
+    formula = r"$u = \frac{1}{n} \sum_{k=1}^n x_k$"
+    assert "SAID" not in roles(sentence.replace("$F$", formula))
+    assert defined(sentence.replace("$F$", formula)) == []
+
+
+def test_a_list_after_where_defines_and_one_of_claims_does_not():
+    items = "- $a = \\frac1n \\sum_k x_k$ is the mean,\n- $b = a^2$.\n"
+    assert defined(f"where\n\n{items}") == ["a", "b"]
+    assert defined(f"## Notation\n\n{items}") == ["a", "b"]
+    assert defined(f"These hold:\n\n{items}") == []
+    assert defined(f"The symbols that we do not use:\n\n{items}") == []
+
+
+def test_a_table_of_symbols_defines_and_one_of_values_does_not():
+    rows = "|---|---|\n| $a = \\frac1n \\sum_k x_k$ | mean |\n"
+    assert defined(f"| symbol | meaning |\n{rows}") == ["a"]
+    assert defined(f"| case | result |\n{rows}") == []
+
+
+def test_a_number_or_a_bare_name_defines_nothing():
+    assert defined(r"Let $\epsilon = 0$, with $u = v$ and $k = 10^{-5}$.") == []
+
+
+@pytest.mark.parametrize("file", ["note.md", "note.tex"])
+def test_both_delimiters_are_found_with_exact_places(file):
+    text = "First \\(u = x + y\\), where $v = u^2$ is small.\n"
+    remarks = [i for i in read_document(text, file).items if isinstance(i, Remark)]
+    assert [text[r.where.start : r.where.end] for r in remarks] == [r"\(u = x + y\)", "$v = u^2$"]
+    assert [r.role for r in remarks] == [Role.PLAIN, Role.SAID]
+
+
+def test_what_tex_does_not_set_defines_nothing():
+    hidden = "% let $u = x + y$\n\\begin{verbatim}\nlet $v = x + y$\n\\end{verbatim}\n"
+    text = f"\\begin{{document}}\n{hidden}\\end{{document}}\nlet $w = x^2$"
+    assert defined(text, "note.tex") == []
+
+
+# What follows from it
+
+
+def test_a_mean_that_the_text_defines_is_used(tmp_path):
+    note = r"""
+$$
+\sum_{k=1}^n (x_k - u) = 0
+$$
+
+where $u = \frac1n \sum_{k=1}^n x_k$.
+
+$$
+\sum_{k=1}^n (x_k + u) = 0
+$$
+"""
+    assert verdicts(tmp_path, note) == [PROVED, REFUTED]
+
+
+def test_an_order_in_a_sentence_holds_in_its_section_and_those_inside(tmp_path):
+    claim = "$$\n\\frac{v}{v + \\epsilon} \\le 1\n$$\n"
+    note = (
+        f"# A\n\n{claim}\nwith $\\epsilon > 0$ and a number $v > 0$.\n\n## Inside\n\n{claim}\n# B\n\n{claim}"
+    )
+    assert verdicts(tmp_path, note)[:2] == [PROVED, PROVED]
+    assert verdicts(tmp_path, note)[2] != PROVED
+
+
+@pytest.mark.parametrize(
+    "said", ["if $c > 0$", "then $c > 0$", "it is not true that $c > 0$", "with $c = 1$"]
+)
+def test_other_relations_in_the_text_assume_nothing(tmp_path, said):
+    assert verdicts(tmp_path, f"Note: {said}.\n\n$$\nc^3 + c \\ge 0\n$$\n") != [PROVED]
+
+
+def test_an_order_of_a_defined_name_is_a_claim_of_the_text(tmp_path):
+    note = "$$\nc = a - b\n$$\n\nwith $c > 0$.\n\n$$\na \\ge b\n$$\n"
+    assert verdicts(tmp_path, note) != [PROVED]
+
+
+def test_a_name_for_a_gradient_is_read_for_it(tmp_path):
+    note = r"""
+We write $dx_i$ for $\frac{\partial L}{\partial x_i}$, and $dy_i$ denotes $\partial L / \partial y_i$.
+
+$$
+y_i = g x_i
+$$
+
+$$
+dx_i = g\, dy_i
+$$
+
+$$
+dx_i = dy_i
+$$
+"""
+    assert verdicts(tmp_path, note) == [PROVED, REFUTED]
+
+
+def test_what_is_not_judged_is_counted():
+    found = read(r"The mean is $\mu = 0$, so $v = 1$. Let $s = \sqrt{v}$.", "note.md")
+    assert found.unjudged == 2
+    assert [d.definition.symbol.name for d in found.definitions] == ["s"]
