@@ -101,6 +101,7 @@ UNREAD = [
         GRADIENT + r"\frac{\gamma}{m \sigma} (m g_i - \sum_j g_j - \hat{x}_i \sum_i \hat{x}_i g_i)",
         "an index that is taken",
     ),
+    (r"\sum_i x_i^2 - 2 \mu x_i + m \mu^2 = m \sigma^2", "a missing sum"),
     (r"\frac{\partial f}{\partial \gamma} = - g_i \hat{x}_i", None),  # no hint says that a sign is wrong
     (r"\frac{\partial f}{\partial \gamma} = u_i \hat{x}_i", None),
 ]

@@ -475,7 +475,8 @@ def _check_letters(
             raise ReadError("BN121", f"index {letter} is not bound on the right", at, hint)
     for letter, at in summed.items():
         if letter in free or (reference is not None and letter in reference):
-            raise ReadError("BN122", f"index {letter} is free, and this sum binds it again", at, RENAME)
+            hint = f"{RENAME}; or sum over {letter} wherever it stands"
+            raise ReadError("BN122", f"index {letter} is free, and this sum binds it again", at, hint)
 
 
 def _settled(lowered: Lowered | ReadError, chain: Sequence[Lowered | ReadError]) -> Lowered | ReadError:

@@ -110,12 +110,7 @@ class Trial:
         changed = replace(given, left=term) if self.side == "left" else replace(given, right=term)
         if witness and fails(changed, witness):
             return False
-        return self._is_worthwhile(changed) and proved(changed, self.deadline)
-
-    def _is_worthwhile(self, changed: Statement) -> bool:
-        if self.original is None:
-            return changed.left != changed.right
-        return is_worthwhile(self.original, changed, self.points)
+        return is_worthwhile(self.original, changed, self.points) and proved(changed, self.deadline)
 
 
 def proved(statement: Statement, deadline: float) -> bool:

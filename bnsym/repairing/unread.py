@@ -28,7 +28,7 @@ BASES = 12
 """Of how many readable texts one more change is tried."""
 HINTED = {
     "BN121": ("a missing sum", "an index"),
-    "BN122": ("an index that is taken",),
+    "BN122": ("an index that is taken", "a missing sum"),
     "BN124": ("a transpose", "an index"),
 }
 """What the hint of a problem says to write, as kinds of edits: of an unread link nothing else is changed."""

@@ -49,10 +49,14 @@ ZERO = 1e-9
 Pair: TypeAlias = tuple[Term, Term]
 
 
-def is_worthwhile(original: Statement, repaired: Statement, points: Points) -> bool:
+def is_worthwhile(original: Statement | None, repaired: Statement, points: Points) -> bool:
     """Whether the repaired statement, which is true, is one that the author of the original may have
-    meant: neither empty, nor weaker, nor longer by what cancels."""
-    original, repaired = _relettered(original), _relettered(repaired)
+    meant: neither empty, nor weaker, nor longer by what cancels. Of one that can't be read it is only
+    asked that the sides differ."""
+    repaired = _relettered(repaired)
+    if original is None:
+        return repaired.left != repaired.right
+    original = _relettered(original)
     changes = list(_changes(original, repaired))
     return not (
         _says_nothing(original, repaired, points)
