@@ -1030,6 +1030,28 @@ _code(
     advice="Check it again, with fewer processes (-j 1), a shorter --timeout or smaller --explicit sizes.",
 )
 _code(
+    "BN313",
+    "agrees-as-far-as-written",
+    r"""One side is a decimal, and the other side is not that number, but is written so when it is rounded,
+    or cut off, after as many digits. A reader takes that for a value that was computed, not for a claim that
+    it is exact: it is neither proved nor refuted. A decimal that differs in a digit written is refuted.""",
+    example=r"""
+    $$
+    \frac{1}{3} = 0.3333
+    $$
+    """,
+    advice=r"""Nothing, if that is meant; with `\approx` it is no claim. A proof needs the exact value.""",
+    instead=r"""
+    $$
+    \frac{1}{3} \approx 0.3333
+    $$
+
+    $$
+    \frac{1}{4} = 0.25
+    $$
+    """,
+)
+_code(
     "BN401",
     "routes-disagree",
     """The kernel accepted a proof, but a route that shares no code with it (explicit components for small

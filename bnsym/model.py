@@ -57,9 +57,11 @@ class Link:
     otherwise: Statement | None = None
     """The statement in the other reading of its partial derivatives, total for local or local for total,
     where the file does not say which is meant."""
-    doubt: Unread | Undecided | None = None
+    doubt: Unread | None = None
     """What the link is instead of refuted, where the file does not claim so much that values at which it
-    fails would refute it: a second equation of a name, decimals that are rounded."""
+    fails would refute it, as by a second equation of a name."""
+    digits: tuple[int, int] = (0, 0)
+    """How many digits stand after the point of each side that is a decimal and no more; else 0."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from bnsym.reporting.github import LARGEST_SUMMARY, MOST, to_github, to_summary
 
 GOOD = "$$\na + a = 2 a\n$$\n"
 BAD = "$$\na + a = 3 a\n$$\n"
-UNREAD = "$$\na = \\nonsense\n$$\n"
+UNREAD = "$$\nb = \\nonsense\n$$\n"
 SKIPPED = '<!-- bnsym: skip reason="later" -->\n$$\na = b\n$$\n'
 
 

@@ -174,3 +174,35 @@ def test_what_cannot_be_read_hides_what_needs_it(displays: tuple[str, ...], expe
 
 def test_an_arrow_defines_where_it_is_no_update() -> None:
     assert verdicts(r"a \leftarrow b + c", r"a - c = b", r"a - b = b") == "pr"
+
+
+@pytest.mark.parametrize(
+    ("display", "expected"),
+    [
+        (r"\frac{1}{3} = 0.3333", "u"),
+        (r"\frac{2}{3} = 0.667", "u"),  # rounded
+        (r"\frac{2}{3} = 0.666", "u"),  # cut off
+        (r"\frac{2}{3} = 0.668", "r"),
+        (r"\frac{2}{3} = 0.665", "r"),
+        (r"-\frac{2}{3} = -0.667", "u"),
+        (r"-\frac{2}{3} = 0.667", "r"),
+        (r"\sqrt{2} = 1.414", "u"),
+        (r"1.415 = \sqrt{2}", "r"),
+        (r"\frac{1}{4} = 0.25", "p"),
+        (r"\frac{1}{3} \le 0.333", "r"),
+        (r"0.5 = 0.50001", "r"),
+        (r"x - x + \frac{1}{3} = 0.33", "u"),
+        (r"x = 0.33 + y", "r"),
+    ],
+)
+def test_a_decimal_agrees_as_far_as_it_is_written(display: str, expected: str) -> None:
+    assert verdicts("<!-- bnsym: claim -->", display) == expected
+
+
+def test_a_second_equation_comes_with_numbers_at_which_both_differ() -> None:
+    (result,) = checked(*SECOND, r"s = \sqrt{v} + \epsilon").results
+    assert isinstance(result.verdict, Unread)
+    message = result.verdict.problem.message
+    assert message.startswith("`s` differs from line 2: ")
+    assert " at n = " in message
+    assert r"\epsilon = " in message

@@ -162,7 +162,17 @@ def _finished(
         span_of(source, p.right.where),
         otherwise,
         Unread(diagnostic(source, doubt)) if doubt is not None else None,
+        (_digits(source, p.left.where), _digits(source, p.right.where)),
     )
+
+
+_DECIMAL = re.compile(r"\s*[-+]?\s*\d*\.(\d+)\s*")
+
+
+def _digits(source: Source, where: Slice) -> int:
+    """How many digits stand after the point of a decimal that is all of an expression."""
+    found = _DECIMAL.fullmatch(source.masked, where.start, where.end)
+    return len(found[1]) if found else 0
 
 
 def _unknown(

@@ -7,7 +7,8 @@ no verdict: it is a note on the link, with the code BN403.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from math import inf
 from typing import TYPE_CHECKING, TypeVar
 
@@ -17,7 +18,7 @@ from bnsym.execution.dispatch import Answer, Decided, Dispatcher
 from bnsym.execution.jobs import Failed
 from bnsym.execution.workers import Lost
 from bnsym.finding import Note
-from bnsym.kernel import Proved, Refuted
+from bnsym.kernel import Proved, Refuted, compare
 from bnsym.model import (
     VERDICT_NAMES,
     Declaration,
@@ -33,7 +34,8 @@ from bnsym.model import (
     Unread,
     Verdict,
 )
-from bnsym.terms import Diff, Hypothesis, Statement, walk
+from bnsym.reporting.words import FAILS, witness_strings
+from bnsym.terms import Diff, Hypothesis, Relation, Statement, walk
 
 if TYPE_CHECKING:
     from bnsym.elaborate.context import Context
@@ -41,6 +43,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 OTHER_READING_SECONDS = 2.0
 """What a refuted link may take in its other reading."""
+VALUES_SHOWN = 200
+"""How many characters of values a message may have."""
 
 
 @dataclass(slots=True)
@@ -84,8 +88,10 @@ class Case:
 
     def _settled(self, verdict: Decided) -> Verdict:
         """The verdict, unless it would be another under a reading that the file leaves open."""
+        if isinstance(verdict, Refuted) and (digits := _agreeing_digits(self.link, verdict)):
+            return Undecided("BN313", f"agrees in the {digits} digits written, and is not exact")
         if isinstance(verdict, Refuted) and self.link.doubt is not None:
-            return self.link.doubt
+            return _with_values(self.link.doubt, verdict)
         if isinstance(verdict, Refuted) and self.link.otherwise is not None:
             asked = self.dispatcher.verdict(self.link.otherwise, seconds=OTHER_READING_SECONDS)
             other = self._value(asked, OTHER_READING_SECONDS)
@@ -163,6 +169,33 @@ def _allowed(verdict: Decided, axioms: frozenset[str] | None) -> Decided:
             if axiom not in axioms:
                 return Undecided("BN311", f"proved, but with an axiom that is not allowed: {axiom}")
     return verdict
+
+
+def _agreeing_digits(link: Link, refuted: Refuted) -> int:
+    """How many digits a decimal on one side has after its point, if it is the other side rounded or cut
+    off there; else 0."""
+    left, right = link.digits
+    if refuted.statement.relation is not Relation.EQ or bool(left) == bool(right):
+        return 0
+    written, exact = (refuted.left, refuted.right) if left else (refuted.right, refuted.left)
+    digits = left or right
+    if not isinstance(written, Fraction):
+        return 0
+    unit = Fraction(1, 10**digits) * (-1 if written < 0 else 1)
+    ends = sorted((written - unit / 2, written + unit))
+    inside = compare(exact, Relation.GE, ends[0]) and compare(exact, Relation.LE, ends[1])
+    beyond = not compare(exact, Relation.NE, written + unit)  # the next decimal is another number
+    return digits if inside and not beyond else 0
+
+
+def _with_values(doubt: Unread, refuted: Refuted) -> Unread:
+    """The doubt, with the values at which the two sides differ."""
+    values = [f"{name} = {value}" for name, value in witness_strings(refuted)]
+    at = f" at {', '.join(values)}" if values and sum(map(len, values)) < VALUES_SHOWN else ""
+    message = (
+        f"{doubt.problem.message}: {refuted.left} {FAILS[refuted.statement.relation]} {refuted.right}{at}"
+    )
+    return Unread(replace(doubt.problem, message=message))
 
 
 def _two_readings(link: Link) -> Diagnostic:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -19,7 +18,7 @@ from bnsym.reporting.excerpt import clean, excerpt
 from bnsym.reporting.rows import Row
 from bnsym.reporting.theme import width_of
 from bnsym.reporting.unicode import unicode_math
-from bnsym.reporting.words import finding, is_declared_refuted, value_strings, words_of
+from bnsym.reporting.words import finding, is_declared_refuted, witness_strings, words_of
 from bnsym.source.opening import opened
 
 SEVERITY_STYLES = {Severity.ERROR: "bad", Severity.WARNING: "unsure", Severity.NOTE: "quiet"}
@@ -137,14 +136,7 @@ def _source(page: Page, span: Span, message: str, style: str, begins: Span | Non
 
 def _witness(refuted: Refuted) -> list[tuple[str, str]]:
     """Sizes, free indices, then values: names with what they are at the witness."""
-    sizes = [(space, str(size)) for space, size in sorted(refuted.witness.sizes.items())]
-    indices = [(name, str(value)) for name, value in sorted(refuted.at_indices.items())]
-    values = [(unicode_math(n), _tuple(value_strings(v))) for n, v in sorted(refuted.witness.values.items())]
-    return sizes + indices + values
-
-
-def _tuple(value: Any) -> str:
-    return value if isinstance(value, str) else f"({', '.join(map(_tuple, value))})"
+    return [(unicode_math(name), value) for name, value in witness_strings(refuted)]
 
 
 def _aligned(pairs: list[tuple[str, str]]) -> Iterator[Text]:

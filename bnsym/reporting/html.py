@@ -37,7 +37,15 @@ from bnsym.reporting.rows import plain_scope
 from bnsym.reporting.tex_prose import tex_prose
 from bnsym.reporting.theme import MARKS
 from bnsym.reporting.unicode import unicode_math
-from bnsym.reporting.words import FAILS, finding, is_declared_refuted, relation_latex, value_strings, words_of
+from bnsym.reporting.words import (
+    FAILS,
+    finding,
+    is_declared_refuted,
+    relation_latex,
+    tuple_string,
+    value_strings,
+    words_of,
+)
 from bnsym.source.opening import opened
 
 _SIGNS = {":=": "≔"}
@@ -245,13 +253,9 @@ def _witness(refuted: Refuted) -> Iterator[tuple[str, str]]:
     sizes, indices = sorted(refuted.witness.sizes.items()), sorted(refuted.at_indices.items())
     values = sorted(refuted.witness.values.items())
     shown = [f"{escape(name)} = {value}" for name, value in (*sizes, *indices)]
-    shown += [f"{mathml(name)} = {escape(_tuple(value_strings(value)))}" for name, value in values]
+    shown += [f"{mathml(name)} = {escape(tuple_string(value_strings(value)))}" for name, value in values]
     yield "witness", "<br>".join(shown)
     yield "there", escape(f"{refuted.left} {FAILS[refuted.statement.relation]} {refuted.right}")
-
-
-def _tuple(value: object) -> str:
-    return value if isinstance(value, str) else f"({', '.join(map(_tuple, value))})"  # type: ignore[call-overload]
 
 
 def _evidence(result: Result) -> Iterator[str]:

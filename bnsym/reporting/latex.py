@@ -20,7 +20,7 @@ from bnsym.reporting.conditions import conditions
 from bnsym.reporting.outline import Formula, Part, Saying, Step, outline
 from bnsym.reporting.source import Barred, safe_math
 from bnsym.reporting.tex import ROOM, divided, escaped, width
-from bnsym.reporting.words import FAILS, relation_latex, value_strings, words_of
+from bnsym.reporting.words import FAILS, relation_latex, tuple_string, value_strings, words_of
 from bnsym.source.text import Heading
 
 _HEADINGS = (r"\bnsymtitle", r"\bnsymheading", r"\bnsymsubheading")
@@ -270,11 +270,7 @@ def _witness(refuted: Refuted) -> Iterator[str]:
     sizes, indices = sorted(refuted.witness.sizes.items()), sorted(refuted.at_indices.items())
     yield from (_math(f"{name} = {value}") for name, value in (*sizes, *indices))
     for name, value in sorted(refuted.witness.values.items()):
-        yield _math(f"{name} = {_tuple(value_strings(value))}")
-
-
-def _tuple(value: Any) -> str:
-    return value if isinstance(value, str) else f"({', '.join(map(_tuple, value))})"
+        yield _math(f"{name} = {tuple_string(value_strings(value))}")
 
 
 def _place(result: Result) -> str:

@@ -103,3 +103,16 @@ def relation_latex(stated: Hypothesis | Statement) -> str:
 def value_strings(value: Value) -> Any:
     """A rational as `"3/4"`, an array as nested lists of them."""
     return str(value) if isinstance(value, Fraction | int) else [value_strings(part) for part in value]
+
+
+def witness_strings(refuted: Refuted) -> list[tuple[str, str]]:
+    """Sizes, free indices, then values: each name with what it is at the witness."""
+    sizes = [(space, str(size)) for space, size in sorted(refuted.witness.sizes.items())]
+    indices = [(letter, str(place)) for letter, place in sorted(refuted.at_indices.items())]
+    values = [(n, tuple_string(value_strings(v))) for n, v in sorted(refuted.witness.values.items())]
+    return sizes + indices + values
+
+
+def tuple_string(value: Any) -> str:
+    """Nested lists of strings as tuples are written."""
+    return value if isinstance(value, str) else f"({', '.join(map(tuple_string, value))})"
