@@ -412,6 +412,7 @@ X, Y, Z, W = Sym("x", (A,)), Sym("y", (A,)), Sym("z"), Sym("x", (B,))
         ((Sum(A, X), Y), (Sum(A, X), Sum(A, Y)), True),  # a letter that one side alone had
         ((X, W), (X, X), False),
         ((Z, num(0)), (Z, mul(X, Y, W)), False),  # more put in than stays
+        ((Z, mul(X, Y, W, Z)), (Z, mul(num(2), Z)), False),  # more left out
     ],
 )
 def test_a_repair_says_as_much_without_detours(

@@ -42,7 +42,7 @@ from bnsym.terms import (
 )
 
 SMALL = 2
-"""How many names may be put in where fewer stay: `m \\mu` for 0."""
+"""How many names may be put in, or left out, where fewer stay: `m \\mu` for 0."""
 ZERO = 1e-9
 """What is no larger counts as 0."""
 
@@ -215,9 +215,9 @@ def _names(term: Term) -> set[Name]:
 
 
 def _outweighs(before: Term, after: Term) -> bool:
-    """Whether more is put in than stays."""
+    """Whether more is put in, or left out, than stays."""
     old, new = _leaves(before), _leaves(after)
-    return (new - old).total() > max((new & old).total(), SMALL)
+    return max((new - old).total(), (old - new).total()) > max((new & old).total(), SMALL)
 
 
 def _leaves(term: Term) -> Counter[str]:
