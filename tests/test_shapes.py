@@ -254,3 +254,72 @@ ARRAYS: Cases = {
 @each(ARRAYS)
 def test_what_whole_arrays_mean(want: str, note: str, tmp_path: Path) -> None:
     assert verdicts(tmp_path, note) == want
+
+
+COMPONENTS: Cases = {
+    "sums from 0 to n - 1 are over all values, sums from 1 to n - 1 are not read": (
+        "pprx",
+        r"""
+        \mu = \frac{1}{n} \sum_{i=0}^{n-1} x_i
+        \sum_{i=0}^{n-1} (x_i - \mu) = 0
+        \sum_{i=1}^{n} (x_i - \mu)^2 = \sum_{i=0}^{n-1} x_i^2 - n \mu^2
+        \sum_{i=0}^{n-1} (x_i - \mu)^2 = \sum_{i=0}^{n-1} x_i^2
+        \sum_{i=1}^{n-1} (x_i - \mu) = 0
+        """,
+    ),
+    "nor are sums from 0 to n": (
+        "x",
+        r"""
+        \sum_{i=0}^{n} (x_i - 1) = \sum_{i=0}^{n} x_i - n - 1
+        """,
+    ),
+    "one entry is any entry, two are two": (
+        "pprpr",
+        r"""
+        \mu = \frac{1}{n} \sum_{i=1}^n x_i, \qquad y_i = x_i - \mu
+        \frac{\partial y_1}{\partial x_1} = 1 - \frac{1}{n}
+        \frac{\partial y_1}{\partial x_2} = - \frac{1}{n}
+        \frac{\partial y_1}{\partial x_2} = 1 - \frac{1}{n}
+        y_1 - y_2 = x_1 - x_2
+        (x_1 - x_2)^2 > 0
+        """,
+    ),
+    "entries of a matrix, counted from 0": (
+        "prx",
+        r"""
+        \mu_k = \frac{1}{n} \sum_{i=0}^{n-1} x_{ik}
+        \frac{\partial \mu_0}{\partial x_{1,0}} = \frac{1}{n}
+        \frac{\partial \mu_0}{\partial x_{1,1}} = \frac{1}{n}
+        \mu_1 = x_{1,2,3}
+        """,
+    ),
+    "a sum to a number is written out": (
+        "ppr",
+        r"""
+        \mu = \frac{1}{3} \sum_{i=1}^{3} x_i
+        x_1 + x_2 + x_3 = 3 \mu
+        \sum_{i=1}^3 (x_i - \mu)^2 = \sum_{k=1}^3 x_k^2 - 3 \mu^2
+        x_1 + x_2 = 2 \mu
+        """,
+    ),
+    "but not if its entries are as many as nobody knows": (
+        "xxx",
+        r"""
+        \mu = \frac{1}{3} \sum_{i=1}^{3} x_i, \qquad y_i = x_i - \mu
+        \sum_i y_i = \sum_i x_i - 3 \mu
+        x_1 + x_2 + x_3 - 3 \mu = 0
+        """,
+    ),
+    "nor if another index would be lost": (
+        "xx",
+        r"""
+        a_j = \sum_{i=1}^{2} X_{ij}
+        a_j - a_k = 0
+        """,
+    ),
+}  # fmt: skip
+
+
+@each(COMPONENTS)
+def test_what_entries_and_ranges_mean(want: str, note: str, tmp_path: Path) -> None:
+    assert verdicts(tmp_path, note) == want

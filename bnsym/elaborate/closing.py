@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 
 from bnsym.elaborate.symbols import LETTERS_IN_ORDER
 from bnsym.terms import (
@@ -31,6 +32,7 @@ from bnsym.terms import (
 )
 
 OPEN = "@"
+"""How the placeholder names of open axes begin."""
 
 
 @dataclass(frozen=True)
@@ -50,11 +52,32 @@ class Closer:
         taken = {i.name for i in _indices(terms) if not i.name.startswith(OPEN)}
         # a number k under a sum over k would not read back
         taken |= {t.name for term in terms for t in walk(term) if isinstance(t, Sym)}
-        names: dict[str, Index] = {}
-        for index in _open(terms):
-            names[index.name] = self._letter(index, taken)
-            taken.add(names[index.name].name)
+        names = self._names(terms, taken)
         return tuple(self._resolve(term, names, frozenset(taken)) for term in terms)
+
+    def _names(self, terms: Sequence[Term], taken: set[str]) -> dict[str, Index]:
+        """A letter for each open axis, and one for each number of a space."""
+        names: dict[str, Index] = {}
+        letters: dict[tuple[str, str], Index] = {}
+        for index in _open(terms):
+            key = self._key(index)
+            if key not in letters:
+                letters[key] = self._letter(index, taken)
+                taken.add(letters[key].name)
+            names[index.name] = letters[key]
+        return names
+
+    def _key(self, index: Index) -> tuple[str, str]:
+        number = number_of(index)
+        return (number, self.spaces.get(index.space, index.space)) if number else (index.name, "")
+
+    def apart(self, *terms: Term) -> list[tuple[Index, Index]]:
+        """Of the terms of one statement, the letters that stand for different numbers of one space."""
+        taken = {i.name for i in _indices(terms) if not i.name.startswith(OPEN)}
+        taken |= {t.name for term in terms for t in walk(term) if isinstance(t, Sym)}
+        names = self._names(terms, taken)
+        letters = dict.fromkeys(names[i.name] for i in _open(terms) if number_of(i))
+        return [(a, b) for a, b in combinations(letters, 2) if a.space == b.space]
 
     def _letter(self, index: Index, taken: Container[str]) -> Index:
         space = self.spaces.get(index.space, index.space)
@@ -113,6 +136,16 @@ class Closer:
             return Sum(self._index(index, inner), self._resolve(body, inner, taken))
         letter = self._letter(index, taken)
         return Sum(letter, self._resolve(body, {**names, index.name: letter}, taken | {letter.name}))
+
+
+def numbered(number: str, space: str) -> Index:
+    """The index of `x_1`: any value, for no claim depends on which; other numbers are other values."""
+    return Index(f"{OPEN}#{number} {space}", space)
+
+
+def number_of(index: Index) -> str:
+    """The number that an index is; nothing for a letter or an open axis."""
+    return index.name[2:].split(" ")[0] if index.name.startswith(f"{OPEN}#") else ""
 
 
 def _indices(terms: Iterable[Term]) -> list[Index]:

@@ -13,6 +13,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TypeVar
 
+from bnsym.elaborate.closing import number_of
 from bnsym.elaborate.collect import (
     SIGNS,
     Expression,
@@ -41,7 +42,7 @@ from bnsym.model import (
     Diagnostic,
 )
 from bnsym.source.text import Item, Slice, Source
-from bnsym.terms import Definition, Index, Relation, Sym, Term
+from bnsym.terms import Definition, Index, Relation, Sym, Term, free_indices
 
 T = TypeVar("T")
 RELATIONS = {relation.value: relation for relation in Relation}
@@ -146,6 +147,7 @@ class _Reader:
 
         def read() -> tuple[Lowered, Sym]:
             lowered = self.lower(right, dict.fromkeys(raw.letters, raw.at))
+            _check_entries(lowered.value.term, at=self._place(right))
             return lowered, self._target(raw, lowered.value, self._place(right))
 
         try:
@@ -243,6 +245,7 @@ class _Reader:
                     "BN128", "a condition on one component has no meaning here", _at(raw.where), hint
                 )
             sides = self._sides(left, right, relation, self._place(raw.right))
+            _check_entries(*sides, at=_at(raw.where))
             self.hidden.check_values(sides, _at(raw.where))
         except ReadError as error:
             self.refused[id(raw)] = error
@@ -463,6 +466,13 @@ def _doubt(chain: RawChain, link: RawLink) -> ReadError | None:
             hint = r"what is claimed for all `i \ne j`, or for `i = j`, is judged"
             return ReadError("BN128", message, one.at, hint)
     return None
+
+
+def _check_entries(*terms: Term, at: Place) -> None:
+    """BN128 where what is said of one entry would be said of all."""
+    if any(number_of(index) for term in terms for index in free_indices(term)):
+        hint = "write it out where it is used, or say it of all entries"
+        raise ReadError("BN128", "one entry of an array has no meaning here", at, hint)
 
 
 def _check_letters(

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from bnsym.elaborate.application import Bodies
+from bnsym.elaborate.closing import OPEN, numbered
 from bnsym.elaborate.differentiating import derivative, gradient
 from bnsym.elaborate.functions import apply, at_argument
 from bnsym.elaborate.index_spaces import BATCH, Spaces
@@ -71,9 +72,6 @@ from bnsym.terms import (
     sqrt,
 )
 from bnsym.terms import walk as inside
-
-OPEN = "@"
-"""How the placeholder names of open axes begin."""
 
 
 @dataclass
@@ -179,9 +177,12 @@ class Lowering:
         self.spaces.axis_count += 1
         return Index(f"{OPEN}{self.spaces.axis_count}", space)
 
-    def index(self, letter: str, at: Place) -> Index:
+    def index(self, letter: str, at: Place, space: str = "") -> Index:
+        """The index that a letter is, or a number; `space`: of the axis that it stands at."""
         if letter in self.bound:
             return self.bound[letter]
+        if letter.isdigit():
+            return numbered(letter, space or self.spaces.fresh())
         if letter in self.table.sizes:
             raise ReadError("BN129", f"`{letter}` is the name of a size and stands here as an index", at)
         self.free.setdefault(letter, at)
@@ -241,14 +242,15 @@ class Lowering:
         if node.core == r"\nabla" and name not in self.table.defined:
             hint = f"give it one: `<!-- bnsym: let ${canonical(node)}$ = $...$ -->`"
             raise ReadError("BN128", f"`{canonical(node)}` alone has no meaning", node.at, hint)
-        if (
-            node.sub
-            and (node.sub.text.isdigit() or node.sub.text in self.table.sizes)
-            and self.table.arity.get(node.base, 0)
-            and (node.base in self.table.first_seen)
-        ):
-            message = f"`{name}`: one component of `{node.base}` has no meaning for every size"
+        if node.sub and node.sub.text in self.table.sizes and self._has_indices(node.base):
+            message = f"`{name}`: the last component of `{node.base}` has no meaning for every size"
             raise ReadError("BN128", message, node.at)
+        if node.sub and not letters and node.sub.entries and self._has_indices(node.base):
+            message = f"`{name}`: `{node.base}` has {self.table.arity[node.base]} indices elsewhere"
+            raise ReadError("BN128", message, node.at)
+
+    def _has_indices(self, name: str) -> bool:
+        return bool(self.table.arity.get(name, 0)) and name in self.table.first_seen
 
     def vector_of_ones(self, node: Symbol) -> Value:
         value = self.ones()
@@ -287,15 +289,15 @@ class Lowering:
         if not letters:
             axes = tuple(self.axis(self.spaces.axis(key, k)) for k in range(arity))
             return Value(Sym(name, axes), axes, what=key)
-        indices = tuple(self.index(letter, at) for letter in letters)
+        indices = tuple(self.index(x, at, self.spaces.axis(key, k)) for k, x in enumerate(letters))
         for k, index in enumerate(indices):
             self.spaces.unify(self.spaces.axis(key, k), index.space, at, f"`{index.name}` in `{key}`")
         return Value(Sym(name, indices), what=f"{key}_{{{','.join(letters)}}}" if letters else key)
 
     def row_of(self, name: str, key: str, letter: str, at: Place) -> Value:
         """`x_i` where the entries are `x_{ij}`: the vector of those whose first index is i."""
-        index = self.index(letter, at)
         first, second = (self.spaces.axis(key, k) for k in range(2))
+        index = self.index(letter, at, first)
         if self.spaces.same(index.space, second) and not self.spaces.same(first, second):
             message = f"`{key}_{{{letter}}}`: is `{letter}` the second index of `{key}` here?"
             raise ReadError("BN129", message, at, f"write `{key}` with both indices")

@@ -89,6 +89,14 @@ def _merged(restrictions: Sequence[Restriction], free: dict[str, Index], spaces:
     return {letter: index for letter, index in chosen.items() if index is not None}
 
 
+def all_different(
+    sides: tuple[Term, ...], relation: Relation | None, pairs: Sequence[tuple[Index, Index]]
+) -> tuple[Term, ...]:
+    """The sides of a link for those values of its letters that differ in each pair."""
+    guard: list[Term] = [add(ONE, neg(Delta(*pair))) for pair in pairs]
+    return _guarded((sides[0], sides[1]), relation, guard) if relation else sides
+
+
 def _guarded(sides: tuple[Term, Term], relation: Relation, guard: list[Term]) -> tuple[Term, Term]:
     """The sides times a factor that is 0 where nothing is claimed, and 1 elsewhere; a strict relation, which
     fails between zeros, has -1 or 1 on its left side there."""

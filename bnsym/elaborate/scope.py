@@ -126,6 +126,8 @@ def _sizes(found: Survey, said: ranges.Sizes) -> None:
         found.spaces.set_size(found.spaces.letter(letter), size, at, f"`{letter}`")
     for node in nodes(found.gathered):
         for inner in walk(node):
+            if isinstance(inner, Symbol) and inner.sub and inner.sub.summed:
+                found.table.finite.add(inner.base)
             if isinstance(inner, BigSum) and inner.size is not None:
                 found.table.sizes.setdefault(size_name(inner.size), inner.at)
             if isinstance(inner, BigSum) and inner.within is not None:

@@ -17,6 +17,7 @@ from bnsym.elaborate.dependence import names_of
 from bnsym.elaborate.index_spaces import BATCH
 from bnsym.elaborate.jacobians import is_entry
 from bnsym.elaborate.lints import remarks
+from bnsym.elaborate.restrictions import all_different
 from bnsym.elaborate.scope import RawDefinition, Survey
 from bnsym.latex.ast import Derivative, Gradient, Place, walk
 from bnsym.latex.errors import ReadError
@@ -70,7 +71,11 @@ def finish(draft: Draft, earlier: tuple[Diagnostic, ...]) -> tuple[Derivation, C
     source = draft.survey.source
     definitions = {name: Definition(*closer.close(s, b)) for name, (_, s, b) in draft.defined.items()}  # type: ignore[arg-type]
     hypotheses = {key: _hypothesis(closer, parts) for key, parts in draft.assumed.items()}
-    closed = {id(p): closer.close(*p.sides) for p in draft.pending if p.sides}
+    closed = {
+        id(p): all_different(closer.close(*p.sides), p.relation, closer.apart(*p.sides))
+        for p in draft.pending
+        if p.sides
+    }
     terms = [t for sides in closed.values() for t in sides]
     losses = tuple(
         name for name in draft.survey.table.losses if name not in draft.survey.table.unclear_losses

@@ -41,6 +41,8 @@ class Table:
     """Letters that a directive makes indices."""
     bare: set[str] = field(default_factory=set)
     """Names defined without indices: what they are defined as says what they are."""
+    finite: set[str] = field(default_factory=set)
+    """Names whose entries are summed up to a number."""
     constants: set[str] = field(default_factory=set)
     """Names that stand for the identity matrix or the vector of ones somewhere, and so everywhere."""
     labels: set[str] = field(default_factory=set)
@@ -65,6 +67,8 @@ class Table:
         listed = sub.text in self.index_lists
         if sub.letters and (listed or all(self.is_index(letter, bound) for letter in sub.letters)):
             return self.entries.get(symbol.base, symbol.base), (*symbol.upper, *sub.letters)
+        if entry := self.entry(symbol, bound):
+            return symbol.base, entry
         if any(letter in bound for letter in sub.letters) or not sub.text:
             steps = isinstance(sub.node, Plus)
             hint = "if its letter counts steps: `<!-- bnsym: label $t$ -->`" if steps else ""
@@ -72,6 +76,23 @@ class Table:
                 "BN128", "this subscript is neither a list of indices nor a part of a name", sub.at, hint
             )
         return f"{symbol.base}_{{{sub.text}}}", symbol.upper
+
+    def entry(self, symbol: Symbol, bound: Container[str]) -> tuple[str, ...]:
+        """The indices of `x_1`, `x_{0,k}`, where x is known to have as many; else nothing."""
+        indices = symbol.sub.entries if symbol.sub else ()
+        arity = self.arity.get(symbol.base, 0) if symbol.base in self.first_seen else 0
+        if len(indices) == 1 and indices[0].isdigit() and len(indices[0]) == arity:
+            indices = tuple(indices[0])  # `x_{12}` of a matrix
+        if symbol.sub is None or not indices or f"{symbol.base}_{{{symbol.sub.text}}}" in self.defined:
+            return ()
+        open_letters = [i for i in indices if i in INDEX_LETTERS or self.is_index(i, bound)]
+        if arity and symbol.base in self.finite:
+            message = f"`{symbol.base}` is summed up to a number, and has an index elsewhere"
+            raise ReadError("BN128", message, symbol.at, "write a letter for the number of its entries")
+        if len(indices) != arity and open_letters:
+            message = f"which entry of `{symbol.base}` is `{symbol.sub.text}`?"
+            raise ReadError("BN128", message, symbol.sub.at, "write all of its indices as letters")
+        return indices if len(indices) == arity else ()
 
     def kind_conflict(self, name: str, letters: Sequence[str], at: Place) -> ReadError:
         """A name of two kinds: this use against the first."""

@@ -31,6 +31,10 @@ class Sub:
     """Its single letters, where it consists of nothing else."""
     node: Node | None
     at: Place
+    entries: tuple[str, ...] = ()
+    """Its letters and whole numbers, where it has a number and nothing else: `x_{0,k}`."""
+    summed: bool = False
+    r"""Whether a number among them is a value of a sum's index: `\sum_{i=1}^3 x_i`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,6 +7,7 @@ Imports `ast`, `folding` and `errors` only.
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 from typing import TypeAlias
 
 from bnsym.latex import folding
@@ -29,11 +30,14 @@ from bnsym.latex.ast import (
     Symbol,
     Transpose,
     canonical,
+    rebuilt,
 )
 from bnsym.latex.errors import ReadError
 from bnsym.latex.folding import ONES, is_word, word_of
 
 FROBENIUS = "F"
+MAX_TERMS = 12
+"""Of a sum between numbers."""
 
 Clause: TypeAlias = "Node | str"
 Script: TypeAlias = "tuple[str, tuple[Clause, ...], Place]"
@@ -93,7 +97,19 @@ def _sub(clauses: tuple[Clause, ...], place: Place) -> Sub:
         bool(nodes) and len(nodes) == len(clauses) and bool(letters) and all(map(_only_letters, nodes))
     )
     single = nodes[0] if len(clauses) == 1 and len(nodes) == 1 else None
-    return Sub(_name_part(clauses), tuple(letters) if every_letter else (), single, place)
+    entries = () if every_letter else _entries(clauses)
+    return Sub(_name_part(clauses), tuple(letters) if every_letter else (), single, place, entries)
+
+
+def _entries(clauses: tuple[Clause, ...]) -> tuple[str, ...]:
+    """The letters and numbers of a subscript that has nothing else."""
+    found: list[str] = []
+    for clause in clauses:
+        parts = clause.factors if isinstance(clause, Product) and not any(clause.operators) else (clause,)
+        for part in parts:
+            number = _spelled(part) if isinstance(part, Number) else ""
+            found.append("" if isinstance(part, str) else number or letter_of(part))
+    return tuple(found) if all(found) else ()
 
 
 def letter_of(node: Node) -> str:
@@ -181,11 +197,13 @@ def big_sum(sign: Place, scripts: list[Script], body: Node) -> Node:
     letters: list[str] = []
     excluded: list[tuple[str, str]] = []
     within: list[Symbol] = []
-    started = False
+    firsts: list[Fraction] = []
     for clause in below[0][1]:
-        started = _sum_clause(clause, letters, excluded, within, below[0][2]) or started
-    size = _upper_limit(above[0]) if above else None
-    if started and size is None:
+        _sum_clause(clause, letters, excluded, within, firsts, below[0][2])
+    if len(letters) == 1 and firsts and above and (last := _number(above[0])) is not None:
+        return _written_out(letters[0], (firsts[0], last), excluded, body, at)
+    size = _upper_limit(above[0], firsts) if above else None
+    if firsts and size is None:
         raise ReadError("BN112", "this sum has a first value and no last one", at)
     if len(set(letters)) < len(letters) or not letters:
         raise ReadError("BN122", "a sum names each of its indices once", at)
@@ -199,37 +217,82 @@ def _sum_clause(
     letters: list[str],
     excluded: list[tuple[str, str]],
     within: list[Symbol],
+    firsts: list[Fraction],
     place: Place,
-) -> bool:
-    """Adds what a clause below the sum says; true if it is a first value."""
+) -> None:
+    """Adds what a clause below the sum says."""
     match clause:
         case Relation(left, "=", Number(value)) if _only_letters(left):
-            if value != 1:
-                raise ReadError("BN128", "only sums from 1 over all values can be read", place)
+            firsts.append(value)
             letters.extend(_letters(left))
-            return True
+            return
         case Relation(left, r"\ne", right) if letter_of(left) and letter_of(right):
             excluded.append((letter_of(left), letter_of(right)))
             if letter_of(left) not in letters:
                 letters.append(letter_of(left))
-            return False
+            return
         case Symbol() | Product() if _only_letters(clause):
             letters.extend(_letters(clause))
-            return False
+            return
         case Relation(left, r"\in", Symbol() as values) if letter_of(left):
             letters.append(letter_of(left))
             within.append(values)
-            return False
+            return
     raise ReadError("BN128", "only sums over all values of an index can be read", place)
 
 
-def _upper_limit(script: Script) -> Symbol:
-    clauses = script[1]
-    if len(clauses) == 1 and isinstance(clauses[0], Symbol) and not clauses[0].upper:
-        return clauses[0]
-    raise ReadError(
-        "BN128", "a sum's upper limit must be the name of a size", script[2], r"write `\sum_{i=1}^m`"
-    )
+def _upper_limit(script: Script, firsts: list[Fraction]) -> Symbol:
+    """The size of a sum from 1 to m or, which is the same, from 0 to m - 1."""
+    limit = script[1][0] if len(script[1]) == 1 else ""
+    start = set(firsts) or {Fraction(1)}
+    match limit:
+        case Plus((Symbol() as size, Number(value)), (1, -1)) if (
+            value == 1 and start == {0} and not size.upper
+        ):
+            return size
+        case Symbol() if not limit.upper and start == {1}:
+            return limit
+    hint = r"write `\sum_{i=1}^m`, or `\sum_{i=0}^{m-1}`"
+    message = "a sum runs over all values: from 1, its upper limit is the name of a size"
+    raise ReadError("BN128", message, script[2], hint)
+
+
+def _number(script: Script) -> Fraction | None:
+    limit = script[1][0]
+    return limit.value if len(script[1]) == 1 and isinstance(limit, Number) else None
+
+
+def _written_out(
+    letter: str, values: tuple[Fraction, Fraction], excluded: list[tuple[str, str]], body: Node, at: Place
+) -> Node:
+    r"""`\sum_{i=1}^3 x_i` is `x_1 + x_2 + x_3`."""
+    first, last = values
+    count = last - first + 1
+    if excluded or count.denominator != 1 or not 0 < count <= MAX_TERMS or first < 0:
+        raise ReadError("BN128", f"a sum between numbers has 1 to {MAX_TERMS} terms", at)
+    terms = tuple(_at_number(body, letter, str(first + k)) for k in range(int(count)))
+    return Plus(terms, (1,) * len(terms), at) if len(terms) > 1 else terms[0]
+
+
+def _at_number(node: Node, letter: str, number: str) -> Node:
+    """The node for one value of an index. Raises ReadError where the letter stands for something else."""
+    if isinstance(node, Symbol):
+        return _entry(node, letter, number)
+    if isinstance(node, BigSum) and letter in node.letters:
+        raise ReadError("BN122", f"index {letter} is bound twice, one sum inside the other", node.at)
+    return rebuilt(node, lambda inner: _at_number(inner, letter, number))
+
+
+def _entry(node: Symbol, letter: str, number: str) -> Symbol:
+    sub = node.sub
+    if node.base == letter or letter in node.upper:
+        raise ReadError("BN128", f"`{letter}` is read as the index of a name only", node.at)
+    if sub is None or letter not in (*sub.letters, *sub.entries):
+        return node
+    if any(len(part) > 1 for part in (*sub.letters, number)) and len(sub.letters) > 1:
+        raise ReadError("BN128", "write these entries out", node.at)
+    entries = tuple(number if part == letter else part for part in sub.letters or sub.entries)
+    return replace(node, sub=Sub(",".join(entries), (), None, sub.at, entries, summed=True))
 
 
 def big_max(sign: Place, script: Script, body: Node) -> Node:
