@@ -147,7 +147,7 @@ def test_the_trusted_base_stays_small():
     rooms = ("terms", "calculus", "normal", "kernel")
     trusted = [path for path in modules() if room(path) in rooms and path.name != "__init__.py"]
     lines = sum(len(_lines(ast.parse(path.read_text(encoding="utf-8")))) for path in trusted)
-    assert 1000 < lines < 1550
+    assert 1000 < lines < 1600
 
 
 def _lines(tree: ast.Module) -> set[int]:

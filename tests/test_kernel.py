@@ -504,6 +504,58 @@ def test_large_powers_are_out_of_reach_not_out_of_memory(power_of):
         Ring(LARGER).normal(power(add(a, b), power_of))
 
 
+# -- equations that are assumed are put in --------------------------------------------------
+
+
+c = Sym("c")
+
+
+def assumed(left, right, *hypotheses, given=()):
+    return Statement(left, Relation.EQ, right, given, hypotheses, ("f",), ("y",))
+
+
+def same(left, right):
+    return Hypothesis(left, Relation.EQ, right)
+
+
+PUT_IN = Certificate(equations=(0,))
+
+
+def test_what_is_assumed_to_be_equal_may_stand_for_it():
+    statement = assumed(power(add(a, c), -1), power(a, -1), same(c, num(0)))
+    model = Witness({}, {"a": Fraction(1), "c": Fraction(0)})
+    proved = prove(statement, PUT_IN, model)
+    assert proved.hypotheses == statement.hypotheses
+    with pytest.raises(Rejected, match="identity"):
+        prove(statement, Certificate(), model)
+    with pytest.raises(Rejected, match="does not meet"):
+        prove(statement, PUT_IN, Witness({}, {"a": Fraction(1), "c": Fraction(1)}))
+
+
+@pytest.mark.parametrize(
+    ("statement", "why"),
+    [
+        (assumed(a, num(1), same(power(a, 2), num(1))), "a square is no name: a may be -1"),
+        (assumed(a, num(1), Hypothesis(a, Relation.GE, num(1))), "an order"),
+        (assumed(a, add(a, num(1)), same(a, add(a, num(1)))), "solved for itself"),
+        (assumed(Diff(power(a, 2), a, True), num(0), same(a, c)), "a is differentiated by"),
+        (assumed(Diff(mul(a, c), c, True), a, same(a, c)), "what is put in is differentiated by"),
+        (assumed(a, c, same(a, c), given=(Definition(a, power(c, 2)),)), "a is defined"),
+        (assumed(Sym("f"), c, same(Sym("f"), c)), "a loss"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_is_no_solved_equation_is_not_put_in(statement, why):
+    with pytest.raises(Rejected, match="no solved equation"):
+        prove(statement, PUT_IN, None)
+
+
+def test_equations_that_there_are_not_can_not_be_put_in():
+    for number in (1, -1, True):
+        with pytest.raises(Rejected, match="no such hypothesis"):
+            prove(assumed(a, c, same(a, c)), Certificate(equations=(number,)), None)
+
+
 # -- forgery ----------------------------------------------------------------------------
 
 
@@ -535,12 +587,13 @@ TRUSTED = {
     "kernel/relations": {"terms", "normal", "kernel.certificates"},
     "kernel/scope": {"terms", "normal", "kernel.evaluation"},
     "kernel/maxima": {"terms", "calculus", "normal", "kernel.certificates"},
+    "kernel/equations": {"terms", "kernel.certificates"},
     "kernel/verdicts": {
         "terms",
         "normal",
         *(
             f"kernel.{name}"
-            for name in ("certificates", "surds", "evaluation", "relations", "scope", "maxima")
+            for name in ("certificates", "surds", "evaluation", "relations", "scope", "maxima", "equations")
         ),
     },
 }

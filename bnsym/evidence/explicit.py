@@ -31,7 +31,7 @@ from bnsym.evidence.points import PRIME as PRIME
 from bnsym.evidence.points import Pool, Relations, Residues
 from bnsym.evidence.surveying import Unsupported
 from bnsym.model import Evidence
-from bnsym.terms import Add, SpaceName, Statement, free_indices
+from bnsym.terms import Add, Relation, Size, SpaceName, Statement, free_indices
 
 DIGITS = 60
 """Of real numbers."""
@@ -66,6 +66,9 @@ def examine(
     reason = "no size was asked for"
     for turn, size in enumerate(sizes):
         given = {space: sizes[(turn + k) % len(sizes)] for k, space in enumerate(spaces)}
+        for h in statement.hypotheses:
+            if isinstance(h.left, Size) and isinstance(h.right, Size) and h.relation is Relation.EQ:
+                given[h.left.space] = given[h.right.space]
         if monotonic() > deadline:
             reason = "out of time"
             break

@@ -34,6 +34,7 @@ from bnsym.kernel.certificates import (
     Vector,
     Witness,
 )
+from bnsym.kernel.equations import put_in, solution
 from bnsym.kernel.evaluation import (
     Evaluator,
     assignments,
@@ -97,8 +98,10 @@ __all__ = [
     "holds",
     "lemmas",
     "prove",
+    "put_in",
     "refute",
     "relation",
     "schwarz",
+    "solution",
     "turned",
 ]

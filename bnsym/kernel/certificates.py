@@ -131,13 +131,15 @@ class Certificate:
     """unit * (left - right) = Σ cofactor * relation for an equation;
     unit * (larger - smaller) = Σ summands + Σ cofactor * relation for an order.
     With `squared` the same for the squares of the two sides.
-    All that once each maximum of `maxima` stands with its value in the statement."""
+    All that once each maximum of `maxima` stands with its value in the statement, and then the
+    hypotheses numbered `equations` are put in."""
 
     uses: tuple[Use, ...] = ()
     unit: Monomial = ()
     squared: bool = False
     summands: tuple[Summand, ...] = ()
     maxima: tuple[Maximum, ...] = ()
+    equations: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

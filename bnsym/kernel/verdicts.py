@@ -8,7 +8,7 @@ concrete numbers.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import InitVar, dataclass, replace
+from dataclasses import InitVar, dataclass, fields, replace
 from fractions import Fraction
 from itertools import pairwise
 from types import MappingProxyType
@@ -36,6 +36,7 @@ from bnsym.kernel.certificates import (
     Witness,
     check_plain,
 )
+from bnsym.kernel.equations import put_in
 from bnsym.kernel.evaluation import (
     Evaluator,
     holds,
@@ -129,17 +130,22 @@ def prove(
     check_plain(certificate, model)
     if certificate.maxima:
         return _prove_with_maxima(statement, certificate, model, deadline)
-    if statement.relation is Relation.NE or (certificate.summands and statement.relation is Relation.EQ):
+    if certificate.equations:
+        return _prove_with_equations(statement, certificate, model, deadline)
+    if certificate.summands and statement.relation is Relation.EQ:
         raise Rejected("no certificate proves this relation")
     ring = Ring(statement, deadline)
     goal = difference(ring, statement, certificate.squared)
     if any(type(c) not in (int, Fraction) for c in goal.values()):
         raise Rejected("a coefficient of a normal form is not exact")
     checked = _Check(ring, statement, certificate, goal)
-    scaled = ring.times(goal, {certificate.unit: 1})
-    if plus(scaled, checked.right_side(), -1):
+    scaled, right_side = ring.times(goal, {certificate.unit: 1}), checked.right_side()
+    below = statement.relation is Relation.NE and not plus(
+        scaled, right_side
+    )  # left < right gives left != right
+    if plus(scaled, right_side, -1) and not below:
         raise Rejected("the polynomial identity of the certificate does not hold")
-    if statement.relation in (Relation.LT, Relation.GT) and not checked.strict:
+    if statement.relation in (Relation.LT, Relation.GT, Relation.NE) and not checked.strict:
         raise Rejected("the certificate does not exclude equality")
     assumed_already = [c for c in ring.conditions if c in statement.hypotheses]
     used = tuple(dict.fromkeys([*checked.hypotheses, *ring.used, *assumed_already]))
@@ -168,17 +174,40 @@ def _prove_with_maxima(
     proved = prove(plain, replace(certificate, maxima=()), model, deadline)
     if conditions or used:
         _check_model(plain, (*plain.hypotheses, *proved.side_conditions), model)
-    return Proved(
-        _KERNEL_ONLY,
-        statement,
-        f"maximum; {proved.rule}",
-        proved.scope,
-        tuple(dict.fromkeys((*used, *(h for h in proved.hypotheses if h not in conditions)))),
-        tuple(dict.fromkeys((*proved.side_conditions, *conditions))),
-        (NORM_AXIOM, *proved.axioms),
-        certificate,
-        model,
+    return _carried(
+        proved,
+        statement=statement,
+        rule=f"maximum; {proved.rule}",
+        hypotheses=tuple(dict.fromkeys((*used, *(h for h in proved.hypotheses if h not in conditions)))),
+        side_conditions=tuple(dict.fromkeys((*proved.side_conditions, *conditions))),
+        axioms=(NORM_AXIOM, *proved.axioms),
+        certificate=certificate,
     )
+
+
+def _prove_with_equations(
+    statement: Statement, certificate: Certificate, model: Witness | None, deadline: float
+) -> Proved:
+    """The verdict on the statement with equations put in, carried over; `model` meets all hypotheses."""
+    plain = put_in(statement, certificate.equations)
+    proved = prove(plain, replace(certificate, equations=()), model, deadline)
+    _check_model(statement, (*statement.hypotheses, *proved.side_conditions), model)
+    written = dict(zip(plain.hypotheses, statement.hypotheses, strict=True))
+    used = [statement.hypotheses[number] for number in certificate.equations]
+    used += [written[h] for h in proved.hypotheses]
+    return _carried(
+        proved,
+        statement=statement,
+        rule=f"equations put in; {proved.rule}",
+        hypotheses=tuple(dict.fromkeys(used)),
+        certificate=certificate,
+    )
+
+
+def _carried(proved: Proved, **changes: Any) -> Proved:
+    """The verdict with parts changed, by a rule that was applied to it."""
+    parts = {field.name: getattr(proved, field.name) for field in fields(proved)}
+    return Proved(_KERNEL_ONLY, **(parts | changes))
 
 
 def evaluated(

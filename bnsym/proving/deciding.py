@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import TypeAlias
 
 from bnsym.kernel import (
@@ -14,19 +15,22 @@ from bnsym.kernel import (
     Refuted,
     Rejected,
     Witness,
+    compare,
     evaluated,
     prove,
+    put_in,
     refute,
+    solution,
 )
 from bnsym.model import Undecided
 from bnsym.normal import DividesByZero, OutOfReach, Ring
 from bnsym.proving.bound import bound_certificate
-from bnsym.proving.identity import identity_certificate
+from bnsym.proving.identity import cleared_certificate, identity_certificate
 from bnsym.proving.maximum import maxima_in, maximum_of
 from bnsym.proving.replay import replay
 from bnsym.proving.rings import SearchRing
 from bnsym.proving.witness import find_model, find_refutation
-from bnsym.terms import Max, Mul, Num, Pow, Relation, Statement, Term, num
+from bnsym.terms import Max, Mul, Num, Pow, Relation, Size, Statement, Sym, Term, num, own_indices, walk
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,15 @@ def by_few_witnesses(task: Task) -> Refuted | None:
     return find_refutation(task.statement, min(task.deadline, time.monotonic() + 1.0), limit=9, rational=True)
 
 
+def by_clearing(task: Task) -> Proved | None:
+    """The same as an identity, with all divisors multiplied out."""
+    if task.statement.relation is not Relation.EQ:
+        return None
+    ring = SearchRing(task.statement, min(task.deadline, time.monotonic() + BOUND_SECONDS))
+    certificate = cleared_certificate(task.statement, ring)
+    return _accept(task.statement, certificate, ring, task.deadline) if certificate is not None else None
+
+
 def by_short_bound(task: Task) -> Proved | None:
     """larger - smaller = Σ factors that are not negative + Σ cofactor * relation; for the
     squares of the sides where these are roots and the larger is not negative."""
@@ -89,6 +102,7 @@ METHODS: tuple[tuple[str, Method], ...] = (
     ("identity", by_identity),
     ("squares", by_squares),
     ("few witnesses", by_few_witnesses),
+    ("divisors multiplied out", by_clearing),
     ("short bound", by_short_bound),
     ("witness", by_witness),
     ("bound", by_bound),
@@ -103,6 +117,15 @@ def decide(statement: Statement, deadline: float, at: str = "") -> Proved | Refu
         return _with_maxima(statement, terms, deadline, at)
     if at:
         return replay(statement, at)
+    if _is_contradicted(statement, deadline):
+        return Undecided("BN305", "a hypothesis contradicts the definitions")
+    if equations := _solved(statement):
+        return _with_equations(statement, equations, deadline)
+    return _by_methods(statement, deadline)
+
+
+def _by_methods(statement: Statement, deadline: float) -> Proved | Refuted | Undecided:
+    """What the first method that comes to a verdict says."""
     task = Task(statement, deadline)
     tried: list[str] = []
     for name, method in METHODS:
@@ -157,16 +180,84 @@ def _with_maxima(
         return Undecided("BN309", f"the maximum: {error}")
 
 
+def _is_contradicted(statement: Statement, deadline: float) -> bool:
+    """Whether a hypothesis is false by the definitions alone: nothing is proved beside it, not even what
+    doesn't use it."""
+    ring = Ring(statement, deadline)
+    for h in statement.hypotheses:
+        try:
+            left, right = ring.normal(h.left), ring.normal(h.right)
+        except (OutOfReach, DividesByZero):
+            continue
+        numbers = [poly.get((), Fraction(0)) for poly in (left, right) if poly.keys() <= {()}]
+        if len(numbers) == 2 and not compare(Fraction(numbers[0]), h.relation, Fraction(numbers[1])):
+            return True
+    return False
+
+
+def _solved(statement: Statement) -> tuple[int, ...]:
+    """The hypotheses to put in, in order: each is an equation solved for what occurs elsewhere too."""
+    found: list[int] = []
+    for number in range(len(statement.hypotheses)):
+        solved = solution(statement, statement.hypotheses[number])
+        if solved is not None and solved[0] in _elsewhere(statement, number):
+            statement = put_in(statement, (number,))
+            found.append(number)
+    return tuple(found)
+
+
+def _elsewhere(statement: Statement, number: int) -> set[Term]:
+    """The names and sizes that stand in a statement beside hypothesis `number`."""
+    terms = [statement.left, statement.right, *(d.body for d in statement.definitions)]
+    terms += [t for k, h in enumerate(statement.hypotheses) if k != number for t in (h.left, h.right)]
+    found: set[Term] = {inner for term in terms for inner in walk(term) if isinstance(inner, Sym | Size)}
+    spaces = {i.space for term in terms for inner in walk(term) for i in own_indices(inner)}
+    return found | {Size(space) for space in spaces}
+
+
+def _with_equations(
+    statement: Statement, equations: tuple[int, ...], deadline: float
+) -> Proved | Refuted | Undecided:
+    """Decide the statement with equations put in; the kernel carries the verdict over."""
+    verdict = _by_methods(put_in(statement, equations), deadline)
+    try:
+        match verdict:
+            case Proved():
+                assumed = (*statement.hypotheses, *verdict.side_conditions)
+                until = min(deadline, time.monotonic() + 2)
+                model = find_model(replace(statement, hypotheses=assumed), until)
+                certificate = replace(verdict.certificate, equations=equations)
+                return prove(statement, certificate, model, deadline)
+            case Refuted():
+                return refute(statement, verdict.witness)
+    except NoModel as error:
+        return Undecided("BN306", str(error))
+    except Rejected as error:
+        return Undecided("BN302", f"once equations are put in: {error}")
+    return verdict
+
+
 def _bound(task: Task, products: bool) -> Proved | None:
     statement = task.statement
-    if statement.relation in (Relation.EQ, Relation.NE):
+    if statement.relation is Relation.EQ:
         return None
+    if statement.relation is Relation.NE:
+        return _apart(task, products)
     ring = SearchRing(statement, min(task.deadline, time.monotonic() + BOUND_SECONDS))
     rooted = _is_root(statement.left) or _is_root(statement.right)
     upward = statement.relation in (Relation.LE, Relation.LT)
     squared = rooted and ring.is_manifest(statement.right if upward else statement.left)
     certificate = bound_certificate(statement, ring, squared=squared, products=products)
     return _accept(statement, certificate, ring, task.deadline) if certificate is not None else None
+
+
+def _apart(task: Task, products: bool) -> Proved | None:
+    """One side is larger than the other; the kernel carries the verdict over."""
+    for relation in (Relation.GT, Relation.LT):
+        proved = _bound(replace(task, statement=replace(task.statement, relation=relation)), products)
+        if proved is not None:
+            return prove(task.statement, proved.certificate, proved.model, task.deadline)
+    return None
 
 
 def _is_root(term: Term) -> bool:

@@ -9,6 +9,7 @@ on the way are the cofactors of a certificate. Untrusted: the kernel expands the
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 from typing import TypeAlias
 
 from bnsym.kernel import Given, Root, Use, relation
@@ -19,6 +20,7 @@ from bnsym.normal import (
     OutOfReach,
     Poly,
     Ring,
+    constant,
     freeze,
     generator,
     generators,
@@ -26,9 +28,12 @@ from bnsym.normal import (
     plus,
     ratio,
 )
-from bnsym.terms import Relation, Statement
+from bnsym.terms import Name, Relation, Statement, Sym, free_indices, walk
 
 Source: TypeAlias = Root | Given
+KINDS = ("sum", "sym", "root", "size")
+"""What an equation that is assumed may determine, the first of these that it can."""
+MOST_INSTANCES = 24
 Trace: TypeAlias = dict[Source, Poly]
 Pivot: TypeAlias = tuple[Generator, int, Monomial, Coefficient]
 """(t, e, a, c): a relation reads c*a*t^e + (terms without t) = 0."""
@@ -50,9 +55,13 @@ def uses_of(goal: Traced) -> tuple[Use, ...]:
 
 class Elimination:
     """Which generator each relation determines, worked out once for some polynomials and
-    then applied to them, or to others made of the same generators."""
+    then applied to them, or to others made of the same generators.
 
-    def __init__(self, statement: Statement, ring: Ring, polys: list[Poly]) -> None:
+    clearing: what is divided by is multiplied out and written out, not solved for something in it."""
+
+    def __init__(
+        self, statement: Statement, ring: Ring, polys: list[Poly], *, clearing: bool = False
+    ) -> None:
         self.ring = ring
         self.steps: list[tuple[Source, Traced, Pivot | None]] = []
         self.values: dict[Generator, Poly] = {}
@@ -61,7 +70,7 @@ class Elimination:
         invertible = {g for poly in divided for mono in poly for g, e in mono if e < 0}
         while pending:
             source, current = pending.pop(0)
-            kinds = ("sum", "sym") if isinstance(source, Root) else ("sum", "sym", "root")
+            kinds = KINDS if isinstance(source, Given) else () if clearing else ("sum", "sym")
             pivot = _pivot(current.poly, kinds, ring, invertible, [*polys, *(t.poly for _, t in pending)])
             self.steps.append((source, current, pivot))
             if pivot is not None:
@@ -85,7 +94,9 @@ class Elimination:
                 _eliminate(goal, current, pivot, self.ring)
             elif isinstance(source, Root):
                 unit = _clear(goal, source.root, unit, self.ring)
-                _reduce(goal, current, source.root, self.ring)
+                _reduce(goal, current, source.root, source.root[1], self.ring)
+            elif leading := _leading(current.poly):
+                _reduce(goal, current, *leading, self.ring)
         return goal, unit
 
     def reduce(self, poly: Poly) -> Poly | None:
@@ -97,7 +108,7 @@ class Elimination:
                 goal = Traced(poly, {})
                 if _clear(goal, source.root, (), self.ring):
                     return None
-                _reduce(goal, current, source.root, self.ring)
+                _reduce(goal, current, source.root, source.root[1], self.ring)
                 poly = goal.poly
         return poly
 
@@ -118,19 +129,38 @@ def _substitute(poly: Poly, pivot: Pivot, value: Poly, ring: Ring) -> Poly:
 
 def _relations(statement: Statement, ring: Ring, polys: list[Poly]) -> list[tuple[Source, Traced]]:
     """Roots in the polynomials, those that contain others first; then the equations assumed."""
-    given: list[Source] = [
-        Given(number) for number, h in enumerate(statement.hypotheses) if h.relation is Relation.EQ
-    ]
+    given = _given(statement, ring, polys)
     known = {source: relation(ring, statement, source) for source in given}
     roots = set().union(*(_roots(poly) for poly in (*polys, *known.values())))
     sources = [Root(g) for g in sorted(roots, key=lambda g: (_depth(g), g), reverse=True)]
     known |= {source: relation(ring, statement, source) for source in sources}
     # a relation h is traced as poly = h with cofactor -1, so that poly + trace * h = 0
-    return [
-        (source, Traced(known[source], {source: {(): -1}}))
-        for source in [*sources, *given]
-        if isinstance(source, Root) or not any(letters(g) for g in generators(known[source]))
-    ]
+    return [(source, Traced(known[source], {source: {(): -1}})) for source in [*sources, *given]]
+
+
+def _given(statement: Statement, ring: Ring, polys: list[Poly]) -> list[Source]:
+    """The equations assumed; those that hold for each value of an index, for the values that they are
+    needed for."""
+    found: dict[Source, None] = {}
+    symbols = {g for poly in polys for g in generators(poly) if g[0] == "sym" and g[2]}
+    for number, h in enumerate(statement.hypotheses):
+        if h.relation is not Relation.EQ:
+            continue
+        own = generators(relation(ring, statement, Given(number)))
+        free = {letter for g in own for letter in letters(g)}
+        if not free:
+            found[Given(number)] = None
+        for symbol, pattern in product(sorted(symbols), sorted(own)):
+            if pattern[:2] == symbol[:2] and set(letters(pattern)) == free:
+                found[Given(number, tuple(zip(pattern[2], symbol[2], strict=True)))] = None
+    return list(found)[:MOST_INSTANCES]
+
+
+def indexed(statement: Statement) -> frozenset[Name]:
+    """The arrays that an equation is assumed of, for each value of an index."""
+    equations = [h for h in statement.hypotheses if h.relation is Relation.EQ]
+    sides = [side for h in equations for side in (h.left, h.right) if free_indices(side)]
+    return frozenset(t.name for side in sides for t in walk(side) if isinstance(t, Sym) and t.indices)
 
 
 def _roots(poly: Poly) -> set[Generator]:
@@ -176,7 +206,7 @@ def _rank(pivot: Pivot) -> tuple[int, int, int, Generator]:
     eliminated should be rare."""
     gen, e, _, _ = pivot
     size = sum(k for _, k in gen[2]) if gen[0] == "sum" else 0
-    return (e, ("sum", "sym", "root").index(gen[0]), -size, gen)
+    return (e, KINDS.index(gen[0]), -size, gen)
 
 
 def _eliminate(target: Traced, by: Traced, pivot: Pivot, ring: Ring) -> None:
@@ -234,12 +264,25 @@ def _clear(goal: Traced, root: Generator, unit: Monomial, ring: Ring) -> Monomia
     return next(iter(ring.times({unit: 1}, factor)))
 
 
-def _reduce(goal: Traced, by: Traced, root: Generator, ring: Ring) -> None:
-    """Divide by r^q - B until the degree in r is below q."""
-    q = root[1]
+def _leading(poly: Poly) -> tuple[Generator, int] | None:
+    """(t, q) if the relation has the leading term t^q, of a name, times a number."""
+    for gen in sorted(g for g in generators(poly) if g[0] == "sym"):
+        top = max(dict(mono).get(gen, 0) for mono in poly)
+        if top > 1 and [mono for mono in poly if dict(mono).get(gen, 0) == top] == [((gen, top),)]:
+            return gen, top
+    return None
+
+
+def _reduce(goal: Traced, by: Traced, gen: Generator, q: int, ring: Ring) -> None:
+    """Divide by c t^q + (lower powers of t) until the degree in t is below q."""
+    lead = by.poly.get(((gen, q),))
+    if lead is None:  # what was eliminated before has taken the leading term with it
+        return
+    inverse = constant(ratio(1, lead))
     while True:
-        powers = _by_power(goal.poly, root)
+        powers = _by_power(goal.poly, gen)
         top = max(powers, default=0)
         if top < q:
             return
-        _subtract(goal, by, ring.times(powers[top], ring.power(generator(root), top - q)), ring)
+        cofactor = ring.times(ring.times(powers[top], inverse), ring.power(generator(gen), top - q))
+        _subtract(goal, by, cofactor, ring)

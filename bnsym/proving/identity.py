@@ -1,6 +1,7 @@
 """Identities: cofactors that write `left - right` through relations known to be zero.
 
-A root for each feature, σ_j, may stand under a sum over j, where its relation can't be applied.
+A root for each feature, σ_j, may stand under a sum over j, where its relation can't be applied; and so
+may an array of which an equation is assumed.
 Such a sum is opened, Σ_j F_j; F_j is reduced with j free; what is left is summed again.
 Untrusted: the kernel expands the result.
 """
@@ -10,9 +11,9 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from bnsym.kernel import Certificate, Use, difference
-from bnsym.normal import Generator, Letter, Monomial, Poly, Ring, letters, plus
-from bnsym.proving.elimination import Elimination, uses_of
-from bnsym.terms import Statement
+from bnsym.normal import Generator, Letter, Monomial, Poly, Ring, generators, letters, plus
+from bnsym.proving.elimination import Elimination, indexed, uses_of
+from bnsym.terms import Name, Statement
 
 Opened: TypeAlias = tuple[Letter, ...]
 """The letters of the sums that were opened, in order."""
@@ -26,6 +27,15 @@ def identity_certificate(statement: Statement, ring: Ring, *, squared: bool = Fa
     return None if inner is None else Certificate((*uses_of(goal), *inner), unit, squared)
 
 
+def cleared_certificate(statement: Statement, ring: Ring) -> Certificate | None:
+    """Cofactors for `left = right` once all divisors are multiplied out: for those that share a root."""
+    poly = difference(ring, statement, squared=False)
+    if not any(g[0] == "root" and g[1] == 1 for g in generators(poly)):
+        return None
+    goal, unit = Elimination(statement, ring, [poly], clearing=True).apply(poly)
+    return None if goal.poly else Certificate(uses_of(goal), unit)
+
+
 def reduced(statement: Statement, ring: Ring) -> Poly:
     """left - right with all that the relations determine eliminated."""
     poly = difference(ring, statement, squared=False)
@@ -35,7 +45,7 @@ def reduced(statement: Statement, ring: Ring) -> Poly:
 
 def _inner_uses(statement: Statement, ring: Ring, poly: Poly) -> tuple[Use, ...] | None:
     """Relations under sums, with cofactors, that `poly` is the sum of; None if none were found."""
-    rest, opened = _open(ring, poly)
+    rest, opened = _open(ring, poly, indexed(statement))
     uses: list[Use] = []
     for over, entry in opened.items():
         goal, unit = Elimination(statement, ring, [entry]).apply(entry)
@@ -49,32 +59,33 @@ def _inner_uses(statement: Statement, ring: Ring, poly: Poly) -> tuple[Use, ...]
     return tuple(uses) if uses and not rest else None
 
 
-def _open(ring: Ring, poly: Poly) -> tuple[Poly, dict[Opened, Poly]]:
-    """The terms without a root under a sum, and the entries of the sums in the others."""
+def _open(ring: Ring, poly: Poly, arrays: frozenset[Name]) -> tuple[Poly, dict[Opened, Poly]]:
+    """The terms without a root, or one of `arrays`, under a sum; the entries of the sums in the others."""
     rest: Poly = {}
     opened: dict[Opened, Poly] = {}
     for mono, c in sorted(poly.items()):
-        contraction = next((g for g, e in mono if e == 1 and _bound_by_roots(g)), None)
-        if contraction is None:
+        inside = [g for g, e in mono if e == 1 and _to_open(g, arrays)]
+        if not inside:
             rest = plus(rest, {mono: c})
             continue
+        contraction = max(inside, key=lambda g: max(e for _, e in g[2]))  # an equation lowers powers
         outside: Monomial = tuple((g, e) for g, e in mono if g != contraction)
-        over, entry = _entry(ring, contraction)
+        over, entry = _entry(ring, contraction, _to_open(contraction, arrays))
         opened[over] = plus(opened.get(over, {}), ring.times({outside: c}, entry))
     return rest, opened
 
 
-def _bound_by_roots(gen: Generator) -> list[Letter]:
-    """Which letters that a contraction binds are letters of a root in it."""
+def _to_open(gen: Generator, arrays: frozenset[Name]) -> list[Letter]:
+    """Which letters that a contraction binds are letters of a root in it, or of one of `arrays`."""
     if gen[0] != "sum":
         return []
-    roots = frozenset(i for g, _ in gen[2] if g[0] == "root" for i in letters(g))
-    return [letter for letter in gen[1] if letter in roots]
+    inside = [g for g, _ in gen[2] if g[0] == "root" or (g[0] == "sym" and g[1] in arrays)]
+    found = frozenset(i for g in inside for i in letters(g))
+    return [letter for letter in gen[1] if letter in found]
 
 
-def _entry(ring: Ring, contraction: Generator) -> tuple[Opened, Poly]:
-    """What is summed over the letters of roots, as these letters are called outside."""
-    chosen = _bound_by_roots(contraction)
+def _entry(ring: Ring, contraction: Generator, chosen: list[Letter]) -> tuple[Opened, Poly]:
+    """What is summed over the chosen letters, as these are called outside."""
     names = {old: (f"·{k}", old[1]) for k, old in enumerate(chosen)}
     entry = ring.substitute({contraction[2]: 1}, names)
     for letter in contraction[1]:

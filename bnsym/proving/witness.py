@@ -137,17 +137,28 @@ def draws(statement: Statement, deadline: float, seed: int, limit: int = 4000) -
     """Candidates, small ones first; equations assumed are solved where one is linear in a
     component. The sequence depends on the statement and the seed alone."""
     shapes, spaces = free_shapes(statement)
+    own = _own_numbers(statement)
     rng = random.Random(seed)
     for attempt in range(limit):
         if time.monotonic() > deadline:
             return
         sizes = _sizes(spaces, attempt)
-        values = {name: _array(shape, sizes, attempt, rng) for name, shape in shapes.items()}
+        values = {name: _array(shape, sizes, attempt, rng, own) for name, shape in shapes.items()}
         _make_symmetric(statement, values)
-        witness = _make_bounded(statement, Witness(sizes, values), rng)
+        witness = _make_bounded(statement, Witness(sizes, values), rng, own)
         solved = _solve(statement, witness, rng)
         if solved is not None:
             yield solved
+
+
+def _own_numbers(statement: Statement) -> tuple[Fraction, ...]:
+    """Unusual ratios of the numbers of the two sides: what is strict may fail just there."""
+    sides = (statement.left, statement.right)
+    found = {abs(term.value) for side in sides for term in walk(side) if isinstance(term, Num)} | {
+        Fraction(1)
+    }
+    ratios = {sign * p / q for p, q in product(sorted(found)[:6], repeat=2) if q for sign in (1, -1)}
+    return tuple(sorted(ratios.difference(SCALARS)))
 
 
 def _sizes(spaces: list[SpaceName], attempt: int) -> dict[SpaceName, int]:
@@ -157,10 +168,14 @@ def _sizes(spaces: list[SpaceName], attempt: int) -> dict[SpaceName, int]:
 
 
 def _array(
-    shape: tuple[SpaceName, ...], sizes: dict[SpaceName, int], attempt: int, rng: random.Random
+    shape: tuple[SpaceName, ...],
+    sizes: dict[SpaceName, int],
+    attempt: int,
+    rng: random.Random,
+    own: tuple[Fraction, ...] = (),
 ) -> Value:
     if not shape:
-        return rng.choice(SCALARS[: 5 + attempt // 8])
+        return rng.choice((*SCALARS[: 5 + attempt // 8], *own))
     size = sizes[shape[0]]
     if len(shape) > 1:
         rows = [_array(shape[1:], sizes, attempt, rng) for _ in range(size)]
@@ -194,19 +209,22 @@ def _make_symmetric(statement: Statement, values: dict[Name, Value]) -> None:
                 )
 
 
-def _make_bounded(statement: Statement, witness: Witness, rng: random.Random) -> Witness:
+def _make_bounded(
+    statement: Statement, witness: Witness, rng: random.Random, own: tuple[Fraction, ...] = ()
+) -> Witness:
     """Names of which a bound is assumed are drawn on its side, or at a lower one that allows it."""
     values = dict(witness.values)
+    positives = (*POSITIVES, *(n for n in own if n > 0))
     for h in statement.hypotheses:
         match h:
             case Hypothesis(Sym(name, ()), Relation.GT, Num(bound)) if name in values:
-                values[name] = bound + rng.choice(POSITIVES)
+                values[name] = bound + rng.choice(positives)
             case Hypothesis(Sym(name, ()), Relation.GE, Num(bound)) if name in values:
-                values[name] = bound + rng.choice((*POSITIVES, Fraction(0)))
+                values[name] = bound + rng.choice((*positives, Fraction(0)))
             case Hypothesis(Sym(name, ()), Relation.LT | Relation.LE, Num(bound)) if name in values:
-                values[name] = bound - rng.choice(POSITIVES)
+                values[name] = bound - rng.choice(positives)
             case Hypothesis(Sym(name, ()), Relation.GT | Relation.GE, _) if name in values:
-                values[name] = rng.choice(POSITIVES)
+                values[name] = rng.choice(positives)
     return Witness(witness.sizes, values)
 
 
