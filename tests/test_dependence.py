@@ -10,7 +10,7 @@ from bnsym.elaborate import read
 FORWARD = r"""
 $$
 \mu = \frac{1}{m} \sum_i x_i, \qquad v = \frac{1}{m} \sum_i (x_i - \mu)^2, \qquad
-y_i = \gamma (x_i - \mu) + \beta
+y_i = \gamma \cdot (x_i - \mu) + \beta
 $$
 """
 

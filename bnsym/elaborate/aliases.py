@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from bnsym.elaborate.calls import as_call
 from bnsym.latex.ast import (
     Applied,
     Apply,
@@ -65,7 +66,7 @@ class Aliases:
 
     def add(self, pattern: Node, target: Node, problem: str = "") -> None:
         """Raises BN128 if the left side is nothing that a name can stand for."""
-        pattern = unwrap(pattern)
+        pattern = as_call(unwrap(pattern))
         alias = Alias((), apart(target), measure(target)[0], problem)
         if isinstance(pattern, Component) and isinstance(pattern.body, Apply):
             primed = {letter: letter + "'" for letter in pattern.letters}

@@ -8,11 +8,36 @@ Imports terms and the surface modules of reading.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
 from bnsym.elaborate.tensors import Value
 from bnsym.latex.ast import Place
 from bnsym.latex.errors import ReadError
-from bnsym.terms import Diff, Index, Name, SpaceName, Sum, Sym, Term, children, free_indices, mapped, rename
+from bnsym.terms import (
+    ONE,
+    ZERO,
+    Add,
+    Delta,
+    Diff,
+    Index,
+    Mul,
+    Name,
+    Num,
+    Pow,
+    Size,
+    SpaceName,
+    Sum,
+    Sym,
+    Term,
+    add,
+    children,
+    free_indices,
+    mapped,
+    mul,
+    num,
+    power,
+    rename,
+)
 
 Bodies = Mapping[Name, tuple[Sym, Term]]
 """What each name is defined as: its symbol with parameters, and the body."""
@@ -53,6 +78,36 @@ def _put(
             raise ReadError("BN128", message, at, "differentiate the function instead")
         case _:
             return mapped(term, lambda inner: _put(inner, leaf, argument, bodies, axis, at))
+
+
+def differentiated(
+    value: Value, leaf: Name, bodies: Bodies, axis: Callable[[SpaceName], Index], at: Place
+) -> Value:
+    """The derivative of `value` by the number `leaf`, definitions written out. Raises ReadError where
+    there is no rule for it."""
+    return replace(
+        value, term=_derivative(_put(value.term, leaf, Value(Sym(leaf)), bodies, axis, at), leaf, at)
+    )
+
+
+def _derivative(term: Term, leaf: Name, at: Place) -> Term:
+    match term:
+        case Sym(name):
+            return ONE if name == leaf else ZERO
+        case Num() | Size() | Delta():
+            return ZERO
+        case Add(terms):
+            return add(*(_derivative(inner, leaf, at) for inner in terms))
+        case Mul(factors):
+            parts = ((k, _derivative(inner, leaf, at)) for k, inner in enumerate(factors))
+            return add(*(mul(*factors[:k], part, *factors[k + 1 :]) for k, part in parts if part != ZERO))
+        case Pow(base, exponent):
+            inner = _derivative(base, leaf, at)
+            return ZERO if inner == ZERO else mul(num(exponent), power(base, exponent - 1), inner)
+        case Sum(index, body):
+            inner = _derivative(body, leaf, at)
+            return ZERO if inner == ZERO else Sum(index, inner)
+    raise ReadError("BN128", "this function has no derivative that can be read here", at)
 
 
 def apart(term: Term, axis: Callable[[SpaceName], Index]) -> Term:

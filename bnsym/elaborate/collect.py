@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 
 from bnsym.elaborate import stated
 from bnsym.elaborate.aliases import Aliases
+from bnsym.elaborate.calls import as_call, standing
 from bnsym.elaborate.symbols import Table, size_name
-from bnsym.latex.ast import Apply, Node, Symbol, unwrap, walk
+from bnsym.latex.ast import Apply, Component, Node, Symbol, unwrap, walk
 from bnsym.latex.errors import ReadError
 from bnsym.latex.folding import BUILT_IN, is_word, word_of
 from bnsym.latex.parser import parse, parse_tokens
@@ -353,13 +354,11 @@ class Gatherer:
         r"""Whether the chain begins with `\operatorname{RMS}(x) =` and nothing says yet what that is;
         then it says so, for the rest of the file."""
         left, right = chain.expressions[:2]
-        node = left.node
-        if not isinstance(node, Apply) or not is_word(node.function) or chain.signs[0][0] not in ("=", ":="):
+        node = as_call(left.node) if left.node is not None else None
+        call = node.body if isinstance(node, Component) else node
+        if node is None or not isinstance(call, Apply) or chain.signs[0][0] not in ("=", ":="):
             return False
-        if word_of(node.function) in BUILT_IN or not isinstance(unwrap(node.argument), Symbol):
-            return False
-        own = word_of(node.function)
-        if right.node and any(isinstance(n, Apply) and word_of(n.function) == own for n in walk(right.node)):
+        if not self._may_be_function(call, right.node):
             return False
         if right.problem is not None:
             self.problem(right.problem)
@@ -371,9 +370,22 @@ class Gatherer:
             return False
         left.node = right.node
         left.problem = right.problem
-        said = ReadError("BN133", f"the function `{node.function.base}` is defined here", node.at)
+        said = ReadError("BN133", f"the function `{call.function.base}` is defined here", node.at)
         self.result.diagnostics.append(diagnostic(self.source, said, Severity.NOTE))
         return True
+
+    def _may_be_function(self, call: Apply, body: Node | None) -> bool:
+        """Whether an equation may say what a name before a bracket is: not in terms of itself, and of a
+        letter only where the body is written with the argument and the letter is no number before."""
+        function, leaf = call.function, unwrap(call.argument)
+        if word_of(function) in BUILT_IN or not isinstance(leaf, Symbol):
+            return False
+        inside = {n.base for n in walk(body) if isinstance(n, Symbol)} if body is not None else set()
+        if is_word(function) or function.base in inside:
+            return function.base not in inside
+        before = (e.node for c in self.result.chains for e in c.expressions if e.node is not None)
+        numbers = {name for node in before for name in standing(node)} | self.result.losses.keys()
+        return leaf.base in inside and function.base not in numbers
 
     def _missing(self, chain: Chain, expressions: list[Expression]) -> None:
         """An expression that is not there is missed at its sign."""

@@ -8,12 +8,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bnsym.elaborate.application import apart, applied
+from bnsym.elaborate.application import apart, applied, differentiated
+from bnsym.elaborate.calls import ambiguous
+from bnsym.elaborate.dependence import names_of
 from bnsym.elaborate.multiplying import exponent_of
 from bnsym.elaborate.tensors import Value
-from bnsym.latex.ast import Node, Paren, Place, Plus, Power, Product, Quotient, Symbol
+from bnsym.latex.ast import Applied, Node, Paren, Place, Plus, Power, Product, Quotient, Symbol
 from bnsym.latex.errors import ReadError
-from bnsym.latex.folding import BUILT_IN, DIAGONALS, LOSS_LETTERS, MEANS, SUMS, TRACES, is_function, word_of
+from bnsym.latex.folding import BUILT_IN, DIAGONALS, MEANS, SUMS, TRACES, is_function, word_of
 from bnsym.terms import Sum, Sym, mul, power, rename
 
 if TYPE_CHECKING:
@@ -25,9 +27,7 @@ KINDS = ("a number", "a vector", "a matrix")
 
 def apply(lowering: Lowering, function: Symbol, argument: Node, at: Place) -> Value:
     if not is_function(function):
-        loss = rf" or `<!-- bnsym: loss ${function.base}(y)$ -->`" if function.core in LOSS_LETTERS else ""
-        hint = rf"write `{function.base} \cdot (…)` for the product, or explain it with a let{loss}"
-        raise ReadError("BN129", f"`{function.base}(…)`: a product or a function's value?", at, hint)
+        raise ambiguous(function, at)
     word = word_of(function)
     if word in TRACES:
         return trace(lowering, argument, at)
@@ -76,15 +76,22 @@ def entries(lowering: Lowering, node: Node) -> Value:
     return lowering.lower(node)
 
 
-def at_argument(lowering: Lowering, target: Node, leaf: Symbol, argument: Node, at: Place) -> Value:
-    name, _ = lowering.table.split(leaf, lowering.bound)
-    value, given = closed(lowering, target), lowering.lower(argument)
+def at_argument(lowering: Lowering, node: Applied) -> Value:
+    argument, at = node.argument, node.at
+    name, _ = lowering.table.split(node.leaf, lowering.bound)
+    value, given = closed(lowering, node.target), lowering.lower(argument)
     arity = lowering.table.arity.get(name, 0)
     if len(given.axes) != arity or given.row:
         message = f"the argument stands for `{name}`, which is {KINDS[min(arity, 2)]}"
         raise ReadError("BN124", f"{message}; {lowering.algebra.describe(given)}", argument.at)
     for k, axis in enumerate(given.axes):
         lowering.spaces.unify(lowering.spaces.axis(name, k), axis.space, argument.at, f"`{name}`")
+    if node.order and arity:
+        raise ReadError("BN128", "a prime is the derivative of a function of a number", at)
+    for _ in range(node.order):
+        value = differentiated(value, name, lowering.bodies, lowering.axis, at)
+    if node.order and name not in names_of(value.term):
+        return value
     if given.term == Sym(name, given.axes):
         return replace(value, term=apart(value.term, lowering.axis))
     return applied(value, name, given, lowering.bodies, lowering.axis, at)

@@ -148,8 +148,8 @@ class Lowering:
                 return Value(self.delta(letter_of(left), letter_of(right), node.at))
             case Apply(function, argument):
                 return apply(self, function, argument, node.at)
-            case Applied(target, leaf, argument):
-                return at_argument(self, target, leaf, argument, node.at)
+            case Applied():
+                return at_argument(self, node)
             case Component(body, letters):
                 return self.component(body, letters, node.at)
             case Whole(body, letters):

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from bnsym.elaborate import ranges, spelling
+from bnsym.elaborate import calls, ranges, spelling
 from bnsym.elaborate import shapes as kinds
 from bnsym.elaborate.collect import Expression, Gathered, RawChain, RawHypothesis
 from bnsym.elaborate.definitions import NOTHING, RawDefinition, find_definitions, names_in
@@ -51,6 +51,8 @@ class Survey:
     """Names to which a row gives a new value, computed from the old one."""
     sections: dict[str, range] = field(default_factory=dict)
     """The sections of each of the spellings of a name that is defined anew."""
+    known: calls.Known = field(default_factory=calls.Known)
+    """The names that may stand before a bracket as factors."""
     ambiguous: dict[str, ReadError] = field(default_factory=dict)
     """Names of which the file gives two definitions to choose from."""
 
@@ -59,6 +61,7 @@ def survey(source: Source, gathered: Gathered) -> Survey:
     table = Table()
     table.declared.update(letter for letter in gathered.sizes if letter not in INDEX_LETTERS)
     found = Survey(source, gathered, table, Spaces(), [], [])
+    found.known = calls.settle(gathered)
     said = ranges.settle(gathered)
     _sizes(found, said)
     spelling.learn(table, list(_comparable(found)), gathered.sizes)

@@ -1,0 +1,195 @@
+r"""A name before a bracket: a product only where the name is known from elsewhere as a number or an array,
+and the bracket holds a sum that needs it. What a function of the file is has been put in before; for any
+other name, `f(0)` may be a product as well as a value, and is not read.
+
+Imports the surface tree only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from bnsym.elaborate.symbols import size_name
+from bnsym.latex.ast import (
+    Apply,
+    BigSum,
+    Component,
+    Node,
+    Number,
+    Paren,
+    Place,
+    Plus,
+    Power,
+    Product,
+    Relation,
+    Symbol,
+    Transpose,
+    children,
+    rebuilt,
+    walk,
+)
+from bnsym.latex.errors import ReadError
+from bnsym.latex.folding import BUILT_IN, EXPECTATION, LOSS_LETTERS, NABLA, called, span, word_of
+
+if TYPE_CHECKING:
+    from bnsym.elaborate.collect import Expression, Gathered
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a file says of names elsewhere than before a bracket."""
+
+    names: frozenset[str] = frozenset()
+    sizes: frozenset[str] = frozenset()
+
+    def resolve(self, node: Node) -> Node:
+        """The node with words before brackets as products where they are some. Raises BN129 where a name
+        stands before a bracket and nothing says what is meant."""
+        node = self._opened(node) or node
+        if isinstance(node, Product):
+            for first, second, operator in zip(
+                node.factors, node.factors[1:], node.operators[1:], strict=False
+            ):
+                if not operator:
+                    self._check(first, second)
+        return rebuilt(node, self.resolve)
+
+    def _check(self, first: Node, second: Node) -> None:
+        symbol, inside = _name(first), _bracketed(second)
+        if symbol is None or inside is None or symbol.core == NABLA:
+            return
+        if not self._is_factor(symbol, second, inside):
+            raise ambiguous(symbol, span(first, second))
+
+    def _opened(self, node: Node) -> Node | None:
+        """`\\mathrm{inv} (a + b)^2` as a product, where inv is known and no function."""
+        match node:
+            case Apply() as call:
+                rest = call.argument
+            case Power(Apply() as call):
+                rest = Power(call.argument, node.exponent, node.at)
+            case Transpose(Apply() as call):
+                rest = Transpose(call.argument, node.at)
+            case Component(Apply() as call):
+                rest = Component(call.argument, node.letters, node.at)
+            case _:
+                return None
+        inside = _bracketed(rest)
+        if inside is None or not self._is_factor(call.function, rest, inside):
+            return None
+        return Product((call.function, rest), ("", ""), node.at)
+
+    def _is_factor(self, function: Symbol, rest: Node, inside: Node) -> bool:
+        if word_of(function) in BUILT_IN or function.core in EXPECTATION:
+            return False
+        if size_name(function) in self.sizes:
+            return True
+        return function.base in self.names and _needs_bracket(rest, inside)
+
+
+def as_call(node: Node) -> Node:
+    """`f_1(x)` as a function's value, where that is all that is written."""
+    match node:
+        case Product((Symbol() as function, rest), ("", "")) if isinstance(_bracketed(rest), Symbol):
+            return called(function, rest) or node
+    return node
+
+
+def settle(gathered: Gathered) -> Known:
+    """Resolves the names before brackets in all expressions of a file; those that can't be get a problem."""
+    expressions = [e for e in _expressions(gathered) if e.node is not None]
+    known = known_names((e.node for e in expressions if e.node is not None), gathered)
+    for expression in expressions:
+        if expression.node is not None:
+            try:
+                expression.node = known.resolve(expression.node)
+            except ReadError as error:
+                expression.problem = error  # what its names are is still seen
+    return known
+
+
+def known_names(nodes: Iterable[Node], gathered: Gathered) -> Known:
+    names: set[str] = set()
+    sizes = {"m", *(size for size, _ in gathered.sizes.values())}
+    for node in nodes:
+        names.update(standing(node))
+        sizes.update(size_name(n.size) for n in walk(node) if isinstance(n, BigSum) and n.size is not None)
+    sizes.update(size for kind, _ in gathered.kinds.values() for size in kind)
+    return Known(frozenset(names | gathered.kinds.keys()), frozenset(sizes))
+
+
+def standing(node: Node) -> Iterator[str]:
+    """The names in a tree that stand elsewhere than before a bracket."""
+    match node:
+        case Symbol():
+            yield node.base
+        case Apply(_, argument):
+            yield from standing(argument)
+        case Product(factors, operators):
+            called = {
+                id(a)
+                for (a, b), o in zip(pairwise(factors), operators[1:], strict=True)
+                if not o and _bracketed(b)
+            }
+            for factor in factors:
+                if id(factor) not in called or _name(factor) is None:
+                    yield from standing(factor)
+        case _:
+            for child in children(node):
+                yield from standing(child)
+
+
+def _expressions(gathered: Gathered) -> Iterator[Expression]:
+    seen: set[int] = set()
+    hypotheses = (*gathered.hypotheses, *(h for chain in gathered.chains for h in chain.hypotheses))
+    pairs = (side for h in hypotheses for side in (h.left, h.right))
+    for expression in (*(e for chain in gathered.chains for e in chain.expressions), *pairs):
+        if id(expression) not in seen:
+            seen.add(id(expression))
+            yield expression
+
+
+def _beside(node: Product) -> Iterator[tuple[Node, Node]]:
+    """Neighbouring factors without an operator between them."""
+    pairs = zip(pairwise(node.factors), node.operators[1:], strict=True)
+    return (pair for pair, operator in pairs if not operator)
+
+
+def _name(node: Node) -> Symbol | None:
+    """The name that a factor before a bracket is, or a power of it."""
+    match node:
+        case Symbol():
+            return node
+        case Power(Symbol() as base, Number()) | Power(Symbol() as base, Plus()):
+            return base
+    return None
+
+
+def _bracketed(node: Node) -> Node | None:
+    """What stands in a bracket, with a script behind it or without."""
+    match node:
+        case Paren(Relation()):
+            return None  # an indicator
+        case Paren(body):
+            return body
+        case Power(Paren(body)) | Transpose(Paren(body)) | Component(Paren(body)):
+            return body
+    return None
+
+
+def _needs_bracket(node: Node, inside: Node) -> bool:
+    """Whether the bracket would be missed in a product."""
+    if isinstance(node, Paren):
+        return isinstance(inside, Plus | BigSum)
+    if isinstance(node, Component) and isinstance(inside, Symbol):
+        return not inside.bare  # `(W_0)_i`
+    return not isinstance(inside, Symbol | Number)
+
+
+def ambiguous(function: Symbol, at: Place) -> ReadError:
+    loss = rf" or `<!-- bnsym: loss ${function.base}(y)$ -->`" if function.core in LOSS_LETTERS else ""
+    hint = rf"write `{function.base} \cdot (…)` for the product, or explain it with a let{loss}"
+    return ReadError("BN129", f"`{function.base}(…)`: a product or a function's value?", at, hint)

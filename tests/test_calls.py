@@ -1,0 +1,69 @@
+"""A name before a bracket: a function of the file, a product, or not read."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.test_names import verdicts
+
+QUADRATIC = "let $f(x)$ = $x^2 + 1$"
+NORMALIZE = r"u(x) = \frac{x}{\Vert x \Vert}"
+LAYER = r"y_i = \gamma x_i + \beta"
+
+
+@pytest.mark.parametrize(
+    ("known", "true", "false"),
+    [
+        (QUADRATIC, "f(0)^2 = 1", "f(0)^2 = 0"),
+        (QUADRATIC, "f^2(2) = 25", "f^2(2) = 17"),
+        (QUADRATIC, "f(a + b) - f(a) = 2 a b + b^2", "f(a + b) = f(a) + f(b)"),
+        (QUADRATIC, "f'(3) = 6", "f'(3) = 10"),
+        (QUADRATIC, "f''(a) = 2", "f''(a) = 2 a"),
+        (QUADRATIC, "f(f(0)) = 2", "f(f(0)) = 1"),
+        ("h(t) = 3 t", "h(2) = 6", "h(2) = 3"),
+        (r"g(x) = \frac{1}{x^2 + 1}", "g'(1) = - \\frac12", "g'(1) = \\frac12"),
+        (NORMALIZE, r"\sum_i u(x)_i^2 = 1", r"u(k x)_i - u(x)_i = 0"),
+        (r"\mathrm{R}(z)_i = 2 z_i", r"\mathrm{R}(w)_j = 2 w_j", r"\mathrm{R}(w)_j = w_j"),
+        (LAYER, r"\gamma (a + b) = a \gamma + b \gamma", r"\gamma (a + b) = a \gamma + b"),
+        (LAYER, r"\gamma^2 (a + b)^2 = (\gamma a + \gamma b)^2", r"\gamma^2 (a + b)^2 = \gamma^2"),
+        (r"\text{inv} = 2 w", r"\text{inv} (a + b)^2 = 2 w (a + b)^2", r"\text{inv} (a + b) = w (a + b)"),
+    ],
+)
+def test_a_function_or_a_product(known: str, true: str, false: str) -> None:
+    assert verdicts(known, true) == ["proved"]
+    assert verdicts(known, false) == ["refuted"]
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        r"\sigma(0) = 0",
+        "p(1) + p(2) = p(3)",
+        "h_1(2) = 2 h_1(1)",
+        "F'(0) = 0",
+        r"\phi^{-1}(a) = \frac{a}{\phi}",
+        r"\phi(a + b) = \phi(b + a)",
+        r"\gamma (a) = \gamma",
+        r"\mathrm{inv}(a + b) = \mathrm{inv}(b + a)",
+    ],
+)
+def test_a_name_before_a_bracket_that_nothing_explains_is_unread(formula: str) -> None:
+    assert verdicts(formula) == ["unread"]
+    assert verdicts(LAYER, formula) == ["unread"]
+
+
+@pytest.mark.parametrize("formula", ["f^{-1}(5) = 2", "(f + f)(0) = 0", "f' = 2 x", "f(1, 2) = 0"])
+def test_of_a_function_not_all_is_read(formula: str) -> None:
+    assert verdicts(QUADRATIC, formula) == ["unread"]
+
+
+def test_an_equation_of_a_number_defines_no_function() -> None:
+    assert verdicts(LAYER, r"\gamma(x) = x^2", r"\gamma(2) = 4") == ["unread", "unread"]
+    assert verdicts("a (b) = a b", "a (3) = 3 a") == ["unread", "unread"]
+
+
+def test_functions_with_and_without_a_label_are_two() -> None:
+    assert verdicts("let $f_1(x)$ = $x$", "let $f_2(x)$ = $2 x$", "f_2(3) = 6", "f_1(3) = 6") == [
+        "proved",
+        "refuted",
+    ]
