@@ -538,7 +538,7 @@ def test_a_second_run_shows_the_first_and_says_so(run: Run, unsearching: list[St
     *lines, mark = same.splitlines()
     assert lines == output.splitlines()
     assert mark.startswith("Remembered from 20")
-    assert mark.endswith(": nothing has changed since. --no-cache checks again.")
+    assert mark.endswith(", not judged again: nothing has changed since. --no-cache judges now.")
 
 
 def test_other_formats_say_so_too(run: Run) -> None:

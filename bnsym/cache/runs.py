@@ -1,5 +1,6 @@
 """Whole runs: where notes, options and this program are what they were, what was printed then is
-shown again, and says that it is. Imports nothing of the package but its own room.
+shown again, and says that it is. Nothing of it is judged then: whoever can write to the folder, and
+read its key, can write what is shown. Imports nothing of the package but its own room.
 
 A run is kept only if more time could not have told more, and never if bnsym failed.
 """
@@ -38,7 +39,7 @@ class Run:
     def mark(self) -> str:
         """What is said where it is shown again."""
         when = time.strftime("%Y-%m-%d %H:%M", time.localtime(self.seconds))
-        return f"Remembered from {when}: nothing has changed since. --no-cache checks again."
+        return f"Remembered from {when}, not judged again: nothing has changed since. --no-cache judges now."
 
     def marked(self, text: str, form: str) -> str:
         """The text of an output, with the mark where its format has a place for it."""
