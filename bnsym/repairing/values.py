@@ -9,6 +9,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from itertools import islice, takewhile
 from random import Random
 from time import monotonic
@@ -22,6 +23,7 @@ from bnsym.terms import (
     Delta,
     Diff,
     Hypothesis,
+    Index,
     Max,
     Mul,
     Num,
@@ -34,6 +36,7 @@ from bnsym.terms import (
     Sym,
     Term,
     free_indices,
+    rename,
 )
 
 Row: TypeAlias = tuple[float, ...]
@@ -116,9 +119,9 @@ class Point:
                 return math.fsum(self._value(body, {**at, index.name: n}) for n in places)
             case Sym(name, indices):
                 return self._remembered((name, *(at[i.name] for i in indices)), term, at)
-            case Diff(of, by, total):
+            case Diff():
                 where = tuple(at[i.name] for i in free_indices(term))
-                return self._remembered((of, by, total, where), term, at)
+                return self._remembered((_unlettered(term), where), term, at)
             case Max():
                 raise NoValue
 
@@ -140,6 +143,13 @@ class Point:
             assert isinstance(value, tuple)
             value = value[n]
         return float(value)  # type: ignore[arg-type]
+
+
+@lru_cache(maxsize=1000)
+def _unlettered(derivative: Diff) -> Term:
+    """The derivative with its free letters by their order: what they are called changes no value."""
+    letters = free_indices(derivative)
+    return rename(derivative, {i.name: Index(str(k), i.space) for k, i in enumerate(letters)})
 
 
 def _power(base: float, exponent: Fraction) -> float:

@@ -59,12 +59,12 @@ def is_worthwhile(original: Statement | None, repaired: Statement, points: Point
     original = _relettered(original)
     changes = list(_changes(original, repaired))
     return not (
-        _says_nothing(original, repaired, points)
-        or _holds_for_fewer(original, repaired)
+        _holds_for_fewer(original, repaired)
         or _is_of_something_else(original, repaired)
-        or any(_takes_over(*change) for change in changes)
+        or any(_takes_over(*change) or _outweighs(*change[0]) for change in changes)
+        or _says_nothing(original, repaired, points)
         or _takes_in(original, repaired, points)
-        or any(_outweighs(*own) or _idles(own, other, points) for own, other in changes)
+        or any(_idles(own, other, points) for own, other in changes)
     )
 
 
