@@ -143,7 +143,7 @@ def test_a_loss_of_one_section_does_not_depend_on_the_outputs_of_another() -> No
     assert verdicts("# A", MEAN, layer, gain, "# B", ANEW, layer, gain.replace(r"- \mu", r"+ \mu")) == "pr"
 
 
-LAYER = r"y_i = \gamma (x_i - \mu) + \beta"
+LAYER = r"y_i = \gamma \cdot (x_i - \mu) + \beta"
 GAIN = r"\frac{\partial L}{\partial \gamma} = \sum_i \frac{\partial L}{\partial y_i} (x_i - \mu)"
 NO_GAIN = r"\frac{\partial L}{\partial \gamma} = \sum_i \frac{\partial L}{\partial y_i} x_i"
 OFFSET = r"\frac{\partial L}{\partial \beta} = \sum_i \frac{\partial L}{\partial y_i}"
@@ -206,3 +206,29 @@ def test_a_second_equation_comes_with_numbers_at_which_both_differ() -> None:
     assert message.startswith("`s` differs from line 2: ")
     assert " at n = " in message
     assert r"\epsilon = " in message
+
+
+@pytest.mark.parametrize(
+    ("display", "expected"),
+    [
+        (r"\sum_i c_i = 0, \quad \text{where } c_i = x_i - \mu, \; \mu = \frac{1}{m} \sum_{k=1}^m x_k", "p"),
+        (r"\sum_i c_i = 0, \quad \text{where } c_i = x_i + \mu, \; \mu = \frac{1}{m} \sum_{k=1}^m x_k", "r"),
+        (r"s = \sqrt{v + \epsilon}, \quad s^2 - v = 0 \quad \text{with } \epsilon = 0", "p"),
+        (r"s = \sqrt{v + \epsilon}, \quad s^2 - v = 0 \quad \text{with } \epsilon = 1", "r"),
+    ],
+)
+def test_where_in_a_display_defines(display: str, expected: str) -> None:
+    assert verdicts(display) == expected
+
+
+def test_an_assumption_is_not_overruled_by_a_number() -> None:
+    assert verdicts(r"<!-- bnsym: assume $\gamma > 2$ -->", r"\gamma = 1", r"\gamma + 1 = 2") == "xr"
+
+
+PROJECTION = r"P_{ij} = \delta_{ij} - y_i y_j"
+
+
+def test_what_is_made_from_the_outputs_is_no_output() -> None:
+    gradient = r"\frac{\partial L}{\partial x_i} = \gamma \frac{\partial L}{\partial y_i}"
+    assert verdicts(r"y_i = \gamma x_i", PROJECTION, gradient) == "p"
+    assert verdicts(r"y_i = \gamma x_i", PROJECTION, gradient.replace(r"\gamma", r"\gamma^2")) == "r"

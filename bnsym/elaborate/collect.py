@@ -90,6 +90,8 @@ class RawChain:
     """The left side of the first of two rows that a word such as `or` joins."""
     beside: list[RawChain] = field(default_factory=list)
     """Of an order of names: the chains to its left in its row, of which it may be a condition."""
+    said: bool = False
+    """A word before it, `where` or `with`, says that it defines, or else is a condition of those chains."""
     stated: bool = False
     """In running text: it defines a name or does nothing, and none of its signs is a link."""
     names_function: bool = False
@@ -123,6 +125,10 @@ _MEMBER = re.compile(
     r"\s*(?P<names>[^<>=]+?)\s*(?:\\in(?![A-Za-z])|∈)\s*\\mathbb\s*(?:\{\s*R\s*\}|R)"
     r"\s*(?:\^\s*(?:\{(?P<sizes>[^{}]*)\}|(?P<size>\w)))?\s*[.,;]?\s*"
 )
+_WHERE = re.compile(
+    r"\\(?:text\w*|mbox|mathrm)\s*\{\s*(?:and\s+|,\s*)?(?:where|with|其中|wobei|mit|où|avec|donde|con)[\s:,]*\}[\s{}~]*\Z"
+)
+"""What stands before a definition inside a display."""
 _REAL = re.compile(r"\\in\s*\\mathbb\s*\{?\s*R\s*\}?(\s*\^\s*(\{[^{}]*\}|\w))?(\s*\\setminus\s*\\\{0\\\})?")
 
 
@@ -135,6 +141,8 @@ class Gatherer:
         self.level = 0
         self.section = 0
         self.assumed: list[RawHypothesis] = []
+        self.where: list[RawChain] = []
+        """Equations after `where` in the block at hand."""
         self.unreadable: list[tuple[int, ReadError]] = []
         """Assumptions that can't be read, with their sections: nothing there is judged without them."""
 
@@ -287,13 +295,14 @@ class Gatherer:
                 self._directive(directive)
         defines = any(d.name == "define" for d in block.directives)
         found: dict[int, RawChain] = {}
+        self.where = []
         for place, chain in enumerate(block.chains):
             if self._says_kind(chain):
                 continue
             if chain.signs and chain.claims:
                 found[place] = raw = self.chain(block, chain, defines)
                 raw.beside = [found[other] for other in chain.beside if other in found]
-                self.result.chains.append(raw)
+                self.result.chains.extend((raw, *(c for c in self.where if c.beside[0] is raw)))
             elif defines:
                 where = chain.expressions[0]
                 self.problem(ReadError("BN112", "a definition needs `=`", (where.start, where.end)))
@@ -331,6 +340,8 @@ class Gatherer:
         try:
             said = (*((chain.quantifier,) if chain.quantifier else ()), *chain.conditions)
             for where in said:
+                if self._says_where(raw, where):
+                    continue
                 found = self._condition(where)
                 for hypothesis in found:
                     hypothesis.condition = True
@@ -338,6 +349,25 @@ class Gatherer:
         except ReadError as error:
             raw.problem = error
         return raw
+
+    def _says_where(self, owner: RawChain, where: Slice) -> bool:
+        r"""Whether it is an equation after `where`, which may define a name; then it is a chain of its own,
+        one for all chains of its row."""
+        if not _WHERE.search(self.source.text, max(0, where.start - 40), where.start):
+            return False
+        known = next((c for c in self.where if c.expressions[0].where.start == where.start), None)
+        if known is not None:
+            known.beside.append(owner)
+            return True
+        found = self.relations(self.source.masked[where.start : where.end], where.start)
+        if any(relation.sign != "=" for relation in found):
+            return False
+        expressions = [found[0].left, *(relation.right for relation in found)]
+        said = [("=", Slice(r.left.where.end, r.right.where.start)) for r in found]
+        chain = RawChain(owner.block, owner.chain, expressions, said, False, list(self.assumed), said=True)
+        chain.section, chain.beside = self.section, [owner]
+        self.where.append(chain)
+        return True
 
     def _choice(self, chain: RawChain) -> Node | None:
         """What stands left of the first relation sign of a row that a word makes more than a statement."""

@@ -154,7 +154,9 @@ def outputs_of(
 ) -> tuple[Name, ...]:
     """What the losses are functions of: as declared, else every defined array (every number,
     if there is no array) that no other definition uses and that a variable of a loss's
-    derivative flows into, and every free variable of such a derivative that none uses."""
+    derivative flows into, and every free variable of such a derivative that none uses. Where the
+    file differentiates a loss by some of these, the others are no outputs but names for what is
+    made from the layer's own nodes (a projection, a Jacobian)."""
     if declared:
         return tuple(dict.fromkeys(name for outputs in declared.values() for name in outputs))
     bodies = [d.body for d in definitions]
@@ -169,6 +171,7 @@ def outputs_of(
     arrays = [d.symbol.name for d in definitions if d.symbol.name in sinks and d.symbol.indices]
     # a number that nothing uses, beside an array that nothing uses, is a shorthand (r := 1/σ)
     sinks = arrays or sinks
+    sinks = [name for name in sinks if name in variables] or sinks
     sinks = [name for name in sinks if name in variables] or sinks
     free = [name for name in variables if name not in uses and name not in used]
     return tuple(dict.fromkeys([*sinks, *free]))

@@ -190,11 +190,16 @@ class _Finder:
             self.found.ambiguous.setdefault(name, error)
 
     def note_claims(self, candidates: set[int]) -> None:
-        """Which names claims use, and where first."""
+        """Which names claims and assumptions use, and where first."""
+        for hypothesis in self.found.gathered.hypotheses:
+            for side in (hypothesis.left, hypothesis.right):
+                for name in names_in(self.found.table, side.node):
+                    self.claimed.setdefault(name, hypothesis.where.start)
         for chain in self.found.gathered.chains:
             for expression in chain.expressions[2 if id(chain) in candidates else 0 :]:
                 for name in names_in(self.found.table, expression.node):
-                    self.claimed.setdefault(name, chain.block.where.start)
+                    start = chain.block.where.start
+                    self.claimed[name] = min(start, self.claimed.get(name, start))
 
     # what they define
 
@@ -257,10 +262,11 @@ class _Finder:
         return len(set(letters)) == len(letters)
 
     def _is_constant_late(self, candidate: RawDefinition) -> bool:
-        """`a = 1` after a claim in an earlier formula that takes a for any number."""
+        """`a = 1` after a claim in an earlier formula, or an assumption, that takes a for any number; or
+        where it is set beside a claim (`with a = 1`)."""
         first = self.claimed.get(candidate.name, candidate.at[0])
         constant = candidate.body is not None and not names_in(self.found.table, candidate.body)
-        return constant and first < candidate.chain.block.where.start
+        return constant and (candidate.chain.said or first < candidate.chain.block.where.start)
 
     def _is_circular(self, candidate: RawDefinition) -> bool:
         """Whether its body uses the name through other definitions."""
