@@ -52,6 +52,18 @@ def test_a_name_before_a_bracket_that_nothing_explains_is_unread(formula: str) -
     assert verdicts(LAYER, formula) == ["unread"]
 
 
+def test_a_space_before_a_bracket_says_that_it_is_a_product() -> None:
+    assert verdicts(r"g\, (a - a) = 0", r"g\; (a + b) = g\, (a - b)") == ["proved", "refuted"]
+    assert verdicts(r"g (a + b) = g\, (b + a)", r"g(0) = 0") == ["proved", "unread"]
+    assert verdicts(r"g (a + b) = g  (b + a)") == ["unread"]
+
+
+def test_a_display_names_a_gradient_of_two_parts() -> None:
+    names = r"y_i = 2 x_i, \quad dy_i := \frac{\partial L}{\partial y_i}, \quad dx_i := 2 dy_i"
+    true, false = (rf"\frac{{\partial L}}{{\partial x_j}} = {right}" for right in ("dx_j", "dy_j"))
+    assert verdicts(names, true, false) == ["proved", "refuted"]
+
+
 @pytest.mark.parametrize("formula", ["f^{-1}(5) = 2", "(f + f)(0) = 0", "f' = 2 x", "f(1, 2) = 0"])
 def test_of_a_function_not_all_is_read(formula: str) -> None:
     assert verdicts(QUADRATIC, formula) == ["unread"]

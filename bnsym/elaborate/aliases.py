@@ -77,7 +77,7 @@ class Aliases:
             self._name_function(pattern, alias)
             return
         if isinstance(pattern, Product):
-            pattern = _paired(pattern) or pattern
+            pattern = paired(pattern) or pattern
         if isinstance(pattern, Symbol):
             self._name(nested(self.labelled(pattern)), alias)
             return
@@ -107,7 +107,7 @@ class Aliases:
     def forget(self, pattern: Node) -> None:
         """What the left side of a let stood for, if it stood for anything, is not read for it any more."""
         pattern = unwrap(pattern)
-        name = _paired(pattern) if isinstance(pattern, Product) else pattern
+        name = paired(pattern) if isinstance(pattern, Product) else pattern
         for key in (canonical(pattern), *((name.base, canonical(name)) if isinstance(name, Symbol) else ())):
             self.by_key.pop(key, None)
 
@@ -267,7 +267,7 @@ class Aliases:
         return _product(factors, operators, node.at)
 
     def _pair(self, first: Node, second: Node) -> Node | None:
-        pair = _paired(Product((first, second), ("", ""), span(first, second)))
+        pair = paired(Product((first, second), ("", ""), span(first, second)))
         if pair and not self.by_key.keys().isdisjoint((pair.base, canonical(pair), nested(pair).base)):
             return pair
         match second:
@@ -282,7 +282,7 @@ def _product(factors: list[Node], operators: list[str], at: Place) -> Node:
     return factors[0] if len(factors) == 1 else Product(tuple(factors), tuple(operators), at)
 
 
-def _paired(node: Product) -> Symbol | None:
+def paired(node: Product) -> Symbol | None:
     match node.factors, node.operators:
         case (Symbol() as first, Symbol() as second), ("", "") if first.bare:
             base = "d" if first.base in STRAIGHT else first.base
@@ -290,7 +290,7 @@ def _paired(node: Product) -> Symbol | None:
             at = span(first, second)
             return Symbol(base + gap + second.base, at, sub=second.sub, upper=second.upper)
         case (first, Power(Symbol() as second, Number(value))), operators:
-            pair = _paired(Product((first, second), operators, node.at))
+            pair = paired(Product((first, second), operators, node.at))
             return pair and replace(pair, marks=f"^{{{value}}}")
     return None
 

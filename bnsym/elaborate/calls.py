@@ -1,12 +1,14 @@
-r"""A name before a bracket: a product only where the name is known from elsewhere as a number or an array,
-and the bracket holds a sum that needs it. What a function of the file is has been put in before; for any
-other name, `f(0)` may be a product as well as a value, and is not read.
+r"""A name before a bracket: a product only where the name is known from elsewhere as a number or an array
+and the bracket holds a sum that needs it, or where a space stands between, `g\, (a + b)`. What a function of
+the file is has been put in before; for any other name, `f(0)` may be a product as well as a value, and is
+not read.
 
 Imports the surface tree only.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -34,6 +36,9 @@ from bnsym.latex.ast import (
 from bnsym.latex.errors import ReadError
 from bnsym.latex.folding import BUILT_IN, EXPECTATION, LOSS_LETTERS, NABLA, called, span, word_of
 
+_SPACE = re.compile(r"\\(?:[,;:>]|thinspace|q?quad)")
+"""What is put between the factors of a product, and never before an argument."""
+
 if TYPE_CHECKING:
     from bnsym.elaborate.collect import Expression, Gathered
 
@@ -45,17 +50,16 @@ class Known:
     names: frozenset[str] = frozenset()
     sizes: frozenset[str] = frozenset()
 
-    def resolve(self, node: Node) -> Node:
+    def resolve(self, node: Node, text: str) -> Node:
         """The node with words before brackets as products where they are some. Raises BN129 where a name
-        stands before a bracket and nothing says what is meant."""
+        stands before a bracket and nothing says what is meant.
+
+        text: what the places of the nodes count in."""
         node = self._opened(node) or node
         if isinstance(node, Product):
-            for first, second, operator in zip(
-                node.factors, node.factors[1:], node.operators[1:], strict=False
-            ):
-                if not operator:
-                    self._check(first, second)
-        return rebuilt(node, self.resolve)
+            for first, second in _beside(node, text):
+                self._check(first, second)
+        return rebuilt(node, lambda inner: self.resolve(inner, text))
 
     def _check(self, first: Node, second: Node) -> None:
         symbol, inside = _name(first), _bracketed(second)
@@ -98,48 +102,44 @@ def as_call(node: Node) -> Node:
     return node
 
 
-def settle(gathered: Gathered) -> Known:
+def settle(gathered: Gathered, text: str) -> Known:
     """Resolves the names before brackets in all expressions of a file; those that can't be get a problem."""
     expressions = [e for e in _expressions(gathered) if e.node is not None]
-    known = known_names((e.node for e in expressions if e.node is not None), gathered)
+    known = known_names((e.node for e in expressions if e.node is not None), gathered, text)
     for expression in expressions:
         if expression.node is not None:
             try:
-                expression.node = known.resolve(expression.node)
+                expression.node = known.resolve(expression.node, text)
             except ReadError as error:
                 expression.problem = error  # what its names are is still seen
     return known
 
 
-def known_names(nodes: Iterable[Node], gathered: Gathered) -> Known:
+def known_names(nodes: Iterable[Node], gathered: Gathered, text: str) -> Known:
     names: set[str] = set()
     sizes = {"m", *(size for size, _ in gathered.sizes.values())}
     for node in nodes:
-        names.update(standing(node))
+        names.update(standing(node, text))
         sizes.update(size_name(n.size) for n in walk(node) if isinstance(n, BigSum) and n.size is not None)
     sizes.update(size for kind, _ in gathered.kinds.values() for size in kind)
     return Known(frozenset(names | gathered.kinds.keys()), frozenset(sizes))
 
 
-def standing(node: Node) -> Iterator[str]:
+def standing(node: Node, text: str) -> Iterator[str]:
     """The names in a tree that stand elsewhere than before a bracket."""
     match node:
         case Symbol():
             yield node.base
         case Apply(_, argument):
-            yield from standing(argument)
-        case Product(factors, operators):
-            called = {
-                id(a)
-                for (a, b), o in zip(pairwise(factors), operators[1:], strict=True)
-                if not o and _bracketed(b)
-            }
+            yield from standing(argument, text)
+        case Product(factors):
+            before = {id(first) for first, second in _beside(node, text) if _bracketed(second)}
             for factor in factors:
-                if id(factor) not in called or _name(factor) is None:
-                    yield from standing(factor)
+                if id(factor) not in before or _name(factor) is None:
+                    yield from standing(factor, text)
         case _:
             for child in children(node):
-                yield from standing(child)
+                yield from standing(child, text)
 
 
 def _expressions(gathered: Gathered) -> Iterator[Expression]:
@@ -152,10 +152,11 @@ def _expressions(gathered: Gathered) -> Iterator[Expression]:
             yield expression
 
 
-def _beside(node: Product) -> Iterator[tuple[Node, Node]]:
-    """Neighbouring factors without an operator between them."""
-    pairs = zip(pairwise(node.factors), node.operators[1:], strict=True)
-    return (pair for pair, operator in pairs if not operator)
+def _beside(node: Product, text: str) -> Iterator[tuple[Node, Node]]:
+    """Neighbouring factors with neither an operator nor a space between them."""
+    for (first, second), operator in zip(pairwise(node.factors), node.operators[1:], strict=True):
+        if not operator and not _SPACE.search(text[first.at[1] : second.at[0]]):
+            yield first, second
 
 
 def _name(node: Node) -> Symbol | None:

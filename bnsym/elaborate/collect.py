@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bnsym.elaborate import stated
-from bnsym.elaborate.aliases import Aliases
+from bnsym.elaborate.aliases import Aliases, paired
 from bnsym.elaborate.calls import as_call, standing
 from bnsym.elaborate.symbols import Table, size_name
-from bnsym.latex.ast import Apply, Component, Node, Symbol, unwrap, walk
+from bnsym.latex.ast import Apply, Component, Node, Product, Symbol, unwrap, walk
 from bnsym.latex.errors import ReadError
 from bnsym.latex.folding import BUILT_IN, is_word, word_of
 from bnsym.latex.parser import parse, parse_tokens
@@ -382,13 +382,18 @@ class Gatherer:
 
     def _function(self, chain: RawChain) -> bool:
         r"""Whether the chain begins with `\operatorname{RMS}(x) =` and nothing says yet what that is;
-        then it says so, for the rest of the file."""
+        then it says so, for the rest of the file. So does `dx_i :=` of a name of two parts."""
         left, right = chain.expressions[:2]
         node = as_call(left.node) if left.node is not None else None
         call = node.body if isinstance(node, Component) else node
-        if node is None or not isinstance(call, Apply) or chain.signs[0][0] not in ("=", ":="):
+        if node is None or chain.signs[0][0] not in ("=", ":="):
             return False
-        if not self._may_be_function(call, right.node):
+        if isinstance(call, Apply):
+            says, what = self._may_be_function(call, right.node), f"the function `{call.function.base}`"
+        else:
+            pair = paired(call) if isinstance(call, Product) and chain.signs[0][0] == ":=" else None
+            says, what = pair is not None, f"`{pair.base}`" if pair else ""
+        if not says:
             return False
         if right.problem is not None:
             self.problem(right.problem)
@@ -400,7 +405,7 @@ class Gatherer:
             return False
         left.node = right.node
         left.problem = right.problem
-        said = ReadError("BN133", f"the function `{call.function.base}` is defined here", node.at)
+        said = ReadError("BN133", f"{what} is defined here", node.at)
         self.result.diagnostics.append(diagnostic(self.source, said, Severity.NOTE))
         return True
 
@@ -414,7 +419,9 @@ class Gatherer:
         if is_word(function) or function.base in inside:
             return function.base not in inside
         before = (e.node for c in self.result.chains for e in c.expressions if e.node is not None)
-        numbers = {name for node in before for name in standing(node)} | self.result.losses.keys()
+        numbers = {
+            name for node in before for name in standing(node, self.source.text)
+        } | self.result.losses.keys()
         return leaf.base in inside and function.base not in numbers
 
     def _missing(self, chain: Chain, expressions: list[Expression]) -> None:

@@ -105,7 +105,8 @@ def parse_term(latex: str, context: Context) -> Term:
 
 
 def _parsed(latex: str, context: Context) -> Term:
-    node = context.survey.known.resolve(context.survey.gathered.aliases.apply(parse(latex)))
+    node = context.survey.gathered.aliases.apply(parse(latex))
+    node = context.survey.known.resolve(node, latex)
     try:
         return _lowered(node, context, "")
     except ReadError as error:

@@ -61,7 +61,7 @@ def survey(source: Source, gathered: Gathered) -> Survey:
     table = Table()
     table.declared.update(letter for letter in gathered.sizes if letter not in INDEX_LETTERS)
     found = Survey(source, gathered, table, Spaces(), [], [])
-    found.known = calls.settle(gathered)
+    found.known = calls.settle(gathered, source.text)
     said = ranges.settle(gathered)
     _sizes(found, said)
     spelling.learn(table, list(_comparable(found)), gathered.sizes)
