@@ -360,7 +360,8 @@ _code(
 _code(
     "BN113",
     "too-deep",
-    "The formula nests brackets deeper than any that a person writes.",
+    """The formula nests brackets deeper than any that a person writes; or it has more parts than can be
+    handled once lets, functions, variances and powers of matrices are written out.""",
     example="$$\na + a = " + "(" * 2000 + "a + a" + ")" * 2000 + "\n$$",
     advice="Give the inner parts names.",
     instead=r"""

@@ -224,14 +224,10 @@ def sqrt(term: Term) -> Term:
 def children(term: Term) -> tuple[Term, ...]:
     """The terms directly inside `term`, left to right (`Diff.by` included)."""
     match term:
-        case Add(terms):
-            return terms
-        case Mul(factors):
-            return factors
-        case Pow(base, _):
-            return (base,)
-        case Sum(_, body):
-            return (body,)
+        case Add(parts) | Mul(parts):
+            return parts
+        case Pow(inner, _) | Sum(_, inner):
+            return (inner,)
         case Diff(of, by, _):
             return (of, by)
         case Max(variable, radius, body):
@@ -316,10 +312,8 @@ def rename(term: Term, names: dict[str, Index]) -> Term:
 def free_indices(term: Term) -> tuple[Index, ...]:
     """The indices that `term` does not bind, in order of first occurrence."""
     match term:
-        case Sym(_, indices):
-            found: list[Index] = list(indices)
-        case Delta(left, right):
-            found = [left, right]
+        case Sym() | Delta():
+            found = list(own_indices(term))
         case Sum(index, body):
             found = [i for i in free_indices(body) if i.name != index.name]
         case Max(_, radius, body):

@@ -7,10 +7,10 @@ Imports terms and the surface modules of reading.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
-from bnsym.elaborate.tensors import Value
+from bnsym.elaborate.tensors import LARGEST_TERM, Value, check_copies, size_of, too_large
 from bnsym.latex.ast import Place
 from bnsym.latex.errors import ReadError
 from bnsym.terms import (
@@ -30,13 +30,13 @@ from bnsym.terms import (
     Sym,
     Term,
     add,
-    children,
     free_indices,
     mapped,
     mul,
     num,
     power,
     rename,
+    walk,
 )
 
 Bodies = Mapping[Name, tuple[Sym, Term]]
@@ -49,35 +49,66 @@ def applied(
     """`value` with `argument` for the components of the free array `leaf`, directly and through
     definitions. `axis` makes an index of a space that occurs nowhere else. Raises ReadError where
     that has no one meaning."""
-    if not any(s.name == leaf for s in _symbols(value.term, bodies)):
-        raise ReadError("BN128", f"what the function stands for does not depend on `{leaf}`", at)
     axes = {axis.name for axis in argument.axes}
     letters = [i for i in free_indices(argument.term) if i.name not in axes]
     # free letters step aside, so that no sum in a definition binds them
     aside = {i.name: Index(f"@{n}:{i.name}", i.space) for n, i in enumerate(letters)}
     given = Value(rename(argument.term, aside), argument.axes)
-    term = _put(value.term, leaf, given, bodies, axis, at)
+    putting = _Putting(leaf, given, bodies, axis, at)
+    if not putting.concerns(value.term):
+        raise ReadError("BN128", f"what the function stands for does not depend on `{leaf}`", at)
+    term = putting.put(value.term)
     return Value(rename(term, {aside[i.name].name: i for i in letters}), value.axes, value.row)
 
 
-def _put(
-    term: Term, leaf: Name, argument: Value, bodies: Bodies, axis: Callable[[SpaceName], Index], at: Place
-) -> Term:
-    if not any(s.name == leaf for s in _symbols(term, bodies)):
+@dataclass
+class _Putting:
+    """An argument put for the components of a free array."""
+
+    leaf: Name
+    argument: Value
+    bodies: Bodies
+    axis: Callable[[SpaceName], Index]
+    at: Place
+    spent: int = 0
+    """The parts of what was written out so far."""
+    known: dict[Name, bool] = field(default_factory=dict)
+    """Which names depend on the array."""
+
+    def concerns(self, term: Term) -> bool:
+        return any(self._depends(t.name) for t in walk(term) if isinstance(t, Sym))
+
+    def _depends(self, name: Name) -> bool:
+        if name not in self.known:
+            self.known[name] = name == self.leaf  # what is defined by itself depends on nothing more
+            self.known[name] = self.known[name] or (
+                name in self.bodies and self.concerns(self.bodies[name][1])
+            )
+        return self.known[name]
+
+    def put(self, term: Term) -> Term:
+        if not self.concerns(term):
+            return term
+        match term:
+            case Sym(name, indices) if name == self.leaf:
+                own = apart(self._written(self.argument.term), self.axis)
+                return rename(own, {a.name: i for a, i in zip(self.argument.axes, indices, strict=True)})
+            case Sym(name, indices):
+                symbol, body = self.bodies[name]
+                names = {p.name: i for p, i in zip(symbol.indices, indices, strict=True)}
+                return rename(self.put(apart(self._written(body), self.axis)), names)
+            case Diff():
+                message = "a function with a derivative inside has no meaning at another argument"
+                raise ReadError("BN128", message, self.at, "differentiate the function instead")
+            case _:
+                return mapped(term, self.put)
+
+    def _written(self, term: Term) -> Term:
+        """The term, which is about to be written out once more."""
+        self.spent += size_of(term)
+        if self.spent > LARGEST_TERM:
+            raise too_large(self.at)
         return term
-    match term:
-        case Sym(name, indices) if name == leaf:
-            own = apart(argument.term, axis)
-            return rename(own, {a.name: i for a, i in zip(argument.axes, indices, strict=True)})
-        case Sym(name, indices):
-            symbol, body = bodies[name]
-            names = {p.name: i for p, i in zip(symbol.indices, indices, strict=True)}
-            return rename(_put(apart(body, axis), leaf, argument, bodies, axis, at), names)
-        case Diff():
-            message = "a function with a derivative inside has no meaning at another argument"
-            raise ReadError("BN128", message, at, "differentiate the function instead")
-        case _:
-            return mapped(term, lambda inner: _put(inner, leaf, argument, bodies, axis, at))
 
 
 def differentiated(
@@ -85,9 +116,10 @@ def differentiated(
 ) -> Value:
     """The derivative of `value` by the number `leaf`, definitions written out. Raises ReadError where
     there is no rule for it."""
-    return replace(
-        value, term=_derivative(_put(value.term, leaf, Value(Sym(leaf)), bodies, axis, at), leaf, at)
-    )
+    written = _Putting(leaf, Value(Sym(leaf)), bodies, axis, at).put(value.term)
+    term = _derivative(written, leaf, at)
+    check_copies(term, 1, at)
+    return replace(value, term=term)
 
 
 def _derivative(term: Term, leaf: Name, at: Place) -> Term:
@@ -116,13 +148,3 @@ def apart(term: Term, axis: Callable[[SpaceName], Index]) -> Term:
         own = axis(term.index.space)
         return Sum(own, apart(rename(term.body, {term.index.name: own}), axis))
     return mapped(term, lambda inner: apart(inner, axis))
-
-
-def _symbols(term: Term, bodies: Bodies, seen: frozenset[Name] = frozenset()) -> Iterator[Sym]:
-    """The symbols in a term and in the definitions of what is in it."""
-    if isinstance(term, Sym):
-        yield term
-        if term.name in bodies and term.name not in seen:
-            yield from _symbols(bodies[term.name][1], bodies, seen | {term.name})
-    for inner in children(term):
-        yield from _symbols(inner, bodies, seen)

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from bnsym.elaborate.application import apart, applied, differentiated
 from bnsym.elaborate.calls import ambiguous
 from bnsym.elaborate.dependence import names_of
-from bnsym.elaborate.multiplying import exponent_of
-from bnsym.elaborate.tensors import Value
-from bnsym.latex.ast import Applied, Node, Paren, Place, Plus, Power, Product, Quotient, Symbol
+from bnsym.elaborate.multiplying import exponent_of, power_of, product
+from bnsym.elaborate.tensors import Value, check_copies
+from bnsym.latex.ast import Applied, Frobenius, Node, Norm, Paren, Place, Plus, Power, Product, Quotient, Symbol
 from bnsym.latex.errors import ReadError
 from bnsym.latex.folding import BUILT_IN, DIAGONALS, MEANS, SUMS, TRACES, is_function, word_of
 from bnsym.terms import Sum, Sym, mul, power, rename
@@ -43,7 +43,10 @@ def apply(lowering: Lowering, function: Symbol, argument: Node, at: Place) -> Va
         return lowering.algebra.diagonal(value)
     if word in SUMS:
         return Value(Sum(value.axes[0], value.term))
-    return lowering.algebra.mean(value) if word in MEANS else lowering.algebra.variance(value)
+    if word in MEANS:
+        return lowering.algebra.mean(value)
+    check_copies(value.term, 2, at)
+    return lowering.algebra.variance(value)
 
 
 def trace(lowering: Lowering, argument: Node, at: Place) -> Value:
@@ -67,12 +70,16 @@ def entries(lowering: Lowering, node: Node) -> Value:
         case Quotient(above, below):
             top = entries(lowering, above)
             return replace(top, term=mul(top.term, power(lowering.scalar(below), -1)), what="")
-        case Power(base, exponent) if (value := lowering.lower(base)).shape == "column":
-            return replace(value, term=power(value.term, exponent_of(lowering, exponent)), what="")
+        case Power(base, exponent) if not isinstance(base, Norm | Frobenius):
+            value = lowering.lower(base)
+            if value.shape == "column":
+                return replace(value, term=power(value.term, exponent_of(lowering, exponent)), what="")
+            return power_of(lowering, node, value)
         case Product((left, right), (_, "dot")):
             u, v = lowering.lower(left), lowering.lower(right)
             if u.shape == v.shape == "column":
                 return lowering.algebra.elementwise(u, v, right.at)
+            return product(lowering, node, [u, v])
     return lowering.lower(node)
 
 

@@ -21,7 +21,7 @@ from bnsym.elaborate.measuring import squared_entries, squared_norm
 from bnsym.elaborate.multiplying import power_of, product, root
 from bnsym.elaborate.shapes import is_delta
 from bnsym.elaborate.symbols import IDENTITIES, Table, size_name, square_of
-from bnsym.elaborate.tensors import Algebra, Value, identity, ones
+from bnsym.elaborate.tensors import Algebra, Value, check_copies, identity, ones
 from bnsym.latex.ast import (
     Absolute,
     Applied,
@@ -157,10 +157,12 @@ class Lowering:
         raise ReadError("BN128", "this has no meaning here", node.at)
 
     def scalar(self, node: Node) -> Term:
-        value = self.lower(node)
+        return self.number(self.lower(node), node.at)
+
+    def number(self, value: Value, at: Place) -> Term:
         if value.axes:
             what = self.algebra.describe(value)
-            raise ReadError("BN124", f"a number is needed here; {what}", node.at, "write it with its index")
+            raise ReadError("BN124", f"a number is needed here; {what}", at, "write it with its index")
         return value.term
 
     def vector(self, node: Node) -> Value:
@@ -369,6 +371,7 @@ class Lowering:
         for index in reversed(indices):
             term = Sum(index, term)
         if node.excluded:
+            check_copies(term, 2, node.at)
             term = add(term, neg(self._excluded(node, value.term)))
             self.left_out |= dict.fromkeys(alone, node.at)
         return replace(value, term=term, what="")

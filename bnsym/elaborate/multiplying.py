@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from bnsym.elaborate.measuring import squared_entries, squared_norm
 from bnsym.elaborate.symbols import square_of
-from bnsym.elaborate.tensors import Value
+from bnsym.elaborate.tensors import Value, check_copies
 from bnsym.latex.ast import (
     Frobenius,
     Node,
@@ -27,7 +27,7 @@ from bnsym.latex.ast import (
     Symbol,
 )
 from bnsym.latex.errors import ReadError
-from bnsym.terms import Num, Pow, Term, mul, power, sqrt
+from bnsym.terms import Num, Pow, Term, mul, power, rename, sqrt
 
 if TYPE_CHECKING:
     from bnsym.elaborate.lowering import Lowering
@@ -35,9 +35,10 @@ if TYPE_CHECKING:
 MAX_EXPONENT = 100
 
 
-def product(lowering: Lowering, node: Product) -> Value:
+def product(lowering: Lowering, node: Product, known: list[Value] | None = None) -> Value:
+    """`known` are the values of the factors, where these were asked for before."""
     check_differentials(lowering, node)
-    values = [lowering.lower(factor) for factor in node.factors]
+    values = known or [lowering.lower(factor) for factor in node.factors]
     arrays = sum(1 for value in values if value.axes)
     if arrays > 2 and "otimes" in node.operators:
         raise ReadError("BN112", r"put parentheses around the factors of `\otimes`", node.at)
@@ -88,7 +89,8 @@ def check_differentials(lowering: Lowering, node: Product) -> None:
             raise ReadError("BN128", f"`{name}` looks like a gradient, and nothing says of what", at, hint)
 
 
-def power_of(lowering: Lowering, node: Power) -> Value:
+def power_of(lowering: Lowering, node: Power, known: Value | None = None) -> Value:
+    """`known` is the value of the base, where that was asked for before."""
     exponent = exponent_of(lowering, node.exponent)
     match node.base:
         case Norm(body):
@@ -107,12 +109,12 @@ def power_of(lowering: Lowering, node: Power) -> Value:
                     if exponent == 2
                     else Value(power(without_axes(lowering, value, node.at), exponent / 2))
                 )
-    base = lowering.lower(node.base)
+    base = known or lowering.lower(node.base)
     if base.shape == "matrix" and exponent.denominator == 1 and 2 <= exponent <= 4:
-        return matrix_power(lowering, node.base, int(exponent), node.at)
+        return matrix_power(lowering, base, int(exponent), node.at)
     if base.shape == "column":
         return lowering.algebra.entrywise(base, exponent)
-    return Value(raised(lowering, lowering.scalar(node.base), exponent, node.at))
+    return Value(raised(lowering, lowering.number(base, node.base.at), exponent, node.at))
 
 
 def root(lowering: Lowering, degree: int, body: Node) -> Value:
@@ -120,14 +122,18 @@ def root(lowering: Lowering, degree: int, body: Node) -> Value:
     value = lowering.lower(body)
     if value.shape == "column":
         return lowering.algebra.entrywise(value, Fraction(1, degree))
-    return Value(root_of_power(lowering.scalar(body), Fraction(1, degree)))
+    return Value(root_of_power(lowering.number(value, body.at), Fraction(1, degree)))
 
 
-def matrix_power(lowering: Lowering, base: Node, exponent: int, at: Place) -> Value:
+def matrix_power(lowering: Lowering, base: Value, exponent: int, at: Place) -> Value:
     """Each factor has axes of its own."""
-    result = lowering.lower(base)
+    check_copies(base.term, exponent, at)
+    result = base
     for _ in range(exponent - 1):
-        result = lowering.algebra.times(result, lowering.lower(base), at)
+        axes = tuple(lowering.axis(axis.space) for axis in base.axes)
+        names = {old.name: new for old, new in zip(base.axes, axes, strict=True)}
+        factor = replace(base, term=rename(base.term, names), axes=axes)
+        result = lowering.algebra.times(result, factor, at)
     return result
 
 

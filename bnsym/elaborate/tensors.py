@@ -8,11 +8,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import islice
 
 from bnsym.elaborate.index_spaces import Spaces
 from bnsym.latex.ast import Place
 from bnsym.latex.errors import ReadError
-from bnsym.terms import ZERO, Delta, Index, Size, Sum, Term, add, free_indices, mul, neg, num, power, rename
+from bnsym.terms import (
+    ZERO,
+    Delta,
+    Index,
+    Size,
+    Sum,
+    Term,
+    add,
+    free_indices,
+    mul,
+    neg,
+    num,
+    power,
+    rename,
+    walk,
+)
+
+LARGEST_TERM = 20_000
+"""The parts that a term may have once squares of matrices, variances and functions are written out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +51,22 @@ class Value:
     @property
     def is_zero(self) -> bool:
         return self.term == ZERO and not self.axes
+
+
+def size_of(term: Term) -> int:
+    """How many parts the term has; beyond `LARGEST_TERM` they are not counted."""
+    return sum(1 for _ in islice(walk(term), LARGEST_TERM + 1))
+
+
+def too_large(at: Place) -> ReadError:
+    message = f"written out, this has more than {LARGEST_TERM} parts"
+    return ReadError("BN113", message, at, "give a name to a part of it")
+
+
+def check_copies(term: Term, copies: int, at: Place) -> None:
+    """What is about to stand so many times in one term, each perhaps in others that are copied."""
+    if copies * size_of(term) > LARGEST_TERM:
+        raise too_large(at)
 
 
 _SHAPE_WORDS = {

@@ -51,7 +51,7 @@ class Dispatcher:
 
     def _sought(self, statement: Statement, at: str, seconds: float) -> Answer[Decided]:
         if isinstance(self.seekers, InProcess):
-            return self.seekers.submit(partial(_decide, statement, at, seconds))
+            return self.seekers.submit(partial(jobs.settle, statement, at, seconds))
         waiting = self.seekers.submit(partial(jobs.seek, statement, at, seconds))
         return lambda: self._judged(statement, waiting())
 
@@ -158,12 +158,6 @@ def _kept_repair(
     if isinstance(done, Done) and done.seconds < min(jobs.REPAIR_SECONDS, budget.timeout):
         memory.keep_repair(note, link, budget, done.value)
     return done
-
-
-def _decide(statement: Statement, at: str, seconds: float) -> Decided:
-    from bnsym.proving import decide
-
-    return decide(statement, monotonic() + seconds, at=at)
 
 
 def _believed(

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib import import_module
 from time import monotonic
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from bnsym.execution.budget import Budget
+from bnsym.execution.limits import limited
 from bnsym.finding import Note
 from bnsym.kernel import Proved, Refuted, Witness, refute
-from bnsym.model import Evidence, Link, Repair
+from bnsym.model import Evidence, Link, Repair, Undecided
 from bnsym.terms import Hypothesis, Statement
 
 if TYPE_CHECKING:
@@ -64,10 +66,19 @@ def words(error: BaseException) -> str:
 
 def seek(statement: Statement, at: str, seconds: float) -> Found:
     """What decides a statement, if it is found; `at` is a witness to replay."""
-    from bnsym.proving import decide
     from bnsym.proving.found import found
 
-    return found(decide(statement, monotonic() + seconds, at=at))
+    return found(settle(statement, at, seconds))
+
+
+def settle(statement: Statement, at: str, seconds: float) -> Proved | Refuted | Undecided:
+    """The verdict, of this process."""
+    from bnsym.proving import decide
+
+    def undecided(why: str) -> Proved | Refuted | Undecided:
+        return Undecided("BN301", f"{why}, for this link")
+
+    return limited(lambda: decide(statement, monotonic() + seconds, at=at), seconds, undecided)
 
 
 def testify(statement: Statement, budget: Budget, proved: bool) -> tuple[Evidence, ...]:
@@ -78,17 +89,33 @@ def testify(statement: Statement, budget: Budget, proved: bool) -> tuple[Evidenc
         return routes
     from bnsym.evidence import large
 
-    return routes + large.examine(statement, budget.batch, monotonic() + budget.timeout)
+    def at_batch() -> tuple[Evidence, ...]:
+        return large.examine(statement, budget.batch or 0, monotonic() + budget.timeout)
+
+    return routes + limited(at_batch, budget.timeout, partial(_no_evidence, f"at {budget.batch}"))
+
+
+def _no_evidence(route: str, why: str) -> tuple[Evidence, ...]:
+    return (Evidence(route, None, why),)
 
 
 def _on_proof(statement: Statement, budget: Budget) -> tuple[Evidence, ...]:
     from bnsym.evidence import explicit, modular
+    from bnsym.evidence.frame import frame
 
-    routes = (modular.examine(statement, size=LARGE_SIZE),)
-    if not budget.explicit:
-        return routes
-    deadline = monotonic() + budget.timeout
-    return (explicit.examine(statement, sizes=budget.explicit, deadline=deadline), *routes)
+    def large() -> tuple[Evidence, ...]:
+        return (modular.examine(statement, size=LARGE_SIZE, deadline=monotonic() + budget.timeout),)
+
+    def small() -> tuple[Evidence, ...]:
+        deadline = monotonic() + budget.timeout
+        return (explicit.examine(statement, sizes=budget.explicit, deadline=deadline),)
+
+    def interrupted(why: str) -> tuple[Evidence, ...]:
+        frame.cache_clear()  # what was being made may be half made
+        return _no_evidence("explicit", why)
+
+    routes = limited(large, budget.timeout, partial(_no_evidence, "mod p"))
+    return (limited(small, budget.timeout, interrupted) if budget.explicit else ()) + routes
 
 
 def trim(
@@ -118,10 +145,16 @@ def mend(
     place = search.Note(note.text, note.file, context)
     seconds = min(REPAIR_SECONDS, budget.timeout)
     if verdict is None:
-        return search.repair_unread(place, link, monotonic() + seconds), ""
-    repair = search.repair(place, link, verdict, monotonic() + seconds)
+        unread = partial(search.repair_unread, place, link, monotonic() + seconds)
+        return limited(unread, seconds, _no_repair), ""
+    repair = limited(partial(search.repair, place, link, verdict, monotonic() + seconds), seconds, _no_repair)
     import_module("sympy")  # which factors what is derived: reading it in is not part of the search
-    return repair, search.derived(place, verdict, monotonic() + DERIVED_SECONDS)
+    derived = partial(search.derived, place, verdict, monotonic() + DERIVED_SECONDS)
+    return repair, limited(derived, DERIVED_SECONDS, lambda _: "")
+
+
+def _no_repair(_: str) -> Repair | None:
+    return None
 
 
 def mend_anew(

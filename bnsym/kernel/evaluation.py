@@ -19,7 +19,7 @@ from bnsym.kernel.certificates import (
     Value,
     Witness,
 )
-from bnsym.kernel.surds import Number, raised, signed_square
+from bnsym.kernel.surds import LONGEST_NUMBER, Number, bits, raised, signed_square
 from bnsym.terms import (
     Add,
     Delta,
@@ -38,6 +38,10 @@ from bnsym.terms import (
     Term,
     free_indices,
 )
+
+LARGEST_EVALUATION = 1_000_000
+"""How many parts are evaluated at one witness: sums inside sums have as many as all of them have terms
+together."""
 
 
 def holds(hypotheses: tuple[Hypothesis, ...], statement: Statement, witness: Witness) -> bool:
@@ -69,6 +73,7 @@ class Evaluator:
         self.witness = witness
         if any(type(n) is not int or n < 1 for n in witness.sizes.values()):
             raise Rejected("a size of the witness is not a positive integer")
+        self._work = 0
         self._memo: dict[tuple[Any, ...], Number] = {}
         # by identity, with the term itself, so that no identity is given to another
         self._letters: dict[int, tuple[Term, tuple[Index, ...]]] = {}
@@ -98,7 +103,10 @@ class Evaluator:
 
     def value(self, term: Term, at: dict[str, int]) -> Number:
         """The value of `term` with its free indices at `at` (from 0).
-        Raises ZeroDivisionError, Irrational, Rejected where there is none."""
+        Raises ZeroDivisionError, Irrational, Rejected where there is none, or where it costs too much."""
+        self._work += 1
+        if self._work > LARGEST_EVALUATION:
+            raise Rejected("to evaluate it takes too many steps")
         match term:
             case Num(value):
                 return value
@@ -132,7 +140,9 @@ class Evaluator:
 
     def _remember(self, key: tuple[Any, ...], term: Sym | Sum | Diff, at: dict[str, int]) -> Number:
         if key not in self._memo:
-            self._memo[key] = self._compute(term, at)
+            value = self._memo[key] = self._compute(term, at)
+            if bits(value) > LONGEST_NUMBER:
+                raise Rejected("a value has too many digits")
         return self._memo[key]
 
     def _compute(self, term: Sym | Sum | Diff, at: dict[str, int]) -> Number:

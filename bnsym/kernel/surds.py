@@ -13,6 +13,9 @@ from typing import TypeAlias
 
 from bnsym.kernel.certificates import Rejected
 
+LONGEST_NUMBER = 10_000
+"""Bits of a value, or of its square: squares of squares grow beyond any memory."""
+
 
 class Irrational(Rejected):
     """At this witness a sum or a root is not the root of a rational number."""
@@ -48,6 +51,11 @@ def signed_square(value: Number) -> Fraction:
     return value.square if isinstance(value, Surd) else value * abs(value)
 
 
+def bits(value: Number) -> int:
+    plain = value.square if isinstance(value, Surd) else value
+    return plain.numerator.bit_length() + plain.denominator.bit_length() - 2
+
+
 def root(square: Fraction) -> Number:
     """The number of this signed square."""
     size = abs(square)
@@ -60,6 +68,8 @@ def root(square: Fraction) -> Number:
 def raised(base: Number, exponent: Fraction) -> Number:
     """base ** exponent; with an even denominator the root that is not negative."""
     n, q = exponent.numerator, exponent.denominator
+    if bits(base) * abs(n) > LONGEST_NUMBER:
+        raise Rejected("a value has too many digits")
     while q % 2 == 0:
         if signed_square(base) < 0:
             raise Rejected("an even root of a negative number")

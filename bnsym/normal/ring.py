@@ -14,6 +14,7 @@ from bnsym.calculus import (
     expand,
 )
 from bnsym.normal.generators import (
+    LARGEST_NETWORK,
     ZERO,
     Canonical,
     component_of,
@@ -190,6 +191,7 @@ class Ring:
         """The normal form of `term`; `names` says what its free index letters stand for
         (by default themselves)."""
         names = names or {}
+        self._check(0)
 
         def letter(index: Index) -> Letter:
             known = names.get(index.name)
@@ -437,6 +439,8 @@ class Ring:
         if gen == known or gen[0] != known[0]:
             return gen == known
         old, letters = sorted(self.canonical.letters(known)), self.canonical.letters(gen)
+        if len(letters) > LARGEST_NETWORK:
+            raise OutOfReach(f"a root with {len(letters)} indices")
         maps = (dict(zip(old, new, strict=True)) for new in permutations(letters, len(old)))
         same = (names for names in maps if all(a[1] == b[1] for a, b in names.items()))
         return bool([names for names in same if self._renamed(known, names) == gen])

@@ -55,10 +55,10 @@ class NoClosedForm(Exception):
 def closed_form(context: Statement, term: Term, deadline: float = float("inf")) -> tuple[Term, Proved]:
     """A short term without derivatives, proved equal to `term` under `context`'s definitions
     and hypotheses, with that proof. Raises NoClosedForm."""
-    plain = _with_names_of_roots(context, expand_all(graph_of(context), term))
+    plain = _with_names_of_roots(context, expand_all(graph_of(context), term, deadline), deadline)
     facts = _facts(context, deadline)
     found: list[Term] = []
-    for candidate in (plain, *_through_vectors(context, plain)):
+    for candidate in (plain, *_through_vectors(context, plain, deadline)):
         try:
             opaque = _opaque(context, candidate, facts)
             poly = reduced(opaque, SearchRing(opaque, deadline))
@@ -73,28 +73,34 @@ def closed_form(context: Statement, term: Term, deadline: float = float("inf")) 
     raise NoClosedForm("no closed form of it could be found and proved")
 
 
-def expand_all(graph: Graph, term: Term) -> Term:
+def expand_all(graph: Graph, term: Term, deadline: float = float("inf")) -> Term:
     """The term with every derivative expanded, down to the loss's own at its outputs."""
+    if time.monotonic() > deadline:
+        raise OutOfReach("the time is up")
+
+    def inside(inner: Term) -> Term:
+        return expand_all(graph, inner, deadline)
+
     match term:
         case Diff():
-            return expand_all(graph, expand(graph, term))
+            return inside(expand(graph, term))
         case Add(terms):
-            return add(*(expand_all(graph, t) for t in terms))
+            return add(*map(inside, terms))
         case Mul(factors):
-            return mul(*(expand_all(graph, f) for f in factors))
+            return mul(*map(inside, factors))
         case Pow(base, exponent):
-            return power(expand_all(graph, base), exponent)
+            return power(inside(base), exponent)
         case Sum(index, body):
-            return Sum(index, expand_all(graph, body))
+            return Sum(index, inside(body))
         case Max():
             raise NoClosedForm("a maximum has none")
         case _:
             return term
 
 
-def _with_names_of_roots(context: Statement, term: Term) -> Term:
+def _with_names_of_roots(context: Statement, term: Term, deadline: float) -> Term:
     """The term with ρ, defined as a power of something, for that power of it."""
-    ring = SearchRing(replace(context, left=num(0), right=num(0)))
+    ring = SearchRing(replace(context, left=num(0), right=num(0)), deadline)
     named = [
         (ring.normal(body.base), symbol, body.exponent)
         for symbol, body in ((d.symbol, d.body) for d in context.definitions)
@@ -156,22 +162,22 @@ def _proof(statement: Statement, deadline: float) -> Proved | None:
         return None
 
 
-def _through_vectors(context: Statement, term: Term) -> list[Term]:
+def _through_vectors(context: Statement, term: Term, deadline: float) -> list[Term]:
     """The term with a free vector written through each defined vector that determines it."""
     found = []
     for definition in reversed(context.definitions):
-        solved = _solve(context, definition)
+        solved = _solve(context, definition, deadline)
         if solved is not None:
             found.append(_replace(term, *solved))
     return found
 
 
-def _solve(context: Statement, definition: Definition) -> tuple[Sym, Term] | None:
+def _solve(context: Statement, definition: Definition, deadline: float) -> tuple[Sym, Term] | None:
     """(v_i, the term it equals) where u_i = a*v_i + b by definition, a without indices."""
     if len(definition.symbol.indices) != 1 or any(isinstance(t, Diff | Max) for t in walk(definition.body)):
         return None
     defined = {d.symbol.name for d in context.definitions}
-    ring = SearchRing(_opaque(context, num(0), ()))
+    ring = SearchRing(_opaque(context, num(0), ()), deadline)
     poly = ring.normal(definition.body)
     index = definition.symbol.indices[0]
     for mono in poly:

@@ -138,6 +138,9 @@ def _by_methods(statement: Statement, deadline: float) -> Proved | Refuted | Und
         except (OutOfReach, Rejected) as error:
             tried.append(f"{name}: {error}")
             continue
+        except RecursionError:
+            tried.append(f"{name}: it is nested too deeply")
+            continue
         if verdict is not None:
             return verdict
         tried.append(f"{name}: nothing found")

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from fractions import Fraction
 from itertools import product
+from math import prod
 
 from bnsym.calculus import gradient_name, hessian_name
 from bnsym.kernel import (
@@ -50,6 +51,8 @@ SPARSE = 0.4
 few numbers are rational together more often."""
 PATIENCE = 250
 """How many candidates are tried for rational sides before others will do."""
+LARGEST_WITNESS = 3000
+"""How many numbers a candidate may have: an array has as many as its sizes multiplied."""
 Shapes = dict[Name, tuple[SpaceName, ...]]
 
 BATCHES = (2, 4, 2, 4, 2, 4, 5, 2, 4, 3, 6, 2, 7, 8, 1)
@@ -143,6 +146,8 @@ def draws(statement: Statement, deadline: float, seed: int, limit: int = 4000) -
         if time.monotonic() > deadline:
             return
         sizes = _sizes(spaces, attempt)
+        if sum(prod(map(sizes.__getitem__, shape)) for shape in shapes.values()) > LARGEST_WITNESS:
+            continue
         values = {name: _array(shape, sizes, attempt, rng, own) for name, shape in shapes.items()}
         _make_symmetric(statement, values)
         witness = _make_bounded(statement, Witness(sizes, values), rng, own)
