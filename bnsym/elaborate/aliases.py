@@ -33,6 +33,7 @@ from bnsym.latex.ast import (
 )
 from bnsym.latex.errors import ReadError
 from bnsym.latex.folding import INDEX_LETTERS, STRAIGHT, called, is_word, span
+from bnsym.latex.tokens import MAX_LEVELS
 
 NO_LETTERS: frozenset[str] = frozenset()
 
@@ -48,8 +49,7 @@ class Alias:
 
 
 MAX_NODES = 20_000
-MAX_LEVELS = 200
-"""A tree that aliases make larger or deeper than this is refused."""
+"""A tree that aliases make larger than this is refused."""
 
 
 @dataclass

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from bnsym.latex.ast import Place
 from bnsym.latex.errors import ReadError
 
 BATCH = "m"
+Snapshot: TypeAlias = tuple[dict[str, str], dict[str, str], dict[str, str], str]
 
 
 @dataclass
@@ -110,11 +112,12 @@ class Spaces:
             return ReadError("BN125", message, at, hint)
         return ReadError("BN125", message, at, "use one letter for each size")
 
-    def snapshot(self) -> tuple[dict[str, str], ...]:
-        return dict(self.parent), dict(self.size), dict(self.sets)
+    def snapshot(self) -> Snapshot:
+        return dict(self.parent), dict(self.size), dict(self.sets), self.ones
 
-    def restore(self, saved: tuple[dict[str, str], ...]) -> None:
-        self.parent, self.size, self.sets = map(dict, saved)
+    def restore(self, saved: Snapshot) -> None:
+        *tables, self.ones = saved
+        self.parent, self.size, self.sets = map(dict, tables)
 
     def same(self, a: str, b: str) -> bool:
         return self.find(a) == self.find(b)

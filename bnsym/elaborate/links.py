@@ -237,6 +237,8 @@ class _Reader:
         if id(raw) in self.assumed or id(raw) in self.refused:
             return
         try:
+            if raw.sign not in RELATIONS:
+                raise ReadError("BN128", f"`{raw.sign}` is no condition that can be used", _at(raw.where))
             relation = RELATIONS[raw.sign]
             left, right = self._with_letters(_at(raw.where), lambda: self._two(raw.left, raw.right))
             if raw.condition and (left.free or right.free):

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bnsym.latex.ast import Node, Place, Symbol, walk
+from bnsym.latex.ast import Node, Place, Symbol, measure, walk
 from bnsym.latex.builder import Builder
 from bnsym.latex.errors import ReadError
 from bnsym.latex.folding import PARTIAL
-from bnsym.latex.tokens import TERMINALS, Tok, tokenize
+from bnsym.latex.tokens import MAX_LEVELS, TERMINALS, Tok, tokenize
 
 if TYPE_CHECKING:
     from lark import Lark
@@ -41,6 +41,10 @@ def parse_tokens(tokens: list[Tok]) -> Node:
         node: Node = _parser().parse(tokens)  # type: ignore[assignment]
     except UnexpectedInput as error:
         raise _syntax_error(error, end) from None
+    if measure(node)[1] > MAX_LEVELS:  # a tower of marks needs no brackets
+        raise ReadError(
+            "BN113", f"the formula is nested more than {MAX_LEVELS} deep", (tokens[0].start, end[1])
+        )
     for inner in walk(node):
         if isinstance(inner, Symbol) and inner.core == PARTIAL:
             raise ReadError("BN112", r"this `\partial` belongs to no derivative", inner.at)

@@ -16,6 +16,8 @@ from bnsym.latex.errors import ReadError
 from bnsym.latex.folding import BUILT_IN
 
 MAX_DEPTH = 60
+MAX_LEVELS = 200
+"""A tree that marks or aliases make deeper than this is refused."""
 """Deeper formulas are refused: every reader of the tree recurses on it."""
 MAX_TOKENS = 20_000
 MAX_DIGITS = 60

@@ -101,7 +101,7 @@ def _part(part: Part, labels: set[str]) -> Iterator[str]:
         case Saying("assume", formulas):
             yield rf"\bnsymsaying{{Assume {_listed(formulas)}.}}"
         case Saying(_, (name, *meaning)) if meaning:
-            yield rf"\bnsymsaying{{Write ${name}$ for ${meaning[0]}$.}}"
+            yield rf"\bnsymsaying{{Write {_math(name)} for {_math(meaning[0])}.}}"
         case Formula(steps=steps):
             kept = [s for s in steps if s.left and (s.result is None or is_verified(s.result))]
             if kept:
@@ -123,7 +123,7 @@ def _math(latex: str) -> str:
 
 
 def _listed(formulas: Iterable[str]) -> str:
-    return ", ".join(f"${formula}$" for formula in formulas)
+    return ", ".join(map(_math, formulas))
 
 
 def _display(steps: list[Step], labels: set[str], mark: str = r"\bnsymproved") -> Iterator[str]:

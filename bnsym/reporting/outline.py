@@ -15,7 +15,7 @@ from typing import NamedTuple, TypeAlias
 from bnsym.elaborate.document import read_document
 from bnsym.latex.tokens import RELATIONS
 from bnsym.model import FileReport, Result, Span
-from bnsym.reporting.source import Barred, authored, safe_math
+from bnsym.reporting.source import Barred, authored
 from bnsym.source.text import Block, Chain, Directive, Heading, Slice, Source
 
 _LABEL = re.compile(r"\\label\s*\{([\w:.-]+)\}", re.ASCII)
@@ -55,6 +55,7 @@ class Saying:
 
     kind: str
     formulas: tuple[str, ...]
+    """As they are written, good LaTeX or not."""
     where: Slice
 
 
@@ -71,18 +72,12 @@ def outline(file: FileReport, text: str) -> Iterator[Part]:
             case Heading():
                 yield item
             case Directive(name="let" | "assume", formulas=formulas, where=where):
-                if shown := _said(source, formulas):
+                shown = tuple(" ".join(source.masked[f.start : f.end].split()) for f in formulas)
+                if shown:
                     yield Saying(item.name, shown, where)
             case Block(where=where):
                 own = [result for start, result in starts if where.start <= start < where.end]
                 yield _formula(source, item, file, own)
-
-
-def _said(source: Source, formulas: tuple[Slice, ...]) -> tuple[str, ...]:
-    try:
-        return tuple(safe_math(source.masked[f.start : f.end].strip()) for f in formulas)
-    except Barred:
-        return ()
 
 
 def _formula(source: Source, block: Block, file: FileReport, results: list[Result]) -> Formula:

@@ -12,6 +12,7 @@ import re
 
 from bnsym.latex.errors import ReadError
 from bnsym.latex.tokens import ACCENTS, COMMANDS, FONTS, GREEK, INVISIBLE, tokenize
+from bnsym.reporting.well_formed import is_well_formed
 
 BREAK = "\\\\"
 """Between the lines of what `authored` returns."""
@@ -32,7 +33,7 @@ class Barred(ValueError):
 
 
 def safe_math(latex: str) -> str:
-    """`latex`, every token of which is known. Raises Barred."""
+    """`latex`, every token of which is known, and which TeX can set. Raises Barred."""
     if "^^" in latex:  # with which TeX writes any character at all
         raise Barred("two carets in a row")
     for match in _TOKEN.finditer(latex):
@@ -44,6 +45,8 @@ def safe_math(latex: str) -> str:
             known = token.isspace() or (token.isascii() and (token.isalnum() or token in _CHARACTERS))
         if not known:
             raise Barred(f"{token!r} is not known")
+    if not is_well_formed(latex):
+        raise Barred("braces, brackets or scripts that don't pair")
     return " ".join(latex.split())
 
 

@@ -125,27 +125,54 @@ def _terms(latex: str) -> Iterator[str]:
 
 def width(latex: str) -> int:
     """About how many letters wide: a fraction is as wide as its wider part."""
-    tokens = _TOKEN.findall(latex)
-    return _width(iter(tokens))
+    groups = _Groups()
+    for match in _TOKEN.finditer(latex):
+        token = match.group()
+        if token == "{":
+            groups.open()
+        elif token == "}":
+            groups.close()
+        elif token in (r"\frac", r"\dfrac", r"\tfrac"):
+            groups.fractions.append((len(groups.widths), []))
+        else:
+            groups.add(_width(token))
+    return groups.total()
 
 
-def _width(tokens: Iterator[str]) -> int:
-    total = 0
-    for token in tokens:
-        if token == "}":
-            break
-        if token in (r"\frac", r"\dfrac", r"\tfrac"):
-            total += max(_argument(tokens), _argument(tokens))
-        elif token == "{":
-            total += _width(tokens)
-        elif token == r"\sum":
-            total += 3
-        elif token in "+-=<>" or token in (r"\le", r"\ge"):
-            total += 2
-        elif token not in "^_" and token[1:] not in _INVISIBLE:
-            total += 1
-    return total
+def _width(token: str) -> int:
+    if token == r"\sum":
+        return 3
+    if token in "+-=<>" or token in (r"\le", r"\ge"):
+        return 2
+    return int(token not in "^_" and token[1:] not in _INVISIBLE)
 
 
-def _argument(tokens: Iterator[str]) -> int:
-    return _width(tokens) if next(tokens, "}") == "{" else 1
+class _Groups:
+    """The widths of the groups that are open, and of the fractions whose parts are still to come."""
+
+    def __init__(self) -> None:
+        self.widths = [0]
+        self.fractions: list[tuple[int, list[int]]] = []
+
+    def open(self) -> None:
+        self.widths.append(0)
+
+    def close(self) -> None:
+        if len(self.widths) > 1:
+            width = self.widths.pop()
+            while self.fractions and self.fractions[-1][0] > len(self.widths):
+                self.fractions.pop()
+            self.add(width)
+
+    def add(self, width: int) -> None:
+        while self.fractions and self.fractions[-1][0] == len(self.widths):
+            parts = self.fractions[-1][1]
+            parts.append(width)
+            if len(parts) < 2:
+                return
+            width = max(parts)
+            self.fractions.pop()
+        self.widths[-1] += width
+
+    def total(self) -> int:
+        return sum(self.widths)
