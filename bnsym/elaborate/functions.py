@@ -13,7 +13,19 @@ from bnsym.elaborate.calls import ambiguous
 from bnsym.elaborate.dependence import names_of
 from bnsym.elaborate.multiplying import exponent_of, power_of, product
 from bnsym.elaborate.tensors import Value, check_copies
-from bnsym.latex.ast import Applied, Frobenius, Node, Norm, Paren, Place, Plus, Power, Product, Quotient, Symbol
+from bnsym.latex.ast import (
+    Applied,
+    Frobenius,
+    Node,
+    Norm,
+    Paren,
+    Place,
+    Plus,
+    Power,
+    Product,
+    Quotient,
+    Symbol,
+)
 from bnsym.latex.errors import ReadError
 from bnsym.latex.folding import BUILT_IN, DIAGONALS, MEANS, SUMS, TRACES, is_function, word_of
 from bnsym.terms import Sum, Sym, mul, power, rename
