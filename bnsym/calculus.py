@@ -96,8 +96,7 @@ class Graph:
     @cached_property
     def hessians(self) -> frozenset[Name]:
         """The names of the free Hessians."""
-        pairs = product(self.losses, self.outputs, self.outputs)
-        return frozenset(hessian_name(f, y, z) for f, y, z in pairs)
+        return frozenset(hessian_name(*key) for key in product(self.losses, self.outputs, self.outputs))
 
     @cached_property
     def symmetric(self) -> frozenset[Name]:
@@ -217,9 +216,7 @@ def _hessian(graph: Graph, loss: Name, a: Name, i: tuple[Index, ...], b: Name, k
 
 def _product(factors: tuple[Term, ...], position: int, derivative: Term) -> Term:
     """One term of the product rule; zero if that factor's derivative is."""
-    if derivative == ZERO:
-        return ZERO
-    return mul(*factors[:position], derivative, *factors[position + 1 :])
+    return ZERO if derivative == ZERO else mul(*factors[:position], derivative, *factors[position + 1 :])
 
 
 def _sum_over(indices: tuple[Index, ...], body: Term) -> Term:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from itertools import product
+from itertools import count, product
 from math import prod
 from operator import eq, ge, gt, le, lt, ne
 from typing import Any
@@ -73,7 +73,7 @@ class Evaluator:
         self.witness = witness
         if any(type(n) is not int or n < 1 for n in witness.sizes.values()):
             raise Rejected("a size of the witness is not a positive integer")
-        self._work = 0
+        self._steps = count()
         self._memo: dict[tuple[Any, ...], Number] = {}
         # by identity, with the term itself, so that no identity is given to another
         self._letters: dict[int, tuple[Term, tuple[Index, ...]]] = {}
@@ -104,8 +104,7 @@ class Evaluator:
     def value(self, term: Term, at: dict[str, int]) -> Number:
         """The value of `term` with its free indices at `at` (from 0).
         Raises ZeroDivisionError, Irrational, Rejected where there is none, or where it costs too much."""
-        self._work += 1
-        if self._work > LARGEST_EVALUATION:
+        if next(self._steps) > LARGEST_EVALUATION:
             raise Rejected("to evaluate it takes too many steps")
         match term:
             case Num(value):

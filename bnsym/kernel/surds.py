@@ -52,6 +52,7 @@ def signed_square(value: Number) -> Fraction:
 
 
 def bits(value: Number) -> int:
+    """How long it is, written out; of a surd, its square."""
     plain = value.square if isinstance(value, Surd) else value
     return plain.numerator.bit_length() + plain.denominator.bit_length() - 2
 
