@@ -62,6 +62,8 @@ class Link:
     fails would refute it, as by a second equation of a name."""
     digits: tuple[int, int] = (0, 0)
     """How many digits stand after the point of each side that is a decimal and no more; else 0."""
+    elsewhere: tuple[NamedHypothesis, ...] = ()
+    """Orders of names in it that a sentence of another section says."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -207,3 +207,43 @@ def test_what_is_not_judged_is_counted():
     found = read(r"The mean is $\mu = 0$, so $v = 1$. Let $s = \sqrt{v}$.", "note.md")
     assert found.unjudged == 2
     assert [d.definition.symbol.name for d in found.definitions] == ["s"]
+
+
+def test_what_fails_only_against_an_order_of_another_section_is_not_refuted(tmp_path):
+    claim = "$$\n\\frac{v}{v + \\epsilon} \\le 1\n$$\n"
+    other = "$$\n\\frac{v}{v + \\epsilon} \\le \\frac12\n$$\n"
+    said = "# A\n\nwith $\\epsilon > 0$ and a number $v > 0$.\n\n# B\n\n"
+    assert verdicts(tmp_path, said + claim) == [UNREAD]
+    assert verdicts(tmp_path, said + other) == [REFUTED]
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("In this section we set $a = 0$.", UNREAD),
+        ("The length is $a = \\frac12 c$ here, as in the paper.", UNREAD),
+        ("If $a = 0$, this is simpler; then $c = 1$.", REFUTED),
+        ("It is larger.", REFUTED),
+    ],
+)
+def test_a_value_that_the_text_gives_a_free_name_puts_refutations_in_doubt(tmp_path, text, verdict):
+    assert verdicts(tmp_path, f"{text}\n\n$$\na + c = c\n$$\n") == [verdict]
+
+
+def test_delta_with_two_indices_is_kroneckers_beside_a_gradient_of_that_name(tmp_path):
+    note = r"""
+Denote by $\delta_i = \frac{\partial L}{\partial y_i}$ the gradient that arrives.
+
+$$
+y_i = 2 x_i
+$$
+
+$$
+\frac{\partial y_i}{\partial x_j} = 2 \delta_{ij}
+$$
+
+$$
+\frac{\partial L}{\partial x_i} = 2 \delta_i
+$$
+"""
+    assert verdicts(tmp_path, note) == [PROVED, PROVED]

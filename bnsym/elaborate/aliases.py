@@ -239,6 +239,8 @@ class Aliases:
         return self._entry(found, node, letters) if letters else self._whole(found, node.at)
 
     def _entry(self, found: Alias, node: Symbol, letters: tuple[str, ...]) -> Node:
+        if node.base == r"\delta" and len(letters) == 2 != len(found.parameters):
+            return node  # Kronecker's, beside a gradient of that name
         target = self._spend(found, node.at)
         if found.parameters:
             if len(found.parameters) != len(letters):

@@ -111,6 +111,7 @@ class Gathered:
     aliases: Aliases = field(default_factory=Aliases)
     mentions: dict[str, int] = field(default_factory=dict)
     """Names that the text speaks of, and how many headings stand before the first place."""
+    doubts: list[stated.Doubt] = field(default_factory=list)
     unjudged: list[Slice] = field(default_factory=list)
     """Relations in running text that neither define nor assume."""
     total: bool | None = None

@@ -26,7 +26,7 @@ from bnsym.elaborate.collect import (
 )
 from bnsym.elaborate.containment import Containment, mentioned
 from bnsym.elaborate.context import Context
-from bnsym.elaborate.definitions import is_unknown, reached
+from bnsym.elaborate.definitions import is_unknown, names_in, reached
 from bnsym.elaborate.dependence import names_of
 from bnsym.elaborate.jacobians import is_total
 from bnsym.elaborate.lowering import RENAME, Lowering
@@ -397,8 +397,26 @@ class _Reader:
             problem = error
         left, right = chain.expressions[raw.left], chain.expressions[raw.right]
         hypotheses, doubt = tuple(chain.hypotheses), _doubt(chain, raw)
+        doubt = doubt or (self._unsettled(chain, sides) if sides else None)
         known = (sides, relation, problem, hypotheses, raw.declaration, doubt, chain.section)
         return Pending(raw.id, raw.where, left, right, *known)
+
+    def _unsettled(self, chain: RawChain, sides: tuple[Term, Term]) -> ReadError | None:
+        """Why numbers at which a link fails would say nothing: the text gives a name in it a value."""
+        doubts = [d for d in self.survey.gathered.doubts if chain.section in d.sections]
+        names = self._made_from(sides) if doubts else set()
+        for doubt in doubts:
+            if name := next(iter(names & names_in(self.survey.table, doubt.name)), None):
+                line = self.survey.table.line_of(doubt.where.start)
+                message = f"what line {line} says of `{name}` is not judged, and this may rest on it"
+                hint = "define it with `:=`, or say it in the formula: `if $…$`"
+                return ReadError("BN137", message, _at(doubt.where), hint)
+        return None
+
+    def _made_from(self, sides: tuple[Term, Term]) -> set[str]:
+        """The names on the sides, and in the definitions that these rest on."""
+        uses = {name: names_of(body) for name, (_, _, body) in self.defined.items()}
+        return reached(set().union(*map(names_of, sides)), uses)
 
     def _relation(self, raw: RawLink) -> Relation:
         sign = SIGNS.get(raw.sign)

@@ -16,6 +16,7 @@ from bnsym.elaborate.collect import Expression, Gathered, RawChain, RawHypothesi
 from bnsym.elaborate.definitions import NOTHING, RawDefinition, find_definitions, names_in
 from bnsym.elaborate.index_spaces import Spaces
 from bnsym.elaborate.restrictions import letters_of
+from bnsym.elaborate.stated import Doubt
 from bnsym.elaborate.symbols import Table, is_loss_name, size_name
 from bnsym.latex.ast import (
     BigSum,
@@ -170,9 +171,14 @@ def _settle_stated(found: Survey) -> None:
     idle = {id(c) for c in gathered.chains if c.stated and not c.names_function} - heads
     gathered.unjudged.extend(c.chain.where for c in gathered.chains if id(c) in idle)
     gathered.chains[:] = [c for c in gathered.chains if id(c) not in idle]
+    gathered.doubts[:] = [d for d in gathered.doubts if d.meant or _are_free(found, _alone(d))]
     claims = {id(h) for h in gathered.hypotheses if h.said and not _are_free(found, h.left, h.right)}
     for hypotheses in (gathered.hypotheses, *(chain.hypotheses for chain in gathered.chains)):
         hypotheses[:] = [h for h in hypotheses if id(h) not in claims]
+
+
+def _alone(doubt: Doubt) -> Expression:
+    return Expression(doubt.where, doubt.name)
 
 
 def _settle_beside(found: Survey) -> None:

@@ -8,7 +8,9 @@ counted. Imports the surface modules; the gatherer hands itself in.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import takewhile
+from sys import maxsize
 from typing import TYPE_CHECKING
 
 from bnsym.elaborate.symbols import as_target
@@ -19,6 +21,20 @@ from bnsym.source.text import Block, Chain, Heading, Item, Remark, Role, Slice
 
 if TYPE_CHECKING:
     from bnsym.elaborate.collect import Gatherer, RawHypothesis
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """An equation in running text that gives a name a value and defines nothing: where a link with that
+    name fails, it may be one for this value."""
+
+    name: Symbol
+    where: Slice
+    sections: range
+    meant: bool
+    """Whether the text sets the name so, as in `with $\\epsilon = 0$`; else it matters only for a name that
+    nothing defines."""
+
 
 _ORDERS = frozenset((r"\le", "<", r"\ge", ">"))
 _MEMBER = frozenset((r"\in", "∈"))
@@ -47,6 +63,18 @@ def take(gatherer: Gatherer, remark: Remark) -> None:
         _mention(gatherer, chain)
         if chain.signs and not _taken(gatherer, remark, chain) and chain.claims:
             gatherer.result.unjudged.append(chain.where)
+            _doubt(gatherer, remark, chain)
+
+
+def _doubt(gatherer: Gatherer, remark: Remark, chain: Chain) -> None:
+    target = as_target(_parsed(gatherer, chain.expressions[0]))
+    if target is None or chain.signs[0].symbol not in _EQUALS or remark.role is Role.GIVEN:
+        return
+    meant, body = remark.role in _ASSUMES, _parsed(gatherer, chain.expressions[1])
+    if not meant and body is not None and not _names(body):
+        return  # `then $c = 1$`: a value that it takes somewhere
+    sections = range(gatherer.section, gatherer.section + 1) if meant and gatherer.level else range(maxsize)
+    gatherer.result.doubts.append(Doubt(target[0], chain.where, sections, meant))
 
 
 def _mention(gatherer: Gatherer, chain: Chain) -> None:

@@ -13,6 +13,7 @@ from bnsym.elaborate.closing import Closer
 from bnsym.elaborate.collect import Expression, RawHypothesis, diagnostic
 from bnsym.elaborate.containment import Containment
 from bnsym.elaborate.context import Context, outputs_of
+from bnsym.elaborate.definitions import reached
 from bnsym.elaborate.dependence import names_of
 from bnsym.elaborate.index_spaces import BATCH
 from bnsym.elaborate.jacobians import is_entry
@@ -168,6 +169,7 @@ def _finished(
         otherwise,
         Unread(diagnostic(source, doubt)) if doubt is not None else None,
         (_digits(source, p.left.where), _digits(source, p.right.where)),
+        _elsewhere(draft, p, sides, hypotheses) if sides is not None else (),
     )
 
 
@@ -207,6 +209,24 @@ def _named(draft: Draft, name: str, definition: Definition) -> NamedDefinition:
     left, right = raw.chain.expressions[:2]
     text = " ".join(_folded(source, w) for w in (left.where, raw.chain.signs[0][1], right.where))
     return NamedDefinition(definition, text, span_of(source, raw.chain.signs[0][1]))
+
+
+def _elsewhere(
+    draft: Draft, p: Pending, sides: tuple[Term, ...], hypotheses: Mapping[int, Hypothesis]
+) -> tuple[NamedHypothesis, ...]:
+    """What sentences of other sections say of names in the link, of which none in force says anything."""
+    said = [h for h in draft.survey.gathered.hypotheses if h.said and id(h) in hypotheses]
+    if not said:
+        return ()
+    here = {name for h in p.hypotheses if id(h) in hypotheses for name in _compared(hypotheses[id(h)])}
+    uses = {name: names_of(body) for name, (_, _, body) in draft.defined.items()}
+    wanted = reached(set().union(*map(names_of, sides)), uses) - here
+    others = (h for h in said if _compared(hypotheses[id(h)]) & wanted)
+    return tuple(_named_hypothesis(draft, h, hypotheses[id(h)]) for h in others)
+
+
+def _compared(hypothesis: Hypothesis) -> set[str]:
+    return names_of(hypothesis.left) | names_of(hypothesis.right)
 
 
 def _named_hypothesis(draft: Draft, raw: RawHypothesis, hypothesis: Hypothesis) -> NamedHypothesis:

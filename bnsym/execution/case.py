@@ -97,6 +97,12 @@ class Case:
             other = self._value(asked, OTHER_READING_SECONDS)
             if isinstance(other, Proved):
                 return Unread(_two_readings(self.link))
+        if isinstance(verdict, Refuted) and self.link.elsewhere and self.link.statement is not None:
+            more = tuple(named.hypothesis for named in self.link.elsewhere)
+            assumed = replace(self.link.statement, hypotheses=(*self.link.statement.hypotheses, *more))
+            asked = self.dispatcher.verdict(assumed, seconds=OTHER_READING_SECONDS)
+            if not isinstance(self._value(asked, OTHER_READING_SECONDS), Refuted):
+                return Unread(_said_elsewhere(self.link))
         return verdict
 
     def _ask_more(self) -> None:
@@ -205,6 +211,14 @@ def _two_readings(link: Link) -> Diagnostic:
     message = f"true {true}, false {false}"
     hint = "say which: `<!-- bnsym: partial total -->` or `<!-- bnsym: partial local -->`"
     return Diagnostic("BN136", Severity.ERROR, message, link.span, hint)
+
+
+def _said_elsewhere(link: Link) -> Diagnostic:
+    """False as it stands, and not with what the text says of another section."""
+    said = link.elsewhere[0]
+    message = f"false unless `{said.source}`, which line {said.span.line} says of its own section only"
+    hint = f"say it here too, or of all: `<!-- bnsym: assume ${said.source}$ -->` before the first heading"
+    return Diagnostic("BN137", Severity.ERROR, message, link.span, hint)
 
 
 def _holds_something(statement: Statement) -> bool:
