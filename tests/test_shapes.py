@@ -323,3 +323,41 @@ COMPONENTS: Cases = {
 @each(COMPONENTS)
 def test_what_entries_and_ranges_mean(want: str, note: str, tmp_path: Path) -> None:
     assert verdicts(tmp_path, note) == want
+
+
+EQUATIONS: Cases = {
+    "a number that is assumed to be 0 is 0 below the line and under a root": (
+        "ppr",
+        r"""
+        <!-- bnsym: assume $\epsilon = 0$ -->
+        s = v + \epsilon
+        \frac{1}{v + \epsilon} = \frac{1}{v}
+        \frac{1}{\sqrt{s}} = \frac{1}{\sqrt{v}}
+        \frac{1}{v + \epsilon} = \frac{2}{v}
+        """,
+    ),
+    "sizes that are assumed to be numbers, or equal": (
+        "ppr",
+        r"""
+        <!-- bnsym: assume $N = 2$, $p = q$ -->
+        a = \frac{1}{p} \sum_{i=1}^p g_i, \qquad b = \frac{1}{q} \sum_{k=1}^q h_k
+        \frac{a + b}{2} = \frac{1}{p + q} \left( \sum_{i=1}^p g_i + \sum_{k=1}^q h_k \right)
+        \sum_{i=1}^N 1 = 2
+        \frac{a + b}{3} = \frac{1}{p + q} \left( \sum_{i=1}^p g_i + \sum_{k=1}^q h_k \right)
+        """,
+    ),
+    "a variable that is assumed to be 0 is still one to differentiate by": (
+        "pr",
+        r"""
+        <!-- bnsym: assume $t = 0$ -->
+        y = t^2 + 3 t
+        \frac{d y}{d t} = 3
+        \frac{d y}{d t} = 0
+        """,
+    ),
+}  # fmt: skip
+
+
+@each(EQUATIONS)
+def test_an_equation_that_is_assumed_is_used(want: str, note: str, tmp_path: Path) -> None:
+    assert verdicts(tmp_path, note) == want
