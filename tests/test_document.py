@@ -322,7 +322,10 @@ def test_rows_become_chains(latex: str, expected: list[str]) -> None:
         ("<", "<"), (r"\lt", "<"), ("&lt;", "<"), (r"\ge", r"\ge"), (r"\geq", r"\ge"), (r"\geqslant", r"\ge"),
         (">", ">"), (r"\gt", ">"), (r"\ne", r"\ne"), (r"\neq", r"\ne"), (r"\not=", r"\ne"),
         (r"\approx", r"\approx"), (r"\propto", r"\propto"), (r"\in", r"\in"), (r"\to", r"\to"),
-        (r"\stackrel{d}{=}", r"\stackrel{d}{=}"), (r"\overset{(1)}{=}", r"\overset{(1)}{=}"),
+        (r"\stackrel{d}{=}", r"\stackrel{d}{=}"), (r"\overset{(1)}{=}", "="),
+        (r"\stackrel{\text{by (2)}}{=}", "="), (r"\stackrel{\text{def}}{=}", ":="),
+        (r"\overset{!}{=}", r"\overset{!}{=}"),
+        (r"\stackrel{\text{in law}}{=}", r"\stackrel{\text{in law}}{=}"),
     ],
 )  # fmt: skip
 def test_signs_have_canonical_names(written: str, symbol: str) -> None:

@@ -205,7 +205,7 @@ def test_kinds_of_nodes() -> None:
         (r"{a+b}^2", "BN112", (0, 5), "several things"),
         (r"\Vert x \Vert_1", "BN128", (13, 15), "2-norm"),
         (r"a ; b", "BN112", (2, 3), "no meaning"),
-        ("σ + 1", "BN112", (0, 1), "no meaning"),
+        ("¿ + 1", "BN112", (0, 1), "no meaning"),
         ("dE/dY Z", "BN112", (6, 7), "slash"),
     ],
 )

@@ -33,7 +33,7 @@ from bnsym.latex.ast import (
 )
 from bnsym.latex.errors import ReadError
 from bnsym.latex.folding import INDEX_LETTERS, STRAIGHT, called, is_word, span
-from bnsym.latex.tokens import MAX_LEVELS
+from bnsym.latex.grouping import MAX_LEVELS
 
 NO_LETTERS: frozenset[str] = frozenset()
 

@@ -15,11 +15,13 @@ from bnsym.elaborate.aliases import Aliases, paired
 from bnsym.elaborate.calls import as_call, standing
 from bnsym.elaborate.symbols import Table, size_name
 from bnsym.latex.ast import Apply, Component, Node, Product, Symbol, unwrap, walk
+from bnsym.latex.commands import BUILT_IN, Kind
 from bnsym.latex.errors import ReadError
-from bnsym.latex.folding import BUILT_IN, is_word, word_of
-from bnsym.latex.parser import parse, parse_tokens
+from bnsym.latex.folding import is_word, word_of
+from bnsym.latex.grouping import CLOSES, OPENS, tokenize
+from bnsym.latex.lexer import Token
+from bnsym.latex.parser import moved, parse, parse_tokens
 from bnsym.latex.scripts import letter_of
-from bnsym.latex.tokens import Tok, tokenize
 from bnsym.model import Declaration, Declared, Diagnostic, Severity, for_file
 from bnsym.source.directives import link_labels
 from bnsym.source.text import Block, Chain, Directive, Heading, Item, Remark, Slice, Source
@@ -473,14 +475,14 @@ class Gatherer:
             tokens = tokenize(text)
         except ReadError as error:
             raise error.moved(offset) from None
-        pieces, signs = _split([Tok(t.kind, t.text, t.start + offset, t.end + offset) for t in tokens])
+        pieces, signs = _split(moved(tokens, offset))
         if not signs:
             raise ReadError("BN112", "a relation sign is missing here", (offset, offset + len(text)))
         parsed = [self._parsed(piece, sign) for piece, sign in zip(pieces, [*signs, signs[-1]], strict=True)]
         where = Slice(offset, offset + len(text))
         return [RawHypothesis(parsed[k], sign.text, parsed[k + 1], where) for k, sign in enumerate(signs)]
 
-    def _parsed(self, piece: list[Tok], sign: Tok) -> Expression:
+    def _parsed(self, piece: list[Token], sign: Token) -> Expression:
         if not piece:
             raise ReadError("BN112", "an expression is missing beside this sign", sign.at)
         node = self.result.aliases.apply(parse_tokens(piece))
@@ -491,23 +493,19 @@ class Gatherer:
         return self.source.text[where.start : where.end]
 
 
-def _split(tokens: list[Tok]) -> tuple[list[list[Tok]], list[Tok]]:
-    pieces: list[list[Tok]] = [[]]
-    signs: list[Tok] = []
+def _split(tokens: list[Token]) -> tuple[list[list[Token]], list[Token]]:
+    pieces: list[list[Token]] = [[]]
+    signs: list[Token] = []
     depth = 0
     for token in tokens:
-        depth += token.kind in _OPENS
-        depth -= token.kind in _CLOSES
-        if token.kind == "REL" and depth == 0:
+        depth += token.kind in OPENS
+        depth -= token.kind in CLOSES
+        if token.kind in (Kind.REL, Kind.SILENT) and depth == 0:
             signs.append(token)
             pieces.append([])
         else:
             pieces[-1].append(token)
     return pieces, signs
-
-
-_OPENS = {"LPAR", "LBRACK", "LBRACE", "LCURLY", "LANGLE", "LNORM", "LABS"}
-_CLOSES = {"RPAR", "RBRACK", "RBRACE", "RCURLY", "RANGLE", "RNORM", "RABS"}
 
 
 def declarations(source: Source, block: Block) -> list[tuple[frozenset[str], Declaration, Slice]]:

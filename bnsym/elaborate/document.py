@@ -15,8 +15,9 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from bnsym.elaborate.prose import Prose, read_prose
-from bnsym.latex.masking import ROW_ENVIRONMENTS, Blank, Layout, blanked, lay_out
-from bnsym.latex.rows import read_chains
+from bnsym.latex.chains import read_chains
+from bnsym.latex.commands import ROWS
+from bnsym.latex.nesting import Blank, Layout, blanked, lay_out
 from bnsym.model import Diagnostic, Severity, for_file
 from bnsym.source import directives
 from bnsym.source.directives import Problem
@@ -178,7 +179,8 @@ class _Assembly:
 
     def _block(self, display: Display, layout: Layout) -> tuple[Blank, ...]:
         self._environments(display.inside)
-        chains, blanks = read_chains(self.masked, layout, self.last)
+        read = read_chains(layout, self.last)
+        chains = read.chains
         self.number += 1
         if chains:
             self.last = next(c for c in reversed(chains) if not c.beside)
@@ -190,20 +192,21 @@ class _Assembly:
         said = tuple(d for waiting in self.waiting if (d := self._linked(waiting, chains)))
         self.items.append(Block(chains, said, display.where, self._name(display)))
         self.waiting = []
-        return blanks
+        return read.blanks
 
     def _remark(self, formula: Formula, layouts: dict[Slice, Layout]) -> tuple[Blank, ...]:
         """A formula in running text, or two of which one names the other."""
-        chains, blanks = read_chains(self.masked, layouts[formula.where], None)
+        read = read_chains(layouts[formula.where], None)
+        chains = read.chains
         role = self.prose.roles.get(formula.where, Role.PLAIN)
         if named := self.prose.pairs.get(formula.where):
             expressions = tuple(
-                c.expressions[0] for c in (*read_chains(self.masked, layouts[named], None)[0], *chains)
+                c.expressions[0] for c in (*read_chains(layouts[named], None).chains, *chains)
             )
             between = Sign("=", Slice(named.end, formula.where.start))
             chains, role = (Chain(expressions[:2], (between,)),), Role.SAID
         self.items.append(Remark(chains, role, formula.where))
-        return blanks
+        return read.blanks
 
     def _environments(self, inside: Slice) -> None:
         """Whether every environment that is opened is closed."""
@@ -225,7 +228,7 @@ class _Assembly:
     def _unseen(self, inside: Slice) -> None:
         """Relations that no chain has, for they stand in an environment that is not known."""
         for match in environments(self.plain, inside.start, inside.end):
-            row = match.group(2).rstrip("*") in ROW_ENVIRONMENTS
+            row = match.group(2).rstrip("*") in ROWS
             if row or any(d.name == "skip" for d in self.waiting):
                 continue
             if _RELATION.search(self.plain, match.end(), inside.end):

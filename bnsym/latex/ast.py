@@ -274,11 +274,16 @@ Node: TypeAlias = (
 
 def children(node: Node) -> tuple[Node, ...]:
     """The nodes directly inside, left to right; a symbol has none."""
+    names = _inner_fields(type(node))
+    if not names:
+        return ()
     found: list[Node] = []
-    for name in _inner_fields(type(node)):
+    for name in names:
         value = getattr(node, name)
-        items = value if type(value) is tuple else (value,)
-        found.extend(item for item in items if type(item) in KIND_SET)
+        if type(value) in KIND_SET:
+            found.append(value)
+        elif type(value) is tuple:
+            found += [item for item in value if type(item) in KIND_SET]
     return tuple(found)
 
 

@@ -21,25 +21,18 @@ from bnsym.latex.ast import (
     Place,
     Plus,
     Power,
+    Product,
     Relation,
     Root,
     Symbol,
+    Transpose,
 )
+from bnsym.latex.commands import INNER, NORM, SHOWN_BRACE
 from bnsym.latex.errors import ReadError
 from bnsym.latex.folding import span
 from bnsym.latex.scripts import Clause, Script
 
 Places: TypeAlias = tuple[tuple[Clause, ...], Place]
-
-JOINERS = {
-    r"\cdot": "dot", r"\times": "dot", "*": "star", r"\ast": "star", r"\odot": "odot",
-    r"\circ": "odot", r"\otimes": "otimes", "/": "slash",
-}  # fmt: skip
-MARKS = {"*": "*", r"\ast": "*", r"\prime": "'"}
-"""Any other mark is a transpose."""
-NORMS = ("\\Vert", "\\|", "\\parallel", "\\lVert", "\\rVert")
-ABSOLUTES = ("|", "\\vert", "\\lvert", "\\rvert", "\\mid")
-PARENS = {"(": "(", "[": "[", "\\lbrack": "["}
 
 
 def _place(token: Any) -> Place:
@@ -64,12 +57,15 @@ class Builder:
     def run(self, children: list[Any]) -> Node:
         items: list[folding.Item] = []
         operator = ""
+        minus: Any = None
         for child in children:
             if isinstance(child, KINDS):
-                items.append((operator, child))
-                operator = ""
+                items.append((operator, _negative(minus, child) if minus is not None else child))
+                operator, minus = "", None
+            elif child.type == "SIGN":
+                minus = child
             else:
-                operator = JOINERS[str(child)]
+                operator = str(child)
         if items[-1][0] == "slash" and isinstance(items[-1][1], folding.BIG):
             raise ReadError("BN112", r"write `\frac`: how far does this denominator go?", items[-1][1].at)
         return folding.product(items)
@@ -112,7 +108,7 @@ class Builder:
         return (self.marked(children),), _place(children[0])
 
     def marked(self, children: list[Any]) -> Clause:
-        return MARKS.get(str(children[0]), "T")
+        return str(children[0])
 
     def relation(self, children: list[Any]) -> Node:
         left, sign, right = children
@@ -132,6 +128,17 @@ class Builder:
         sign, (above, _), (below, end) = children
         return folding.fraction(above, below, (sign.start_pos, end))
 
+    def styled(self, children: list[Any]) -> Node:
+        sign, (node, end) = children
+        return _styled(str(sign), node, (sign.start_pos, end))
+
+    def derivative(self, children: list[Any]) -> Node:
+        r"""`\\pdv{f}{x}`: with its signs, as it is written otherwise."""
+        sign, (above, _), (below, end) = children
+        mark = Symbol(str(sign), _place(sign))
+        over, under = (Product((mark, one), ("", ""), span(mark, one)) for one in (above, below))
+        return folding.fraction(over, under, (sign.start_pos, end))
+
     def braced(self, children: list[Any]) -> tuple[Node, int]:
         return children[1], children[2].end_pos
 
@@ -140,7 +147,7 @@ class Builder:
 
     def root(self, children: list[Any]) -> Node:
         sign, (body, end) = children
-        degree = str(sign).removeprefix(r"\sqrt") or "2"
+        degree = str(sign)
         if not 2 <= int(degree) <= 12:
             raise ReadError("BN114", "only roots of degree 2 to 12 can be read", _place(sign))
         return Root(int(degree), body, (sign.start_pos, end))
@@ -156,19 +163,19 @@ class Builder:
     def bracketed(self, children: list[Any]) -> Node:
         opener, body, closer = children
         at = (opener.start_pos, closer.end_pos)
-        if opener == r"\langle":
+        if opener == INNER:
             raise ReadError("BN112", r"`\langle` needs two parts, with a comma between them", at)
-        if opener in PARENS or opener in ("\\{", r"\lbrace"):
-            return Paren(body, at, PARENS.get(str(opener), "{"))
+        if opener in ("(", "[", SHOWN_BRACE):
+            return Paren(body, at, str(opener)[-1])
         if isinstance(body, Relation):
             raise ReadError("BN112", "a relation sign inside a norm", body.at)
-        return Norm(body, at) if opener in NORMS else _absolute(body, at)
+        return Norm(body, at) if opener == NORM else _absolute(body, at)
 
     def pair(self, children: list[Any]) -> Node:
         opener, left, comma, right, closer = children
         if opener == "(":
             return Inner(left, right, (opener.start_pos, closer.end_pos), round=True)
-        if opener != r"\langle":
+        if opener != INNER:
             hint = r"an inner product is written `\langle u, v\rangle`"
             raise ReadError("BN112", f"unexpected `,` inside `{opener}`", _place(comma), hint)
         return Inner(left, right, (opener.start_pos, closer.end_pos))
@@ -178,6 +185,26 @@ def _absolute(body: Node, at: Place) -> Node:
     if isinstance(body, Absolute) and body.at == (at[0] + 1, at[1] - 1):
         return Norm(body.body, at)  # `||x||`
     return Absolute(body, at)
+
+
+def _negative(minus: Any, factor: Node) -> Node:
+    """`\\cdot -\\frac12`: a factor with its own sign."""
+    if minus != "-":
+        raise ReadError("BN112", "a plus sign directly after a product sign", _place(minus))
+    at = (minus.start_pos, factor.at[1])
+    return Paren(Plus((factor,), (-1,), at), at)
+
+
+def _styled(font: str, node: Node, at: Place) -> Node:
+    """A font over more than a letter is that of the name in it: `\\mathbf{\\hat{x}_i}`."""
+    match node:
+        case Symbol(core) if "{" not in core:
+            return replace(node, core=f"{font}{{{core}}}", at=at)
+        case Power(Symbol() as base, exponent):
+            return Power(_styled(font, base, at), exponent, at)
+        case Transpose(Symbol() as base):
+            return Transpose(_styled(font, base, at), at)
+    raise ReadError("BN112", f"`{font}` needs one name: a letter or a word", at)
 
 
 def _accented(accent: str, node: Node, at: Place) -> Node:

@@ -35,29 +35,27 @@ from bnsym.latex.ast import (
     Transpose,
     unwrap,
 )
+from bnsym.latex.commands import (
+    BUILT_IN,
+    DIAGONALS,
+    EXPECTATION,
+    INDEX_LETTERS,
+    INDICATORS,
+    LOSS_LETTERS,
+    MEANS,
+    NABLA,
+    ONES,
+    PARTIAL,
+    STRAIGHT,
+    SUMS,
+    TRACES,
+    VARIANCES,
+    WORD,
+)
 from bnsym.latex.errors import ReadError
 
 Item: TypeAlias = tuple[str, Node]
 """An operator ('' where there is none) and the factor after it."""
-
-LOSS_LETTERS = frozenset({"f", "L", "J", r"\ell", r"\mathcal{L}", r"\mathcal L"})
-"""What a loss is usually called: before a parenthesis, or under ∂, not taken for a number."""
-INDEX_LETTERS = frozenset("ijklnpqrstabcd")
-"""What stands in a subscript as an index where nothing else is said of it."""
-PARTIAL, NABLA = r"\partial", r"\nabla"
-STRAIGHT = ("d", r"\mathrm{d}")
-INDICATORS = (r"\mathbb{I}", r"\mathbb{1}", r"\mathrm{1}")
-"""Besides the vectors of ones, what stands before the condition of an indicator."""
-ONES = (r"\mathbf{1}", r"\mathbb{1}")
-EXPECTATION = (r"\mathbb{E}",)
-MEANS = ("mean", "Mean", "E", "avg")
-VARIANCES = ("var", "Var", "Variance", "variance")
-SUMS = ("sum", "Sum")
-TRACES, DIAGONALS = ("tr", "Tr", "trace"), ("diag", "Diag")
-BUILT_IN = frozenset((*MEANS, *VARIANCES, *SUMS, *TRACES, *DIAGONALS))
-"""The functions of vectors and matrices that need no let."""
-WORD = r"\mathrm{"
-"""How a word that is a name begins, in whatever font it was written."""
 
 
 def span(*nodes: Node) -> Place:
@@ -358,3 +356,33 @@ def called(function: Symbol, following: Node) -> Node | None:
 def word_of(function: Symbol) -> str:
     r"""`BN` of `\operatorname{BN}` and `\mathrm{BN}`."""
     return function.core[function.core.find("{") + 1 :].removesuffix("}")
+
+
+__all__ = [
+    "BIG",
+    "BUILT_IN",
+    "DIAGONALS",
+    "EXPECTATION",
+    "INDEX_LETTERS",
+    "INDICATORS",
+    "LOSS_LETTERS",
+    "MEANS",
+    "NABLA",
+    "ONES",
+    "PARTIAL",
+    "STRAIGHT",
+    "SUMS",
+    "TRACES",
+    "VARIANCES",
+    "WORD",
+    "Item",
+    "alone",
+    "called",
+    "fraction",
+    "indicator",
+    "is_function",
+    "is_word",
+    "product",
+    "span",
+    "word_of",
+]

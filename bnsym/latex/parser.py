@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from bnsym.latex.ast import Node, Place, Symbol, measure, walk
 from bnsym.latex.builder import Builder
+from bnsym.latex.commands import PARTIAL
 from bnsym.latex.errors import ReadError
-from bnsym.latex.folding import PARTIAL
-from bnsym.latex.tokens import MAX_LEVELS, TERMINALS, Tok, tokenize
+from bnsym.latex.grouping import MAX_LEVELS, tokenize
+from bnsym.latex.lexer import Token
 
 if TYPE_CHECKING:
     from lark import Lark
@@ -27,13 +28,17 @@ def parse(text: str, offset: int = 0) -> Node:
         tokens = tokenize(text)
         if not tokens:
             raise ReadError("BN112", "an expression is missing here", (0, len(text)))
-        shifted = [Tok(t.kind, t.text, t.start + offset, t.end + offset) for t in tokens]
+        shifted = moved(tokens, offset)
     except ReadError as error:
         raise error.moved(offset) from None
     return parse_tokens(shifted)
 
 
-def parse_tokens(tokens: list[Tok]) -> Node:
+def moved(tokens: list[Token], offset: int) -> list[Token]:
+    return [Token(t.kind, t.text, t.start + offset, t.end + offset) for t in tokens]
+
+
+def parse_tokens(tokens: list[Token]) -> Node:
     from lark.exceptions import UnexpectedInput
 
     end = (tokens[-1].end, tokens[-1].end) if tokens else (0, 0)
@@ -47,13 +52,14 @@ def parse_tokens(tokens: list[Tok]) -> Node:
         )
     for inner in walk(node):
         if isinstance(inner, Symbol) and inner.core == PARTIAL:
-            raise ReadError("BN112", r"this `\partial` belongs to no derivative", inner.at)
+            raise ReadError("BN112", f"this `{PARTIAL}` belongs to no derivative", inner.at)
     return node
 
 
 @functools.cache
 def _parser() -> Lark:
-    from lark import Lark, Token
+    from lark import Lark
+    from lark import Token as Terminal
     from lark.lexer import Lexer
 
     class Tokens(Lexer):
@@ -62,9 +68,9 @@ def _parser() -> Lark:
         def __init__(self, lexer_conf: object) -> None:
             pass
 
-        def lex(self, data: Any) -> Iterator[Token]:  # type: ignore[override]
+        def lex(self, data: Any) -> Iterator[Terminal]:  # type: ignore[override]
             for tok in data:
-                yield Token(TERMINALS.get(tok.kind, tok.kind), tok.text, start_pos=tok.start, end_pos=tok.end)
+                yield Terminal(tok.kind.name, tok.text, start_pos=tok.start, end_pos=tok.end)
 
     grammar = Path(__file__).with_name("grammar.lark").read_text(encoding="utf-8")
     return Lark(grammar, parser="lalr", lexer=Tokens, transformer=Builder(), maybe_placeholders=False)
@@ -90,4 +96,4 @@ def _syntax_error(error: Any, end: Place) -> ReadError:
     return ReadError("BN112", f"unexpected `{token}`; expected {wanted}", (token.start_pos, token.end_pos))
 
 
-__all__ = ["parse", "parse_tokens"]
+__all__ = ["moved", "parse", "parse_tokens"]

@@ -1,19 +1,21 @@
 r"""One row of a formula → its pieces: stretches that could be statements of their own.
 
 `cut` parts a row at its marks, says of each piece what stands before it (a comma, a wide space,
-`\text{if}`), and puts together again what a mark has parted but no reader would. `rows` makes
-chains of the pieces. Imports `masking` and `source` only.
+`\text{if}`), and puts together again what a mark has parted but no reader would. `chains` makes
+chains of the pieces. Imports `commands`, `lexer`, `nesting` and `source`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TypeAlias
 
-from bnsym.latex.masking import Blank, Inner, Kind, Mark
+from bnsym.latex.commands import Kind
+from bnsym.latex.lexer import Token
+from bnsym.latex.nesting import SIGNS, Blank, Inner, Layout
 from bnsym.source.text import Sign, Slice
 
 
@@ -50,28 +52,13 @@ class Piece:
     @property
     def is_whole(self) -> bool:
         """Whether a word makes another statement of all: of what «or» joins neither is claimed."""
-        return bool(self.signs) and self.signs[-1].symbol.startswith(_FONTS)
-
-    def starts_with_sign(self, text: str) -> bool:
-        return bool(self.signs) and is_empty(text, self.start, self.signs[0].where.start)
+        return bool(self.signs) and self.signs[-1].word
 
 
-_UNSEEN = r"(?:\s|\{\s*\}|\{)*+"
-"""What may stand before an operator and changes nothing: `{} + c`, `{+ c}`."""
-OPERATOR = re.compile(
-    rf"{_UNSEEN}(?:[-+*/·×⋅∘]|\\(?:cdot|times|pm|mp|odot|otimes|oplus|circ|ast|star|div)(?![A-Za-z]))"
-)
-ADDS = re.compile(rf"{_UNSEEN}(?:[-+]|\\(?:pm|mp)(?![A-Za-z]))")
-PLUS = re.compile(rf"{_UNSEEN}\+")
-FORALL = re.compile(
-    r"\s*(?:\\forall(?![A-Za-z])|∀)\s*"
-    r"(?P<names>(?:\\[A-Za-z]+|[A-Za-z])(?:_\w)?'*(?:\s*,\s*(?:\\[A-Za-z]+|[A-Za-z])(?:_\w)?'*)*+)"
-)
-_SHOWN = re.compile(r"\S")
-NUMBER_TAG = re.compile(
-    r"\s*[(\[（]\s*(?:[A-Za-z]?\d+(?:\.\d+)*[a-z]?'*|[ivx]+|\*+|(?:\\ast\s*)+|\\dagger|[A-H]"
-    r"|\\text(?:\w*)\s*\{[^{}]*\})\s*[)\]）]\s*"
-)
+Brackets: TypeAlias = Mapping[int, Inner]
+"""Brackets with a relation inside, by their first character."""
+OPERATORS = (Kind.SIGN, Kind.JOIN, Kind.OPERATOR)
+_NUMBER = re.compile(r"[A-Za-z]?\d+(?:\.\d+)*[a-z]?'*|[ivx]+|(?:\*|star)+|\\dagger|[A-H]|\\[a-z]+\{[^{}]*\}")
 _AND = re.compile(
     r"(?:and|so|thus|hence|then|therefore|i\.?e\.?|that is|equivalently|let|since|because|as|now|but)?"
     r"(?: (?:and|so|thus|hence|then|therefore|also|we have|we get|let))*"
@@ -86,105 +73,142 @@ _BUT = re.compile(
     re.DOTALL,
 )
 """What turns a statement into another one, and a formula inside words: nothing here judges it."""
-_FONTS = (r"\text", r"\math", r"\mbox", r"\hbox", r"\operatorname")
-_PROSE = (r"\text", r"\mbox", r"\hbox")
 _ASIDE = re.compile(r"[(（\[].*[)）\]]|.*[:：,，.]", re.DOTALL)
 
 
-_STOP = re.compile(r"[\s.,;。，；]*")
-Brackets: TypeAlias = Mapping[int, Inner]
-
-
-def is_empty(text: str, start: int, end: int) -> bool:
-    return _SHOWN.search(text, start, end) is None
-
-
 def cut(
-    text: str, start: int, end: int, marks: list[Mark], columns: Container[int], inner: Brackets
+    layout: Layout, start: int, end: int, marks: Sequence[Token], columns: Container[int], brackets: Brackets
 ) -> tuple[list[Piece], list[Blank]]:
-    """The pieces of the row `text[start:end]`, and which of it are equation numbers.
+    """The pieces of the row from `start` to `end`, and which of it are equation numbers.
 
-    columns: those in which a chain of an earlier row may go on; inner: brackets with a relation
-    inside, by their first character."""
-    cutter = _Cutter(text, start)
+    columns: those in which a chain of an earlier row may go on."""
+    cutter = _Cutter(layout, start)
     for number, mark in enumerate(marks):
         cutter.take(mark, marks[number + 1] if number + 1 < len(marks) else None)
     pieces: list[Piece] = []
     numbers: list[Blank] = []
-    found = _aligned(text, cutter.finish(end))
+    found = _aligned(layout, cutter.finish(end))
     for piece in found:
         leads = piece is found[0] and len(found) > 1 and found[1].lead in (Lead.WIDE, Lead.ALIGN)
-        if _is_number(text, piece, leads):
+        set_off = leads or piece.lead in (Lead.WIDE, Lead.ALIGN)
+        if set_off and is_number(layout, piece):
             numbers.append((piece.start, piece.end))
-        elif pieces and not _divides(text, pieces[-1], piece, columns, inner):
+        elif pieces and not _divides(layout, pieces[-1], piece, columns, brackets):
             pieces[-1].take(piece)
         else:
             pieces.append(piece)
     return pieces, numbers
 
 
-def _aligned(text: str, pieces: list[Piece]) -> list[Piece]:
+def _aligned(layout: Layout, pieces: Iterable[Piece]) -> list[Piece]:
     """The pieces, with `c & = d` put together: an `&` before a sign only aligns."""
     joined: list[Piece] = []
     for piece in pieces:
-        if joined and piece.lead is Lead.ALIGN and piece.starts_with_sign(text):
+        if joined and piece.lead is Lead.ALIGN and starts_with_sign(layout, piece):
             joined[-1].take(piece)
         else:
             joined.append(piece)
     return joined
 
 
-def _is_number(text: str, piece: Piece, leads: bool) -> bool:
+def starts_with_sign(layout: Layout, piece: Piece) -> bool:
+    return bool(piece.signs) and layout.first(piece.start, piece.signs[0].where.start) is None
+
+
+def is_number(layout: Layout, piece: Piece) -> bool:
     """An equation number written by hand: `\\qquad (3)`, or in front: `(3) \\quad`."""
-    wide = (leads or piece.lead in (Lead.WIDE, Lead.ALIGN)) and not piece.signs
-    return wide and NUMBER_TAG.fullmatch(text, piece.start, piece.end) is not None
-
-
-def _divides(text: str, before: Piece, piece: Piece, columns: Container[int], inner: Brackets) -> bool:
-    """Whether a new statement begins with `piece`."""
-    if piece.lead >= Lead.APART or FORALL.match(text, piece.start, piece.end):
-        return True
-    if bracketed(text, piece, inner) is not None:
-        return _is_complete(text, before)
-    if not _is_complete(text, before):
+    ink = () if piece.signs else layout.between(piece.start, piece.end)
+    if len(ink) < 3 or len(ink) > 8 or ink[0].kind is not Kind.OPEN or ink[-1].kind is not Kind.CLOSE:
         return False
-    if not piece.signs or piece.starts_with_sign(text):
-        return bool(piece.signs) and piece.column > 0 and piece.column in columns
-    return piece.lead is Lead.COMMA or not OPERATOR.match(text, piece.start, piece.end)
+    return _NUMBER.fullmatch("".join(token.text for token in ink[1:-1])) is not None
 
 
-def bracketed(text: str, piece: Piece, inner: Brackets) -> Inner | None:
+def opens_with(layout: Layout, start: int, end: int) -> Token | None:
+    """The first token of a stretch; braces, and groups of nothing, do not count: `{} + c`, `{+ c}`."""
+    place = layout.from_(start)
+    opened = 0
+    for token in layout.ink[place:]:
+        empty = token.kind is Kind.RBRACE and opened > 0
+        opened += 1 if token.kind is Kind.LBRACE else -1 if empty else 0
+        if not (token.kind is Kind.LBRACE or empty):
+            return token if token.start < end else None
+    return None
+
+
+def begins_with_operator(layout: Layout, piece: Piece) -> bool:
+    first = opens_with(layout, piece.start, piece.end)
+    return first is not None and first.kind in OPERATORS
+
+
+def forall(layout: Layout, piece: Piece) -> tuple[int, int] | None:
+    r"""Where the names after a `\forall` that begins the piece start, and where they end."""
+    ink = layout.between(piece.start, piece.end)
+    if not ink or ink[0].kind is not Kind.FORALL:
+        return None
+    place, end = 1, 0
+    while place < len(ink) and ink[place].kind is Kind.NAME:
+        place += 1
+        if place + 1 < len(ink) and ink[place].kind is Kind.SUB:
+            place += 2
+        while place < len(ink) and ink[place].kind is Kind.PRIME:
+            place += 1
+        end = ink[place - 1].end
+        if place >= len(ink) or ink[place].kind is not Kind.COMMA:
+            break
+        place += 1
+    return (ink[1].start, end) if end else None
+
+
+def bracketed(layout: Layout, piece: Piece, brackets: Brackets) -> Inner | None:
     """The bracket that all of a piece is, if there is a relation in it: `(i \\ne j)`."""
-    start = piece.start + len(shown) - len(shown.lstrip()) if (shown := text[piece.start : piece.end]) else 0
-    found = inner.get(start)
-    after = _STOP.match(text, found.end, piece.end) if found is not None else None
-    return found if after is not None and after.end() == piece.end else None
+    first = layout.first(piece.start, piece.end) if not piece.signs else None
+    found = brackets.get(first.start) if first is not None else None
+    if found is None or any(token.text not in _STOPS for token in layout.between(found.end, piece.end)):
+        return None
+    return found
 
 
-def _is_complete(text: str, piece: Piece) -> bool:
-    if FORALL.match(text, piece.start, piece.end):
+_STOPS = frozenset(".,;。，；")
+
+
+def _divides(
+    layout: Layout, before: Piece, piece: Piece, columns: Container[int], brackets: Brackets
+) -> bool:
+    """Whether a new statement begins with `piece`."""
+    if piece.lead >= Lead.APART or forall(layout, piece):
         return True
-    return bool(piece.signs) and not is_empty(text, piece.signs[-1].where.end, piece.end)
+    complete = _is_complete(layout, before)
+    if bracketed(layout, piece, brackets) is not None or not complete:
+        return complete
+    if not piece.signs or starts_with_sign(layout, piece):
+        return bool(piece.signs) and piece.column > 0 and piece.column in columns
+    return piece.lead is Lead.COMMA or not begins_with_operator(layout, piece)
+
+
+def _is_complete(layout: Layout, piece: Piece) -> bool:
+    if forall(layout, piece):
+        return True
+    return bool(piece.signs) and layout.first(piece.signs[-1].where.end, piece.end) is not None
 
 
 class _Cutter:
     """Cuts a row at its marks; pieces without ink are dropped."""
 
-    def __init__(self, text: str, start: int) -> None:
-        self.text = text
+    def __init__(self, layout: Layout, start: int) -> None:
+        self.layout = layout
         self.pieces: list[Piece] = []
         self.now = Piece(start, start, Lead.START)
         self.columns = 0
         self.last_sign = start
         """Where the last relation sign ends, or the row begins."""
 
-    def take(self, mark: Mark, following: Mark | None) -> None:
+    def take(self, mark: Token, following: Token | None) -> None:
         match mark.kind:
-            case Kind.SIGN:
-                self._sign(Sign(mark.word, Slice(mark.start, mark.end)))
-            case Kind.TEXT:
+            case Kind.REL | Kind.SILENT:
+                self._sign(Sign(mark.text, Slice(*mark.at), silent=mark.kind is Kind.SILENT))
+            case Kind.TEXT | Kind.NAME:
                 self._text(mark, following)
-            case Kind.IMPLIES:
+            case Kind.IMPLIES | Kind.APART:
                 self._cut(mark, Lead.APART)
             case Kind.ALIGN:
                 self.columns += 1
@@ -207,9 +231,9 @@ class _Cutter:
             self.now.signs.append(sign)
 
     def _blank(self, end: int) -> bool:
-        return not self.now.signs and is_empty(self.text, self.now.start, end)
+        return not self.now.signs and self.layout.first(self.now.start, end) is None
 
-    def _cut(self, mark: Mark, lead: Lead, words: str = "") -> None:
+    def _cut(self, mark: Token, lead: Lead, words: str = "") -> None:
         """End the piece before a mark, and begin one after it."""
         if self._blank(mark.start):
             first = self.now.lead is Lead.START and lead <= Lead.COMMA
@@ -219,29 +243,28 @@ class _Cutter:
             self.pieces.append(self.now)
         self.now = Piece(mark.end, mark.end, lead, column=self.columns // 2, words=words)
 
-    def _text(self, mark: Mark, following: Mark | None) -> None:
+    def _text(self, mark: Token, following: Token | None) -> None:
         """`\\text{…}`: a word between statements, a remark, or a name in a formula."""
-        said = mark.word.partition("{")[2][:-1].replace("~", " ")
+        said = mark.text.partition("{")[2][:-1].replace("~", " ").strip()
         word = " ".join(said.split()).strip(" ,:，：").lower()
         if _BUT.fullmatch(word):
-            written = self.text[mark.start : mark.end]
             if self._blank(mark.start) and self.pieces:
                 self.now = self.pieces.pop()
-            self.now.signs = [Sign(written, Slice(mark.start, mark.end))]
+            self.now.signs = [Sign(mark.text, Slice(*mark.at), word=True)]
         elif _IF.fullmatch(word):
             self._cut(mark, Lead.IF)
-        elif _AND.fullmatch(word):
+        elif (word and _AND.fullmatch(word)) or (not word and mark.kind is Kind.TEXT):
             self._cut(mark, Lead.APART)
-        elif mark.word.startswith(_PROSE) and self._is_remark(said.strip(), mark, following):
+        elif mark.kind is Kind.TEXT and self._is_remark(said, mark, following):
             self._cut(mark, Lead.REMARK, word)
 
-    def _is_remark(self, said: str, mark: Mark, following: Mark | None) -> bool:
+    def _is_remark(self, said: str, mark: Token, following: Token | None) -> bool:
         """Whether words are beside the formula rather than a name in it."""
         if _ASIDE.fullmatch(said) and (self.now.signs or self._blank(mark.start)):
             return True
-        signed = following is not None and following.kind is Kind.SIGN
-        if following is not None and signed and is_empty(self.text, mark.end, following.start):
+        signed = following is not None and following.kind in SIGNS
+        if following is not None and signed and self.layout.first(mark.end, following.start) is None:
             return False  # a name on the left of a sign
         apart = self.now.lead >= Lead.APART or self.now.lead in (Lead.WIDE, Lead.ALIGN)
-        ended = bool(self.pieces) and not is_empty(self.text, self.last_sign, self.now.start)
+        ended = bool(self.pieces) and self.layout.first(self.last_sign, self.now.start) is not None
         return apart and ended and self._blank(mark.start)

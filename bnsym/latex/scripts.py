@@ -10,7 +10,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TypeAlias
 
-from bnsym.latex import folding
+from bnsym.latex import commands, folding
 from bnsym.latex.ast import (
     BigSum,
     Component,
@@ -32,8 +32,9 @@ from bnsym.latex.ast import (
     canonical,
     rebuilt,
 )
+from bnsym.latex.commands import INDEX_LETTERS, NABLA, ONES, TRANSPOSES
 from bnsym.latex.errors import ReadError
-from bnsym.latex.folding import ONES, is_word, word_of
+from bnsym.latex.folding import is_word, word_of
 
 FROBENIUS = "F"
 MAX_TERMS = 12
@@ -116,7 +117,7 @@ def letter_of(node: Node) -> str:
     """The index letter that a node is, or nothing: one letter, perhaps with primes."""
     if not isinstance(node, Symbol) or not node.bare or node.accents or node.marks.strip("'"):
         return ""
-    return "" if "{" in node.core or node.core == folding.NABLA else node.base
+    return "" if "{" in node.core or node.core == NABLA else node.base
 
 
 def _letters(node: Node) -> list[str]:
@@ -146,7 +147,7 @@ def _spelled(node: Node) -> str:
         return str(node.value)
     if isinstance(node, Symbol) and node.bare:
         word = word_of(node) if node.base == node.core and is_word(node) else ""
-        return word if set(word) - folding.INDEX_LETTERS else node.base  # `\mu_{\text{in}}` has no indices
+        return word if set(word) - INDEX_LETTERS else node.base  # `\mu_{\text{in}}` has no indices
     if isinstance(node, Product) and not any(node.operators):
         parts = [_spelled(f) for f in node.factors]
         return (
@@ -161,9 +162,7 @@ def _raised(node: Node, clauses: tuple[Clause, ...], place: Place, at: Place) ->
     if len(clauses) != 1:
         raise ReadError("BN112", "a superscript of several parts", place)
     clause = clauses[0]
-    if clause == "T" or (
-        isinstance(clause, Symbol) and canonical(clause) in ("T", r"\mathsf{T}", r"\mathrm{T}")
-    ):
+    if clause == "T" or (isinstance(clause, Symbol) and canonical(clause) in TRANSPOSES):
         return Transpose(node, at)
     if isinstance(clause, str):
         if not isinstance(node, Symbol):
@@ -226,7 +225,7 @@ def _sum_clause(
             firsts.append(value)
             letters.extend(_letters(left))
             return
-        case Relation(left, r"\ne", right) if letter_of(left) and letter_of(right):
+        case Relation(left, commands.UNEQUAL, right) if letter_of(left) and letter_of(right):
             excluded.append((letter_of(left), letter_of(right)))
             if letter_of(left) not in letters:
                 letters.append(letter_of(left))
@@ -234,7 +233,7 @@ def _sum_clause(
         case Symbol() | Product() if _only_letters(clause):
             letters.extend(_letters(clause))
             return
-        case Relation(left, r"\in", Symbol() as values) if letter_of(left):
+        case Relation(left, commands.MEMBER, Symbol() as values) if letter_of(left):
             letters.append(letter_of(left))
             within.append(values)
             return
@@ -299,7 +298,9 @@ def big_max(sign: Place, script: Script, body: Node) -> Node:
     clause = script[1][0]
     at = (sign[0], script[2][1])
     match clause:
-        case Relation(Norm(Symbol() as variable), r"\le", radius) if script[0] == "_" and len(script[1]) == 1:
+        case Relation(Norm(Symbol() as variable), commands.AT_MOST, radius) if (
+            script[0] == "_" and len(script[1]) == 1
+        ):
             return MaxOver(variable, radius, body, at)
     hint = r"write `\max_{\Vert X\Vert_2 \le \lambda}`"
     raise ReadError("BN120", "a maximum is read over a ball of matrices only", at, hint)

@@ -15,7 +15,7 @@ from bnsym.elaborate import Unreadable, parse_term
 from bnsym.elaborate.collect import SIGNS
 from bnsym.elaborate.context import Context, outputs_of
 from bnsym.latex.errors import ReadError
-from bnsym.latex.tokens import tokenize
+from bnsym.latex.grouping import tokenize
 from bnsym.model import Link
 from bnsym.repairing.combining import MADE
 from bnsym.repairing.edits import Edit, Place, apply_all, edits

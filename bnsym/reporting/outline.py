@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeAlias
 
 from bnsym.elaborate.document import read_document
-from bnsym.latex.tokens import RELATIONS
+from bnsym.latex.commands import ORDERS
 from bnsym.model import FileReport, Result, Span
 from bnsym.reporting.source import Barred, authored
 from bnsym.source.text import Block, Chain, Directive, Heading, Slice, Source
@@ -21,7 +21,7 @@ from bnsym.source.text import Block, Chain, Directive, Heading, Slice, Source
 _LABEL = re.compile(r"\\label\s*\{([\w:.-]+)\}", re.ASCII)
 _SIZE_BEFORE = re.compile(r"\\(?:left(?:\s*\.)?|[bB]igg?[lr]?)\s*\Z")
 _SIZE_AFTER = re.compile(r"\s*\\right\s*\.")
-_SIGNS = frozenset((":=", *RELATIONS)) - {"==", "!="}
+_SIGNS = frozenset((":=", "=", *ORDERS)) - {"==", "!="}
 _SPELLED = {"≤": r"\le", "≥": r"\ge", "≠": r"\ne", "≔": ":="}
 
 

@@ -10,16 +10,34 @@ from __future__ import annotations
 
 import re
 
+from bnsym.latex.commands import BY_SPELLING, FOREIGN, MEMBER, ORDERS, Kind, spellings
 from bnsym.latex.errors import ReadError
-from bnsym.latex.tokens import ACCENTS, COMMANDS, FONTS, GREEK, INVISIBLE, tokenize
+from bnsym.latex.grouping import tokenize
 from bnsym.reporting.well_formed import is_well_formed
 
 BREAK = "\\\\"
 """Between the lines of what `authored` returns."""
-_SIZES = "left right middle big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr bigm Bigm".split()
+_SIZES = frozenset(word[1:] for word in spellings(Kind.SIZE))
 _SPACING = "quad qquad , ; : ! >".split()
 _DROPPED = ("boxed", "limits", "nolimits", "displaystyle", "textstyle")
-_KEPT = frozenset((*GREEK, *FONTS, *ACCENTS, *COMMANDS, *INVISIBLE)) - frozenset(_DROPPED)
+_TERMS = (
+    Kind.NAME,
+    Kind.ACCENT,
+    Kind.FONT,
+    Kind.TEXT,
+    Kind.FRAC,
+    Kind.SQRT,
+    Kind.SUM,
+    Kind.MAX,
+    Kind.JOIN,
+    Kind.MARK,
+)
+_BRACKETS = (Kind.OPEN, Kind.CLOSE, Kind.NORM, Kind.ABS, Kind.SIZE)
+_SIGNS = frozenset(word for one in ("=", MEMBER, *ORDERS) for word in BY_SPELLING[one].spellings)
+_KEPT = (
+    frozenset(word[1:] for word in (spellings(*_TERMS, *_BRACKETS) | _SIGNS) - FOREIGN)
+    | frozenset((*_SPACING, "mathstrut", "thinspace"))
+) - frozenset(_DROPPED)
 _PRINTED = frozenset(("det", "delta"))
 """What the program's own lines hold besides."""
 _TOKEN = re.compile(r"%[^\n]*|\\(?:left|right|middle)\s*\.|\\[A-Za-z]+|\\.|\s+|.", re.DOTALL)

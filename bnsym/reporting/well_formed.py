@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import re
 
-from bnsym.latex.tokens import ACCENTS, FONTS
+from bnsym.latex.commands import Kind, spellings
 
 DEEPEST = 60
 """TeX holds about 250 groups, and a delimiter is one."""
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\S", re.DOTALL)
 _TEXT = frozenset((r"\text", r"\textrm", r"\textbf"))
-_ONE = frozenset(f"\\{name}" for name in (*ACCENTS, *FONTS, "boxed")) - _TEXT
+_ONE = (spellings(Kind.ACCENT, Kind.FONT, Kind.TEXT) | {r"\boxed"}) - _TEXT
 _TWO = frozenset((r"\frac", r"\dfrac", r"\tfrac"))
-_BARE_SCRIPTS = frozenset((r"\frac", *(f"\\{name}" for name in FONTS)))
+_BARE_SCRIPTS = spellings(Kind.FONT, Kind.TEXT) | {r"\frac"}
 """Commands with arguments that may be an index without braces around them."""
 _BIG = frozenset(f"\\{size}{side}" for size in ("big", "Big", "bigg", "Bigg") for side in ("", "l", "r", "m"))
 _LIMITS = frozenset((r"\limits", r"\nolimits"))

@@ -5,7 +5,7 @@ r"""The commands that a LaTeX file defines, written out as TeX would, each place
 that asks for more (delimited parameters, a definition inside a group or inside another) is refused:
 what it defines is written out as a command that no formula can hold, so that nothing is read in a
 meaning that the author took away. Imports `macro_definitions`, `directives`, `source_map`,
-`source`, and names of `tokens`.
+`source`, and names of `commands`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from bnsym.latex.tokens import ACCENTS, FONTS
+from bnsym.latex.commands import TABLE, Kind
 from bnsym.model import Severity
 from bnsym.source import directives
 from bnsym.source.directives import Problem
@@ -60,10 +60,12 @@ _SIGN = re.compile(r"\s*+(?:\{\s*+\\(?P<braced>[^A-Za-z\s])\s*+\}|\\(?P<bare>[^A
 _WORD = re.compile(r"\s*+\{\s*+(?P<word>[A-Za-z]++\*?)\s*+\}")
 _DISPLAY = re.compile(r"\\\[|\$\$|\\begin")
 _PARAMETER = re.compile(r"#([1-9])")
+_WHOLE = (Kind.ACCENT, Kind.FONT, Kind.TEXT, Kind.FRAC, Kind.SQRT, Kind.WRAP, Kind.UNDER, Kind.OVERSET)
 TAKES = {
-    **dict.fromkeys((*ACCENTS, *FONTS, "sqrt", "operatorname", "boxed", "overline", "underline"), 1),
-    **dict.fromkeys(("text", "mathrm", "mbox", "underbrace", "overbrace", "substack"), 1),
-    **dict.fromkeys(("frac", "dfrac", "tfrac", "cfrac", "binom", "stackrel", "overset", "underset"), 2),
+    **{word[1:]: entry.arity for entry in TABLE if entry.kind in _WHOLE for word in entry.spellings},
+    "underline": 1,
+    "substack": 1,
+    "binom": 2,
 }
 """Commands of LaTeX, and how many arguments each takes."""
 BUILT_IN = {"ensuremath": Macro("#1", 1), "xspace": Macro("")}

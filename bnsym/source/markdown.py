@@ -5,8 +5,8 @@ quotation marks and indentation are gone, so that columns could only be guessed;
 offset is one of the file's own code points (a CRLF counts as the two it is). Containers,
 fences, code and comments follow CommonMark as far as they decide what is a formula; whatever
 else Markdown has is passed over as text. Never raises: what is wrong is a Problem, and the
-rest is read. Linear in the text. Imports `directives`, `masking`, `source`, and the
-names of `tokens`, only.
+rest is read. Linear in the text. Imports `directives`, `source`, and names of
+`commands`, only.
 """
 
 from __future__ import annotations
@@ -17,9 +17,7 @@ from dataclasses import dataclass
 from sys import maxsize
 from typing import TypeAlias
 
-from bnsym.latex.masking import KNOWN as SIGNS
-from bnsym.latex.masking import ROW_ENVIRONMENTS
-from bnsym.latex.tokens import KNOWN as NAMES
+from bnsym.latex.commands import BY_SPELLING, KNOWN, ROWS
 from bnsym.source import directives
 from bnsym.source.directives import Problem
 from bnsym.source.text import Heading, Slice
@@ -80,7 +78,7 @@ _RULE = re.compile(r"([-*_])(?:[ \t]*\1){2,}[ \t]*\r?(?:\n|\Z)")
 _BULLET = re.compile(r"(?:[-+*]|(\d{1,9})[.)])(?=[ \t]|\r?\n|\Z)")
 _FENCE = re.compile(r"(?P<mark>`{3,}(?=[^`\n]*(?:\n|\Z))|~{3,}|:{3,}(?=[ \t]*\{math\}))(?P<info>[^\n]*)\n?")
 _INLINE = re.compile(
-    rf"\\{{1,2}}[\[(]|\\begin\{{(?:{'|'.join(sorted(ROW_ENVIRONMENTS))})\*?\}}|\\.|`+|\$\$|\$`|\$|<!--|\n"
+    rf"\\{{1,2}}[\[(]|\\begin\{{(?:{'|'.join(sorted(ROWS))})\*?\}}|\\.|`+|\$\$|\$`|\$|<!--|\n"
     r"|!\[|\]\("
     r"|</?[A-Za-z][\w-]*+(?:\s++[\w:.-]++(?:\s*+=\s*+(?:\"[^\"\n]*+\"|'[^'\n]*+'|[^\s\"'<>=`$]++))?+)*+\s*+/?>",
     re.DOTALL,
@@ -448,8 +446,12 @@ class _Scanner:
     def _redefines(self, start: int, end: int) -> None:
         """A formula that gives a known command another meaning: others would be misread."""
         for match in _DEFINER.finditer(self.text, start, end):
-            if match.group(1) in NAMES | SIGNS:
-                message = f"`\\{match.group(1)}` is given another meaning, which is not followed in Markdown"
+            name = match.group(1)
+            same = (
+                name in KNOWN and BY_SPELLING["\\" + name].value in self.text[match.end() : match.end() + 30]
+            )
+            if name in KNOWN and not same:
+                message = f"`\\{name}` is given another meaning, which is not followed in Markdown"
                 hint = "give the new command a name of its own, or write what it stands for"
                 self.problems.append(Problem("BN117", message, Slice(*match.span()), hint))
 

@@ -3,14 +3,14 @@ r"""Where sections, comments and display formulas stand in a LaTeX file whose ow
 What TeX would not set is passed over: comments, verbatim text, the preamble, what stands after
 `\end{document}`. No formula holds a blank line, as TeX has it, so that one which is never closed
 ends there. Files that are `\input` are not followed, and that is said. Never raises. Linear in the
-text. Imports `directives`, `masking`, `markdown`'s data and `source` only.
+text. Imports `directives`, `commands`, `markdown`'s data and `source` only.
 """
 
 from __future__ import annotations
 
 import re
 
-from bnsym.latex.masking import ROW_ENVIRONMENTS
+from bnsym.latex.commands import ROWS
 from bnsym.model import Severity
 from bnsym.source import directives
 from bnsym.source.directives import Problem
@@ -20,7 +20,7 @@ from bnsym.source.text import Heading, Slice
 LEVELS = {"part": 1, "chapter": 1, "section": 1, "subsection": 2, "subsubsection": 3, "paragraph": 4}
 _STRANGE = frozenset("IEEEeqnarray dmath dgroup dseries darray empheq xalignat xxalignat eqnsystem".split())
 """Environments of displays whose rows the reader does not know: it says so, where they stand."""
-_DISPLAYS = ROW_ENVIRONMENTS | _STRANGE
+_DISPLAYS = ROWS | _STRANGE
 VERBATIM = r"(?:verbatim|Verbatim|BVerbatim|LVerbatim|lstlisting|minted|comment|filecontents|alltt)\*?"
 SKIPPED = (
     rf"\\begin\s*+\{{(?P<verbatim>{VERBATIM})\}}(?s:.*?)(?:\\end\s*+\{{(?P=verbatim)\}}|\Z)"

@@ -59,6 +59,10 @@ class Sign:
 
     symbol: str
     where: Slice
+    silent: bool = False
+    """Whether it states nothing that is decided: `\\approx`, `\\in`."""
+    word: bool = False
+    """Whether it is a word that makes another statement of both sides: `\\text{or}`."""
 
 
 @dataclass(frozen=True, slots=True)

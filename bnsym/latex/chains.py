@@ -2,30 +2,42 @@ r"""Rows of a formula → chains of expressions between relation signs, with the
 
 A row goes on with the chain before it where it begins with a sign or with an operator; what
 stands after `\text{for}`, or is an order of names after a comma, is a condition; the rest
-begins a chain of its own. Imports `masking`, `pieces` and `source` only.
+begins a chain of its own. Nothing is passed over: what is neither a chain, a condition nor a remark
+makes unread what it may belong to. Imports `commands`, `nesting`, `pieces` and `source`.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
-from bnsym.latex.masking import SILENT, Blank, Inner, Kind, Layout, Mark
-from bnsym.latex.pieces import ADDS, FORALL, NUMBER_TAG, OPERATOR, PLUS, Lead, Piece, bracketed, cut, is_empty
+from bnsym.latex.commands import DOTS, EITHER, INDICATORS, MEMBER, ONES, ORDERS, Kind
+from bnsym.latex.lexer import Token
+from bnsym.latex.nesting import Blank, Inner, Layout
+from bnsym.latex.pieces import (
+    OPERATORS,
+    Lead,
+    Piece,
+    begins_with_operator,
+    bracketed,
+    cut,
+    forall,
+    is_number,
+    opens_with,
+    starts_with_sign,
+)
 from bnsym.source.text import Chain, Sign, Slice, Unread
 
-_MEMBER = frozenset((r"\in", "∈"))
-_ORDER = frozenset((r"\le", "<", r"\ge", ">", r"\ne"))
-_OF_NAMES = re.compile(
-    r"(?:\s|[-+]|\d++(?:\.\d++)?+|[A-Za-z]|_\{?+\w++\}?+|[<>≤≥≠]"
-    r"|\\(?:leq?|geq?|neq?|leqslant|geqslant|lt|gt)\b"
-    r"|\\(?:alpha|beta|gamma|delta|epsilon|varepsilon|eta|kappa|lambda|mu|rho|sigma|tau)\b)*+[.,;]*+\s*+"
-)
+_PLAIN = frozenset((Kind.NUMBER, Kind.NAME, Kind.SIGN, Kind.SUB, Kind.LBRACE, Kind.RBRACE, Kind.REL))
 """`k > 0`, `\\lambda \\ge 0`: an order of names and numbers. Anything longer is a claim of its own,
 for nothing that is claimed may be assumed in silence."""
+_STOPS = frozenset(".,;。，；")
+_SPEAKS = re.compile(r"(?:using|use|by|since|because|from|with|via|to|of|in|as|see|recall|note)\Z")
+_SHARED = 8
+"""How many chains before it in a row a condition holds for: enough for people, linear for machines."""
 
 
 class _Role(Enum):
@@ -36,17 +48,6 @@ class _Role(Enum):
     """A condition, for a word or its form says so."""
     BESIDE = auto()
     """An order of names beside other statements: a condition or a claim, as its names decide."""
-
-
-_RANGE = re.compile(r"\s*[A-Za-z](?:_\w)?\s*=\s*-?\w+\s*(?:,[^=]*)?(?:\.\.|…|\\[lc]?dots)")
-_DANGLING = re.compile(r"(?:[-+/·×⋅∘]|\\(?:cdot|times|pm|mp|odot|otimes|oplus|div))\s*\Z")
-_SPEAKS = re.compile(r"(?:using|use|by|since|because|from|with|via|to|of|in|as|see|recall|note)\Z")
-_WORDS = re.compile(
-    r"(?:[\s.,:;]|\\(?:text|textrm|textnormal|textit|textbf|textup|textsf|mbox)\s*\{(?:[^{}]|\{[^{}]*\})*\})+"
-)
-_INDICATOR = re.compile(r"(?:1\s*\}?|\\mathbb\s*(?:\{\s*[I1]\s*\}|[I1]))\s*\Z")
-_SHARED = 8
-"""How many chains before it in a row a condition holds for: enough for people, linear for machines."""
 
 
 @dataclass(slots=True)
@@ -62,20 +63,26 @@ class _Growing:
     conditions: list[Slice] = field(default_factory=list)
     beside: tuple[int, ...] = ()
     """The places of the chains of which it may be a condition."""
+    origin: Slice | None = None
+    """The expression of the formula before that it goes on from."""
     late: bool = False
     """Whether its first sign stands in a later row than its beginning."""
     unread: list[Unread] = field(default_factory=list)
 
 
-def read_chains(
-    masked: str, layout: Layout, previous: Chain | None
-) -> tuple[tuple[Chain, ...], tuple[Blank, ...]]:
-    """The chains of a formula, and what else of it is to be blanked.
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The chains of a formula, what of it is to be blanked, and which of that are remarks."""
 
-    masked: the file with the layout's blanks. previous: the chain that a formula
-    beginning with a relation sign goes on from."""
-    reader = _Chains(masked, previous, layout.inner)
-    row: list[Mark] = []
+    chains: tuple[Chain, ...]
+    blanks: tuple[Blank, ...]
+    remarks: tuple[Slice, ...]
+
+
+def read_chains(layout: Layout, previous: Chain | None) -> Reading:
+    """The chains of a formula. previous: that which one beginning with a relation sign goes on from."""
+    reader = _Chains(layout, previous)
+    row: list[Token] = []
     start = layout.start
     for mark in layout.marks:
         if mark.kind is Kind.ROW:
@@ -90,12 +97,12 @@ def read_chains(
 class _Chains:
     """Builds chains row by row."""
 
-    def __init__(self, text: str, previous: Chain | None, inner: Sequence[Inner]) -> None:
-        self.text = text
+    def __init__(self, layout: Layout, previous: Chain | None) -> None:
+        self.layout = layout
         self.previous = previous
-        self.inner = sorted(inner, key=lambda one: one.start)
+        self.inner = sorted(layout.inner, key=lambda one: one.start)
         self.starts = [one.start for one in self.inner]
-        self.brackets = {one.start: one for one in inner if one.soft}
+        self.brackets = {one.start: one for one in self.inner if one.soft}
         self.chains: list[_Growing] = []
         self.last: _Growing | None = None
         """The last chain that a row may go on with."""
@@ -104,15 +111,17 @@ class _Chains:
         self.here: list[_Growing] = []
         """The chains that begin in the present row."""
         self.blanks: list[Blank] = []
+        self.remarks: list[Slice] = []
         self.quantifier: Slice | None = None
         self.conditions: list[Slice] = []
         """What has been said before the chain of which it is said."""
 
-    def row(self, start: int, end: int, marks: list[Mark]) -> None:
+    def row(self, start: int, end: int, marks: list[Token]) -> None:
         """Take the next row."""
         self.here = []
-        pieces, numbers = cut(self.text, start, end, marks, self.columns, self.brackets)
+        pieces, numbers = cut(self.layout, start, end, marks, self.columns, self.brackets)
         self.blanks += numbers
+        self.remarks += [Slice(*number) for number in numbers]
         done = start
         for piece in pieces:
             self.blanks.append((done, piece.start))
@@ -124,7 +133,7 @@ class _Chains:
         for number, piece in enumerate(pieces):
             before = self._statement(piece, number == 0, aligned, before)
 
-    def finish(self) -> tuple[tuple[Chain, ...], tuple[Blank, ...]]:
+    def finish(self) -> Reading:
         if self.chains:
             self.chains[-1].quantifier = self.chains[-1].quantifier or self.quantifier
             self.chains[-1].conditions += self.conditions
@@ -137,7 +146,8 @@ class _Chains:
         places: dict[int, list[int]] = {}
         for place, (_, chain) in enumerate(found):
             places.setdefault(id(chain), []).append(place)
-        return tuple(self._placed(part, chain, places) for part, chain in found), tuple(self.blanks)
+        chains = tuple(self._placed(part, chain, places) for part, chain in found)
+        return Reading(chains, tuple(self.blanks), tuple(self.remarks))
 
     def _placed(self, part: Chain, chain: _Growing | None, places: dict[int, list[int]]) -> Chain:
         """The part, the places of the chains beside it counted among all that were found."""
@@ -148,9 +158,11 @@ class _Chains:
     def _parts(self, chain: _Growing) -> Iterator[Chain]:
         """The chain, parted at signs that state nothing: `a = b \\approx c` is `a = b` and `b \\approx c`."""
         expressions = tuple(self._trim(start, end) for start, end in chain.bounds)
+        if chain.origin is not None:
+            expressions = (chain.origin, *expressions[1:])
         first = 0
         for place, sign in enumerate([*chain.signs, None]):
-            if sign is not None and sign.symbol not in SILENT:
+            if sign is not None and not sign.silent:
                 continue
             if place > first or not chain.signs:
                 yield self._part(chain, expressions, first, place)
@@ -179,8 +191,7 @@ class _Chains:
             "what a brace says of a term is not judged",
             "write it as a row of its own",
         )
-        signs = (Sign(sign.word, Slice(sign.start, sign.end)),)
-        return Chain(sides, signs, unread=(why,), claims=sign.word not in SILENT)
+        return Chain(sides, (_sign(sign),), unread=(why,), claims=sign.kind is not Kind.SILENT)
 
     def _leave_unread(self) -> None:
         """A row without a relation sign hides what it may belong to: the end of the chain before it,
@@ -209,19 +220,22 @@ class _Chains:
         return Unread(where, "BN115", why, hint)
 
     def _trim(self, start: int, end: int) -> Slice:
-        shown = self.text[start:end]
-        start += len(shown) - len(shown.lstrip())
-        return Slice(start, max(start, start + len(shown.strip())))
+        """The ink of a stretch, from its first token to its last."""
+        first, last = self.layout.first(start, end), self.layout.last(start, end)
+        return Slice(first.start, last.end) if first is not None and last is not None else Slice(end, end)
 
     def _empty(self, start: int, end: int) -> bool:
-        return is_empty(self.text, start, end)
+        return self.layout.first(start, end) is None
 
     def _punctuation(self, piece: Piece) -> None:
-        """Blank the comma or full stop after a statement; three dots are no full stop."""
-        shown = self.text[piece.start : piece.end].rstrip()
-        bare = shown.rstrip(".,;。，；")
-        if ".." not in shown[len(bare) :]:
-            self.blanks.append((piece.start + len(bare), piece.start + len(shown)))
+        """Leave out the comma or full stop after a statement; three dots are no full stop."""
+        ink = self.layout.ink
+        first, place = self.layout.from_(piece.start), self.layout.from_(piece.end)
+        last = place
+        while place > first and ink[place - 1].text in _STOPS:
+            place -= 1
+        if sum(token.text == "." for token in ink[place:last]) < 2 and place < last:
+            piece.end = ink[place].start
 
     # One statement
 
@@ -230,17 +244,19 @@ class _Chains:
         piece, quantified = self._quantified(piece)
         if self._empty(piece.start, piece.end):
             return _Role.CLAIM
-        if piece.starts_with_sign(self.text) and self._goes_on(piece):
+        if starts_with_sign(self.layout, piece) and self._goes_on(piece):
             return _Role.CLAIM
         if first and piece.lead is Lead.START and not quantified and self._continues(piece, aligned):
             return _Role.CLAIM
-        bracket = bracketed(self.text, piece, self.brackets) if not piece.signs else None
+        bracket = bracketed(self.layout, piece, self.brackets)
         if bracket is not None:
             piece = self._unwrapped(piece, bracket)
         role = _Role.SAID if bracket is not None and self.here else self._role(piece, before)
         if role is _Role.SAID:
             self._conditions((self._trim(piece.start, piece.end),) if piece.signs else ())
-        elif not (self._is_remark(piece) or (piece.lead is Lead.REMARK and self._continues(piece, aligned))):
+        elif self._is_remark(piece):
+            self.remarks.append(Slice(piece.start, piece.end))
+        elif not (piece.lead is Lead.REMARK and self._continues(piece, aligned)):
             self._begin(piece, aligned, role)
         return role
 
@@ -248,17 +264,16 @@ class _Chains:
         """The statement in the brackets that a piece is."""
         start, end = bracket.inside
         self.blanks += [(piece.start, start), (end, piece.end)]
-        signs = [Sign(mark.word, Slice(mark.start, mark.end)) for mark in bracket.signs]
-        return Piece(start, end, piece.lead, signs, piece.column)
+        return Piece(start, end, piece.lead, [_sign(mark) for mark in bracket.signs], piece.column)
 
     def _is_remark(self, piece: Piece) -> bool:
         """Words alone, or names that the words before them speak of: `\\text{by } \\mu`."""
         if piece.signs:
             return False
         spoken = piece.lead is Lead.REMARK and _SPEAKS.search(piece.words) is not None
-        return spoken or any(
-            kind.fullmatch(self.text, piece.start, piece.end) for kind in (_WORDS, NUMBER_TAG)
-        )
+        ink = self.layout.between(piece.start, piece.end)
+        words = all(token.kind is Kind.TEXT or token.text in _STOPS or token.text == ":" for token in ink)
+        return spoken or words or is_number(self.layout, piece)
 
     def _role(self, piece: Piece, before: _Role) -> _Role:
         if piece.lead is Lead.IF:
@@ -268,41 +283,49 @@ class _Chains:
             return _Role.SAID if kind else before
         if piece.lead not in (Lead.COMMA, Lead.WIDE) or not self.here:
             return _Role.CLAIM
-        if kind or _RANGE.match(self.text, piece.start, piece.end):
+        if kind or self._is_range(piece):
             return _Role.SAID
         return _Role.BESIDE if order else _Role.CLAIM
 
     def _is_kind(self, piece: Piece) -> bool:
         """Whether it says a kind (`k \\in \\mathbb{R}`), and no more."""
-        return bool(piece.signs) and {sign.symbol for sign in piece.signs} <= _MEMBER
+        return bool(piece.signs) and all(sign.symbol == MEMBER for sign in piece.signs)
 
     def _is_order(self, piece: Piece) -> bool:
         """Whether it is an order of names and numbers, and no more."""
         signs = {sign.symbol for sign in piece.signs}
-        orders = bool(signs) and signs <= _ORDER
-        return orders and _OF_NAMES.fullmatch(self.text, piece.start, piece.end) is not None
+        if not signs or not signs <= ORDERS:
+            return False
+        ink = self.layout.between(piece.start, piece.end)
+        return all(token.kind in _PLAIN and "{" not in token.text[1:] for token in ink)
+
+    def _is_range(self, piece: Piece) -> bool:
+        """`k = 1, \\dots, N`: over what an index runs."""
+        ink = self.layout.between(piece.start, piece.end)
+        named = bool(ink) and ink[0].kind is Kind.NAME and [sign.symbol for sign in piece.signs] == ["="]
+        return named and any(token.text in DOTS for token in ink[2:8])
 
     def _quantified(self, piece: Piece) -> tuple[Piece, bool]:
         """The piece after its `\\forall k`, and whether it had one."""
-        found = FORALL.match(self.text, piece.start, piece.end)
-        if found is None:
+        names = forall(self.layout, piece)
+        if names is None:
             return piece, False
-        stop = self._colon(found.end(), piece) or piece.end
-        gap = self._empty(found.end(), stop)
+        named, end = names
+        stop = self._colon(end, piece) or piece.end
+        gap = self._empty(end, stop)
         signed = [sign for sign in piece.signs if sign.where.end <= stop]
-        if not gap and not (signed and self._empty(found.end(), signed[0].where.start)):
+        if not gap and not (signed and self._empty(end, signed[0].where.start)):
             return piece, False  # `\\forall k a = b`: where the quantifier ends is not said
-        self._quantify(self._trim(piece.start, found.end()))
+        self._quantify(self._trim(piece.start, end))
         if not gap:
-            self._conditions((self._trim(found.start("names"), stop),))
+            self._conditions((self._trim(named, stop),))
         rest = piece.signs[len(signed) :]
         return Piece(min(stop + 1, piece.end), piece.end, Lead.START, rest, piece.column), True
 
     def _colon(self, start: int, piece: Piece) -> int | None:
-        """Where the colon stands that ends a quantifier: outside any sign."""
-        place = self.text.find(":", start, piece.end)
-        taken = any(sign.where.start <= place < sign.where.end for sign in piece.signs)
-        return None if place < 0 or taken else place
+        """Where the colon stands that ends a quantifier."""
+        ink = self.layout.between(start, piece.end)
+        return next((token.start for token in ink if token.text == ":"), None)
 
     def _quantify(self, where: Slice) -> None:
         if not self.here:
@@ -320,19 +343,21 @@ class _Chains:
     def _begin(self, piece: Piece, aligned: bool, role: _Role) -> None:
         """A new chain."""
         unread: list[Unread] = []
+        origin: Slice | None = None
         if not piece.signs and (hidden := self._hidden_sign(piece)):
-            piece.signs = [Sign(hidden.word, Slice(hidden.start, hidden.end))]
+            piece.signs = [_sign(hidden)]
             why = "a relation in here is neither claimed nor denied in a way that can be read"
             unread.append(
                 Unread(self._trim(piece.start, piece.end), "BN115", why, "write it without what is around it")
             )
         bounds = self._bounds(piece)
-        if piece.starts_with_sign(self.text) and self.previous is not None and not self.chains:
+        if starts_with_sign(self.layout, piece) and self.previous is not None and not self.chains:
             before = self.previous
-            bounds[0] = [before.expressions[-1].start, before.expressions[-1].end]
+            origin = before.expressions[-1]
             passed = (one for one in before.unread if one.expression in (None, len(before.signs)))
             unread += [replace(one, expression=0) for one in passed]
-        chain = _Growing(bounds, list(piece.signs), aligned, self.quantifier, self.conditions, unread=unread)
+        chain = _Growing(bounds, list(piece.signs), aligned, self.quantifier, self.conditions)
+        chain.unread, chain.origin = unread, origin
         self.quantifier, self.conditions = None, []
         if role is _Role.BESIDE:
             row = range(len(self.chains) - len(self.here), len(self.chains))
@@ -342,13 +367,12 @@ class _Chains:
         self.chains.append(chain)
         self.here.append(chain)
 
-    def _hidden_sign(self, piece: Piece) -> Mark | None:
+    def _hidden_sign(self, piece: Piece) -> Token | None:
         """The first relation sign inside brackets or groups of a piece, that of an indicator apart."""
         first = bisect_left(self.starts, piece.start)
         for one in self.inner[first : bisect_left(self.starts, piece.end)]:
-            if not one.under and not _INDICATOR.search(
-                self.text, max(piece.start, one.start - 40), one.start
-            ):
+            before = self.layout.last(piece.start, one.start)
+            if not one.under and not (before is not None and before.text in _ONES):
                 return one.signs[0]
         return None
 
@@ -390,11 +414,18 @@ class _Chains:
 
     def _unfinished(self, chain: _Growing, piece: Piece, aligned: bool) -> bool:
         start, end = chain.bounds[-1]
-        dangles = _DANGLING.search(self.text[max(start, end - 200) : end]) is not None
-        if chain.signs and (self._empty(start, end) or dangles):
+        last, first = self.layout.last(start, end), opens_with(self.layout, piece.start, piece.end)
+        if chain.signs and (last is None or last.kind in OPERATORS):
             return True
-        if not OPERATOR.match(self.text, piece.start, piece.end):
+        if first is None or not begins_with_operator(self.layout, piece):
             return False
-        plus = PLUS.match(self.text, piece.start, piece.end) is not None  # with which no equation begins
+        adds = first.kind is Kind.SIGN or first.text in EITHER
         new_column = aligned and not chain.aligned_first
-        return not piece.signs or new_column or plus or not ADDS.match(self.text, piece.start, piece.end)
+        return not piece.signs or new_column or not adds or first.text == "+"  # with which no equation begins
+
+
+_ONES = frozenset(("1", *ONES, *INDICATORS))
+
+
+def _sign(mark: Token) -> Sign:
+    return Sign(mark.text, Slice(*mark.at), silent=mark.kind is Kind.SILENT)

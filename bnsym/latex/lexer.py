@@ -1,0 +1,211 @@
+r"""Text → tokens with exact places: the one lexer of formulas.
+
+Each stretch of a formula but white space is in one token, what TeX shows but does not mean as well
+(spacing, labels, comments, sizes, alignment): it has a kind of its own. Never raises: what is not
+known is a token of kind UNKNOWN, and whoever needs its meaning says so. Imports `commands` only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from bnsym.latex.commands import BUILT_IN, BY_SPELLING, CLOSERS, INNER, PAIRED, WORD, Command, Kind
+
+
+class Token(NamedTuple):
+    """`text`: the canonical spelling, the name of an environment, or what was written."""
+
+    kind: Kind
+    text: str
+    start: int
+    end: int
+
+    @property
+    def at(self) -> tuple[int, int]:
+        return self.start, self.end
+
+
+UNSEEN = frozenset((Kind.SPACE, Kind.SIZE, Kind.LABEL, Kind.COLOUR))
+"""What is passed over wherever it stands."""
+GROUP = r"\{(?:[^{}]++|\{(?:[^{}]++|\{[^{}]*+\})*+\})*+\}"
+_LEX = re.compile(
+    r"\s*+(?:(?P<space>\\[ \t\r\n]+|%[^\r\n]*+)"
+    r"|(?P<edge>(?:\\left\s*+\\(?:\{|lbrace)\s*+)?\\begin\s*+\{[^{}]*+\}|\\end\s*+\{[^{}]*+\}(?:\s*+\\right\s*+\.)?)"
+    r"|(?P<negated>\\not\s*+(?:[=<>]|\\[A-Za-z]++))|(?P<colon>\\(?:vcentcolon|colon)\s*+=)"
+    r"|(?P<command>\\(?:[A-Za-z]++|.))"
+    r"|(?P<number>\d++(?:\.\d++)?|\.\d++)"
+    r"|(?P<call>(?<![A-Za-z])(?:(?:[Mm]ean|avg|[Ss]um|[Vv]ar|diag|[Tt]r|std|sqrt|exp|log|ln|max|min|tanh?)"
+    r"(?=\s*+(?:\\(?:left|[bB]igg?l?)\s*+)?[(\[])|E(?=\s*+(?:\\(?:left|[bB]igg?l?)\s*+)?\[)))"
+    r"|(?P<letter>[A-Za-z])|(?P<sign>&(?:lt|gt|amp);|::=|:\s*+&?\s*+=|=[=:>]|[<>!]=|(?<![_^])\{\s*+(?::?=|[<>])\s*+\})"
+    r"|(?P<other>.))",
+    re.DOTALL,
+)
+_BARE = re.compile(r"[\s&]+")
+_NAME_IN = re.compile(
+    r"\s*+(?:\{\s*+(\\?[A-Za-z0-9](?:[A-Za-z0-9.-]|\\?_)*+)\s*+\}|(\\[A-Za-z]++|[A-Za-z0-9]))"
+)
+_GROUP_IN = re.compile(rf"\*?\s*+({GROUP})")
+_PLACED = re.compile(r"\s*+\([^()]*+\)")
+_SKIPPED = re.compile(r"\s*+(?:\{[^{}]*+\}|\[[^\[\]]*+\])")
+_ROW_END = re.compile(r"\*?\s*+\[\s*+-?[\d.]*+\s*+[a-z]{2}\s*+\]|\*")
+_DEGREE = re.compile(r"\s*+\[\s*+(\d{1,3})\s*+\]")
+_AROUND = re.compile(r"\s*+\{\s*+(:?=|[<>])?\s*+\}")
+_ANGLE = re.compile(r"\s*+[<>]|\s*+\.")
+_OVER_SIGN = re.compile(rf"\s*+({GROUP})\s*+(?:\{{\s*+([=<>]|:=|\\[A-Za-z]++)\s*+\}}|([=<>]|\\[A-Za-z]++))")
+_ENVIRONMENT = re.compile(r"\\(begin|end)\s*+\{\s*+([A-Za-z]*)")
+_COLUMNS = re.compile(rf"(?:\s*+\[[tcb]\])?(?:\s*+{GROUP})?")
+_POSITION = re.compile(r"\s*+\[[tcb]\]")
+_DEFINES = re.compile(r"\W*(?:\\\w+\s*\{)?\s*(?:def|defn|Def|DEF|\\triangle|\\Delta|△)\.?\W*")
+_REMARK = re.compile(
+    r"\{\s*(?:\(?(?:\d+[a-z]?|[a-h]|[ivx]+)\)|\d+|\*+"
+    r"|\\[A-Za-z]+\s*\{(?![^{}]*(?:law|dist|prob|approx|if|unless|not|some))"
+    r"[^{}]*(?:\d|[A-Za-z]{2}|\([a-z]\))[^{}]*\})\s*\}"
+)
+"""What over a sign says why it holds, and not in what sense: not `d`, `?`, `in law`."""
+_SIMPLE = {"space": Kind.SPACE, "letter": Kind.NAME, "number": Kind.NUMBER}
+_OWN = {"{": Kind.LBRACE, "}": Kind.RBRACE, "_": Kind.SUB, "^": Kind.SUP, "'": Kind.PRIME}
+_WITH_COLUMNS = ("array", "alignat", "alignedat")
+
+
+def lex(text: str, start: int = 0, end: int | None = None) -> Iterator[Token]:
+    """The tokens of `text[start:end]`, each character in at most one."""
+    end = len(text) if end is None else end
+    position = start
+    while (match := _LEX.match(text, position, end)) is not None:
+        group = match.lastgroup or ""
+        kind = _SIMPLE.get(group)
+        if kind is not None:
+            token = Token(kind, match[group], match.start(group), match.end())
+        else:
+            token = _token(match, text, end)
+        yield token
+        position = token.end
+
+
+def _token(match: re.Match[str], text: str, limit: int) -> Token:
+    group = match.lastgroup or ""
+    word, (start, end) = match[group], match.span(group)
+    match group:
+        case "command":
+            return _command(word, text, start, end, limit)
+        case "call":
+            kind, name = (Kind.NAME, f"{WORD}{word}}}") if word in BUILT_IN else (Kind.UNKNOWN, word)
+            return Token(kind, name, start, end)
+        case "edge":
+            return _edge(word, text, start, end, limit)
+        case "negated":
+            return Token(*_negated(_BARE.sub("", word)), start, end)
+    entry = BY_SPELLING.get(word) or BY_SPELLING.get(_BARE.sub("", word))
+    if entry is not None:
+        return Token(entry.kind, entry.value, start, end)
+    return Token(_OWN.get(word, Kind.UNKNOWN), word, start, end)
+
+
+def _negated(word: str) -> tuple[Kind, str]:
+    entry = BY_SPELLING.get(word)
+    return (entry.kind, entry.value) if entry else (Kind.REL, word)
+
+
+def _edge(word: str, text: str, start: int, end: int, limit: int) -> Token:
+    r"""`\begin{…}` or `\end{…}`, with the brace that opens or the point that closes what is around it."""
+    found = _ENVIRONMENT.search(word)
+    which, name = found.groups() if found else ("begin", "")
+    if which == "begin":
+        after = _COLUMNS if name in _WITH_COLUMNS else _POSITION
+        taken = after.match(text, end, limit)
+        end = taken.end() if taken else end
+    return Token(Kind.BEGIN if which == "begin" else Kind.END, name, start, end)
+
+
+def _command(word: str, text: str, start: int, end: int, limit: int) -> Token:
+    entry = BY_SPELLING.get(word)
+    if entry is None:
+        return Token(Kind.UNKNOWN, word, start, end)
+    take = _TAKES.get(entry.kind)
+    return take(entry, word, text, start, end, limit) if take else Token(entry.kind, entry.value, start, end)
+
+
+def _font(entry: Command, word: str, text: str, start: int, end: int, limit: int) -> Token:
+    r"""`\mathbf{x}` is one name; a font of more is a command with an argument."""
+    match = _NAME_IN.match(text, end, limit)
+    argument = (match.group(1) or match.group(2)) if match else ""
+    letter = BY_SPELLING.get(argument)
+    if match is None or (argument[:1] == "\\" and (letter is None or letter.kind is not Kind.NAME)):
+        return Token(Kind.FONT, entry.value, start, end)
+    inside = argument.replace("\\_", "_").replace("_", "\\_")
+    return Token(Kind.NAME, f"{entry.value}{{{inside}}}", start, match.end())
+
+
+def _words(entry: Command, word: str, text: str, start: int, end: int, limit: int) -> Token:
+    match = _GROUP_IN.match(text, end, limit)
+    if match is None:
+        return _font(entry, word, text, start, end, limit)
+    return Token(Kind.TEXT, text[start : match.end()], start, match.end())
+
+
+def _label(entry: Command, word: str, text: str, start: int, end: int, limit: int) -> Token:
+    match = _GROUP_IN.match(text, end, limit) or _PLACED.match(text, end, limit)
+    return Token(Kind.LABEL, word, start, match.end() if match else end)
+
+
+def _spaced(entry: Command, word: str, text: str, start: int, end: int, limit: int) -> Token:
+    r"""`\mathrel{=}` is the sign, `\mathrel{}` nothing; around anything else it changes nothing."""
+    match = _AROUND.match(text, end, limit)
+    if match is None:
+        return Token(Kind.SPACE, word, start, end)
+    sign = BY_SPELLING.get(match.group(1) or "")
+    return Token(sign.kind if sign else Kind.SPACE, sign.value if sign else word, start, match.end())
+
+
+def _colour(entry: Command, word: str, text: str, start: int, end: int, limit: int) -> Token:
+    match = _SKIPPED.match(text, end, limit)
+    return Token(Kind.COLOUR, word, start, match.end() if match else end)
+
+
+def _size(entry: Command, word: str, text: str, start: int, end: int, limit: int) -> Token:
+    r"""A size; with the point that stands for no bracket, or as the bracket that `<` is after it."""
+    match = _ANGLE.match(text, end, limit)
+    mark = match.group().strip() if match else ""
+    if match is None or (mark == "." and entry.value not in PAIRED):
+        return Token(Kind.SIZE, word, start, end)
+    angle = {"<": (Kind.OPEN, INNER), ">": (Kind.CLOSE, CLOSERS[INNER])}.get(mark, (Kind.SIZE, word))
+    return Token(*angle, start, match.end())
+
+
+def _row(entry: Command, word: str, text: str, start: int, end: int, limit: int) -> Token:
+    match = _ROW_END.match(text, end, limit) if entry.arity == 0 else _GROUP_IN.match(text, end, limit)
+    return Token(Kind.ROW, word, start, match.end() if match else end)
+
+
+def _root(entry: Command, word: str, text: str, start: int, end: int, limit: int) -> Token:
+    match = _DEGREE.match(text, end, limit)
+    return Token(Kind.SQRT, match.group(1) if match else "2", start, match.end() if match else end)
+
+
+def _overset(entry: Command, word: str, text: str, start: int, end: int, limit: int) -> Token:
+    """A sign with something above it: a definition, a sign with a remark, or a relation of its own."""
+    match = _OVER_SIGN.match(text, end, limit)
+    sign = BY_SPELLING.get(match.group(2) or match.group(3) or "") if match else None
+    if match is None or sign is None or sign.kind not in (Kind.REL, Kind.SILENT):
+        return Token(Kind.UNKNOWN, word, start, end)
+    kind, above, value = Kind.REL, match.group(1), text[start : match.end()]
+    if _DEFINES.fullmatch(above[1:-1]) and sign.value == "=":
+        value = ":="
+    elif _REMARK.fullmatch(above):
+        kind, value = sign.kind, sign.value
+    return Token(kind, value, start, match.end())
+
+
+_TAKES = {
+    Kind.FONT: _font,
+    Kind.TEXT: _words,
+    Kind.LABEL: _label,
+    Kind.SPACED: _spaced,
+    Kind.COLOUR: _colour,
+    Kind.SIZE: _size,
+    Kind.ROW: _row,
+    Kind.SQRT: _root,
+    Kind.OVERSET: _overset,
+}
