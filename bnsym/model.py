@@ -64,6 +64,10 @@ class Link:
     """How many digits stand after the point of each side that is a decimal and no more; else 0."""
     elsewhere: tuple[NamedHypothesis, ...] = ()
     """Orders of names in it that a sentence of another section says."""
+    rests_on: tuple[tuple[str, int], ...] = ()
+    """The definitions that the two sides lead to, each by its name and its line."""
+    conditions: tuple[str, ...] = ()
+    """What is said to hold for its chain alone, as it is written."""
 
 
 @dataclass(frozen=True, slots=True)

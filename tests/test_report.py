@@ -245,8 +245,9 @@ def test_unicode_math(latex: str, text: str) -> None:
 # -- JSON --------------------------------------------------------------------------------
 
 LINK_KEYS = (
-    "id file line column cell statement parsed verdict declared reason passed scope rule hypotheses "
-    "side_conditions axioms certificate witness repair derived minimal evidence code message hint problem"
+    "id file line column cell statement parsed rests_on conditions verdict declared reason passed scope "
+    "rule hypotheses side_conditions axioms certificate witness repair derived minimal evidence code "
+    "message hint problem"
 ).split()
 
 

@@ -232,3 +232,12 @@ def test_what_is_made_from_the_outputs_is_no_output() -> None:
     gradient = r"\frac{\partial L}{\partial x_i} = \gamma \frac{\partial L}{\partial y_i}"
     assert verdicts(r"y_i = \gamma x_i", PROJECTION, gradient) == "p"
     assert verdicts(r"y_i = \gamma x_i", PROJECTION, gradient.replace(r"\gamma", r"\gamma^2")) == "r"
+
+
+def test_a_link_says_what_it_rests_on() -> None:
+    spread = r"v = \frac{1}{m} \sum_i (x_i - \mu)^2"
+    *_, last = checked(
+        MEAN, spread, r"w = 2 v", r"m v = \sum_i x_i^2 - m \mu^2 \quad \text{if } m > 1"
+    ).results
+    assert last.link.rests_on == ((r"\mu", 2), ("v", 6))
+    assert last.link.conditions == ("m > 1",)

@@ -32,7 +32,7 @@ def mentioned(table: Table, node: Node | None, text: str, names: Iterable[Name])
     tokens = _TOKEN.findall(_WORD.sub(" ", text))
     spelled = {name: _TOKEN.findall(name) for name in names}
     found: set[Name] = set()
-    for name, own in sorted(spelled.items(), key=lambda pair: -len(pair[1])):
+    for name, own in sorted(spelled.items(), key=lambda pair: (-len(pair[1]), pair[0])):
         for place in range(len(tokens) - len(own) + 1):
             if own and tokens[place : place + len(own)] == own:
                 found.add(name)

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bnsym.elaborate.closing import Closer
-from bnsym.elaborate.collect import Expression, RawHypothesis, diagnostic
+from bnsym.elaborate.collect import ANEW, Expression, RawHypothesis, diagnostic
 from bnsym.elaborate.containment import Containment
 from bnsym.elaborate.context import Context, outputs_of
 from bnsym.elaborate.definitions import reached
@@ -170,7 +170,17 @@ def _finished(
         Unread(diagnostic(source, doubt)) if doubt is not None else None,
         (_digits(source, p.left.where), _digits(source, p.right.where)),
         _elsewhere(draft, p, sides, hypotheses) if sides is not None else (),
+        _rests_on(draft, context, sides or ()),
+        tuple(_folded(source, h.where) for h in p.hypotheses if h.condition),
     )
+
+
+def _rests_on(draft: Draft, context: Context, sides: tuple[Term, ...]) -> tuple[tuple[str, int], ...]:
+    """The definitions that the sides lead to, with their lines, in the order of the file."""
+    uses = context.containment.uses
+    told = reached({name for side in sides for name in names_of(side)}, uses) & uses.keys()
+    places = sorted((draft.defined[name][0].at[0], name) for name in told)
+    return tuple((name.replace(ANEW, ""), draft.survey.table.line_of(place)) for place, name in places)
 
 
 _DECIMAL = re.compile(r"\s*[-+]?\s*\d*\.(\d+)\s*")

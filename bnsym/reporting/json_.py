@@ -88,6 +88,8 @@ def _link(result: Result) -> dict[str, Any]:
         "cell": link.span.cell or None,
         "statement": link.source,
         "parsed": relation_latex(link.statement) if link.statement else None,
+        "rests_on": [{"name": name, "line": line} for name, line in link.rests_on],
+        "conditions": list(link.conditions),
         "verdict": result.name,
         "declared": "refuted" if is_declared_refuted(link) else None,
         "reason": link.declaration.reason if link.declaration else None,
