@@ -26,6 +26,7 @@ COMMANDS = {
     "export": "Write what was proved, as LaTeX.",
     "report": "Write the notes with their verdicts as one HTML file.",
     "explain": "Say what a code means.",
+    "notation": "List the LaTeX that is read.",
     "cache": "Say what earlier checks remember, or clear it.",
     "init": "Write a first derivation and a workflow.",
 }

@@ -125,14 +125,16 @@ _RANGE = re.compile(
     r"\s*(?P<size>[A-Za-z\\{}_0-9]+?)\s*(?:\\\})?\s*$"
 )
 _MEMBER = re.compile(
-    r"\s*(?P<names>[^<>=]+?)\s*(?:\\in(?![A-Za-z])|∈)\s*\\mathbb\s*(?:\{\s*R\s*\}|R)"
+    r"\s*(?P<names>[^<>=]+?)\s*(?:\\in(?![A-Za-z])|∈)\s*(?:\\mathbb\s*(?:\{\s*R\s*\}|R)|ℝ|\\(?:RR?|Reals)(?![A-Za-z]))"
     r"\s*(?:\^\s*(?:\{(?P<sizes>[^{}]*)\}|(?P<size>\w)))?\s*[.,;]?\s*"
 )
 _WHERE = re.compile(
     r"\\(?:text\w*|mbox|mathrm)\s*\{\s*(?:and\s+|,\s*)?(?:where|with|其中|wobei|mit|où|avec|donde|con)[\s:,]*\}[\s{}~]*\Z"
 )
 """What stands before a definition inside a display."""
-_REAL = re.compile(r"\\in\s*\\mathbb\s*\{?\s*R\s*\}?(\s*\^\s*(\{[^{}]*\}|\w))?(\s*\\setminus\s*\\\{0\\\})?")
+_REAL = re.compile(
+    r"\\in\s*(?:\\mathbb\s*\{?\s*R\s*\}?|ℝ|\\(?:RR?|Reals)(?![A-Za-z]))(\s*\^\s*(\{[^{}]*\}|\w))?(\s*\\setminus\s*\\\{0\\\})?"
+)
 
 
 class Gatherer:

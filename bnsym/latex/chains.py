@@ -34,6 +34,9 @@ from bnsym.source.text import Chain, Sign, Slice, Unread
 _PLAIN = frozenset((Kind.NUMBER, Kind.NAME, Kind.SIGN, Kind.SUB, Kind.LBRACE, Kind.RBRACE, Kind.REL))
 """`k > 0`, `\\lambda \\ge 0`: an order of names and numbers. Anything longer is a claim of its own,
 for nothing that is claimed may be assumed in silence."""
+_NAMED = frozenset(
+    (*(_PLAIN - {Kind.REL, Kind.SIGN}), Kind.COMMA, Kind.PRIME, Kind.SUP, Kind.TEXT, Kind.FORALL)
+)
 _STOPS = frozenset(".,;。，；")
 _SPEAKS = re.compile(r"(?:using|use|by|since|because|from|with|via|to|of|in|as|see|recall|note)\Z")
 _SHARED = 8
@@ -137,6 +140,8 @@ class _Chains:
         if self.chains:
             self.chains[-1].quantifier = self.chains[-1].quantifier or self.quantifier
             self.chains[-1].conditions += self.conditions
+        else:
+            self._lone_conditions()
         self._leave_unread()
         found: list[tuple[Chain, _Growing | None]] = [
             (part, chain) for chain in self.chains for part in self._parts(chain)
@@ -154,6 +159,16 @@ class _Chains:
         if chain is None or not chain.beside:
             return part
         return replace(part, beside=tuple(n for one in chain.beside for n in places[id(self.chains[one])]))
+
+    def _lone_conditions(self) -> None:
+        """Conditions of nothing: an `if` without a claim."""
+        for where in (*((self.quantifier,) if self.quantifier else ()), *self.conditions):
+            why = Unread(
+                where, "BN115", "a condition stands here, and nothing that it is for", "write the claim"
+            )
+            lone = _Growing([[where.start, where.end]], [], aligned_first=False)
+            lone.unread = [why]
+            self.chains.append(lone)
 
     def _parts(self, chain: _Growing) -> Iterator[Chain]:
         """The chain, parted at signs that state nothing: `a = b \\approx c` is `a = b` and `b \\approx c`."""
@@ -252,9 +267,9 @@ class _Chains:
         if bracket is not None:
             piece = self._unwrapped(piece, bracket)
         role = _Role.SAID if bracket is not None and self.here else self._role(piece, before)
-        if role is _Role.SAID:
-            self._conditions((self._trim(piece.start, piece.end),) if piece.signs else ())
-        elif self._is_remark(piece):
+        if role is _Role.SAID and piece.signs:
+            self._conditions((self._trim(piece.start, piece.end),))
+        elif (role is _Role.SAID and self._are_names(piece)) or self._is_remark(piece):
             self.remarks.append(Slice(piece.start, piece.end))
         elif not (piece.lead is Lead.REMARK and self._continues(piece, aligned)):
             self._begin(piece, aligned, role)
@@ -286,6 +301,10 @@ class _Chains:
         if kind or self._is_range(piece):
             return _Role.SAID
         return _Role.BESIDE if order else _Role.CLAIM
+
+    def _are_names(self, piece: Piece) -> bool:
+        """`\\text{for all } i, j`: names, of which nothing is said."""
+        return all(token.kind in _NAMED for token in self.layout.between(piece.start, piece.end))
 
     def _is_kind(self, piece: Piece) -> bool:
         """Whether it says a kind (`k \\in \\mathbb{R}`), and no more."""

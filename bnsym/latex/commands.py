@@ -136,7 +136,7 @@ TABLE: tuple[Command, ...] = (
     _entry(K.OVER, r"\over", "a fraction of all that its group holds", r"{a @ b}"),
     _entry(K.DERIVATIVE, r"\pdv \pdiff", "a partial derivative", r"@{f}{x}", value=r"\partial", arity=2),
     _entry(K.DERIVATIVE, r"\dv \odv \diff", "a derivative", r"@{f}{x}", value="d", arity=2),
-    _entry(K.DERIVATIVE, r"\dd", "the d of a derivative", r"\frac{@{f}}{@{x}}", value="d"),
+    _entry(K.NAME, r"\dd", "the d of a derivative", r"\frac{@{f}}{@{x}}", value="d"),
     _entry(K.SQRT, r"\sqrt", r"a root; its degree in brackets: `\sqrt[3]{a}`", r"@{a}", arity=1),
     _entry(K.SUM, r"\sum ∑", r"a sum over what is below it, up to what is above it", r"@_i x_i", shown="Σ"),
     _entry(K.MAX, r"\max", "a maximum over a ball of matrices", r"@_{\Vert X \Vert_2 \le r} f(X)",

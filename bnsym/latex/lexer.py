@@ -66,6 +66,10 @@ _REMARK = re.compile(
 """What over a sign says why it holds, and not in what sense: not `d`, `?`, `in law`."""
 _SIMPLE = {"space": Kind.SPACE, "letter": Kind.NAME, "number": Kind.NUMBER}
 _OWN = {"{": Kind.LBRACE, "}": Kind.RBRACE, "_": Kind.SUB, "^": Kind.SUP, "'": Kind.PRIME}
+_SINGLE = {
+    **{word: (entry.kind, entry.value) for word, entry in BY_SPELLING.items() if len(word) == 1},
+    **{word: (kind, word) for word, kind in _OWN.items()},
+}
 _WITH_COLUMNS = ("array", "alignat", "alignedat")
 
 
@@ -78,6 +82,8 @@ def lex(text: str, start: int = 0, end: int | None = None) -> Iterator[Token]:
         kind = _SIMPLE.get(group)
         if kind is not None:
             token = Token(kind, match[group], match.start(group), match.end())
+        elif group == "other":
+            token = Token(*_SINGLE.get(match[group], (Kind.UNKNOWN, match[group])), *match.span(group))
         else:
             token = _token(match, text, end)
         yield token
@@ -97,10 +103,8 @@ def _token(match: re.Match[str], text: str, limit: int) -> Token:
             return _edge(word, text, start, end, limit)
         case "negated":
             return Token(*_negated(_BARE.sub("", word)), start, end)
-    entry = BY_SPELLING.get(word) or BY_SPELLING.get(_BARE.sub("", word))
-    if entry is not None:
-        return Token(entry.kind, entry.value, start, end)
-    return Token(_OWN.get(word, Kind.UNKNOWN), word, start, end)
+    entry = BY_SPELLING.get(word) or BY_SPELLING[_BARE.sub("", word)]
+    return Token(entry.kind, entry.value, start, end)
 
 
 def _negated(word: str) -> tuple[Kind, str]:

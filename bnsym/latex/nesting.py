@@ -143,7 +143,7 @@ class _Walk:
 
     def take(self, token: Token) -> None:
         kind = token.kind
-        if kind in _INERT:
+        if kind in _INERT or (kind is Kind.NAME and token.end == token.start + 1):
             self.ink.append(token)
         elif kind in _PASSED:
             self._blank(token)
