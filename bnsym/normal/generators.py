@@ -146,7 +146,7 @@ class Canonical:
         for gen, _ in inside:
             if gen[0] == "delta":
                 other = gen[2] if gen[1] == index else gen[1]
-                return tuple((self.relabel(g, {index: other}), e) for g, e in inside if g != gen)
+                return make_monomial((self.relabel(g, {index: other}), e) for g, e in inside if g != gen)
         bound: list[Letter] = [("%.0", index[1])]
         factors: list[tuple[Generator, int]] = []
         for gen, e in ((self.relabel(g, {index: bound[0]}), e) for g, e in inside):

@@ -169,10 +169,11 @@ class Ring:
         result: Poly = {}
         letters = self.canonical.letters
         for mono, c in p.items():
-            inside = tuple((g, e) for g, e in mono if index in letters(g))
-            outside = tuple(item for item in mono if item not in inside) if inside else mono
-            done = self.canonical.contracted(inside, index)
-            put(result, self._act(merge(outside, make_monomial(done))), c)
+            parts: tuple[list[tuple[Generator, int]], list[tuple[Generator, int]]] = [], []
+            for item in mono:
+                parts[index in letters(item[0])].append(item)
+            done = self.canonical.contracted(tuple(parts[1]), index)
+            put(result, self._act(merge(tuple(parts[0]), done)), c)
         return result
 
     def _letter(self, space: str) -> Letter:
