@@ -16,6 +16,7 @@ from bnsym.kernel import (
     Gram,
     Manifest,
     Monomially,
+    Rejected,
     Root,
     Schwarz,
     Summand,
@@ -94,7 +95,7 @@ def forge(rng: Random) -> Forgery | None:
     kind = rng.choices(list(KINDS), weights=[weight for _, weight in KINDS.values()])[0]
     try:
         return KINDS[kind][0](rng)
-    except OutOfReach:
+    except (OutOfReach, Rejected):
         return None
 
 
