@@ -284,9 +284,7 @@ class _Check:
         if gen in self._checked:
             return
         match gen:
-            case ("size", _) | ("sym", _, _) | ("delta", _, _):
-                pass
-            case ("root", _, _) if self.ring.has_root(gen):
+            case ("size" | "sym" | "delta" | "root" as kind, *_) if kind != "root" or self.ring.has_root(gen):
                 pass
             case ("sum", bound, mono):
                 self._check_powers(mono)
