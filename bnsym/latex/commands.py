@@ -96,7 +96,8 @@ def _each(kind: Kind, spellings: str, says: str, example: str, *, arity: int = 0
 def _letters(pairs: str) -> Iterator[Command]:
     words = pairs.split()
     for name, shown in zip(words[::2], words[1::2], strict=True):
-        yield _entry(Kind.NAME, f"\\{name} {shown}", "a letter", r"@ + 1", shown=shown)
+        usual = {"ϵ": "ε", "ϕ": "φ"}.get(shown, shown)  # as terminals' fonts draw them best
+        yield _entry(Kind.NAME, f"\\{name} {shown}", "a letter", r"@ + 1", shown=usual)
 
 
 _GREEK = r"""alpha α beta β gamma γ delta δ epsilon ϵ varepsilon ε zeta ζ eta η theta θ vartheta ϑ iota ι
@@ -143,7 +144,8 @@ TABLE: tuple[Command, ...] = (
            shown="max"),
     _entry(K.SIGN, "+", "plus", "a @ b"),
     _entry(K.SIGN, "- − –", "minus", "a @ b"),
-    _entry(K.JOIN, r"\cdot \cdotp \times · × ⋅", "times", "a @ b", value="dot", shown="·"),
+    _entry(K.JOIN, r"\cdot \cdotp · ⋅", "times", "a @ b", value="dot", shown="·"),
+    _entry(K.JOIN, r"\times ×", "times", "a @ b", value="dot", shown="×"),
     _entry(K.JOIN, r"* \ast \star ∗", "times", "a @ b", value="star", shown="*"),
     _entry(K.JOIN, r"\odot \circ ⊙ ∘", "times, entry by entry", "x @ x", value="odot", shown="⊙"),
     _entry(K.JOIN, r"\otimes ⊗", "the outer product, or Kronecker's", "x @ x", value="otimes", shown="⊗"),

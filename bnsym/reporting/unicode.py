@@ -1,7 +1,7 @@
 r"""LaTeX as a terminal can show it: `\hat{x}_{i}` is x̂ᵢ, `\frac{\gamma}{m \sigma}` is γ/(m σ).
 
 For eyes only, never read back. What it does not know it leaves alone: the answer is then
-the LaTeX itself. Imports nothing of the package.
+the LaTeX itself. Made from the table of commands.
 """
 
 from __future__ import annotations
@@ -11,27 +11,30 @@ from collections.abc import Iterator
 from functools import lru_cache
 from string import ascii_letters
 
-_GREEK = dict(
-    zip(
-        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau "
-        "upsilon phi chi psi omega varepsilon vartheta varphi "
-        "Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega".split(),
-        "αβγδεζηθικλμνξπρστυφχψωεϑφΓΔΘΛΞΠΣΦΨΩ",
-        strict=True,
-    )
-)
-# fmt: off
+from bnsym.latex.commands import TABLE, Kind
+
+_SHOWN = (Kind.NAME, Kind.JOIN, Kind.MARK, Kind.SUM, Kind.MAX, Kind.OPEN, Kind.CLOSE, Kind.NORM, Kind.REL)
 _SIGNS = {
-    "le": " ≤ ", "leq": " ≤ ", "ge": " ≥ ", "geq": " ≥ ", "ne": " ≠ ", "neq": " ≠ ",
-    "lt": " < ", "gt": " > ", "equiv": " ≡ ", "cdot": "·", "times": "×", "star": "*",
-    "partial": "∂", "nabla": "∇", "sum": "Σ", "max": "max", "forall": "∀", "infty": "∞", "ell": "ℓ",
-    "top": "ᵀ", "langle": "⟨", "rangle": "⟩", "Vert": "‖", "lVert": "‖", "rVert": "‖", "|": "‖",
-    ",": "", "!": "", ";": " ", ":": " ", " ": " ", "quad": "  ", "left": "", "right": "",
-    "{": "{", "}": "}", "dots": "…", "det": "det ",
+    **{
+        word[1:]: entry.unicode
+        for entry in TABLE
+        if entry.unicode and entry.kind in (*_SHOWN, Kind.SILENT, Kind.FORALL)
+        for word in entry.spellings
+        if word[0] == "\\"
+    },
+    ",": "",
+    "!": "",
+    ";": " ",
+    ":": " ",
+    " ": " ",
+    "quad": "  ",
+    "left": "",
+    "right": "",
+    "infty": "∞",
+    "dots": "…",
+    "det": "det ",
 }
-# fmt: on
-_ACCENTS = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303", "dot": "\u0307", "vec": "\u20d7"}
-_ACCENTS |= {"widehat": "\u0302", "overline": "\u0304", "widetilde": "\u0303"}
+_ACCENTS = {word[1:]: e.unicode for e in TABLE if e.kind is Kind.ACCENT for word in e.spellings}
 _PLAIN = frozenset({"mathrm", "text", "operatorname", "mathit", "mathsf"})
 _ALPHABETS = {"mathbf": 0x1D400, "boldsymbol": 0x1D400, "mathcal": 0x1D49C}
 _TAKEN = dict(zip("BEFHILMRego", "ℬℰℱℋℐℒℳℛℯℊℴ", strict=True))
@@ -120,8 +123,6 @@ def _argument(tokens: _Tokens) -> str:
 
 
 def _command(name: str, tokens: _Tokens) -> str:
-    if name in _GREEK:
-        return _GREEK[name]
     if name in _SIGNS:
         return _SIGNS[name]
     if name in _ACCENTS:
