@@ -79,3 +79,9 @@ def test_functions_with_and_without_a_label_are_two() -> None:
         "proved",
         "refuted",
     ]
+
+
+def test_a_gain_before_a_sum_is_a_number_wherever_else_it_stands() -> None:
+    assert verdicts(r"\gamma (a - b) = \gamma a - \gamma b") == ["proved"]
+    assert verdicts(r"\alpha (a + b)^2 = 0", r"\alpha(a) = 0") == ["refuted", "unread"]
+    assert verdicts(r"\delta_{ij} (a + b) = \delta_{ij} a + \delta_{ij} b") == ["proved"]

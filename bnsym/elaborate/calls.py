@@ -39,6 +39,11 @@ from bnsym.latex.folding import BUILT_IN, EXPECTATION, LOSS_LETTERS, NABLA, call
 _SPACE = re.compile(r"\\(?:[,;:>]|thinspace|q?quad)")
 """What is put between the factors of a product, and never before an argument."""
 
+PARAMETERS = frozenset(
+    (r"\alpha", r"\beta", r"\gamma", r"\epsilon", r"\varepsilon", r"\eta", r"\kappa", r"\lambda")
+)
+"""Letters that this field gives to numbers and to nothing else: gains, offsets, steps."""
+
 if TYPE_CHECKING:
     from bnsym.elaborate.collect import Expression, Gathered
 
@@ -63,7 +68,7 @@ class Known:
 
     def _check(self, first: Node, second: Node) -> None:
         symbol, inside = _name(first), _bracketed(second)
-        if symbol is None or inside is None or symbol.core == NABLA:
+        if symbol is None or inside is None or symbol.core == NABLA or _is_kronecker(symbol):
             return
         if not self._is_factor(symbol, second, inside):
             raise ambiguous(symbol, span(first, second))
@@ -91,7 +96,7 @@ class Known:
             return False
         if size_name(function) in self.sizes:
             return True
-        return function.base in self.names and _needs_bracket(rest, inside)
+        return (function.base in self.names or function.core in PARAMETERS) and _needs_bracket(rest, inside)
 
 
 def as_call(node: Node) -> Node:
@@ -167,6 +172,10 @@ def _name(node: Node) -> Symbol | None:
         case Power(Symbol() as base, Number()) | Power(Symbol() as base, Plus()):
             return base
     return None
+
+
+def _is_kronecker(symbol: Symbol) -> bool:
+    return symbol.base == r"\delta" and symbol.sub is not None and len(symbol.sub.letters) == 2
 
 
 def _bracketed(node: Node) -> Node | None:
