@@ -1,6 +1,6 @@
 """How long bnsym takes, each figure the first run in a fresh process, as a user meets it.
 
-    python .ci/bench.py [--runs 5] [--naive 4] [--links 300]
+    python .ci/bench.py [--runs 5] [--naive 4] [--links 300] [--growth 300 1000 3000]
 
 Proofs are timed from the definitions to the verdict, imports and reading not counted; beside two of
 them stands what plain SymPy takes for explicit components at one batch size (its time grows about
@@ -136,6 +136,32 @@ def long_note(links: int) -> str:
     return forward + "\n\n".join(claims) + "\n"
 
 
+def many_names(names: int) -> str:
+    """A note that defines so many vectors, each with a second equation that is a link."""
+    words = (f"\\mathrm{{n{''.join(chr(97 + int(digit)) for digit in str(n))}}}" for n in range(names))
+    return (
+        "\n\n".join(f"$$ {w}_i := x_i + {n} $$\n\n$$ {w}_i = {n} + x_i $$" for n, w in enumerate(words))
+        + "\n"
+    )
+
+
+def one_block(links: int) -> str:
+    """A note of one display with so many links."""
+    rows = (rf"\sum_i {n + 2} x_i &= {n + 2} \sum_i x_i" for n in range(links))
+    return "$$\n\\begin{align}\n" + " \\\\\n".join(rows) + "\n\\end{align}\n$$\n"
+
+
+def growth(runs: int, sizes: tuple[int, ...]) -> None:
+    """Notes that grow, whole commands: time is to grow as they do."""
+    for what, make in (("names with a second equation each", many_names), ("links in one block", one_block)):
+        for size in sizes:
+            with tempfile.TemporaryDirectory() as folder:
+                path = Path(folder) / "note.md"
+                path.write_text(make(size), encoding="utf-8")
+                command = ("check", str(path), "--no-cache", "--no-cross-examine", "--jobs", "1")
+                row(f"{size} {what}", runs, lambda c=command: whole(*c))  # type: ignore[misc]
+
+
 def row(name: str, runs: int, measure: Callable[[], Times]) -> None:
     clock, processor = zip(*(measure() for _ in range(runs)), strict=True)
     print(f"{name:44} {min(clock):9.1f} {median(clock):9.1f} {min(processor):11.1f}", flush=True)
@@ -146,6 +172,14 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5, help="of each, in a process of its own")
     parser.add_argument("--naive", type=int, default=4, metavar="M", help="batch size of plain SymPy")
     parser.add_argument("--links", type=int, default=300, metavar="N", help="of the long note; 0: none")
+    parser.add_argument(
+        "--growth",
+        type=int,
+        nargs="*",
+        default=[300, 1000, 3000],
+        metavar="N",
+        help="names, and links in a block",
+    )
     parser.add_argument("--once", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.once:
@@ -164,6 +198,7 @@ def main() -> None:
             path.write_text(long_note(links), encoding="utf-8")
             command = ("check", str(path), "--no-cache", "--no-cross-examine")
             row(f"a note of {links} links, decided", min(given.runs, 3), lambda c=command: whole(*c))  # type: ignore[misc]
+    growth(min(given.runs, 2), tuple(given.growth))
     return None
 
 

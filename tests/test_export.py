@@ -117,7 +117,7 @@ def test_a_size_whose_partner_stands_in_another_line_goes() -> None:
     ("text", "latex"),
     [
         (r"\write18{a}", r"\ensuremath{\backslash}write18\{a\}"),
-        ("50% & #1_$~", r"50\% \& \#1\_\$\ensuremath{\sim}"),
+        ("50% & #1_$~", r"50\% \& \#1\_\ensuremath{\mathdollar}\ensuremath{\sim}"),
         ("γ²", r"\ensuremath{\gamma}\ensuremath{^{2}}"),
         ("x̂ᵢ", r"\ensuremath{\hat{x}}\ensuremath{_{i}}"),
         ("é", r"\'{e}"),

@@ -3,6 +3,8 @@ decided, repaired and written in each format. By hand: `python -m tests.fuzz --n
 
 from __future__ import annotations
 
+import runpy
+import time
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from bnsym.reporting.well_formed import DEEPEST, is_well_formed
 from tests.fuzz.exports import refused
 from tests.fuzz.grammar import note
 from tests.fuzz.trial import Outcome, read_only, tried
-from tests.test_export import compiled, export, needs
+from tests.test_export import ROOT, compiled, export, needs
 
 
 @pytest.mark.timeout(200)  # on a machine with other work
@@ -104,3 +106,27 @@ def test_what_is_not_well_formed_is_written_as_text(tmp_path: Path) -> None:
 def test_a_directive_that_is_well_formed_is_a_formula(tmp_path: Path) -> None:
     latex = export(tmp_path, "<!-- bnsym: assume $a > 0$ -->\n$$ \\sqrt{a^2} = a $$\n")
     assert r"Assume \ensuremath{a > 0}." in latex
+
+
+def test_a_paragraph_of_dollars_is_set(tmp_path: Path) -> None:
+    """Of a font that does not scale, where microtype stretches lines."""
+    reason = "costs $5 and $6 more than it was said to; " * 12
+    compiled(tmp_path, export(tmp_path, f'<!-- bnsym: skip reason="{reason}" -->\n$$ a = b $$\n'))
+
+
+# -- time --------------------------------------------------------------------------------
+
+
+def test_reading_takes_time_in_proportion() -> None:
+    """To the names that have a second equation each, and to the links of a block."""
+
+    def seconds(text: str) -> float:
+        started = time.process_time()
+        assert read(text, "note.md").links
+        return time.process_time() - started
+
+    bench = runpy.run_path(str(ROOT / ".ci" / "bench.py"), run_name="bench")
+    for make in (bench["many_names"], bench["one_block"]):
+        read(make(20), "note.md")
+        few, many = seconds(make(150)), seconds(make(1200))
+        assert many < 2 * 8 * few

@@ -85,6 +85,8 @@ class Containment:
         return doubts[0] if doubts else None
 
     def check_values(self, terms: Iterable[Term], at: Place) -> None:
+        if not self.problems:
+            return
         names = {name for term in terms for name in _values(term, self.losses)}
         for name in sorted(reached(names, self._values) & self.problems.keys()):
             raise self._error(f"the definition of `{name}` could not be read", name, at)

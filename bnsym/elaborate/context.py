@@ -165,10 +165,11 @@ def outputs_of(
     variables = dict.fromkeys(t.by.name for t in everywhere if isinstance(t, Diff) and _of_loss(t, losses))
     uses = {d.symbol.name: names_of(d.body) for d in definitions}
     used = {name for names in uses.values() for name in names}
-    on_path = {d.symbol.name for d in definitions if _flows(d.symbol.name, uses, set(variables))}
+    on_path = uses.keys() & reaching(variables, uses)
     derived = {d.symbol.name for d in definitions if any(isinstance(t, Diff) for t in walk(d.body))}
-    after = {name for name in uses if _flows(name, uses, derived)}
-    sinks = [n for n in uses if n in on_path - after and not any(n in uses[u] for u in on_path - after)]
+    through = on_path - reaching(derived, uses)
+    inside = {name for user in through for name in uses[user]}
+    sinks = [name for name in uses if name in through - inside]
     arrays = [d.symbol.name for d in definitions if d.symbol.name in sinks and d.symbol.indices]
     # a number that nothing uses, beside an array that nothing uses, is a shorthand (r := 1/σ)
     sinks = arrays or sinks
@@ -183,15 +184,15 @@ def _of_loss(term: Diff, losses: tuple[Name, ...]) -> bool:
     return (isinstance(of, Sym) and of.name in losses) or (isinstance(of, Diff) and _of_loss(of, losses))
 
 
-def _flows(name: Name, uses: Mapping[Name, set[Name]], variables: set[Name]) -> bool:
-    """Whether the definition of `name` reaches one of the `variables`, or `name` is one."""
-    seen: set[Name] = set()
-    todo = [name]
+def reaching(targets: Iterable[Name], uses: Mapping[Name, Iterable[Name]]) -> set[Name]:
+    """The targets, and the names whose definitions lead to one of them."""
+    users: dict[Name, list[Name]] = {}
+    for name, used in uses.items():
+        for other in used:
+            users.setdefault(other, []).append(name)
+    found, todo = set(targets), list(targets)
     while todo:
-        current = todo.pop()
-        if current in variables:
-            return True
-        if current not in seen:
-            seen.add(current)
-            todo.extend(uses.get(current, ()))
-    return False
+        more = [name for name in users.get(todo.pop(), ()) if name not in found]
+        found.update(more)
+        todo.extend(more)
+    return found

@@ -14,15 +14,41 @@ from bnsym.latex.ast import Place
 from bnsym.latex.errors import ReadError
 
 BATCH = "m"
-Snapshot: TypeAlias = tuple[dict[str, str], dict[str, str], dict[str, str], str]
+Snapshot: TypeAlias = tuple[int, str]
+
+
+class _Table(dict[str, str]):
+    """A dictionary each change of which can be taken back: a copy for each formula would cost the square
+    of how many there are."""
+
+    def __init__(self, trail: list[tuple[dict[str, str], str, str | None]]) -> None:
+        super().__init__()
+        self.trail = trail
+
+    def __setitem__(self, key: str, value: str) -> None:
+        self.trail.append((self, key, self.get(key)))
+        super().__setitem__(key, value)
+
+    def set_default(self, key: str, value: str) -> None:
+        if key not in self:
+            self[key] = value
+
+    def drop(self, key: str) -> None:
+        if key in self:
+            self.trail.append((self, key, self[key]))
+            del self[key]
 
 
 @dataclass
 class Spaces:
-    parent: dict[str, str] = field(default_factory=dict)
-    size: dict[str, str] = field(default_factory=dict)
+    trail: list[tuple[dict[str, str], str, str | None]] = field(default_factory=list)
+    """What each entry of the tables was before it changed."""
+    parent: _Table = field(init=False)
+    rank: dict[str, int] = field(default_factory=dict)
+    """In which order the variables came."""
+    size: _Table = field(init=False)
     """The name of a class's size, by its root."""
-    sets: dict[str, str] = field(default_factory=dict)
+    sets: _Table = field(init=False)
     """The set that a class consists of, where a sum names one, by its root."""
     fresh_count: int = 0
     axis_count: int = 0
@@ -32,6 +58,9 @@ class Spaces:
     """The letters of which a directive says what they run over."""
     scope: str = ""
     """Of a formula whose index letters are its own, but for those declared; else they are the file's."""
+
+    def __post_init__(self) -> None:
+        self.parent, self.size, self.sets = (_Table(self.trail) for _ in range(3))
 
     def letter(self, letter: str) -> str:
         if (plain := letter.rstrip("'")) in self.declared:
@@ -57,8 +86,8 @@ class Spaces:
     def set(self, values: str) -> str:
         """The space of a set that a sum names; its size is |values|, where nothing says another."""
         own = self._variable(f"set {values}")
-        self.sets.setdefault(self.find(own), values)
-        self.size.setdefault(self.find(own), f"|{values}|")
+        self.sets.set_default(self.find(own), values)
+        self.size.set_default(self.find(own), f"|{values}|")
         return own
 
     def count(self, values: str, size: str) -> None:
@@ -87,13 +116,13 @@ class Spaces:
         different = sizes[0] and sizes[1] and sizes[0] != sizes[1]
         if different or (within[0] and within[1] and within[0] != within[1]):
             raise self._conflict(what, self._range(first), self._range(second), at)
-        keep, drop = sorted((first, second), key=list(self.parent).index)
+        keep, drop = sorted((first, second), key=self.rank.__getitem__)
         self.parent[drop] = keep
         if size := sizes[0] or sizes[1]:
-            self.size.pop(drop, None)
+            self.size.drop(drop)
             self.size[keep] = size
         if values := within[0] or within[1]:
-            self.sets.pop(drop, None)
+            self.sets.drop(drop)
             self.sets[keep] = values
 
     def set_size(self, variable: str, size: str, at: Place, what: str) -> None:
@@ -113,11 +142,20 @@ class Spaces:
         return ReadError("BN125", message, at, "use one letter for each size")
 
     def snapshot(self) -> Snapshot:
-        return dict(self.parent), dict(self.size), dict(self.sets), self.ones
+        return len(self.trail), self.ones
 
     def restore(self, saved: Snapshot) -> None:
-        *tables, self.ones = saved
-        self.parent, self.size, self.sets = map(dict, tables)
+        length, self.ones = saved
+        while len(self.trail) > length:
+            table, key, before = self.trail.pop()
+            if before is None:
+                dict.pop(table, key)
+            else:
+                dict.__setitem__(table, key, before)
+
+    def settle(self) -> None:
+        """Nothing is taken back any more."""
+        self.trail.clear()
 
     def same(self, a: str, b: str) -> bool:
         return self.find(a) == self.find(b)
@@ -140,12 +178,8 @@ class Spaces:
         roots = list(dict.fromkeys(self.find(v) for v in self.parent))
         lettered = {self.find(v) for v in self.parent if v.startswith("letter ")}
         axes = {self.find(v) for v in self.parent if v.startswith("axis ") and v != "axis 0 e"}
-        loose = [
-            r
-            for r in roots
-            if r in lettered | {self.find(b) for b in (batch, "axis 0 e") if b in self.parent}
-        ]
-        loose = [r for r in loose if r not in axes]
+        tied = lettered | {self.find(b) for b in (batch, "axis 0 e") if b in self.parent}
+        loose = [r for r in roots if r in tied and r not in axes]
         named = dict(self.size)
         if BATCH not in used:
             preferred = [r for r in roots if r in lettered & axes and r not in named]
@@ -166,5 +200,7 @@ class Spaces:
         return {v: named[self.find(v)] for v in self.parent}
 
     def _variable(self, key: str) -> str:
-        self.parent.setdefault(key, key)
+        if key not in self.parent:
+            self.parent[key] = key
+            self.rank[key] = len(self.rank)
         return key

@@ -7,7 +7,7 @@ The rooms before it: `document` (Markdown), `collect` (surface trees), `scope`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
@@ -68,6 +68,22 @@ def read_items(
     return _Reader(survey(source, Gatherer(source).run(items))).read(diagnostics)
 
 
+@dataclass(frozen=True)
+class _Bodies(Mapping[str, tuple[Sym, Term]]):
+    """What each name is defined as, so far."""
+
+    defined: Mapping[str, tuple[RawDefinition, Sym, Term]]
+
+    def __getitem__(self, name: str) -> tuple[Sym, Term]:
+        return self.defined[name][1:]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.defined)
+
+    def __len__(self) -> int:
+        return len(self.defined)
+
+
 @dataclass
 class Lowered:
     """An expression's value with the letters it leaves free and binds."""
@@ -108,6 +124,7 @@ class _Reader:
                 self._hypothesis(hypothesis, report=not hypothesis.said)
         for name, chains in self._by_block().items():
             self._block(name, chains)
+        self.survey.spaces.settle()
         draft = Draft(self.survey, self.pending, self.defined, self.assumed, self.diagnostics, self.hidden)
         return finish(draft, earlier)
 
@@ -118,9 +135,8 @@ class _Reader:
         Raises ReadError; what a failed expression said of the index spaces is forgotten."""
         if expression.problem is not None or expression.node is None:
             raise expression.problem or ReadError("BN112", "an expression is missing", _at(expression.where))
-        bodies = {name: (symbol, body) for name, (_, symbol, body) in self.defined.items()}
         total = is_total(expression.total, expression.node, self.survey.table)
-        lowering = Lowering(self.survey.table, self.survey.spaces, total, bodies)
+        lowering = Lowering(self.survey.table, self.survey.spaces, total, _Bodies(self.defined))
         saved = self.survey.spaces.snapshot()
         try:
             value = lowering.lower(expression.node)
@@ -208,8 +224,10 @@ class _Reader:
         """A definition that, through others, uses itself is refused (the last of the circle)."""
         uses = {name: names_of(body) & self.defined.keys() for name, (_, _, body) in self.defined.items()}
         done: dict[str, set[str]] = {}
+        used: set[str] = set()
         for name in list(self.defined):
-            if name in reached(uses[name], done):
+            used |= uses[name]
+            if name in used and name in reached(uses[name], done):
                 raw = self.defined.pop(name)[0]
                 steps = f"an update goes by steps: `label $t$`, and `{name}_{{t+1}} = … {name}_t …`"
                 hint = steps if name in uses[name] else ""

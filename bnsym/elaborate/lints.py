@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from bnsym.elaborate import shapes as kinds
 from bnsym.elaborate.collect import diagnostic
+from bnsym.elaborate.context import reaching
+from bnsym.elaborate.dependence import names_of
 from bnsym.elaborate.scope import Survey, nodes
 from bnsym.elaborate.symbols import resembling, square_of
 from bnsym.latex.ast import Place
@@ -107,8 +109,10 @@ def _resemblances(
 ) -> list[Diagnostic]:
     """A defined name made from the free one (`\\hat{x}` from `x`) is no slip of the pen."""
     found = []
+    uses = {name: names_of(definition.body) for name, definition in definitions.items()}
     for name in free:
-        others = [n for n in definitions if name not in _made_from(n, definitions)]
+        made = reaching([name], uses)
+        others = [other for other in definitions if other not in made]
         other = resembling(name, others)
         if other:
             error = ReadError(
@@ -118,18 +122,6 @@ def _resemblances(
                 f"if so: `<!-- bnsym: let ${name}$ = ${other}$ -->`",
             )
             found.append(diagnostic(survey.source, error, Severity.WARNING))
-    return found
-
-
-def _made_from(name: Name, definitions: Mapping[Name, Definition]) -> set[Name]:
-    found: set[Name] = set()
-    todo = [name]
-    while todo:
-        definition = definitions.get(todo.pop())
-        for inner in walk(definition.body) if definition else ():
-            if isinstance(inner, Sym) and inner.name not in found:
-                found.add(inner.name)
-                todo.append(inner.name)
     return found
 
 

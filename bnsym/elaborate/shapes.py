@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import TypeAlias
 
 from bnsym.elaborate.symbols import IDENTITIES, ONES_LETTER, Table
@@ -104,6 +104,10 @@ class _Inference:
     known: dict[str, str] = field(default_factory=dict)
     learned: list[str] = field(default_factory=list)
     """Of `known`, what no chain has been read again for."""
+    unwritten: list[str] = field(default_factory=list)
+    """Of `known`, what the table has not been told."""
+    counted: int = 0
+    """How many names of the table, which only grows, were learned from it."""
     mentions: dict[str, list[Chain]] = field(default_factory=dict)
     """The chains read so far that mention a name of which nothing is known."""
     defining: bool = True
@@ -147,10 +151,12 @@ class _Inference:
             for symbol, bound in symbols(node):
                 self._constant(symbol, bound)
             written_indices(self.table, node, without)
-        for name, arity in self.table.arity.items():
-            self._learn(name, SHAPES[min(arity, 2)])
-        for name, shape in self.known.items():
-            self.table.arity.setdefault(name, SHAPES.index(shape))
+        for name in islice(self.table.arity, self.counted, None):
+            self._learn(name, SHAPES[min(self.table.arity[name], 2)])
+        for name in self.unwritten:
+            self.table.arity.setdefault(name, SHAPES.index(self.known[name]))
+        self.unwritten.clear()
+        self.counted = len(self.table.arity)
 
     def _constant(self, symbol: Symbol, bound: frozenset[str]) -> None:
         """A name that stands for the identity or the ones vector keeps that meaning."""
@@ -165,6 +171,7 @@ class _Inference:
         if name not in self.known:
             self.known[name] = shape
             self.learned.append(name)
+            self.unwritten.append(name)
 
     def _gradients(self) -> None:
         r"""The v of `\nabla_v f` is a vector, unless the names before it say otherwise."""
@@ -193,9 +200,9 @@ class _Inference:
 
     def _open_names(self, chain: Chain) -> set[str]:
         """The names in it of which nothing is known: without any it has nothing to teach."""
-        settled = self.known.keys() | self.table.losses.keys() | self.table.sizes.keys()
+        settled = (self.known, self.table.losses, self.table.sizes)
         names = (self._bare(symbol, bound) for node in chain for symbol, bound in symbols(node))
-        return {name for name in names if name and name not in settled}
+        return {name for name in names if name and not any(name in known for known in settled)}
 
     def _equation(self, chain: Sequence[Node]) -> None:
         shapes = [self.shape(node, NO_LETTERS) for node in chain]

@@ -19,9 +19,11 @@ _SPECIAL = {
     "'": "'{}",
     "-": "{-}",
     **{char: rf"\ensuremath{{{char}}}" for char in "<>|"},
-    **{char: f"\\{char}" for char in "#$%&_"},
+    "$": r"\ensuremath{\mathdollar}",
+    **{char: f"\\{char}" for char in "#%&_"},
 }
-"""In Computer Modern only: pdflatex has no other scalable font without further packages."""
+"""In Computer Modern only: pdflatex has no other scalable font without further packages, and a line that
+microtype stretches can't have one that does not scale, such as that of `\\$`."""
 _GREEK = dict(
     zip(
         "αβγδεζηθικλμνξπρστυφχψωϵΓΔΘΛΞΠΣΦΨΩ",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 from tests.fuzz.exports import batch
@@ -29,8 +29,8 @@ def main() -> int:
     started, found, done = time.monotonic(), 0, 0
     first, last = given.seed * 10**7, given.seed * 10**7 + given.n
     batches = [range(at, min(at + BATCH, last)) for at in range(first, last, BATCH)]
-    with ProcessPoolExecutor(given.jobs, max_tasks_per_child=5) as pool:
-        for seeds, faulty in zip(batches, pool.map(batch, batches), strict=True):
+    with get_context("spawn").Pool(given.jobs, maxtasksperchild=5) as pool:
+        for seeds, faulty in zip(batches, pool.imap(batch, batches), strict=True):
             done += len(seeds)
             for outcome in faulty:
                 found += 1
