@@ -455,6 +455,7 @@ def test_what_has_no_meaning(lines: tuple[str, ...], code: str, column: int, tex
         (("@define", r"a_i = b_j"), "BN121", 2, 7),
         ((r"@let $a$ = $\foo$",), "BN111", 1, 13),
         ((r"@assume $a + b$",), "BN112", 1, 10),
+        ((r"@assume $a > 0, b$",), "BN112", 1, 16),
         ((r"@index $i = N$",), "BN107", 1, 9),
         (('@refuted link="7"', "a + 1 = 2"), "BN108", 1, 1),
     ],

@@ -247,3 +247,26 @@ $$
 $$
 """
     assert verdicts(tmp_path, note) == [PROVED, PROVED]
+
+
+LISTS = {
+    "text": ("Let $a, b > 0$.\n", "", PROVED),
+    "two orders": ("Let $a > 0, b \\ge 0$.\n", "", PROVED),
+    "directive": ("<!-- bnsym: assume $a, b > 0$ -->\n", "", PROVED),
+    "beside": ("", r"\quad \text{for } a, b \ge 0", PROVED),
+    "an index of two": ("<!-- bnsym: assume $z_{1,2} > 0, a > 0, b > 0$ -->\n", "", PROVED),
+    "another name": ("Let $a, c > 0$.\n", "", REFUTED),
+    "another name beside": ("", r"\quad \text{for } a, c \ge 0", REFUTED),
+    "set off": ("", r"\quad \forall b, \; a > 0", REFUTED),
+}
+
+
+@pytest.mark.parametrize(("before", "beside", "verdict"), LISTS.values(), ids=list(LISTS))
+def test_an_order_after_a_list_is_said_of_each_name_in_it(tmp_path, before, beside, verdict):
+    text = f"{before}\n$$\n\\sqrt{{a^2 b^2}} = a b {beside}\n$$\n"
+    assert verdicts(tmp_path, text) == [verdict]
+
+
+def test_a_letter_that_counts_is_in_no_list_of_numbers(tmp_path):
+    formula = r"\sum_{i=1}^n |g| x_i = g \sum_{i=1}^n x_i, \quad \forall i, g > 0"
+    assert verdicts(tmp_path, f"$$\n{formula}\n$$\n") == [PROVED]

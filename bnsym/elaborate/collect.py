@@ -7,7 +7,7 @@ Imports the surface modules of reading and `source`.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from bnsym.elaborate import stated
@@ -132,6 +132,10 @@ _WHERE = re.compile(
     r"\\(?:text\w*|mbox|mathrm)\s*\{\s*(?:and\s+|,\s*)?(?:where|with|其中|wobei|mit|où|avec|donde|con)[\s:,]*\}[\s{}~]*\Z"
 )
 """What stands before a definition inside a display."""
+_SET_OFF = re.compile(r"\s*(?:~|\\(?:[ ,;:!]|q?quad(?![A-Za-z])))")
+"""A space before a condition: what stands before it is not in its list."""
+_COUNTERS = frozenset("ijklmn")
+"""Letters that count entries, or are their number: before a comma they are no part of a list."""
 _REAL = re.compile(
     r"\\in\s*(?:\\mathbb\s*\{?\s*R\s*\}?|ℝ|\\(?:RR?|Reals)(?![A-Za-z]))(\s*\^\s*(\{[^{}]*\}|\w))?(\s*\\setminus\s*\\\{0\\\})?"
 )
@@ -213,7 +217,9 @@ class Gatherer:
     def _assume(self, formula: Slice) -> None:
         if self.membership(self._text(formula), formula):
             return
-        for hypothesis in self.relations(self._text(formula), formula.start):
+        *_, (place, last) = _parts(self._text(formula), formula.start)
+        self.relations(last, formula.start + place)  # a list ends with one
+        for hypothesis in self.listed(self._text(formula), formula.start):
             hypothesis.level = self.level
             self.assumed.append(hypothesis)
             self.result.hypotheses.append(hypothesis)
@@ -459,16 +465,26 @@ class Gatherer:
         if match := _RANGE.match(text):
             self._range(match, where)
             return []
+        return self.listed(text, where.start)
+
+    def listed(self, text: str, offset: int) -> list[RawHypothesis]:
+        r"""The relations of a list, `a > 0, b > 0`; in `a, b > 0` the relation is said of each name."""
         found: list[RawHypothesis] = []
-        position = 0
-        for part in text.split(","):
+        waiting: list[Expression] = []
+        for place, part in _parts(text, offset):
             if re.search(r"[<>=]|\\n?[lg]?eq?\b|\\[lg]eq|\\[lg]t\b", part):
-                found.extend(self.relations(part, where.start + position))
+                first, *more = self.relations(part, offset + place)
+                shared = first.sign != "=" and not _SET_OFF.match(part)
+                names = waiting if shared else []
+                found.extend(RawHypothesis(name, first.sign, first.right, first.where) for name in names)
+                found.extend((first, *more))
+                waiting = []
             elif part.strip(" .;"):
-                node = parse(part, where.start + position)
+                node = parse(part, offset + place)
                 if not isinstance(node, Symbol):
                     raise ReadError("BN128", "this condition has no meaning here", node.at)
-            position += len(part) + 1
+                if letter_of(node) not in _COUNTERS:
+                    waiting.append(self.expression(part, offset + place))
         return found
 
     def relations(self, text: str, offset: int) -> list[RawHypothesis]:
@@ -493,6 +509,21 @@ class Gatherer:
     def _text(self, where: Slice) -> str:
         """A directive's formula stands in a comment, which is masked."""
         return self.source.text[where.start : where.end]
+
+
+def _parts(text: str, offset: int) -> Iterator[tuple[int, str]]:
+    """What stands between the commas outside brackets, and where each part begins."""
+    try:
+        tokens = tokenize(text)
+    except ReadError as error:
+        raise error.moved(offset) from None
+    depth, start = 0, 0
+    for token in tokens:
+        depth += (token.kind in OPENS) - (token.kind in CLOSES)
+        if token.text == "," and depth == 0:
+            yield start, text[start : token.start]
+            start = token.end
+    yield start, text[start:]
 
 
 def _split(tokens: list[Token]) -> tuple[list[list[Token]], list[Token]]:

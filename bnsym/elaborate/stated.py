@@ -118,7 +118,7 @@ def _says_kind(gatherer: Gatherer, chain: Chain) -> bool:
 def _assume(gatherer: Gatherer, chain: Chain) -> None:
     where = chain.where
     try:
-        found = gatherer.relations(gatherer.source.masked[where.start : where.end], where.start)
+        found = gatherer.listed(gatherer.source.masked[where.start : where.end], where.start)
     except ReadError:
         return
     if any(h.sign == r"\ne" and not _is_zero(h) for h in found):
