@@ -63,7 +63,7 @@ class Link:
     digits: tuple[int, int] = (0, 0)
     """How many digits stand after the point of each side that is a decimal and no more; else 0."""
     elsewhere: tuple[NamedHypothesis, ...] = ()
-    """Orders of names in it that a sentence of another section says."""
+    """Orders of names in it that a sentence says of another section, or leaves open."""
     rests_on: tuple[tuple[str, int], ...] = ()
     """The definitions that the two sides lead to, each by its name and its line."""
     conditions: tuple[str, ...] = ()

@@ -270,3 +270,40 @@ def test_an_order_after_a_list_is_said_of_each_name_in_it(tmp_path, before, besi
 def test_a_letter_that_counts_is_in_no_list_of_numbers(tmp_path):
     formula = r"\sum_{i=1}^n |g| x_i = g \sum_{i=1}^n x_i, \quad \forall i, g > 0"
     assert verdicts(tmp_path, f"$$\n{formula}\n$$\n") == [PROVED]
+
+
+LEFT_OPEN = {
+    "since": "Since $k > 0$, one has",
+    "for": "For $k \\ge 0$:",
+    "if": "If $k > 0$, then",
+    "two cases": "If $k > 0$ it converges, if $k < 0$ it does not.",
+    "part": "Let $k \\in \\mathbb{R}_{>0}$.",
+    "interval": "Let $k \\in (0, 1)$.",
+}
+
+
+@pytest.mark.parametrize("sentence", LEFT_OPEN.values(), ids=list(LEFT_OPEN))
+def test_what_a_sentence_leaves_open_of_a_number_puts_a_refutation_in_doubt(tmp_path, sentence):
+    assert verdicts(tmp_path, f"{sentence}\n\n$$\n|k| = k\n$$\n") == [UNREAD]
+    assert verdicts(tmp_path, f"{sentence}\n\n$$\n|b| = b\n$$\n") == [REFUTED]
+
+
+@pytest.mark.parametrize("sentence", list(LEFT_OPEN.values())[:3])
+def test_what_is_false_with_it_too_is_refuted(tmp_path, sentence):
+    assert verdicts(tmp_path, f"{sentence}\n\n$$\n|k| = 2 k\n$$\n") == [REFUTED]
+
+
+CLAIMED = {
+    "denied": "It is not true that $k > 0$.",
+    "of two names": "We show that $|k| \\le k$, always.",
+    "real": "Let $k \\in \\mathbb{R}$.",
+}
+
+
+@pytest.mark.parametrize("sentence", CLAIMED.values(), ids=list(CLAIMED))
+def test_a_sentence_that_bounds_no_number_leaves_nothing_open(tmp_path, sentence):
+    assert verdicts(tmp_path, f"{sentence}\n\n$$\n|k| = k\n$$\n") == [REFUTED]
+
+
+def test_suppose_that_assumes(tmp_path):
+    assert verdicts(tmp_path, "Suppose that $k > 0$.\n\n$$\n|k| = k\n$$\n") == [PROVED]

@@ -58,6 +58,8 @@ class RawHypothesis:
     """In a sentence, of names that must be free: of others it is a claim of the text."""
     letters: bool = False
     """Of two index letters: it restricts the free letters of links."""
+    open: bool = False
+    """The text says it, and not that it is assumed: in force nowhere, it puts refutations in doubt."""
 
 
 @dataclass

@@ -191,7 +191,7 @@ class _Finder:
 
     def note_claims(self, candidates: set[int]) -> None:
         """Which names claims and assumptions use, and where first."""
-        for hypothesis in self.found.gathered.hypotheses:
+        for hypothesis in (h for h in self.found.gathered.hypotheses if not h.open):
             for side in (hypothesis.left, hypothesis.right):
                 for name in names_in(self.found.table, side.node):
                     self.claimed.setdefault(name, hypothesis.where.start)

@@ -7,6 +7,7 @@ counted. Imports the surface modules; the gatherer hands itself in.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """An equation in running text that gives a name a value and defines nothing: where a link with that
-    name fails, it may be one for this value."""
+    """An equation in running text that gives a name a value and defines nothing, or a part of the reals that
+    it lies in: where a link with that name fails, it may be one for such values."""
 
     name: Symbol
     where: Slice
@@ -61,9 +62,16 @@ def take(gatherer: Gatherer, remark: Remark) -> None:
     """Takes a formula of the text where it stands."""
     for chain in remark.chains:
         _mention(gatherer, chain)
-        if chain.signs and not _taken(gatherer, remark, chain) and chain.claims:
+        if not chain.signs or _taken(gatherer, remark, chain):
+            continue
+        if chain.signs[0].symbol in _MEMBER:
+            _doubt_member(gatherer, remark, chain)
+        elif chain.claims:
             gatherer.result.unjudged.append(chain.where)
-            _doubt(gatherer, remark, chain)
+            if _is_order(chain):
+                _leave_open(gatherer, remark, chain)
+            else:
+                _doubt(gatherer, remark, chain)
 
 
 def _doubt(gatherer: Gatherer, remark: Remark, chain: Chain) -> None:
@@ -75,6 +83,20 @@ def _doubt(gatherer: Gatherer, remark: Remark, chain: Chain) -> None:
         return  # `then $c = 1$`: a value that it takes somewhere
     sections = range(gatherer.section, gatherer.section + 1) if meant and gatherer.level else range(maxsize)
     gatherer.result.doubts.append(Doubt(target[0], chain.where, sections, meant))
+
+
+def _doubt_member(gatherer: Gatherer, remark: Remark, chain: Chain) -> None:
+    r"""`$a \in (0, 1)$`, `$a \in \mathbb{R}_{>0}$`: of a number in some part of the reals values elsewhere
+    say nothing."""
+    target, where = as_target(_parsed(gatherer, chain.expressions[0])), chain.expressions[1]
+    part = _PART.match(gatherer.source.masked, where.start, where.end)
+    if target is not None and part and remark.role is not Role.DENIED:
+        gatherer.result.doubts.append(Doubt(target[0], chain.where, range(maxsize), meant=False))
+
+
+_PART = re.compile(
+    r"\s*(?:(?:\\mathbb\s*(?:\{\s*R\s*\}|R)|ℝ|\\R)\s*(?:_|\^\s*\{?\s*\+)|(?:\\left\s*)?[(\[\]])"
+)
 
 
 def _mention(gatherer: Gatherer, chain: Chain) -> None:
@@ -116,18 +138,39 @@ def _says_kind(gatherer: Gatherer, chain: Chain) -> bool:
 
 
 def _assume(gatherer: Gatherer, chain: Chain) -> None:
+    for hypothesis in _said(gatherer, chain):
+        hypothesis.level = gatherer.level
+        gatherer.assumed.append(hypothesis)
+
+
+def _leave_open(gatherer: Gatherer, remark: Remark, chain: Chain) -> None:
+    """`Since $k > 0$`, `for $k > 0$`: what is false without it may be meant with it. What a sentence
+    claims of two names says nothing of what is assumed."""
+    if remark.role is Role.DENIED or (remark.role is not Role.GIVEN and not _is_bound(gatherer, chain)):
+        return
+    for hypothesis in _said(gatherer, chain):
+        hypothesis.open = True
+
+
+def _is_bound(gatherer: Gatherer, chain: Chain) -> bool:
+    """Whether it compares one name with numbers."""
+    nodes = [_parsed(gatherer, where) for where in chain.expressions]
+    named = [node for node in nodes if node is None or _names(node)]
+    return len(named) == 1 and isinstance(named[0], Symbol)
+
+
+def _said(gatherer: Gatherer, chain: Chain) -> list[RawHypothesis]:
     where = chain.where
     try:
         found = gatherer.listed(gatherer.source.masked[where.start : where.end], where.start)
     except ReadError:
-        return
+        return []
     if any(h.sign == r"\ne" and not _is_zero(h) for h in found):
-        return  # of which indices it speaks is not said
+        return []  # of which indices it speaks is not said
     for hypothesis in found:
-        hypothesis.level, hypothesis.said = gatherer.level, True
-        hypothesis.where = where
-        gatherer.assumed.append(hypothesis)
+        hypothesis.said, hypothesis.where = True, where
         gatherer.result.hypotheses.append(hypothesis)
+    return found
 
 
 def _is_zero(hypothesis: RawHypothesis) -> bool:

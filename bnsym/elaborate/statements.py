@@ -109,7 +109,7 @@ def finish(draft: Draft, earlier: tuple[Diagnostic, ...]) -> tuple[Derivation, C
     assumed = tuple(
         _named_hypothesis(draft, raw, hypotheses[id(raw)])
         for raw in draft.survey.gathered.hypotheses
-        if id(raw) in hypotheses
+        if id(raw) in hypotheses and not raw.open
     )
     unjudged = len(draft.survey.gathered.unjudged)
     derivation = Derivation(source.file, links, named, assumed, everything, unjudged)
@@ -224,7 +224,7 @@ def _named(draft: Draft, name: str, definition: Definition) -> NamedDefinition:
 def _elsewhere(
     draft: Draft, p: Pending, sides: tuple[Term, ...], hypotheses: Mapping[int, Hypothesis]
 ) -> tuple[NamedHypothesis, ...]:
-    """What sentences of other sections say of names in the link, of which none in force says anything."""
+    """What sentences say of names in the link, and not of it, where none in force says anything of them."""
     said = [h for h in draft.survey.gathered.hypotheses if h.said and id(h) in hypotheses]
     if not said:
         return ()

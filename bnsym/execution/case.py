@@ -214,10 +214,10 @@ def _two_readings(link: Link) -> Diagnostic:
 
 
 def _said_elsewhere(link: Link) -> Diagnostic:
-    """False as it stands, and not with what the text says of another section."""
+    """False as it stands, and not with what a sentence says, but not of it."""
     said = link.elsewhere[0]
-    message = f"false unless `{said.source}`, which line {said.span.line} says of its own section only"
-    hint = f"say it here too, or of all: `<!-- bnsym: assume ${said.source}$ -->` before the first heading"
+    message = f"false unless `{said.source}`, which line {said.span.line} says, but not of this formula"
+    hint = f"say it beside it, `for ${said.source}$`, or above it: `<!-- bnsym: assume ${said.source}$ -->`"
     return Diagnostic("BN137", Severity.ERROR, message, link.span, hint)
 
 
