@@ -6,10 +6,12 @@ Every truth has a near miss beside it, of which the same reading must not make a
 from __future__ import annotations
 
 import pytest
+from rich.console import Console
 
 from bnsym.checking import Unwatched, budget, check_notes
 from bnsym.finding import Note
 from bnsym.model import Report, Unread
+from bnsym.reporting.terminal import print_report
 
 LETTERS = {"proved": "p", "refuted": "r", "undecided": "u", "unread": "x"}
 MEAN = r"\mu = \frac{1}{m} \sum_{i=1}^m x_i"
@@ -241,3 +243,13 @@ def test_a_link_says_what_it_rests_on() -> None:
     ).results
     assert last.link.rests_on == ((r"\mu", 2), ("v", 6))
     assert last.link.conditions == ("m > 1",)
+
+
+def test_a_failing_link_shows_what_it_rests_on_and_what_the_text_leaves_unjudged() -> None:
+    prose = r"# Let $\mu = \frac{1}{m} \sum_{i=1}^m x_i$; it is known that $a = b$."
+    report = checked(prose.replace("# ", "#\n\n"), r"\sum_i x_i = \mu \quad \text{for } a > 0")
+    console = Console(record=True, width=100)
+    print_report(report, console)
+    shown = console.export_text()
+    assert "rests on   μ (line 3); where a > 0" in shown
+    assert "1 relation in the text is not judged" in shown

@@ -186,7 +186,7 @@ def _with_maxima(
 def _is_contradicted(statement: Statement, deadline: float) -> bool:
     """Whether a hypothesis is false by the definitions alone: nothing is proved beside it, not even what
     doesn't use it."""
-    ring = Ring(statement, deadline)
+    ring = SearchRing(statement, deadline)
     for h in statement.hypotheses:
         try:
             left, right = ring.normal(h.left), ring.normal(h.right)

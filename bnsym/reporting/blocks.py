@@ -18,7 +18,7 @@ from bnsym.reporting.excerpt import clean, excerpt
 from bnsym.reporting.rows import Row
 from bnsym.reporting.theme import width_of
 from bnsym.reporting.unicode import unicode_math
-from bnsym.reporting.words import finding, is_declared_refuted, witness_strings, words_of
+from bnsym.reporting.words import finding, is_declared_refuted, resting, witness_strings, words_of
 from bnsym.source.opening import opened
 
 SEVERITY_STYLES = {Severity.ERROR: "bad", Severity.WARNING: "unsure", Severity.NOTE: "quiet"}
@@ -57,6 +57,7 @@ def result_block(page: Page, result: Result) -> None:
     _source(page, span, words.message, style, begins)
     if isinstance(verdict, Refuted):
         page.put(Text(), *_aligned(_witness(verdict)), Text(), *_sides(verdict, page))
+    _prose(page, "rests on", resting(result.link))
     _repair(page, result)
     if isinstance(verdict, Undecided) and verdict.tried:
         _prose(page, "tried", ", ".join(verdict.tried))

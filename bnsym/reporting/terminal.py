@@ -23,7 +23,7 @@ from bnsym.reporting.excerpt import clean
 from bnsym.reporting.rows import relations, rows
 from bnsym.reporting.summary import summary
 from bnsym.reporting.unicode import unicode_math
-from bnsym.reporting.words import finding, is_declared_refuted, relation_latex
+from bnsym.reporting.words import finding, is_declared_refuted, relation_latex, resting
 
 ALWAYS_SHOWN = frozenset({"BN131", "BN134"})
 """Notes that may change what a formula means: shown without being asked."""
@@ -71,6 +71,7 @@ def _particulars(result: Result) -> Iterator[Text]:
         facts += [("certificate", unicode_math(certificate_line(proof)))]
         facts += [("given", relations(proof.hypotheses)), ("axioms", ", ".join(proof.axioms))]
         facts += [("if", relations(proof.side_conditions))]
+    facts += [("rests on", resting(result.link))]
     facts += [("evidence", f"{e.route}: {finding(result, e)}  {e.detail}".rstrip()) for e in result.evidence]
     facts += [("seconds", f"{result.seconds:.3f}" if result.seconds else "")]
     yield from (Text(f"{name:>14}  {clean(fact)}", "quiet") for name, fact in facts if fact)

@@ -21,6 +21,7 @@ from bnsym.model import (
     for_file,
 )
 from bnsym.printing import to_latex
+from bnsym.reporting.unicode import unicode_math
 from bnsym.terms import Hypothesis, Relation, Statement
 
 FAILS = {
@@ -116,3 +117,11 @@ def witness_strings(refuted: Refuted) -> list[tuple[str, str]]:
 def tuple_string(value: Any) -> str:
     """Nested lists of strings as tuples are written."""
     return value if isinstance(value, str) else f"({', '.join(map(tuple_string, value))})"
+
+
+def resting(link: Link) -> str:
+    """What a link was read with: the definitions that it leads to, with their lines, and what is said to hold
+    for its chain alone."""
+    names = ", ".join(f"{unicode_math(name)} (line {line})" for name, line in link.rests_on)
+    said = ", ".join(map(unicode_math, link.conditions))
+    return names + (f"{'; ' if names else ''}where {said}" if said else "")
