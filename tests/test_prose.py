@@ -307,3 +307,74 @@ def test_a_sentence_that_bounds_no_number_leaves_nothing_open(tmp_path, sentence
 
 def test_suppose_that_assumes(tmp_path):
     assert verdicts(tmp_path, "Suppose that $k > 0$.\n\n$$\n|k| = k\n$$\n") == [PROVED]
+
+
+ANEW = """# One
+
+$$
+y_i = x_i
+$$
+
+# Another
+
+{sentence}
+
+$$
+y_i = {value} x_i
+$$
+"""
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["In this section $y_i = 2 x_i$ with $k > 0$.", "In diesem Abschnitt ist $y_i = 2 x_i$."],
+)
+def test_what_a_section_says_of_itself_holds_there(tmp_path, sentence):
+    assert verdicts(tmp_path, ANEW.format(sentence=sentence, value="2"))[-1] == PROVED
+    assert PROVED not in verdicts(tmp_path, ANEW.format(sentence=sentence, value="1"))[-1:]
+
+
+def test_what_is_shown_in_a_section_defines_nothing_there(tmp_path):
+    note = ANEW.format(sentence="In this section we show that $y_i = 2 x_i$.", value="2")
+    assert PROVED not in verdicts(tmp_path, note)[-1:]
+
+
+NORM = "Let $k > 0$.\n\n# Then\n\n$$\n{claim} \\quad \\text{{if}} \\quad k \\le b\n$$\n"
+
+
+def test_a_condition_with_another_name_leaves_open_what_is_said_elsewhere(tmp_path):
+    below = "# First\n\n" + NORM
+    assert verdicts(tmp_path, below.format(claim=r"k^2 \le b^2")) == [UNREAD]
+    assert verdicts(tmp_path, below.format(claim=r"b^2 \le k^2")) == [REFUTED]
+    assert verdicts(tmp_path, NORM.format(claim=r"k^2 \le b^2")) == [PROVED]
+
+
+CALLED = r"""Write $L(w)$ for the loss as a function.
+
+$$
+y_i = 2 x_i
+$$
+
+$$
+L(k w) = L(w)
+$$
+
+$$
+\frac{{\partial L}}{{\partial x_i}} = {number} \frac{{\partial L}}{{\partial y_i}}
+$$
+"""
+
+
+def test_a_loss_written_as_a_function_hides_no_derivative(tmp_path):
+    assert verdicts(tmp_path, CALLED.format(number=2))[-2:] == [UNREAD, PROVED]
+    assert verdicts(tmp_path, CALLED.format(number=3))[-2:] == [UNREAD, REFUTED]
+
+
+def test_a_gradients_short_name_before_a_bracket_is_unread(tmp_path):
+    note = "Let $g = \\frac{\\partial L}{\\partial w}$.\n\n$$\ng(2 w) = g(w)\n$$\n"
+    assert verdicts(tmp_path, note) == [UNREAD]
+
+
+def test_a_norm_ends_after_a_prime(tmp_path):
+    assert verdicts(tmp_path, "$$\n\\Vert w' \\Vert a = a \\Vert w' \\Vert\n$$\n") == [PROVED]
+    assert verdicts(tmp_path, "$$\n\\Vert w' \\Vert a = a \\Vert w \\Vert\n$$\n") == [REFUTED]

@@ -177,6 +177,9 @@ class Aliases:
 
     def _inside(self, node: Node, bound: frozenset[str]) -> Node:
         changed = rebuilt(node, lambda inner: self._apply(inner, bound))
+        if isinstance(changed, Apply) and not isinstance(changed.function, Symbol):
+            hint = r"write `\cdot` for the product, or say what it is at its argument with a let"
+            raise ReadError("BN129", "a product or a function's value?", node.at, hint)
         if isinstance(node, BigSum) and isinstance(changed, BigSum):
             return replace(changed, size=node.size, within=node.within)  # no alias names a size or a set
         return changed

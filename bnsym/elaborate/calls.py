@@ -147,6 +147,16 @@ def standing(node: Node, text: str) -> Iterator[str]:
                 yield from standing(child, text)
 
 
+def functions(node: Node, text: str) -> Iterator[Symbol]:
+    """The names in a tree that stand right before a bracket."""
+    for inner in walk(node):
+        if isinstance(inner, Apply):
+            yield inner.function
+        for first, second in _beside(inner, text) if isinstance(inner, Product) else ():
+            if _bracketed(second) is not None and (name := _name(first)) is not None:
+                yield name
+
+
 def _expressions(gathered: Gathered) -> Iterator[Expression]:
     seen: set[int] = set()
     hypotheses = (*gathered.hypotheses, *(h for chain in gathered.chains for h in chain.hypotheses))

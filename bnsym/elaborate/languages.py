@@ -47,7 +47,7 @@ class Words:
 _SUBJECT = r"(?:(?:^|[,;:(]|\b(?:we|us|and|now|also|then|one|I|shall|will|may)))\s*"
 LANGUAGES: dict[str, Words] = {
     "English": Words(
-        let=r"\b(?:let|with)\b|(?:^|\()\s*here\b|(?<![-\w])(?:denot|defin|abbreviat|introduc)(?:e[sd]?|ing)\b"
+        let=r"\b(?:let|with)\b|(?:^|\()\s*here\b|\bin\s+this\s+(?:sub)?section\b|(?<![-\w])(?:denot|defin|abbreviat|introduc)(?:e[sd]?|ing)\b"
         rf"|{_SUBJECT}(?:set|put|write|call|take|fix)\b|\b(?:computes|returns)\b",
         where=r"\b(?:where|wherein)\b",
         assume=r"\b(?:assum(?:e[sd]?|ing|ption)|suppos(?:e[sd]?|ing)|given|require[sd]?)\b(?:\s+that\b)?",
@@ -66,7 +66,7 @@ LANGUAGES: dict[str, Words] = {
         notation=r"\b(?:notations?|symbols?|definitions?|abbreviations?)\b",
     ),
     "German": Words(
-        let=r"\b(?:sei|seien|mit|hier|hierbei|dabei|bezeichn\w+|definier\w+|setzen?|schreib\w+|nenn\w+|genannt|heiß\w+|abgekürzt|abkürz\w+|führen)\b",
+        let=r"\bin\s+diesem\s+abschnitt\b|\b(?:sei|seien|mit|hier|hierbei|dabei|bezeichn\w+|definier\w+|setzen?|schreib\w+|nenn\w+|genannt|heiß\w+|abgekürzt|abkürz\w+|führen)\b",
         where=r"\b(?:wobei|worin)\b",
         assume=r"\b(?:angenommen|annahme|vorausgesetzt|gegeben|fest\w*|nehmen)\b",
         hence=r"\b(?:dann|also|so|folg\w+|gilt|gelten|ergibt|erhält|erhalten|daher|somit|deshalb|weil|denn|dass|da|benutz\w+|zeig\w+)\b",

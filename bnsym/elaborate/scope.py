@@ -257,7 +257,7 @@ def _find_losses(found: Survey) -> None:
     elsewhere: set[str] = set()
     arrays: set[str] = set()
     for node in _every_node(found):
-        _positions(table, node, above, below, elsewhere, arrays)
+        _positions(table, node, found.source.text, above, below, elsewhere, arrays)
     for name, at in above.items():
         if name in table.defined or name in table.squares or name in arrays | below | table.sizes.keys():
             continue
@@ -278,9 +278,16 @@ def _every_node(found: Survey) -> Iterator[Node]:
 
 
 def _positions(
-    table: Table, node: Node, above: dict[str, Place], below: set[str], elsewhere: set[str], arrays: set[str]
+    table: Table,
+    node: Node,
+    text: str,
+    above: dict[str, Place],
+    below: set[str],
+    elsewhere: set[str],
+    arrays: set[str],
 ) -> None:
     operands: set[int] = set()
+    called = {id(name) for name in calls.functions(node, text)}
     for inner in walk(node):
         if isinstance(inner, Derivative | Gradient) and inner.of is not None:
             operand = unwrap(inner.of)
@@ -290,6 +297,8 @@ def _positions(
                 below |= names_in(table, variable)
                 operands |= {id(n) for n in walk(variable)}
     for symbol, bound in kinds.symbols(node):
+        if id(symbol) in called:
+            continue  # `L(w)`: a function, whatever else is differentiated
         try:
             name, letters = table.split(symbol, bound)
         except ReadError:

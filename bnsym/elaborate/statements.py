@@ -224,11 +224,12 @@ def _named(draft: Draft, name: str, definition: Definition) -> NamedDefinition:
 def _elsewhere(
     draft: Draft, p: Pending, sides: tuple[Term, ...], hypotheses: Mapping[int, Hypothesis]
 ) -> tuple[NamedHypothesis, ...]:
-    """What sentences say of names in the link, and not of it, where none in force says anything of them."""
+    """What sentences say of names in the link, and not of it, where none in force bounds them by a number."""
     said = [h for h in draft.survey.gathered.hypotheses if h.said and id(h) in hypotheses]
     if not said:
         return ()
-    here = {name for h in p.hypotheses if id(h) in hypotheses for name in _compared(hypotheses[id(h)])}
+    compared = (_compared(hypotheses[id(h)]) for h in p.hypotheses if id(h) in hypotheses)
+    here = {name for names in compared if len(names) == 1 for name in names}
     uses = {name: names_of(body) for name, (_, _, body) in draft.defined.items()}
     wanted = reached(set().union(*map(names_of, sides)), uses) - here
     others = (h for h in said if _compared(hypotheses[id(h)]) & wanted)

@@ -45,7 +45,7 @@ _GRAMMAR = frozenset(
     )
 )
 """The kinds that the grammar knows, by their names, or that are made into these here."""
-_OPERANDS = (Kind.NUMBER, Kind.NAME, Kind.MARK, *CLOSES)
+_OPERANDS = (Kind.NUMBER, Kind.NAME, Kind.MARK, Kind.PRIME, *CLOSES)
 
 
 def tokenize(text: str) -> list[Token]:
