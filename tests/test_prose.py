@@ -378,3 +378,25 @@ def test_a_gradients_short_name_before_a_bracket_is_unread(tmp_path):
 def test_a_norm_ends_after_a_prime(tmp_path):
     assert verdicts(tmp_path, "$$\n\\Vert w' \\Vert a = a \\Vert w' \\Vert\n$$\n") == [PROVED]
     assert verdicts(tmp_path, "$$\n\\Vert w' \\Vert a = a \\Vert w \\Vert\n$$\n") == [REFUTED]
+
+
+LISTED = r"""Let $x = {listed}$ and $y_i = x_i^2$.
+
+$$
+x^\top x = \sum_{{i=1}}^n y_i
+$$
+
+$$
+x^\top x = n \sum_{{i=1}}^n y_i
+$$
+"""
+
+
+@pytest.mark.parametrize("listed", [r"[x_1, x_2, \dots, x_n]", r"(x_1, \ldots, x_{n})^\top"])
+def test_a_list_of_entries_says_that_a_name_is_a_vector(tmp_path, listed):
+    assert verdicts(tmp_path, LISTED.format(listed=listed)) == [PROVED, REFUTED]
+
+
+@pytest.mark.parametrize("listed", [r"(x_1, x_3, \dots, x_n)", r"(x_1, 0, \dots, x_n)", r"(x_1, \dots, z_n)"])
+def test_a_list_of_other_entries_says_nothing_that_is_proved(tmp_path, listed):
+    assert PROVED not in verdicts(tmp_path, LISTED.format(listed=listed))[1:]

@@ -130,6 +130,13 @@ _MEMBER = re.compile(
     r"\s*(?P<names>[^<>=]+?)\s*(?:\\in(?![A-Za-z])|∈)\s*(?:\\mathbb\s*(?:\{\s*R\s*\}|R)|ℝ|\\(?:RR?|Reals)(?![A-Za-z]))"
     r"\s*(?:\^\s*(?:\{(?P<sizes>[^{}]*)\}|(?P<size>\w)))?\s*[.,;]?\s*"
 )
+_LIST = re.compile(
+    r"\s*(?P<name>\\?[A-Za-z]+)\s*=\s*(?:\\left\s*)?[\[(]\s*(?P=name)\s*_\s*(?:1|\{\s*1\s*\})\s*,"
+    r"(?:\s*(?P=name)\s*_\s*(?:2|\{\s*2\s*\})\s*,)?\s*"
+    r"(?:\.\.+|…|\\[lc]?dots)\s*,\s*(?P=name)\s*_\s*\{?\s*(?P<size>[A-Za-z])\s*\}?\s*(?:\\right\s*)?[\])]"
+    r"(?:\s*\^\s*\{?\s*(?:T|\\top|\\intercal)\s*\}?)?\s*[.,;]?\s*"
+)
+"""`x = [x_1, \\dots, x_n]`: a vector of n entries."""
 _WHERE = re.compile(
     r"\\(?:text\w*|mbox|mathrm)\s*\{\s*(?:and\s+|,\s*)?(?:where|with|其中|wobei|mit|où|avec|donde|con)[\s:,]*\}[\s{}~]*\Z"
 )
@@ -248,6 +255,14 @@ class Gatherer:
             if not letters and self.result.kinds.setdefault(name, (sizes, where))[0] != sizes:
                 raise ReadError("BN123", f"`{name}` is said to be two things", node.at)
         return True
+
+    def entries(self, text: str, where: Slice) -> bool:
+        r"""Whether the text lists a vector, `x = (x_1, \dots, x_n)`; then its size is noted."""
+        match = _LIST.fullmatch(text)
+        if match is None:
+            return False
+        node, kind = parse(match["name"], where.start), (self._size(match["size"], where),)
+        return isinstance(node, Symbol) and self.result.kinds.setdefault(node.base, (kind, where))[0] == kind
 
     def _size(self, text: str, where: Slice) -> str:
         node = parse(text, where.start)

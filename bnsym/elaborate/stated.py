@@ -8,7 +8,7 @@ counted. Imports the surface modules; the gatherer hands itself in.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from sys import maxsize
@@ -113,13 +113,17 @@ def _taken(gatherer: Gatherer, remark: Remark, chain: Chain) -> bool:
     if remark.role is Role.DENIED:
         return False
     if first in _MEMBER:
-        return remark.role is not Role.GIVEN and _says_kind(gatherer, chain)
+        return remark.role is not Role.GIVEN and _says(gatherer.membership, gatherer, chain)
     if _is_order(chain):
         return remark.role in _ASSUMES and any(h.where == chain.where for h in gatherer.assumed)
     if first not in _EQUALS or remark.role is Role.GIVEN:
         return False
     if first == ":=" or remark.role is Role.SAID:
-        return _abbreviate(gatherer, chain) or _define(gatherer, remark, chain)
+        return (
+            _says(gatherer.entries, gatherer, chain)
+            or _abbreviate(gatherer, chain)
+            or _define(gatherer, remark, chain)
+        )
     return remark.role in _CLAIMS and _is_new(gatherer, chain) and _abbreviate(gatherer, chain)
 
 
@@ -129,10 +133,10 @@ def _is_order(chain: Chain) -> bool:
     return bool(symbols) and symbols <= _ORDERS | {r"\ne"}
 
 
-def _says_kind(gatherer: Gatherer, chain: Chain) -> bool:
+def _says(kind: Callable[[str, Slice], bool], gatherer: Gatherer, chain: Chain) -> bool:
     where = chain.where
     try:
-        return gatherer.membership(gatherer.source.masked[where.start : where.end], where)
+        return kind(gatherer.source.masked[where.start : where.end], where)
     except ReadError:
         return False
 
