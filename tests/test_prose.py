@@ -400,3 +400,45 @@ def test_a_list_of_entries_says_that_a_name_is_a_vector(tmp_path, listed):
 @pytest.mark.parametrize("listed", [r"(x_1, x_3, \dots, x_n)", r"(x_1, 0, \dots, x_n)", r"(x_1, \dots, z_n)"])
 def test_a_list_of_other_entries_says_nothing_that_is_proved(tmp_path, listed):
     assert PROVED not in verdicts(tmp_path, LISTED.format(listed=listed))[1:]
+
+
+DESCRIBED = {
+    "mean": "Let $c$ be the mean of $h_1, \\dots, h_n$.",
+    "after the words": "We take the mean $c$ of the batch.",
+    "positive": "The number $c$ is always positive.",
+    "before": "For positive $c$ we have",
+    "short": "We use $c$ as a shorthand for $2 a$.",
+}
+
+
+@pytest.mark.parametrize("sentence", DESCRIBED.values(), ids=list(DESCRIBED))
+def test_of_a_name_that_words_alone_describe_nothing_is_refuted(tmp_path, sentence):
+    assert verdicts(tmp_path, f"{sentence}\n\n$$\n|c| = c\n$$\n") == [UNREAD]
+    assert verdicts(tmp_path, f"{sentence}\n\n$$\n|b| = b\n$$\n") == [REFUTED]
+
+
+UNDESCRIBED = {
+    "another noun": "The gain $c$ scales the mean of the batch.",
+    "of it": "We take the mean of $c$.",
+    "denied": "$c$ is not positive.",
+    "case": "If $c$ is positive, all is well.",
+    "by a formula": "Let the mean $c = a - b$ be given.",
+}
+
+
+@pytest.mark.parametrize("sentence", UNDESCRIBED.values(), ids=list(UNDESCRIBED))
+def test_words_beside_another_name_put_nothing_in_doubt(tmp_path, sentence):
+    assert verdicts(tmp_path, f"{sentence}\n\n$$\n|c| = c\n$$\n") == [REFUTED]
+
+
+def test_of_two_equations_joined_by_or_neither_defines(tmp_path):
+    text = "Let $s = a + b$, {} $s = b - a$.\n\n$$\ns - a = b\n$$\n"
+    assert verdicts(tmp_path, text.format("or let")) == [UNREAD]
+    assert verdicts(tmp_path, text.format("oder")) == [UNREAD]
+    assert verdicts(tmp_path, "Let $s = a + b$ or $t = b - a$.\n\n$$\ns - a = b\n$$\n") == [UNREAD]
+    assert verdicts(tmp_path, "Let $s = a + b$, and let $t = s$ or so.\n\n$$\ns - a = b\n$$\n") == [PROVED]
+
+
+def test_a_condition_in_force_says_what_the_words_say(tmp_path):
+    formula = "$$\n|c| = 2 c, \\quad c > 0\n$$\n"
+    assert verdicts(tmp_path, f"Take a positive $c$.\n\n{formula}") == [REFUTED]

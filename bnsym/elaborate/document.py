@@ -199,6 +199,9 @@ class _Assembly:
         read = read_chains(layouts[formula.where], None)
         chains = read.chains
         role = self.prose.roles.get(formula.where, Role.PLAIN)
+        bare = not any(chain.signs for chain in chains)
+        if bare and role is not Role.DENIED and formula.where in self.prose.described:
+            role = Role.DESCRIBED
         if named := self.prose.pairs.get(formula.where):
             expressions = tuple(
                 c.expressions[0] for c in (*read_chains(layouts[named], None).chains, *chains)

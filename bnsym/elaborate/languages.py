@@ -38,6 +38,8 @@ class Words:
     """The same after `let`, `write` and their kin: `for`, `by`."""
     notation: str = r"(?!)"
     """Announce a list or a table of symbols."""
+    quality: str = r"(?!)"
+    """What words say that a name is, and no formula."""
     conjunction: str = r"(?!)"
     """After a comma, they begin a statement of which a negation before says nothing."""
     common: str = r"(?!)"
@@ -59,6 +61,9 @@ LANGUAGES: dict[str, Words] = {
         after=r"^\s*(?:denotes?|stands?\s+for|be\b|is\s+(?:called|denoted|short|shorthand))",
         each=r"\bfor\s+(?:\w+\s+){0,3}$",
         constant=r"\b(?:constants?|numbers?|scalars?|parameters?|hyperparameters?)\b",
+        quality=r"positive|(?:non-?)?negative|non-?zero|unit|zero[-\s]mean|orthogonal|orthonormal|(?:skew-?)?symmetric|diagonal"
+        r"|cent(?:er|re)d|normali[sz]ed|standardi[sz]ed|whitened|invertible|idempotent|mean|average|median|variance|deviation"
+        r"|norm|length|sum|product|inverse|square|root|short(?:hand)?",
         conjunction=r"[,;]\s+(?:and|but)\b",
         common=r"\b(?:the|of|and|is|are|to|an?|in)\b",
         joins=r"(?:denotes?|stands?\s+for|is\s+short(?:hand)?\s+for|means)(?:\s+the\s+\w+)?",

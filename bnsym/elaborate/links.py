@@ -34,7 +34,7 @@ from bnsym.elaborate.restrictions import Restriction, restricted, restriction_of
 from bnsym.elaborate.scope import RawDefinition, Survey, survey
 from bnsym.elaborate.statements import Draft, Pending, finish
 from bnsym.elaborate.tensors import Algebra, Value
-from bnsym.latex.ast import Place
+from bnsym.latex.ast import Node, Place
 from bnsym.latex.errors import ReadError
 from bnsym.model import (
     Declaration,
@@ -423,13 +423,18 @@ class _Reader:
         """Why numbers at which a link fails would say nothing: the text gives a name in it a value."""
         doubts = [d for d in self.survey.gathered.doubts if chain.section in d.sections]
         names = self._made_from(sides) if doubts else set()
+        bounded = {n for h in chain.hypotheses for e in (h.left, h.right) for n in self._named(e.node)}
         for doubt in doubts:
-            if name := next(iter(names & names_in(self.survey.table, doubt.name)), None):
+            spoken = self._named(doubt.name) - (bounded if doubt.described else set())
+            if name := next(iter(names & spoken), None):
                 line = self.survey.table.line_of(doubt.where.start)
                 message = f"what line {line} says of `{name}` is not judged, and this may rest on it"
                 hint = "define it with `:=`, or say it in the formula: `if $…$`"
                 return ReadError("BN137", message, _at(doubt.where), hint)
         return None
+
+    def _named(self, node: Node | None) -> set[str]:
+        return names_in(self.survey.table, node)
 
     def _made_from(self, sides: tuple[Term, Term]) -> set[str]:
         """The names on the sides, and in the definitions that these rest on."""

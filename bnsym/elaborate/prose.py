@@ -30,6 +30,15 @@ _OPENS = re.compile(r"[\s:：,，、*_]*$")
 _QUOTED = re.compile(
     r"“[^“”]*+”|«[^«»]*+»|„[^“”„]*+[“”]|「[^「」]*+」|『[^『』]*+』|(?<![\w\\])\"[^\"]*+\"(?!\w)"
 )
+_OR = re.compile(
+    r"\s*[,;，、]?\s*(?:or|oder|ou|или|或)\s*(?:else|let|set|sei|soit|пусть|令|设)?\s*", re.IGNORECASE
+)
+"""Between two equations, of which then neither is said."""
+_THING = r"(?:vectors?|matri(?:x|ces)|numbers?|values?|scalars?|constants?|parameters?|weights?|gains?)"
+_BEING = (
+    r"\s*,?\s*(?:is|are|be|being|as|has|have|denotes?)\s+"
+    r"(?:always\s+)?(?:the|an?|its|their|some)?\s*(?:(?!not\b)\w+\s+)?"
+)
 _CLAUSE = re.compile(r"[,;:(，、；：（–—]")
 
 
@@ -42,6 +51,8 @@ class Prose:
     """Of a formula, the one before it, where one of the two is said to name the other."""
     amid: frozenset[Slice]
     """Displays with words beside them on their line."""
+    described: frozenset[Slice]
+    """Formulas of which words say what they are: `the mean $c$`, `$u$ is a unit vector`."""
 
     def settled(self, text: str, found: Sequence[Found]) -> Iterator[Found]:
         """What was found, without running text and formulas that state nothing; displays amid words
@@ -84,17 +95,20 @@ def read_prose(text: str, found: Sequence[Found]) -> Prose:
     words = _words_of(_language(shown))
     roles: dict[Slice, Role] = {}
     pairs: dict[Slice, Slice] = {}
+    described: set[Slice] = set()
     for start, end, opens in _sentences(shown, words):
         walk = _Walk(shown[start:end], words, Role.SAID if opens else Role.PLAIN)
         walk.run()
         roles |= {formulas[start + place]: role for place, role in walk.roles.items()}
         pairs |= {formulas[start + b]: formulas[start + a] for a, b in walk.pairs}
+        described |= {formulas[start + place] for place in walk.described}
     states = {w for w in formulas.values() if _RELATION.search(text, w.start, w.end)}
     displays = (f.where for f in found if isinstance(f, Display))
     return Prose(
         roles,
         {b: a for b, a in pairs.items() if not {a, b} & states},
         frozenset(d for d in displays if _is_amid(shown, d)),
+        frozenset(described),
     )
 
 
@@ -193,6 +207,7 @@ class _Walk:
         self.roles: dict[int, Role] = {}
         """Of each formula, by where it starts."""
         self.pairs: list[tuple[int, int]] = []
+        self.described: list[int] = []
         self.run_of: list[int] = []
         """The formulas since the last word that ends a stretch."""
         self.clause = 0
@@ -244,10 +259,19 @@ class _Walk:
         self.run_of.append(start)
         if _compiled(self.words.after).search(after):
             self._defined()
+        if self.role is not Role.GIVEN and self._is_described(behind, after):
+            self.described.append(start)
+        if _OR.fullmatch(behind) and self.before is not None and self.role is Role.SAID:
+            self.roles |= {self.before[0]: Role.PLAIN, start: Role.PLAIN}
         self._pair(start, behind)
         if match.lastgroup == "display":
             self.clause = end
         self.before = start, end
+
+    def _is_described(self, behind: str, after: str) -> bool:
+        quality = self.words.quality
+        before = _compiled(rf"\b(?:{quality})(?:\s+{_THING})?\s*$").search(behind)
+        return before is not None or _compiled(rf"{_BEING}(?:{quality})\b").match(after) is not None
 
     def _role(self, behind: str, after: str) -> Role:
         if self.role is Role.DENIED:

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """An equation in running text that gives a name a value and defines nothing, or a part of the reals that
-    it lies in: where a link with that name fails, it may be one for such values."""
+    """What running text says of a name and defines nothing by, as an equation, a part of the reals that it
+    lies in, or words: where a link with that name fails, it may be one for such values."""
 
     name: Symbol
     where: Slice
@@ -35,6 +35,8 @@ class Doubt:
     meant: bool
     """Whether the text sets the name so, as in `with $\\epsilon = 0$`; else it matters only for a name that
     nothing defines."""
+    described: bool = False
+    """Whether it says no value: then a condition in force for the link says all that is meant."""
 
 
 _ORDERS = frozenset((r"\le", "<", r"\ge", ">"))
@@ -62,6 +64,8 @@ def take(gatherer: Gatherer, remark: Remark) -> None:
     """Takes a formula of the text where it stands."""
     for chain in remark.chains:
         _mention(gatherer, chain)
+        if remark.role is Role.DESCRIBED:
+            _doubt_name(gatherer, chain)
         if not chain.signs or _taken(gatherer, remark, chain):
             continue
         if chain.signs[0].symbol in _MEMBER:
@@ -88,10 +92,16 @@ def _doubt(gatherer: Gatherer, remark: Remark, chain: Chain) -> None:
 def _doubt_member(gatherer: Gatherer, remark: Remark, chain: Chain) -> None:
     r"""`$a \in (0, 1)$`, `$a \in \mathbb{R}_{>0}$`: of a number in some part of the reals values elsewhere
     say nothing."""
-    target, where = as_target(_parsed(gatherer, chain.expressions[0])), chain.expressions[1]
-    part = _PART.match(gatherer.source.masked, where.start, where.end)
-    if target is not None and part and remark.role is not Role.DENIED:
-        gatherer.result.doubts.append(Doubt(target[0], chain.where, range(maxsize), meant=False))
+    where = chain.expressions[1]
+    if _PART.match(gatherer.source.masked, where.start, where.end) and remark.role is not Role.DENIED:
+        _doubt_name(gatherer, chain)
+
+
+def _doubt_name(gatherer: Gatherer, chain: Chain) -> None:
+    target = as_target(_parsed(gatherer, chain.expressions[0]))
+    if target is not None:
+        doubt = Doubt(target[0], chain.where, range(maxsize), meant=False, described=True)
+        gatherer.result.doubts.append(doubt)
 
 
 _PART = re.compile(

@@ -138,6 +138,7 @@ class Role(Enum):
     PLAIN = "no such word"
     INFERRED = "after then, hence, so: a claim"
     DENIED = "in a negated sentence, or between quotation marks"
+    DESCRIBED = "a bare name of which words say what it is: a mean, positive, orthogonal"
 
 
 @dataclass(frozen=True, slots=True)
