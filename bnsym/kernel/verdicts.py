@@ -140,9 +140,8 @@ def prove(
         raise Rejected("a coefficient of a normal form is not exact")
     checked = _Check(ring, statement, certificate, goal)
     scaled, right_side = ring.times(goal, {certificate.unit: 1}), checked.right_side()
-    below = statement.relation is Relation.NE and not plus(
-        scaled, right_side
-    )  # left < right gives left != right
+    # left < right, too, gives left != right
+    below = statement.relation is Relation.NE and not plus(scaled, right_side)
     if plus(scaled, right_side, -1) and not below:
         raise Rejected("the polynomial identity of the certificate does not hold")
     if statement.relation in (Relation.LT, Relation.GT, Relation.NE) and not checked.strict:

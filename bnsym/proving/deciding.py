@@ -117,10 +117,11 @@ def decide(statement: Statement, deadline: float, at: str = "") -> Proved | Refu
         return _with_maxima(statement, terms, deadline, at)
     if at:
         return replay(statement, at)
-    if _is_contradicted(statement, deadline):
+    if statement.hypotheses and _is_contradicted(statement, deadline):
         return Undecided("BN305", "a hypothesis contradicts the definitions")
-    if equations := _solved(statement):
-        return _with_equations(statement, equations, deadline)
+    equations, plain = _solved(statement)
+    if equations:
+        return _with_equations(statement, equations, plain, deadline)
     return _by_methods(statement, deadline)
 
 
@@ -198,15 +199,16 @@ def _is_contradicted(statement: Statement, deadline: float) -> bool:
     return False
 
 
-def _solved(statement: Statement) -> tuple[int, ...]:
-    """The hypotheses to put in, in order: each is an equation solved for what occurs elsewhere too."""
+def _solved(statement: Statement) -> tuple[tuple[int, ...], Statement]:
+    """The hypotheses to put in, in order, each an equation solved for what occurs elsewhere too; and the
+    statement with them put in."""
     found: list[int] = []
     for number in range(len(statement.hypotheses)):
         solved = solution(statement, statement.hypotheses[number])
         if solved is not None and solved[0] in _elsewhere(statement, number):
             statement = put_in(statement, (number,))
             found.append(number)
-    return tuple(found)
+    return tuple(found), statement
 
 
 def _elsewhere(statement: Statement, number: int) -> set[Term]:
@@ -219,10 +221,10 @@ def _elsewhere(statement: Statement, number: int) -> set[Term]:
 
 
 def _with_equations(
-    statement: Statement, equations: tuple[int, ...], deadline: float
+    statement: Statement, equations: tuple[int, ...], plain: Statement, deadline: float
 ) -> Proved | Refuted | Undecided:
-    """Decide the statement with equations put in; the kernel carries the verdict over."""
-    verdict = _by_methods(put_in(statement, equations), deadline)
+    """Decide `plain`, the statement with equations put in; the kernel carries the verdict over."""
+    verdict = _by_methods(plain, deadline)
     try:
         match verdict:
             case Proved():
