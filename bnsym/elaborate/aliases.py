@@ -31,8 +31,9 @@ from bnsym.latex.ast import (
     unwrap,
     walk,
 )
+from bnsym.latex.commands import INDEX_LETTERS, STRAIGHT
 from bnsym.latex.errors import ReadError
-from bnsym.latex.folding import INDEX_LETTERS, STRAIGHT, called, is_word, span
+from bnsym.latex.folding import called, is_word, span
 from bnsym.latex.grouping import MAX_LEVELS
 
 NO_LETTERS: frozenset[str] = frozenset()

@@ -33,8 +33,9 @@ from bnsym.latex.ast import (
     rebuilt,
     walk,
 )
+from bnsym.latex.commands import BUILT_IN, EXPECTATION, LOSS_LETTERS, NABLA
 from bnsym.latex.errors import ReadError
-from bnsym.latex.folding import BUILT_IN, EXPECTATION, LOSS_LETTERS, NABLA, called, span, word_of
+from bnsym.latex.folding import called, span, word_of
 
 _SPACE = re.compile(r"\\(?:[,;:>]|thinspace|q?quad)")
 """What is put between the factors of a product, and never before an argument."""

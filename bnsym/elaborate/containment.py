@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from bnsym.elaborate.definitions import names_in, reached
-from bnsym.elaborate.dependence import names_of
+from bnsym.elaborate.definitions import names_in
+from bnsym.elaborate.dependence import names_of, reached
 from bnsym.elaborate.symbols import Table
 from bnsym.latex.ast import Node, Place
 from bnsym.latex.errors import ReadError

@@ -15,8 +15,8 @@ from bnsym.elaborate import shapes as kinds
 from bnsym.elaborate.closing import Closer
 from bnsym.elaborate.collect import diagnostic
 from bnsym.elaborate.containment import Containment
-from bnsym.elaborate.definitions import ANEW, reached
-from bnsym.elaborate.dependence import Dependence, names_of
+from bnsym.elaborate.definitions import ANEW
+from bnsym.elaborate.dependence import Dependence, names_of, reached
 from bnsym.elaborate.index_spaces import BATCH
 from bnsym.elaborate.jacobians import is_total
 from bnsym.elaborate.lowering import Lowering

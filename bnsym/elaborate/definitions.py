@@ -8,7 +8,7 @@ nothing is known that they are equal, defines nothing. Imports the surface tree 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import groupby
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from bnsym.elaborate import shapes as kinds
 from bnsym.elaborate.collect import ANEW, RawChain, diagnostic
+from bnsym.elaborate.dependence import reached
 from bnsym.elaborate.symbols import IDENTITIES, Table, as_target, square_of
 from bnsym.latex.ast import (
     Apply,
@@ -29,8 +30,9 @@ from bnsym.latex.ast import (
     unwrap,
     walk,
 )
+from bnsym.latex.commands import BUILT_IN
 from bnsym.latex.errors import ReadError
-from bnsym.latex.folding import BUILT_IN, is_word, word_of
+from bnsym.latex.folding import is_word, word_of
 
 if TYPE_CHECKING:
     from bnsym.elaborate.scope import Survey
@@ -292,18 +294,6 @@ class _Finder:
         self.found.diagnostics.append(diagnostic(self.found.source, error))
 
 
-def reached(start: Iterable[str], uses: Mapping[str, Iterable[str]]) -> set[str]:
-    """The names that these names are made from, themselves among them."""
-    found: set[str] = set()
-    todo = list(start)
-    while todo:
-        name = todo.pop()
-        if name not in found:
-            found.add(name)
-            todo.extend(uses.get(name, ()))
-    return found
-
-
 # names that a later section defines anew
 
 
@@ -400,4 +390,4 @@ def _respell(found: Survey, starts: Mapping[str, list[int]]) -> None:
                 expression.node = symbols_changed(expression.node, partial(spelled, section=chain.section))
 
 
-__all__ = ["ANEW", "NOTHING", "RawDefinition", "find_definitions", "names_in", "reached"]
+__all__ = ["ANEW", "NOTHING", "RawDefinition", "find_definitions", "names_in"]

@@ -6,7 +6,7 @@ is unknown and not 0. Imports terms and how they are printed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -53,24 +53,23 @@ class Dependence:
     def _within(self, term: Term) -> Iterator[Diff]:
         yield from _derivatives(term)
         if self.derivatives:
-            reached = self.reached(names_of(term))
-            yield from (
-                d for name in sorted(self.derivatives.keys() & reached) for d in self.derivatives[name]
-            )
+            told = reached(names_of(term), self.uses)
+            yield from (d for name in sorted(self.derivatives.keys() & told) for d in self.derivatives[name])
 
     def _is_known(self, derivative: Diff) -> bool:
-        return derivative.by.name in self.reached(names_of(derivative.of))
+        return derivative.by.name in reached(names_of(derivative.of), self.uses)
 
-    def reached(self, names: Iterable[Name]) -> set[Name]:
-        """The names, all that stand in their definitions, in the definitions of those, and so on."""
-        found: set[Name] = set()
-        todo = list(names)
-        while todo:
-            name = todo.pop()
-            if name not in found:
-                found.add(name)
-                todo.extend(self.uses.get(name, ()))
-        return found
+
+def reached(start: Iterable[str], uses: Mapping[str, Iterable[str]]) -> set[str]:
+    """The names that these names are made from, themselves among them."""
+    found: set[str] = set()
+    todo = list(start)
+    while todo:
+        name = todo.pop()
+        if name not in found:
+            found.add(name)
+            todo.extend(uses.get(name, ()))
+    return found
 
 
 def names_of(term: Term) -> set[Name]:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from bnsym.elaborate.symbols import square_of
 from bnsym.elaborate.tensors import Value
 from bnsym.latex.ast import Apply, Node, Place, Symbol, canonical, unwrap
+from bnsym.latex.commands import LOSS_LETTERS
 from bnsym.latex.errors import ReadError
-from bnsym.latex.folding import LOSS_LETTERS
 from bnsym.terms import HALF, Diff, Index, Pow, Sym, Term
 from bnsym.terms import walk as inside
 

@@ -26,8 +26,9 @@ from bnsym.latex.ast import (
     Quotient,
     Symbol,
 )
+from bnsym.latex.commands import BUILT_IN, DIAGONALS, MEANS, SUMS, TRACES
 from bnsym.latex.errors import ReadError
-from bnsym.latex.folding import BUILT_IN, DIAGONALS, MEANS, SUMS, TRACES, is_function, word_of
+from bnsym.latex.folding import is_function, word_of
 from bnsym.terms import Sum, Sym, mul, power, rename
 
 if TYPE_CHECKING:

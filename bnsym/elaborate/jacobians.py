@@ -11,8 +11,9 @@ from __future__ import annotations
 from bnsym.elaborate.scope import NOTHING
 from bnsym.elaborate.symbols import Table
 from bnsym.latex.ast import Apply, Component, Derivative, Node, Paren, Symbol, Transpose, unwrap
+from bnsym.latex.commands import TRACES
 from bnsym.latex.errors import ReadError
-from bnsym.latex.folding import TRACES, word_of
+from bnsym.latex.folding import word_of
 
 
 def is_total(said: bool | None, node: Node | None, table: Table) -> bool:

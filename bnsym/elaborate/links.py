@@ -26,8 +26,8 @@ from bnsym.elaborate.collect import (
 )
 from bnsym.elaborate.containment import Containment, mentioned
 from bnsym.elaborate.context import Context
-from bnsym.elaborate.definitions import is_unknown, names_in, reached
-from bnsym.elaborate.dependence import names_of
+from bnsym.elaborate.definitions import is_unknown, names_in
+from bnsym.elaborate.dependence import names_of, reached
 from bnsym.elaborate.jacobians import is_total
 from bnsym.elaborate.lowering import RENAME, Lowering
 from bnsym.elaborate.restrictions import Restriction, restricted, restriction_of

@@ -50,8 +50,8 @@ from bnsym.latex.ast import (
     Whole,
     canonical,
 )
+from bnsym.latex.commands import EXPECTATION
 from bnsym.latex.errors import ReadError
-from bnsym.latex.folding import EXPECTATION
 from bnsym.latex.scripts import letter_of
 from bnsym.terms import (
     HALF,

@@ -28,8 +28,8 @@ from bnsym.latex.ast import (
     unwrap,
     walk,
 )
+from bnsym.latex.commands import ONES
 from bnsym.latex.errors import ReadError
-from bnsym.latex.folding import ONES
 
 
 @dataclass

@@ -28,8 +28,8 @@ from bnsym.latex.ast import (
     unwrap,
     walk,
 )
+from bnsym.latex.commands import INDEX_LETTERS
 from bnsym.latex.errors import ReadError
-from bnsym.latex.folding import INDEX_LETTERS
 from bnsym.model import Diagnostic
 from bnsym.source.text import Slice, Source
 

@@ -40,8 +40,9 @@ from bnsym.latex.ast import (
     unwrap,
     walk,
 )
+from bnsym.latex.commands import DIAGONALS, TRACES
 from bnsym.latex.errors import ReadError
-from bnsym.latex.folding import DIAGONALS, TRACES, is_function, word_of
+from bnsym.latex.folding import is_function, word_of
 
 SCALAR, COLUMN, ROW, MATRIX = "scalar", "column", "row", "matrix"
 SHAPES = (SCALAR, COLUMN, MATRIX)

@@ -13,8 +13,7 @@ from bnsym.elaborate.closing import Closer
 from bnsym.elaborate.collect import ANEW, Expression, RawHypothesis, diagnostic
 from bnsym.elaborate.containment import Containment
 from bnsym.elaborate.context import Context, outputs_of
-from bnsym.elaborate.definitions import reached
-from bnsym.elaborate.dependence import names_of
+from bnsym.elaborate.dependence import names_of, reached
 from bnsym.elaborate.index_spaces import BATCH
 from bnsym.elaborate.jacobians import is_entry
 from bnsym.elaborate.lints import remarks

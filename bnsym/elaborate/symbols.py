@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
 from bnsym.latex.ast import Number, Place, Plus, Power, Symbol
+from bnsym.latex.commands import INDEX_LETTERS, ONES
 from bnsym.latex.errors import ReadError
-from bnsym.latex.folding import INDEX_LETTERS, ONES
 
 LETTERS_IN_ORDER = "ijklpqrstabcn"
 ONES_LETTER = "e"

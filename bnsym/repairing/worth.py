@@ -13,6 +13,7 @@ from fractions import Fraction
 from itertools import combinations
 from typing import TypeAlias
 
+from bnsym.elaborate.dependence import names_of
 from bnsym.repairing.values import Points, related
 from bnsym.terms import (
     Add,
@@ -21,7 +22,6 @@ from bnsym.terms import (
     Hypothesis,
     Index,
     Mul,
-    Name,
     Num,
     Pow,
     Relation,
@@ -187,10 +187,10 @@ def _is_of_something_else(original: Statement, repaired: Statement) -> bool:
 
 def _takes_over(own: Pair, other: Pair) -> bool:
     """Whether a side takes names of the other one in place of all those that it alone had."""
-    (before, after), theirs = own, _names(other[1])
-    lost = _names(before) - _names(other[0]) - _names(after)
-    gained = (_names(after) - _names(before)) & theirs
-    return bool(lost and gained) and _names(after) <= theirs
+    (before, after), theirs = own, names_of(other[1])
+    lost = names_of(before) - names_of(other[0]) - names_of(after)
+    gained = (names_of(after) - names_of(before)) & theirs
+    return bool(lost and gained) and names_of(after) <= theirs
 
 
 def _takes_in(original: Statement, repaired: Statement, points: Points) -> bool:
@@ -208,10 +208,6 @@ def _takes_in(original: Statement, repaired: Statement, points: Points) -> bool:
 def _has_as_factor(term: Term, other: Term) -> bool:
     factors = _exponents(other)
     return bool(factors) and factors.items() < _exponents(term).items()
-
-
-def _names(term: Term) -> set[Name]:
-    return {inner.name for inner in walk(term) if isinstance(inner, Sym)}
 
 
 def _outweighs(before: Term, after: Term) -> bool:
