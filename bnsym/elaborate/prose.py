@@ -19,7 +19,7 @@ from bnsym.source.text import Role, Slice
 
 _BOUNDARY = re.compile(
     r"(?P<stop>(?<!\be\.g)(?<!\bi\.e)(?<!\bcf)(?<!\bz\.B)(?<!\bresp)(?<!\bEq)(?<!\bd\.h)"
-    r"[.!?;](?=[\s)\]\"”’*_]|$)|[。！？；])|(?P<gap>\n[ \t>]*(?=\n|$))"
+    r"[.!?;](?=[\s)\]\"”’*_]|$)|[。！？；])|(?P<gap>(?:\n[ \t>]*+(?=\n|$))++)"
     r"|(?P<item>\n[ \t>]*(?:[-*+]|\d{1,9}[.)])[ \t])|(?P<row>\n[ \t>]*\|)|(?P<note>\n\[\^[^\]\n]+\]:)"
 )
 _RELATION = re.compile(

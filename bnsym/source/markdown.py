@@ -104,8 +104,8 @@ _COMMENT_END = re.compile("-->")
 _DOLLARS = re.compile(r"\$(?=\$)")
 _BRACKETS = {1: re.compile(r"\\(?=\])"), 2: re.compile(r"\\\\(?=\])")}
 """What closes a display formula, by the number of backslashes."""
-_PERCENT = re.compile(r"(?<!\\)%")
-_ENVIRONMENT = re.compile(r"\\(begin|end)\s*\{([A-Za-z]+\*?)\}")
+_ENVIRONMENT = re.compile(r"\\(begin|end)\s*\{([A-Za-z]+\*?)\}|\\.|%[^\n]*")
+"""Or what hides one: a command, as the row's end in `\\begin`, and a comment."""
 _OPTION = re.compile(r"[ \t>]*:([\w-]+):([^\n]*)\n?")
 _OPENS_LINE = re.compile(r"(?:\A|\n)[ \t>*\-+.)0-9]{0,100}\Z")
 _RELATION = re.compile(r"[\n=<>]|\\[lg]eq?\b|\\neq?\b")
@@ -130,10 +130,7 @@ def scan(text: str, *, front: bool = True) -> tuple[list[Found], list[Problem]]:
 
 def environments(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
     r"""Each `\begin{name}` and `\end{name}`; not the one in `\\begin`, which ends a row, nor in a comment."""
-    for match in _ENVIRONMENT.finditer(text, start, end):
-        line = max(start, text.rfind("\n", start, match.start()) + 1)
-        if not _is_escaped(text, match.start()) and not _PERCENT.search(text, line, match.start()):
-            yield match
+    return (match for match in _ENVIRONMENT.finditer(text, start, end) if match.group(1))
 
 
 def _is_escaped(text: str, position: int) -> bool:
