@@ -76,6 +76,8 @@ class Diagnostic:
     message: str
     span: Span
     hint: str = ""
+    cause: Diagnostic | None = None
+    """What is wrong elsewhere, if this waits for it."""
 
 
 def display_path(path: Path) -> str:

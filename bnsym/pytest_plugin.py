@@ -146,9 +146,9 @@ def _block(report: Report, result: Result) -> str:
     """What the terminal shows of the link, without colours."""
     from io import StringIO
 
-    from bnsym.reporting.blocks import Page, result_block
+    from bnsym.reporting.blocks import Page, result_blocks
     from bnsym.reporting.theme import make_console
 
     stream = StringIO()
-    result_block(Page(make_console(stream, plain=True), report.sources), result)
+    result_blocks(Page(make_console(stream, plain=True), report.sources), [result])
     return stream.getvalue()

@@ -606,7 +606,7 @@ def test_an_unreadable_definition_hides_derivatives_that_may_pass_through_it(bro
     assert (link.problem is not None) == hidden
     if hidden:
         assert link.problem.code == "BN128"
-        assert "needs the definition of `h`" in link.problem.message
+        assert "waits for the definition of `h`" in link.problem.message
 
 
 @pytest.mark.parametrize(("line", "defines"), [("a^2 = a", False), ("a^2 = a b", False), ("a^2 = 2 b", True)])

@@ -45,7 +45,7 @@ class Alias:
     """The index letters that its left side was written with."""
     target: Node
     size: int
-    problem: str = ""
+    problem: ReadError | None = None
     """Why its right side can't be read: then no expression that uses it can be."""
 
 
@@ -65,7 +65,7 @@ class Aliases:
     spent: int = 0
     """Nodes that the aliases have put into the expression at hand."""
 
-    def add(self, pattern: Node, target: Node, problem: str = "") -> None:
+    def add(self, pattern: Node, target: Node, problem: ReadError | None = None) -> None:
         """Raises BN128 if the left side is nothing that a name can stand for."""
         pattern = as_call(unwrap(pattern))
         alias = Alias((), apart(target), measure(target)[0], problem)
@@ -124,7 +124,7 @@ class Aliases:
 
     def _spend(self, alias: Alias, at: Place) -> Node:
         if alias.problem:
-            raise ReadError("BN128", "the let of this name could not be read", at, alias.problem)
+            raise ReadError("BN128", "waits for what this name stands for", at, cause=alias.problem)
         self.spent += alias.size
         if self.spent > MAX_NODES:
             raise ReadError("BN113", f"with its lets, this has more than {MAX_NODES} parts", at)

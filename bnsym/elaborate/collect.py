@@ -219,7 +219,7 @@ class Gatherer:
         try:
             target = self.result.aliases.apply(parse(self._text(right), right.start))
         except ReadError as error:
-            self.result.aliases.add(pattern, pattern, error.message)
+            self.result.aliases.add(pattern, pattern, error)
             raise
         self.result.aliases.add(pattern, target)
 
@@ -425,9 +425,8 @@ class Gatherer:
             return False
         if right.problem is not None:
             self.problem(right.problem)
-        target, problem = right.node or node, right.problem.message if right.problem else ""
         try:
-            self.result.aliases.add(node, target, problem)
+            self.result.aliases.add(node, right.node or node, right.problem)
         except ReadError as error:
             left.problem, left.node = error, None
             return False
@@ -580,7 +579,10 @@ def diagnostic(source: Source, error: ReadError, severity: Severity = Severity.E
     limit = len(source.text)
     span = source.span(min(start, limit), min(max(start, end), limit))
     message, hint = (text.replace(ANEW, "") for text in (error.message, error.hint))
-    return Diagnostic(error.code, severity, message, span, for_file(hint, source.file))
+    cause = diagnostic(source, error.cause) if error.cause else None
+    if cause is not None:
+        message, hint = f"{message} (line {cause.span.line}): {cause.message}", cause.hint
+    return Diagnostic(error.code, severity, message, span, for_file(hint, source.file), cause)
 
 
 __all__ = ["Gatherer", "declarations", "diagnostic"]

@@ -89,7 +89,7 @@ class Containment:
             return
         names = {name for term in terms for name in _values(term, self.losses)}
         for name in sorted(reached(names, self._values) & self.problems.keys()):
-            raise self._error(f"the definition of `{name}` could not be read", name, at)
+            raise self._error(f"waits for the definition of `{name}`", name, at)
 
     def _check_loss(self, derivative: Diff, at: Place) -> ReadError | None:
         by = derivative.by.name
@@ -98,10 +98,10 @@ class Containment:
         for name in sorted(self.problems):
             through = by in reached({name}, self._all)
             if through and (name in path or name == by or self._may_feed(name, by)):
-                what = f"the derivative by `{by}` needs the definition of `{name}`, which could not be read"
+                what = f"the derivative by `{by}` waits for the definition of `{name}`"
                 raise self._error(what, name, at)
             if name in path:
-                doubt = self._error(f"it may rest on `{name}`, whose definition could not be read", name, at)
+                doubt = self._error(f"may rest on the definition of `{name}`", name, at)
         return doubt
 
     def _may_feed(self, name: Name, by: Name) -> bool:
@@ -113,7 +113,7 @@ class Containment:
         return by in inner and by not in self.outputs
 
     def _error(self, message: str, name: Name, at: Place) -> ReadError:
-        return ReadError("BN128", message, at, self.problems[name].message)
+        return ReadError("BN128", message, at, cause=self.problems[name])
 
 
 def _values(term: Term, losses: Sequence[Name]) -> Iterator[Name]:

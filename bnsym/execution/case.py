@@ -198,10 +198,10 @@ def _with_values(doubt: Unread, refuted: Refuted) -> Unread:
     """The doubt, with the values at which the two sides differ."""
     values = [f"{name} = {value}" for name, value in witness_strings(refuted)]
     at = f" at {', '.join(values)}" if values and sum(map(len, values)) < VALUES_SHOWN else ""
-    message = (
-        f"{doubt.problem.message}: {refuted.left} {FAILS[refuted.statement.relation]} {refuted.right}{at}"
-    )
-    return Unread(replace(doubt.problem, message=message))
+    said = doubt.problem.message
+    found = f"{refuted.left} {FAILS[refuted.statement.relation]} {refuted.right}{at}"
+    message = f"{found}, but it {said}" if doubt.problem.cause else f"{said}: {found}"
+    return Unread(replace(doubt.problem, message=message, cause=None))
 
 
 def _two_readings(link: Link) -> Diagnostic:

@@ -3,7 +3,7 @@ both sides' values, why, and what to do."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from rich.cells import cell_len
@@ -12,13 +12,21 @@ from rich.text import Text
 
 from bnsym.codes import NAMES
 from bnsym.kernel import Refuted
-from bnsym.model import Diagnostic, Result, Severity, Span, Undecided, Unread
+from bnsym.model import Diagnostic, Result, Severity, Span, Undecided, Unread, for_file
 from bnsym.printing import to_latex
 from bnsym.reporting.excerpt import clean, excerpt
 from bnsym.reporting.rows import Row
-from bnsym.reporting.theme import width_of
+from bnsym.reporting.theme import MARKS, VERDICT_STYLES, width_of
 from bnsym.reporting.unicode import unicode_math
-from bnsym.reporting.words import finding, is_declared_refuted, resting, witness_strings, words_of
+from bnsym.reporting.words import (
+    by_cause,
+    cause_of,
+    finding,
+    is_declared_refuted,
+    resting,
+    witness_strings,
+    words_of,
+)
 from bnsym.source.opening import opened
 
 SEVERITY_STYLES = {Severity.ERROR: "bad", Severity.WARNING: "unsure", Severity.NOTE: "quiet"}
@@ -45,8 +53,28 @@ class Page:
             self.console.print(line, soft_wrap=True)
 
 
-def result_block(page: Page, result: Result) -> None:
-    """The block of a link that is not as declared (or, on request, of a declared refutation)."""
+def result_blocks(page: Page, results: Iterable[Result]) -> None:
+    """The blocks of links that are not as declared (or, on request, of declared refutations); links that wait
+    for one thing to be read have one block together."""
+    for group in by_cause(results):
+        cause = cause_of(group[0])
+        if cause is not None and len(group) > 1:
+            _waiting(page, cause, [result.link.id for result in group])
+        else:
+            _block(page, group[0])
+
+
+def _waiting(page: Page, cause: Diagnostic, links: list[str]) -> None:
+    mark, style = MARKS["unread"], VERDICT_STYLES["unread"]
+    page.put(_title(page, f"{mark} unread", style, f"{len(links)} links", cause.code))
+    page.put(_place(page, cause.span))
+    _source(page, cause.span, cause.message, style)
+    _prose(page, "waiting", ", ".join(links))
+    _prose(page, "hint", for_file(cause.hint, cause.span.file))
+    page.put(Text())
+
+
+def _block(page: Page, result: Result) -> None:
     row, words, verdict = Row(result, result.link.id, "", "", ""), words_of(result), result.verdict
     expected = ", as declared" if result.passed and is_declared_refuted(result.link) else ""
     span = verdict.problem.span if isinstance(verdict, Unread) else result.link.span

@@ -34,7 +34,8 @@ r"""A report as JSON, for programs. The schema is stable: keys may be added, non
          "agrees": true,            with what the link says; null: can't tell. false contradicts only a proof
          "detail": ""}],
        "code": "BN201", "message": "…", "hint": "…",              code null if there is none
-       "problem": {"line": 3, "column": 7, "end_line": 3, "end_column": 9}}],   null unless unread
+       "problem": {"line": 3, "column": 7, "end_line": 3, "end_column": 9},     null unless unread
+       "cause": null}],              where what it waits for stands; null if nothing is wrong elsewhere
      "definitions": [{"file", "line", "column", "name", "source", "parsed"}],
      "diagnostics": [{"code", "severity", "message", "file", "line", "column", "cell", "hint"}]}
 
@@ -80,6 +81,7 @@ def _notes(results: Iterable[Result]) -> Iterable[Diagnostic]:
 
 def _link(result: Result) -> dict[str, Any]:
     link, words = result.link, words_of(result)
+    problem = result.verdict.problem if isinstance(result.verdict, Unread) else None
     return {
         "id": link.id,
         "file": link.span.file,
@@ -103,7 +105,8 @@ def _link(result: Result) -> dict[str, Any]:
         "code": words.code or None,
         "message": words.message,
         "hint": words.hint,
-        "problem": _place(result.verdict.problem.span) if isinstance(result.verdict, Unread) else None,
+        "problem": _place(problem.span) if problem else None,
+        "cause": _place(problem.cause.span) if problem and problem.cause else None,
     }
 
 

@@ -17,7 +17,7 @@ from rich.text import Text
 from bnsym.kernel import Proved
 from bnsym.model import Diagnostic, FileReport, Link, NamedDefinition, Report, Result, Severity
 from bnsym.printing import to_latex
-from bnsym.reporting.blocks import Page, diagnostic_block, diagnostic_line, result_block
+from bnsym.reporting.blocks import Page, diagnostic_block, diagnostic_line, result_blocks
 from bnsym.reporting.certificates import certificate_line
 from bnsym.reporting.excerpt import clean
 from bnsym.reporting.rows import relations, rows
@@ -45,9 +45,12 @@ def print_report(
             page.put(*_as_understood(file))
     if detail is not Detail.QUIET:
         _table(page, report, detail)
-    for result in report.results:
-        if not result.passed or (detail is Detail.VERBOSE and is_declared_refuted(result.link)):
-            result_block(page, result)
+    wanted = (
+        r
+        for r in report.results
+        if not r.passed or (detail is Detail.VERBOSE and is_declared_refuted(r.link))
+    )
+    result_blocks(page, wanted)
     _diagnostics(page, report, detail)
     page.put(*summary(report, page.width))
 

@@ -3,6 +3,7 @@ and hint, its relations as LaTeX, its witness as strings. Formats nothing."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -117,6 +118,22 @@ def witness_strings(refuted: Refuted) -> list[tuple[str, str]]:
 def tuple_string(value: Any) -> str:
     """Nested lists of strings as tuples are written."""
     return value if isinstance(value, str) else f"({', '.join(map(tuple_string, value))})"
+
+
+def by_cause(results: Iterable[Result]) -> Iterable[list[Result]]:
+    """Those that wait for one thing to be read together; any other alone."""
+    groups: dict[Diagnostic | int, list[Result]] = {}
+    for result in results:
+        groups.setdefault(cause_of(result) or id(result), []).append(result)
+    return groups.values()
+
+
+def cause_of(result: Result) -> Diagnostic | None:
+    """What keeps a link from being read, if there is no more to say of the link than that."""
+    match result:
+        case Result(verdict=Unread(problem), repair=None, notes=()):
+            return problem.cause or problem
+    return None
 
 
 def resting(link: Link) -> str:
