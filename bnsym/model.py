@@ -68,6 +68,8 @@ class Link:
     """The definitions that the two sides lead to, each by its name and its line."""
     conditions: tuple[str, ...] = ()
     """What is said to hold for its chain alone, as it is written."""
+    unless: Statement | None = None
+    """What leaves no doubt if it is proved."""
 
 
 @dataclass(frozen=True, slots=True)

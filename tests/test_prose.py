@@ -442,3 +442,74 @@ def test_of_two_equations_joined_by_or_neither_defines(tmp_path):
 def test_a_condition_in_force_says_what_the_words_say(tmp_path):
     formula = "$$\n|c| = 2 c, \\quad c > 0\n$$\n"
     assert verdicts(tmp_path, f"Take a positive $c$.\n\n{formula}") == [REFUTED]
+
+
+# Names that stand for something which nothing says
+
+
+NO_INPUTS = {
+    "bar": (r"\sum_{i=1}^n (x_i - \bar{x}) = 0", r"\sum_{i=1}^n (x_i - z) = 0"),
+    "hat": (r"\hat{y}_i - y_i = 0", r"h_i - y_i = 0"),
+    "star": (r"\|w_0 - w^*\|^2 \le \|w_0 - w\|^2", r"\|w_0 - v\|^2 \le \|w_0 - w\|^2"),
+}
+
+
+@pytest.mark.parametrize(("marked", "plain"), NO_INPUTS.values(), ids=list(NO_INPUTS))
+def test_of_a_name_made_from_another_in_no_known_way_nothing_is_refuted(tmp_path, marked, plain):
+    assert verdicts(tmp_path, f"$$\n{marked}\n$$\n") == [UNREAD]
+    assert verdicts(tmp_path, f"$$\n{plain}\n$$\n") == [REFUTED]
+
+
+def test_a_marked_name_that_is_defined_or_stands_alone_is_like_any_other(tmp_path):
+    mean = "$$\n\\bar{x} = \\frac1n \\sum_{i=1}^n x_i\n$$\n"
+    assert verdicts(tmp_path, f"{mean}\n$$\n\\sum_i (x_i - \\bar{{x}}) = 1\n$$\n") == [REFUTED]
+    assert verdicts(tmp_path, "$$\n\\hat{p} + 1 = \\hat{p}\n$$\n") == [REFUTED]
+
+
+def shown(formula: str) -> str:
+    return f"$$\n{formula}\n$$\n\n"
+
+
+def test_what_is_differentiated_and_not_defined_is_no_input(tmp_path):
+    path = r"\frac{\partial L}{\partial x_i} = g \frac{\partial %s}{\partial x_i}"
+    claim = "$$\n\\sum_{i=1}^n (x_i - \\mu) = 0\n$$\n"
+    assert verdicts(tmp_path, shown(path % r"\mu") + claim)[-1] == UNREAD
+    assert verdicts(tmp_path, shown(path % "s") + claim)[-1] == REFUTED
+    own = r"\frac{\partial x_j}{\partial x_i} = \delta_{ij}"
+    assert verdicts(tmp_path, f"$$\n{own}\n$$\n\n$$\n\\sum_{{i=1}}^n x_i = 0\n$$\n")[-1] == REFUTED
+
+
+TWICE = """
+$$
+u_i = x_i - a
+$$
+
+$$
+u_i = {again}
+$$
+
+$$
+{claim}
+$$
+"""
+
+
+def test_after_two_equations_that_differ_nothing_made_from_the_name_is_refuted(tmp_path):
+    claim = r"\sum_i u_i = 1"
+    assert verdicts(tmp_path, TWICE.format(again="2 x_i", claim=claim)) == [UNREAD, UNREAD]
+    assert verdicts(tmp_path, TWICE.format(again="- (a - x_i)", claim=claim)) == [PROVED, REFUTED]
+    assert verdicts(tmp_path, TWICE.format(again="2 x_i", claim=r"\sum_i x_i = 1"))[-1] == REFUTED
+
+
+def test_a_new_value_of_a_square_is_no_claim_of_the_old_one(tmp_path):
+    update = r"s^2 = (1 - a) s^2 + a b"
+    assert verdicts(tmp_path, f"$$\n{update}\n$$\n") == [UNREAD]
+    assert verdicts(tmp_path, f"$$\n{update} + s\n$$\n") == [REFUTED]
+
+
+def test_dollars_that_stand_for_all_mathematics_make_no_display_amid_words(tmp_path):
+    text = "For $$i$$ and $$j$$, with $$d_{ij} = 1$$ only if $$i = j$$. We choose $$r = x + a$$.\n"
+    claims = "\n$$\nr - x = a\n$$\n"
+    assert verdicts(tmp_path, text + claims) == [PROVED]
+    assert verdicts(tmp_path, "We have $$r = r + 1$$ here.\n" + claims)[0] != PROVED
+    assert len(verdicts(tmp_path, text + "It is $d$.\n" + claims)) > 1

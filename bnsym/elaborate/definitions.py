@@ -173,7 +173,15 @@ class _Finder:
         if counts or (name == r"\delta" and len(definition.letters) == 2):
             return False
         # `a^2 = a` says something of a
-        return not (definition.square and name in names_in(self.found.table, definition.body))
+        return not (definition.square and name in self._names_but_squares(definition.body))
+
+    def _names_but_squares(self, node: Node | None) -> set[str]:
+        """The names in it that are more than squared."""
+        if node is None:
+            return set()
+        squared = {id(n.base) for n in walk(node) if as_target(n) and isinstance(n, Power)}
+        others = (s for s, _ in kinds.symbols(node) if id(s) not in squared)
+        return {name for symbol in others for name in names_in(self.found.table, symbol)}
 
     def note_choices(self) -> None:
         """Which names a row defines in one way or in another: `a = b \\text{ or } a = c`."""
@@ -218,6 +226,8 @@ class _Finder:
             return  # an entry of the identity matrix
         elif known is not None:
             candidate.chain.doubt = self._differs(candidate, known)
+            if candidate.chain.doubt and not _repeats(candidate, known):
+                self.found.repeated.setdefault(known.full_name, candidate)
         elif self._is_constant_late(candidate):
             message = f"`{candidate.full_name}` stands for any number before this line"
             hint = "say from the beginning what it is, or in a condition: `if $…$`"

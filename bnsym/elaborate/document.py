@@ -208,7 +208,8 @@ class _Assembly:
             )
             between = Sign("=", Slice(named.end, formula.where.start))
             chains, role = (Chain(expressions[:2], (between,)),), Role.SAID
-        self.items.append(Remark(chains, role, formula.where))
+        shown = self.text.startswith("$$", formula.where.start)
+        self.items.append(Remark(chains, role, formula.where, shown))
         return read.blanks
 
     def _environments(self, inside: Slice) -> None:

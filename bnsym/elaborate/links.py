@@ -31,8 +31,9 @@ from bnsym.elaborate.dependence import names_of, reached
 from bnsym.elaborate.jacobians import is_total
 from bnsym.elaborate.lowering import RENAME, Lowering
 from bnsym.elaborate.restrictions import Restriction, restricted, restriction_of
-from bnsym.elaborate.scope import RawDefinition, Survey, survey
+from bnsym.elaborate.scope import RawDefinition, Survey, nodes, survey
 from bnsym.elaborate.statements import Draft, Pending, finish
+from bnsym.elaborate.symbols import unmarked
 from bnsym.elaborate.tensors import Algebra, Value
 from bnsym.latex.ast import Node, Place
 from bnsym.latex.errors import ReadError
@@ -416,8 +417,25 @@ class _Reader:
         left, right = chain.expressions[raw.left], chain.expressions[raw.right]
         hypotheses, doubt = tuple(chain.hypotheses), _doubt(chain, raw)
         doubt = doubt or (self._unsettled(chain, sides) if sides else None)
-        known = (sides, relation, problem, hypotheses, raw.declaration, doubt, chain.section)
-        return Pending(raw.id, raw.where, left, right, *known)
+        known = (sides, relation, problem, hypotheses, raw.declaration)
+        pending = Pending(raw.id, raw.where, left, right, *known, doubt, chain.section)
+        if sides and doubt is None:
+            pending.doubt, pending.unless = self._said_twice(raw, sides)
+        return pending
+
+    def _said_twice(
+        self, link: RawLink, sides: tuple[Term, Term]
+    ) -> tuple[ReadError | None, Expression | None]:
+        """Which name in it has had two equations, of which the first is taken; and the second one."""
+        for name in sorted(self.survey.repeated.keys() & self._made_from(sides)):
+            again = self.survey.repeated[name]
+            if again.at[0] < link.where.start and name in self.defined:
+                line = self.survey.table.line_of
+                lines = f"line {line(self.defined[name][0].at[0])} and in line {line(again.at[0])}"
+                message = f"`{name}` is one thing in {lines}: which is meant?"
+                hint = "give each a name of its own, or a section of its own"
+                return ReadError("BN137", message, again.at, hint), again.chain.expressions[0]
+        return None, None
 
     def _unsettled(self, chain: RawChain, sides: tuple[Term, Term]) -> ReadError | None:
         """Why numbers at which a link fails would say nothing: the text gives a name in it a value."""
@@ -431,7 +449,27 @@ class _Reader:
                 message = f"what line {line} says of `{name}` is not judged, and this may rest on it"
                 hint = "define it with `:=`, or say it in the formula: `if $…$`"
                 return ReadError("BN137", message, _at(doubt.where), hint)
+        return self._not_an_input(chain, sides)
+
+    def _not_an_input(self, chain: RawChain, sides: tuple[Term, Term]) -> ReadError | None:
+        """Why a name that nothing defines stands for something, and not for any value."""
+        table = self.survey.table
+        known = {*self.defined, *self.broken, *table.squares, *self.survey.gathered.kinds}
+        hint = "define it: as it stands it may have any value"
+        for name in sorted(self._made_from(sides) - known):
+            at, plain = table.results.get(name), unmarked(name)
+            if at is not None:
+                message = f"line {table.line_of(at[0])} differentiates `{name}`, and nothing says what it is"
+                return ReadError("BN137", message, at, hint)
+            if plain in self._spoken:
+                message = f"`{name}` is made from `{plain}`, and nothing says how"
+                return ReadError("BN137", message, self._place(chain.expressions[0]), hint)
         return None
+
+    @cached_property
+    def _spoken(self) -> set[str]:
+        """Every name in the file."""
+        return {name for node in nodes(self.survey.gathered) for name in self._named(node)}
 
     def _named(self, node: Node | None) -> set[str]:
         return names_in(self.survey.table, node)

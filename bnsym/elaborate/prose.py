@@ -53,28 +53,25 @@ class Prose:
     """Displays with words beside them on their line."""
     described: frozenset[Slice]
     """Formulas of which words say what they are: `the mean $c$`, `$u$ is a unit vector`."""
+    inline: bool = False
+    """Whether `$$…$$` stands for all mathematics, as in Jekyll: amid words it is no display."""
 
     def settled(self, text: str, found: Sequence[Found]) -> Iterator[Found]:
         """What was found, without running text and formulas that state nothing; displays amid words
         that only say what is given are formulas of the text."""
         named = frozenset(self.pairs.values()) | self.pairs.keys()
         for one in found:
-            match one:
-                case Hidden():
-                    pass
-                case Formula():
-                    if one.where in named or _is_read(text, one.inside):
-                        yield one
-                case Display() if self._is_remark(text, one):
-                    yield Formula(one.where, one.inside, one.quotes)
-                case _:
-                    yield one
+            if isinstance(one, Display) and self._is_remark(text, one):
+                one = Formula(one.where, one.inside, one.quotes)
+            silent = isinstance(one, Formula) and one.where not in named and not _is_read(text, one.inside)
+            if not (silent or isinstance(one, Hidden)):
+                yield one
 
     def _is_remark(self, text: str, display: Display) -> bool:
         role = self.roles.get(display.where, Role.PLAIN)
         equates = "=" in text[display.inside.start : display.inside.end]
         given = not equates and role in (Role.SAID, Role.ASSUMED, Role.GIVEN)
-        return display.where in self.amid and (given or role is Role.DENIED)
+        return display.where in self.amid and (self.inline or given or role is Role.DENIED)
 
 
 def _is_read(text: str, inside: Slice) -> bool:
@@ -103,12 +100,13 @@ def read_prose(text: str, found: Sequence[Found]) -> Prose:
         pairs |= {formulas[start + b]: formulas[start + a] for a, b in walk.pairs}
         described |= {formulas[start + place] for place in walk.described}
     states = {w for w in formulas.values() if _RELATION.search(text, w.start, w.end)}
-    displays = (f.where for f in found if isinstance(f, Display))
+    amid = frozenset(f.where for f in found if isinstance(f, Display) and _is_amid(shown, f.where))
     return Prose(
         roles,
         {b: a for b, a in pairs.items() if not {a, b} & states},
-        frozenset(d for d in displays if _is_amid(shown, d)),
+        amid,
         frozenset(described),
+        len(amid) >= _MANY and not any(isinstance(f, Formula) for f in found),
     )
 
 
@@ -134,6 +132,8 @@ def _clean(text: str) -> str:
 _PRIVATE = re.compile(f"[{FORMULA}{DISPLAY}{REST}]")
 
 
+_MANY = 4
+"""So many displays amid words, and no other formula in the text, are the formulas of the text."""
 _NEAR = 200
 """How far words beside a display are looked for."""
 

@@ -50,6 +50,8 @@ class Survey:
     """Definitions in a notation that is not read, or by a function of which nothing is known."""
     updated: set[str] = field(default_factory=set)
     """Names to which a row gives a new value, computed from the old one."""
+    repeated: dict[str, RawDefinition] = field(default_factory=dict)
+    """The second equation of a name, by the name."""
     sections: dict[str, range] = field(default_factory=dict)
     """The sections of each of the spellings of a name that is defined anew."""
     known: calls.Known = field(default_factory=calls.Known)
@@ -73,6 +75,7 @@ def survey(source: Source, gathered: Gathered) -> Survey:
     _find_letters(found)
     _hide_losses(found)
     _find_losses(found)
+    _find_results(found)
     kinds.infer(table, *_by_rank(found))
     return found
 
@@ -247,6 +250,21 @@ def _hide_losses(found: Survey) -> None:
 def _differentiated(table: Table, node: Node) -> set[str]:
     tops = (n.of for n in walk(node) if isinstance(n, Derivative | Gradient) and n.of is not None)
     return {name for top in tops if isinstance(unwrap(top), Symbol) for name in names_in(table, top)}
+
+
+def _find_results(found: Survey) -> None:
+    """Names that are differentiated by others, and that nothing defines: they are no inputs."""
+    table = found.table
+    for node in (n for every in _every_node(found) for n in walk(every)):
+        if not isinstance(node, Derivative | Gradient) or node.of is None:
+            continue
+        variables = node.by if isinstance(node, Derivative) else (node.by,)
+        inputs = {symbol.base for variable in variables for symbol, _ in kinds.symbols(variable)}
+        operand = unwrap(node.of)
+        result = isinstance(operand, Symbol) and operand.base not in inputs
+        above = names_in(table, operand) if result else set()
+        for name in above - table.losses.keys() - table.defined.keys() - table.squares:
+            table.results.setdefault(name, node.at)
 
 
 def _find_losses(found: Survey) -> None:

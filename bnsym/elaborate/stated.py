@@ -134,7 +134,9 @@ def _taken(gatherer: Gatherer, remark: Remark, chain: Chain) -> bool:
             or _abbreviate(gatherer, chain)
             or _define(gatherer, remark, chain)
         )
-    return remark.role in _CLAIMS and _is_new(gatherer, chain) and _abbreviate(gatherer, chain)
+    if remark.role not in _CLAIMS or not _is_new(gatherer, chain):
+        return False
+    return _abbreviate(gatherer, chain) or (remark.shown and _define(gatherer, remark, chain))
 
 
 def _is_order(chain: Chain) -> bool:

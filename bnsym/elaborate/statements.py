@@ -51,6 +51,8 @@ class Pending:
     doubt: ReadError | None = None
     """Why a refutation would say nothing."""
     section: int = 0
+    unless: Expression | None = None
+    """The left side of the equation that leaves no doubt if it is proved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,11 @@ def finish(draft: Draft, earlier: tuple[Diagnostic, ...]) -> tuple[Derivation, C
     links = tuple(
         _finished(draft, p, closed.get(id(p)), hypotheses, inforce[context.out_of_force(p.section)])
         for p in draft.pending
+    )
+    said_of = {id(p.left): link.statement for p, link in zip(draft.pending, links, strict=True)}
+    links = tuple(
+        replace(link, unless=said_of.get(id(p.unless))) if p.unless else link
+        for p, link in zip(draft.pending, links, strict=True)
     )
     named = tuple(_named(draft, name, d) for name, d in definitions.items())
     said = remarks(

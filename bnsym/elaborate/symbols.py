@@ -5,6 +5,7 @@ by `lowering`. Imports the surface tree and `errors` only.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
@@ -28,6 +29,8 @@ class Table:
     squares: set[str] = field(default_factory=set)
     """Names v of which not v but v^2 is defined."""
     losses: dict[str, Place] = field(default_factory=dict)
+    results: dict[str, Place] = field(default_factory=dict)
+    """Names that are differentiated by another, and of which nothing says what they are."""
     outputs: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """What the file says that losses are functions of."""
     unclear_losses: set[str] = field(default_factory=set)
@@ -127,6 +130,15 @@ def is_loss_name(name: str) -> bool:
 _LOSSES = frozenset(
     (*"fFgLlJECQR", r"\ell", r"\Phi", r"\Psi", *("loss", "Loss", "cost", "Cost", "err", "error"))
 )
+
+
+_MARKED = re.compile(r"\\(?:hat|bar|tilde|dot|check)\{(.+)\}|(.+)\^\{\*\}")
+
+
+def unmarked(name: str) -> str:
+    r"""The x of `\bar{x}`, `\hat{x}`, `x^{*}`; nothing for a name without such a mark."""
+    found = _MARKED.fullmatch(name)
+    return (found[1] or found[2]) if found else ""
 
 
 def size_name(node: object) -> str:

@@ -90,13 +90,11 @@ class Case:
         """The verdict, unless it would be another under a reading that the file leaves open."""
         if isinstance(verdict, Refuted) and (digits := _agreeing_digits(self.link, verdict)):
             return Undecided("BN313", f"agrees in the {digits} digits written, and is not exact")
-        if isinstance(verdict, Refuted) and self.link.doubt is not None:
-            return _with_values(self.link.doubt, verdict)
-        if isinstance(verdict, Refuted) and self.link.otherwise is not None:
-            asked = self.dispatcher.verdict(self.link.otherwise, seconds=OTHER_READING_SECONDS)
-            other = self._value(asked, OTHER_READING_SECONDS)
-            if isinstance(other, Proved):
-                return Unread(_two_readings(self.link))
+        doubt = self.link.doubt
+        if isinstance(verdict, Refuted) and doubt is not None and not self._is_proved(self.link.unless):
+            return _with_values(doubt, verdict)
+        if isinstance(verdict, Refuted) and self._is_proved(self.link.otherwise):
+            return Unread(_two_readings(self.link))
         if isinstance(verdict, Refuted) and self.link.elsewhere and self.link.statement is not None:
             more = tuple(named.hypothesis for named in self.link.elsewhere)
             assumed = replace(self.link.statement, hypotheses=(*self.link.statement.hypotheses, *more))
@@ -104,6 +102,12 @@ class Case:
             if not isinstance(self._value(asked, OTHER_READING_SECONDS), Refuted):
                 return Unread(_said_elsewhere(self.link))
         return verdict
+
+    def _is_proved(self, statement: Statement | None) -> bool:
+        if statement is None:
+            return False
+        asked = self.dispatcher.verdict(statement, seconds=OTHER_READING_SECONDS)
+        return isinstance(self._value(asked, OTHER_READING_SECONDS), Proved)
 
     def _ask_more(self) -> None:
         """Evidence on a proof; on any other verdict only if a batch size asks for it."""

@@ -148,6 +148,8 @@ class Remark:
     chains: tuple[Chain, ...]
     role: Role
     where: Slice
+    shown: bool = False
+    """Whether it stands between `$$`: then it may define a name without a word that says so."""
 
 
 Item = Block | Directive | Heading | Remark
