@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 import bnsym
-from bnsym.codes import CATALOGUE, GROUPS, NAMES, Explanation, find, group_of
+from bnsym.codes import FOLDER, GROUPS, NAMES, Explanation, explanation, find, group_of
 
 PACKAGE = Path(bnsym.__file__).parent
+CATALOGUE = {code: explanation(code) for code in NAMES}
 CURES = ("add-", "use-", "remove-", "missing-", "fix-")
 
 
@@ -51,10 +52,12 @@ def test_each_entry_is_whole(entry: Explanation) -> None:
     assert not entry.name.startswith(CURES), "a name states the problem, never the cure"
     assert entry.meaning.endswith((".", "?"))
     assert not entry.instead or entry.example
+    text = (FOLDER / f"{entry.code}-{entry.name}.md").read_text(encoding="utf-8")
+    assert text.startswith(f"# {entry.code} {entry.name}\n\n")
 
 
 def test_names_are_unique() -> None:
-    assert len(set(NAMES.values())) == len(NAMES)
+    assert len(set(NAMES.values())) == len(NAMES) == len(list(FOLDER.glob("*.md")))
 
 
 def test_every_code_that_the_package_gives_is_explained() -> None:

@@ -8,7 +8,7 @@ from textwrap import fill, indent
 
 from click import style
 
-from bnsym.codes import CATALOGUE, GROUPS, NAMES, find, group_of
+from bnsym.codes import GROUPS, NAMES, find, group_of
 
 WIDTH = 88
 
@@ -22,7 +22,7 @@ def explanation(query: str) -> str | None:
     if entry.example:
         parts += ["A note in which it is found:", indent(entry.example.rstrip(), "    ")]
     if entry.command:
-        parts += ["A command that shows it:", f"    {entry.command}"]
+        parts += ["A command that shows it:", indent(entry.command.rstrip(), "    ")]
     if entry.advice:
         parts += [style("What to do", bold=True), fill(entry.advice, WIDTH)]
     if entry.instead:
@@ -33,7 +33,7 @@ def explanation(query: str) -> str | None:
 def listing() -> str:
     """Every code and its name, under the titles of their groups."""
     parts = []
-    for prefix, codes in groupby(sorted(CATALOGUE), key=group_of):
+    for prefix, codes in groupby(NAMES, key=group_of):
         lines = [f"  {code}  {NAMES[code]}" for code in codes]
         parts.append("\n".join([style(_title(GROUPS[prefix]), bold=True), *lines]))
     return "\n\n".join([*parts, "`bnsym explain CODE` says more of one."])
@@ -41,7 +41,7 @@ def listing() -> str:
 
 def suggestion(query: str) -> str:
     """For an unknown code: one that is spelled alike, or where to find them all."""
-    known = [*CATALOGUE, *NAMES.values()]
+    known = [*NAMES, *NAMES.values()]
     close = get_close_matches(query.upper(), known, n=1) or get_close_matches(query.lower(), known, n=1)
     return f"did you mean {close[0]}?" if close else "`bnsym explain` lists them all"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from bnsym.codes import CATALOGUE, Explanation
+from bnsym.codes import NAMES, Explanation, explanation
 from bnsym.model import Report, Severity
 from bnsym.reporting.findings import Finding, findings, uri
 
@@ -15,8 +15,12 @@ LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "
 
 def to_sarif(report: Report) -> str:
     found = list(findings(report))
-    codes = sorted({finding.code for finding in found if finding.code in CATALOGUE})
-    driver = {"name": "bnsym", "version": report.version, "rules": [_rule(CATALOGUE[code]) for code in codes]}
+    codes = sorted({finding.code for finding in found if finding.code in NAMES})
+    driver = {
+        "name": "bnsym",
+        "version": report.version,
+        "rules": [_rule(explanation(code)) for code in codes],
+    }
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
