@@ -19,8 +19,8 @@ CENTRED = r"c_i = x_i - \frac{1}{m} \sum_{k=1}^m x_k"
 
 
 def checked(*displays: str) -> Report:
-    """A note of these displays; what begins with `#` or `<` stands in the text as it is."""
-    text = "\n\n".join(d if d[0] in "#<" else f"$$\n{d}\n$$" for d in displays)
+    """A note of these displays; what begins with `#`, `<` or `: ` stands in the text as it is."""
+    text = "\n\n".join(d.removeprefix(": ") if d[0] in "#<:" else f"$$\n{d}\n$$" for d in displays)
     cost = budget(10.0, (2, 3), False, "none", None, False, None)
     return check_notes([Note("note.md", text)], (), cost, Unwatched())
 
@@ -135,6 +135,56 @@ ANEW = r"\mu = \frac{1}{m} \sum_{i=1}^m x_i^2"
     ],
 )
 def test_a_name_that_a_later_section_defines_anew(displays: tuple[str, ...], expected: str) -> None:
+    assert verdicts(*displays) == expected
+
+
+SUM = r"\sum_{i=1}^m (x_i - \mu) = 0"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        r"Here $\mu$ is the running mean.",
+        r"Let $\mu$ denote a mean over all batches.",
+        r"The running mean $\mu$ is kept.",
+        r"- $\mu$: mean over time",
+        r"Here $\mu$ is not the mean of the batch.",
+        r"Hier ist $\mu$ das laufende Mittel.",
+        r"Soit $\mu$ la moyenne mobile.",
+        r"Aquí $\mu$ es la media móvil de los lotes.",
+        r"这里 $\mu$ 是滑动平均。",
+    ],
+)
+def test_a_formula_of_a_later_section_does_not_reach_back_to_words(words: str) -> None:
+    assert verdicts("# A", f": {words}", SUM, "# B", MEAN, SUM) == "xp"
+    made = r"h_i = x_i - \mu", r"\sum_i h_i = 0"
+    assert verdicts("# A", f": {words}", made[0], "# B", MEAN, made[1]) == "x"
+    # in one section the formula says more of the same
+    assert verdicts("# A", f": {words}", SUM, MEAN) == "p"
+
+
+@pytest.mark.parametrize(
+    ("displays", "expected"),
+    [
+        # a name that the text only uses, and another name
+        (("# A", r": The values are centred with $\mu$.", SUM, "# B", MEAN), "p"),
+        (("# A", r": The running mean $\mu_B$ is kept.", SUM, "# B", MEAN), "p"),
+        # what holds for any number needs no formula
+        (("# A", r": Here $\mu$ is the running mean.", r"\mu + \mu = 2 \mu", "# B", MEAN), "p"),
+        # words of a later section that give the name another meaning, and words that do not
+        (("# A", MEAN, SUM, "# B", r": Here $\mu$ is the running mean.", SUM, SUM.replace("0", "m")), "pxx"),
+        (("# A", MEAN, SUM, "# B", r": Here again, where $\mu$ is the mean,", SUM), "pp"),
+        (("# A", MEAN, "# B", r": From now on $\mu$ is the running mean.", SUM, "# C", MEAN, SUM), "xp"),
+        # a number for it in a later section
+        (
+            ("# A", r": The running mean $c$.", "h_i = x_i - c", "# B", "c = 0", r"\sum_i h_i = \sum_i x_i"),
+            "xx",
+        ),
+        # a sentence may say of an input how it is made: then what is false of any may be meant of such
+        (("# A", r": Of the scale $s$:", "h_i = x_i / s", "# B", ": Let $s = b c$.", "h_i b c = x_i"), "x"),
+    ],
+)
+def test_what_words_say_of_a_name(displays: tuple[str, ...], expected: str) -> None:
     assert verdicts(*displays) == expected
 
 

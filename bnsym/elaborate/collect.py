@@ -113,8 +113,8 @@ class Gathered:
     r"""The sizes of names of which `x \in \mathbb{R}^m` says what they are."""
     losses: dict[str, tuple[str, ...]] = field(default_factory=dict)
     aliases: Aliases = field(default_factory=Aliases)
-    mentions: dict[str, int] = field(default_factory=dict)
-    """Names that the text speaks of, and how many headings stand before the first place."""
+    mentions: list[stated.Mention] = field(default_factory=list)
+    """Names that the text speaks of, in order."""
     doubts: list[stated.Doubt] = field(default_factory=list)
     unjudged: list[Slice] = field(default_factory=list)
     """Relations in running text that neither define nor assume."""

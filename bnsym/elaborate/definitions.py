@@ -8,15 +8,15 @@ nothing is known that they are equal, defines nothing. Imports the surface tree 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 from bnsym.elaborate import shapes as kinds
 from bnsym.elaborate.collect import ANEW, RawChain, diagnostic
 from bnsym.elaborate.dependence import reached
+from bnsym.elaborate.stated import Doubt
 from bnsym.elaborate.symbols import IDENTITIES, Table, as_target, square_of
 from bnsym.latex.ast import (
     Apply,
@@ -33,9 +33,11 @@ from bnsym.latex.ast import (
 from bnsym.latex.commands import BUILT_IN
 from bnsym.latex.errors import ReadError
 from bnsym.latex.folding import is_word, word_of
+from bnsym.source.text import Slice
 
 if TYPE_CHECKING:
     from bnsym.elaborate.scope import Survey
+    from bnsym.elaborate.stated import Mention
 
 NOTHING: frozenset[str] = frozenset()
 
@@ -128,6 +130,12 @@ class _Finder:
     used: set[str] = field(default_factory=set)
     claimed: dict[str, int] = field(default_factory=dict)
     """Where names stand first that a claim uses."""
+
+    mentions: dict[bool, dict[str, Mention]] = field(init=False)
+    """Where the text first speaks of each name; under True, where it says what it is."""
+
+    def __post_init__(self) -> None:
+        self.mentions = {says: _first_mentions(self.found, says=says) for says in (False, True)}
 
     # candidates
 
@@ -232,10 +240,21 @@ class _Finder:
             message = f"`{candidate.full_name}` stands for any number before this line"
             hint = "say from the beginning what it is, or in a condition: `if $…$`"
             candidate.chain.doubt = ReadError("BN137", message, candidate.at, hint)
+            self._leave_open(candidate)
         elif candidate.name in names_in(self.found.table, candidate.body):
             self._refuse_update(candidate)
         elif not self._is_circular(candidate):
             self._accept(candidate)
+
+    def _leave_open(self, candidate: RawDefinition) -> None:
+        """A number that a display gives to a free name may be meant of what stands behind it; not one that
+        contradicts what is assumed of the name."""
+        chain, table = candidate.chain, self.found.table
+        assumed = (names_in(table, e.node) for h in chain.hypotheses for e in (h.left, h.right))
+        if not chain.said and all(candidate.name not in names for names in assumed):
+            since = range(chain.section, sys.maxsize)
+            doubt = Doubt(candidate.symbol, chain.chain.where, since, meant=True, after=True)
+            self.found.gathered.doubts.append(doubt)
 
     def offer_bare(self, candidate: RawDefinition) -> None:
         """`a = b` defines a if something is known of b and nothing of a; of two names of which nothing is
@@ -273,12 +292,29 @@ class _Finder:
             return False
         return len(set(letters)) == len(letters)
 
+    def is_late(self, candidate: RawDefinition) -> bool:
+        """Whether the text of an earlier section says what the name is, or speaks of a name that a sentence
+        defines here; of an update and of a number it is asked elsewhere."""
+        names = names_in(self.found.table, candidate.body)
+        return bool(names) and candidate.name not in names and self.words(candidate) is not None
+
+    def words(self, candidate: RawDefinition) -> Mention | None:
+        """Where the text of an earlier section says what the name is, or speaks of it, as it is asked for."""
+        mention = self.mentions[not candidate.chain.stated].get(candidate.name)
+        return mention if mention is not None and mention.section < candidate.chain.section else None
+
+    def said_anew(self, section: int, names: Set[str]) -> dict[str, Mention]:
+        """Of the names, those of which the text of a section says anew what they are."""
+        said = (m for m in self.found.gathered.mentions if m.anew and m.section == section)
+        return {name: m for m in said for name in names_in(self.found.table, m.name) & names}
+
     def _is_constant_late(self, candidate: RawDefinition) -> bool:
         """`a = 1` after a claim in an earlier formula, or an assumption, that takes a for any number; or
         where it is set beside a claim (`with a = 1`)."""
         first = self.claimed.get(candidate.name, candidate.at[0])
         constant = candidate.body is not None and not names_in(self.found.table, candidate.body)
-        return constant and (candidate.chain.said or first < candidate.chain.block.where.start)
+        late = first < candidate.chain.block.where.start or self.words(candidate) is not None
+        return constant and (candidate.chain.said or late)
 
     def _is_circular(self, candidate: RawDefinition) -> bool:
         """Whether its body uses the name through other definitions."""
@@ -310,21 +346,37 @@ class _Finder:
 def _define_anew(found: Survey, indexed: frozenset[str]) -> None:
     """Gives each name that a later section defines anew another spelling from there on."""
     finder = _Finder(found, indexed)
-    candidates = finder.candidates()
+    sections: dict[int, list[RawDefinition]] = {m.section: [] for m in found.gathered.mentions if m.anew}
+    for candidate in finder.candidates():
+        sections.setdefault(candidate.chain.section, []).append(candidate)
     first: dict[str, RawDefinition] = {}
     starts: dict[str, list[int]] = {}
-    for section, group in groupby(candidates, key=lambda c: c.chain.section):
-        here = {c.name: c for c in reversed(list(group)) if not c.chain.claimed}
+    for section in sorted(sections):
+        here = {c.name: c for c in reversed(sections[section]) if not c.chain.claimed}
         anew = _anew(found, first, {n: c for n, c in here.items() if n in first}, section)
-        late = {n: c for n, c in here.items() if n not in first and _is_late(found, c)}
-        anew |= late.keys() - _met(found, first, set(late), section)
-        for name in late.keys() - anew:
-            late[name].chain.claimed = True  # what is made from it knows nothing of it
-        for name in anew:
-            starts.setdefault(name, []).append(section)
+        late = {n: c for n, c in here.items() if n not in first and finder.is_late(c)}
+        met = _met(found, first, {n for n, c in late.items() if c.chain.stated}, section)
+        for name, candidate in late.items():
+            candidate.chain.claimed |= name in met  # what is made from it knows nothing of it
+            words = finder.words(candidate) if name not in met else None
+            where = words.where if words else candidate.chain.chain.where
+            since = range(section if name in met else 0, sys.maxsize)
+            _leave_open(found, candidate.symbol, where, since, starts.get(name, ()))
         first |= {name: c for name, c in here.items() if name in anew or name not in first}
+        for name in anew | (late.keys() - met):
+            starts.setdefault(name, []).append(section)
+        for name, mention in finder.said_anew(section, first.keys() - here.keys()).items():
+            starts.setdefault(name, []).append(section)
+            del first[name]
+            _leave_open(found, mention.name, mention.where, range(section, sys.maxsize), starts[name])
     if starts:
         _respell(found, starts)
+
+
+def _leave_open(found: Survey, name: Symbol, where: Slice, sections: range, begun: Sequence[int]) -> None:
+    """Puts refutations in doubt that rest on a name of which the text says what it is, and no formula."""
+    spelled = replace(name, marks=name.marks + ANEW * len(begun))
+    found.gathered.doubts.append(Doubt(spelled, where, sections, meant=True))
 
 
 def _anew(
@@ -353,10 +405,13 @@ def _met(found: Survey, first: Mapping[str, RawDefinition], names: set[str], sec
     return {name for name in names if any(name in one for one in made)}
 
 
-def _is_late(found: Survey, candidate: RawDefinition) -> bool:
-    """Whether it stands in a sentence, and the text of an earlier section speaks of the name already."""
-    section = candidate.chain.section
-    return candidate.chain.stated and found.gathered.mentions.get(candidate.symbol.base, section) < section
+def _first_mentions(found: Survey, *, says: bool) -> dict[str, Mention]:
+    """Where the text first speaks of each name, or says what it is."""
+    first: dict[str, Mention] = {}
+    for mention in found.gathered.mentions:
+        for name in names_in(found.table, mention.name) if mention.says or not says else ():
+            first.setdefault(name, mention)
+    return first
 
 
 def _bodies_from(found: Survey, section: int) -> Iterator[set[str]]:

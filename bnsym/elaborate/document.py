@@ -200,8 +200,8 @@ class _Assembly:
         chains = read.chains
         role = self.prose.roles.get(formula.where, Role.PLAIN)
         bare = not any(chain.signs for chain in chains)
-        if bare and role is not Role.DENIED and formula.where in self.prose.described:
-            role = Role.DESCRIBED
+        if bare and role is not Role.DENIED:
+            role = self.prose.spoken.get(formula.where, role)
         if named := self.prose.pairs.get(formula.where):
             expressions = tuple(
                 c.expressions[0] for c in (*read_chains(layouts[named], None).chains, *chains)
@@ -209,7 +209,7 @@ class _Assembly:
             between = Sign("=", Slice(named.end, formula.where.start))
             chains, role = (Chain(expressions[:2], (between,)),), Role.SAID
         shown = self.text.startswith("$$", formula.where.start)
-        self.items.append(Remark(chains, role, formula.where, shown))
+        self.items.append(Remark(chains, role, formula.where, shown, formula.where in self.prose.anew))
         return read.blanks
 
     def _environments(self, inside: Slice) -> None:

@@ -40,6 +40,12 @@ class Words:
     """Announce a list or a table of symbols."""
     quality: str = r"(?!)"
     """What words say that a name is, and no formula."""
+    article: str = r"(?!)"
+    """Open the words that say what a name is."""
+    being: str = r"(?!)"
+    """Stand before these, after the name."""
+    anew: str = r"(?!)"
+    """Before a name: what is said of it holds from here on."""
     conjunction: str = r"(?!)"
     """After a comma, they begin a statement of which a negation before says nothing."""
     common: str = r"(?!)"
@@ -64,6 +70,9 @@ LANGUAGES: dict[str, Words] = {
         quality=r"positive|(?:non-?)?negative|non-?zero|unit|zero[-\s]mean|orthogonal|orthonormal|(?:skew-?)?symmetric|diagonal"
         r"|cent(?:er|re)d|normali[sz]ed|standardi[sz]ed|whitened|invertible|idempotent|mean|average|median|variance|deviation"
         r"|norm|length|sum|product|inverse|square|root|short(?:hand)?",
+        article=r"(?:the|an?|its|their|our)\b",
+        being=r"is|are|be|being|denotes?|stands?\s+for|represents?|means|for",
+        anew=r"let|here|now|henceforth|from\s+(?:now|here)\s+on|in\s+(?:this|what)\s+\w+",
         conjunction=r"[,;]\s+(?:and|but)\b",
         common=r"\b(?:the|of|and|is|are|to|an?|in)\b",
         joins=r"(?:denotes?|stands?\s+for|is\s+short(?:hand)?\s+for|means)(?:\s+the\s+\w+)?",
@@ -80,6 +89,9 @@ LANGUAGES: dict[str, Words] = {
         after=r"^\s*(?:bezeichne\w*|steh\w+\s+für|gesetzt|sei\b|heiß\w+|genannt|wird\s+gesetzt|setzt)",
         each=r"\bfür\s+(?:\w+\s+){0,3}$",
         constant=r"\b(?:konstanten?|zahl|zahlen|skalare?|parameter)\b",
+        article=r"(?:der|die|das|den|dem|eine?[nm]?)\b",
+        being=r"ist|sind|seien?|bezeichnet?|steht\s+für",
+        anew=r"sei|(?:hier|nun|jetzt|fortan|ab\s+(?:jetzt|hier)|in\s+diesem\s+abschnitt)(?:\s+(?:ist|sei|bezeichnet?))?",
         conjunction=r"[,;]\s+(?:und|aber|sondern)\b",
         common=r"\b(?:der|die|das|und|ist|den|des|ein|eine|im|nun|man|auch|wird)\b",
         joins=r"(?:bezeichnet|steht\s+für|heißt|bedeutet)",
@@ -96,6 +108,9 @@ LANGUAGES: dict[str, Words] = {
         after=r"^\s*(?:denota|designa|representa)",
         each=r"\bpara\s+(?:\w+\s+){0,3}$",
         constant=r"\b(?:constantes?|números?|escalar(?:es)?|parámetros?)\b",
+        article=r"(?:el|la|los|las|una?)\b",
+        being=r"es|son|sea|denota|designa|representa",
+        anew=r"sea|(?:aquí|ahora|en\s+adelante|en\s+esta\s+sección)(?:\s+(?:es|sea))?",
         conjunction=r"[,;]\s+(?:y|pero|sino)\b",
         common=r"\b(?:el|los|las|una?|y|del|es|su|por|lote|media|valores)\b",
         joins=r"(?:denota|designa|representa|significa)",
@@ -111,6 +126,9 @@ LANGUAGES: dict[str, Words] = {
         negation=r"\b(?:não|nunca|nem|fals\w+|incorret\w+)\b",
         each=r"\bpara\s+(?:\w+\s+){0,3}$",
         constant=r"\b(?:constantes?|números?|escalar(?:es)?|parâmetros?)\b",
+        article=r"(?:os?|as?|uma?)\b",
+        being=r"é|são|seja|denota|designa|representa",
+        anew=r"seja|(?:aqui|agora|nesta\s+seção)(?:\s+(?:é|seja))?",
         conjunction=r"[,;]\s+(?:e|mas)\b",
         common=r"\b(?:o|os|as|uma?|e|da|do|é|média)\b",
         joins=r"(?:denota|designa|representa)",
@@ -127,6 +145,9 @@ LANGUAGES: dict[str, Words] = {
         after=r"^\s*(?:denota|indica|la\s+media)",
         each=r"\bper\s+(?:\w+\s+){0,3}$",
         constant=r"\b(?:costant[ei]|numer[oi]|scalar[ei]|parametr[oi])\b",
+        article=r"(?:il|la|lo|i|gli|le|una?)\b|l['’]",
+        being=r"è|sono|sia|denota|indica|sta\s+per",
+        anew=r"sia|(?:qui|ora|d['’]ora\s+in\s+poi|in\s+questa\s+sezione)(?:\s+(?:è|sia))?",
         conjunction=r"[,;]\s+(?:e|ma)\b",
         common=r"\b(?:il|lo|gli|della?|dei|degli|è|di|una?|si|nel|del|media|lotto|valori)\b",
         joins=r"(?:denota|indica|sta\s+per)",
@@ -143,6 +164,9 @@ LANGUAGES: dict[str, Words] = {
         after=r"^\s*(?:désigne|dénote|représente)",
         each=r"\bpour\s+(?:\w+\s+){0,3}$",
         constant=r"\b(?:constantes?|nombres?|réels?|scalaires?|paramètres?)\b",
+        article=r"(?:le|la|les|une?)\b|l['’]",
+        being=r"est|sont|soit|désigne|dénote|représente",
+        anew=r"soit|(?:ici|maintenant|désormais|dans\s+cette\s+section)",
         conjunction=r"[,;]\s+(?:et|mais)\b",
         common=r"\b(?:le|les|la|des|du|et|est|une?|dans|moyenne)\b",
         joins=r"(?:désigne|dénote|représente)",
@@ -157,6 +181,9 @@ LANGUAGES: dict[str, Words] = {
         condition=r"\b(?:если|когда|при)\b",
         negation=r"\b(?:не|нет|никогда|неверно|ложно)\b",
         constant=r"\b(?:константа?\w*|числ[оа]|скаляр\w*|параметр\w*)\b",
+        article=r"(?:—|–|-|это|есть|обозначает)(?=\s)",
+        being=r"(?!)",
+        anew=r"пусть|(?:здесь|теперь|отныне)",
         conjunction=r"[,;]\s+(?:и|но|а)\b",
         common=r"\b(?:и|в|на|это|есть|для|среднее)\b",
         joins=r"(?:обозначает|означает)",
@@ -177,6 +204,9 @@ SCRIPTS: dict[str, Words] = {
         constant="常数|常量|标量|参数|系数",
         joins="表示|代表|记为|记作|简记为",
         joins_let="为|作|表示|记为|是",
+        article=r"(?:是|为|表示|代表|指)",
+        being=r"(?!)",
+        anew=r"这里|此处|现在|令|设|记|本节中?|以下",
         notation="符号|记号|定义",
     ),
     "Japanese": Words(
@@ -190,6 +220,8 @@ SCRIPTS: dict[str, Words] = {
         given_after=r"^[^\ue000-\ue002、。]{0,6}?(?:なら|のとき|とき|場合)",
         constant="定数|スカラー|実数",
         joins="は",
+        article=r"は",
+        being=r"(?!)",
         notation="記号|定義",
     ),
     "Korean": Words(
@@ -202,6 +234,8 @@ SCRIPTS: dict[str, Words] = {
         after=r"^\s*(?:이?라고?|으?로)\s*(?:하|합|한|둡|두|둔|놓|정의|쓰|씁|표기|부르)",
         given_after=r"^\s*(?:이면|라면|일\s*때|인\s*경우)",
         constant="상수|스칼라|실수",
+        article=r"(?:은|는|이|가)(?=\s)",
+        being=r"(?!)",
         notation="기호|정의",
     ),
 }

@@ -439,7 +439,9 @@ class _Reader:
 
     def _unsettled(self, chain: RawChain, sides: tuple[Term, Term]) -> ReadError | None:
         """Why numbers at which a link fails would say nothing: the text gives a name in it a value."""
+        start = chain.expressions[0].where.start
         doubts = [d for d in self.survey.gathered.doubts if chain.section in d.sections]
+        doubts = [d for d in doubts if not d.after or d.where.start < start]
         names = self._made_from(sides) if doubts else set()
         bounded = {n for h in chain.hypotheses for e in (h.left, h.right) for n in self._named(e.node)}
         for doubt in doubts:

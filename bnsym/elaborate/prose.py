@@ -39,6 +39,13 @@ _BEING = (
     r"\s*,?\s*(?:is|are|be|being|as|has|have|denotes?)\s+"
     r"(?:always\s+)?(?:the|an?|its|their|some)?\s*(?:(?!not\b)\w+\s+)?"
 )
+_BESIDE = 100
+"""How far from a name the words are looked for that say what it is."""
+_APART = r"(?<![^\W\d_㐀-鿿])"
+_ITEM = re.compile(r"[\s>]*(?:\||(?:[-*+]|\d{1,9}[.)])\s)[\s*_]*")
+_ENTRY = re.compile(r"[\s*_]*[:：—–|(-][\s*_]*[^\W\d_]{2}")
+_ADJECTIVE = r"(?:(?!with\b|from\b|over\b|into\b|than\b|that\b|where\b)[^\W\d_]{3,})"
+_NOUN = r"(?:(?!with\b|from\b|over\b|into\b|than\b|that\b|where\b)[^\W\d_]{2,}[^\W\d_s])"
 _CLAUSE = re.compile(r"[,;:(，、；：（–—]")
 
 
@@ -51,8 +58,10 @@ class Prose:
     """Of a formula, the one before it, where one of the two is said to name the other."""
     amid: frozenset[Slice]
     """Displays with words beside them on their line."""
-    described: frozenset[Slice]
-    """Formulas of which words say what they are: `the mean $c$`, `$u$ is a unit vector`."""
+    spoken: dict[Slice, Role]
+    """Formulas of which words say what they are: `the mean $c$`, `$u$ is a unit vector`, `the gain $g$`."""
+    anew: frozenset[Slice]
+    """Those of which they say it from there on: `let $g$ be`, `here $g$ is`."""
     inline: bool = False
     """Whether `$$…$$` stands for all mathematics, as in Jekyll: amid words it is no display."""
 
@@ -92,20 +101,23 @@ def read_prose(text: str, found: Sequence[Found]) -> Prose:
     words = _words_of(_language(shown))
     roles: dict[Slice, Role] = {}
     pairs: dict[Slice, Slice] = {}
-    described: set[Slice] = set()
+    spoken: dict[Slice, Role] = {}
+    anew: set[Slice] = set()
     for start, end, opens in _sentences(shown, words):
         walk = _Walk(shown[start:end], words, Role.SAID if opens else Role.PLAIN)
         walk.run()
         roles |= {formulas[start + place]: role for place, role in walk.roles.items()}
         pairs |= {formulas[start + b]: formulas[start + a] for a, b in walk.pairs}
-        described |= {formulas[start + place] for place in walk.described}
+        spoken |= {formulas[start + place]: role for place, role in walk.spoken.items()}
+        anew |= {formulas[start + place] for place in walk.anew}
     states = {w for w in formulas.values() if _RELATION.search(text, w.start, w.end)}
     amid = frozenset(f.where for f in found if isinstance(f, Display) and _is_amid(shown, f.where))
     return Prose(
         roles,
         {b: a for b, a in pairs.items() if not {a, b} & states},
         amid,
-        frozenset(described),
+        spoken,
+        frozenset(anew),
         len(amid) >= _MANY and not any(isinstance(f, Formula) for f in found),
     )
 
@@ -207,7 +219,8 @@ class _Walk:
         self.roles: dict[int, Role] = {}
         """Of each formula, by where it starts."""
         self.pairs: list[tuple[int, int]] = []
-        self.described: list[int] = []
+        self.spoken: dict[int, Role] = {}
+        self.anew: list[int] = []
         self.run_of: list[int] = []
         """The formulas since the last word that ends a stretch."""
         self.clause = 0
@@ -259,8 +272,8 @@ class _Walk:
         self.run_of.append(start)
         if _compiled(self.words.after).search(after):
             self._defined()
-        if self.role is not Role.GIVEN and self._is_described(behind, after):
-            self.described.append(start)
+        if self.role is not Role.GIVEN:
+            self._speak(start, behind, after)
         if _OR.fullmatch(behind) and self.before is not None and self.role is Role.SAID:
             self.roles |= {self.before[0]: Role.PLAIN, start: Role.PLAIN}
         self._pair(start, behind)
@@ -268,10 +281,28 @@ class _Walk:
             self.clause = end
         self.before = start, end
 
+    def _speak(self, start: int, behind: str, after: str) -> None:
+        """Notes whether words say what the formula is, if it is a name."""
+        behind, after = behind[-_BESIDE:], after[:_BESIDE]
+        if self._is_described(behind, after):
+            self.spoken[start] = Role.DESCRIBED
+        elif self._is_named(behind, after):
+            self.spoken[start] = Role.NAMED
+        if start in self.spoken and _compiled(rf"{_APART}(?:{self.words.anew})\s*,?\s*$").search(behind):
+            self.anew.append(start)
+
     def _is_described(self, behind: str, after: str) -> bool:
         quality = self.words.quality
         before = _compiled(rf"\b(?:{quality})(?:\s+{_THING})?\s*$").search(behind)
         return before is not None or _compiled(rf"{_BEING}(?:{quality})\b").match(after) is not None
+
+    def _is_named(self, behind: str, after: str) -> bool:
+        """`the gain $c$`, `$c$ is the gain`, or `$c$: gain` as an item."""
+        article, being = self.words.article, self.words.being
+        item = _ITEM.fullmatch(behind) and _ENTRY.match(after)
+        before = _compiled(rf"\b(?:{article})\s+(?:{_ADJECTIVE}\s+)?{_NOUN}\s+\(?$").search(behind)
+        is_one = _compiled(rf"\s*,?\s*(?:(?:{being})\s+)?(?:\w+\s+)?(?:{article})").match(after)
+        return bool(item or before or is_one)
 
     def _role(self, behind: str, after: str) -> Role:
         if self.role is Role.DENIED:

@@ -37,8 +37,25 @@ class Doubt:
     nothing defines."""
     described: bool = False
     """Whether it says no value: then a condition in force for the link says all that is meant."""
+    after: bool = False
+    """Whether it is said of the links behind it only."""
 
 
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A name that the text speaks of; what a later section says of it does not reach back."""
+
+    name: Symbol
+    where: Slice
+    section: int
+    """How many headings stand before it."""
+    says: bool
+    """Whether words say what the name is: then no formula of a later section reaches back either."""
+    anew: bool
+    """Whether they say it from there on, so that no formula of an earlier section holds any more."""
+
+
+EVERYWHERE = range(maxsize)
 _ORDERS = frozenset((r"\le", "<", r"\ge", ">"))
 _MEMBER = frozenset((r"\in", "∈"))
 _EQUALS = frozenset(("=", ":=", r"\equiv"))
@@ -63,7 +80,7 @@ def ahead(gatherer: Gatherer, items: Sequence[Item], start: int) -> None:
 def take(gatherer: Gatherer, remark: Remark) -> None:
     """Takes a formula of the text where it stands."""
     for chain in remark.chains:
-        _mention(gatherer, chain)
+        _mention(gatherer, remark, chain)
         if remark.role is Role.DESCRIBED:
             _doubt_name(gatherer, chain)
         if not chain.signs or _taken(gatherer, remark, chain):
@@ -85,7 +102,7 @@ def _doubt(gatherer: Gatherer, remark: Remark, chain: Chain) -> None:
     meant, body = remark.role in _ASSUMES, _parsed(gatherer, chain.expressions[1])
     if not meant and body is not None and not _names(body):
         return  # `then $c = 1$`: a value that it takes somewhere
-    sections = range(gatherer.section, gatherer.section + 1) if meant and gatherer.level else range(maxsize)
+    sections = range(gatherer.section, gatherer.section + 1) if meant and gatherer.level else EVERYWHERE
     gatherer.result.doubts.append(Doubt(target[0], chain.where, sections, meant))
 
 
@@ -100,7 +117,7 @@ def _doubt_member(gatherer: Gatherer, remark: Remark, chain: Chain) -> None:
 def _doubt_name(gatherer: Gatherer, chain: Chain) -> None:
     target = as_target(_parsed(gatherer, chain.expressions[0]))
     if target is not None:
-        doubt = Doubt(target[0], chain.where, range(maxsize), meant=False, described=True)
+        doubt = Doubt(target[0], chain.where, EVERYWHERE, meant=False, described=True)
         gatherer.result.doubts.append(doubt)
 
 
@@ -109,13 +126,13 @@ _PART = re.compile(
 )
 
 
-def _mention(gatherer: Gatherer, chain: Chain) -> None:
-    """Notes that the text speaks of a name: what a later section says of it in a sentence does not
-    reach back."""
-    if not chain.signs or chain.signs[0].symbol in _MEMBER:
-        node = _parsed(gatherer, chain.expressions[0])
-        if isinstance(node, Symbol):
-            gatherer.result.mentions.setdefault(node.base, gatherer.section)
+def _mention(gatherer: Gatherer, remark: Remark, chain: Chain) -> None:
+    """Notes that the text speaks of a name."""
+    target = as_target(_parsed(gatherer, chain.expressions[0]))
+    if target is not None and (not chain.signs or chain.signs[0].symbol in _MEMBER):
+        says = remark.role in (Role.DESCRIBED, Role.NAMED)
+        mention = Mention(target[0], chain.where, gatherer.section, says, remark.anew)
+        gatherer.result.mentions.append(mention)
 
 
 def _taken(gatherer: Gatherer, remark: Remark, chain: Chain) -> bool:

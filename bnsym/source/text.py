@@ -139,6 +139,7 @@ class Role(Enum):
     INFERRED = "after then, hence, so: a claim"
     DENIED = "in a negated sentence, or between quotation marks"
     DESCRIBED = "a bare name of which words say what it is: a mean, positive, orthogonal"
+    NAMED = "a bare name of which words say what it is, in terms that leave no value out: a gain"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +151,8 @@ class Remark:
     where: Slice
     shown: bool = False
     """Whether it stands between `$$`: then it may define a name without a word that says so."""
+    anew: bool = False
+    """Whether it is a name of which words say what it is from here on."""
 
 
 Item = Block | Directive | Heading | Remark
