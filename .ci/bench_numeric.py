@@ -115,8 +115,7 @@ def torch_kernels(x: Any, g: Any) -> dict[str, Work]:
 def gradient_checks(m: int) -> dict[str, Work]:
     """∂f/∂x against the closed form mod 2³¹ − 1, by derivatives along a random direction; and drawing."""
     statement = surveying.relevant(bnsym.compile(LINK).form.statement)
-    definitions = {d.symbol.name: d for d in statement.definitions}
-    structure = Structure(definitions, statement.losses, statement.outputs, "m", surveying.shapes(statement))
+    structure = Structure.of(statement, "m")
     free = free_indices(statement.left)
     lowering = Lowering(structure, expand=True)
     left, right = (

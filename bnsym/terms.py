@@ -221,6 +221,12 @@ def sqrt(term: Term) -> Term:
     return power(term, HALF)
 
 
+def excess(stated: Hypothesis | Statement) -> Term:
+    """What is claimed to be greater less what is smaller; for `=` and `\ne` left less right."""
+    upward = stated.relation in (Relation.LE, Relation.LT)
+    return add(stated.right, neg(stated.left)) if upward else add(stated.left, neg(stated.right))
+
+
 def children(term: Term) -> tuple[Term, ...]:
     """The terms directly inside `term`, left to right (`Diff.by` included)."""
     match term:

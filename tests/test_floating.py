@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from bnsym.elaborate import read
-from bnsym.evidence import floating, memory, streamed
+from bnsym.evidence import floating, memory, streamed, surveying
 from bnsym.evidence.balls import Ball, Balls, Cancellation
 from bnsym.evidence.passes import Leaf
 from bnsym.evidence.residues import PRIME, NoRoot, Residues
@@ -70,7 +70,8 @@ SLIPS = {
 
 def gap(statement: Statement, size: int) -> tuple[float, float]:
     """How far the sides are apart, and how much of it rounding explains, relative to their size."""
-    left, right = floating.both_sides(statement, size)
+    question = floating._question(surveying.relevant(statement), size, math.inf)
+    left, right = floating._both_sides(question, 0)
     scale = max(abs(left.value), abs(right.value))
     return abs(left.value - right.value) / scale, (left.radius + right.radius) / scale
 

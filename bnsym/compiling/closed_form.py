@@ -52,7 +52,9 @@ class ClosedForm:
         self.form, self.backend = form, backend
         statement = surveying.relevant(form.statement)
         self.given = _given(statement, given)
-        self._lowering = Lowering(_structure(statement), given=self.given)
+        self._lowering = Lowering(
+            Structure.of(statement, surveying.own_first(statement)[0]), given=self.given
+        )
         self._free = free_indices(statement.left)
         try:
             self._expression = self._lowered(statement)
@@ -239,12 +241,6 @@ def _float64(name: str, value: Any) -> Any:
     if found.ndim and found.dtype != np.float64:
         raise TypeError(f"{name} is an array of {found.dtype}; it takes float64")
     return found.astype(np.float64, copy=False)
-
-
-def _structure(statement: Statement) -> Structure:
-    spaces, shapes = surveying.own_first(statement), surveying.shapes(statement)
-    definitions = {d.symbol.name: d for d in statement.definitions}
-    return Structure(definitions, statement.losses, statement.outputs, spaces[0], shapes)
 
 
 def _given(statement: Statement, given: Sequence[str]) -> frozenset[Name]:

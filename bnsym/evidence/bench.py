@@ -6,7 +6,6 @@ Part of the modular route, so it must not import `kernel`, `calculus`, `normal` 
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import replace
 from functools import lru_cache
 from time import monotonic
@@ -25,7 +24,6 @@ from bnsym.terms import ZERO, Diff, Hypothesis, Name, SpaceName, Statement, Sym,
 
 SQUARE_SIZE = 40
 """The batch where an array, such as a Hessian, has two indices over it: 1000² entries cost seconds."""
-OTHER_SIZES = (3, 5, 7)
 REDRAWS = 60
 CONFIRM, CONFIRM_SIZES = 1_000_000, (39, 40, 42, 44, 45, 46, 48, 50, 51, 52, 54, 55)
 """Trials from here on confirm a disagreement; sizes whose prime factors have roots."""
@@ -115,9 +113,13 @@ def bench_for(statement: Statement, size: int, seed: int) -> Bench:
     spaces = surveying.spaces(statement)
     if _twice(statement) or any(shape.count(spaces[0]) > 1 for shape in found.values()):
         size = min(size, SQUARE_SIZE)
-    sizes = zip(spaces, itertools.chain((size,), itertools.cycle(OTHER_SIZES)), strict=False)
     outputs = tuple((name, found[name]) for name in statement.outputs if name in found)
-    given = replace(statement, left=ZERO, right=ZERO), tuple(sizes), outputs, seed
+    given = (
+        replace(statement, left=ZERO, right=ZERO),
+        tuple(surveying.sizes(spaces, size).items()),
+        outputs,
+        seed,
+    )
     bench = _bench(*given)
     if any(bench.structure.shapes.get(name, shape) != shape for name, shape in found.items()):
         bench = _bench.__wrapped__(*given)  # what another statement drew for the name has another shape
@@ -132,9 +134,8 @@ def _bench(
     outputs: tuple[tuple[Name, tuple[SpaceName, ...]], ...],
     seed: int,
 ) -> Bench:
-    definitions = {d.symbol.name: d for d in statement.definitions}
-    shapes = dict(outputs) | surveying.shapes(statement)
-    structure = Structure(definitions, statement.losses, statement.outputs, sizes[0][0], shapes)
+    structure = Structure.of(statement, sizes[0][0])
+    structure.shapes = dict(outputs) | structure.shapes
     return Bench(structure, statement.hypotheses, dict(sizes), seed)
 
 

@@ -6,6 +6,7 @@ Part of the modular route, so it must not import `kernel`, `calculus`, `normal` 
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 
 from bnsym.terms import (
     ONE,
@@ -23,6 +24,7 @@ from bnsym.terms import (
     children,
     free_indices,
     mul,
+    num,
     own_indices,
     power,
     rename,
@@ -69,19 +71,44 @@ def _spend_product(index: Index, factors: tuple[Term, ...]) -> Term:
 
 def tidy(term: Term) -> Term:
     """δ_ii is 1, also inside."""
+    return ONE if isinstance(term, Delta) and term.left == term.right else rebuilt(term, tidy)
+
+
+def rebuilt(term: Term, change: Callable[[Term], Term]) -> Term:
+    """`term` with each term directly inside it changed, and what that cancels or spends gone."""
     match term:
-        case Delta(left, right) if left == right:
-            return ONE
         case Add(terms):
-            return add(*map(tidy, terms))
+            return add(*map(change, terms))
         case Mul(factors):
-            return times(*map(tidy, factors))
+            return times(*map(change, factors))
         case Pow(base, exponent):
-            return power(tidy(base), exponent)
+            return power(change(base), exponent)
         case Sum(index, body):
-            return spend(index, tidy(body))
+            return spend(index, change(body))
         case _:
             return term
+
+
+def derived(term: Term, rate: Callable[[Term], Term]) -> Term:
+    """The derivative of a sum, product or power, `rate` that of a term directly inside it; else zero."""
+    match term:
+        case Add() | Sum():
+            return rebuilt(term, rate)
+        case Mul(factors):
+            rates = [(k, rate(f)) for k, f in enumerate(factors)]
+            return add(*(times(*factors[:k], r, *factors[k + 1 :]) for k, r in rates if r != ZERO))
+        case Pow(base, exponent):
+            inner = rate(base)
+            return ZERO if inner == ZERO else times(num(exponent), power(base, exponent - 1), inner)
+        case _:
+            return ZERO
+
+
+def over(indices: tuple[Index, ...], body: Term) -> Term:
+    """Σ body over all of the indices."""
+    for index in reversed(indices):
+        body = spend(index, body)
+    return body
 
 
 def _products(body: Term, index: Index) -> list[tuple[Term, ...]]:

@@ -14,7 +14,6 @@ the explicit route, or anything that imports them but `model`.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import inf
@@ -23,7 +22,6 @@ import numpy as np
 
 from bnsym.evidence import memory, sides, surveying
 from bnsym.evidence.balls import Ball, Balls, Cancellation, Overflow
-from bnsym.evidence.bench import OTHER_SIZES
 from bnsym.evidence.drawing import Draw
 from bnsym.evidence.meeting import meet
 from bnsym.evidence.passes import BATCH, STEP, Lowering
@@ -48,6 +46,7 @@ from bnsym.terms import (
 
 H = 1e-100
 """Of the complex step: its square is nothing beside any float, so the derivative has no error of its own."""
+UNORDERED = (Relation.EQ, Relation.NE)
 SMALL, ATTEMPTS = 1000, 60
 """Draws that meet the hypotheses are looked for at a small batch first."""
 WEAK = 1e-4
@@ -94,21 +93,14 @@ def examine(statement: Statement, size: int, seed: int = 0, deadline: float = in
 def _question(statement: Statement, size: int, deadline: float) -> Question:
     if statement.relation is Relation.NE:
         raise Unsupported("that two numbers differ says nothing of any others")
-    spaces, shapes = surveying.own_first(statement), surveying.shapes(statement)
-    sizes = dict(zip(spaces, itertools.chain((size,), itertools.cycle(OTHER_SIZES)), strict=False))
-    definitions = {d.symbol.name: d for d in statement.definitions}
-    structure = Structure(definitions, statement.losses, statement.outputs, spaces[0], shapes)
+    spaces = surveying.own_first(statement)
+    structure = Structure.of(statement, spaces[0])
     hypotheses = Hypotheses(structure, statement.hypotheses)
-    return Question(statement, structure, sizes, hypotheses, deadline)
-
-
-def both_sides(statement: Statement, size: int, seed: int = 0, deadline: float = inf) -> tuple[Ball, Ball]:
-    """What is compared: the value of each side with its error, the smaller side first."""
-    question = _question(surveying.relevant(statement), size, deadline)
-    return _both_sides(question, seed)
+    return Question(statement, structure, surveying.sizes(spaces, size), hypotheses, deadline)
 
 
 def _both_sides(question: Question, seed: int) -> tuple[Ball, Ball]:
+    """The value of each side with its error, the smaller side first."""
     draw = _admissible(question, seed)
     left, right = (_side(question, draw, side) for side in _sides(question.statement))
     return left, right
@@ -133,10 +125,10 @@ def _examine(question: Question, seed: int) -> tuple[bool | None, str]:
     return bool(abs(gap) <= error), said + _how(question)
 
 
-def _sides(statement: Statement) -> tuple[Term, Term]:
+def _sides(stated: Statement | Hypothesis) -> tuple[Term, Term]:
     """The smaller side first."""
-    swapped = statement.relation in (Relation.GE, Relation.GT)
-    return (statement.right, statement.left) if swapped else (statement.left, statement.right)
+    downward = stated.relation in (Relation.GE, Relation.GT)
+    return (stated.right, stated.left) if downward else (stated.left, stated.right)
 
 
 def _how(question: Question) -> str:
@@ -191,20 +183,16 @@ def _not_negative(statement: Statement) -> Iterator[Name]:
     """Free names of which a hypothesis says that no component is negative."""
     defined = {d.symbol.name for d in statement.definitions}
     for hypothesis in statement.hypotheses:
-        match hypothesis:
-            case Hypothesis(Sym(name), Relation.GE | Relation.GT, right) if right == ZERO:
-                yield from {name} - defined
-            case Hypothesis(left, Relation.LE | Relation.LT, Sym(name)) if left == ZERO:
-                yield from {name} - defined
+        smaller, greater = _sides(hypothesis)
+        if hypothesis.relation not in UNORDERED and smaller == ZERO and isinstance(greater, Sym):
+            yield from {greater.name} - defined
 
 
 def _meets(question: Question, draw: Draw) -> bool:
     for hypothesis in question.statement.hypotheses:
-        left, right = hypothesis.left, hypothesis.right
-        if hypothesis.relation in (Relation.EQ, Relation.NE):
+        left, right = _sides(hypothesis)
+        if hypothesis.relation in UNORDERED:
             continue  # met already; and met by almost every number
-        if hypothesis.relation in (Relation.GE, Relation.GT):
-            left, right = right, left
         if free_indices(Add((left, right))):
             if left == ZERO and isinstance(right, Sym) and right.name in draw.positive:
                 continue
@@ -232,7 +220,7 @@ def _stepped(question: Question, draw: Draw, gradient: Term, node: Sym) -> Ball:
     structure = question.structure
     (loss,) = surveying.names(gradient) & set(structure.losses)
     along = sides.direction(structure, node)
-    term = sides.loss_along(structure, loss, sides.ends(structure))
+    term = sides.linear_loss(structure, loss, lambda output: output)
     found = _value(question, draw, term, (node.name, along))
     return Ball(np.imag(found.value) / H, np.imag(found.radius) / H)
 

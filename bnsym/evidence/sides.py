@@ -11,26 +11,21 @@ explicit route.
 
 from __future__ import annotations
 
-from bnsym.evidence.deltas import spend, times
+from collections.abc import Callable
+
+from bnsym.evidence.deltas import derived, spend, times
 from bnsym.evidence.structure import Structure
 from bnsym.evidence.surveying import Unsupported, names
 from bnsym.terms import (
     ZERO,
-    Add,
     Definition,
     Diff,
     Index,
-    Mul,
     Name,
-    Pow,
-    Sum,
     Sym,
     Term,
-    add,
-    free_indices,
     mul,
     num,
-    power,
 )
 
 
@@ -68,27 +63,11 @@ def direction(structure: Structure, node: Sym) -> Name:
     return name
 
 
-def loss_along(structure: Structure, loss: Name, outputs: tuple[Sym, ...]) -> Term:
-    """A loss that is linear in its outputs: Σ g_k y_k, g its free gradient."""
-    return add(*(_over(y, mul(structure.free_adjoint(loss, y), y)) for y in outputs))
-
-
-def ends(structure: Structure) -> tuple[Sym, ...]:
-    """The outputs, each with indices of its own."""
-    found = tuple(
-        Sym(name, structure.fresh(structure.shapes[name]))
-        for name in structure.outputs
-        if name in structure.shapes
-    )
-    if not found:
+def linear_loss(structure: Structure, loss: Name, rate: Callable[[Sym], Term]) -> Term:
+    """Σ g_k rate(y_k) over the outputs y, g the loss's free gradient."""
+    if structure.shapes.keys().isdisjoint(structure.outputs):
         raise Unsupported("the loss depends on nothing: no outputs are known")
-    return found
-
-
-def _over(symbol: Sym, term: Term) -> Term:
-    for index in reversed(symbol.indices):
-        term = spend(index, term)
-    return term
+    return structure.through_outputs(loss, rate)
 
 
 class Tangents:
@@ -99,26 +78,10 @@ class Tangents:
 
     def loss(self, loss: Name) -> Term:
         """d loss along the direction, the loss linear in its outputs."""
-        structure = self.structure
-        parts = (_over(y, times(structure.free_adjoint(loss, y), self.of(y))) for y in ends(structure))
-        return add(*parts)
+        return linear_loss(self.structure, loss, self.of)
 
     def of(self, term: Term) -> Term:
-        match term:
-            case Sym(name, indices):
-                return self._symbol(name, indices)
-            case Add(terms):
-                return add(*map(self.of, terms))
-            case Mul(factors):
-                rates = [(k, self.of(f)) for k, f in enumerate(factors)]
-                return add(*(times(*factors[:k], r, *factors[k + 1 :]) for k, r in rates if r != ZERO))
-            case Pow(base, exponent):
-                rate = self.of(base)
-                return ZERO if rate == ZERO else times(num(exponent), power(base, exponent - 1), rate)
-            case Sum(index, body):
-                return spend(index, self.of(body))
-            case _:
-                return ZERO
+        return self._symbol(term.name, term.indices) if isinstance(term, Sym) else derived(term, self.of)
 
     def _symbol(self, name: Name, indices: tuple[Index, ...]) -> Term:
         structure = self.structure
@@ -136,9 +99,3 @@ class Tangents:
                 Sym(dotted, symbol.indices), self.of(structure.body(name))
             )
         return Sym(dotted, indices)
-
-
-def closed(structure: Structure, left: Term, right: Term) -> tuple[Term, Term]:
-    """Both sides of an equation as terms without free indices, by structural derivatives."""
-    free = free_indices(Add((left, right)))
-    return weighted(structure, left, free), weighted(structure, right, free)

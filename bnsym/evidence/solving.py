@@ -16,11 +16,10 @@ from bnsym.evidence.naming import Named, Substitution, weight, written_out
 from bnsym.evidence.points import Pool, Relations, Residues
 from bnsym.evidence.surveying import Unsupported
 from bnsym.terms import (
-    Add,
     Hypothesis,
     Relation,
+    excess,
     free_indices,
-    neg,
 )
 
 HEAVY = 2_000
@@ -45,10 +44,7 @@ def solve(components: Components, hypotheses: tuple[Hypothesis, ...]) -> Relatio
 
 def _differences(components: Components, hypothesis: Hypothesis) -> Iterator[Expr]:
     """The greater side less the other, for all values of the free indices."""
-    left, right = hypothesis.left, hypothesis.right
-    if hypothesis.relation in (Relation.LT, Relation.LE):
-        left, right = right, left
-    difference = Add((left, neg(right)))
+    difference = excess(hypothesis)
     indices = free_indices(difference)
     for values in itertools.product(*(range(1, components.sizes[i.space] + 1) for i in indices)):
         yield components.build(difference, {i.name: k for i, k in zip(indices, values, strict=True)})

@@ -14,7 +14,6 @@ the explicit route, or anything that imports them but `model`.
 
 from __future__ import annotations
 
-import itertools
 import zlib
 from collections.abc import Mapping
 from contextlib import suppress
@@ -27,7 +26,7 @@ import sympy
 from sympy import Expr
 
 from bnsym.evidence import arrays, compiled, memory, modular, residues, sides, surveying
-from bnsym.evidence.bench import CONFIRM_SIZES, OTHER_SIZES
+from bnsym.evidence.bench import CONFIRM_SIZES
 from bnsym.evidence.compiled import Compiled
 from bnsym.evidence.degrees import height, roots
 from bnsym.evidence.passes import BATCH, Leaf, Lowering
@@ -127,10 +126,8 @@ def _whole(statement: Statement, size: int, deadline: float) -> Evidence:
 
 
 def _examine(statement: Statement, size: int, seed: int, deadline: float) -> tuple[bool | None, str]:
-    spaces, shapes = surveying.own_first(statement), surveying.shapes(statement)
-    sizes = dict(zip(spaces, itertools.chain((size,), itertools.cycle(OTHER_SIZES)), strict=False))
-    definitions = {d.symbol.name: d for d in statement.definitions}
-    structure = Structure(definitions, statement.losses, statement.outputs, spaces[0], shapes)
+    spaces = surveying.own_first(statement)
+    structure, sizes = Structure.of(statement, spaces[0]), surveying.sizes(spaces, size)
     hypotheses = Hypotheses(structure, statement.hypotheses)
     if hypotheses.equalities:
         raise NoRoot("equations are solved elsewhere")

@@ -6,28 +6,24 @@ Part of the modular route, so it must not import `kernel`, `calculus`, `normal` 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from bnsym.evidence.deltas import same, spend, tidy, times
-from bnsym.evidence.surveying import Shapes, Unsupported, names, reached
+from bnsym.evidence.deltas import derived, over, rebuilt, same, tidy, times
+from bnsym.evidence.surveying import Shapes, Unsupported, names, reached, shapes
 from bnsym.terms import (
     ZERO,
-    Add,
     Definition,
     Diff,
     Index,
     Max,
-    Mul,
     Name,
-    Pow,
     SpaceName,
+    Statement,
     Sum,
     Sym,
     Term,
     add,
-    num,
-    power,
     rename,
 )
 
@@ -52,23 +48,20 @@ class Structure:
     _bodies: dict[Name, Term] = field(default_factory=dict)
     _letters: Iterator[int] = field(default_factory=itertools.count)
 
+    @classmethod
+    def of(cls, statement: Statement, batch: SpaceName) -> Structure:
+        definitions = {d.symbol.name: d for d in statement.definitions}
+        return cls(definitions, statement.losses, statement.outputs, batch, shapes(statement))
+
     def resolve(self, term: Term) -> Term:
         """`term` without derivatives, and without deltas that a sum can spend."""
         match term:
-            case Add(terms):
-                return add(*map(self.resolve, terms))
-            case Mul(factors):
-                return times(*map(self.resolve, factors))
-            case Pow(base, exponent):
-                return power(self.resolve(base), exponent)
-            case Sum(index, body):
-                return spend(index, self.resolve(body))
             case Diff(of, by, total):
                 return self._resolve_derivative(of, by, total)
             case Max():
                 raise Unsupported("a maximum over matrices is not worked out here")
             case _:
-                return term
+                return rebuilt(term, self.resolve)
 
     def _resolve_derivative(self, of: Term, by: Sym, total: bool) -> Term:
         if isinstance(of, Sym) and of.name in self.losses:
@@ -102,36 +95,27 @@ class Structure:
         match term:
             case Diff(Sym(loss), by, _) if loss in self.losses:
                 return self.gradient(loss, by)
-            case Add(terms):
-                return add(*map(self._written, terms))
-            case Mul(factors):
-                return times(*map(self._written, factors))
-            case Pow(base, exponent):
-                return power(self._written(base), exponent)
-            case Sum(index, body):
-                return spend(index, self._written(body))
             case Diff(of, by, total) if total or self._is_gradient(of):
                 return self.derive(self._written(of), by, True)
-            case _:
+            case Diff() | Max():
                 return self.resolve(term)
+            case _:
+                return rebuilt(term, self._written)
 
     def gradient(self, loss: Name, by: Sym) -> Term:
         """∂f/∂v = Σ_{outputs y} Σ_k (∂f/∂y_k) dy_k/dv, ∂f/∂y free."""
         self.adjoint(loss, by)
-        return add(
-            *(self._over(y, times(self.free_adjoint(loss, y), self.tangent(y, by))) for y in self._ends())
-        )
+        return self.through_outputs(loss, lambda y: self.tangent(y, by))
+
+    def through_outputs(self, loss: Name, rate: Callable[[Sym], Term]) -> Term:
+        """Σ_{outputs y} Σ_k (∂f/∂y_k) rate(y_k), ∂f/∂y free: a loss that is linear in its outputs."""
+        return add(*(over(y.indices, times(self.free_adjoint(loss, y), rate(y))) for y in self._ends()))
 
     def _ends(self) -> Iterator[Sym]:
+        """The outputs, each with indices of its own."""
         for name in self.outputs:
             if name in self.shapes:  # else nothing in the statement depends on it
                 yield Sym(name, self.fresh(self.shapes[name]))
-
-    @staticmethod
-    def _over(symbol: Sym, term: Term) -> Term:
-        for index in reversed(symbol.indices):
-            term = spend(index, term)
-        return term
 
     def free_adjoint(self, loss: Name, output: Sym) -> Sym:
         name = f"∂{loss}/∂{output.name} at the outputs"
@@ -162,23 +146,10 @@ class Structure:
         match term:
             case Sym(name, indices):
                 return self._derive_symbol(name, indices, by, total)
-            case Add(terms):
-                return add(*(self.derive(t, by, total) for t in terms))
-            case Mul(factors):
-                rates = [self.derive(f, by, total) for f in factors]
-                return add(
-                    *(times(*factors[:k], r, *factors[k + 1 :]) for k, r in enumerate(rates) if r != ZERO)
-                )
-            case Pow(base, exponent):
-                inner = self.derive(base, by, total)
-                return ZERO if inner == ZERO else times(num(exponent), power(base, exponent - 1), inner)
-            case Sum(index, body):
-                if index.name in {i.name for i in by.indices}:
-                    (other,) = self.fresh((index.space,))
-                    index, body = other, rename(body, {index.name: other})
-                return spend(index, self.derive(body, by, total))
-            case _:
-                return ZERO
+            case Sum(index, body) if index.name in {i.name for i in by.indices}:
+                (other,) = self.fresh((index.space,))
+                term = Sum(other, rename(body, {index.name: other}))
+        return derived(term, lambda inner: self.derive(inner, by, total))
 
     def _derive_symbol(self, name: Name, indices: tuple[Index, ...], by: Sym, total: bool) -> Term:
         if name == by.name:
@@ -202,7 +173,7 @@ class Structure:
             rate = self.tangent(y, by)
             if rate != ZERO:
                 a, b = sorted([Sym(first, indices), y], key=lambda s: s.name)
-                parts.append(self._over(y, times(self._hessian(loss, a, b), rate)))
+                parts.append(over(y.indices, times(self._hessian(loss, a, b), rate)))
         return add(*parts)
 
     def _hessian(self, loss: Name, a: Sym, b: Sym) -> Sym:

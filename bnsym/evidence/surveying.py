@@ -10,12 +10,14 @@ No differentiation and no arithmetic: in those the routes share nothing. It must
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TypeAlias
 
 from bnsym.terms import Delta, Diff, Index, Name, Size, SpaceName, Statement, Sum, Sym, Term, walk
 
+OTHER_SIZES = (3, 5, 7)
 Shapes: TypeAlias = dict[Name, tuple[SpaceName, ...]]
 
 
@@ -58,6 +60,11 @@ def spaces(statement: Statement) -> tuple[SpaceName, ...]:
                 case Sym(_, indices):
                     found.update(dict.fromkeys(i.space for i in indices))
     return tuple(sorted(found, key=lambda s: (s != "m", s != "N", s != "n"))) or ("m",)
+
+
+def sizes(spaces: tuple[SpaceName, ...], batch: int) -> dict[SpaceName, int]:
+    """The batch in front is as large as asked for, the others are small."""
+    return dict(zip(spaces, itertools.chain((batch,), itertools.cycle(OTHER_SIZES)), strict=False))
 
 
 def own_first(statement: Statement) -> tuple[SpaceName, ...]:

@@ -21,10 +21,10 @@ from bnsym.terms import (
     Sym,
     Term,
     add,
+    excess,
     free_indices,
     mapped,
     mul,
-    neg,
     power,
     rename,
     sqrt,
@@ -123,9 +123,7 @@ def _factor(factor: Factor, statement: Statement) -> str:
             norms = (sqrt(Sum(over, power(w, 2))) for w in (u, v))
             return f"({to_latex(add(mul(*norms), Sum(over, mul(u, v))))})"
         case Given(number, _):
-            h = statement.hypotheses[number]
-            ends = (h.right, h.left) if h.relation in (Relation.LE, Relation.LT) else (h.left, h.right)
-            return f"({to_latex(add(ends[0], neg(ends[1])))})"
+            return f"({to_latex(excess(statement.hypotheses[number]))})"
         case Monomially(monomial):
             return to_latex(product_of(monomial, 1))
 
