@@ -7,15 +7,12 @@ import pytest
 from tests.attack.forging import KINDS
 from tests.attack.judging import Tally, attack
 from tests.attack.planting import FAULTS, is_found
+from tests.attack.rules import ATTEMPTS, check_rules
 
-PLANTED = (
-    "a root of 0 is positive",
-    "a division hides in a contraction",
-    "1/(1/a) is a",
-    "divides by what may be 0",
-    "no hypothesis is met",
-    "a scope is one too wide",
-)
+
+def test_every_rule_refuses_what_it_has_to():
+    check_rules()
+    assert len(ATTEMPTS) > 80
 
 
 def test_nothing_false_is_accepted():
@@ -28,7 +25,7 @@ def test_nothing_false_is_accepted():
     assert all(tally.checked[kind] for kind in tally.tried)
 
 
-@pytest.mark.parametrize("name", PLANTED)
-def test_the_attack_finds_faults_of_the_kernel(name):
-    (fault,) = (fault for fault in FAULTS if fault.name == name)
-    assert is_found(fault, count=1500, seed=0)
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+def test_faults_of_the_kernel_are_found(fault):
+    """By the rules alone; `python -m tests.attack --plant` also tries the random attack."""
+    assert is_found(fault, count=0, seed=0)

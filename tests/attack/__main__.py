@@ -8,6 +8,7 @@ import time
 
 from tests.attack.judging import FalselyAccepted, Tally, attack
 from tests.attack.planting import FAULTS, is_found
+from tests.attack.rules import RuleBroken, check_rules
 
 
 def planted(count: int, seed: int) -> int:
@@ -30,9 +31,10 @@ def main() -> int:
         return planted(options.n, options.seed)
     tally, started = Tally(), time.monotonic()
     try:
+        check_rules()
         attack(options.seed, options.n, tally)
-    except FalselyAccepted as error:
-        print(f"ACCEPTED, AND FALSE: {error}")
+    except (FalselyAccepted, RuleBroken) as error:
+        print(f"FOUND: {error}")
         return 1
     print(f"{'kind':12} {'tried':>8} {'accepted':>8} {'checked':>8}")
     for kind, tried in sorted(tally.tried.items()):

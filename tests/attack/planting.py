@@ -29,6 +29,7 @@ def one(name: str, file: str, old: str, new: str) -> Fault:
 
 RING, GENERATORS, VERDICTS = "normal/ring.py", "normal/generators.py", "kernel/verdicts.py"
 EVALUATION, RELATIONS, SCOPE = "kernel/evaluation.py", "kernel/relations.py", "kernel/scope.py"
+MAXIMA = "kernel/maxima.py"
 FAULTS = (
     Fault(
         "a root of 0 is positive",
@@ -80,14 +81,79 @@ FAULTS = (
     one("a square of a sum is the sum of squares", GENERATORS, "for _ in range(min(e, LARGEST_NETWORK)):", "for _ in range(1):"),
     one("the product rule has one term", "calculus.py", "for k, f in enumerate(factors)))", "for k, f in enumerate(factors[:1])))"),
     one("the power rule keeps the power", "calculus.py", "power(base, exponent - 1)", "power(base, exponent)"),
+    one("a generator stands twice", VERDICTS, "any(a >= b for (a, _), (b, _) in pairwise(mono))", "any(a > b for (a, _), (b, _) in pairwise(mono))"),
+    one("an exponent may be 0", VERDICTS, "type(e) is int and e for _", "type(e) is int for _"),
+    one("a letter of a cofactor is captured", VERDICTS, "            self._check_letters(self.ring.canonical.letters(gen))", "            pass"),
+    one("a letter that is summed over is captured", VERDICTS, "        self._check_letters(use.over)", "        pass"),
+    one("a letter of a vector is captured", VERDICTS, "                self._check_letters([(index.name, index.space)])", "                pass"),
+    one("a letter of a term is captured", RING, "if known is None and RESERVED.intersection(index.name):", "if False:"),
+    one("any root is a root", VERDICTS, 'if kind != "root" or self.ring.has_root(gen)', "if True"),
+    one("any contraction is canonical", VERDICTS, "if gen != self.ring.canonical.summed(bound, mono, {}):", "if False:"),
+    one("a coefficient may be inexact", "kernel/certificates.py", "PLAIN = (str, int,", "PLAIN = (str, int, float,"),
+    one("the identity need not hold", VERDICTS, "if plus(scaled, right_side, -1) and not below:", "if False:"),
+    one("below is as good as above", VERDICTS, "statement.relation is Relation.NE and not plus", "not plus"),
+    one("an equation of summands", VERDICTS, "if certificate.summands and statement.relation is Relation.EQ:", "if False:"),
+    one("not equal without a reason", VERDICTS, "(Relation.LT, Relation.GT, Relation.NE) and", "(Relation.LT, Relation.GT) and"),
+    one("the values need not meet what is assumed", VERDICTS, "if not holds(assumed, statement, model):", "if False:"),
+    one("the values need not meet every hypothesis", VERDICTS, "(statement.hypotheses if used else ())", "()"),
+    one("conditions need no values", VERDICTS, "if used else ()), *ring.conditions)", "if used else ()),)"),
+    one("no values are needed", VERDICTS, "    if assumed:\n", "    if False:\n"),
+    one("a hypothesis from behind", RELATIONS, "if not 0 <= given.number <", "if not given.number <"),
+    one("a hypothesis in another space", RELATIONS, "or old[1] != new[1]", ""),
+    one("a hypothesis for a reserved letter", RELATIONS, " or RESERVED.intersection(new[0])", ""),
+    one("a determinant without signs", RELATIONS, "(-1) ** k)", "1)"),
+    one("Cauchy-Schwarz the other way", RELATIONS, "mul(u, v))))", "mul(u, v))), -1)"),
+    one("a root is not its base", RELATIONS, "return plus(generator(root, q), dict(key), -1)", "return plus(generator(root, q), dict(key))"),
+    one("a bound is not above every root", SCOPE, "n = 2 + int(max(abs(Fraction(c) / lead) for c in coefficients.values()))", "n = 1"),
+    one("sizes of values may be 0", EVALUATION, "or n < 1 for n", "or n < 0 for n"),
+    one("a Hessian need not be symmetric", EVALUATION, "if any(value != entries.get(turned(path)) for path", "if any(False for path"),
+    one("a delta is one", EVALUATION, "Fraction(at[left.name] == at[right.name])", "Fraction(1)"),
+    one("an even root of a negative number", "kernel/surds.py", "        if signed_square(base) < 0:", "        if False:"),
+    one("a power of a root forgets the root", "kernel/surds.py", "return base * even if n % 2 else even", "return even"),
+    one("a sum of roots adds their squares", "kernel/surds.py", "return self * (1 + ratio)", "return self * 2"),
+    one("a hypothesis for the first index only", EVALUATION, "            for at in assignments(h.left, h.right, witness=self.witness)", "            for at in list(assignments(h.left, h.right, witness=self.witness))[:1]"),
+    one("an order is put in", "kernel/equations.py", "if hypothesis.relation is not Relation.EQ:", "if False:"),
+    one("an equation is solved for itself", "kernel/equations.py", "if left not in walk(right):", "if True:"),
+    one("what is differentiated by is put in", "kernel/equations.py", "    varying |= {", "    _ = {"),
+    one("what is defined is put in", "kernel/equations.py", "varying = {d.symbol.name for d in statement.definitions} | {", "varying = {"),
+    one("the equation is not met", VERDICTS, "    _check_model(statement, (*statement.hypotheses, *proved.side_conditions), model)\n", ""),
+    one("the equation is not listed", VERDICTS, "used = [statement.hypotheses[number] for number in certificate.equations]", "used = []"),
+    one("a ball may be empty", MAXIMA, "if not ring.is_manifest(radius):", "if False:"),
+    one("the value holds what is maximised over", MAXIMA, "_names(value) | _names(term.radius) | {d", "_names(term.radius) | {d"),
+    one("the radius holds what is maximised over", MAXIMA, "_names(value) | _names(term.radius) | {d", "_names(value) | {d"),
+    one("a vector holds what is maximised over", MAXIMA, "        if variable.name in _names(vector.component):", "        if False:"),
+    one("a vector of another space", MAXIMA, " or vector.index.space != here.space", ""),
+    one("a matrix for a vector", MAXIMA, "if free_indices(vector.component) != (vector.index,) or", "if"),
+    one("a case that is no vector", MAXIMA, "        if free_indices(vector.component) != (vector.index,):", "        if False:"),
+    one("a case is left out", MAXIMA, "if len(maximum.equal) != 1 + len(maximum.divided):", "if False:"),
+    one("a value where the body has none", MAXIMA, "if not (_names(term.body) | _names(term.radius)) - {variable.name} <= _names(value):", "if False:"),
+    one("a value where the radius has none", MAXIMA, "(_names(term.body) | _names(term.radius)) -", "_names(term.body) -"),
+    one("a free index in the body", MAXIMA, "if free_indices(term) or free_indices(value):", "if free_indices(value):"),
+    one("a free index in the value", MAXIMA, "if free_indices(term) or free_indices(value):", "if free_indices(term):"),
+    one("a maximum in a maximum", MAXIMA, "isinstance(t, Diff | Max)", "isinstance(t, Diff)"),
+    one("a derivative in a maximum", MAXIMA, "isinstance(t, Diff | Max)", "isinstance(t, Max)"),
+    one("an argument holds what is maximised over", MAXIMA, "        if maximum.term.variable.name in _names(definition.body):", "        if False:"),
+    one("an argument's letter is bound", MAXIMA, "        if extra & bound:", "        if False:"),
+    one("a matrix with one index", MAXIMA, "if len(set(variable.indices)) != 2:", "if False:"),
+    one("a point that is no product", MAXIMA, "not {index} >= set(free_indices(factor))", "False"),
+    one("a point that holds the matrix", MAXIMA, "if variable.name in _names(factor) or not", "if not"),
+    one("a lemma with a side condition", VERDICTS, "if proved.side_conditions or not all", "if not all"),
+    one("a lemma for large sizes only", VERDICTS, " or not all(part.endswith(\" >= 1\") for part in proved.scope.split(\", \"))", ""),
+    one("a maximum without values", VERDICTS, "    if conditions or used:\n", "    if False:\n"),
+    one("a bound is not proved", VERDICTS, "            _check_lemma(rest, lemma, deadline)", "            pass"),
+    one("a norm is not squared", MAXIMA, "norm = mul(power(radius, 2), Sum(here", "norm = mul(radius, Sum(here"),
+    one("a derivative's letter is captured", "calculus.py", "if all(index.name != i.name for i in by.indices):", "if True:"),
+    one("a letter that is put in is captured", "terms.py", "            if index.name in taken:", "            if False:"),
+    one("an index varies with every other", "calculus.py", "return mul(*(Delta(a, b) for a, b in zip(indices, by.indices, strict=True)))", "return num(1)"),
 )  # fmt: skip
 
 
 def is_found(fault: Fault, count: int, seed: int) -> bool:
     """Whether the attack on a copy of the package with the fault fails. Raises if nothing was changed."""
     with tempfile.TemporaryDirectory() as folder:
-        for name in ("bnsym", "tests"):
+        for name in ("bnsym", "tests/attack"):
             shutil.copytree(ROOT / name, Path(folder, name), ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copy(ROOT / "tests" / "__init__.py", Path(folder, "tests"))
         for file, old, new in fault.edits:
             path = Path(folder, "bnsym", file)
             text = path.read_text(encoding="utf-8")
@@ -101,6 +167,6 @@ def is_found(fault: Fault, count: int, seed: int) -> bool:
         )
     if done.returncode == 0:
         return False
-    if "ACCEPTED, AND FALSE" not in done.stdout:
+    if "FOUND: " not in done.stdout:
         raise RuntimeError(f"{fault.name}: {done.stderr[-600:]}")
     return True
