@@ -14,7 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bnsym.elaborate import shapes as kinds
-from bnsym.elaborate.collect import ANEW, RawChain, diagnostic
+from bnsym.elaborate.collect import ANEW, RawChain, RawHypothesis, diagnostic
 from bnsym.elaborate.dependence import reached
 from bnsym.elaborate.stated import Doubt
 from bnsym.elaborate.symbols import IDENTITIES, Table, as_target, square_of
@@ -33,6 +33,7 @@ from bnsym.latex.ast import (
 from bnsym.latex.commands import BUILT_IN
 from bnsym.latex.errors import ReadError
 from bnsym.latex.folding import is_word, word_of
+from bnsym.latex.words import is_weaker
 from bnsym.source.text import Slice
 
 if TYPE_CHECKING:
@@ -96,6 +97,7 @@ def find_definitions(found: Survey, indexed: frozenset[str]) -> None:
     finder = _Finder(found, indexed)
     finder.note_choices()
     candidates = finder.candidates()
+    finder.note_parts(candidates)
     finder.note_claims({id(c.chain) for c in candidates})
     bare = [c for c in candidates if not c.explicit and _is_of_names(c)]
     held = {id(c) for c in bare}
@@ -206,6 +208,23 @@ class _Finder:
             where = chain.signs[0][1]
             error = ReadError("BN137", message, (where.start, where.end), "give each a name of its own")
             self.found.ambiguous.setdefault(name, error)
+
+    def note_parts(self, candidates: list[RawDefinition]) -> None:
+        """Which names a row says only in part what they are: nearly, or for some values of what they are
+        made from (`y_i = x_i \\text{ if } x_i > 0`); of all the others it says nothing."""
+        under: dict[str, RawDefinition] = {}
+        for candidate in candidates:
+            said = [h for h in candidate.chain.hypotheses if h.condition]
+            rows = under.setdefault(candidate.name, candidate) if said else candidate
+            parts = rows.chain is not candidate.chain and rows.chain.block is candidate.chain.block
+            words = candidate.chain.chain.doubt
+            nearly = words is not None and words.expression == 0 and is_weaker(words.why)
+            if parts or nearly or any(_restricts(h, candidate.letters) for h in said):
+                message = f"this says only in part what `{candidate.full_name}` is"
+                hint = r"write it as one formula, with `\begin{cases}` or an indicator"
+                self.found.ambiguous.setdefault(
+                    candidate.name, ReadError("BN137", message, candidate.at, hint)
+                )
 
     def note_claims(self, candidates: set[int]) -> None:
         """Which names claims and assumptions use, and where first."""
@@ -338,6 +357,18 @@ class _Finder:
 
     def _say(self, error: ReadError) -> None:
         self.found.diagnostics.append(diagnostic(self.found.source, error))
+
+
+def _restricts(hypothesis: RawHypothesis, letters: tuple[str, ...]) -> bool:
+    """Whether a condition speaks of the indices of a definition, or of entries that they count."""
+    nodes = (
+        node
+        for side in (hypothesis.left, hypothesis.right)
+        if side.node is not None
+        for node in walk(side.node)
+    )
+    symbols = [node for node in nodes if isinstance(node, Symbol)]
+    return any({s.base, *(s.sub.letters if s.sub else ())} & set(letters) for s in symbols)
 
 
 # names that a later section defines anew

@@ -7,6 +7,7 @@ The rooms before it: `document` (Markdown), `collect` (surface trees), `scope`
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -33,19 +34,21 @@ from bnsym.elaborate.lowering import RENAME, Lowering
 from bnsym.elaborate.restrictions import Restriction, restricted, restriction_of
 from bnsym.elaborate.scope import RawDefinition, Survey, nodes, survey
 from bnsym.elaborate.statements import Draft, Pending, finish
-from bnsym.elaborate.symbols import unmarked
+from bnsym.elaborate.symbols import resembling, unmarked
 from bnsym.elaborate.tensors import Algebra, Value
 from bnsym.latex.ast import Node, Place
+from bnsym.latex.commands import WORD
 from bnsym.latex.errors import ReadError
 from bnsym.model import (
     Declaration,
     Derivation,
     Diagnostic,
 )
-from bnsym.source.text import Item, Slice, Source
+from bnsym.source.text import Item, Slice, Source, Unread
 from bnsym.terms import Definition, Index, Relation, Sym, Term, free_indices
 
 T = TypeVar("T")
+_LARGE = re.compile(r"\\\w+\s*\{[^{}]*\blarge(?: enough)?\s*\}[\s~]*(\\?[A-Za-z]+)(?![A-Za-z_^])")
 RELATIONS = {relation.value: relation for relation in Relation}
 
 
@@ -415,7 +418,7 @@ class _Reader:
         except ReadError as error:
             problem = error
         left, right = chain.expressions[raw.left], chain.expressions[raw.right]
-        hypotheses, doubt = tuple(chain.hypotheses), _doubt(chain, raw)
+        hypotheses, doubt = tuple(chain.hypotheses), _doubt(chain, raw) or self._beside(chain, raw)
         doubt = doubt or (self._unsettled(chain, sides) if sides else None)
         known = (sides, relation, problem, hypotheses, raw.declaration)
         pending = Pending(raw.id, raw.where, left, right, *known, doubt, chain.section)
@@ -437,12 +440,25 @@ class _Reader:
                 return ReadError("BN137", message, again.at, hint), again.chain.expressions[0]
         return None, None
 
+    def _beside(self, chain: RawChain, link: RawLink) -> ReadError | None:
+        """Why words beside the link would make a refutation of it say nothing. An equation that holds for
+        all large sizes holds for all."""
+        words = chain.chain.doubt
+        if words is None or link.right <= (words.expression or 0) or chain.claimed:
+            return None
+        large = _LARGE.match(self.survey.source.text, words.where.start)
+        if large and link.sign == "=" and large[1] in self.survey.table.sizes:
+            return None
+        return _beside(words)
+
     def _unsettled(self, chain: RawChain, sides: tuple[Term, Term]) -> ReadError | None:
         """Why numbers at which a link fails would say nothing: the text gives a name in it a value."""
         start = chain.expressions[0].where.start
         doubts = [d for d in self.survey.gathered.doubts if chain.section in d.sections]
         doubts = [d for d in doubts if not d.after or d.where.start < start]
-        names = self._made_from(sides) if doubts else set()
+        names = self._made_from(sides) if doubts or self._unsure else set()
+        if name := next(iter(names & self._unsure.keys()), None):
+            return self._unsure[name]
         bounded = {n for h in chain.hypotheses for e in (h.left, h.right) for n in self._named(e.node)}
         for doubt in doubts:
             spoken = self._named(doubt.name) - (bounded if doubt.described else set())
@@ -463,6 +479,10 @@ class _Reader:
             if at is not None:
                 message = f"line {table.line_of(at[0])} differentiates `{name}`, and nothing says what it is"
                 return ReadError("BN137", message, at, hint)
+            if self._is_word_alone(name):
+                message = f"`{name}` stands only here: a name, or words about the formula?"
+                hint = "define it, or write words between `\\quad`"
+                return ReadError("BN137", message, self._place(chain.expressions[0]), hint)
             if plain in self._spoken:
                 message = f"`{name}` is made from `{plain}`, and nothing says how"
                 return ReadError("BN137", message, self._place(chain.expressions[0]), hint)
@@ -472,6 +492,20 @@ class _Reader:
     def _spoken(self) -> set[str]:
         """Every name in the file."""
         return {name for node in nodes(self.survey.gathered) for name in self._named(node)}
+
+    @cached_property
+    def _unsure(self) -> dict[str, ReadError]:
+        """The names beside whose definitions words stand that may say less."""
+        rows = ((name, raw.chain) for name, (raw, *_) in self.defined.items())
+        return {
+            name: _beside(words) for name, row in rows if (words := row.chain.doubt) and not words.expression
+        }
+
+    def _is_word_alone(self, name: str) -> bool:
+        """Whether it is a word that stands nowhere else in the file: it may be no name."""
+        word = name.removeprefix(WORD).removesuffix("}").replace("\\_", "_")
+        once = len(word) > 1 and self.survey.source.text.count(word) == 1
+        return name.startswith(WORD) and once and not resembling(name, self.defined)
 
     def _named(self, node: Node | None) -> set[str]:
         return names_in(self.survey.table, node)
@@ -549,6 +583,10 @@ def _doubt(chain: RawChain, link: RawLink) -> ReadError | None:
             hint = r"what is claimed for all `i \ne j`, or for `i = j`, is judged"
             return ReadError("BN128", message, one.at, hint)
     return None
+
+
+def _beside(words: Unread) -> ReadError:
+    return ReadError(words.code, words.why, _at(words.where), words.hint)
 
 
 def _check_entries(*terms: Term, at: Place) -> None:

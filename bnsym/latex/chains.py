@@ -14,7 +14,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
-from bnsym.latex.commands import DOTS, EITHER, INDICATORS, MEMBER, ONES, ORDERS, Kind
+from bnsym.latex.commands import (
+    DOTS,
+    EITHER,
+    INDICATORS,
+    INFINITY,
+    INTERTEXT,
+    MEMBER,
+    ONES,
+    ORDERS,
+    ORDERS_OF_SIZE,
+    TENDS,
+    Kind,
+)
 from bnsym.latex.lexer import Token
 from bnsym.latex.nesting import Blank, Inner, Layout
 from bnsym.latex.pieces import (
@@ -29,6 +41,7 @@ from bnsym.latex.pieces import (
     opens_with,
     starts_with_sign,
 )
+from bnsym.latex.words import Sense, is_weaker, sense
 from bnsym.source.text import Chain, Sign, Slice, Unread
 
 _PLAIN = frozenset((Kind.NUMBER, Kind.NAME, Kind.SIGN, Kind.SUB, Kind.LBRACE, Kind.RBRACE, Kind.REL))
@@ -71,6 +84,7 @@ class _Growing:
     late: bool = False
     """Whether its first sign stands in a later row than its beginning."""
     unread: list[Unread] = field(default_factory=list)
+    doubt: Unread | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +104,7 @@ def read_chains(layout: Layout, previous: Chain | None) -> Reading:
     for mark in layout.marks:
         if mark.kind is Kind.ROW:
             reader.row(start, mark.start, row)
+            reader.between(mark)
             row, start = [], mark.end
         else:
             row.append(mark)
@@ -118,11 +133,15 @@ class _Chains:
         self.quantifier: Slice | None = None
         self.conditions: list[Slice] = []
         """What has been said before the chain of which it is said."""
+        self.going_on: list[tuple[_Growing, int]] = []
+        """The chains that go on in the present row, and from which expression."""
+        self.doubt: Token | None = None
+        """Words before the chain of which they are said."""
 
     def row(self, start: int, end: int, marks: list[Token]) -> None:
         """Take the next row."""
-        self.here = []
-        pieces, numbers = cut(self.layout, start, end, marks, self.columns, self.brackets)
+        self.here, self.going_on = [], []
+        pieces, numbers, doubts = cut(self.layout, start, end, marks, self.columns, self.brackets)
         self.blanks += numbers
         self.remarks += [Slice(*number) for number in numbers]
         done = start
@@ -135,11 +154,48 @@ class _Chains:
         before = _Role.CLAIM
         for number, piece in enumerate(pieces):
             before = self._statement(piece, number == 0, aligned, before)
+        limits = (limit for piece in pieces for limit in self._limits(piece))
+        self._doubt([*doubts, *self._words_inside(start, end), *self._described(pieces), *limits])
+
+    def between(self, mark: Token) -> None:
+        """Take the words between two rows."""
+        if not self.doubt and mark.text.startswith(INTERTEXT) and is_weaker(mark.text.lower()):
+            self.doubt = mark
+
+    def _words_inside(self, start: int, end: int) -> Iterator[Token]:
+        """Words inside brackets that say less than the formula: `a = b (\\text{nearly})`."""
+        before: Token | None = None
+        for token in self.layout.between(start, end):
+            if token.kind is Kind.TEXT and before is not None and before.kind is Kind.OPEN:
+                yield from (token,) if is_weaker(token.text.lower()) else ()
+            before = token
+
+    def _limits(self, piece: Piece) -> Iterator[Token]:
+        """What says of a name of what size it is: `\\epsilon \\to 0`, `k \\gg 1`, `x_i \\sim p`."""
+        if len(piece.signs) != 1 or not piece.signs[0].silent:
+            return
+        sign = piece.signs[0]
+        right = self.layout.between(sign.where.end, piece.end)
+        number = any(token.kind is Kind.NUMBER or token.text == INFINITY for token in right)
+        if sign.symbol in ORDERS_OF_SIZE or (sign.symbol in TENDS and number):
+            yield Token(Kind.SILENT, sign.symbol, sign.where.start, sign.where.end)
+
+    def _doubt(self, words: list[Token]) -> None:
+        """Words of which it is not known what they say are said of the chains of the row, or of the next."""
+        self.doubt = self.doubt or next(iter(words), None)
+        said_of = [*((chain, 0) for chain in self.here), *self.going_on]
+        if self.doubt is None or not said_of:
+            return
+        for chain, place in said_of:
+            chain.doubt = chain.doubt or _unsure(self.doubt, place)
+        self.doubt = None
 
     def finish(self) -> Reading:
         if self.chains:
             self.chains[-1].quantifier = self.chains[-1].quantifier or self.quantifier
             self.chains[-1].conditions += self.conditions
+            self.going_on = [(self.chains[-1], 0)]
+            self._doubt([])
         else:
             self._lone_conditions()
         self._leave_unread()
@@ -194,7 +250,8 @@ class _Chains:
             if place is None or first <= place <= last
         )
         here, signs = expressions[first : last + 1], tuple(chain.signs[first:last])
-        return Chain(here, signs, chain.quantifier, tuple(chain.conditions), unread=unread)
+        doubt = chain.doubt and replace(chain.doubt, expression=max(0, (chain.doubt.expression or 0) - first))
+        return Chain(here, signs, chain.quantifier, tuple(chain.conditions), unread=unread, doubt=doubt)
 
     def _under(self, one: Inner) -> Chain:
         """`\\underbrace{A}_{= B}`."""
@@ -306,6 +363,14 @@ class _Chains:
         """`\\text{for all } i, j`: names, of which nothing is said."""
         return all(token.kind in _NAMED for token in self.layout.between(piece.start, piece.end))
 
+    def _described(self, pieces: list[Piece]) -> Iterator[Token]:
+        """Words that say of the names of a condition what they are: `\\text{for } k \\text{ even}`."""
+        for piece in (one for one in pieces if one.lead is Lead.IF):
+            for token in self.layout.between(piece.start, piece.end):
+                said = token.text.partition("{")[2].rstrip("}").strip().lower()
+                if token.kind is Kind.TEXT and sense(f"for {said}") is not Sense.CONDITION:
+                    yield token
+
     def _is_kind(self, piece: Piece) -> bool:
         """Whether it says a kind (`k \\in \\mathbb{R}`), and no more."""
         return bool(piece.signs) and all(sign.symbol == MEMBER for sign in piece.signs)
@@ -347,17 +412,22 @@ class _Chains:
         return next((token.start for token in ink if token.text == ":"), None)
 
     def _quantify(self, where: Slice) -> None:
-        if not self.here:
+        if not self._present():
             self.quantifier = where
-        for chain in self.here[-_SHARED:]:
+        for chain in self._present():
             chain.quantifier = chain.quantifier or where
 
     def _conditions(self, found: tuple[Slice, ...]) -> None:
-        """Conditions hold for every chain that begins in the row, or for the next to come."""
-        if not self.here:
+        """Conditions hold for every chain that begins or goes on in the row, or for the next to come."""
+        if not self._present():
             self.conditions += found
-        for chain in self.here[-_SHARED:]:
+        for chain in self._present():
             chain.conditions += found
+
+    def _present(self) -> list[_Growing]:
+        """The last chains that begin or go on in the row."""
+        chains = (*(chain for chain, _ in self.going_on), *self.here)
+        return list({id(chain): chain for chain in chains}.values())[-_SHARED:]
 
     def _begin(self, piece: Piece, aligned: bool, role: _Role) -> None:
         """A new chain."""
@@ -370,6 +440,10 @@ class _Chains:
                 Unread(self._trim(piece.start, piece.end), "BN115", why, "write it without what is around it")
             )
         bounds = self._bounds(piece)
+        if piece.unclear and piece.signs:
+            why = f"what `{piece.words}` makes of this is not known: a claim, or where another one holds"
+            hint = r"write `\text{if}` before a condition, and `\text{and}` or a comma before a claim"
+            unread.append(Unread(self._trim(piece.start, piece.end), "BN115", why, hint))
         if starts_with_sign(self.layout, piece) and self.previous is not None and not self.chains:
             before = self.previous
             origin = before.expressions[-1]
@@ -412,6 +486,7 @@ class _Chains:
             repeated = chain.signs.pop().where  # `a = \\ = b` repeats its sign
             self.blanks.append((repeated.start, repeated.end))
             chain.bounds.pop()
+        self.going_on.append((chain, len(chain.signs)))
         chain.late |= not chain.signs and chain not in self.here and not self._is_left_side(chain)
         chain.signs += piece.signs
         chain.bounds += self._bounds(piece)[1:]
@@ -426,6 +501,7 @@ class _Chains:
         if self.last is None or not self._unfinished(self.last, piece, aligned):
             return False
         chain, bounds = self.last, self._bounds(piece)
+        self.going_on.append((chain, max(0, len(chain.signs) - 1)))
         chain.bounds[-1][1] = bounds[0][1]
         chain.bounds += bounds[1:]
         chain.signs += piece.signs
@@ -444,6 +520,13 @@ class _Chains:
 
 
 _ONES = frozenset(("1", *ONES, *INDICATORS))
+
+
+def _unsure(words: Token, place: int) -> Unread:
+    said = " ".join((words.text.partition("{")[2].rstrip("}") or words.text).split())
+    why = f"what `{said}` says of it is not judged, and it may hold only so"
+    hint = "say it in a formula (`if $…$`), or leave the words out of the display"
+    return Unread(Slice(*words.at), "BN137", why, hint, place)
 
 
 def _sign(mark: Token) -> Sign:

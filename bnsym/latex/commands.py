@@ -198,6 +198,8 @@ TABLE: tuple[Command, ...] = (
            r" \impliedby \Longleftarrow ⇒ ⇔ ⟹", "both sides are claims of their own", "a = a @ b = b"),
     *_each(K.APART, r"\therefore \because \land ∴ ∵ ; ；", "begins another claim", "a = a @ b = b"),
     _entry(K.FORALL, r"\forall ∀", "says for which a claim is", r"a = a \quad @ i", shown="∀"),
+    _entry(K.FORALL, r"\exists \nexists ∃ ∄", "makes another claim, which is not judged",
+           r"a = a \quad @ b > 0", shown="∃"),
     _entry(K.COMMA, ", ，", "between entries, or two statements", r"\langle x @ x \rangle"),
     _entry(K.ROW, r"\\ \cr \newline", "ends a row", "a = a @ b = b"),
     *_each(K.ROW, r"\intertext \shortintertext", "words between rows", "a = a @{and} b = b", arity=1),
@@ -271,6 +273,14 @@ WORD = r"\mathrm{"
 SIGMA = r"\Sigma"
 MEMBER = r"\in"
 UNEQUAL = r"\ne"
+INTERTEXT = (r"\intertext", r"\shortintertext")
+EXISTS = r"\exists"
+INFINITY = r"\infty"
+TENDS = frozenset(
+    (r"\to", r"\rightarrow", r"\longrightarrow", "→", r"\approx", "≈", r"\simeq", r"\downarrow", r"\uparrow")
+)
+ORDERS_OF_SIZE = frozenset((r"\ll", r"\gg", r"\lll", r"\ggg", r"\sim", "≪", "≫", "∼"))
+"""Signs that say how large a name is, or how it is distributed, and not what it is."""
 AT_MOST = r"\le"
 ORDERS = frozenset((AT_MOST, "<", r"\ge", ">", UNEQUAL))
 DOTS = frozenset((r"\dots", r"\ldots", r"\cdots", "…", "."))

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from bnsym.latex.commands import BUILT_IN, BY_SPELLING, CLOSERS, INNER, PAIRED, WORD, Command, Kind
+from bnsym.latex.words import is_weaker
 
 
 class Token(NamedTuple):
@@ -60,8 +61,7 @@ _POSITION = re.compile(r"\s*+\[[tcb]\]")
 _DEFINES = re.compile(r"\W*(?:\\\w+\s*\{)?\s*(?:def|defn|Def|DEF|\\triangle|\\Delta|△)\.?\W*")
 _REMARK = re.compile(
     r"\{\s*(?:\(?(?:\d+[a-z]?|[a-h]|[ivx]+)\)|\d+|\*+"
-    r"|\\[A-Za-z]+\s*\{(?![^{}]*(?:law|dist|prob|approx|if|unless|not|some))"
-    r"[^{}]*(?:\d|[A-Za-z]{2}|\([a-z]\))[^{}]*\})\s*\}"
+    r"|\\[A-Za-z]+\s*\{(?![^{}]*(?:law|dist|unless|not))[^{}]*(?:\d|[A-Za-z]{2}|\([a-z]\))[^{}]*\})\s*\}"
 )
 """What over a sign says why it holds, and not in what sense: not `d`, `?`, `in law`."""
 _SIMPLE = {"space": Kind.SPACE, "letter": Kind.NAME, "number": Kind.NUMBER}
@@ -180,7 +180,8 @@ def _size(entry: Command, word: str, text: str, start: int, end: int, limit: int
 
 def _row(entry: Command, word: str, text: str, start: int, end: int, limit: int) -> Token:
     match = _ROW_END.match(text, end, limit) if entry.arity == 0 else _GROUP_IN.match(text, end, limit)
-    return Token(Kind.ROW, word, start, match.end() if match else end)
+    end = match.end() if match else end
+    return Token(Kind.ROW, text[start:end] if entry.arity else word, start, end)
 
 
 def _root(entry: Command, word: str, text: str, start: int, end: int, limit: int) -> Token:
@@ -197,7 +198,7 @@ def _overset(entry: Command, word: str, text: str, start: int, end: int, limit: 
     kind, above, value = Kind.REL, match.group(1), text[start : match.end()]
     if _DEFINES.fullmatch(above[1:-1]) and sign.value == "=":
         value = ":="
-    elif _REMARK.fullmatch(above):
+    elif _REMARK.fullmatch(above) and not is_weaker(above.lower()):
         kind, value = sign.kind, sign.value
     return Token(kind, value, start, match.end())
 

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TypeAlias
 
-from bnsym.latex.commands import Kind
+from bnsym.latex.commands import EXISTS, Kind
 from bnsym.latex.lexer import Token
 from bnsym.latex.nesting import SIGNS, Blank, Inner, Layout
+from bnsym.latex.words import Sense, is_phrase, is_weaker, sense
 from bnsym.source.text import Sign, Slice
 
 
@@ -42,6 +43,8 @@ class Piece:
     column: int = 0
     words: str = ""
     """Of the remark before it."""
+    unclear: bool = False
+    """Whether these are not known, and go on with it: `\\text{at } a = 1`."""
 
     def take(self, other: Piece) -> None:
         """Go on with the piece after this one."""
@@ -59,30 +62,22 @@ Brackets: TypeAlias = Mapping[int, Inner]
 """Brackets with a relation inside, by their first character."""
 OPERATORS = (Kind.SIGN, Kind.JOIN, Kind.OPERATOR)
 _NUMBER = re.compile(r"[A-Za-z]?\d+(?:\.\d+)*[a-z]?'*|[ivx]+|(?:\*|star)+|\\dagger|[A-H]|\\[a-z]+\{[^{}]*\}")
-_AND = re.compile(
-    r"(?:and|so|thus|hence|then|therefore|i\.?e\.?|that is|equivalently|let|since|because|as|now|but)?"
-    r"(?: (?:and|so|thus|hence|then|therefore|also|we have|we get|let))*"
-    r"|且|和|及|与|并且|因此|所以|从而|故|即|则|又|因为|由于|令|有"
-)
-_IF = re.compile(
-    r"(?:and )?(?:for|if|when|whenever|where|with|provided|given|assuming|under|subject to|s\.?t\.?|such that"
-    r"|as long as|in case|on|over)\b[^$]*|(?:当|若|如果|对|其中|满足|假设|设)[^$]*"
-)
-_BUT = re.compile(
-    r"(?:and |or |but )?(?:or|not|unless|except|either|neither)\b.*|(?:或|除非|而不是|不是).*|.*\$.*",
-    re.DOTALL,
-)
-"""What turns a statement into another one, and a formula inside words: nothing here judges it."""
 _ASIDE = re.compile(r"[(（\[].*[)）\]]|.*[:：,，.]", re.DOTALL)
+_ENDS = re.compile(r"[.,:;)\]，。：；）]\s*\}\Z")
+_SHORT = frozenset(("se", "si", "per", "con", "com", "mit"))
+"""Words of a language that are names in others: they stand between blanks."""
+_BEFORE_NAME = frozenset((Kind.SIGN, Kind.JOIN, Kind.OPERATOR, *SIGNS))
+_AFTER_NAME = frozenset((*_BEFORE_NAME, Kind.SUB, Kind.SUP, Kind.PRIME))
 
 
 def cut(
     layout: Layout, start: int, end: int, marks: Sequence[Token], columns: Container[int], brackets: Brackets
-) -> tuple[list[Piece], list[Blank]]:
-    """The pieces of the row from `start` to `end`, and which of it are equation numbers.
+) -> tuple[list[Piece], list[Blank], list[Token]]:
+    """The pieces of the row from `start` to `end`, which of it are equation numbers, and words of which it
+    is not known what they say of it.
 
     columns: those in which a chain of an earlier row may go on."""
-    cutter = _Cutter(layout, start)
+    cutter = _Cutter(layout, start, end)
     for number, mark in enumerate(marks):
         cutter.take(mark, marks[number + 1] if number + 1 < len(marks) else None)
     pieces: list[Piece] = []
@@ -97,7 +92,7 @@ def cut(
             pieces[-1].take(piece)
         else:
             pieces.append(piece)
-    return pieces, numbers
+    return pieces, numbers, cutter.doubts
 
 
 def _aligned(layout: Layout, pieces: Iterable[Piece]) -> list[Piece]:
@@ -143,7 +138,7 @@ def begins_with_operator(layout: Layout, piece: Piece) -> bool:
 def forall(layout: Layout, piece: Piece) -> tuple[int, int] | None:
     r"""Where the names after a `\forall` that begins the piece start, and where they end."""
     ink = layout.between(piece.start, piece.end)
-    if not ink or ink[0].kind is not Kind.FORALL:
+    if not ink or ink[0].kind is not Kind.FORALL or ink[0].text == EXISTS:
         return None
     place, end = 1, 0
     while place < len(ink) and ink[place].kind is Kind.NAME:
@@ -194,8 +189,10 @@ def _is_complete(layout: Layout, piece: Piece) -> bool:
 class _Cutter:
     """Cuts a row at its marks; pieces without ink are dropped."""
 
-    def __init__(self, layout: Layout, start: int) -> None:
+    def __init__(self, layout: Layout, start: int, end: int) -> None:
         self.layout = layout
+        self.end = end
+        self.doubts: list[Token] = []
         self.pieces: list[Piece] = []
         self.now = Piece(start, start, Lead.START)
         self.columns = 0
@@ -214,6 +211,8 @@ class _Cutter:
                 self.columns += 1
                 again = self.now.lead is Lead.ALIGN and self._blank(mark.start)
                 self._cut(mark, Lead.WIDE if again else Lead.ALIGN)
+            case Kind.FORALL if mark.text == EXISTS:
+                self._make_other(mark)
             case Kind.FORALL:
                 self._cut(mark._replace(end=mark.start), Lead.WIDE)
             case _:
@@ -245,26 +244,74 @@ class _Cutter:
 
     def _text(self, mark: Token, following: Token | None) -> None:
         """`\\text{…}`: a word between statements, a remark, or a name in a formula."""
-        said = mark.text.partition("{")[2][:-1].replace("~", " ").strip()
-        word = " ".join(said.split()).strip(" ,:，：").lower()
-        if _BUT.fullmatch(word):
-            if self._blank(mark.start) and self.pieces:
-                self.now = self.pieces.pop()
-            self.now.signs = [Sign(mark.text, Slice(*mark.at), word=True)]
-        elif _IF.fullmatch(word):
-            self._cut(mark, Lead.IF)
-        elif (word and _AND.fullmatch(word)) or (not word and mark.kind is Kind.TEXT):
-            self._cut(mark, Lead.APART)
-        elif mark.kind is Kind.TEXT and self._is_remark(said, mark, following):
-            self._cut(mark, Lead.REMARK, word)
+        said = mark.text.partition("{")[2][:-1].replace("~", " ")
+        words = " ".join(said.split()).lower()
+        if not words.strip(" ,:，："):
+            if mark.kind is Kind.TEXT:
+                self._cut(mark, Lead.APART)
+        elif self._is_factor(mark, words):
+            if is_weaker(words):
+                self._make_other(mark)  # `a = \\text{about } b`
+        else:
+            meaning = sense(words)
+            beside = meaning not in (Sense.REMARK, Sense.DOUBT)
+            if beside or (mark.kind is Kind.TEXT and self._is_remark(said.lower(), mark, following)):
+                self._take_words(meaning, mark, words.strip(" ,:，："))
 
-    def _is_remark(self, said: str, mark: Token, following: Token | None) -> bool:
+    def _take_words(self, meaning: Sense, mark: Token, words: str) -> None:
+        match meaning:
+            case Sense.OTHER:
+                self._make_other(mark)
+            case Sense.CONDITION | Sense.PARTLY:
+                self._cut(mark, Lead.IF)
+            case Sense.JOIN:
+                self._cut(mark, Lead.APART)
+            case Sense.AFTER:
+                self._end_condition(mark)
+            case _:
+                self._cut(mark, Lead.REMARK, words)
+                self.now.unclear = meaning is Sense.DOUBT and not _ENDS.search(mark.text)
+        if meaning in (Sense.PARTLY, Sense.DOUBT):
+            self.doubts.append(mark)
+
+    def _end_condition(self, mark: Token) -> None:
+        """What stands before the word is a condition, if it stands apart from what it is for."""
+        if self._blank(mark.start) or self.now.lead >= Lead.APART:
+            self._cut(mark, Lead.APART)
+        elif len(self.now.signs) == 1 and (self.pieces or self.now.lead is Lead.START):
+            self.now.lead = Lead.IF
+            self._cut(mark, Lead.APART)
+        else:
+            self._make_other(mark)
+
+    def _make_other(self, mark: Token) -> None:
+        if self._blank(mark.start) and self.pieces:
+            self.now = self.pieces.pop()
+        self.now.signs = [Sign(mark.text, Slice(*mark.at), word=True)]
+
+    def _is_factor(self, mark: Token, words: str) -> bool:
+        """Whether an operator or a sign takes it for a term, or it stands after a name as one would."""
+        before = self.layout.last(self.now.start, mark.start)
+        if before is None or _ASIDE.fullmatch(words):
+            return False
+        return before.kind in _BEFORE_NAME or (f"{{{words}}}" in mark.text and words in _SHORT)
+
+    def _is_remark(self, words: str, mark: Token, following: Token | None) -> bool:
         """Whether words are beside the formula rather than a name in it."""
-        if _ASIDE.fullmatch(said) and (self.now.signs or self._blank(mark.start)):
+        blank = self._blank(mark.start)
+        if _ASIDE.fullmatch(words) and (self.now.signs or blank):
             return True
-        signed = following is not None and following.kind in SIGNS
-        if following is not None and signed and self.layout.first(mark.end, following.start) is None:
+        after = self.layout.first(mark.end, following.start if following is not None else self.end)
+        if after is None and following is not None and following.kind in SIGNS:
             return False  # a name on the left of a sign
-        apart = self.now.lead >= Lead.APART or self.now.lead in (Lead.WIDE, Lead.ALIGN)
-        ended = bool(self.pieces) and self.layout.first(self.last_sign, self.now.start) is not None
-        return apart and ended and self._blank(mark.start)
+        set_off = self.now.lead >= Lead.APART or self.now.lead in (Lead.WIDE, Lead.ALIGN)
+        set_off |= self.now.lead is Lead.COMMA and after is None
+        if (
+            set_off
+            and blank
+            and self.pieces
+            and self.layout.first(self.last_sign, self.now.start) is not None
+        ):
+            return True
+        phrase = is_phrase(words) or (blank and " " in words.strip())
+        return phrase and (after is None or after.kind not in _AFTER_NAME)

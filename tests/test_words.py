@@ -1,0 +1,180 @@
+r"""What words do to the formula beside them: in its display, and in the sentence before it.
+
+Each claim here is false as it stands, or true as it stands; words that are not known take a refutation
+away and leave a proof, those that name or justify a claim take nothing.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from bnsym.checking import Unwatched, budget, check_notes
+from bnsym.finding import Note
+
+LETTERS = {"proved": "p", "refuted": "r", "undecided": "u", "unread": "x"}
+FALSE, TRUE = r"a b + 1 = a^2", r"a^2 + a b = a (a + b)"
+
+
+def note(text: str) -> str:
+    """A letter for each link of the note; a link that bridges others is left out."""
+    cost = budget(10.0, (2, 3), False, "none", None, False, None)
+    results = check_notes([Note("note.md", text)], (), cost, Unwatched()).results
+    return "".join(LETTERS[r.name] for r in results if "+" not in r.link.id)
+
+
+def verdicts(*displays: str) -> str:
+    return note("\n\n".join(f"$$\n{display}\n$$" for display in displays))
+
+
+UNKNOWN = [
+    r"\text{approximately}",
+    r"\text{(approximately)}",
+    r"\text{approx.}",
+    r"\text{for large } a",
+    r"\text{for some } a > 0",
+    r"\text{for } a \text{ large}",
+    r"\text{for almost all } a",
+    r"\text{with high probability}",
+    r"\text{w.h.p.}",
+    r"\text{in the limit}",
+    r"\text{as } b \to 0",
+    r"\text{on average}",
+    r"\text{in expectation}",
+    r"\text{if the batch is centred}",
+    r"\text{when } b \text{ is even}",
+    r"\text{to first order}",
+    r"\text{ignoring rounding}",
+    r"\text{näherungsweise}",
+    r"\text{im Grenzwert}",
+    r"\text{en promedio}",
+    r"\text{en moyenne}",
+    r"\text{pour } a \text{ petit}",
+    r"\text{in media}",
+    r"\text{приблизительно}",
+    r"\text{近似地}",
+    r"\text{平均而言}",
+    r"\text{대략}",
+    r", \; b \ll 1",
+    r"\quad a \to \infty",
+]
+
+
+@pytest.mark.parametrize("between", [" ", r" \quad ", ", "])
+@pytest.mark.parametrize("words", UNKNOWN)
+def test_words_that_are_not_known_take_a_refutation_away(words: str, between: str) -> None:
+    assert verdicts(FALSE + between + words) == "x"
+
+
+@pytest.mark.parametrize("words", [w for w in UNKNOWN if "if" not in w and "large}" not in w])
+def test_what_holds_without_the_words_is_proved(words: str) -> None:
+    assert verdicts(TRUE + r" \quad " + words) == "p"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        r"\text{(chain rule)}",
+        r"\text{by (2)}",
+        r"\text{since the product commutes}",
+        r"\text{as in (3)}",
+        r"\text{the mean of the batch}",
+        r"\text{no scale}",
+        r"\text{for all } i",
+        r"\text{for each channel}",
+        r"\text{for every } a",
+        r"\text{with } a > 0",
+        r"\text{für alle } i",
+        r"\text{nach der Kettenregel}",
+        r"\text{pour tout } i",
+        r"\text{para cada canal}",
+        r"\text{由链式法则}",
+        r"\text{对所有 } i",
+    ],
+)
+def test_words_that_name_a_claim_or_say_why_take_nothing(words: str) -> None:
+    assert verdicts(FALSE + r" \quad " + words, TRUE + r" \quad " + words) == "rp"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        r"\text{unless } a = 0",
+        r"\text{except for } a = 1",
+        r"\text{iff } a = b",
+        r"\text{if and only if } a = b",
+        r"\text{only for } a = b",
+        r"\text{is wrong}",
+        r"\text{(not true)}",
+        r"\text{genau dann, wenn } a = b",
+        r"\text{当且仅当 } a = b",
+        r"\exists b",
+    ],
+)
+def test_of_another_claim_nothing_is_proved_and_nothing_refuted(words: str) -> None:
+    assert set(verdicts(TRUE + r" \quad " + words)) == set(verdicts(FALSE + r" \quad " + words)) == {"x"}
+
+
+def test_words_at_a_row_are_said_of_that_row() -> None:
+    rows = r"\begin{{aligned}} (a + b)^2 &= a^2 + b^2 {} \\ &= a^2 {} \end{{aligned}}"
+    assert verdicts(rows.format("", "")) == "rr"
+    assert verdicts(rows.format("", r"&& \text{for small } b")) == "rx"
+    assert verdicts(rows.format(r"\\ \intertext{For small $b$ this is} ", "")) == "rx"
+
+
+def test_an_equation_of_all_large_sizes_is_one_of_all() -> None:
+    mean = r"\mu = \frac{1}{n} \sum_{i=1}^n x_i"
+    assert verdicts(mean, r"\sum_i x_i = \mu \quad \text{for large } n") == "r"
+    assert verdicts(mean, r"n > 3 \quad \text{for large } n") == "x"
+    assert verdicts(mean, r"\sum_i x_i = \mu \quad \text{for large } k") == "x"
+
+
+def test_a_relation_after_unknown_words_defines_nothing() -> None:
+    assert verdicts(FALSE + r"\quad \text{holds at } a = 1", r"a = 1") == "xxx"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        r"\text{if } a > 0",
+        r"\text{assuming that } a > 0",
+        r"\text{in the case } a > 0",
+        r"\text{falls } a > 0",
+        r"\text{lorsque } a > 0",
+        r"\text{cuando } a > 0",
+        r"\text{если } a > 0",
+        r"\text{当 } a > 0 \text{ 时}",
+        r"a > 0 \text{ のとき}",
+        r"a > 0 \text{ 일 때}",
+    ],
+)
+def test_a_condition_in_any_language_is_one(words: str) -> None:
+    assert verdicts(rf"\sqrt{{a^2}} = a \quad {words}") == "p"
+    assert verdicts(rf"\sqrt{{a^2}} = a \quad {words.replace('> 0', '> -1')}") == "r"
+
+
+def test_a_condition_holds_for_the_chain_that_goes_on_in_its_row() -> None:
+    rows = r"\begin{aligned} |a| + b &= b + |a| \\ &= b + a && \text{if } a > 0 \\ |a| &= a \end{aligned}"
+    assert verdicts(rows) == "ppr"
+
+
+@pytest.mark.parametrize(
+    ("definition", "claim"),
+    [
+        (r"y_i = x_i \text{ if } x_i > 0", r"\sum_i y_i = \sum_i x_i"),
+        (r"y_i &= x_i && \text{if } x_i > 0 \\ y_i &= 0 && \text{if } x_i \le 0", r"\sum_i y_i = \sum_i x_i"),
+        (r"D_{ij} = a \quad \text{if } i = j", r"\sum_{j=1}^m D_{ij} = m a"),
+        (r"\sigma = \sqrt{v} \quad \text{approximately}", r"\sigma^2 = v"),
+    ],
+)
+def test_what_is_said_in_part_defines_nothing(definition: str, claim: str) -> None:
+    assert set(verdicts(rf"\begin{{aligned}} {definition} \end{{aligned}}", claim)) == {"x"}
+
+
+def test_a_standing_condition_takes_no_definition_away() -> None:
+    assert verdicts(r"s = \sqrt{v + \epsilon} \quad \text{for } \epsilon > 0", r"s^2 = v + \epsilon") == "p"
+    assert verdicts(r"s = \sqrt{v} \quad \text{during training}", r"s^3 = v", r"s^2 = v") == "xp"
+
+
+def test_a_word_that_stands_only_once_may_be_no_name() -> None:
+    assert verdicts(r"a + b = c + \text{rest}") == "x"
+    assert verdicts(r"\text{rest} = a + b", r"a b = \text{rest}") == "r"
