@@ -145,6 +145,43 @@ def test_what_tex_does_not_set_defines_nothing():
     assert defined(text, "note.tex") == []
 
 
+MEAN_OF_H = r"Let $s = \frac1n \sum_k h_k$."
+STRUCK = {
+    "two tildes": ("note.md", f"~~{MEAN_OF_H}~~"),
+    "one tilde": ("note.md", f"~{MEAN_OF_H}~"),
+    "del": ("note.md", f"<del>\n\n{MEAN_OF_H}\n\n$$\n1 = 2\n$$\n\n</del>"),
+    "s": ("note.md", f'<s class="old">{MEAN_OF_H}</s>'),
+    "sout": ("note.tex", rf"\sout{{Now \emph{{then}}: {MEAN_OF_H}}}"),
+    "st": ("note.tex", rf"\st{{{MEAN_OF_H}}}"),
+}
+NOT_STRUCK = {
+    "spaces of LaTeX": ("note.md", f"In Fig.~2, Eq.~(3), about ~5 values. {MEAN_OF_H} See Sec.~4."),
+    "between two": ("note.md", f"~~Once~~ {MEAN_OF_H} ~~Never.~~"),
+    "never closed": ("note.md", f"~~{MEAN_OF_H}\n\nAnd~~ so on."),
+    "code": ("note.md", f"`~~` {MEAN_OF_H} `~~`"),
+    "two spaces": ("note.tex", f"So~~be~~it. {MEAN_OF_H}"),
+    "a command of one's own": ("note.tex", rf"\newcommand{{\st}}{{Now: }}\st{{{MEAN_OF_H}}}"),
+}
+
+
+@pytest.mark.parametrize(("name", "text"), STRUCK.values(), ids=list(STRUCK))
+def test_what_is_struck_out_is_not_there(tmp_path, name, text):
+    assert defined(text, name) == []
+    assert PROVED not in verdicts(tmp_path, f"{text}\n\n$$\n\\sum_k (h_k - s) = 0\n$$\n", name)
+
+
+@pytest.mark.parametrize(("name", "text"), NOT_STRUCK.values(), ids=list(NOT_STRUCK))
+def test_what_only_looks_struck_out_is_there(tmp_path, name, text):
+    assert defined(text, name) == ["s"]
+    assert verdicts(tmp_path, f"{text}\n\n$$\n\\sum_k (h_k - s) = 0\n$$\n", name) == [PROVED]
+
+
+def test_neither_claims_nor_assumptions_are_left_of_what_is_struck_out(tmp_path):
+    assert verdicts(tmp_path, "~~It is\n$$\n1 = 2\n$$\nthen.~~") == []
+    assert verdicts(tmp_path, "~~<!-- bnsym: assume $a > 0$ -->~~\n\n$$\na > 0\n$$\n") == [REFUTED]
+    assert verdicts(tmp_path, "~~Assume $a > 0$.~~\n\n$$\na > 0\n$$\n") == [REFUTED]
+
+
 # What follows from it
 
 

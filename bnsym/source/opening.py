@@ -16,6 +16,7 @@ from bnsym.source.macros import written_out
 from bnsym.source.markdown import Display, Formula, Found, scan
 from bnsym.source.notebook import NotANotebook, read_cells
 from bnsym.source.source_map import Cell, Places
+from bnsym.source.struck import without_struck
 from bnsym.source.tex import scan_tex
 
 
@@ -45,7 +46,8 @@ def opened(written: str, file: str) -> Manuscript:
     match format_of(file):
         case Format.MARKDOWN:
             found, problems = scan(written)
-            return Manuscript(written, Places(written), tuple(found), tuple(problems))
+            kept = without_struck(written, found, markdown=True)
+            return Manuscript(written, Places(written), kept, tuple(problems))
         case Format.TEX:
             return _tex(written)
         case Format.NOTEBOOK:
@@ -55,19 +57,21 @@ def opened(written: str, file: str) -> Manuscript:
 def _tex(written: str) -> Manuscript:
     text, places, refused = written_out(written)
     found, problems = scan_tex(text)
-    return Manuscript(text, places, tuple(found), (*refused, *problems))
+    kept = without_struck(text, found, markdown=False)
+    return Manuscript(text, places, kept, (*refused, *problems))
 
 
-def _notebook(written: str, file: str) -> Manuscript:
+def _notebook(notebook: str, file: str) -> Manuscript:
     try:
-        text, places, broken = read_cells(written)
+        text, places, broken = read_cells(notebook)
     except NotANotebook as error:
-        return Manuscript("", Places(written), lost=error.diagnostic(file))
+        return Manuscript("", Places(notebook), lost=error.diagnostic(file))
     found: list[Found] = []
     problems = list(broken)
     for cell in places.cells:
-        in_cell, said = scan(text[cell.start : cell.end], front=False)
-        found += _moved(in_cell, cell)
+        written = text[cell.start : cell.end]
+        in_cell, said = scan(written, front=False)
+        found += _moved(without_struck(written, in_cell, markdown=True), cell)
         problems += (replace(one, where=one.where.moved(cell.start)) for one in said)
     return Manuscript(text, places, tuple(found), tuple(problems))
 
