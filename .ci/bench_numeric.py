@@ -24,11 +24,12 @@ import numpy as np
 
 import bnsym
 from bnsym.compiling.backends import installed
-from bnsym.evidence import residues, streamed, surveying
-from bnsym.evidence.compiled import Compiled
-from bnsym.evidence.passes import Lowering
-from bnsym.evidence.residues import Residues
-from bnsym.evidence.streaming import Stream
+from bnsym.evidence import surveying
+from bnsym.evidence.streams import residues, streamed
+from bnsym.evidence.streams.compiled import Compiled
+from bnsym.evidence.streams.passes import Lowering
+from bnsym.evidence.streams.residues import Residues
+from bnsym.evidence.streams.streaming import Stream
 from bnsym.evidence.structure import Structure
 from bnsym.terms import free_indices
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from bnsym.evidence import streamed
+from bnsym.evidence.streams import streamed
 from tests.batchnorm import equation, input_gradient
 from tests.test_floating import GRADIENT, SLIPS, gap
 

@@ -12,16 +12,16 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-__version__ = "0.1.0"
+from bnsym.version import __version__ as __version__
 
 if TYPE_CHECKING:
     from bnsym.checking import check as check
     from bnsym.checking import exit_code as exit_code
-    from bnsym.compiling.backward import Judgement as Judgement
-    from bnsym.compiling.backward import Refused as Refused
-    from bnsym.compiling.backward import check_backward as check_backward
-    from bnsym.compiling.closed_form import ClosedForm as ClosedForm
-    from bnsym.compiling.closed_form import compile as compile  # noqa: A004 - read as bnsym.compile
+    from bnsym.compiling.callable_form import ClosedForm as ClosedForm
+    from bnsym.compiling.callable_form import compile as compile  # noqa: A004 - read as bnsym.compile
+    from bnsym.compiling.judging import Judgement as Judgement
+    from bnsym.compiling.judging import Refused as Refused
+    from bnsym.compiling.judging import check_backward as check_backward
     from bnsym.compiling.proved import NotProved as NotProved
     from bnsym.evidence.batchnorm import BatchNorm as BatchNorm
     from bnsym.kernel import Proved as Proved
@@ -42,8 +42,8 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "bnsym.checking": ("check", "exit_code"),
-    "bnsym.compiling.backward": ("Judgement", "Refused", "check_backward"),
-    "bnsym.compiling.closed_form": ("ClosedForm", "compile"),
+    "bnsym.compiling.judging": ("Judgement", "Refused", "check_backward"),
+    "bnsym.compiling.callable_form": ("ClosedForm", "compile"),
     "bnsym.compiling.proved": ("NotProved",),
     "bnsym.evidence.batchnorm": ("BatchNorm",),
     "bnsym.kernel": ("Proved", "Refuted", "Witness"),

@@ -15,7 +15,6 @@ from dataclasses import replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Protocol
 
-from bnsym import __version__
 from bnsym.execution.budget import Budget, Repairs
 from bnsym.execution.case import Case
 from bnsym.execution.dispatch import Dispatcher
@@ -34,12 +33,13 @@ from bnsym.model import (
     Severity,
     Undecided,
 )
+from bnsym.version import __version__
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
+    from bnsym.cache.answers import Answers
     from bnsym.cache.folder import Folder
-    from bnsym.cache.links import Answers
     from bnsym.elaborate.context import Context
 
 Path = str | os.PathLike[str]
@@ -186,7 +186,7 @@ def check_notes(
 def _answers(folder: Folder | None) -> Answers | None:
     if folder is None:
         return None
-    from bnsym.cache.links import Answers
+    from bnsym.cache.answers import Answers
 
     return Answers(folder)
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import click
 
-from bnsym import __version__
+from bnsym.version import __version__
 
 USAGE, DEFECT, INTERRUPTED = 2, 3, 130
 COMMANDS = {

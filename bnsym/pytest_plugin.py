@@ -146,8 +146,8 @@ def _block(report: Report, result: Result) -> str:
     """What the terminal shows of the link, without colours."""
     from io import StringIO
 
-    from bnsym.reporting.blocks import Page, result_blocks
-    from bnsym.reporting.theme import make_console
+    from bnsym.reporting.console.blocks import Page, result_blocks
+    from bnsym.reporting.console.theme import make_console
 
     stream = StringIO()
     result_blocks(Page(make_console(stream, plain=True), report.sources), [result])

@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,7 @@ FLOORS = (
     {"cache", "checking", "compiling", "deriving", "execution", "repairing", "reporting"},
     {"proving", "evidence", "elaborate", "finding"},
     {"latex", "source"},
-    {"model", "printing", "codes"},
+    {"model", "printing", "codes", "version"},
     {"diagnostics"},
     {"kernel"},
     {"normal"},
@@ -41,6 +42,10 @@ INDEPENDENT = {
     "printing": {"kernel", "normal", "model"},
 }
 """Rooms that share nothing, so that one can testify about the other."""
+
+
+ENTANGLED = {"elaborate"}
+"""Rooms that hold more modules than they should, some of which import each other."""
 
 
 def modules() -> list[Path]:
@@ -88,6 +93,47 @@ def test_rooms_that_testify_about_each_other_share_nothing(name):
         if room(path) == name:
             shared = imports(path) & INDEPENDENT[name]
             assert not shared, f"{path.name} imports {shared}"
+
+
+def named(path: Path) -> str:
+    """The dotted name of a module; of a package that of its folder."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def test_no_folder_holds_more_than_one_can_keep_in_mind():
+    counted = Counter(path.parent for path in modules())
+    crowded = {str(folder.relative_to(PACKAGE)) for folder, count in counted.items() if count > 15}
+    assert crowded <= ENTANGLED
+
+
+def test_no_two_modules_have_one_name():
+    """Commands are named as they are typed, whatever else is called so."""
+    counted = Counter(path.stem for path in modules() if path.stem != "__init__" and room(path) != "commands")
+    assert {name for name, count in counted.items() if count > 1} <= {"scope"}
+
+
+def test_no_module_imports_itself_by_way_of_others():
+    """Imports for type checkers and those inside functions count."""
+    known = {named(path): path for path in modules()}
+    waiting = {name: _imported(path, set(known)) - {name} for name, path in known.items()}
+    while free := {name for name, needs in waiting.items() if not needs}:
+        waiting = {name: needs - free for name, needs in waiting.items() if name not in free}
+    # what remains imports itself, or what does: of a cycle each member is imported by another
+    while unused := waiting.keys() - set().union(*waiting.values()):
+        waiting = {name: needs for name, needs in waiting.items() if name not in unused}
+    assert {room(known[name]) for name in waiting} <= ENTANGLED
+
+
+def _imported(path: Path, known: set[str]) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            inner = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= (inner & known) or {node.module}
+    return found & known
 
 
 def test_a_note_is_never_executed():

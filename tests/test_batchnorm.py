@@ -8,7 +8,7 @@ import pytest
 import sympy
 
 from bnsym.evidence.batchnorm import BatchNorm
-from bnsym.evidence.explicit import is_zero
+from bnsym.evidence.small.explicit import is_zero
 
 
 @pytest.mark.parametrize("m", [2, 3, 4])

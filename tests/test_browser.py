@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import bnsym
-from bnsym.reporting.html import to_html
+from bnsym.reporting.pages.html import to_html
 from tests.chromium import Browser, browser
 from tests.test_export import needs
 from tests.test_html import HOSTILE

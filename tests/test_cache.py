@@ -18,11 +18,12 @@ import pytest
 import bnsym
 from bnsym import cli, kernel, proving
 from bnsym.cache import folder as folder_module
+from bnsym.cache.answers import Answers
 from bnsym.cache.codec import CLASSES, Unknown, dumps, loads
 from bnsym.cache.folder import Folder, Nowhere, place
-from bnsym.cache.links import Answers
 from bnsym.elaborate import read
-from bnsym.evidence import explicit, modular
+from bnsym.evidence.small import explicit
+from bnsym.evidence.whole import modular
 from bnsym.execution.budget import Budget
 from bnsym.kernel import Certificate, Witness
 from bnsym.model import Evidence, Undecided

@@ -21,7 +21,7 @@ def codes_found(note: str, tmp_path: Path) -> set[str]:
 
     if not hasattr(elaborate, "read"):
         pytest.skip("reading is not there yet")
-    from bnsym.reporting.words import words_of
+    from bnsym.reporting.wording import words_of
 
     path = tmp_path / "note.md"
     path.write_text(note, encoding="utf-8")

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import bnsym
-from bnsym.compiling import naming
-from bnsym.evidence import compiled, streaming
+from bnsym.compiling import argument_names
+from bnsym.evidence.streams import compiled, streaming
 
 ROOT = Path(__file__).parent
 BN = ROOT.parent / "derivations" / "batchnorm.md"
@@ -248,7 +248,7 @@ def test_other_backends_say_the_same_or_that_they_are_missing(gradient, arrays, 
 
 @pytest.mark.skipif(not HAVE["numba"], reason="numba is an extra")
 def test_residues_compiled_and_in_blocks_are_the_same() -> None:
-    from bnsym.evidence import streamed
+    from bnsym.evidence.streams import streamed
     from tests.batchnorm import equation, input_gradient
     from tests.test_floating import GRADIENT, SLIPS
 
@@ -261,10 +261,10 @@ def test_residues_compiled_and_in_blocks_are_the_same() -> None:
 
 
 def test_names_are_plain_and_distinct() -> None:
-    assert naming.plain(r"\hat{x}") == "xhat"
-    assert naming.plain(r"\sigma^{2}") == "sigma_squared"
-    assert naming.plain(r"\sigma_{B}^{2}") == "sigma_B_squared"
-    assert naming.plain("W^{*}") == "W_star"
-    assert naming.plain(r"\lambda") == "lambda_"
-    assert naming.plain("∂f/∂\\hat{y} at the outputs") == "grad_yhat"
-    assert len(set(naming.distinct([r"a_{1}", "a_1", "a 1"]).values())) == 3
+    assert argument_names.plain(r"\hat{x}") == "xhat"
+    assert argument_names.plain(r"\sigma^{2}") == "sigma_squared"
+    assert argument_names.plain(r"\sigma_{B}^{2}") == "sigma_B_squared"
+    assert argument_names.plain("W^{*}") == "W_star"
+    assert argument_names.plain(r"\lambda") == "lambda_"
+    assert argument_names.plain("∂f/∂\\hat{y} at the outputs") == "grad_yhat"
+    assert len(set(argument_names.distinct([r"a_{1}", "a_1", "a 1"]).values())) == 3

@@ -27,7 +27,7 @@ from bnsym.kernel import Certificate, Rejected, Witness
 from bnsym.model import ExitCode, Undecided
 from bnsym.proving import decide
 from bnsym.proving.found import Certified, Witnessed, found, judge
-from bnsym.reporting.json_ import as_data
+from bnsym.reporting.programs.json_ import as_data
 from bnsym.terms import Relation, Statement, Sym, num
 
 ROOT = Path(__file__).parent.parent

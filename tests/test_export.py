@@ -13,10 +13,10 @@ from click.testing import CliRunner
 
 import bnsym
 from bnsym.cli import cli
-from bnsym.reporting.latex import to_latex_document
 from bnsym.reporting.outline import Formula, outline
-from bnsym.reporting.source import Barred, authored, safe_math
-from bnsym.reporting.tex import divided, escaped, width
+from bnsym.reporting.typeset.authored import Barred, authored, safe_math
+from bnsym.reporting.typeset.latex_document import to_latex_document
+from bnsym.reporting.typeset.tex_lines import divided, escaped, width
 
 ROOT = Path(bnsym.__file__).parent.parent
 DERIVATIONS = sorted(ROOT.glob("derivations/*.md"))

@@ -14,11 +14,12 @@ import numpy as np
 import pytest
 
 from bnsym.elaborate import read
-from bnsym.evidence import floating, memory, streamed, surveying
-from bnsym.evidence.balls import Ball, Balls, Cancellation
-from bnsym.evidence.passes import Leaf
-from bnsym.evidence.residues import PRIME, NoRoot, Residues
-from bnsym.evidence.streaming import BLOCK
+from bnsym.evidence import memory, surveying
+from bnsym.evidence.streams import floating, streamed
+from bnsym.evidence.streams.balls import Ball, Balls, Cancellation
+from bnsym.evidence.streams.passes import Leaf
+from bnsym.evidence.streams.residues import PRIME, NoRoot, Residues
+from bnsym.evidence.streams.streaming import BLOCK
 from bnsym.model import Evidence
 from bnsym.terms import (
     Definition,

@@ -13,9 +13,9 @@ from jsonschema import Draft4Validator, ValidationError
 import bnsym
 from bnsym.cli import cli
 from bnsym.codes import explanation
-from bnsym.reporting.findings import findings, uri
 from bnsym.reporting.formats import FORMATS, rendered
-from bnsym.reporting.github import LARGEST_SUMMARY, MOST, to_github, to_summary
+from bnsym.reporting.programs.findings import findings, uri
+from bnsym.reporting.programs.github import LARGEST_SUMMARY, MOST, to_github, to_summary
 
 GOOD = "$$\na + a = 2 a\n$$\n"
 BAD = "$$\na + a = 3 a\n$$\n"

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import bnsym
 from bnsym.model import Repair
-from bnsym.reporting.html import to_html
-from bnsym.reporting.latex import to_latex_document
-from bnsym.reporting.mathml import mathml
 from bnsym.reporting.outline import Formula, outline
+from bnsym.reporting.pages.html import to_html
+from bnsym.reporting.pages.mathml import mathml
 from bnsym.reporting.resting import Standing, resting
+from bnsym.reporting.typeset.latex_document import to_latex_document
 from tests.test_export import NOTE
 
 HOSTILE = r"""# <script>alert(1)</script>
@@ -93,7 +93,7 @@ def test_a_repair_is_shown_as_formulas(tmp_path: Path) -> None:
 
 
 def test_prose_of_a_latex_note() -> None:
-    from bnsym.reporting.tex_prose import tex_prose
+    from bnsym.reporting.pages.tex_prose import tex_prose
 
     text = r"""\documentclass{a}\newcommand{\x}{<b>}
 \begin{document}

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 import sympy
 
-from bnsym.evidence import explicit, modular
-from bnsym.evidence.arrays import raised
 from bnsym.evidence.deltas import spend
+from bnsym.evidence.small import explicit
+from bnsym.evidence.whole import modular
+from bnsym.evidence.whole.arrays import raised
 from bnsym.terms import (
     ONE,
     ZERO,

@@ -7,8 +7,8 @@ import io
 from bnsym.checking import Unwatched, budget, check_notes
 from bnsym.finding import Note
 from bnsym.model import Report, Unread
-from bnsym.reporting.terminal import Detail, print_report
-from bnsym.reporting.theme import make_console
+from bnsym.reporting.console.terminal import Detail, print_report
+from bnsym.reporting.console.theme import make_console
 
 UNREADABLE = r"""$$ a_i = \begin{pmatrix} x_i \\ 1 \end{pmatrix} $$
 

@@ -21,7 +21,7 @@ from bnsym.repairing.patch import unified
 from bnsym.repairing.spots import spots
 from bnsym.repairing.values import points_for
 from bnsym.repairing.worth import is_worthwhile
-from bnsym.reporting.terminal import print_report
+from bnsym.reporting.console.terminal import print_report
 from bnsym.terms import Index, Pow, Relation, Statement, Sum, Sym, Term, add, mul, neg, num
 
 LAYER = r"""

@@ -12,10 +12,10 @@ from rich.text import Text
 
 from bnsym.kernel import Witness, refute
 from bnsym.model import Declaration, Declared, Diagnostic, Evidence, Result, Severity, Span, Undecided
-from bnsym.reporting.excerpt import clean, excerpt
-from bnsym.reporting.json_ import as_data, to_json
-from bnsym.reporting.terminal import Detail, print_report
-from bnsym.reporting.theme import make_console
+from bnsym.reporting.console.excerpt import clean, excerpt
+from bnsym.reporting.console.terminal import Detail, print_report
+from bnsym.reporting.console.theme import make_console
+from bnsym.reporting.programs.json_ import as_data, to_json
 from bnsym.reporting.unicode import unicode_math
 from bnsym.terms import Relation, Statement, Sym, add, num
 from tests import handmade

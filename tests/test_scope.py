@@ -11,7 +11,7 @@ from rich.console import Console
 from bnsym.checking import Unwatched, budget, check_notes
 from bnsym.finding import Note
 from bnsym.model import Report, Unread
-from bnsym.reporting.terminal import print_report
+from bnsym.reporting.console.terminal import print_report
 
 LETTERS = {"proved": "p", "refuted": "r", "undecided": "u", "unread": "x"}
 MEAN = r"\mu = \frac{1}{m} \sum_{i=1}^m x_i"

@@ -27,7 +27,7 @@ def latex(paths: Sequence[str], output: Path, standalone: bool, timeout: float) 
     """
     report, code = checked(paths, timeout)
     if report is not None:
-        from bnsym.reporting.latex import to_latex_document
+        from bnsym.reporting.typeset.latex_document import to_latex_document
 
         write(output, to_latex_document(report, standalone=standalone))
     return code

@@ -43,8 +43,8 @@ def rendered(report: Report, form: str, *, quiet: bool, verbose: bool, show_pars
         from bnsym.reporting import formats
 
         return formats.rendered(report, form)
-    from bnsym.reporting.terminal import Detail, print_report
-    from bnsym.reporting.theme import make_console
+    from bnsym.reporting.console.terminal import Detail, print_report
+    from bnsym.reporting.console.theme import make_console
 
     detail = Detail.QUIET if quiet else Detail.VERBOSE if verbose else Detail.NORMAL
     console = make_console(StringIO() if plain else sys.stdout, plain=plain)
@@ -79,7 +79,7 @@ def known_summary(forms: Sequence[tuple[str, Path | None]]) -> Path | None:
 
 def summarize(report: Report, file: Path) -> None:
     """The summary of the job, after what is there."""
-    from bnsym.reporting.github import to_summary
+    from bnsym.reporting.programs.github import to_summary
 
     try:
         with file.open("a", encoding="utf-8") as stream:

@@ -46,8 +46,8 @@ def checked(paths: Sequence[str], timeout: float) -> tuple[Report | None, int]:
     What is not as declared is said on standard error."""
     from bnsym import checking
     from bnsym.model import ExitCode
-    from bnsym.reporting.terminal import Detail, print_report
-    from bnsym.reporting.theme import make_console
+    from bnsym.reporting.console.terminal import Detail, print_report
+    from bnsym.reporting.console.theme import make_console
 
     report = checking.check(paths or ("all",), timeout=timeout, jobs=None, cache=True)
     code = checking.exit_code(report)

@@ -21,7 +21,7 @@ def report(paths: Sequence[str], output: Path, timeout: float) -> int:
     """
     found, code = checked(paths, timeout)
     if found is not None:
-        from bnsym.reporting.html import to_html
+        from bnsym.reporting.pages.html import to_html
 
         write(output, to_html(found))
     return code

@@ -25,7 +25,7 @@ from bnsym.reporting.formats import TEXT
 if TYPE_CHECKING:
     from bnsym.diagnostics import Diagnostic
     from bnsym.model import Report
-    from bnsym.reporting.progress import Watch
+    from bnsym.reporting.console.progress import Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ class Request:
         """Where the notes are in their repositories, if a format says that."""
         if not any(form in ("sarif", "github") for form, _ in self.forms):
             return []
-        from bnsym.reporting.findings import in_repository
+        from bnsym.reporting.programs.findings import in_repository
 
         return [in_repository(note.file) for note in notes]
 
@@ -121,8 +121,8 @@ class Request:
         """On standard error, for someone who watches."""
         if self.quiet or not sys.stderr.isatty():
             return nullcontext()
-        from bnsym.reporting.progress import Watch
-        from bnsym.reporting.theme import make_console
+        from bnsym.reporting.console.progress import Watch
+        from bnsym.reporting.console.theme import make_console
 
         return Watch(make_console(sys.stderr))
 

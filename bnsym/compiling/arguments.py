@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from bnsym.compiling import naming
+from bnsym.compiling import argument_names
 from bnsym.compiling.proved import NotProved
-from bnsym.evidence.passes import Lowering, needed
+from bnsym.evidence.streams.passes import Lowering, needed
 from bnsym.terms import Name, SpaceName
 
 BESIDE = "d"
@@ -50,7 +50,7 @@ def arguments(lowering: Lowering, results: Sequence[Any]) -> tuple[Argument, ...
     names = [n for n in dict.fromkeys(names) if n in shapes]
     if not any(shapes[n] for n in names):
         raise NotProved("the closed form depends on no array")
-    plain = naming.distinct(names)
+    plain = argument_names.distinct(names)
     found = (Argument(plain[n], n, shapes[n]) for n in names)
     return tuple(sorted(found, key=lambda a: (a.latex.startswith("∂"), not a.spaces)))
 

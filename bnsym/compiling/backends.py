@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from bnsym.evidence.passes import Leaf
+from bnsym.evidence.streams.passes import Leaf
 
 BACKENDS = ("numpy", "numba", "torch", "jax")
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from bnsym.checking import check
 from bnsym.kernel import Proved
 from bnsym.model import Result, Severity
-from bnsym.reporting.words import words_of
+from bnsym.reporting.wording import words_of
 from bnsym.terms import Diff, Max, Relation, Statement, Sym, Term, walk
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from bnsym.compiling.closed_form import ClosedForm
+from bnsym.compiling.callable_form import ClosedForm
 from bnsym.compiling.proved import Form, NotProved
 from bnsym.evidence import surveying
 from bnsym.printing import to_latex

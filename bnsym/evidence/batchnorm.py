@@ -16,7 +16,7 @@ from functools import cached_property
 import sympy
 from sympy import Expr, Rational, Symbol
 
-from bnsym.evidence.explicit import is_zero
+from bnsym.evidence.small.explicit import is_zero
 
 
 class BatchNorm:

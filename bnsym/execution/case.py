@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 from bnsym.execution import jobs
 from bnsym.execution.budget import Repairs
 from bnsym.execution.dispatch import Answer, Decided, Dispatcher
-from bnsym.execution.jobs import Failed
-from bnsym.execution.workers import Lost
+from bnsym.execution.jobs import Failed, Lost
 from bnsym.finding import Note
 from bnsym.kernel import Proved, Refuted, compare
 from bnsym.model import (
@@ -34,7 +33,7 @@ from bnsym.model import (
     Unread,
     Verdict,
 )
-from bnsym.reporting.words import FAILS, witness_strings
+from bnsym.reporting.wording import FAILS, witness_strings
 from bnsym.terms import Diff, Hypothesis, Relation, Statement, walk
 
 if TYPE_CHECKING:

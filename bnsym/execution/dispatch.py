@@ -20,7 +20,7 @@ from bnsym.model import Evidence, Link, Repair, Undecided
 from bnsym.terms import Hypothesis, Statement
 
 if TYPE_CHECKING:
-    from bnsym.cache.links import Answers
+    from bnsym.cache.answers import Answers
     from bnsym.elaborate.context import Context
     from bnsym.proving.found import Found
 

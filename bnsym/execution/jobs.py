@@ -48,6 +48,10 @@ class Failed:
     message: str
 
 
+class Lost(Exception):
+    """Whoever had the job ended before it was done."""
+
+
 def attempt(job: Callable[[], T]) -> Done[T] | Failed:
     """What came of a job."""
     started = monotonic()
@@ -87,7 +91,7 @@ def testify(statement: Statement, budget: Budget, proved: bool) -> tuple[Evidenc
     routes = _on_proof(statement, budget) if proved and budget.cross_examine else ()
     if budget.batch is None:
         return routes
-    from bnsym.evidence import large
+    from bnsym.evidence.streams import large
 
     def at_batch() -> tuple[Evidence, ...]:
         return large.examine(statement, budget.batch or 0, monotonic() + budget.timeout)
@@ -100,8 +104,9 @@ def _no_evidence(route: str, why: str) -> tuple[Evidence, ...]:
 
 
 def _on_proof(statement: Statement, budget: Budget) -> tuple[Evidence, ...]:
-    from bnsym.evidence import explicit, modular
-    from bnsym.evidence.frame import frame
+    from bnsym.evidence.small import explicit
+    from bnsym.evidence.small.frame import frame
+    from bnsym.evidence.whole import modular
 
     def large() -> tuple[Evidence, ...]:
         return (modular.examine(statement, size=LARGE_SIZE, deadline=monotonic() + budget.timeout),)

@@ -18,8 +18,7 @@ from threading import Thread
 from types import TracebackType
 from typing import Self, TypeVar
 
-from bnsym.execution.jobs import Done, Failed, attempt
-from bnsym.execution.workers import Lost
+from bnsym.execution.jobs import Done, Failed, Lost, attempt
 
 T = TypeVar("T")
 
@@ -118,7 +117,8 @@ def _prepare(theirs: Connection, ours: Connection, examines: bool) -> None:
     ours.close()
     Thread(target=_leave_with, args=(theirs,), daemon=True).start()
     if examines:
-        from bnsym.evidence import explicit, modular
+        from bnsym.evidence.small import explicit
+        from bnsym.evidence.whole import modular
 
         del explicit, modular
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol, TypeVar
 
-from bnsym.execution.jobs import Done, Failed, attempt, words
+from bnsym.execution.jobs import Done, Failed, Lost, attempt, words
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
@@ -19,10 +19,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 SHORT = 4000
 """So many characters of notes are worth one more process."""
-
-
-class Lost(Exception):
-    """Whoever had the job ended before it was done."""
 
 
 class Workers(Protocol):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from difflib import unified_diff
 
 from bnsym.model import FileReport, Repair, Report
-from bnsym.reporting.words import is_declared_refuted
+from bnsym.reporting.wording import is_declared_refuted
 
 
 def repaired(report: Report) -> dict[str, tuple[str, str]]:

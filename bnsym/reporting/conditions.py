@@ -18,7 +18,7 @@ from bnsym.elaborate.tensors import Value
 from bnsym.kernel import Proved
 from bnsym.latex.errors import ReadError
 from bnsym.printing import to_latex
-from bnsym.reporting.words import relation_latex
+from bnsym.reporting.wording import relation_latex
 from bnsym.terms import (
     HALF,
     Add,

@@ -22,5 +22,5 @@ FORMATS = {
 
 def rendered(report: Report, form: str) -> str:
     module, function = FORMATS[form]
-    text: str = getattr(import_module(f"bnsym.reporting.{module}"), function)(report)
+    text: str = getattr(import_module(f"bnsym.reporting.programs.{module}"), function)(report)
     return text

@@ -15,7 +15,7 @@ from bnsym.kernel import Proved, Refuted
 from bnsym.model import FileReport, NamedDefinition, NamedHypothesis, Result
 from bnsym.printing import to_latex
 from bnsym.reporting.outline import Formula
-from bnsym.reporting.words import relation_latex
+from bnsym.reporting.wording import relation_latex
 from bnsym.terms import Diff, Hypothesis, Statement, Sym, Term, walk
 
 

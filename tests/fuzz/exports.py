@@ -24,7 +24,7 @@ def batch(seeds: range) -> list[Outcome]:
 
 
 def _resource(name: str) -> str:
-    return files("bnsym.reporting").joinpath(name).read_text(encoding="utf-8")
+    return files("bnsym.reporting.typeset").joinpath(name).read_text(encoding="utf-8")
 
 
 def refused(outcomes: Sequence[Outcome]) -> list[Outcome]:

@@ -14,8 +14,8 @@ from bnsym.commands.outputs import rendered
 from bnsym.elaborate import read
 from bnsym.model import Report, Undecided
 from bnsym.reporting.formats import FORMATS
-from bnsym.reporting.html import to_html
-from bnsym.reporting.latex import to_latex_document
+from bnsym.reporting.pages.html import to_html
+from bnsym.reporting.typeset.latex_document import to_latex_document
 
 BUDGET = 0.5
 READING = 4.0

@@ -1,0 +1,147 @@
+"""Whether two components are related as claimed: by expansion, or at points that meet the hypotheses.
+
+Part of the explicit route, so it must not import `kernel`, `calculus`, `normal` or the modular route.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+
+from sympy import Expr
+
+from bnsym.evidence.small.components import Components
+from bnsym.evidence.small.expansion import ZeroTest
+from bnsym.evidence.small.naming import Substitution, weight
+from bnsym.evidence.small.points import PRIME, Pool, RealPool, Residues
+from bnsym.evidence.small.solving import solve
+from bnsym.terms import Definition, Hypothesis, Name, Relation, SpaceName
+
+POINTS, REAL_POINTS, SEARCHED_POINTS, DOUBT_POINTS, ORDER_POINTS = 3, 2, 6, 40, 24
+CERTAIN, CERTAIN_OF_FLOATS = Decimal("1e-25"), Decimal("1e-7")
+"""Relative; by what two real numbers differ for certain."""
+LARGEST = 10_000
+"""Nodes, written out, beyond which an expansion would be given up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Whether a relation holds for one component and how that was decided; or what contradicts
+    it; or why it is not known."""
+
+    agrees: bool | None
+    how: str
+
+
+EXPANDED, ORDER = "expanded to zero", "holds at real points"
+SEARCHED = "holds at real points, maxima searched for"
+AT_POINTS = f"zero at {POINTS} points mod {PRIME}"
+
+
+class Frame:
+    """Everything that the links of one note share at one choice of sizes."""
+
+    def __init__(self, components: Components, hypotheses: tuple[Hypothesis, ...]) -> None:
+        self.components = components
+        self.relations = relations = solve(components, hypotheses)
+        self.zero_test = ZeroTest()
+        self.weights: dict[Expr, int] = {}
+        self.residues = Pool(lambda seed: Residues(seed, relations))
+        self.reals = RealPool(relations, components.origins)
+
+    def examine(self, left: Expr, relation: Relation, right: Expr) -> Found:
+        if relation in (Relation.GE, Relation.GT):
+            left, right = right, left
+        if not self.components.bound.isdisjoint(left.free_symbols | right.free_symbols):
+            return self._searched(left, relation, right)
+        if relation is Relation.EQ:
+            return self._equal(left, right)
+        if relation is Relation.NE:
+            return self._different(left, right)
+        return self._below(left, right)
+
+    def _equal(self, left: Expr, right: Expr) -> Found:
+        difference = left - right
+        solved = difference.xreplace(Substitution(self.relations.solved))
+        if weight(solved, self.weights) <= LARGEST and self.zero_test.expands(solved):
+            return Found(True, EXPANDED)
+        values = self._residues(difference)
+        violation = self._violation(left, right, DOUBT_POINTS if any(values) else REAL_POINTS, both=True)
+        if violation:
+            return Found(False, violation)
+        if not values:
+            return Found(None, "no point mod p meets the hypotheses and has all roots")
+        if any(values):
+            # a root mod p has no sign, so only the reals may contradict a proof
+            return Found(None, "the sides differ mod p but at no real point that was tried")
+        return Found(True, AT_POINTS)
+
+    def _different(self, left: Expr, right: Expr) -> Found:
+        values = self._residues(left - right)
+        if values and all(values):
+            return Found(True, f"different at {POINTS} points mod {PRIME}")
+        if values and not any(values) and self._violation(left, right, REAL_POINTS, both=True) == "":
+            return Found(False, "the sides are equal at every point that was tried")
+        return Found(None, "neither equal nor different at all points")
+
+    def _below(self, left: Expr, right: Expr) -> Found:
+        violation = self._violation(left, right, ORDER_POINTS, both=False)
+        if violation is None:
+            return Found(None, "no real point meets the hypotheses")
+        return Found(False, violation) if violation else Found(True, ORDER)
+
+    def _searched(self, left: Expr, relation: Relation, right: Expr) -> Found:
+        """Where there are maxima, which are known as floats."""
+        if relation is Relation.NE:
+            return Found(None, "a maximum is not known exactly")
+        equal = relation is Relation.EQ
+        count = SEARCHED_POINTS if equal else ORDER_POINTS
+        violation = self._violation(left, right, count, both=equal, certain=CERTAIN_OF_FLOATS)
+        if violation is None:
+            return Found(None, "no real point meets the hypotheses and has one maximum in every search")
+        return Found(False, violation) if violation else Found(True, SEARCHED)
+
+    def _residues(self, e: Expr) -> list[int]:
+        return [value for (value,) in itertools.islice(self.residues.values(e), POINTS)]
+
+    def _violation(
+        self, left: Expr, right: Expr, count: int, both: bool, certain: Decimal = CERTAIN
+    ) -> str | None:
+        """Where left > right for certain (both: or left < right); "": nowhere; None: no point."""
+        found: str | None = None
+        for a, b in itertools.islice(self.reals.values(left, right), count):
+            found = ""
+            gap = abs(a - b) if both else a - b
+            if gap > certain * max(Decimal(1), abs(a), abs(b)):
+                return f"left {a:.6g}, right {b:.6g}"
+        return found
+
+
+Shapes = tuple[tuple[Name, tuple[SpaceName, ...]], ...]
+Sizes = tuple[tuple[SpaceName, int], ...]
+
+
+@lru_cache(maxsize=48)
+def frame(
+    definitions: tuple[Definition, ...],
+    hypotheses: tuple[Hypothesis, ...],
+    losses: tuple[Name, ...],
+    outputs: tuple[Name, ...],
+    shapes: Shapes,
+    sizes: Sizes,
+) -> Frame:
+    """shapes: of the outputs. All that is asked of a note's links is equal for most of them."""
+    return Frame(_components(definitions, losses, outputs, shapes, sizes), hypotheses)
+
+
+@lru_cache(maxsize=48)
+def _components(
+    definitions: tuple[Definition, ...],
+    losses: tuple[Name, ...],
+    outputs: tuple[Name, ...],
+    shapes: Shapes,
+    sizes: Sizes,
+) -> Components:
+    return Components(definitions, losses, outputs, dict(sizes), dict(shapes))

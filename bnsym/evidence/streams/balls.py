@@ -1,0 +1,166 @@
+"""Floats with a bound on their rounding error, real or, for complex steps, complex.
+
+A ball is a value and a radius; of a complex ball the radius has a real and an imaginary part, each for
+its own part of the value. Radii follow from the standard model of rounding, |fl(a∘b) − a∘b| ≤ u|a∘b|,
+to first order; a sum of n numbers adds n u Σ|a|, or, where NumPy sums pairwise, (20 + log₂ n) u Σ|a|.
+
+The imaginary part of a complex step is so small that its square vanishes; then the product of
+two magnitudes, taken as complex numbers, bounds each part of the product.
+
+Part of the floating route, so it must not import `kernel`, `calculus` or the explicit route.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import log2
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from bnsym.evidence.streams.passes import Leaf
+from bnsym.evidence.streams.streaming import Array
+from bnsym.terms import Name
+
+UNIT = 2.0**-53
+ROUGH = 0.1
+"""A relative error beyond which first-order bounds mean nothing."""
+
+
+class Ball(NamedTuple):
+    value: Any
+    radius: Any
+
+
+class Overflow(Exception):
+    """A value is too large, or too small, for a float."""
+
+
+class Cancellation(Exception):
+    """A divisor, or what is under a root, is not known to a single digit, or is zero."""
+
+
+def size(value: Array) -> Array:
+    """The magnitude of each part."""
+    if np.iscomplexobj(value):
+        return np.asarray(np.abs(value.real) + 1j * np.abs(value.imag))
+    return np.abs(value)
+
+
+def _rounded(value: Array, radius: Array, times: float = 1.0) -> Ball:
+    return Ball(value, radius + times * UNIT * size(value))
+
+
+def add(a: Ball, b: Ball) -> Ball:
+    return _rounded(a.value + b.value, a.radius + b.radius)
+
+
+def sub(a: Ball, b: Ball) -> Ball:
+    return _rounded(a.value - b.value, a.radius + b.radius)
+
+
+def neg(a: Ball) -> Ball:
+    return Ball(-a.value, a.radius)
+
+
+def mul(a: Ball, b: Ball) -> Ball:
+    x, y = size(a.value), size(b.value)
+    value = a.value * b.value
+    return _rounded(value, x * b.radius + a.radius * (y + b.radius) + 4 * UNIT * (x * y))
+
+
+def square(a: Ball) -> Ball:
+    return mul(a, a)
+
+
+def power(a: Ball, p: int, q: int) -> Ball:
+    """a ** (p/q), q a power of 2; to first order in the radius and in an imaginary step."""
+    if q == 1 and 0 <= p <= 3:
+        return Ball(np.ones_like(a.value), 0.0) if p == 0 else a if p == 1 else mul(a, power(a, p - 1, 1))
+    base, spread = np.real(a.value), np.real(a.radius)
+    if not np.all(np.isfinite(base)):
+        raise Overflow
+    if q % 2 == 0 and np.any(base < 0):
+        raise Cancellation("a number under a root is negative")
+    if np.any(np.abs(base) * ROUGH <= spread):
+        zero = "zero, or " if np.any(base == 0) else ""
+        raise Cancellation(f"a divisor or a number under a root is {zero}lost to cancellation")
+    exponent, relative = p / q, spread / np.abs(base)
+    value = _raised(a.value, p, q)
+    slope = abs(exponent) * np.abs(np.real(value) / base) * (1 + abs(exponent - 1) * relative)
+    radius = slope * a.radius
+    if np.iscomplexobj(value):
+        radius = radius + 1j * np.abs(np.imag(value)) * abs(exponent - 1) * relative
+    return _rounded(value, radius, 8)
+
+
+def _raised(value: Array, p: int, q: int) -> Array:
+    """By roots and products, for `**` loses a small imaginary part beside a negative real one."""
+    while q > 1:
+        value, q = np.sqrt(value), q // 2
+    found = value
+    for _ in range(abs(p) - 1):
+        found = found * value
+    return np.asarray(1 / found if p < 0 else found)
+
+
+def reduce(a: Ball, axis: int) -> Ball:
+    return _summed(a, axis, pairwise=False, keep=True)
+
+
+def total(a: Ball) -> Ball:
+    """Pairwise, as NumPy sums an array of one axis; one after the other along the first of several."""
+    return _summed(a, 0, pairwise=np.ndim(a.value) == 1, keep=np.ndim(a.value) > 1)
+
+
+def dot(a: Ball, b: Ball) -> Ball:
+    return total(mul(a, b))
+
+
+def _in_a_row(a: Ball) -> Ball:
+    return _summed(a, 0, pairwise=False, keep=np.ndim(a.value) > 1)
+
+
+def _summed(a: Ball, axis: int, *, pairwise: bool, keep: bool) -> Ball:
+    value = np.sum(a.value, axis=axis, keepdims=keep)
+    radius = np.sum(np.broadcast_to(a.radius, np.shape(a.value)), axis=axis, keepdims=keep)
+    count = np.shape(a.value)[axis]
+    factor = 20 + log2(count) if pairwise else count
+    return Ball(value, radius + factor * UNIT * np.sum(size(a.value), axis=axis, keepdims=keep))
+
+
+class Balls:
+    """The arithmetic of balls; what was drawn is exact, but for what `radii` names."""
+
+    def __init__(self, radii: Mapping[Name, float] | None = None) -> None:
+        self.radii = radii or {}
+
+    names: Mapping[str, Any] = {
+        "add": add, "sub": sub, "neg": neg, "mul": mul, "square": square, "power": power,
+        "reduce": reduce, "total": total, "dot": dot,
+    }  # fmt: skip
+
+    def number(self, p: int, q: int) -> Ball:
+        try:
+            return _rounded(np.asarray(p / q), np.zeros(()))
+        except OverflowError as error:
+            raise Overflow from error
+
+    def enter(self, array: npt.NDArray[Any], leaf: Leaf) -> Ball:
+        return Ball(array, self.radii.get(leaf.name, 0.0))
+
+    def gathered(self, totals: list[Ball]) -> Ball:
+        stacked = Ball(np.stack([t.value for t in totals]), np.stack([t.radius for t in totals]))
+        found = _summed(stacked, 0, pairwise=False, keep=False)
+        if not np.all(np.isfinite(found.value)):
+            raise Overflow
+        return found
+
+
+class InARow(Balls):
+    """For sums within a block that are not pairwise, such as those of `einsum` and of compiled loops."""
+
+    names: Mapping[str, Any] = {
+        **Balls.names, "total": _in_a_row, "dot": lambda a, b: _in_a_row(mul(a, b)),
+    }  # fmt: skip

@@ -1,0 +1,69 @@
+"""Random floats for the free arrays of a statement, drawn so that no contraction of two is small.
+
+Two vectors drawn without regard to each other have an inner product that is small by 1/√m beside
+their lengths; a slip in a term that carries it then moves nothing. So every vector over the batch is
+a sum of the ones vector, one vector that all share, and one of its own, in proportions of its own.
+
+Part of the floating route, so it must not import `kernel`, `calculus` or the explicit route.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from bnsym.evidence.streams.passes import Leaf
+from bnsym.evidence.surveying import Shapes
+from bnsym.terms import Name, SpaceName
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(eq=False)
+class Draw:
+    """One draw of everything that a statement leaves free."""
+
+    shapes: Shapes
+    sizes: Mapping[SpaceName, int]
+    seed: int
+    positive: frozenset[Name] = frozenset()
+    arrays: dict[Name, Floats] = field(default_factory=dict)
+    radii: dict[Name, float] = field(default_factory=dict)
+    """How far each component may be from one that meets the equations that are given."""
+
+    def array(self, leaf: Leaf) -> Floats:
+        """A size, or an array with an axis for each of its letters."""
+        if leaf.name in self.sizes and not leaf.letters:
+            return np.asarray(float(self.sizes[leaf.name]))
+        return self.named(leaf.name)
+
+    def named(self, name: Name) -> Floats:
+        """A free array, or a number."""
+        if name not in self.arrays:
+            self.arrays[name] = self._drawn(name)
+        return self.arrays[name]
+
+    def _drawn(self, name: Name) -> Floats:
+        rng = np.random.default_rng([self.seed, zlib.crc32(name.encode())])
+        shape = tuple(self.sizes[space] for space in self.shapes.get(name, ()))
+        if not shape:
+            sign = 1.0 if name in self.positive or name.startswith("weight of") else rng.choice((-1.0, 1.0))
+            return np.asarray(sign * 2.0 ** rng.uniform(-2, 2))
+        ones, shared, own = rng.uniform(0.5, 1.5, 3) * rng.choice((-1.0, 1.0), 3)
+        found = rng.standard_normal(shape)
+        found *= own
+        found += ones
+        found += shared * self._shared(self.shapes[name])
+        return np.abs(found) if name in self.positive else found
+
+    def _shared(self, spaces: tuple[SpaceName, ...]) -> Floats:
+        """The same for every array with these axes."""
+        name = f"shared by {','.join(spaces)}"
+        if name not in self.arrays:
+            rng = np.random.default_rng([self.seed, zlib.crc32(name.encode())])
+            self.arrays[name] = rng.standard_normal(tuple(self.sizes[space] for space in spaces))
+        return self.arrays[name]

@@ -1,0 +1,262 @@
+"""Evidence at a large batch: both sides in floats, with a bound on their rounding error.
+
+A gradient of the loss is not differentiated: the side that is ∂f/∂v becomes the derivative of f along
+a random direction, by a complex step through the definitions, with a random upstream gradient; the
+other side is what the note says, times the direction. Anything else is compared as it stands.
+Sides agree if they differ by no more than the errors of both can explain.
+
+    structure → passes → coding → streaming ↘
+    drawing, balls, sides                    → floating
+
+Trusted for nothing. It must share no code with the proof, so it must not import `kernel`, `calculus`,
+the explicit route, or anything that imports them but `model`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import inf
+
+import numpy as np
+
+from bnsym.evidence import memory, surveying
+from bnsym.evidence.streams import sides
+from bnsym.evidence.streams.balls import Ball, Balls, Cancellation, Overflow
+from bnsym.evidence.streams.drawing import Draw
+from bnsym.evidence.streams.meeting import meet
+from bnsym.evidence.streams.passes import BATCH, STEP, Lowering
+from bnsym.evidence.streams.streaming import OutOfTime, Stream
+from bnsym.evidence.structure import Structure
+from bnsym.evidence.surveying import Unsupported
+from bnsym.evidence.whole.pins import Hypotheses
+from bnsym.model import Evidence
+from bnsym.terms import (
+    ZERO,
+    Add,
+    Hypothesis,
+    Index,
+    Name,
+    Relation,
+    SpaceName,
+    Statement,
+    Sym,
+    Term,
+    free_indices,
+)
+
+H = 1e-100
+"""Of the complex step: its square is nothing beside any float, so the derivative has no error of its own."""
+UNORDERED = (Relation.EQ, Relation.NE)
+SMALL, ATTEMPTS = 1000, 60
+"""Draws that meet the hypotheses are looked for at a small batch first."""
+WEAK = 1e-4
+"""An error, relative to what is compared, beyond which floats say nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A statement with its structure."""
+
+    statement: Statement
+    structure: Structure
+    sizes: dict[SpaceName, int]
+    hypotheses: Hypotheses
+    deadline: float
+
+    def at(self, size: int) -> Question:
+        sizes = self.sizes | {self.structure.batch: size}
+        return Question(self.statement, self.structure, sizes, self.hypotheses, self.deadline)
+
+
+def examine(statement: Statement, size: int, seed: int = 0, deadline: float = inf) -> Evidence:
+    """Whether a relation holds in floats for a batch of `size` and random values.
+
+    deadline: on the clock of `time.monotonic`. Agrees is None, with a reason, where nothing could
+    be decided; never a guess.
+    """
+    route = f"floats at m = {size}"
+    try:
+        question = _question(surveying.relevant(statement), size, deadline)
+        route = f"floats at {question.structure.batch} = {size}"
+        with np.errstate(all="ignore"):  # what overflows is found in the totals
+            return Evidence(route, *_examine(question, seed))
+    except (Unsupported, Cancellation) as error:
+        return Evidence(route, None, str(error))
+    except Overflow:
+        return Evidence(route, None, "overflow: a value is too large for a float64")
+    except OutOfTime:
+        return Evidence(route, None, "out of time")
+    except RecursionError:
+        return Evidence(route, None, "the expression is too deep")
+
+
+def _question(statement: Statement, size: int, deadline: float) -> Question:
+    if statement.relation is Relation.NE:
+        raise Unsupported("that two numbers differ says nothing of any others")
+    spaces = surveying.own_first(statement)
+    structure = Structure.of(statement, spaces[0])
+    hypotheses = Hypotheses(structure, statement.hypotheses)
+    return Question(statement, structure, surveying.sizes(spaces, size), hypotheses, deadline)
+
+
+def _both_sides(question: Question, seed: int) -> tuple[Ball, Ball]:
+    """The value of each side with its error, the smaller side first."""
+    draw = _admissible(question, seed)
+    left, right = (_side(question, draw, side) for side in _sides(question.statement))
+    return left, right
+
+
+def _examine(question: Question, seed: int) -> tuple[bool | None, str]:
+    left, right = _both_sides(question, seed)
+    gap, error = left.value - right.value, left.radius + right.radius
+    scale = max(abs(left.value), abs(right.value))
+    if not np.isfinite(gap + error):
+        raise Overflow
+    if error > WEAK * max(scale, 1):
+        return None, f"cancellation: {left.value:.3g} and {right.value:.3g} may be off by {error:.1g}"
+    if question.statement.relation is not Relation.EQ:
+        order = "≤" if gap <= error else ">"
+        said = f"{left.value:.6g} {order} {right.value:.6g}, each within {error:.1g}"
+        return bool(gap <= error), said + _how(question)
+    said = f"the sides differ by {abs(gap) / (scale or 1):.1g} of their size; rounding explains up to "
+    said += f"{error / (scale or 1):.1g}"
+    if scale <= error:
+        said = f"both sides are less than {error:.1g}, which rounding explains"
+    return bool(abs(gap) <= error), said + _how(question)
+
+
+def _sides(stated: Statement | Hypothesis) -> tuple[Term, Term]:
+    """The smaller side first."""
+    downward = stated.relation in (Relation.GE, Relation.GT)
+    return (stated.right, stated.left) if downward else (stated.left, stated.right)
+
+
+def _how(question: Question) -> str:
+    statement, structure = question.statement, question.structure
+    free = _free(question)
+    nodes = (sides.gradient_node(structure, s, free) for s in (statement.left, statement.right))
+    how = "; by a complex step along a random direction" if any(nodes) else ""
+    soft = sorted(name for name in structure.shapes if name.endswith(" diagonal"))
+    return how + ("; matrices over the batch are a diagonal and products of vectors" if soft else "")
+
+
+def _free(question: Question) -> tuple[Index, ...]:
+    return free_indices(Add((question.statement.left, question.statement.right)))
+
+
+def _admissible(question: Question, seed: int) -> Draw:
+    """A draw that meets the hypotheses, found at a small batch and then tried at the full one."""
+    small = question.at(min(SMALL, question.sizes[question.structure.batch]))
+    why = "none of the random draws meets the hypotheses"
+    for attempt in range(seed, seed + ATTEMPTS):
+        try:
+            if (tried := _meeting(small, attempt)) is not None:
+                for side in _sides(question.statement):
+                    _side(small, tried, side)
+                if (draw := _meeting(question, attempt)) is not None:
+                    return draw
+        except Cancellation as error:
+            why = str(error)
+    raise Unsupported(why)
+
+
+def _meeting(question: Question, seed: int) -> Draw | None:
+    """The draw of a seed, moved onto the equations among the hypotheses, if it then meets the others."""
+    draw = _draw(question, seed)
+    if question.hypotheses.equalities:
+
+        def values(term: Term, node: Sym | None) -> Ball:
+            return _values(question, draw, term, node)
+
+        meet(question.structure, question.hypotheses.equalities, draw, values)
+    return draw if _meets(question, draw) else None
+
+
+def _draw(question: Question, seed: int) -> Draw:
+    positive = question.hypotheses.positive | set(_not_negative(question.statement))
+    if question.statement.relation is not Relation.EQ:  # weights keep an order only if none is negative
+        positive |= {f"weight of {i.name}" for i in _free(question)}
+    return Draw(question.structure.shapes, question.sizes, seed, positive)
+
+
+def _not_negative(statement: Statement) -> Iterator[Name]:
+    """Free names of which a hypothesis says that no component is negative."""
+    defined = {d.symbol.name for d in statement.definitions}
+    for hypothesis in statement.hypotheses:
+        smaller, greater = _sides(hypothesis)
+        if hypothesis.relation not in UNORDERED and smaller == ZERO and isinstance(greater, Sym):
+            yield from {greater.name} - defined
+
+
+def _meets(question: Question, draw: Draw) -> bool:
+    for hypothesis in question.statement.hypotheses:
+        left, right = _sides(hypothesis)
+        if hypothesis.relation in UNORDERED:
+            continue  # met already; and met by almost every number
+        if free_indices(Add((left, right))):
+            if left == ZERO and isinstance(right, Sym) and right.name in draw.positive:
+                continue
+            raise Unsupported("a hypothesis orders every component")
+        a, b = (_plain(question, draw, side) for side in (left, right))
+        if not a.value <= b.value:
+            return False
+    return True
+
+
+def _side(question: Question, draw: Draw, side: Term) -> Ball:
+    free = _free(question)
+    node = sides.gradient_node(question.structure, side, free)
+    if node is not None and question.statement.relation is Relation.EQ:
+        return _stepped(question, draw, side, node)
+    return _value(question, draw, sides.weighted(question.structure, side, free), None)
+
+
+def _plain(question: Question, draw: Draw, term: Term) -> Ball:
+    return _value(question, draw, question.structure.resolve(term), None)
+
+
+def _stepped(question: Question, draw: Draw, gradient: Term, node: Sym) -> Ball:
+    """The derivative of the loss along the direction of the weights, by a complex step."""
+    structure = question.structure
+    (loss,) = surveying.names(gradient) & set(structure.losses)
+    along = sides.direction(structure, node)
+    term = sides.linear_loss(structure, loss, lambda output: output)
+    found = _value(question, draw, term, (node.name, along))
+    return Ball(np.imag(found.value) / H, np.imag(found.radius) / H)
+
+
+def _value(question: Question, draw: Draw, term: Term, nudged: tuple[Name, Name] | None) -> Ball:
+    lowering = Lowering(question.structure, nudged)
+    expression = lowering.lower(term)
+    found = _stream(question, draw, lowering).value(expression)
+    return Ball(np.sum(found.value), np.sum(found.radius))
+
+
+def _values(question: Question, draw: Draw, term: Term, node: Sym | None) -> Ball:
+    """The value of a term, or its values for all components of a node."""
+    if node is None or not node.indices:
+        return _value(question, draw, term, None)
+    batch = [i.name for i in node.indices if i.space == question.structure.batch]
+    if len(node.indices) > 1 or not batch:
+        raise Unsupported("floats are moved onto equations along the batch only")
+    lowering = Lowering(question.structure)
+    expression = lowering.lower(term, batch[0])
+    stream = _stream(question, draw, lowering)
+    size = question.sizes[question.structure.batch]
+    if not lowering.varies(expression):
+        found = stream.value(expression)
+        return Ball(np.broadcast_to(found.value, (size,)), np.broadcast_to(found.radius, (size,)))
+    return Ball(np.concatenate([value.value for _, value in stream.mapped(expression)]), 0.0)
+
+
+def _stream(question: Question, draw: Draw, lowering: Lowering) -> Stream:
+    size = question.sizes[question.structure.batch]
+    leaves = lowering.leaves.values()
+    arrays = len({leaf.name for leaf in leaves if BATCH in leaf.letters} | draw.arrays.keys())
+    if said := memory.refusal(size, arrays):
+        raise Unsupported(said)
+    return Stream(
+        lowering, Balls(draw.radii), {leaf: draw.array(leaf) for leaf in leaves}, size, question.deadline,
+        {STEP: Ball(H * 1j, 0.0)},
+    )  # fmt: skip

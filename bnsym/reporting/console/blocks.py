@@ -1,0 +1,214 @@
+"""What needs a closer look, one block each: the source line with its caret, the witness,
+both sides' values, why, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.text import Text
+
+from bnsym.codes import NAMES
+from bnsym.kernel import Refuted
+from bnsym.model import Diagnostic, Result, Severity, Span, Undecided, Unread, for_file
+from bnsym.printing import to_latex
+from bnsym.reporting.console.excerpt import clean, excerpt
+from bnsym.reporting.console.rows import Row
+from bnsym.reporting.console.theme import MARKS, VERDICT_STYLES, width_of
+from bnsym.reporting.unicode import unicode_math
+from bnsym.reporting.wording import (
+    by_cause,
+    cause_of,
+    finding,
+    is_declared_refuted,
+    resting,
+    witness_strings,
+    words_of,
+)
+from bnsym.source.opening import opened
+
+SEVERITY_STYLES = {Severity.ERROR: "bad", Severity.WARNING: "unsure", Severity.NOTE: "quiet"}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Where blocks are printed: the console, and the texts that carets point into."""
+
+    console: Console
+    sources: dict[str, str]
+
+    @property
+    def width(self) -> int:
+        return width_of(self.console)
+
+    def shown(self, span: Span) -> tuple[str | None, Span]:
+        """The text that a span is shown in, if its file was read, and where it stands there."""
+        written = self.sources.get(span.file)
+        return (None, span) if written is None else opened(written, span.file).shown(span)
+
+    def put(self, *lines: Text) -> None:
+        for line in lines:
+            self.console.print(line, soft_wrap=True)
+
+
+def result_blocks(page: Page, results: Iterable[Result]) -> None:
+    """The blocks of links that are not as declared (or, on request, of declared refutations); links that wait
+    for one thing to be read have one block together."""
+    for group in by_cause(results):
+        cause = cause_of(group[0])
+        if cause is not None and len(group) > 1:
+            _waiting(page, cause, [result.link.id for result in group])
+        else:
+            _block(page, group[0])
+
+
+def _waiting(page: Page, cause: Diagnostic, links: list[str]) -> None:
+    mark, style = MARKS["unread"], VERDICT_STYLES["unread"]
+    page.put(_title(page, f"{mark} unread", style, f"{len(links)} links", cause.code))
+    page.put(_place(page, cause.span))
+    _source(page, cause.span, cause.message, style)
+    _prose(page, "waiting", ", ".join(links))
+    _prose(page, "hint", for_file(cause.hint, cause.span.file))
+    page.put(Text())
+
+
+def _block(page: Page, result: Result) -> None:
+    row, words, verdict = Row(result, result.link.id, "", "", ""), words_of(result), result.verdict
+    expected = ", as declared" if result.passed and is_declared_refuted(result.link) else ""
+    span = verdict.problem.span if isinstance(verdict, Unread) else result.link.span
+    style = "expected" if expected else row.style
+    page.put(_title(page, f"{row.mark} {result.name}{expected}", style, result.link.id, words.code))
+    page.put(_place(page, span))
+    begins = None if isinstance(verdict, Unread) else result.link.left_span
+    _source(page, span, words.message, style, begins)
+    if isinstance(verdict, Refuted):
+        page.put(Text(), *_aligned(_witness(verdict)), Text(), *_sides(verdict, page))
+    _prose(page, "rests on", resting(result.link))
+    _repair(page, result)
+    if isinstance(verdict, Undecided) and verdict.tried:
+        _prose(page, "tried", ", ".join(verdict.tried))
+    if isinstance(verdict, Undecided):
+        for one in result.evidence:
+            if one.agrees is not None:
+                _prose(page, "tried at", f"{one.route}: {finding(result, one)}; {one.detail}")
+    if expected and result.link.declaration:
+        _prose(page, "reason", result.link.declaration.reason)
+    _prose(page, "hint", words.hint)
+    for note in result.notes:
+        if note.severity is not Severity.ERROR:
+            _prose(page, note.severity.value, f"{note.message} ({note.code})")
+    page.put(Text())
+
+
+def diagnostic_block(page: Page, diagnostic: Diagnostic) -> None:
+    """An error or a warning of a file; in two lines where there is no text to point into."""
+    style, severity = SEVERITY_STYLES[diagnostic.severity], diagnostic.severity.value
+    mark = "✗" if diagnostic.severity is Severity.ERROR else "!"
+    if _of_whole_file(diagnostic.span):
+        file = clean(diagnostic.span.file) + (f":{diagnostic.span.line}" if diagnostic.span.line > 1 else "")
+        page.put(_title(page, f"{mark} {file}", style, diagnostic.message, diagnostic.code))
+        page.put(
+            *([Text.assemble(("  hint   ", "quiet"), clean(diagnostic.hint))] if diagnostic.hint else [])
+        )
+        page.put(Text())
+        return
+    page.put(_title(page, f"{mark} {severity}", style, NAMES.get(diagnostic.code, ""), diagnostic.code))
+    page.put(_place(page, diagnostic.span))
+    _source(page, diagnostic.span, diagnostic.message, style)
+    _prose(page, "hint", diagnostic.hint)
+    page.put(Text())
+
+
+def _of_whole_file(span: Span) -> bool:
+    """A span of no width, at the start of a line: there is nothing to point at."""
+    return (span.line, span.column) == (span.end_line, span.end_column) and span.column == 1
+
+
+def diagnostic_line(page: Page, diagnostic: Diagnostic) -> None:
+    """A note of a file, in one line."""
+    span = diagnostic.span
+    line = Text(clean(f"· note      {span.place}  {diagnostic.message}  {diagnostic.code}"), "quiet")
+    if page.console.is_terminal:
+        line.truncate(page.width, overflow="ellipsis")
+    page.put(line)
+
+
+def _title(page: Page, verdict: str, style: str, name: str, code: str) -> Text:
+    """Verdict and name on the left; on the right, where there is room, the code."""
+    title = Text.assemble((verdict, style), "  ", (clean(name), "strong"))
+    label = f"{code} {NAMES.get(code, '')}".strip() if NAMES.get(code) != name else code
+    room = min(page.width, 100) - title.cell_len - 2
+    label = label if len(label) <= room else code
+    gap = room + 2 - len(label)
+    return Text.assemble(title, " " * max(2, gap), (label, "quiet"))
+
+
+def _place(page: Page, span: Span) -> Text:
+    """Of a notebook also the line of the cell, by which its excerpt counts."""
+    cell = f", line {page.shown(span)[1].line})" if span.cell else ""
+    return Text(clean(f"  {span.place[:-1]}{cell}" if cell else f"  {span.place}"), "quiet")
+
+
+def _source(page: Page, span: Span, message: str, style: str, begins: Span | None = None) -> None:
+    """The excerpt, from where `begins` does, with the message under it; the message alone where there
+    is no text to show."""
+    text, shown_span = page.shown(span)
+    lines = () if text is None else excerpt(
+        text, shown_span, label=clean(message), width=page.width, style=style,
+        first_line=page.shown(begins)[1].line if begins else 0,
+    )  # fmt: skip
+    shown = [Text(), *lines]
+    page.put(*shown) if len(shown) > 1 else _prose(page, "", message)
+
+
+def _witness(refuted: Refuted) -> list[tuple[str, str]]:
+    """Sizes, free indices, then values: names with what they are at the witness."""
+    return [(unicode_math(name), value) for name, value in witness_strings(refuted)]
+
+
+def _aligned(pairs: list[tuple[str, str]]) -> Iterator[Text]:
+    """`name = value`, the equals signs under each other."""
+    gutter = max([8, *(cell_len(name) for name, _ in pairs)])
+    for name, value in pairs:
+        yield Text.assemble(" " * (gutter - cell_len(name)), name, (" = ", "quiet"), (value, "value"))
+
+
+def _sides(refuted: Refuted, page: Page) -> Iterator[Text]:
+    """Both sides' values, each with the formula that has it."""
+    statement = refuted.statement
+    values = {"left": (refuted.left, statement.left), "right": (refuted.right, statement.right)}
+    room = max(len(str(value)) for value, _ in values.values())
+    for name, (value, term) in values.items():
+        formula = unicode_math(to_latex(term))
+        line = Text.assemble(f"{name:>8}", (" = ", "quiet"), (f"{value!s:<{room}}", "bad"), f"   {formula}")
+        if page.console.is_terminal:
+            line.truncate(page.width, overflow="ellipsis")
+        yield line
+
+
+def _repair(page: Page, result: Result) -> None:
+    """What would make the link true, and what its left side is."""
+    repair = result.repair
+    if result.derived:
+        _prose(page, "derived", unicode_math(result.derived))
+    if repair is not None:
+        _prose(page, "repair", f"{repair.what}; proved with it")
+        before, after = repair.before.splitlines(), repair.after.splitlines()
+        kept = set(before) & set(after)  # lines that both have say nothing
+        for sign, lines, style in (("-", before, "bad"), ("+", after, "good")):
+            for line in (one for one in lines if one not in kept):
+                page.put(Text.assemble(" " * 9, (sign, style), " ", clean(line.strip())))
+
+
+def _prose(page: Page, label: str, text: str) -> None:
+    """Wrapped prose behind a label, indented under it."""
+    if not text:
+        return
+    indent = 11 if label else 2
+    lines = Text(clean(text)).wrap(page.console, max(20, min(page.width, 100) - indent))
+    page.put(Text())
+    for number, line in enumerate(lines):
+        head = f"{label:>8}   " if label and not number else " " * indent
+        page.put(Text.assemble((head, "quiet"), line))

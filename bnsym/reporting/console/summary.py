@@ -1,0 +1,94 @@
+"""The end of a report: the counts, and one sentence that says whether it passed and, if
+not, what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from textwrap import wrap
+
+from rich.text import Text
+
+from bnsym.model import Report, Result, Severity, for_file
+from bnsym.reporting.console.theme import VERDICT_STYLES
+from bnsym.reporting.wording import is_declared_refuted, words_of
+
+
+def summary(report: Report, width: int) -> Iterator[Text]:
+    if report.results:
+        yield _counts(report)
+    if report.remembered:
+        count = _number(report.remembered, "link")
+        said = f"{count} remembered: certificates and witnesses were checked again, evidence was not"
+        yield Text(said, "quiet")
+    if unjudged := sum(file.derivation.unjudged for file in report.files):
+        said = f"{_number(unjudged, 'relation')} in the text {'is' if unjudged == 1 else 'are'} not judged"
+        yield Text(said, "quiet")
+    word, style, says = (
+        ("Passed", "good", _passed(report)) if report.passed else ("Failed", "bad", _failed(report))
+    )
+    for number, line in enumerate(wrap(says, max(20, min(width, 100) - 8))):
+        yield Text.assemble((f"{word}: " if number == 0 else " " * 8, style), line)
+
+
+def _counts(report: Report) -> Text:
+    """`62 links: 48 proved, 13 refuted (12 as declared), 1 skipped`, without the zeros."""
+    parts = []
+    for name, count in report.counts.items():
+        declared = _declared(report) if name == "refuted" else ""
+        parts += [Text.assemble((f"{count} {name}", VERDICT_STYLES[name]), declared)] if count else []
+    return Text.assemble((f"{_number(len(report.results), 'link')}: ", "strong"), Text(", ").join(parts))
+
+
+def _declared(report: Report) -> str:
+    refuted = [r for r in report.results if r.name == "refuted"]
+    declared = sum(is_declared_refuted(r.link) for r in refuted)
+    if not declared:
+        return ""
+    return " as declared" if declared == len(refuted) else f" ({declared} as declared)"
+
+
+def _passed(report: Report) -> str:
+    skipped, unexamined = report.counts["skipped"], sum(r.unexamined for r in report.results)
+    reservations = [f"{_number(skipped, 'link')} skipped, not checked"] if skipped else []
+    if unexamined:
+        reservations.append(f"{_number(unexamined, 'proof')} that no other route could examine")
+    reservation = f" ({'; '.join(reservations)})" if reservations else ""
+    return f"every link is as its file declares it{reservation}."
+
+
+def _failed(report: Report) -> str:
+    """The gravest reason, and what to do about it."""
+    defects = [r for r in report.results if words_of(r).code in ("BN401", "BN402")]
+    errors = [d for d in report.all_diagnostics if d.severity is Severity.ERROR]
+    wrong = [r for r in report.results if not r.passed]
+    if defects or any(d.code == "BN402" for d in errors):
+        return "bnsym contradicts itself or broke down; that is a defect of bnsym, please report it."
+    if wrong:
+        return _wrong(wrong)
+    if errors and all(d.code == "BN006" for d in errors):
+        return "there was nothing to check; `bnsym explain BN006` shows what a claim looks like."
+    if errors:
+        return f"{_number(len(errors), 'error')} to correct; `bnsym explain {errors[0].code}` says more."
+    return "there was nothing to check."
+
+
+ADVICE = (
+    ("BN2", 'Correct it, or declare it, if it is quoted as wrong: <!-- bnsym: refuted reason="…" -->'),
+    ("BN1", 'Rewrite it, or declare it: <!-- bnsym: skip reason="…" -->'),
+    ("BN307", "Correct its directive"),
+    ("BN30", "Put a step between, state the hypothesis it needs, or allow more --timeout"),
+)
+"""What to do about the first link that failed, by the beginning of its code."""
+
+
+def _wrong(results: list[Result]) -> str:
+    first = words_of(results[0]).code
+    advice = next((text for prefix, text in ADVICE if first.startswith(prefix)), "Correct it")
+    advice = for_file(advice, results[0].link.span.file)
+    count = f"{_number(len(results), 'link')} {'is' if len(results) == 1 else 'are'} not as declared"
+    start = "" if len(results) == 1 else "Begin with the first. "
+    return f"{count}. {start}{advice}; `bnsym explain {first}` says more."
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count} {noun}{'s' * (count != 1)}"

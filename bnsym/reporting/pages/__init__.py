@@ -1,0 +1,1 @@
+"""The report as HTML: a page of its own, and what a notebook shows."""

@@ -1,0 +1,81 @@
+"""A report as a notebook shows it under a cell: a table of links, whose facts open on demand.
+
+As HTML it brings no style sheet and no script, takes the notebook's own colours, and is escaped as the
+page is; as LaTeX (for notebooks that are printed) it is one formula that MathJax and pdflatex both set.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+
+from bnsym.model import FileReport, Report, Result, Severity
+from bnsym.reporting.console.theme import MARKS
+from bnsym.reporting.outline import Formula, outline
+from bnsym.reporting.pages.html import facts
+from bnsym.reporting.pages.mathml import mathml
+from bnsym.reporting.typeset.tex_lines import escaped
+from bnsym.reporting.wording import is_declared_refuted, relation_latex
+
+_TONES = {
+    "proved": "#1f9254",
+    "refuted": "#d64541",
+    "undecided": "#b7791f",
+    "unread": "#9a5cc6",
+    "skipped": "#808690",
+}
+"""Readable on white and on near black."""
+_CELL = 'style="text-align: left; vertical-align: top; padding: .3em .8em .3em 0"'
+
+
+def to_fragment(report: Report) -> str:
+    """HTML to stand in somebody else's page."""
+    return "".join(["<div>", *_summary(report), "<table><tbody>", *_rows(report), "</tbody></table></div>"])
+
+
+def _summary(report: Report) -> Iterator[str]:
+    said = "Every link is as declared" if report.passed else "Not every link is as declared"
+    counts = ", ".join(f"{count} {name}" for name, count in report.counts.items() if count)
+    yield f"<p><strong>{said}</strong>{': ' * bool(counts)}{counts}.</p>"
+    for problem in report.all_diagnostics:
+        if problem.severity is not Severity.NOTE:
+            place = escape(f"{problem.span.place}: {problem.code} {problem.message}")
+            yield f"<p>{problem.severity.value}: {place}</p>"
+
+
+def _rows(report: Report) -> Iterator[str]:
+    for result in report.results:
+        tone, link = _TONES[result.name], result.link
+        known = "".join(f"<dt><em>{name}</em></dt><dd>{said}</dd>" for name, said in facts(result) if said)
+        claim = (
+            mathml(relation_latex(link.statement))
+            if link.statement
+            else f"<code>{escape(link.source)}</code>"
+        )
+        declared = ",<br>as declared" if result.passed and is_declared_refuted(link) else ""
+        opened = " open" if not result.passed else ""
+        said = f"{MARKS[result.name]} {result.name}{declared}"
+        yield (
+            f'<tr><td {_CELL}><span style="color: {tone}">{said}</span></td>'
+            f"<td {_CELL}><details{opened}><summary>{claim}</summary><dl>{known}</dl></details></td></tr>"
+        )
+
+
+def to_formulas(report: Report) -> str:
+    """One display formula: each link in its author's LaTeX, with its verdict."""
+    rows = [row for file in report.files for row in _formulas(file, report.sources[file.derivation.file])]
+    return "$$\\begin{array}{rcll}\n" + " \\\\\n".join(rows) + "\n\\end{array}$$" if rows else ""
+
+
+def _formulas(file: FileReport, written: str) -> Iterator[str]:
+    """Of what can't be let through, the name alone."""
+    parts = [part for part in outline(file, written) if isinstance(part, Formula)]
+    steps = {s.result.link.id: s for part in parts for s in part.steps if s.result and s.left}
+    for result in file.results:
+        step = steps.get(result.link.id)
+        sides = (" ".join(step.left), step.sign, " ".join(step.right)) if step else ("", "", "")
+        yield " & ".join([*sides, _verdict(result)])
+
+
+def _verdict(result: Result) -> str:
+    return rf"\text{{{result.name}: {escaped(result.link.id)}}}"

@@ -1,0 +1,276 @@
+"""A report as one HTML file: the note's prose and formulas, each link with its verdict and, opened,
+what that rests on; filters by verdict; what rests on what.
+
+It needs no network and no script: filters are radio buttons and CSS, formulas MathML made here.
+Everything from a note is escaped, and the page's own policy forbids all but its style sheet.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from html import escape
+from importlib.resources import files
+from typing import TypeAlias
+
+from bnsym.kernel import Proved, Refuted
+from bnsym.model import (
+    Diagnostic,
+    FileReport,
+    Format,
+    Report,
+    Result,
+    Severity,
+    Skipped,
+    Undecided,
+    format_of,
+)
+from bnsym.reporting.certificate_lines import certificate_line
+from bnsym.reporting.conditions import conditions
+from bnsym.reporting.console.rows import plain_scope
+from bnsym.reporting.console.theme import MARKS
+from bnsym.reporting.outline import Formula, Saying, Step, outline
+from bnsym.reporting.pages.graph import graph, in_words
+from bnsym.reporting.pages.markdown_prose import prose
+from bnsym.reporting.pages.mathml import mathml
+from bnsym.reporting.pages.tex_prose import tex_prose
+from bnsym.reporting.resting import resting
+from bnsym.reporting.unicode import unicode_math
+from bnsym.reporting.wording import (
+    FAILS,
+    finding,
+    is_declared_refuted,
+    relation_latex,
+    tuple_string,
+    value_strings,
+    words_of,
+)
+from bnsym.source.opening import opened
+
+_SIGNS = {":=": "≔"}
+"""Signs that MathML would take apart."""
+_WIDE = 64
+"""Characters of source beyond which a single claim is set in two lines."""
+
+
+def to_html(report: Report) -> str:
+    """The whole page."""
+    style = files("bnsym.reporting.pages").joinpath("report.css").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    body = "".join(
+        [*_head(report), "<main>", *(_file(report, n) for n in range(len(report.files))), *_foot(report)]
+    )
+    return (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<meta name="color-scheme" content="light dark">'
+        f"<title>{escape(_title(report))}</title><style>{style}</style></head><body>{body}</body></html>\n"
+    )
+
+
+def _title(report: Report) -> str:
+    names = [file.derivation.file for file in report.files]
+    return f"{names[0]} · bnsym" if len(names) == 1 else "Derivations · bnsym"
+
+
+def _head(report: Report) -> Iterator[str]:
+    """The counts, which are the filters."""
+    verdict = "Every link is as declared" if report.passed else "Not every link is as declared"
+    yield f'<header><p class="kind">bnsym {escape(report.version)}</p><h1>{verdict}</h1>'
+    yield '<fieldset class="filters"><legend>Show</legend>'
+    yield _filter("all", "all", len(report.results), chosen=True)
+    yield from (_filter(name, f"{MARKS[name]} {name}", n) for name, n in report.counts.items() if n)
+    yield "</fieldset>"
+    if len(report.files) > 1:
+        yield '<nav aria-label="Notes"><ul>'
+        yield from (
+            f'<li><a href="#file-{n}">{escape(file.derivation.file)}</a> <span>{_tally(file)}</span></li>'
+            for n, file in enumerate(report.files)
+        )
+        yield "</ul></nav>"
+    yield "</header>"
+
+
+def _filter(name: str, label: str, count: int, *, chosen: bool = False) -> str:
+    checked = " checked" if chosen else ""
+    return (
+        f'<label class="{name}"><input type="radio" name="show" id="show-{name}"{checked}>'
+        f"{label} <b>{count}</b></label>"
+    )
+
+
+def _tally(file: FileReport) -> str:
+    proved = sum(r.name == "proved" for r in file.results)
+    return f"{proved} of {len(file.results)} proved"
+
+
+def _file(report: Report, number: int) -> str:
+    file = report.files[number]
+    written = report.sources[file.derivation.file]
+    parts, text = list(outline(file, written)), opened(written, file.derivation.file).text
+    nodes = resting(file, [part for part in parts if isinstance(part, Formula)])
+    drawn = graph(nodes, f"n{number}")
+    resting_on = (
+        f'<section class="resting"><h2>What rests on what</h2><div class="scroll" tabindex="0">{drawn}</div>'
+        f"{_LEGEND}<details><summary>The same in words</summary><ul>{''.join(in_words(nodes))}</ul></details>"
+        "</section>"
+        if drawn
+        else ""
+    )
+    content = (*_content(parts, text, number, _renderer(file)), *_diagnostics(file.derivation.diagnostics))
+    return (
+        f'<article id="file-{number}"><p class="path">{escape(file.derivation.file)}</p>'
+        f"{''.join(content)}{resting_on}</article>"
+    )
+
+
+_LEGEND = (
+    '<p class="legend"><span class="wholly">proved with all that it uses</span>'
+    '<span class="proved">proved under a hypothesis</span><span class="refuted">refuted</span>'
+    '<span class="open">not decided</span><span class="assumed">hypothesis</span>'
+    '<span class="defined">definition</span></p>'
+)
+
+
+Prose: TypeAlias = Callable[..., str]
+
+
+def _renderer(file: FileReport) -> Prose:
+    return tex_prose if format_of(file.derivation.file) is Format.TEX else prose
+
+
+def _content(parts: Iterable[object], text: str, number: int, render: Prose) -> Iterator[str]:
+    """Prose, then what interrupts it, to the end."""
+    done = 0
+    for part in parts:
+        if isinstance(part, Formula | Saying):
+            yield _prose(render, text, done, part.where.start)
+            yield _formula(part, number) if isinstance(part, Formula) else _saying(part)
+            done = part.where.end
+    yield _prose(render, text, done, len(text))
+
+
+def _prose(render: Prose, text: str, start: int, end: int) -> str:
+    shown = render(text[start:end], begins=start == 0)
+    return f'<div class="prose">{shown}</div>' if shown.strip() else ""
+
+
+def _saying(saying: Saying) -> str:
+    first, *rest = (mathml(formula) for formula in saying.formulas)
+    if saying.kind == "let" and rest:
+        return f'<p class="saying">Write {first} for {rest[0]}.</p>'
+    return f'<p class="saying">Assume {", ".join([first, *rest])}.</p>'
+
+
+# Formulas
+
+
+def _formula(formula: Formula, number: int) -> str:
+    steps = "".join(_step(step, formula) for step in formula.steps)
+    if not steps:
+        return ""
+    name = escape(formula.name)
+    return f'<section class="formula" id="n{number}-{name}"><p class="name">{name}</p>{steps}</section>'
+
+
+def _step(step: Step, formula: Formula) -> str:
+    if step.result is None:
+        return (
+            f'<div class="step definition">{_sides(step, formula)}<span class="mark">definition</span></div>'
+        )
+    result = step.result
+    kind = f"{result.name}{' unexpected' * (not result.passed)}"
+    mark = f"{MARKS[result.name]} {result.name}{', as declared' * _as_declared(result)}"
+    opened = "".join(f"<dt>{name}</dt><dd>{said}</dd>" for name, said in facts(result) if said)
+    return (
+        f'<details class="step link {kind}"><summary>{_sides(step, formula)}<span class="mark">{mark}</span>'
+        f"</summary><dl>{opened}</dl></details>"
+    )
+
+
+def _as_declared(result: Result) -> bool:
+    return result.passed and is_declared_refuted(result.link)
+
+
+def _sides(step: Step, formula: Formula) -> str:
+    """The author's formula; a step of a chain without the side that the step before ends with."""
+    if not step.left:
+        source = step.result.link.source if step.result else ""
+        return f'<span class="sides"><code>{escape(source)}</code></span>'
+    left, right = " ".join(step.left), " ".join(step.right)
+    after = f"{_SIGNS.get(step.sign, step.sign)} {right}"
+    if step.goes_on:
+        return f'<span class="sides"><span class="after">{mathml(after, display=True)}</span></span>'
+    if len(formula.steps) == 1 or (not _is_chain(step, formula) and len(left + right) < _WIDE * 2):
+        return f'<span class="sides">{mathml(f"{left} {after}", display=True)}</span>'
+    return (
+        f'<span class="sides">{mathml(left, display=True)}'
+        f'<span class="after">{mathml(after, display=True)}</span></span>'
+    )
+
+
+def _is_chain(step: Step, formula: Formula) -> bool:
+    following = formula.steps.index(step) + 1
+    return following < len(formula.steps) and formula.steps[following].goes_on
+
+
+# Facts, opened on demand
+
+
+def facts(result: Result) -> Iterator[tuple[str, str]]:
+    """What a result rests on, or why it failed: names, and HTML that may be empty."""
+    words, verdict, declared = words_of(result), result.verdict, result.link.declaration
+    yield "link", f"<code>{escape(result.link.id)}</code> {escape(result.link.span.place)}"
+    if isinstance(verdict, Proved):
+        yield from _proof(verdict)
+    if declared and not isinstance(verdict, Skipped):
+        yield "declared", escape(declared.reason)
+    if isinstance(verdict, Refuted):
+        yield from _witness(verdict)
+    if repair := result.repair:
+        yield "repair", f"{mathml(repair.after)} for {mathml(repair.before)} ({escape(repair.what)})"
+    if not isinstance(verdict, Refuted) or not result.passed:
+        yield "why", escape(f"{words.message} {words.code}".strip())
+    if isinstance(verdict, Undecided):
+        yield "tried", escape(", ".join(verdict.tried))
+    yield "hint", escape(words.hint)
+    yield "evidence", "<br>".join(_evidence(result))
+
+
+def _proof(proof: Proved) -> Iterator[tuple[str, str]]:
+    yield "rule", escape(proof.rule)
+    yield "for", escape(plain_scope(proof.scope)) or "every size"
+    yield "given", ", ".join(mathml(relation_latex(h)) for h in proof.hypotheses)
+    yield "if", ", ".join(map(mathml, conditions(proof)))
+    yield "axioms", escape(", ".join(proof.axioms))
+    yield "certificate", mathml(certificate_line(proof))
+
+
+def _witness(refuted: Refuted) -> Iterator[tuple[str, str]]:
+    sizes, indices = sorted(refuted.witness.sizes.items()), sorted(refuted.at_indices.items())
+    values = sorted(refuted.witness.values.items())
+    shown = [f"{escape(name)} = {value}" for name, value in (*sizes, *indices)]
+    shown += [f"{mathml(name)} = {escape(tuple_string(value_strings(value)))}" for name, value in values]
+    yield "witness", "<br>".join(shown)
+    yield "there", escape(f"{refuted.left} {FAILS[refuted.statement.relation]} {refuted.right}")
+
+
+def _evidence(result: Result) -> Iterator[str]:
+    yield from (escape(f"{e.route}: {finding(result, e)}") for e in result.evidence)
+
+
+def _diagnostics(diagnostics: Iterable[Diagnostic]) -> Iterator[str]:
+    """Errors and warnings of the note."""
+    for said in diagnostics:
+        if said.severity is not Severity.NOTE:
+            message = escape(unicode_math(said.message))
+            yield f'<p class="diagnostic {said.severity.value}">{message} <code>{said.code}</code></p>'
+
+
+def _foot(report: Report) -> Iterator[str]:
+    yield "</main><footer><p>Proved: the kernel accepted a certificate, for every size that is named. "
+    yield "Refuted: both sides were evaluated exactly, and the relation fails. "
+    yield f"Made by bnsym {escape(report.version)}.</p></footer>"

@@ -1,0 +1,79 @@
+"""What is amiss in a report, one finding each, for the formats that other programs read."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+from urllib.parse import quote
+
+from bnsym.finding import STANDARD_INPUT
+from bnsym.model import Diagnostic, Report, Result, Severity, Span, Unread
+from bnsym.reporting.wording import words_of
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    severity: Severity
+    code: str
+    message: str
+    hint: str
+    span: Span
+    link: str
+    """The id of the link that it is about; empty for one about a file."""
+    fingerprint: str
+    """The same as long as the formula is, wherever in the file it moves."""
+
+
+def findings(report: Report) -> Iterator[Finding]:
+    """Links that are not as declared, then errors and warnings of files."""
+    seen: Counter[str] = Counter()
+    for result in report.results:
+        if not result.passed:
+            yield _of_result(result, seen)
+    for diagnostic in report.all_diagnostics:
+        if diagnostic.severity is not Severity.NOTE:
+            yield _of_diagnostic(diagnostic, seen)
+
+
+def _of_result(result: Result, seen: Counter[str]) -> Finding:
+    words, verdict = words_of(result), result.verdict
+    span = verdict.problem.span if isinstance(verdict, Unread) else result.link.span
+    message = words.message
+    if result.repair is not None:
+        message += f"; it holds with {result.repair.what} put right: {' '.join(result.repair.after.split())}"
+    mark = _fingerprint(seen, words.code, in_repository(span.file), result.link.source)
+    return Finding(Severity.ERROR, words.code, message, words.hint, span, result.link.id, mark)
+
+
+def _of_diagnostic(one: Diagnostic, seen: Counter[str]) -> Finding:
+    mark = _fingerprint(seen, one.code, in_repository(one.span.file), one.message)
+    return Finding(one.severity, one.code, one.message, one.hint, one.span, "", mark)
+
+
+def _fingerprint(seen: Counter[str], *parts: str) -> str:
+    """A hash of what identifies it, with its number among those that have the same."""
+    digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+    seen[digest] += 1
+    return f"{digest}:{seen[digest]}"
+
+
+def in_repository(file: str) -> str:
+    """The path from the root of the repository that holds the file, with slashes: what GitHub and
+    code scanning count from, wherever bnsym runs. As it is for a file outside of any."""
+    if file == STANDARD_INPUT:
+        return "stdin"
+    path = Path(file).resolve()
+    workspace = os.environ.get("GITHUB_WORKSPACE")
+    roots = [Path(workspace).resolve()] if workspace else []
+    roots += [folder for folder in path.parents if (folder / ".git").exists()]
+    root = next((root for root in roots if root in path.parents), None)
+    return (path.relative_to(root) if root else PurePath(file)).as_posix()
+
+
+def uri(file: str) -> str:
+    """The path as a relative reference."""
+    return quote(in_repository(file))

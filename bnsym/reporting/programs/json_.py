@@ -1,0 +1,179 @@
+r"""A report as JSON, for programs. The schema is stable: keys may be added, none changes.
+
+    {"bnsym": "0.1.0",              the version that wrote it
+     "passed": true,                every link is as its file declares it, no error, something checked
+     "since": null,                 "2026-11-24T21:40:12Z": it is of then, nothing has changed since
+     "remembered": 0,               links with a certificate or witness of an earlier check, judged again
+     "counts": {"proved": 28, "refuted": 2, "undecided": 0, "unread": 0, "skipped": 1},
+     "links": [{
+       "id": "input-gradient.3",
+       "file": "note.md", "line": 57, "column": 4,         of the relation sign, from 1
+       "cell": null,                the number of a notebook's cell, from 1
+       "statement": "a = b",        LaTeX, as the author wrote it
+       "parsed": "a = b",           LaTeX, as it was understood; null if unread
+       "verdict": "refuted",        proved | refuted | undecided | unread | skipped
+       "declared": "refuted",       null | "refuted": what the file says of it
+       "reason": "the sign …",      the reason that a refuted or skip directive gives, or null
+       "passed": true,              whether it is as declared
+       "scope": "m >= 1",           the sizes for which it is proved; null unless proved
+       "rule": "identity",          null unless proved
+       "hypotheses": ["\\gamma \\le 1"], "side_conditions": ["\\sigma > 0"], "axioms": [],
+       "certificate": "right - left = …",                       LaTeX; null unless proved
+       "witness": {                 null unless refuted
+         "m": 4,                    the batch size: of the space m, or else of the first by name
+         "sizes": {"m": 4},         of every index space
+         "values": {"x": ["0", "0", "2", "2"], "\\gamma": "1"},   rationals as strings
+         "indices": {"i": 1},       of the free indices, from 1
+         "left": "1/2", "right": "3/4"},                          both sides there, or as "-√(1/2)"
+       "repair": {                  null unless a repair of what is refuted or unread was found
+         "what": "a sign",          what was wrong
+         "before": "…", "after": "…"},                            LaTeX, as written and as it would be true
+       "derived": "…",              LaTeX of what the left side of a refuted link is; null if not worked out
+       "minimal": ["…"],            the hypotheses that a proof needs; null if not asked for
+       "evidence": [{"route": "explicit m = 2, 3, 4",           what independent routes found; never a proof
+         "agrees": true,            with what the link says; null: can't tell. false contradicts only a proof
+         "detail": ""}],
+       "code": "BN201", "message": "…", "hint": "…",              code null if there is none
+       "problem": {"line": 3, "column": 7, "end_line": 3, "end_column": 9},     null unless unread
+       "cause": null}],              where what it waits for stands; null if nothing is wrong elsewhere
+     "definitions": [{"file", "line", "column", "name", "source", "parsed"}],
+     "diagnostics": [{"code", "severity", "message", "file", "line", "column", "cell", "hint"}]}
+
+Nothing else in it depends on the machine, the time or the hash seed. Standard input is the file `<stdin>`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from bnsym.kernel import Proved, Refuted, Witness
+from bnsym.model import Diagnostic, NamedDefinition, Repair, Report, Result, Span, Unread
+from bnsym.printing import to_latex
+from bnsym.reporting.certificate_lines import certificate_line
+from bnsym.reporting.wording import is_declared_refuted, relation_latex, value_strings, words_of
+
+
+def to_json(report: Report) -> str:
+    """The report as indented JSON, ending in a line break."""
+    return json.dumps(as_data(report), indent=2, ensure_ascii=False) + "\n"
+
+
+def as_data(report: Report) -> dict[str, Any]:
+    """The report as dicts, lists, strings, ints and None."""
+    definitions = (d for f in report.files for d in f.derivation.definitions)
+    return {
+        "bnsym": report.version,
+        "passed": report.passed,
+        "since": None,
+        "remembered": report.remembered,
+        "counts": report.counts,
+        "links": [_link(result) for result in report.results],
+        "definitions": [_definition(definition) for definition in definitions],
+        "diagnostics": [_diagnostic(d) for d in (*report.all_diagnostics, *_notes(report.results))],
+    }
+
+
+def _notes(results: Iterable[Result]) -> Iterable[Diagnostic]:
+    return (note for result in results for note in result.notes)
+
+
+def _link(result: Result) -> dict[str, Any]:
+    link, words = result.link, words_of(result)
+    problem = result.verdict.problem if isinstance(result.verdict, Unread) else None
+    return {
+        "id": link.id,
+        "file": link.span.file,
+        "line": link.span.line,
+        "column": link.span.column,
+        "cell": link.span.cell or None,
+        "statement": link.source,
+        "parsed": relation_latex(link.statement) if link.statement else None,
+        "rests_on": [{"name": name, "line": line} for name, line in link.rests_on],
+        "conditions": list(link.conditions),
+        "verdict": result.name,
+        "declared": "refuted" if is_declared_refuted(link) else None,
+        "reason": link.declaration.reason if link.declaration else None,
+        "passed": result.passed,
+        **_proof(result),
+        "witness": _refutation(result.verdict) if isinstance(result.verdict, Refuted) else None,
+        "repair": _repair(result.repair) if result.repair else None,
+        "derived": result.derived or None,
+        "minimal": None if result.minimal is None else [relation_latex(h) for h in result.minimal],
+        "evidence": [{"route": e.route, "agrees": e.agrees, "detail": e.detail} for e in result.evidence],
+        "code": words.code or None,
+        "message": words.message,
+        "hint": words.hint,
+        "problem": _place(problem.span) if problem else None,
+        "cause": _place(problem.cause.span) if problem and problem.cause else None,
+    }
+
+
+def _repair(repair: Repair) -> dict[str, str]:
+    return {"what": repair.what, "before": repair.before, "after": repair.after}
+
+
+def _place(span: Span) -> dict[str, int]:
+    return {
+        "line": span.line,
+        "column": span.column,
+        "end_line": span.end_line,
+        "end_column": span.end_column,
+    }
+
+
+def _proof(result: Result) -> dict[str, Any]:
+    """The fields that only a proof fills, always in this order."""
+    proof = result.verdict if isinstance(result.verdict, Proved) else None
+    return {
+        "scope": proof.scope if proof else None,
+        "rule": proof.rule if proof else None,
+        "hypotheses": [relation_latex(h) for h in proof.hypotheses] if proof else [],
+        "side_conditions": [relation_latex(s) for s in proof.side_conditions] if proof else [],
+        "axioms": list(proof.axioms) if proof else [],
+        "certificate": certificate_line(proof) if proof else None,
+    }
+
+
+def _refutation(refuted: Refuted) -> dict[str, Any]:
+    witness = refuted.witness
+    return {
+        "m": batch_size(witness),
+        "sizes": dict(sorted(witness.sizes.items())),
+        "values": {name: value_strings(value) for name, value in sorted(witness.values.items())},
+        "indices": dict(sorted(refuted.at_indices.items())),
+        "left": str(refuted.left),
+        "right": str(refuted.right),
+    }
+
+
+def batch_size(witness: Witness) -> int | None:
+    """The size of the space m, or else of the first by name; None where there is none."""
+    names = (name for name in ("m", *sorted(witness.sizes)) if name in witness.sizes)
+    return next((witness.sizes[name] for name in names), None)
+
+
+def _definition(named: NamedDefinition) -> dict[str, Any]:
+    span, definition = named.span, named.definition
+    return {
+        "file": span.file,
+        "line": span.line,
+        "column": span.column,
+        "name": definition.symbol.name,
+        "source": named.source,
+        "parsed": f"{to_latex(definition.symbol)} = {to_latex(definition.body)}",
+    }
+
+
+def _diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:
+    return {
+        "code": diagnostic.code,
+        "severity": diagnostic.severity.value,
+        "message": diagnostic.message,
+        "file": diagnostic.span.file,
+        "line": diagnostic.span.line,
+        "column": diagnostic.span.column,
+        "cell": diagnostic.span.cell or None,
+        "hint": diagnostic.hint,
+    }

@@ -1,0 +1,311 @@
+r"""A report as LaTeX: the author's own source of what was proved, each link with its mark and what
+its proof rests on; what was refuted, as errata; what is not verified, by name; a ledger.
+
+Only what the reader understood is let through (`source`); all other text is escaped. The macros
+around it are in `macros.tex`, for an author to redefine.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from importlib.resources import files
+from itertools import groupby
+from typing import Any
+
+from bnsym.kernel import Number, Proved, Refuted, Surd
+from bnsym.model import FileReport, Report, Result
+from bnsym.reporting.certificate_lines import certificate_line
+from bnsym.reporting.conditions import conditions
+from bnsym.reporting.outline import Formula, Part, Saying, Step, outline
+from bnsym.reporting.typeset.authored import Barred, safe_math
+from bnsym.reporting.typeset.tex_lines import ROOM, divided, escaped, width
+from bnsym.reporting.wording import FAILS, relation_latex, tuple_string, value_strings, words_of
+from bnsym.source.text import Heading
+
+_HEADINGS = (r"\bnsymtitle", r"\bnsymheading", r"\bnsymsubheading")
+_HANGS = 26
+"""A left side wider than this stands on a line of its own."""
+_COLUMNS = (
+    "@{}"
+    + "".join(
+        rf">{{\raggedright\arraybackslash}}p{{{share}\linewidth}}"
+        for share in (0.25, 0.09, 0.08, 0.215, 0.29)
+    )
+    + "@{}"
+)
+"""Of the ledger."""
+_INLINE = re.compile(r"\$([^$]+)\$")
+
+
+def to_latex_document(report: Report, *, standalone: bool = True) -> str:
+    """The report as a document that pdflatex sets, or as a part to `\\input` in one."""
+    body = "\n".join([*_body(report), ""])
+    if not standalone:
+        return f"{_resource('macros.tex')}\n{body}"
+    head = _resource("standalone.tex") + _resource("macros.tex")
+    return f"{head}\\begin{{document}}\n{body}\\end{{document}}\n"
+
+
+def _resource(name: str) -> str:
+    return files("bnsym.reporting.typeset").joinpath(name).read_text(encoding="utf-8")
+
+
+def _body(report: Report) -> Iterator[str]:
+    refuted: list[Step] = []
+    labels: set[str] = set()
+    for file in report.files:
+        parts = list(outline(file, report.sources[file.derivation.file]))
+        yield from _verified(parts, file, labels)
+        refuted += [s for p in parts if isinstance(p, Formula) for s in p.steps if _is(s, Refuted)]
+    yield from _errata(refuted)
+    yield from _unverified(report)
+    yield from _ledger(report)
+
+
+def is_verified(result: Result) -> bool:
+    return isinstance(result.verdict, Proved) and not result.disagrees
+
+
+def _is(step: Step, kind: type) -> bool:
+    return step.result is not None and isinstance(step.result.verdict, kind)
+
+
+# What is verified
+
+
+def _verified(parts: Iterable[Part], file: FileReport, labels: set[str]) -> Iterator[str]:
+    """Headings and hypotheses only where something follows; names hold to the end of the file."""
+    waiting: list[str] = [rf"\bnsymtitle{{{escaped(file.derivation.file)}}}"]
+    for part in parts:
+        shown = list(_part(part, labels))
+        if isinstance(part, Heading):
+            level = min(part.level, len(_HEADINGS))
+            waiting = [w for w in waiting if _level(w) < level] + shown
+        elif isinstance(part, Saying) and part.kind == "assume":
+            waiting += shown
+        elif shown:
+            yield from (*waiting, *shown)
+            waiting = []
+
+
+def _level(line: str) -> int:
+    """Of a heading's line; what is said belongs to the heading before it."""
+    return next((n for n, name in enumerate(_HEADINGS, 1) if line.startswith(name + "{")), 9)
+
+
+def _part(part: Part, labels: set[str]) -> Iterator[str]:
+    match part:
+        case Heading(level, title):
+            yield f"{_HEADINGS[min(level, len(_HEADINGS)) - 1]}{{{_title(title)}}}"
+        case Saying("assume", formulas):
+            yield rf"\bnsymsaying{{Assume {_listed(formulas)}.}}"
+        case Saying(_, (name, *meaning)) if meaning:
+            yield rf"\bnsymsaying{{Write {_math(name)} for {_math(meaning[0])}.}}"
+        case Formula(steps=steps):
+            kept = [s for s in steps if s.left and (s.result is None or is_verified(s.result))]
+            if kept:
+                yield from _display(kept, labels)
+                yield from _notes(part.name, kept)
+
+
+def _title(title: str) -> str:
+    """A heading's text; its formulas as formulas, where they can be let through."""
+    pieces = _INLINE.split(title)
+    return "".join(_math(piece) if odd % 2 else escaped(piece) for odd, piece in enumerate(pieces))
+
+
+def _math(latex: str) -> str:
+    try:
+        return rf"\ensuremath{{{safe_math(latex)}}}"
+    except Barred:
+        return rf"\texttt{{{escaped(latex)}}}"
+
+
+def _listed(formulas: Iterable[str]) -> str:
+    return ", ".join(map(_math, formulas))
+
+
+def _display(steps: list[Step], labels: set[str], mark: str = r"\bnsymproved") -> Iterator[str]:
+    rows = [row for run in _runs(steps) for row in _rows(run, labels, mark)]
+    yield r"\begingroup\bnsymnumbers"
+    yield r"\begin{align}"
+    yield " \\\\\n".join(rows)
+    yield r"\end{align}"
+    yield r"\endgroup"
+
+
+def _runs(steps: Iterable[Step]) -> list[list[Step]]:
+    """Steps of which each goes on from the one before."""
+    runs: list[list[Step]] = []
+    for step in steps:
+        if runs and step.goes_on and step.left == runs[-1][-1].right:
+            runs[-1].append(step)
+        else:
+            runs.append([step])
+    return runs
+
+
+def _rows(run: list[Step], labels: set[str], mark: str) -> Iterator[str]:
+    """The rows of a chain: its first side before the alignment, or, if it is long, above the rest."""
+    head = run[0].left
+    room = ROOM - width(head[-1])
+    hangs = len(head) > 1 or (width(head[0]) > _HANGS and any(_widest(s) > room for s in run))
+    if hangs:
+        yield from (f"& {line} \\notag" for side in head for line in divided(side))
+        room = ROOM - 4
+    for number, step in enumerate(run):
+        start = r"&\quad" if hangs else f"{head[-1]} &" if number == 0 else "&"
+        *lines, last = [line for side in step.right for line in divided(side, room)]
+        opening = f"{start} {_sign(step)} "
+        for line in lines:
+            yield f"{opening}{line} \\notag"
+            opening = r"&\quad\qquad " if hangs else r"&\qquad "
+        yield f"{opening}{last} {_tag(step, labels, mark)}"
+
+
+def _widest(step: Step) -> int:
+    return max(map(width, step.right))
+
+
+def _sign(step: Step) -> str:
+    return r"\mathrel{:=}" if step.sign == ":=" else step.sign
+
+
+def _tag(step: Step, labels: set[str], mark: str) -> str:
+    if step.label and step.label not in labels:
+        labels.add(step.label)
+        return rf"\label{{{step.label}}}"
+    return rf"\tag*{{{mark}{{{escaped(step.result.link.id)}}}}}" if step.result else r"\notag"
+
+
+# Under each formula: what its proofs rest on
+
+
+def _notes(name: str, steps: Iterable[Step]) -> Iterator[str]:
+    """Links with the same grounds share a line."""
+    proofs = [(s.result.link.id, s.result.verdict) for s in steps if s.result]
+    grounds = [(number_of(link, name), _grounds(p)) for link, p in proofs if isinstance(p, Proved)]
+    lines = []
+    for ground, group in groupby(grounds, key=lambda ground: ground[1]):
+        span = _ranges([number for number, _ in group])
+        lines.append(f"{span}: {ground}" if span else ground)
+    if because := " \\newline ".join(lines):
+        yield rf"\bnsymnote{{\bnsymid{{{escaped(name)}}}\quad {because}}}"
+
+
+def number_of(link: str, block: str) -> str:
+    """`2` of `input-gradient.2`; nothing where the block has one link."""
+    return link.removeprefix(block).removeprefix(".")
+
+
+def _ranges(numbers: list[str]) -> str:
+    """`1, 2+3, 5--7`."""
+    found: list[list[str]] = []
+    for number in numbers:
+        if found and number.isdigit() and found[-1][-1].isdigit() and int(number) == int(found[-1][-1]) + 1:
+            found[-1].append(number)
+        else:
+            found.append([number])
+    return ", ".join(run[0] if len(run) == 1 else f"{run[0]}--{run[-1]}" for run in found)
+
+
+def _grounds(proof: Proved) -> str:
+    """The rule, for which sizes, given what, where, by which axioms; for an order its certificate."""
+    parts = [escaped(proof.rule), _scope(proof.scope)]
+    parts += [f"given {_relations(proof.hypotheses)}"] if proof.hypotheses else []
+    parts += [f"if {', '.join(map(_math, conditions(proof)))}"] if proof.side_conditions else []
+    parts += [escaped(f"by {', '.join(proof.axioms)}")] if proof.axioms else []
+    if proof.certificate.summands:
+        parts.append(_math(certificate_line(proof)))
+    return "; ".join(parts) + "."
+
+
+def _scope(scope: str) -> str:
+    return _math(scope.replace(">=", r"\ge")) if scope else "every size"
+
+
+def _relations(stated: Iterable[Any]) -> str:
+    return ", ".join(_math(relation_latex(one)) for one in stated)
+
+
+# What is not
+
+
+def _errata(steps: list[Step]) -> Iterator[str]:
+    if not steps:
+        return
+    yield r"\bnsymheading{Errata}"
+    for step in steps:
+        result = step.result
+        if result is None or not isinstance(result.verdict, Refuted):
+            continue
+        if step.left:
+            yield from _display([step], set(), r"\bnsymrefuted")
+        yield rf"\bnsymnote{{\bnsymid{{{escaped(result.link.id)}}}\quad {' '.join(_erratum(result))}}}"
+
+
+def _erratum(result: Result) -> Iterator[str]:
+    """Why, at which values, and what would be right."""
+    refuted, declared = result.verdict, result.link.declaration
+    if isinstance(refuted, Refuted):
+        yield escaped(_place(result)) + "."
+        if declared and declared.reason:
+            yield escaped(declared.reason).rstrip(".") + "."
+        values = ", ".join(_witness(refuted))
+        fails = escaped(FAILS[refuted.statement.relation])
+        left, right = _number(refuted.left), _number(refuted.right)
+        yield f"At {values} the sides are ${left}$ {fails} ${right}$."
+        if repair := result.repair:
+            yield f"Without {escaped(repair.what)}: {_math(repair.after)} for {_math(repair.before)}."
+
+
+def _number(value: Number) -> str:
+    if not isinstance(value, Surd):
+        return str(value)
+    return rf"{'-' * (value.square < 0)}\sqrt{{{abs(value.square)}}}"
+
+
+def _witness(refuted: Refuted) -> Iterator[str]:
+    sizes, indices = sorted(refuted.witness.sizes.items()), sorted(refuted.at_indices.items())
+    yield from (_math(f"{name} = {value}") for name, value in (*sizes, *indices))
+    for name, value in sorted(refuted.witness.values.items()):
+        yield _math(f"{name} = {tuple_string(value_strings(value))}")
+
+
+def _place(result: Result) -> str:
+    span = result.link.span
+    return f"{span.file}:{span.line}{span.in_cell}"
+
+
+def _unverified(report: Report) -> Iterator[str]:
+    others = [r for r in report.results if not is_verified(r) and not isinstance(r.verdict, Refuted)]
+    if not others:
+        return
+    yield r"\bnsymheading{Not verified}"
+    for result in others:
+        said = escaped(f"{result.name}, {_place(result)}. {words_of(result).message}")
+        yield rf"\bnsymnote{{\bnsymid{{{escaped(result.link.id)}}}\quad {said}}}"
+
+
+def _ledger(report: Report) -> Iterator[str]:
+    yield r"\bnsymheading{Ledger}"
+    yield rf"\bnsymnote{{Checked by bnsym {escaped(report.version)}.}}"
+    yield r"{\footnotesize\setlength{\tabcolsep}{4pt}"
+    yield rf"\begin{{longtable}}{{{_COLUMNS}}}"
+    yield r"\toprule Link & Verdict & Scope & Rule & Place \\ \midrule \endhead \bottomrule \endfoot"
+    for result in report.results:
+        proof = result.verdict if isinstance(result.verdict, Proved) else None
+        cells = (
+            rf"\bnsymid{{{_breakable(result.link.id)}}}",
+            escaped(result.name),
+            _scope(proof.scope) if proof else "",
+            escaped(proof.rule) if proof else "",
+            _breakable(_place(result)),
+        )
+        yield " & ".join(cells) + r" \\"
+    yield r"\end{longtable}}"
+
+
+def _breakable(text: str) -> str:
+    return r"\allowbreak{}".join(escaped(piece) for piece in re.split(r"(?<=[-/_+])", text))
