@@ -22,7 +22,6 @@ from bnsym.repairing.values import Row
 from bnsym.repairing.worth import gathered
 from bnsym.terms import Add, Delta, Diff, Mul, Num, Pow, Relation, Sum, Sym, Term, mul, num, walk
 
-Stage = Callable[[Trial, Place, Callable[[], Term | None]], Iterator[MADE]]
 ALIKE = ("a hat", "a square", "a transpose")
 """What is often done twice, and neither adds up nor multiplies."""
 MOST = 24
