@@ -262,8 +262,8 @@ class Report:
 
 
 def _shown(report: Report, function: str) -> str:
-    """By a function of `reporting.notebook`, found by its name when it is asked for: data imports nothing
-    that stands above it."""
+    """By a function of `reporting.pages.fragment`, found by its name when it is asked for: data imports
+    nothing that stands above it."""
     text: str = getattr(import_module("bnsym.reporting.pages.fragment"), function)(report)
     return text
 

@@ -9,7 +9,6 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
@@ -68,13 +67,11 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
 
 def routes(monkeypatch: pytest.MonkeyPatch, examine: Callable[..., Evidence]) -> None:
-    import bnsym.evidence
+    from bnsym.evidence.small import explicit
+    from bnsym.evidence.whole import modular
 
-    for name in ("explicit", "modular"):
-        route = ModuleType(f"bnsym.evidence.{name}")
-        route.examine = examine  # type: ignore[attr-defined]
-        monkeypatch.setitem(sys.modules, f"bnsym.evidence.{name}", route)
-        monkeypatch.setattr(bnsym.evidence, name, route, raising=False)
+    for route in (explicit, modular):
+        monkeypatch.setattr(route, "examine", examine)
 
 
 def note(name: str = "note.md", text: str = handmade.NOTE) -> Path:
