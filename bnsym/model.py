@@ -40,6 +40,19 @@ class Declaration:
 
 
 @dataclass(frozen=True, slots=True)
+class Convention:
+    """How a notation that leaves a choice was read."""
+
+    rule: str
+    """Which of the conventions it is: `factor`, `biased`."""
+    says: str
+    """In words, LaTeX between backticks."""
+    line: int
+    of: tuple[str, ...] = ()
+    """LaTeX of what it was taken of."""
+
+
+@dataclass(frozen=True, slots=True)
 class Link:
     """One relation sign between two neighbouring expressions of a chain."""
 
@@ -70,6 +83,8 @@ class Link:
     """What is said to hold for its chain alone, as it is written."""
     unless: Statement | None = None
     """What leaves no doubt if it is proved."""
+    conventions: tuple[Convention, ...] = ()
+    """What was taken where its notation, or that of its definitions, leaves a choice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +112,13 @@ class Derivation:
     definitions: tuple[NamedDefinition, ...] = ()
     hypotheses: tuple[NamedHypothesis, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
-    unjudged: int = 0
-    """How many relations in running text neither define nor assume, and are no links."""
     """Everything said of the file that is not one link's problem: warnings, notes, file errors."""
+    unjudged: tuple[int, ...] = ()
+    """The lines of relations in running text that neither define nor assume, and are no links."""
+    unreadable: tuple[tuple[str, int], ...] = ()
+    """Names whose definitions can't be read, with the lines of what is wrong there."""
+    directives: bool = True
+    """Whether it says anything in directives, and so what it claims."""
 
 
 @dataclass(frozen=True, slots=True)

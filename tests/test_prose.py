@@ -242,7 +242,7 @@ $$
 
 def test_what_is_not_judged_is_counted():
     found = read(r"The mean is $\mu = 0$, so $v = 1$. Let $s = \sqrt{v}$.", "note.md")
-    assert found.unjudged == 2
+    assert len(found.unjudged) == 2
     assert [d.definition.symbol.name for d in found.definitions] == ["s"]
 
 

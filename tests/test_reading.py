@@ -1,14 +1,26 @@
-r"""What a report says of how a note was read: what keeps links from being read, each thing once."""
+r"""What a report says of how a note was read: what a link rests on, what was taken where its notation
+leaves a choice, and what keeps links from being read, each thing once.
+
+Beside each convention stands a note in which the same is said, and nothing is taken.
+"""
 
 from __future__ import annotations
 
 import io
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
 
 from bnsym.checking import Unwatched, budget, check_notes
+from bnsym.cli import cli
 from bnsym.finding import Note
 from bnsym.model import Report, Unread
 from bnsym.reporting.console.terminal import Detail, print_report
 from bnsym.reporting.console.theme import make_console
+from bnsym.reporting.pages.html import to_html
+from bnsym.reporting.programs.json_ import as_data
+from bnsym.reporting.reading import read_in
 
 UNREADABLE = r"""$$ a_i = \begin{pmatrix} x_i \\ 1 \end{pmatrix} $$
 
@@ -27,9 +39,9 @@ def checked(text: str, file: str = "note.md") -> Report:
     return check_notes([Note(file, text)], (), cost, Unwatched())
 
 
-def shown(report: Report, detail: Detail = Detail.NORMAL) -> str:
+def shown(report: Report, detail: Detail = Detail.NORMAL, *, parsed: bool = False) -> str:
     stream = io.StringIO()
-    print_report(report, make_console(stream, plain=True), detail)
+    print_report(report, make_console(stream, plain=True), detail, show_parsed=parsed)
     return stream.getvalue()
 
 
@@ -53,4 +65,145 @@ def test_one_cause_is_said_once_with_the_links_that_wait_for_it() -> None:
     assert "! unread  2 links" in text
     assert " waiting   block-1, block-3\n" in text
     assert "! unread  block-4" in text
-    assert text.count("pmatrix` has no meaning here\n") == 3  # two rows and a caret
+    assert text.count("pmatrix` has no meaning here\n") == 1
+    assert "block-3  note.md" not in text
+
+
+MEAN = r"\mu = \frac{1}{n} \sum_i x_i"
+SQUARE = r"\sigma^2 = \frac{1}{m} \sum_{i=1}^m x_i^2"
+SCALED = rf"{SQUARE} | y_i = \sigma^2 x_i"
+WITHOUT = rf"{SCALED} | y_i = x_i"
+
+
+def taken(note: str) -> dict[str, str]:
+    """The conventions of the last link of a note of displays, in words by the name of the rule."""
+    displays = "\n\n".join(d if d[0] == "<" else f"$$ {d} $$" for d in note.split(" | "))
+    return {c.rule: c.says for c in checked(displays).results[-1].link.conventions}
+
+
+CONVENTIONS = [
+    ("factor", r"`\gamma` before a", r"\gamma (a + b) = \gamma a", r"\gamma \cdot (a + b) = 0"),
+    ("count", "`n` divides the sum over `i`", rf"{MEAN} | \mu = 0", r"\frac{1}{n} \sum_{i=1}^n x_i = 0"),
+    ("range", "without a size runs from 1 to `m`", r"\sum_i x_i = 0", r"\sum_{i=1}^m x_i = 0"),
+    ("root", r"`\sigma` is the positive", rf"{SQUARE} | \sigma = 1", rf"{SQUARE} | \sigma^2 = 1"),
+    ("added", "`x + b`", r"\operatorname{sum}(x + b) = \sum_i x_i", r"\operatorname{sum}(x + b e) = x_i"),
+    ("ones", "`e` is the vector of ones", r"e^T x = \sum_i x_i", r"\sum_i x_i = 0"),
+    ("identity", "`I` is the identity", r"x^T I x = x^T x", r"x^T x = 0"),
+    ("kronecker", r"`\delta_{ij}` is 1", r"\sum_j \delta_{ij} x_j = x_i", "2 x_i = x_i"),
+    ("biased", "the biased", r"\sum_i x_i = \operatorname{var}(x)", rf"{SQUARE} | \sum_i x_i = \sigma^2"),
+    ("mean", "the mean over the entries", r"\sum_i x_i = \operatorname{mean}(x)", r"\sum_i x_i = 0"),
+    ("named", "what line 1 says", "<!-- bnsym: let $g_i$ = $2 x_i$ --> | g_i + x_i = 0", "2 x_i + x_i = 0"),
+    (
+        "held",
+        "what else `y` is made from",
+        rf"{SCALED} | \frac{{\partial y_i}}{{\partial x_i}} + 0 = 0",
+        WITHOUT,
+    ),
+    ("total", "is a total derivative", rf"{SCALED} | \frac{{\partial y_i}}{{\partial x_j}} = 0", WITHOUT),
+    ("total", "", "2 x_i = 0", rf"{SCALED} | \frac{{d y_i}}{{d x_j}} = 0"),
+    ("constant", "other free names are constants", r"\frac{d}{dx} (a x^2) = 2 a x", "2 a x = 2 x a"),
+]
+
+
+@pytest.mark.parametrize(("rule", "says", "note", "plain"), CONVENTIONS)
+def test_a_convention_that_is_used_is_shown(rule: str, says: str, note: str, plain: str) -> None:
+    assert says in taken(note).get(rule, "")
+    assert rule not in taken(plain)
+
+
+def test_a_link_says_what_it_rests_on_in_each_format() -> None:
+    report = checked(f"$$ {MEAN} $$\n\n$$ \\mu = c - 1 $$")
+    link = as_data(report)["links"][0]
+    assert link["rests_on"] == [{"name": "\\mu", "line": 1}]
+    assert link["free"] == {"x": "vector", "c": "scalar"}
+    assert (link["sizes"], link["conventions"][0]["rule"], link["conventions"][0]["line"]) == ({}, "count", 1)
+    assert "\nrests on   μ (line 1)\n read as   n divides the sum over i, and" in shown(report)
+    assert "<dt>rests on</dt><dd><math" in to_html(report)
+
+
+READ = r"""With $\epsilon > 0$, let $\mu = \frac{1}{n} \sum_i x_i$; so $\mu = c$ in a batch of equal $x_i$.
+
+$$ y_i = \gamma (x_i - \mu) $$
+
+$$ z_i = \foo(y_i) $$
+
+$$ \sum_i \frac{\partial L}{\partial x_i} = 0 \quad \text{if } \gamma > 1 $$
+"""
+FACTS = {
+    "defined": r"`\mu` (line 1), `y` (line 3)",
+    "unread": "`z` (line 5)",
+    "sizes": "`i` from 1 to `n`",
+    "free": r"`\gamma` (scalar), `x` (vector)",
+    "given": r"`\epsilon > 0` (line 1)",
+    "where": r"`\gamma > 1` (line 7)",
+    "loss": "`L`, an unknown function of `y`",
+    "text": "1 relation in it is not judged, line 1",
+}
+
+
+def test_a_report_begins_with_what_was_read() -> None:
+    report = checked(READ)
+    (file,) = report.files
+    assert {label: text for label, text in read_in(file.derivation) if text} == FACTS
+    assert shown(report).startswith("note.md\n defined   μ (line 1), y (line 3)\n  unread   z (line 5)\n")
+    assert not shown(report, Detail.QUIET).startswith("note.md\n")
+    assert '<dl class="read"' in to_html(report)
+    (read,) = as_data(report)["read"]
+    assert read["losses"] == {"L": ("y",)}
+    assert (read["unjudged"], read["unreadable"]) == ([1], [{"name": "z", "line": 5}])
+
+
+def test_the_head_is_a_few_lines_but_for_v() -> None:
+    rows = "\n\n".join(f"$$ a_{{{k}}} = {k} b^{{{k}}} $$" for k in range(2, 60))
+    report = checked(rows)
+    few, all_ = (shown(report, detail).partition("\n\n")[0] for detail in (Detail.NORMAL, Detail.VERBOSE))
+    assert few.count("\n") == 3
+    assert few.splitlines()[2].endswith(" …")
+    assert all_.count("(line") == 58
+
+
+def test_a_file_with_directives_keeps_a_row_for_what_it_claims() -> None:
+    text = f"<!-- bnsym: claim id=broken -->\n{UNREADABLE}"
+    assert "broken   note.md:2" in shown(checked(text))
+
+
+def test_show_parsed_says_by_which_conventions_a_link_was_read() -> None:
+    text = shown(checked(f"$$ {MEAN} $$\n\n$$ \\mu = c $$"), parsed=True)
+    assert "     3 │ block-2  \\mu = c\n       │          n divides the sum over i, and is the" in text
+
+
+def traced(tmp_path: Path, text: str, name: str) -> str:
+    note = tmp_path / "note.md"
+    note.write_text(text, encoding="utf-8")
+    done = CliRunner().invoke(cli, ["trace", f"{note}#{name}"])
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def test_a_trace_shows_each_stage(tmp_path: Path) -> None:
+    text = traced(tmp_path, f"$$ {MEAN} $$\n\n$$ n \\mu = \\sum_i x_i $$", "block-2")
+    stages = [line[2:16].strip() for line in text.splitlines()[1:] if line[2:16].strip()]
+    assert stages == [
+        *("source", "left tokens", "left tree", "right tokens", "right tree", "statement", "left term"),
+        *("right term", "read with", "normal forms", "verdict"),
+    ]
+    assert "left tokens   NAME:n NAME:\\mu\n  left tree     Product\n                  Symbol n\n" in text
+    assert "  right term    Sum i:n\n                  Sym x i:n\n" in text
+    assert "left = \\sum_{j} x_{j}\n                right = \\sum_{j} x_{j}\n" in text
+    assert "\\text{left} - \\text{right} = 0" in text
+
+
+def test_a_trace_of_what_is_not_read_goes_as_far_as_reading(tmp_path: Path) -> None:
+    text = traced(tmp_path, UNREADABLE, "block-1")
+    assert "left tree     Symbol a _{i}" in text
+    assert "right tree" not in text
+    assert "verdict       unread BN" in text
+
+
+@pytest.mark.parametrize("link", ["note.md", "missing.md#x", "note.md#nothing"])
+def test_a_trace_of_no_link_says_why(link: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("note.md").write_text(UNREADABLE, encoding="utf-8")
+    done = CliRunner().invoke(cli, ["trace", link])
+    assert done.exit_code == 2
+    assert "Error: " in done.output

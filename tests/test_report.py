@@ -36,7 +36,9 @@ def only(*numbers: int) -> tuple[Result, ...]:
 
 
 def test_each_link_has_one_line_with_verdict_id_place_and_why() -> None:
-    rows = shown().splitlines()[:6]
+    head, _, rest = shown().partition("\n\n")
+    rows = rest.splitlines()[:6]
+    assert head.splitlines()[:2] == ["note.md", " defined   μ (line 4)"]
     assert [row.split()[1:4] for row in rows] == [
         ["proved", "centred.1", "note.md:10"],
         ["refuted", "centred.2", "note.md:11"],
@@ -104,11 +106,13 @@ def test_verbose_adds_evidence_certificate_and_seconds() -> None:
         assert fact in text
 
 
-def test_notes_that_change_a_meaning_are_always_shown_others_on_request() -> None:
-    assert "BN134" in shown()
-    assert "BN132" not in shown()
-    assert "BN132" in shown(Detail.VERBOSE)
-    assert "BN134" not in shown(Detail.QUIET)
+def test_notes_are_shown_on_request_but_for_those_that_say_what_was_read() -> None:
+    held = replace(handmade.FREE, code="BN135")
+    assert "BN135" not in shown(in_file=(held,))
+    assert "BN135" in shown(Detail.VERBOSE, in_file=(held,))
+    assert "BN134" not in shown(Detail.VERBOSE)
+    assert "free   γ" in shown()
+    assert "free   γ" not in shown(Detail.QUIET)
 
 
 def test_show_parsed_prints_definitions_and_both_sides_as_understood() -> None:
@@ -245,15 +249,15 @@ def test_unicode_math(latex: str, text: str) -> None:
 # -- JSON --------------------------------------------------------------------------------
 
 LINK_KEYS = (
-    "id file line column cell statement parsed rests_on conditions verdict declared reason passed scope "
-    "rule hypotheses side_conditions axioms certificate witness repair derived minimal evidence code "
-    "message hint problem cause"
+    "id file line column cell statement parsed rests_on conditions conventions sizes free verdict declared "
+    "reason passed scope rule hypotheses side_conditions axioms certificate witness repair derived minimal "
+    "evidence code message hint problem cause"
 ).split()
 
 
 def test_json_has_the_documented_keys_in_order() -> None:
     data = json.loads(to_json(report()))
-    assert list(data) == "bnsym passed since remembered counts links definitions diagnostics".split()
+    assert list(data) == "bnsym passed since remembered counts links definitions read diagnostics".split()
     assert list(data["counts"]) == ["proved", "refuted", "undecided", "unread", "skipped"]
     assert all(list(link) == LINK_KEYS for link in data["links"])
     assert list(data["diagnostics"][0]) == [

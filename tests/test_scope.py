@@ -301,5 +301,5 @@ def test_a_failing_link_shows_what_it_rests_on_and_what_the_text_leaves_unjudged
     console = Console(record=True, width=100)
     print_report(report, console)
     shown = console.export_text()
-    assert "rests on   μ (line 3); where a > 0" in shown
-    assert "1 relation in the text is not judged" in shown
+    assert "rests on   μ (line 3)\n   where   a > 0\n" in shown
+    assert "    text   1 relation in it is not judged, line 3\n" in shown

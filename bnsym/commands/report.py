@@ -7,8 +7,7 @@ from pathlib import Path
 
 import click
 
-from bnsym.commands.publishing import checked, publishes
-from bnsym.commands.writing import write
+from bnsym.commands.writing import checked, publishes, write
 
 
 @click.command()

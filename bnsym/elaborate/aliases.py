@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from bnsym.elaborate.calls import as_call
+from bnsym.elaborate.conventions import Record, Rule
 from bnsym.latex.ast import (
     Applied,
     Apply,
@@ -45,6 +46,8 @@ class Alias:
     """The index letters that its left side was written with."""
     target: Node
     size: int
+    at: Place
+    """Of its left side, in the file."""
     problem: ReadError | None = None
     """Why its right side can't be read: then no expression that uses it can be."""
 
@@ -64,11 +67,13 @@ class Aliases:
     """Letters that are no indices: in a subscript they are a part of the name."""
     spent: int = 0
     """Nodes that the aliases have put into the expression at hand."""
+    record: Record = field(default_factory=Record)
+    """Of the expression at hand."""
 
     def add(self, pattern: Node, target: Node, problem: ReadError | None = None) -> None:
         """Raises BN128 if the left side is nothing that a name can stand for."""
         pattern = as_call(unwrap(pattern))
-        alias = Alias((), apart(target), measure(target)[0], problem)
+        alias = Alias((), apart(target), measure(target)[0], pattern.at, problem)
         if isinstance(pattern, Component) and isinstance(pattern.body, Apply):
             primed = {letter: letter + "'" for letter in pattern.letters}
             whole = Whole(_renamed(alias.target, primed), tuple(primed.values()), target.at)
@@ -112,11 +117,12 @@ class Aliases:
         for key in (canonical(pattern), *((name.base, canonical(name)) if isinstance(name, Symbol) else ())):
             self.by_key.pop(key, None)
 
-    def apply(self, node: Node) -> Node:
-        """The node with everything that has an alias replaced. Raises BN113 if it gets too large."""
+    def apply(self, node: Node, record: Record | None = None) -> Node:
+        """The node with everything that has an alias replaced; `record` gets which. Raises BN113 if it gets
+        too large."""
         if not self.by_key and not self.functions and not self.labels:
             return node
-        self.spent = 0
+        self.spent, self.record = 0, record or Record()
         result = self._apply(node, NO_LETTERS)
         if measure(result)[1] > MAX_LEVELS:
             raise ReadError("BN113", f"with its lets, this is nested more than {MAX_LEVELS} deep", node.at)
@@ -125,6 +131,7 @@ class Aliases:
     def _spend(self, alias: Alias, at: Place) -> Node:
         if alias.problem:
             raise ReadError("BN128", "waits for what this name stands for", at, cause=alias.problem)
+        self.record.take(Rule.NAMED, alias.at)
         self.spent += alias.size
         if self.spent > MAX_NODES:
             raise ReadError("BN113", f"with its lets, this has more than {MAX_NODES} parts", at)

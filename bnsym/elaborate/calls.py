@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from bnsym.elaborate.conventions import Record, Rule
 from bnsym.elaborate.symbols import size_name
 from bnsym.latex.ast import (
     Apply,
@@ -56,7 +57,7 @@ class Known:
     names: frozenset[str] = frozenset()
     sizes: frozenset[str] = frozenset()
 
-    def resolve(self, node: Node, text: str) -> Node:
+    def resolve(self, node: Node, text: str, record: Record) -> Node:
         """The node with words before brackets as products where they are some. Raises BN129 where a name
         stands before a bracket and nothing says what is meant.
 
@@ -64,15 +65,16 @@ class Known:
         node = self._opened(node) or node
         if isinstance(node, Product):
             for first, second in _beside(node, text):
-                self._check(first, second)
-        return rebuilt(node, lambda inner: self.resolve(inner, text))
+                self._check(first, second, record)
+        return rebuilt(node, lambda inner: self.resolve(inner, text, record))
 
-    def _check(self, first: Node, second: Node) -> None:
+    def _check(self, first: Node, second: Node, record: Record) -> None:
         symbol, inside = _name(first), _bracketed(second)
         if symbol is None or inside is None or symbol.core == NABLA or _is_kronecker(symbol):
             return
         if not self._is_factor(symbol, second, inside):
             raise ambiguous(symbol, span(first, second))
+        record.take(Rule.FACTOR, first.at, symbol.base)
 
     def _opened(self, node: Node) -> Node | None:
         """`\\mathrm{inv} (a + b)^2` as a product, where inv is known and no function."""
@@ -115,7 +117,7 @@ def settle(gathered: Gathered, text: str) -> Known:
     for expression in expressions:
         if expression.node is not None:
             try:
-                expression.node = known.resolve(expression.node, text)
+                expression.node = known.resolve(expression.node, text, expression.record)
             except ReadError as error:
                 expression.problem = error  # what its names are is still seen
     return known

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from bnsym.elaborate import stated
 from bnsym.elaborate.aliases import Aliases, paired
 from bnsym.elaborate.calls import as_call, standing
+from bnsym.elaborate.conventions import Record
 from bnsym.elaborate.symbols import Table, size_name
 from bnsym.latex.ast import Apply, Component, Node, Product, Symbol, unwrap, walk
 from bnsym.latex.commands import BUILT_IN, Kind
@@ -42,6 +43,8 @@ class Expression:
     problem: ReadError | None = None
     total: bool | None = None
     """Whether its partial derivatives are total; None where the file does not say."""
+    record: Record = field(default_factory=Record)
+    """The conventions that were taken in it."""
 
 
 @dataclass
@@ -466,7 +469,7 @@ class Gatherer:
     def expression(self, text: str, offset: int) -> Expression:
         found = Expression(Slice(offset, offset + len(text)), total=self.result.total)
         try:
-            found.node = self.result.aliases.apply(parse(text, offset))
+            found.node = self.result.aliases.apply(parse(text, offset), found.record)
         except ReadError as error:
             found.problem = error
         return found
@@ -519,8 +522,9 @@ class Gatherer:
     def _parsed(self, piece: list[Token], sign: Token) -> Expression:
         if not piece:
             raise ReadError("BN112", "an expression is missing beside this sign", sign.at)
-        node = self.result.aliases.apply(parse_tokens(piece))
-        return Expression(Slice(piece[0].start, piece[-1].end), node, total=self.result.total)
+        found = Expression(Slice(piece[0].start, piece[-1].end), total=self.result.total)
+        found.node = self.result.aliases.apply(parse_tokens(piece), found.record)
+        return found
 
     def _text(self, where: Slice) -> str:
         """A directive's formula stands in a comment, which is masked."""

@@ -15,6 +15,7 @@ from bnsym.elaborate import shapes as kinds
 from bnsym.elaborate.closing import Closer
 from bnsym.elaborate.collect import diagnostic
 from bnsym.elaborate.containment import Containment
+from bnsym.elaborate.conventions import Record
 from bnsym.elaborate.definitions import ANEW
 from bnsym.elaborate.dependence import Dependence, names_of, reached
 from bnsym.elaborate.index_spaces import BATCH
@@ -106,7 +107,7 @@ def parse_term(latex: str, context: Context) -> Term:
 
 def _parsed(latex: str, context: Context) -> Term:
     node = context.survey.gathered.aliases.apply(parse(latex))
-    node = context.survey.known.resolve(node, latex)
+    node = context.survey.known.resolve(node, latex, Record())
     try:
         return _lowered(node, context, "")
     except ReadError as error:

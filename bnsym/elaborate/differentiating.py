@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bnsym.elaborate.conventions import Rule
+from bnsym.elaborate.dependence import names_of
 from bnsym.elaborate.symbols import square_of
 from bnsym.elaborate.tensors import Value
 from bnsym.latex.ast import Apply, Node, Place, Symbol, canonical, unwrap
@@ -48,9 +50,27 @@ def derivative(lowering: Lowering, of: Node | None, by: tuple[Node, ...], straig
     for variable in by:
         symbol = variable_of(lowering, variable)
         value = Value(Diff(value.term, symbol[0], total), value.axes + symbol[1])
+        if not loss:
+            _record(lowering, inner, symbol[0], straight, total, at)
     if len(value.axes) > 2:
         raise ReadError("BN124", "this derivative has more than two axes", at)
     return value
+
+
+def _record(lowering: Lowering, of: Term, by: Sym, straight: bool, total: bool, at: Place) -> None:
+    """Which derivative it is taken for: of a name that is made from `by` itself it holds all else fixed."""
+    if not isinstance(of, Sym):
+        return lowering.record.take(Rule.CONSTANT, at) if not isinstance(of, Diff) else None
+    body = lowering.bodies.get(of.name)
+    if not straight and not total and body is not None and by.name in names_of(body[1]):
+        lowering.record.take(Rule.HELD, at, _fraction(of, by), of.name)
+    elif not straight:
+        lowering.record.take(Rule.TOTAL, at, _fraction(of, by))
+    return None
+
+
+def _fraction(of: Sym, by: Sym) -> str:
+    return rf"\frac{{\partial {of.name}}}{{\partial {by.name}}}"
 
 
 def check_losses(lowering: Lowering, of: Node, term: Term) -> None:

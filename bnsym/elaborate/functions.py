@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from bnsym.elaborate.application import apart, applied, differentiated
 from bnsym.elaborate.calls import ambiguous
+from bnsym.elaborate.conventions import Rule
 from bnsym.elaborate.dependence import names_of
 from bnsym.elaborate.multiplying import exponent_of, power_of, product
 from bnsym.elaborate.tensors import Value, check_copies
@@ -57,8 +58,10 @@ def apply(lowering: Lowering, function: Symbol, argument: Node, at: Place) -> Va
     if word in SUMS:
         return Value(Sum(value.axes[0], value.term))
     if word in MEANS:
+        lowering.record.take(Rule.MEAN, function.at)
         return lowering.algebra.mean(value)
     check_copies(value.term, 2, at)
+    lowering.record.take(Rule.BIASED, at)
     return lowering.algebra.variance(value)
 
 
@@ -79,18 +82,20 @@ def entries(lowering: Lowering, node: Node) -> Value:
             return entries(lowering, body)
         case Plus(terms, signs):
             parts = zip(signs, terms, strict=True)
-            return lowering.algebra.plus([(s, entries(lowering, t), t.at) for s, t in parts])
+            return lowering.plus([(s, entries(lowering, t), t.at) for s, t in parts])
         case Quotient(above, below):
             top = entries(lowering, above)
             return replace(top, term=mul(top.term, power(lowering.scalar(below), -1)), what="")
         case Power(base, exponent) if not isinstance(base, Norm | Frobenius):
             value = lowering.lower(base)
             if value.shape == "column":
+                lowering.record.take(Rule.ENTRYWISE, node.at)
                 return replace(value, term=power(value.term, exponent_of(lowering, exponent)), what="")
             return power_of(lowering, node, value)
         case Product((left, right), (_, "dot")):
             u, v = lowering.lower(left), lowering.lower(right)
             if u.shape == v.shape == "column":
+                lowering.record.take(Rule.ENTRYWISE, node.at)
                 return lowering.algebra.elementwise(u, v, right.at)
             return product(lowering, node, [u, v])
     return lowering.lower(node)

@@ -44,7 +44,7 @@ from bnsym.model import (
     Derivation,
     Diagnostic,
 )
-from bnsym.source.text import Item, Slice, Source, Unread
+from bnsym.source.text import Block, Directive, Item, Slice, Source, Unread
 from bnsym.terms import Definition, Index, Relation, Sym, Term, free_indices
 
 T = TypeVar("T")
@@ -69,7 +69,9 @@ def read_items(
     source: Source, items: Sequence[Item], diagnostics: tuple[Diagnostic, ...] = ()
 ) -> tuple[Derivation, Context]:
     """The derivation that a document's items hold; `diagnostics` are what was said of them before."""
-    return _Reader(survey(source, Gatherer(source).run(items))).read(diagnostics)
+    derivation, context = _Reader(survey(source, Gatherer(source).run(items))).read(diagnostics)
+    said = any(isinstance(i, Directive) or (isinstance(i, Block) and i.directives) for i in items)
+    return replace(derivation, directives=said), context
 
 
 @dataclass(frozen=True)
@@ -140,7 +142,8 @@ class _Reader:
         if expression.problem is not None or expression.node is None:
             raise expression.problem or ReadError("BN112", "an expression is missing", _at(expression.where))
         total = is_total(expression.total, expression.node, self.survey.table)
-        lowering = Lowering(self.survey.table, self.survey.spaces, total, _Bodies(self.defined))
+        bodies, record = _Bodies(self.defined), expression.record
+        lowering = Lowering(self.survey.table, self.survey.spaces, total, bodies, record)
         saved = self.survey.spaces.snapshot()
         try:
             value = lowering.lower(expression.node)

@@ -6,7 +6,7 @@ Imports the surface modules of reading and terms.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 
 from bnsym.elaborate import shapes as kinds
 from bnsym.elaborate.collect import diagnostic
@@ -36,7 +36,7 @@ def remarks(
         if not d.explicit and d.full_name in definitions
     ]
     places = _places(survey)
-    free = _free_names(everywhere, definitions, losses)
+    free = free_names(everywhere, definitions, losses)
     found.extend(_resemblances(survey, free, definitions, places))
     if free:
         listed = ", ".join(f"`{n}` ({KIND_NAMES[min(2, free[n])]})" for n in free)
@@ -59,8 +59,8 @@ def remarks(
     return found
 
 
-def _free_names(
-    terms: Iterable[Term], definitions: Mapping[Name, Definition], losses: tuple[Name, ...]
+def free_names(
+    terms: Iterable[Term], definitions: Container[Name], losses: tuple[Name, ...]
 ) -> dict[Name, int]:
     """Free names with their numbers of axes, in order of first use."""
     found: dict[Name, int] = {}

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from bnsym.elaborate.application import Bodies
 from bnsym.elaborate.closing import OPEN, numbered
+from bnsym.elaborate.conventions import Record, Rule
 from bnsym.elaborate.differentiating import derivative, gradient
 from bnsym.elaborate.functions import apply, at_argument
 from bnsym.elaborate.index_spaces import BATCH, Spaces
@@ -82,6 +83,8 @@ class Lowering:
     """Derivatives of defined names are total (the directive `partial total`)."""
     bodies: Bodies = field(default_factory=dict)
     """What has been defined so far, for functions of it."""
+    record: Record = field(default_factory=Record)
+    """The conventions that are taken."""
     free: dict[str, Place] = field(default_factory=dict)
     """The index letters that the expression leaves free, and where each occurs first."""
     left_out: dict[str, Place] = field(default_factory=dict)
@@ -108,9 +111,7 @@ class Lowering:
             case Paren(body):
                 return self.lower(body)
             case Plus(terms, signs):
-                return self.algebra.plus(
-                    [(s, self.lower(t), t.at) for s, t in zip(signs, terms, strict=True)]
-                )
+                return self.plus([(s, self.lower(t), t.at) for s, t in zip(signs, terms, strict=True)])
             case Product():
                 return product(self, node)
             case Quotient(above, below):
@@ -156,6 +157,12 @@ class Lowering:
                 return self.whole(body, letters, node.at)
         raise ReadError("BN128", "this has no meaning here", node.at)
 
+    def plus(self, parts: list[tuple[int, Value, Place]]) -> Value:
+        numbers = [at for _, value, at in parts if not value.axes and not value.is_zero]
+        if numbers and len(numbers) < len(parts):
+            self.record.take(Rule.ADDED, (parts[0][2][0], parts[-1][2][1]))
+        return self.algebra.plus(parts)
+
     def scalar(self, node: Node) -> Term:
         return self.number(self.lower(node), node.at)
 
@@ -168,6 +175,7 @@ class Lowering:
     def vector(self, node: Node) -> Value:
         """A vector, or the vector of ones where the literal 1 stands for it."""
         if isinstance(node, Number) and node.value == 1:
+            self.record.take(Rule.ONES, node.at)
             return self.ones()
         return self.lower(node)
 
@@ -202,16 +210,22 @@ class Lowering:
         name, letters = self.table.split(node, self.bound)
         self.check_name(node, name, letters)
         if self.table.is_ones(node, name) and not letters:
+            self.record.take(Rule.ONES, node.at)
             return self.vector_of_ones(node)
         if self.table.is_identity(node):
+            self.record.take(Rule.IDENTITY, node.at)
             axis = self.axis()
             if node.sub is not None:
                 self.spaces.set_size(axis.space, node.sub.text, node.at, "the identity")
             return identity(axis, self.axis(axis.space))
         entry = name in IDENTITIES and name in self.table.constants
         if len(letters) == 2 and (entry or is_delta(node, letters, self.table)):
+            self.record.take(Rule.KRONECKER, node.at)
             return Value(self.delta(letters[0], letters[1], node.at))
+        if letters and name == self.table.entries.get(node.base):
+            self.record.take(Rule.ENTRY, node.at, canonical(node), name)
         if name in self.table.squares:
+            self.record.take(Rule.ROOT, node.at, name, square_of(name))
             value = self.array(square_of(name), name, letters, node.at)
             return replace(value, term=self.root_of(value, node.at))
         return self.array(name, name, letters, node.at)
@@ -303,6 +317,7 @@ class Lowering:
         if self.spaces.same(index.space, second) and not self.spaces.same(first, second):
             message = f"`{key}_{{{letter}}}`: is `{letter}` the second index of `{key}` here?"
             raise ReadError("BN129", message, at, f"write `{key}` with both indices")
+        self.record.take(Rule.ROW, at, f"{key}_{{{letter}}}", key)
         self.spaces.unify(first, index.space, at, f"`{letter}` in `{key}`")
         axis = self.axis(second)
         return Value(Sym(name, (index, axis)), (axis,), what=f"{key}_{{{letter}}}")

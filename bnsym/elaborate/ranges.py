@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from bnsym.elaborate.collect import Expression, Gathered
+from bnsym.elaborate.conventions import Rule
 from bnsym.elaborate.symbols import size_name
 from bnsym.latex.ast import (
     Absolute,
@@ -179,6 +180,8 @@ def _resolve(expression: Expression, known: set[str], barred: set[str], said: Ma
         over_set = isinstance(summed, BigSum) and summed.within is not None
         if isinstance(summed, BigSum) and not over_set and divisor.base in known | said.keys():
             sizes[id(summed)] = divisor
+            if divisor.base in said:
+                expression.record.take(Rule.COUNT, summed.at, divisor.base, summed.letters[0])
         elif isinstance(summed, BigSum) and _is_unclear(summed) and divisor.base not in barred:
             expression.problem = expression.problem or _unclear(divisor, summed)
     if sizes:

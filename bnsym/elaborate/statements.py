@@ -9,10 +9,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bnsym.elaborate.closing import Closer
+from bnsym.elaborate.closing import OPEN, Closer
 from bnsym.elaborate.collect import ANEW, Expression, RawHypothesis, diagnostic
 from bnsym.elaborate.containment import Containment
 from bnsym.elaborate.context import Context, outputs_of
+from bnsym.elaborate.conventions import Rule
 from bnsym.elaborate.dependence import names_of, reached
 from bnsym.elaborate.index_spaces import BATCH
 from bnsym.elaborate.jacobians import is_entry
@@ -22,6 +23,7 @@ from bnsym.elaborate.scope import RawDefinition, Survey
 from bnsym.latex.ast import Derivative, Gradient, Place, walk
 from bnsym.latex.errors import ReadError
 from bnsym.model import (
+    Convention,
     Declaration,
     Derivation,
     Diagnostic,
@@ -32,7 +34,19 @@ from bnsym.model import (
     Unread,
 )
 from bnsym.source.text import Slice, Source
-from bnsym.terms import Definition, Diff, Hypothesis, Name, Relation, Statement, Sym, Term, mapped
+from bnsym.terms import (
+    Definition,
+    Diff,
+    Hypothesis,
+    Name,
+    Relation,
+    Statement,
+    Sym,
+    Term,
+    mapped,
+    own_indices,
+)
+from bnsym.terms import walk as terms_in
 
 
 @dataclass
@@ -117,8 +131,10 @@ def finish(draft: Draft, earlier: tuple[Diagnostic, ...]) -> tuple[Derivation, C
         for raw in draft.survey.gathered.hypotheses
         if id(raw) in hypotheses and not raw.open
     )
-    unjudged = len(draft.survey.gathered.unjudged)
-    derivation = Derivation(source.file, links, named, assumed, everything, unjudged)
+    unjudged = tuple(source.span(w.start, w.end).line for w in draft.survey.gathered.unjudged)
+    hidden = draft.hidden.problems.items()
+    unread = tuple((name.replace(ANEW, ""), draft.survey.table.line_of(e.at[0])) for name, e in hidden)
+    derivation = Derivation(source.file, links, named, assumed, everything, unjudged, unread)
     return derivation, context
 
 
@@ -150,7 +166,7 @@ def _finished(
     hypotheses: dict[int, Hypothesis],
     context: Context,
 ) -> Link:
-    source = draft.survey.source
+    source, used = draft.survey.source, _rests_on(draft, context, sides or ())
     statement, error, doubt = None, p.problem, p.doubt
     if sides is not None:
         error, other = _unknown(p, sides, context)
@@ -176,17 +192,34 @@ def _finished(
         Unread(diagnostic(source, doubt)) if doubt is not None else None,
         (_digits(source, p.left.where), _digits(source, p.right.where)),
         _elsewhere(draft, p, sides, hypotheses) if sides is not None else (),
-        _rests_on(draft, context, sides or ()),
+        tuple((d.full_name.replace(ANEW, ""), draft.survey.table.line_of(d.at[0])) for d in used),
         tuple(_folded(source, h.where) for h in p.hypotheses if h.condition),
+        conventions=_conventions(draft, context, p, used),
     )
 
 
-def _rests_on(draft: Draft, context: Context, sides: tuple[Term, ...]) -> tuple[tuple[str, int], ...]:
-    """The definitions that the sides lead to, with their lines, in the order of the file."""
+def _rests_on(draft: Draft, context: Context, sides: tuple[Term, ...]) -> list[RawDefinition]:
+    """The definitions that the sides lead to, in the order of the file."""
     uses = context.containment.uses
     told = reached({name for side in sides for name in names_of(side)}, uses) & uses.keys()
-    places = sorted((draft.defined[name][0].at[0], name) for name in told)
-    return tuple((name.replace(ANEW, ""), draft.survey.table.line_of(place)) for place, name in places)
+    return sorted((draft.defined[name][0] for name in told), key=lambda d: d.at)
+
+
+def _conventions(
+    draft: Draft, context: Context, p: Pending, used: list[RawDefinition]
+) -> tuple[Convention, ...]:
+    """What was taken in both sides, then in the definitions that they lead to; each once."""
+    for expression, side in zip((p.left, p.right), p.sides or (), strict=False):
+        for index in (i for part in terms_in(side) for i in own_indices(part)):
+            if not index.name.startswith(OPEN) and not draft.survey.spaces.describe(index.space):
+                expression.record.take(Rule.RANGE, _at(expression), context.closer.spaces[index.space])
+    expressions = (p.left, p.right, *(d.chain.expressions[1] for d in used))
+    found = (c for e in expressions for c in e.record.conventions(draft.survey.source))
+    return tuple({c.says: c for c in found}.values())
+
+
+def _at(expression: Expression) -> Place:
+    return expression.where.start, expression.where.end
 
 
 _DECIMAL = re.compile(r"\s*[-+]?\s*\d*\.(\d+)\s*")
@@ -217,7 +250,7 @@ def _unknown(
 def _first_derivative(expression: Expression) -> Place:
     inner = walk(expression.node) if expression.node is not None else iter(())
     places = (node.at for node in inner if isinstance(node, Derivative | Gradient))
-    return next(places, (expression.where.start, expression.where.end))
+    return next(places, _at(expression))
 
 
 def _named(draft: Draft, name: str, definition: Definition) -> NamedDefinition:

@@ -51,6 +51,12 @@ class _Unknown(Exception):
     """Something that has no plain form."""
 
 
+def plain(text: str) -> str:
+    """A sentence that has LaTeX between backticks."""
+    parts = text.split("`")
+    return "".join(unicode_math(part) if place % 2 else part for place, part in enumerate(parts))
+
+
 @lru_cache(maxsize=4096)
 def unicode_math(latex: str) -> str:
     """`latex` in Unicode; `latex` itself where some part of it has no plain form."""
@@ -141,7 +147,7 @@ def _command(name: str, tokens: _Tokens) -> str:
 
 def _accented(base: str, mark: str) -> str:
     """The accent on the first letter: `\\hat{x_i}` is the hat of x."""
-    if not base or not base[0].isalpha():
+    if not base or not (base[0].isalpha() or base[0] in "∇∂"):
         raise _Unknown
     return base[0] + mark + base[1:]
 

@@ -22,7 +22,6 @@ from bnsym.model import (
     for_file,
 )
 from bnsym.printing import to_latex
-from bnsym.reporting.unicode import unicode_math
 from bnsym.terms import Hypothesis, Relation, Statement
 
 FAILS = {
@@ -134,11 +133,3 @@ def cause_of(result: Result) -> Diagnostic | None:
         case Result(verdict=Unread(problem), repair=None, notes=()):
             return problem.cause or problem
     return None
-
-
-def resting(link: Link) -> str:
-    """What a link was read with: the definitions that it leads to, with their lines, and what is said to hold
-    for its chain alone."""
-    names = ", ".join(f"{unicode_math(name)} (line {line})" for name, line in link.rests_on)
-    said = ", ".join(map(unicode_math, link.conditions))
-    return names + (f"{'; ' if names else ''}where {said}" if said else "")

@@ -17,13 +17,13 @@ from bnsym.printing import to_latex
 from bnsym.reporting.console.excerpt import clean, excerpt
 from bnsym.reporting.console.rows import Row
 from bnsym.reporting.console.theme import MARKS, VERDICT_STYLES, width_of
-from bnsym.reporting.unicode import unicode_math
+from bnsym.reporting.reading import read_with
+from bnsym.reporting.unicode import plain, unicode_math
 from bnsym.reporting.wording import (
     by_cause,
     cause_of,
     finding,
     is_declared_refuted,
-    resting,
     witness_strings,
     words_of,
 )
@@ -85,7 +85,9 @@ def _block(page: Page, result: Result) -> None:
     _source(page, span, words.message, style, begins)
     if isinstance(verdict, Refuted):
         page.put(Text(), *_aligned(_witness(verdict)), Text(), *_sides(verdict, page))
-    _prose(page, "rests on", resting(result.link))
+    known = read_with(result.link, witnessed=isinstance(verdict, Refuted))
+    for number, (label, text) in enumerate(known):
+        _prose(page, label, plain(text), apart=number == 0)
     _repair(page, result)
     if isinstance(verdict, Undecided) and verdict.tried:
         _prose(page, "tried", ", ".join(verdict.tried))
@@ -202,13 +204,13 @@ def _repair(page: Page, result: Result) -> None:
                 page.put(Text.assemble(" " * 9, (sign, style), " ", clean(line.strip())))
 
 
-def _prose(page: Page, label: str, text: str) -> None:
-    """Wrapped prose behind a label, indented under it."""
+def _prose(page: Page, label: str, text: str, *, apart: bool = True) -> None:
+    """Wrapped prose behind a label, indented under it; `apart`: after a blank line."""
     if not text:
         return
     indent = 11 if label else 2
     lines = Text(clean(text)).wrap(page.console, max(20, min(page.width, 100) - indent))
-    page.put(Text())
+    page.put(*([Text()] * apart))
     for number, line in enumerate(lines):
         head = f"{label:>8}   " if label and not number else " " * indent
         page.put(Text.assemble((head, "quiet"), line))

@@ -20,9 +20,6 @@ def summary(report: Report, width: int) -> Iterator[Text]:
         count = _number(report.remembered, "link")
         said = f"{count} remembered: certificates and witnesses were checked again, evidence was not"
         yield Text(said, "quiet")
-    if unjudged := sum(file.derivation.unjudged for file in report.files):
-        said = f"{_number(unjudged, 'relation')} in the text {'is' if unjudged == 1 else 'are'} not judged"
-        yield Text(said, "quiet")
     word, style, says = (
         ("Passed", "good", _passed(report)) if report.passed else ("Failed", "bad", _failed(report))
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from enum import Enum
 from operator import itemgetter
+from textwrap import wrap
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -22,11 +23,14 @@ from bnsym.reporting.console.blocks import Page, diagnostic_block, diagnostic_li
 from bnsym.reporting.console.excerpt import clean
 from bnsym.reporting.console.rows import relations, rows
 from bnsym.reporting.console.summary import summary
-from bnsym.reporting.unicode import unicode_math
-from bnsym.reporting.wording import finding, is_declared_refuted, relation_latex, resting
+from bnsym.reporting.reading import read_in, read_with, taken
+from bnsym.reporting.unicode import plain, unicode_math
+from bnsym.reporting.wording import cause_of, finding, is_declared_refuted, relation_latex
 
-ALWAYS_SHOWN = frozenset({"BN131", "BN134"})
-"""Notes that may change what a formula means: shown without being asked."""
+SAID_BEFORE = frozenset({"BN132", "BN133", "BN134"})
+"""Notes that say what the head of a file's report says."""
+HEAD_LINES = 2
+"""Of each thing that was read, but for -v."""
 
 
 class Detail(Enum):
@@ -57,40 +61,66 @@ def print_report(
 
 def _table(page: Page, report: Report, detail: Detail) -> None:
     """The rows of all files in the same columns, a blank line after each file."""
-    lines = rows(report.results, page.width if page.console.is_terminal else None)
+    shown = {id(file): [r for r in file.results if _has_row(file, r, detail)] for file in report.files}
+    chosen = [result for results in shown.values() for result in results]
+    lines = rows(chosen, page.width if page.console.is_terminal else None)
     for file in report.files:
-        for result in file.results:
+        _head(page, file, detail)
+        for result in shown[id(file)]:
             page.put(next(lines))
             if detail is Detail.VERBOSE:
                 page.put(*_particulars(result))
-        if file.results:
+        if shown[id(file)]:
             page.put(Text())
+
+
+def _has_row(file: FileReport, result: Result, detail: Detail) -> bool:
+    """Where a file does not say what it claims, what can't be read is listed by its cause alone."""
+    return detail is Detail.VERBOSE or file.derivation.directives or cause_of(result) is None
+
+
+def _head(page: Page, file: FileReport, detail: Detail) -> None:
+    """What was read, in a few lines."""
+    facts = [(label, plain(text)) for label, text in read_in(file.derivation) if text]
+    if not facts:
+        return
+    page.put(Text(clean(file.derivation.file), "strong"))
+    for label, text in facts:
+        joined = clean(text).replace(" (line ", "\xa0(line\xa0")  # a name stands with its line
+        lines = wrap(joined, max(20, min(page.width, 100) - 11))
+        shown = lines if detail is Detail.VERBOSE else lines[:HEAD_LINES]
+        shown[-1] += " …" * (len(shown) < len(lines))
+        for number, line in enumerate(shown):
+            page.put(Text(f"{'' if number else label:>8}   {line}".replace("\xa0", " "), "quiet"))
+    page.put(Text())
 
 
 def _particulars(result: Result) -> Iterator[Text]:
     """What -v adds under a row."""
-    facts: list[tuple[str, str]] = []
+    shown: list[tuple[str, str]] = []
     if isinstance(proof := result.verdict, Proved):
-        facts += [("certificate", unicode_math(certificate_line(proof)))]
-        facts += [("given", relations(proof.hypotheses)), ("axioms", ", ".join(proof.axioms))]
-        facts += [("if", relations(proof.side_conditions))]
-    facts += [("rests on", resting(result.link))]
-    facts += [("evidence", f"{e.route}: {finding(result, e)}  {e.detail}".rstrip()) for e in result.evidence]
-    facts += [("seconds", f"{result.seconds:.3f}" if result.seconds else "")]
-    yield from (Text(f"{name:>14}  {clean(fact)}", "quiet") for name, fact in facts if fact)
+        shown += [("certificate", unicode_math(certificate_line(proof)))]
+        shown += [("given", relations(proof.hypotheses)), ("axioms", ", ".join(proof.axioms))]
+        shown += [("if", relations(proof.side_conditions))]
+    shown += [(name, plain(fact)) for name, fact in read_with(result.link)]
+    shown += [("evidence", f"{e.route}: {finding(result, e)}  {e.detail}".rstrip()) for e in result.evidence]
+    shown += [("seconds", f"{result.seconds:.3f}" if result.seconds else "")]
+    yield from (Text(f"{name:>14}  {clean(fact)}", "quiet") for name, fact in shown if fact)
 
 
 def _as_understood(file: FileReport) -> Iterator[Text]:
     """--show-parsed: every definition, hypothesis and link of a file as it was read."""
     derivation = file.derivation
-    read = [(d.span.line, "define", _defined(d)) for d in derivation.definitions]
-    read += [(h.span.line, "assume", relation_latex(h.hypothesis)) for h in derivation.hypotheses]
-    read += [(link.span.line, link.id, _stated(link)) for link in derivation.links]
-    gutter = max((cell_len(name) for _, name, _ in read), default=0)
+    read = [(d.span.line, "define", _defined(d), "") for d in derivation.definitions]
+    read += [(h.span.line, "assume", relation_latex(h.hypothesis), "") for h in derivation.hypotheses]
+    read += [(link.span.line, link.id, _stated(link), taken(link)) for link in derivation.links]
+    gutter = max((cell_len(name) for _, name, *_ in read), default=0)
     yield Text(clean(f"{derivation.file}, as understood"), "strong")
-    for line, name, latex in sorted(read, key=itemgetter(0)):
+    for line, name, latex, by in sorted(read, key=itemgetter(0)):
         padding = " " * (gutter - cell_len(name))
         yield Text.assemble((f"{line:>6} │ {clean(name)}{padding}  ", "quiet"), clean(latex))
+        if by:
+            yield Text(f"{'':>6} │ {'':{gutter}}  {clean(plain(by))}", "quiet")
     yield Text()
 
 
@@ -118,6 +148,5 @@ def _diagnostics(page: Page, report: Report, detail: Detail) -> None:
 
 
 def _noted(diagnostic: Diagnostic, detail: Detail) -> bool:
-    if diagnostic.severity is not Severity.NOTE or detail is Detail.QUIET:
-        return False
-    return detail is Detail.VERBOSE or diagnostic.code in ALWAYS_SHOWN
+    noted = diagnostic.severity is Severity.NOTE and diagnostic.code not in SAID_BEFORE
+    return noted and detail is Detail.VERBOSE

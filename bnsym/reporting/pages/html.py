@@ -33,8 +33,9 @@ from bnsym.reporting.console.theme import MARKS
 from bnsym.reporting.outline import Formula, Saying, Step, outline
 from bnsym.reporting.pages.graph import graph, in_words
 from bnsym.reporting.pages.markdown_prose import prose
-from bnsym.reporting.pages.mathml import mathml
+from bnsym.reporting.pages.mathml import marked, mathml
 from bnsym.reporting.pages.tex_prose import tex_prose
+from bnsym.reporting.reading import read_in, read_with
 from bnsym.reporting.resting import resting
 from bnsym.reporting.unicode import unicode_math
 from bnsym.reporting.wording import (
@@ -122,9 +123,14 @@ def _file(report: Report, number: int) -> str:
     )
     content = (*_content(parts, text, number, _renderer(file)), *_diagnostics(file.derivation.diagnostics))
     return (
-        f'<article id="file-{number}"><p class="path">{escape(file.derivation.file)}</p>'
+        f'<article id="file-{number}"><p class="path">{escape(file.derivation.file)}</p>{_read(file)}'
         f"{''.join(content)}{resting_on}</article>"
     )
+
+
+def _read(file: FileReport) -> str:
+    facts = (f"<dt>{label}</dt><dd>{marked(text)}</dd>" for label, text in read_in(file.derivation) if text)
+    return f'<dl class="read" aria-label="What was read">{"".join(facts)}</dl>'
 
 
 _LEGEND = (
@@ -237,6 +243,7 @@ def facts(result: Result) -> Iterator[tuple[str, str]]:
     if isinstance(verdict, Undecided):
         yield "tried", escape(", ".join(verdict.tried))
     yield "hint", escape(words.hint)
+    yield from ((label, marked(text)) for label, text in read_with(result.link))
     yield "evidence", "<br>".join(_evidence(result))
 
 

@@ -41,6 +41,12 @@ def mathml(latex: str, *, display: bool = False) -> str:
     return ElementTree.tostring(kept, encoding="unicode")
 
 
+def marked(text: str) -> str:
+    """HTML of a sentence that has LaTeX between backticks."""
+    parts = text.split("`")
+    return "".join(mathml(part) if place % 2 else escape(part) for place, part in enumerate(parts))
+
+
 def _kept(element: ElementTree.Element) -> ElementTree.Element:
     """The same tree of known elements and attributes. Raises ValueError for an element that is not known."""
     name = element.tag.rpartition("}")[2]

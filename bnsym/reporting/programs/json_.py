@@ -11,6 +11,11 @@ r"""A report as JSON, for programs. The schema is stable: keys may be added, non
        "cell": null,                the number of a notebook's cell, from 1
        "statement": "a = b",        LaTeX, as the author wrote it
        "parsed": "a = b",           LaTeX, as it was understood; null if unread
+       "rests_on": [{"name": "\\mu", "line": 12}],               the definitions that it leads to
+       "conditions": ["k > 0"],     what is said to hold for its chain alone
+       "conventions": [{"rule": "root", "says": "`\\sigma` is …", "line": 3}],   LaTeX between backticks
+       "sizes": {"m": ["i", "j"]},  what its letters run over
+       "free": {"x": "vector"},     names of any value that it leads to: scalar, vector, matrix
        "verdict": "refuted",        proved | refuted | undecided | unread | skipped
        "declared": "refuted",       null | "refuted": what the file says of it
        "reason": "the sign …",      the reason that a refuted or skip directive gives, or null
@@ -37,6 +42,9 @@ r"""A report as JSON, for programs. The schema is stable: keys may be added, non
        "problem": {"line": 3, "column": 7, "end_line": 3, "end_column": 9},     null unless unread
        "cause": null}],              where what it waits for stands; null if nothing is wrong elsewhere
      "definitions": [{"file", "line", "column", "name", "source", "parsed"}],
+     "read": [{"file", "sizes", "free", "losses": {"f": ["y"]}, "hypotheses": [{"source", "line"}],
+       "unreadable": [{"name", "line"}],
+       "unjudged": [12]}],          lines of relations in the text that are neither links nor definitions
      "diagnostics": [{"code", "severity", "message", "file", "line", "column", "cell", "hint"}]}
 
 Nothing else in it depends on the machine, the time or the hash seed. Standard input is the file `<stdin>`.
@@ -49,9 +57,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from bnsym.kernel import Proved, Refuted, Witness
-from bnsym.model import Diagnostic, NamedDefinition, Repair, Report, Result, Span, Unread
+from bnsym.model import Derivation, Diagnostic, NamedDefinition, Repair, Report, Result, Span, Unread
 from bnsym.printing import to_latex
 from bnsym.reporting.certificate_lines import certificate_line
+from bnsym.reporting.reading import Facts, free, sizes
 from bnsym.reporting.wording import is_declared_refuted, relation_latex, value_strings, words_of
 
 
@@ -71,6 +80,7 @@ def as_data(report: Report) -> dict[str, Any]:
         "counts": report.counts,
         "links": [_link(result) for result in report.results],
         "definitions": [_definition(definition) for definition in definitions],
+        "read": [_read(file.derivation) for file in report.files],
         "diagnostics": [_diagnostic(d) for d in (*report.all_diagnostics, *_notes(report.results))],
     }
 
@@ -92,6 +102,9 @@ def _link(result: Result) -> dict[str, Any]:
         "parsed": relation_latex(link.statement) if link.statement else None,
         "rests_on": [{"name": name, "line": line} for name, line in link.rests_on],
         "conditions": list(link.conditions),
+        "conventions": [{"rule": c.rule, "says": c.says, "line": c.line} for c in link.conventions],
+        "sizes": sizes(link),
+        "free": free(link),
         "verdict": result.name,
         "declared": "refuted" if is_declared_refuted(link) else None,
         "reason": link.declaration.reason if link.declaration else None,
@@ -163,6 +176,19 @@ def _definition(named: NamedDefinition) -> dict[str, Any]:
         "name": definition.symbol.name,
         "source": named.source,
         "parsed": f"{to_latex(definition.symbol)} = {to_latex(definition.body)}",
+    }
+
+
+def _read(derivation: Derivation) -> dict[str, Any]:
+    facts = Facts.of(derivation)
+    return {
+        "file": derivation.file,
+        "sizes": facts.sizes,
+        "free": facts.free,
+        "losses": facts.losses,
+        "hypotheses": [{"source": h.source, "line": h.span.line} for h in derivation.hypotheses],
+        "unreadable": [{"name": name, "line": line} for name, line in derivation.unreadable],
+        "unjudged": list(derivation.unjudged),
     }
 
 
