@@ -14,6 +14,7 @@ from click.testing import CliRunner
 
 from bnsym.checking import Unwatched, budget, check_notes
 from bnsym.cli import cli
+from bnsym.elaborate import read
 from bnsym.finding import Note
 from bnsym.model import Report, Unread
 from bnsym.reporting.console.terminal import Detail, print_report
@@ -65,7 +66,7 @@ def test_one_cause_is_said_once_with_the_links_that_wait_for_it() -> None:
     assert "! unread  2 links" in text
     assert " waiting   block-1, block-3\n" in text
     assert "! unread  block-4" in text
-    assert text.count("pmatrix` has no meaning here\n") == 1
+    assert text.count("`pmatrix` inside an expression is not read\n") == 1
     assert "block-3  note.md" not in text
 
 
@@ -101,6 +102,7 @@ CONVENTIONS = [
     ),
     ("total", "is a total derivative", rf"{SCALED} | \frac{{\partial y_i}}{{\partial x_j}} = 0", WITHOUT),
     ("total", "", "2 x_i = 0", rf"{SCALED} | \frac{{d y_i}}{{d x_j}} = 0"),
+    ("entry_number", "the index `1` is any one", "x_1 = x_i", "x_k = x_i"),
     ("constant", "other free names are constants", r"\frac{d}{dx} (a x^2) = 2 a x", "2 a x = 2 x a"),
 ]
 
@@ -207,3 +209,53 @@ def test_a_trace_of_no_link_says_why(link: str, tmp_path: Path, monkeypatch: pyt
     done = CliRunner().invoke(cli, ["trace", link])
     assert done.exit_code == 2
     assert "Error: " in done.output
+
+
+MESSAGES = [
+    # a note of displays, what is said where it goes wrong, and what to write instead
+    (r"a = 1 + \begin{cases} 1 \\ 0 \end{cases}", "`cases` inside an expression", r"\quad \text{if } x > 0"),
+    (r"b = 1 + \begin{pmatrix} 1 & 0 \end{pmatrix}", "`pmatrix` inside an", "its entries formulas"),
+    (r"a + b = 1 + \begin", "without the name of an environment", ""),
+    (r"\frac{\partial L}{x_i} = 2", r"`\partial` is missing below the line", r"\frac{\partial f}"),
+    (r"\frac{L}{\partial x_i} = 2", r"`\partial` is missing above the line", r"{\partial x}"),
+    ("U[i,k] + 1 = 2", "unexpected `,` inside `[`", "`U_{i,k}`"),
+    (r"\sigma^{2(j)} + 1 = 2", "an exponent must be a number", r"`(\sigma^{(j)})^2`"),
+    ("a^{n} + 1 = 2", "an exponent must be a number", "beyond what is decided"),
+    (r"y_i = x_i (\beta = 0)", "neither a condition nor an indicator", r"\text{if } …"),
+    (r"a + \max(0, b) = 1", "only a maximum over a ball", "a name of its own"),
+    (r"x_1 + \dots + x_n = 1", r"`\dots`", r"\sum_{i=1}^n"),
+    (r"a \pm b = 1", r"`\pm`", "each of the two signs"),
+    (r"\lim a = 1", r"`\lim`", "give its value a name"),
+    (r"s_j = x_j^2 | \sum_j x_j = \frac{1}{s}", "needed here; `s` (line 1) is a vector", "with its index"),
+    (r"\sigma_j^2 = x_j^2 | a + b = \sigma", r"the root of a vector: `\sigma` (line 1) is", "with its index"),
+    (r"a_i + \mathbb{1}_{ij} = 1", r"`\mathbb{1}` is the vector of ones", r"`\mathbb{1}[i = j]`"),
+    (
+        r"x = \sum_i y_i | 2 x_i + 1 = 3",
+        "`x` is a number elsewhere (line 1), and has 1 index here",
+        "another name",
+    ),
+]
+
+
+@pytest.mark.parametrize(("note", "says", "instead"), MESSAGES)
+def test_a_message_names_the_cause_and_what_to_write(note: str, says: str, instead: str) -> None:
+    text = "\n\n".join(f"$$ {display} $$" for display in note.split(" | "))
+    problem = next(link.problem for link in read(text, "note.md").links if link.problem)
+    assert says in problem.message
+    assert instead in problem.hint
+
+
+def test_definitions_in_a_circle_name_each_other_with_their_lines() -> None:
+    rows = r"a &= b + 1 \\" + "\n" + r"b &= c + 1 \\" + "\n" + r"c &= a + 1 \\" + "\n" + "d &= a"
+    note = f"<!-- bnsym: define -->\n$$\n\\begin{{aligned}}\n{rows}\n\\end{{aligned}}\n$$"
+    (said,) = (d for d in read(note, "note.md").diagnostics if d.code == "BN126")
+    assert said.message == "`c` is defined by `a` (line 4), that by `b` (line 5), and that by `c`"
+    assert "<!-- bnsym: claim -->" in said.hint
+
+
+def test_a_list_of_labels_is_read_with_commas_inside_the_formula_too() -> None:
+    one, two = (read(f"<!-- bnsym: label {said} -->\n\n$$ w_{{t}} + 1 = w_{{s}} $$", "note.md")
+                for said in ("$t, s$", "$t$, $s$"))  # fmt: skip
+    assert not one.links[0].problem
+    assert one.links[0].statement == two.links[0].statement
+    assert any(d.code == "BN107" for d in read("<!-- bnsym: label $t, 2 s$ -->", "note.md").diagnostics)

@@ -203,7 +203,8 @@ class Gatherer:
                         self._index(formula)
                 case "label":
                     for formula in item.formulas:
-                        self._label(formula)
+                        for place, part in _parts(self._text(formula), formula.start):
+                            self._label(Slice(formula.start + place, formula.start + place + len(part)))
                 case "loss":
                     self._loss(item.formulas[0])
                 case "partial":

@@ -37,6 +37,7 @@ class Rule(Enum):
     ENTRYWISE = "`{}` is taken entry by entry"
     ROW = "`{}` is a row of the matrix `{}`"
     ENTRY = "`{}` is an entry of `{}`"
+    ENTRY_NUMBER = "the index `{}` is any one, and not that of another number"
     NAMED = "`{}` stands for what line {line} says"
 
 

@@ -218,7 +218,9 @@ class _Reader:
             return Sym(raw.full_name, indices)
         if len(expected.axes) != (0 if raw.letters else arity) or (raw.letters and value.axes) or value.row:
             left = Value(Sym(raw.full_name, indices), () if raw.letters else indices, what=raw.full_name)
-            raise Algebra(spaces).mismatch("the sides have different shapes", left, value, at)
+            raise Algebra(spaces, self.survey.table.line_said).mismatch(
+                "the sides have different shapes", left, value, at
+            )
         if not raw.letters:
             indices, placeholders = value.axes, indices
         else:
@@ -236,13 +238,22 @@ class _Reader:
             used |= uses[name]
             if name in used and name in reached(uses[name], done):
                 raw = self.defined.pop(name)[0]
-                steps = f"an update goes by steps: `label $t$`, and `{name}_{{t+1}} = … {name}_t …`"
-                hint = steps if name in uses[name] else ""
-                error = ReadError("BN126", f"the definition of `{name}` uses `{name}` itself", raw.at, hint)
+                error = self._circular(raw, name, uses)
                 self.broken[name] = error
                 self.diagnostics.append(diagnostic(self.survey.source, error))
                 continue
             done[name] = uses[name]
+
+    def _circular(self, raw: RawDefinition, name: str, uses: Mapping[str, set[str]]) -> ReadError:
+        """Names the other definitions of the circle, with their lines."""
+        if name in uses[name]:
+            hint = f"an update goes by steps: `label $t$`, and `{name}_{{t+1}} = … {name}_t …`"
+            return ReadError("BN126", f"the definition of `{name}` uses `{name}` itself", raw.at, hint)
+        path, line_of = _path(name, uses), self.survey.table.line_of
+        through = ", that by ".join(f"`{n}` (line {line_of(self.defined[n][0].at[0])})" for n in path)
+        message = f"`{name}` is defined by {through}, and that by `{name}`"
+        hint = "say which of these formulas is no definition: `<!-- bnsym: claim -->` before it"
+        return ReadError("BN126", message, raw.at, hint)
 
     def _put_in_order(self) -> None:
         """Each definition after those that it uses, which may stand behind it in the file."""
@@ -285,10 +296,12 @@ class _Reader:
         """Both sides with their open axes named alike."""
         a, b = left.value, right.value
         if (a.axes or b.axes) and relation is not Relation.EQ and relation is not Relation.NE:
-            what = Algebra(self.survey.spaces).describe(a if a.axes else b)
+            what = Algebra(self.survey.spaces, self.survey.table.line_said).describe(a if a.axes else b)
             raise ReadError("BN128", f"`{relation.value}` between arrays has no meaning; {what}", at)
         if not a.is_zero and not b.is_zero:
-            b = Algebra(self.survey.spaces).aligned(a, b, at, "the sides have different shapes")
+            b = Algebra(self.survey.spaces, self.survey.table.line_said).aligned(
+                a, b, at, "the sides have different shapes"
+            )
         return a.term, b.term
 
     @cached_property
@@ -533,7 +546,7 @@ class _Reader:
             raise chain.problem
         left, right = lowered[raw.left], lowered[raw.right]
         if isinstance(left, ReadError):
-            raise left
+            raise self._cause(chain, raw) or left
         if isinstance(right, ReadError):
             raise right
         for hypothesis in chain.hypotheses:
@@ -543,6 +556,11 @@ class _Reader:
                 self._check_numbers(hypothesis, left.free.keys() | right.free.keys())
         sides = self._sides(left, right, relation, self._place(chain.expressions[raw.right]))
         return restricted(sides, relation, _restrictions(chain), self.survey.spaces)
+
+    def _cause(self, chain: RawChain, raw: RawLink) -> ReadError | None:
+        """Why the name on the left is not known: what should define it right of it can't be read."""
+        hidden = raw.left == 0 and raw.right == 1 and self._broken_by(chain)
+        return self.broken.get(self.definition_of[id(chain)].full_name) if hidden else None
 
     def _check_numbers(self, condition: RawHypothesis, letters: Set[str]) -> None:
         """`i \\ne j` beside a link with free i and j is about indices, not about numbers."""
@@ -567,6 +585,18 @@ class _Reader:
             raw = RawLink(f"{block}.{numbers}", left, right, weakest, chain.signs[right - 1][1])
             found.append(self._link(chain, raw, lowered))
         return found
+
+
+def _path(name: str, uses: Mapping[str, set[str]]) -> list[str]:
+    """The names between a name and itself on the shortest way of uses."""
+    ways = [[other] for other in sorted(uses[name])]
+    seen: set[str] = set()
+    for way in ways:
+        if name in uses.get(way[-1], ()):
+            return way
+        ways.extend([*way, other] for other in sorted(uses.get(way[-1], set()) - seen))
+        seen |= uses.get(way[-1], set())
+    return []
 
 
 def _restrictions(chain: RawChain) -> list[Restriction]:

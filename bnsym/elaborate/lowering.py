@@ -51,7 +51,7 @@ from bnsym.latex.ast import (
     Whole,
     canonical,
 )
-from bnsym.latex.commands import EXPECTATION
+from bnsym.latex.commands import EXPECTATION, ONES
 from bnsym.latex.errors import ReadError
 from bnsym.latex.scripts import letter_of
 from bnsym.terms import (
@@ -95,7 +95,7 @@ class Lowering:
 
     @property
     def algebra(self) -> Algebra:
-        return Algebra(self.spaces)
+        return Algebra(self.spaces, self.table.line_said)
 
     def lower(self, node: Node) -> Value:
         """The value of a node. Raises ReadError."""
@@ -192,6 +192,7 @@ class Lowering:
         if letter in self.bound:
             return self.bound[letter]
         if letter.isdigit():
+            self.record.take(Rule.ENTRY_NUMBER, at, letter)
             return numbered(letter, space or self.spaces.fresh())
         if letter in self.table.sizes:
             raise ReadError("BN129", f"`{letter}` is the name of a size and stands here as an index", at)
@@ -224,6 +225,10 @@ class Lowering:
             return Value(self.delta(letters[0], letters[1], node.at))
         if letters and name == self.table.entries.get(node.base):
             self.record.take(Rule.ENTRY, node.at, canonical(node), name)
+        if letters and node.core in ONES:
+            hint = rf"an indicator is written `{node.core}[i = j]`; what else it stands for a let says"
+            message = f"`{name}` is the vector of ones, and is written with indices of its own here"
+            raise ReadError("BN123", message, node.at, hint)
         if name in self.table.squares:
             self.record.take(Rule.ROOT, node.at, name, square_of(name))
             value = self.array(square_of(name), name, letters, node.at)

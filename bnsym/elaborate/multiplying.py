@@ -154,7 +154,9 @@ def raised(lowering: Lowering, base: Term, exponent: Fraction, at: Place) -> Ter
 def exponent_of(lowering: Lowering, node: Node) -> Fraction:
     value = numeric(node)
     if value is None:
-        hint = "exponentials and logarithms are beyond what is decided here"
+        hint = "a power with a letter in its exponent is beyond what is decided here"
+        if isinstance(node, Product) and isinstance(node.factors[0], Number):
+            hint = r"a label and a power stand apart: `(\sigma^{(j)})^2`"
         raise ReadError("BN114", "an exponent must be a number", node.at, hint)
     if abs(value.numerator) > MAX_EXPONENT or value.denominator > MAX_EXPONENT:
         raise ReadError("BN114", f"exponents beyond {MAX_EXPONENT} can't be read", node.at)

@@ -99,12 +99,16 @@ class Table:
 
     def kind_conflict(self, name: str, letters: Sequence[str], at: Place) -> ReadError:
         """A name of two kinds: this use against the first."""
-        arity = self.arity.get(name, 0)
-        first = self.defined.get(name) or self.defined.get(square_of(name)) or self.first_seen.get(name)
-        where = f" (line {self.line_of(first[0])})" if first else ""
+        arity, where = self.arity.get(name, 0), self.line_said(name)
         kinds = ["a number", "a vector", "a matrix"]
-        message = f"`{name}` is {kinds[min(2, arity)]} elsewhere{where}, and has {len(letters)} indices here"
+        count = f"{len(letters)} {'index' if len(letters) == 1 else 'indices'}"
+        message = f"`{name}` is {kinds[min(2, arity)]} elsewhere{where}, and has {count} here"
         return ReadError("BN123", message, at, "give one of them another name")
+
+    def line_said(self, name: str) -> str:
+        """` (line 12)`: where a name is defined, else first written with indices; nothing if nowhere."""
+        first = self.defined.get(name) or self.defined.get(square_of(name)) or self.first_seen.get(name)
+        return f" (line {self.line_of(first[0])})" if first else ""
 
     def is_ones(self, symbol: Symbol, name: str) -> bool:
         """Whether a symbol is the vector of ones."""

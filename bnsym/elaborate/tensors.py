@@ -6,7 +6,8 @@ Imports terms and `index_spaces`; knows nothing of LaTeX.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import islice
 
@@ -88,10 +89,12 @@ class Algebra:
     """Sums and products of values over the index spaces of one file."""
 
     spaces: Spaces
+    line_said: Callable[[str], str] = field(default=lambda name: "")
+    """Where the file says what a name is, for messages."""
 
     def describe(self, value: Value) -> str:
         sizes = [self.spaces.describe(axis.space) for axis in value.axes]
-        what = f"`{value.what}` is " if value.what else ""
+        what = f"`{value.what}`{self.line_said(value.what)} is " if value.what else ""
         if not any(sizes):
             return what + _SHAPE_WORDS[value.shape]
         if len(sizes) == 1:

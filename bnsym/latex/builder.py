@@ -176,7 +176,7 @@ class Builder:
         if opener == "(":
             return Inner(left, right, (opener.start_pos, closer.end_pos), round=True)
         if opener != INNER:
-            hint = r"an inner product is written `\langle u, v\rangle`"
+            hint = r"an entry is written `U_{i,k}` or `x_1 = …`, an inner product `\langle u, v\rangle`"
             raise ReadError("BN112", f"unexpected `,` inside `{opener}`", _place(comma), hint)
         return Inner(left, right, (opener.start_pos, closer.end_pos))
 

@@ -8,7 +8,7 @@ package.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 
@@ -69,7 +69,8 @@ class Kind(Enum):
 class Command:
     """One entry. `spellings`: with the backslash, the one that is printed first. `value`: the text of its
     token, where that is not the first spelling. `arity`: how many arguments belong to it. `unicode`: how
-    a terminal shows it. `says`: what it means. `example`: a formula that holds it."""
+    a terminal shows it. `says`: what it means. `example`: a formula that holds it. `instead`: what to write
+    for one without a meaning."""
 
     kind: Kind
     spellings: tuple[str, ...]
@@ -78,6 +79,7 @@ class Command:
     unicode: str
     says: str
     example: str
+    instead: str = ""
 
 
 def _entry(
@@ -88,9 +90,12 @@ def _entry(
     return Command(kind, words, value or words[0], arity, shown, says, example.replace("@", words[0]))
 
 
-def _each(kind: Kind, spellings: str, says: str, example: str, *, arity: int = 0) -> Iterator[Command]:
+def _each(
+    kind: Kind, spellings: str, says: str, example: str, instead: str = "", *, arity: int = 0
+) -> Iterator[Command]:
     """An entry for each of several commands of which the same can be said."""
-    return (_entry(kind, word, says, example, arity=arity) for word in spellings.split())
+    entries = (_entry(kind, word, says, example, arity=arity) for word in spellings.split())
+    return (replace(entry, instead=instead) for entry in entries)
 
 
 def _letters(pairs: str) -> Iterator[Command]:
@@ -226,11 +231,16 @@ TABLE: tuple[Command, ...] = (
     *_each(K.UNDER, r"\underbrace \overbrace", "a brace: what stands at it is a remark",
            r"@{a}_{\text{why}} + b", arity=1),
     # Known, and not read
-    *_each(K.REFUSED, r"\exp \log \ln \sin \cos \tan \tanh \det \min \arg \sup \inf \lim",
-           "this function", "@ a"),
-    *_each(K.REFUSED, r"\prod \int \oint \bigcup", "this operator", "@ a"),
-    *_each(K.OPERATOR, r"\pm \mp \div \oplus \ominus ± ∓", "this sign", "a @ a"),
-    *_each(K.REFUSED, r"\infty \dots \ldots \cdots … \neg", "this sign", "a @ a"),
+    *_each(K.REFUSED, r"\exp \log \ln \sin \cos \tan \tanh", "this function", "@ a",
+           "exponentials, logarithms and angles are beyond what is decided here"),
+    *_each(K.REFUSED, r"\det \min \arg \sup \inf \lim", "this function", "@ a",
+           "give its value a name, and say what is known of that"),
+    *_each(K.REFUSED, r"\prod \int \oint \bigcup", "this operator", "@ a",
+           r"sums (`\sum_i`) are read; products over an index and integrals are beyond what is decided here"),
+    *_each(K.OPERATOR, r"\pm \mp ± ∓", "this sign", "a @ a", "write a formula for each of the two signs"),
+    *_each(K.OPERATOR, r"\div \oplus \ominus", "this sign", "a @ a"),
+    *_each(K.REFUSED, r"\dots \ldots \cdots …", "this sign", "a @ a", r"write the sum: `\sum_{i=1}^n x_i`"),
+    *_each(K.REFUSED, r"\infty \neg", "this sign", "a @ a"),
     *_each(K.REFUSED, r"\cancel \bcancel \xcancel \sout", "what is struck out", "@{a}", arity=1),
 )
 # fmt: on

@@ -73,8 +73,10 @@ def fraction(numerator: Node, denominator: Node, at: Place) -> Node:
     for sign, straight in ((_is_partial, False), (_is_straight, True)):
         if below and sign(below[0]) and above and sign(above[0]):
             return _derivative(above, below, straight, at)
-    if any(map(_is_partial, (above[0], below[0]))):
-        raise ReadError("BN112", r"`\partial` stands above or below the line only", at)
+    for part, where, other in ((above, "below", denominator), (below, "above", numerator)):
+        if _is_partial(part[0]):
+            hint = rf"a derivative is written `\frac{{{PARTIAL} f}}{{{PARTIAL} x}}`"
+            raise ReadError("BN112", f"`{PARTIAL}` is missing {where} the line", other.at, hint)
     return Quotient(numerator, denominator, at)
 
 
@@ -225,9 +227,9 @@ class _Run:
 
     def _indicator(self, node: Node, relation: Relation) -> Node:
         if not _is_one(node):
-            raise ReadError(
-                "BN112", "a relation in parentheses is read only after an indicator 1", relation.at
-            )
+            hint = r"a condition stands at the end, `\text{if } …`; an indicator is `\mathbb{1}[i = j]`"
+            message = "a relation in brackets that is neither a condition nor an indicator"
+            raise ReadError("BN112", message, relation.at, hint)
         self.todo.pop()
         return indicator(node, relation)
 

@@ -54,6 +54,10 @@ def tokenize(text: str) -> list[Token]:
     Raises BN111, BN112, BN113 or BN128 with the offset in `text`."""
     tokens = _Structure(_known(text)).run()
     _refuse_words(tokens)
+    for token, following in pairwise([*tokens, Token(Kind.SPACE, "", 0, 0)]):
+        if token.kind is Kind.MAX and following.kind is not Kind.SUB:
+            hint = r"that is `\max_{\Vert X \Vert_2 \le \lambda}`; any other needs a name of its own"
+            raise ReadError("BN128", "only a maximum over a ball of matrices is read", token.at, hint)
     return tokens
 
 
@@ -93,25 +97,27 @@ def _unknown(token: Token) -> ReadError:
     word = token.text
     entry = BY_SPELLING.get(word)
     if entry is not None and entry.kind in (Kind.REFUSED, Kind.OPERATOR):
-        hint = (
-            "exponentials and logarithms are beyond what is decided here"
-            if entry.says == "this function"
-            else ""
-        )
-        return ReadError("BN128", f"{entry.says} (`{word}`) has no meaning here yet", token.at, hint)
+        message = f"{entry.says} (`{word}`) has no meaning here yet"
+        return ReadError("BN128", message, token.at, entry.instead)
+    if token.kind in (Kind.BEGIN, Kind.END):
+        hint = _CASES if word.endswith("cases") else _ENTRIES if word.endswith(("matrix", "array")) else ""
+        return ReadError("BN128", f"`{word}` inside an expression is not read", token.at, hint)
     if word.isalpha():
         hint = (
             r"write `\sqrt{…}`" if word == "sqrt" else r"`\operatorname{mean}`, `sum` and `var` can be read"
         )
         return ReadError("BN128", f"the function `{word}` has no meaning here", token.at, hint)
-    if token.kind in (Kind.BEGIN, Kind.END):
-        hint = "matrices and cases are not read here: write what holds in each as an equation"
-        return ReadError("BN128", f"the environment `{word}` has no meaning here", token.at, hint)
+    if word in (r"\begin", r"\end"):
+        return ReadError("BN112", f"`{word}` stands here without the name of an environment", token.at)
     if word[:1] != "\\" or entry is not None:
         return ReadError("BN112", f"`{word}` has no meaning in a formula", token.at)
     close = difflib.get_close_matches(word[1:], sorted(KNOWN), 1)
     hint = rf"did you mean `\{close[0]}`?" if close else ""
     return ReadError("BN111", f"`{word}` is not a known command", token.at, hint)
+
+
+_CASES = r"write each case as a formula of its own, with its condition: `a = 1 \quad \text{if } x > 0`"
+_ENTRIES = "give the array a name, and its entries formulas: `A_{ij} = …`, `x_1 = …`"
 
 
 def _limits(tokens: list[Token]) -> list[Token]:
