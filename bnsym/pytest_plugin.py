@@ -148,7 +148,8 @@ def _block(report: Report, result: Result) -> str:
 
     from bnsym.reporting.console.blocks import Page, result_blocks
     from bnsym.reporting.console.theme import make_console
+    from bnsym.reporting.view import View
 
     stream = StringIO()
-    result_blocks(Page(make_console(stream, plain=True), report.sources), [result])
+    result_blocks(Page(make_console(stream, plain=True), report.sources), [View(result)])
     return stream.getvalue()

@@ -136,6 +136,16 @@ def _imported(path: Path, known: set[str]) -> set[str]:
     return found & known
 
 
+def test_no_renderer_reads_proves_or_puts_in():
+    """Each format is made from `reporting.view`, which gathers what all of them say."""
+    renderers = [path for path in modules() if room(path) == "reporting" and path.parent.name != "reporting"]
+    assert len(renderers) > 10
+    for path in renderers:
+        assert not imports(path) & {"calculus", "elaborate", "evidence", "normal", "proving", "repairing"}
+        facts = {"conditions", "reading", "certificate_lines"}
+        assert not {f"bnsym.reporting.{name}" for name in facts} & _imported(path, set(map(named, modules())))
+
+
 def test_a_note_is_never_executed():
     forbidden = {"eval", "exec", "sympify", "parse_expr", "parse_latex", "compile", "__import__", "S"}
     for path in modules():

@@ -13,8 +13,8 @@ from click.testing import CliRunner
 
 import bnsym
 from bnsym.cli import cli
+from bnsym.reporting.authored import Barred, authored, safe_math
 from bnsym.reporting.outline import Formula, outline
-from bnsym.reporting.typeset.authored import Barred, authored, safe_math
 from bnsym.reporting.typeset.latex_document import to_latex_document
 from bnsym.reporting.typeset.tex_lines import divided, escaped, width
 

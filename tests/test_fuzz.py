@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bnsym.elaborate import read
-from bnsym.reporting.typeset.well_formed import DEEPEST, is_well_formed
+from bnsym.reporting.well_formed import DEEPEST, is_well_formed
 from tests.fuzz.exports import refused
 from tests.fuzz.grammar import note
 from tests.fuzz.trial import Outcome, read_only, tried

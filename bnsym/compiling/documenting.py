@@ -7,9 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from bnsym.compiling.arguments import Argument
 from bnsym.compiling.proved import Form
 from bnsym.printing import to_latex
-from bnsym.reporting.console.rows import plain_scope
 from bnsym.reporting.unicode import unicode_math
-from bnsym.reporting.wording import relation_latex
+from bnsym.reporting.wording import plain_scope, relation_latex
 from bnsym.terms import Hypothesis
 
 

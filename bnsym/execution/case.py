@@ -33,7 +33,7 @@ from bnsym.model import (
     Unread,
     Verdict,
 )
-from bnsym.reporting.wording import FAILS, witness_strings
+from bnsym.reporting.wording import failure, witness_strings
 from bnsym.terms import Diff, Hypothesis, Relation, Statement, walk
 
 if TYPE_CHECKING:
@@ -202,7 +202,7 @@ def _with_values(doubt: Unread, refuted: Refuted) -> Unread:
     values = [f"{name} = {value}" for name, value in witness_strings(refuted)]
     at = f" at {', '.join(values)}" if values and sum(map(len, values)) < VALUES_SHOWN else ""
     said = doubt.problem.message
-    found = f"{refuted.left} {FAILS[refuted.statement.relation]} {refuted.right}{at}"
+    found = f"{failure(refuted)}{at}"
     message = f"{found}, but it {said}" if doubt.problem.cause else f"{said}: {found}"
     return Unread(replace(doubt.problem, message=message, cause=None))
 

@@ -15,7 +15,7 @@ from typing import NamedTuple, TypeAlias
 from bnsym.elaborate.document import read_document
 from bnsym.latex.commands import ORDERS
 from bnsym.model import FileReport, Result, Span
-from bnsym.reporting.typeset.authored import Barred, authored
+from bnsym.reporting.authored import Barred, authored
 from bnsym.source.text import Block, Chain, Directive, Heading, Slice, Source
 
 _LABEL = re.compile(r"\\label\s*\{([\w:.-]+)\}", re.ASCII)

@@ -24,6 +24,7 @@ from bnsym.model import (
 from bnsym.printing import to_latex
 from bnsym.terms import Hypothesis, Relation, Statement
 
+CANT_TELL = "can't tell"
 FAILS = {
     Relation.EQ: "≠",
     Relation.LE: ">",
@@ -72,21 +73,28 @@ def _of(problem: Diagnostic) -> Words:
 
 
 def _refuted(refuted: Refuted) -> Words:
-    relation = refuted.statement.relation
-    values = f"{refuted.left} {FAILS[relation]} {refuted.right}"
-    match relation:
+    match refuted.statement.relation:
         case Relation.EQ:
-            return Words("BN201", f"the two sides differ: {values}")
+            return Words("BN201", f"the two sides differ: {failure(refuted)}")
         case Relation.NE:
-            return Words("BN203", f"the two sides are equal: {values}")
+            return Words("BN203", f"the two sides are equal: {failure(refuted)}")
         case Relation.LE | Relation.LT | Relation.GE | Relation.GT:
-            return Words("BN202", f"the order fails: {values}")
+            return Words("BN202", f"the order fails: {failure(refuted)}")
+
+
+def failure(refuted: Refuted) -> str:
+    """How the two sides stand at the witness: `1/2 ≠ 3/4`."""
+    return f"{refuted.left} {FAILS[refuted.statement.relation]} {refuted.right}"
+
+
+def plain_scope(scope: str) -> str:
+    return scope.replace(">=", "≥").replace("<=", "≤")
 
 
 def finding(result: Result, evidence: Evidence) -> str:
     """What a route found: of a proof, whether it agrees; of any other link, whether it holds there."""
     if evidence.agrees is None:
-        return "can't tell"
+        return CANT_TELL
     if isinstance(result.verdict, Proved):
         return "agrees" if evidence.agrees else "DISAGREES"
     return "the link holds there" if evidence.agrees else "the link fails there"
@@ -110,13 +118,16 @@ def witness_strings(refuted: Refuted) -> list[tuple[str, str]]:
     """Sizes, free indices, then values: each name with what it is at the witness."""
     sizes = [(space, str(size)) for space, size in sorted(refuted.witness.sizes.items())]
     indices = [(letter, str(place)) for letter, place in sorted(refuted.at_indices.items())]
-    values = [(n, tuple_string(value_strings(v))) for n, v in sorted(refuted.witness.values.items())]
-    return sizes + indices + values
+    return sizes + indices + values_of(refuted)
 
 
-def tuple_string(value: Any) -> str:
-    """Nested lists of strings as tuples are written."""
-    return value if isinstance(value, str) else f"({', '.join(map(tuple_string, value))})"
+def values_of(refuted: Refuted) -> list[tuple[str, str]]:
+    """Each free name with its value at the witness, nested lists as tuples are written."""
+    return [(name, _as_tuple(value_strings(v))) for name, v in sorted(refuted.witness.values.items())]
+
+
+def _as_tuple(value: Any) -> str:
+    return value if isinstance(value, str) else f"({', '.join(map(_as_tuple, value))})"
 
 
 def by_cause(results: Iterable[Result]) -> Iterable[list[Result]]:

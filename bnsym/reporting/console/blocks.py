@@ -14,20 +14,13 @@ from bnsym.codes import NAMES
 from bnsym.kernel import Refuted
 from bnsym.model import Diagnostic, Result, Severity, Span, Undecided, Unread, for_file
 from bnsym.printing import to_latex
+from bnsym.reporting import view
 from bnsym.reporting.console.excerpt import clean, excerpt
 from bnsym.reporting.console.rows import Row
 from bnsym.reporting.console.theme import MARKS, VERDICT_STYLES, width_of
-from bnsym.reporting.reading import read_with
 from bnsym.reporting.unicode import plain, unicode_math
-from bnsym.reporting.wording import (
-    by_cause,
-    cause_of,
-    finding,
-    is_declared_refuted,
-    witness_strings,
-    words_of,
-)
-from bnsym.source.opening import opened
+from bnsym.reporting.view import Failure, View
+from bnsym.reporting.wording import CANT_TELL, by_cause, cause_of
 
 SEVERITY_STYLES = {Severity.ERROR: "bad", Severity.WARNING: "unsure", Severity.NOTE: "quiet"}
 
@@ -45,23 +38,23 @@ class Page:
 
     def shown(self, span: Span) -> tuple[str | None, Span]:
         """The text that a span is shown in, if its file was read, and where it stands there."""
-        written = self.sources.get(span.file)
-        return (None, span) if written is None else opened(written, span.file).shown(span)
+        return view.shown(self.sources, span)
 
     def put(self, *lines: Text) -> None:
         for line in lines:
             self.console.print(line, soft_wrap=True)
 
 
-def result_blocks(page: Page, results: Iterable[Result]) -> None:
+def result_blocks(page: Page, views: Iterable[View]) -> None:
     """The blocks of links that are not as declared (or, on request, of declared refutations); links that wait
     for one thing to be read have one block together."""
-    for group in by_cause(results):
+    known = {id(one.result): one for one in views}
+    for group in by_cause(one.result for one in known.values()):
         cause = cause_of(group[0])
         if cause is not None and len(group) > 1:
             _waiting(page, cause, [result.link.id for result in group])
         else:
-            _block(page, group[0])
+            _block(page, known[id(group[0])])
 
 
 def _waiting(page: Page, cause: Diagnostic, links: list[str]) -> None:
@@ -74,29 +67,28 @@ def _waiting(page: Page, cause: Diagnostic, links: list[str]) -> None:
     page.put(Text())
 
 
-def _block(page: Page, result: Result) -> None:
-    row, words, verdict = Row(result, result.link.id, "", "", ""), words_of(result), result.verdict
-    expected = ", as declared" if result.passed and is_declared_refuted(result.link) else ""
-    span = verdict.problem.span if isinstance(verdict, Unread) else result.link.span
+def _block(page: Page, one: View) -> None:
+    result, verdict, words = one.result, one.result.verdict, one.words
+    row = Row(result, result.link.id, "", "", "")
+    expected = ", as declared" if one.as_declared else ""
     style = "expected" if expected else row.style
     page.put(_title(page, f"{row.mark} {result.name}{expected}", style, result.link.id, words.code))
-    page.put(_place(page, span))
+    page.put(_place(page, one.span))
     begins = None if isinstance(verdict, Unread) else result.link.left_span
-    _source(page, span, words.message, style, begins)
-    if isinstance(verdict, Refuted):
-        page.put(Text(), *_aligned(_witness(verdict)), Text(), *_sides(verdict, page))
-    known = read_with(result.link, witnessed=isinstance(verdict, Refuted))
-    for number, (label, text) in enumerate(known):
+    _source(page, one.span, words.message, style, begins)
+    if one.failure:
+        page.put(Text(), *_aligned(one.failure), Text(), *_sides(one.failure.refuted, page))
+    for number, (label, text) in enumerate(one.read(witnessed=one.failure is not None)):
         _prose(page, label, plain(text), apart=number == 0)
     _repair(page, result)
     if isinstance(verdict, Undecided) and verdict.tried:
         _prose(page, "tried", ", ".join(verdict.tried))
     if isinstance(verdict, Undecided):
-        for one in result.evidence:
-            if one.agrees is not None:
-                _prose(page, "tried at", f"{one.route}: {finding(result, one)}; {one.detail}")
-    if expected and result.link.declaration:
-        _prose(page, "reason", result.link.declaration.reason)
+        for route, found, more in one.evidence:
+            if found != CANT_TELL:
+                _prose(page, "tried at", f"{route}: {found}; {more}")
+    if one.as_declared:
+        _prose(page, "reason", one.reason)
     _prose(page, "hint", words.hint)
     for note in result.notes:
         if note.severity is not Severity.ERROR:
@@ -165,13 +157,9 @@ def _source(page: Page, span: Span, message: str, style: str, begins: Span | Non
     page.put(*shown) if len(shown) > 1 else _prose(page, "", message)
 
 
-def _witness(refuted: Refuted) -> list[tuple[str, str]]:
-    """Sizes, free indices, then values: names with what they are at the witness."""
-    return [(unicode_math(name), value) for name, value in witness_strings(refuted)]
-
-
-def _aligned(pairs: list[tuple[str, str]]) -> Iterator[Text]:
-    """`name = value`, the equals signs under each other."""
+def _aligned(failure: Failure) -> Iterator[Text]:
+    """`name = value` of the witness, the equals signs under each other."""
+    pairs = [(unicode_math(name), str(value)) for name, value in (*failure.numbers, *failure.values)]
     gutter = max([8, *(cell_len(name) for name, _ in pairs)])
     for name, value in pairs:
         yield Text.assemble(" " * (gutter - cell_len(name)), name, (" = ", "quiet"), (value, "value"))

@@ -9,14 +9,11 @@ from pathlib import PurePath
 from rich.cells import cell_len
 from rich.text import Text
 
-from bnsym.kernel import Proved, Refuted
 from bnsym.model import Result
-from bnsym.reporting.conditions import conditions
 from bnsym.reporting.console.excerpt import clean
 from bnsym.reporting.console.theme import MARKS, VERDICT_STYLES
 from bnsym.reporting.unicode import unicode_math
-from bnsym.reporting.wording import FAILS, is_declared_refuted, relation_latex, words_of
-from bnsym.terms import Hypothesis
+from bnsym.reporting.view import Grounds, View
 
 LEAST_DETAIL = 28
 """Cells that the detail needs beside the columns; else the folder is left out of the place."""
@@ -44,11 +41,11 @@ class Row:
         return "quiet" if name == "refuted" else VERDICT_STYLES[name]
 
 
-def rows(results: Sequence[Result], width: int | None) -> Iterator[Text]:
+def rows(views: Sequence[View], width: int | None) -> Iterator[Text]:
     """The table's lines; `width` None: nothing is cut."""
-    table = [_row(result) for result in results]
+    table = [_row(view) for view in views]
     if width is not None and _fixed(table) + LEAST_DETAIL > width:
-        table = [_row(result, short=True) for result in results]
+        table = [_row(view, short=True) for view in views]
     ids, places = _widest(row.id for row in table), _widest(row.place for row in table)
     scopes = _widest(row.scope for row in table)
     for row in table:
@@ -65,54 +62,38 @@ def rows(results: Sequence[Result], width: int | None) -> Iterator[Text]:
         yield line
 
 
-def _row(result: Result, *, short: bool = False) -> Row:
-    span = result.link.span
-    place = f"{PurePath(span.file).name if short else span.file}:{span.line}{span.in_cell}"
-    return Row(result, clean(result.link.id), clean(place), _scope(result), clean(_detail(result)))
+def _row(view: View, *, short: bool = False) -> Row:
+    place = f"{PurePath(view.result.link.span.file).name}:{view.line}" if short else view.place
+    return Row(view.result, clean(view.result.link.id), clean(place), _scope(view), clean(_detail(view)))
 
 
-def _scope(result: Result) -> str:
-    match result.verdict:
-        case Proved(scope=scope):
-            return plain_scope(scope) or "any m"
-        case Refuted(witness=witness):
-            return ", ".join(f"{space} = {size}" for space, size in sorted(witness.sizes.items()))
-        case _:
-            return ""
+def _scope(view: View) -> str:
+    if view.grounds:
+        return view.grounds.scope or "any m"
+    return ", ".join(f"{space} = {size}" for space, size in view.failure.sizes) if view.failure else ""
 
 
-def plain_scope(scope: str) -> str:
-    return scope.replace(">=", "≥").replace("<=", "≤")
+def _detail(view: View) -> str:
+    if view.as_declared:
+        return f"as declared: {view.reason}".removesuffix(": ")
+    if view.grounds and view.result.passed:
+        return _proof(view.grounds) + (" · not cross-examined" if view.result.unexamined else "")
+    return view.failure.there if view.failure else f"{view.words.code} {view.words.message}".strip()
 
 
-def _detail(result: Result) -> str:
-    words, verdict = words_of(result), result.verdict
-    if is_declared_refuted(result.link) and result.passed and result.link.declaration:
-        return f"as declared: {result.link.declaration.reason}".removesuffix(": ")
-    if isinstance(verdict, Proved) and result.passed:
-        return _proof(verdict) + _needs(result) + (" · not cross-examined" if result.unexamined else "")
-    if isinstance(verdict, Refuted):
-        return f"{verdict.left} {FAILS[verdict.statement.relation]} {verdict.right}"
-    return f"{words.code} {words.message}".strip()
+def _proof(grounds: Grounds) -> str:
+    """By which rule, given which hypotheses, where which side conditions hold; and which hypotheses it can
+    do without, where that was asked for."""
+    said = [grounds.rule]
+    said += [f"given {listed(grounds.given)}"] if grounds.given else []
+    said += [f"if {listed(grounds.conditions)}"] if grounds.conditions else []
+    if grounds.spare is not None:
+        said.append(f"not needed: {listed(grounds.spare)}" if grounds.spare else "needs all that is given")
+    return " · ".join(said)
 
 
-def _proof(proof: Proved) -> str:
-    """By which rule, given which hypotheses, where which side conditions hold."""
-    given = relations(proof.hypotheses)
-    where = ", ".join(map(unicode_math, conditions(proof)))
-    return proof.rule + (f" · given {given}" if given else "") + (f" · if {where}" if where else "")
-
-
-def _needs(result: Result) -> str:
-    """Which of its hypotheses the proof can do without, where that was asked for."""
-    if result.minimal is None or not isinstance(result.verdict, Proved):
-        return ""
-    spare = [h for h in result.verdict.hypotheses if h not in result.minimal]
-    return f" · not needed: {relations(spare)}" if spare else " · needs all that is given"
-
-
-def relations(stated: Iterable[Hypothesis]) -> str:
-    return ", ".join(unicode_math(relation_latex(one)) for one in stated)
+def listed(formulas: Iterable[str]) -> str:
+    return ", ".join(map(unicode_math, formulas))
 
 
 def _fixed(table: Iterable[Row]) -> int:

@@ -8,9 +8,9 @@ from textwrap import wrap
 
 from rich.text import Text
 
-from bnsym.model import Report, Result, Severity, for_file
+from bnsym.model import Report, Severity, for_file
 from bnsym.reporting.console.theme import VERDICT_STYLES
-from bnsym.reporting.wording import is_declared_refuted, words_of
+from bnsym.reporting.view import View, views
 
 
 def summary(report: Report, width: int) -> Iterator[Text]:
@@ -37,11 +37,10 @@ def _counts(report: Report) -> Text:
 
 
 def _declared(report: Report) -> str:
-    refuted = [r for r in report.results if r.name == "refuted"]
-    declared = sum(is_declared_refuted(r.link) for r in refuted)
+    declared = sum(view.as_declared for view in views(report))
     if not declared:
         return ""
-    return " as declared" if declared == len(refuted) else f" ({declared} as declared)"
+    return " as declared" if declared == report.counts["refuted"] else f" ({declared} as declared)"
 
 
 def _passed(report: Report) -> str:
@@ -55,9 +54,9 @@ def _passed(report: Report) -> str:
 
 def _failed(report: Report) -> str:
     """The gravest reason, and what to do about it."""
-    defects = [r for r in report.results if words_of(r).code in ("BN401", "BN402")]
+    defects = [v for v in views(report) if v.words.code in ("BN401", "BN402")]
     errors = [d for d in report.all_diagnostics if d.severity is Severity.ERROR]
-    wrong = [r for r in report.results if not r.passed]
+    wrong = [v for v in views(report) if not v.result.passed]
     if defects or any(d.code == "BN402" for d in errors):
         return "bnsym contradicts itself or broke down; that is a defect of bnsym, please report it."
     if wrong:
@@ -78,12 +77,12 @@ ADVICE = (
 """What to do about the first link that failed, by the beginning of its code."""
 
 
-def _wrong(results: list[Result]) -> str:
-    first = words_of(results[0]).code
+def _wrong(links: list[View]) -> str:
+    first = links[0].words.code
     advice = next((text for prefix, text in ADVICE if first.startswith(prefix)), "Correct it")
-    advice = for_file(advice, results[0].link.span.file)
-    count = f"{_number(len(results), 'link')} {'is' if len(results) == 1 else 'are'} not as declared"
-    start = "" if len(results) == 1 else "Begin with the first. "
+    advice = for_file(advice, links[0].result.link.span.file)
+    count = f"{_number(len(links), 'link')} {'is' if len(links) == 1 else 'are'} not as declared"
+    start = "" if len(links) == 1 else "Begin with the first. "
     return f"{count}. {start}{advice}; `bnsym explain {first}` says more."
 
 

@@ -15,17 +15,15 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from bnsym.kernel import Proved
-from bnsym.model import Diagnostic, FileReport, Link, NamedDefinition, Report, Result, Severity
+from bnsym.model import Diagnostic, NamedDefinition, Report, Severity
 from bnsym.printing import to_latex
-from bnsym.reporting.certificate_lines import certificate_line
 from bnsym.reporting.console.blocks import Page, diagnostic_block, diagnostic_line, result_blocks
 from bnsym.reporting.console.excerpt import clean
-from bnsym.reporting.console.rows import relations, rows
+from bnsym.reporting.console.rows import listed, rows
 from bnsym.reporting.console.summary import summary
-from bnsym.reporting.reading import read_in, read_with, taken
 from bnsym.reporting.unicode import plain, unicode_math
-from bnsym.reporting.wording import cause_of, finding, is_declared_refuted, relation_latex
+from bnsym.reporting.view import FileView, View, file_views, views
+from bnsym.reporting.wording import cause_of, relation_latex
 
 SAID_BEFORE = frozenset({"BN132", "BN133", "BN134"})
 """Notes that say what the head of a file's report says."""
@@ -45,15 +43,11 @@ def print_report(
     """All of the report, to `console`."""
     page = Page(console, report.sources)
     if show_parsed:
-        for file in report.files:
+        for file in file_views(report):
             page.put(*_as_understood(file))
     if detail is not Detail.QUIET:
         _table(page, report, detail)
-    wanted = (
-        r
-        for r in report.results
-        if not r.passed or (detail is Detail.VERBOSE and is_declared_refuted(r.link))
-    )
+    wanted = [v for v in views(report) if not v.result.passed or (detail is Detail.VERBOSE and v.as_declared)]
     result_blocks(page, wanted)
     _diagnostics(page, report, detail)
     page.put(*summary(report, page.width))
@@ -61,30 +55,30 @@ def print_report(
 
 def _table(page: Page, report: Report, detail: Detail) -> None:
     """The rows of all files in the same columns, a blank line after each file."""
-    shown = {id(file): [r for r in file.results if _has_row(file, r, detail)] for file in report.files}
-    chosen = [result for results in shown.values() for result in results]
+    shown = [(file, [v for v in file.views if _has_row(file, v, detail)]) for file in file_views(report)]
+    chosen = [view for _, own in shown for view in own]
     lines = rows(chosen, page.width if page.console.is_terminal else None)
-    for file in report.files:
+    for file, own in shown:
         _head(page, file, detail)
-        for result in shown[id(file)]:
+        for view in own:
             page.put(next(lines))
             if detail is Detail.VERBOSE:
-                page.put(*_particulars(result))
-        if shown[id(file)]:
+                page.put(*_particulars(view))
+        if own:
             page.put(Text())
 
 
-def _has_row(file: FileReport, result: Result, detail: Detail) -> bool:
+def _has_row(file: FileView, view: View, detail: Detail) -> bool:
     """Where a file does not say what it claims, what can't be read is listed by its cause alone."""
-    return detail is Detail.VERBOSE or file.derivation.directives or cause_of(result) is None
+    return detail is Detail.VERBOSE or file.file.derivation.directives or cause_of(view.result) is None
 
 
-def _head(page: Page, file: FileReport, detail: Detail) -> None:
+def _head(page: Page, file: FileView, detail: Detail) -> None:
     """What was read, in a few lines."""
-    facts = [(label, plain(text)) for label, text in read_in(file.derivation) if text]
+    facts = [(label, plain(text)) for label, text in file.read]
     if not facts:
         return
-    page.put(Text(clean(file.derivation.file), "strong"))
+    page.put(Text(clean(file.name), "strong"))
     for label, text in facts:
         joined = clean(text).replace(" (line ", "\xa0(line\xa0")  # a name stands with its line
         lines = wrap(joined, max(20, min(page.width, 100) - 11))
@@ -95,25 +89,25 @@ def _head(page: Page, file: FileReport, detail: Detail) -> None:
     page.put(Text())
 
 
-def _particulars(result: Result) -> Iterator[Text]:
+def _particulars(view: View) -> Iterator[Text]:
     """What -v adds under a row."""
     shown: list[tuple[str, str]] = []
-    if isinstance(proof := result.verdict, Proved):
-        shown += [("certificate", unicode_math(certificate_line(proof)))]
-        shown += [("given", relations(proof.hypotheses)), ("axioms", ", ".join(proof.axioms))]
-        shown += [("if", relations(proof.side_conditions))]
-    shown += [(name, plain(fact)) for name, fact in read_with(result.link)]
-    shown += [("evidence", f"{e.route}: {finding(result, e)}  {e.detail}".rstrip()) for e in result.evidence]
-    shown += [("seconds", f"{result.seconds:.3f}" if result.seconds else "")]
+    if grounds := view.grounds:
+        shown += [("certificate", unicode_math(grounds.certificate))]
+        shown += [("given", listed(grounds.given)), ("axioms", grounds.axioms)]
+        shown += [("if", listed(grounds.side_conditions))]
+    shown += [(name, plain(fact)) for name, fact in view.read()]
+    shown += [("evidence", f"{route}: {found}  {more}".rstrip()) for route, found, more in view.evidence]
+    shown += [("seconds", f"{view.result.seconds:.3f}" if view.result.seconds else "")]
     yield from (Text(f"{name:>14}  {clean(fact)}", "quiet") for name, fact in shown if fact)
 
 
-def _as_understood(file: FileReport) -> Iterator[Text]:
+def _as_understood(file: FileView) -> Iterator[Text]:
     """--show-parsed: every definition, hypothesis and link of a file as it was read."""
-    derivation = file.derivation
+    derivation = file.file.derivation
     read = [(d.span.line, "define", _defined(d), "") for d in derivation.definitions]
     read += [(h.span.line, "assume", relation_latex(h.hypothesis), "") for h in derivation.hypotheses]
-    read += [(link.span.line, link.id, _stated(link), taken(link)) for link in derivation.links]
+    read += [(v.result.link.span.line, v.result.link.id, _stated(v), v.taken) for v in file.views]
     gutter = max((cell_len(name) for _, name, *_ in read), default=0)
     yield Text(clean(f"{derivation.file}, as understood"), "strong")
     for line, name, latex, by in sorted(read, key=itemgetter(0)):
@@ -128,8 +122,8 @@ def _defined(named: NamedDefinition) -> str:
     return f"{to_latex(named.definition.symbol)} = {to_latex(named.definition.body)}"
 
 
-def _stated(link: Link) -> str:
-    return relation_latex(link.statement) if link.statement else f"unread: {link.source}"
+def _stated(view: View) -> str:
+    return view.stated or f"unread: {view.result.link.source}"
 
 
 def _diagnostics(page: Page, report: Report, detail: Detail) -> None:

@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
-from bnsym.model import FileReport, Report, Result, Severity
+from bnsym.model import Report, Result, Severity
 from bnsym.reporting.console.theme import MARKS
-from bnsym.reporting.outline import Formula, outline
 from bnsym.reporting.pages.html import facts
 from bnsym.reporting.pages.mathml import mathml
 from bnsym.reporting.typeset.tex_lines import escaped
-from bnsym.reporting.wording import is_declared_refuted, relation_latex
+from bnsym.reporting.view import FileView, file_views, views
 
 _TONES = {
     "proved": "#1f9254",
@@ -44,15 +43,12 @@ def _summary(report: Report) -> Iterator[str]:
 
 
 def _rows(report: Report) -> Iterator[str]:
-    for result in report.results:
-        tone, link = _TONES[result.name], result.link
-        known = "".join(f"<dt><em>{name}</em></dt><dd>{said}</dd>" for name, said in facts(result) if said)
-        claim = (
-            mathml(relation_latex(link.statement))
-            if link.statement
-            else f"<code>{escape(link.source)}</code>"
-        )
-        declared = ",<br>as declared" if result.passed and is_declared_refuted(link) else ""
+    for view in views(report):
+        result = view.result
+        tone = _TONES[result.name]
+        known = "".join(f"<dt><em>{name}</em></dt><dd>{said}</dd>" for name, said in facts(view) if said)
+        claim = mathml(view.stated) if view.stated else f"<code>{escape(result.link.source)}</code>"
+        declared = ",<br>as declared" if view.as_declared else ""
         opened = " open" if not result.passed else ""
         said = f"{MARKS[result.name]} {result.name}{declared}"
         yield (
@@ -63,15 +59,14 @@ def _rows(report: Report) -> Iterator[str]:
 
 def to_formulas(report: Report) -> str:
     """One display formula: each link in its author's LaTeX, with its verdict."""
-    rows = [row for file in report.files for row in _formulas(file, report.sources[file.derivation.file])]
+    rows = [row for view in file_views(report) for row in _formulas(view)]
     return "$$\\begin{array}{rcll}\n" + " \\\\\n".join(rows) + "\n\\end{array}$$" if rows else ""
 
 
-def _formulas(file: FileReport, written: str) -> Iterator[str]:
+def _formulas(view: FileView) -> Iterator[str]:
     """Of what can't be let through, the name alone."""
-    parts = [part for part in outline(file, written) if isinstance(part, Formula)]
-    steps = {s.result.link.id: s for part in parts for s in part.steps if s.result and s.left}
-    for result in file.results:
+    steps = {s.result.link.id: s for part in view.formulas for s in part.steps if s.result and s.left}
+    for result in view.file.results:
         step = steps.get(result.link.id)
         sides = (" ".join(step.left), step.sign, " ".join(step.right)) if step else ("", "", "")
         yield " & ".join([*sides, _verdict(result)])

@@ -14,40 +14,15 @@ from html import escape
 from importlib.resources import files
 from typing import TypeAlias
 
-from bnsym.kernel import Proved, Refuted
-from bnsym.model import (
-    Diagnostic,
-    FileReport,
-    Format,
-    Report,
-    Result,
-    Severity,
-    Skipped,
-    Undecided,
-    format_of,
-)
-from bnsym.reporting.certificate_lines import certificate_line
-from bnsym.reporting.conditions import conditions
-from bnsym.reporting.console.rows import plain_scope
+from bnsym.model import Diagnostic, FileReport, Format, Report, Severity, Skipped, Undecided, format_of
 from bnsym.reporting.console.theme import MARKS
-from bnsym.reporting.outline import Formula, Saying, Step, outline
+from bnsym.reporting.outline import Formula, Part, Saying, Step
 from bnsym.reporting.pages.graph import graph, in_words
 from bnsym.reporting.pages.markdown_prose import prose
 from bnsym.reporting.pages.mathml import marked, mathml
 from bnsym.reporting.pages.tex_prose import tex_prose
-from bnsym.reporting.reading import read_in, read_with
-from bnsym.reporting.resting import resting
 from bnsym.reporting.unicode import unicode_math
-from bnsym.reporting.wording import (
-    FAILS,
-    finding,
-    is_declared_refuted,
-    relation_latex,
-    tuple_string,
-    value_strings,
-    words_of,
-)
-from bnsym.source.opening import opened
+from bnsym.reporting.view import Failure, FileView, Grounds, View, file_views
 
 _SIGNS = {":=": "≔"}
 """Signs that MathML would take apart."""
@@ -61,7 +36,7 @@ def to_html(report: Report) -> str:
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     body = "".join(
-        [*_head(report), "<main>", *(_file(report, n) for n in range(len(report.files))), *_foot(report)]
+        [*_head(report), "<main>", *(_file(f, n) for n, f in enumerate(file_views(report))), *_foot(report)]
     )
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
@@ -108,28 +83,25 @@ def _tally(file: FileReport) -> str:
     return f"{proved} of {len(file.results)} proved"
 
 
-def _file(report: Report, number: int) -> str:
-    file = report.files[number]
-    written = report.sources[file.derivation.file]
-    parts, text = list(outline(file, written)), opened(written, file.derivation.file).text
-    nodes = resting(file, [part for part in parts if isinstance(part, Formula)])
-    drawn = graph(nodes, f"n{number}")
+def _file(view: FileView, number: int) -> str:
+    drawn = graph(view.nodes, f"n{number}")
     resting_on = (
         f'<section class="resting"><h2>What rests on what</h2><div class="scroll" tabindex="0">{drawn}</div>'
-        f"{_LEGEND}<details><summary>The same in words</summary><ul>{''.join(in_words(nodes))}</ul></details>"
-        "</section>"
+        f"{_LEGEND}<details><summary>The same in words</summary><ul>{''.join(in_words(view.nodes))}</ul>"
+        "</details></section>"
         if drawn
         else ""
     )
-    content = (*_content(parts, text, number, _renderer(file)), *_diagnostics(file.derivation.diagnostics))
+    render = tex_prose if format_of(view.name) is Format.TEX else prose
+    content = _content(view.parts, view.text, number, render)
     return (
-        f'<article id="file-{number}"><p class="path">{escape(file.derivation.file)}</p>{_read(file)}'
-        f"{''.join(content)}{resting_on}</article>"
+        f'<article id="file-{number}"><p class="path">{escape(view.name)}</p>{_read(view)}'
+        f"{''.join((*content, *_diagnostics(view.file.derivation.diagnostics)))}{resting_on}</article>"
     )
 
 
-def _read(file: FileReport) -> str:
-    facts = (f"<dt>{label}</dt><dd>{marked(text)}</dd>" for label, text in read_in(file.derivation) if text)
+def _read(view: FileView) -> str:
+    facts = (f"<dt>{label}</dt><dd>{marked(text)}</dd>" for label, text in view.read)
     return f'<dl class="read" aria-label="What was read">{"".join(facts)}</dl>'
 
 
@@ -144,11 +116,7 @@ _LEGEND = (
 Prose: TypeAlias = Callable[..., str]
 
 
-def _renderer(file: FileReport) -> Prose:
-    return tex_prose if format_of(file.derivation.file) is Format.TEX else prose
-
-
-def _content(parts: Iterable[object], text: str, number: int, render: Prose) -> Iterator[str]:
+def _content(parts: Iterable[Part], text: str, number: int, render: Prose) -> Iterator[str]:
     """Prose, then what interrupts it, to the end."""
     done = 0
     for part in parts:
@@ -187,18 +155,14 @@ def _step(step: Step, formula: Formula) -> str:
         return (
             f'<div class="step definition">{_sides(step, formula)}<span class="mark">definition</span></div>'
         )
-    result = step.result
-    kind = f"{result.name}{' unexpected' * (not result.passed)}"
-    mark = f"{MARKS[result.name]} {result.name}{', as declared' * _as_declared(result)}"
-    opened = "".join(f"<dt>{name}</dt><dd>{said}</dd>" for name, said in facts(result) if said)
+    view = View(step.result)
+    kind = f"{step.result.name}{' unexpected' * (not step.result.passed)}"
+    mark = f"{MARKS[step.result.name]} {step.result.name}{', as declared' * view.as_declared}"
+    opened = "".join(f"<dt>{name}</dt><dd>{said}</dd>" for name, said in facts(view) if said)
     return (
         f'<details class="step link {kind}"><summary>{_sides(step, formula)}<span class="mark">{mark}</span>'
         f"</summary><dl>{opened}</dl></details>"
     )
-
-
-def _as_declared(result: Result) -> bool:
-    return result.passed and is_declared_refuted(result.link)
 
 
 def _sides(step: Step, formula: Formula) -> str:
@@ -226,47 +190,41 @@ def _is_chain(step: Step, formula: Formula) -> bool:
 # Facts, opened on demand
 
 
-def facts(result: Result) -> Iterator[tuple[str, str]]:
+def facts(view: View) -> Iterator[tuple[str, str]]:
     """What a result rests on, or why it failed: names, and HTML that may be empty."""
-    words, verdict, declared = words_of(result), result.verdict, result.link.declaration
+    result, verdict, words = view.result, view.result.verdict, view.words
     yield "link", f"<code>{escape(result.link.id)}</code> {escape(result.link.span.place)}"
-    if isinstance(verdict, Proved):
-        yield from _proof(verdict)
-    if declared and not isinstance(verdict, Skipped):
-        yield "declared", escape(declared.reason)
-    if isinstance(verdict, Refuted):
-        yield from _witness(verdict)
+    if view.grounds:
+        yield from _proof(view.grounds)
+    if not isinstance(verdict, Skipped):
+        yield "declared", escape(view.reason)
+    if view.failure:
+        yield from _witness(view.failure)
     if repair := result.repair:
         yield "repair", f"{mathml(repair.after)} for {mathml(repair.before)} ({escape(repair.what)})"
-    if not isinstance(verdict, Refuted) or not result.passed:
+    if not view.failure or not result.passed:
         yield "why", escape(f"{words.message} {words.code}".strip())
     if isinstance(verdict, Undecided):
         yield "tried", escape(", ".join(verdict.tried))
     yield "hint", escape(words.hint)
-    yield from ((label, marked(text)) for label, text in read_with(result.link))
-    yield "evidence", "<br>".join(_evidence(result))
+    yield from ((label, marked(text)) for label, text in view.read())
+    yield "evidence", "<br>".join(escape(f"{route}: {found}") for route, found, _ in view.evidence)
 
 
-def _proof(proof: Proved) -> Iterator[tuple[str, str]]:
-    yield "rule", escape(proof.rule)
-    yield "for", escape(plain_scope(proof.scope)) or "every size"
-    yield "given", ", ".join(mathml(relation_latex(h)) for h in proof.hypotheses)
-    yield "if", ", ".join(map(mathml, conditions(proof)))
-    yield "axioms", escape(", ".join(proof.axioms))
-    yield "certificate", mathml(certificate_line(proof))
+def _proof(grounds: Grounds) -> Iterator[tuple[str, str]]:
+    yield "rule", escape(grounds.rule)
+    yield "for", escape(grounds.scope) or "every size"
+    yield "given", ", ".join(map(mathml, grounds.given))
+    yield "if", ", ".join(map(mathml, grounds.conditions))
+    yield "axioms", escape(grounds.axioms)
+    yield "certificate", mathml(grounds.certificate)
 
 
-def _witness(refuted: Refuted) -> Iterator[tuple[str, str]]:
-    sizes, indices = sorted(refuted.witness.sizes.items()), sorted(refuted.at_indices.items())
-    values = sorted(refuted.witness.values.items())
-    shown = [f"{escape(name)} = {value}" for name, value in (*sizes, *indices)]
-    shown += [f"{mathml(name)} = {escape(tuple_string(value_strings(value)))}" for name, value in values]
+def _witness(failure: Failure) -> Iterator[tuple[str, str]]:
+    shown = [f"{escape(name)} = {value}" for name, value in failure.numbers]
+    shown += [f"{mathml(name)} = {escape(value)}" for name, value in failure.values]
     yield "witness", "<br>".join(shown)
-    yield "there", escape(f"{refuted.left} {FAILS[refuted.statement.relation]} {refuted.right}")
-
-
-def _evidence(result: Result) -> Iterator[str]:
-    yield from (escape(f"{e.route}: {finding(result, e)}") for e in result.evidence)
+    yield "there", escape(failure.there)
 
 
 def _diagnostics(diagnostics: Iterable[Diagnostic]) -> Iterator[str]:

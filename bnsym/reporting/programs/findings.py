@@ -11,8 +11,8 @@ from pathlib import Path, PurePath
 from urllib.parse import quote
 
 from bnsym.finding import STANDARD_INPUT
-from bnsym.model import Diagnostic, Report, Result, Severity, Span, Unread
-from bnsym.reporting.wording import words_of
+from bnsym.model import Diagnostic, Report, Severity, Span
+from bnsym.reporting.view import View, views
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +31,16 @@ class Finding:
 def findings(report: Report) -> Iterator[Finding]:
     """Links that are not as declared, then errors and warnings of files."""
     seen: Counter[str] = Counter()
-    for result in report.results:
-        if not result.passed:
-            yield _of_result(result, seen)
+    for view in views(report):
+        if not view.result.passed:
+            yield _of_result(view, seen)
     for diagnostic in report.all_diagnostics:
         if diagnostic.severity is not Severity.NOTE:
             yield _of_diagnostic(diagnostic, seen)
 
 
-def _of_result(result: Result, seen: Counter[str]) -> Finding:
-    words, verdict = words_of(result), result.verdict
-    span = verdict.problem.span if isinstance(verdict, Unread) else result.link.span
+def _of_result(view: View, seen: Counter[str]) -> Finding:
+    result, words, span = view.result, view.words, view.span
     message = words.message
     if result.repair is not None:
         message += f"; it holds with {result.repair.what} put right: {' '.join(result.repair.after.split())}"

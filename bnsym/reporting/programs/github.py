@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from bnsym.model import Report, Severity
 from bnsym.reporting.programs.findings import Finding, findings, in_repository
-from bnsym.reporting.wording import words_of
+from bnsym.reporting.view import views
 
 MOST = 10
 """GitHub shows so many errors and so many warnings of one step."""
@@ -64,14 +64,9 @@ def to_summary(report: Report) -> str:
 
 
 def _rows(report: Report) -> Iterator[str]:
-    for result in sorted(report.results, key=lambda r: r.passed):
-        span, mark = result.link.span, "✓" if result.passed else "✗"
-        cells = (
-            result.link.id,
-            f"{span.file}:{span.line}{span.in_cell}",
-            f"{mark} {result.name}",
-            words_of(result).message,
-        )
+    for view in sorted(views(report), key=lambda v: v.result.passed):
+        mark = "✓" if view.result.passed else "✗"
+        cells = (view.result.link.id, view.place, f"{mark} {view.result.name}", view.words.message)
         yield "| " + " | ".join(map(_cell, cells)) + " |"
 
 

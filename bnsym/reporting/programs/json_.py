@@ -56,12 +56,11 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from bnsym.kernel import Proved, Refuted, Witness
-from bnsym.model import Derivation, Diagnostic, NamedDefinition, Repair, Report, Result, Span, Unread
+from bnsym.kernel import Refuted, Witness
+from bnsym.model import Diagnostic, NamedDefinition, Repair, Report, Result, Span, Unread
 from bnsym.printing import to_latex
-from bnsym.reporting.certificate_lines import certificate_line
-from bnsym.reporting.reading import Facts, free, sizes
-from bnsym.reporting.wording import is_declared_refuted, relation_latex, value_strings, words_of
+from bnsym.reporting.view import FileView, Grounds, View, file_views, views
+from bnsym.reporting.wording import is_declared_refuted, relation_latex, value_strings
 
 
 def to_json(report: Report) -> str:
@@ -78,9 +77,9 @@ def as_data(report: Report) -> dict[str, Any]:
         "since": None,
         "remembered": report.remembered,
         "counts": report.counts,
-        "links": [_link(result) for result in report.results],
+        "links": [_link(view) for view in views(report)],
         "definitions": [_definition(definition) for definition in definitions],
-        "read": [_read(file.derivation) for file in report.files],
+        "read": [_read(file) for file in file_views(report)],
         "diagnostics": [_diagnostic(d) for d in (*report.all_diagnostics, *_notes(report.results))],
     }
 
@@ -89,8 +88,8 @@ def _notes(results: Iterable[Result]) -> Iterable[Diagnostic]:
     return (note for result in results for note in result.notes)
 
 
-def _link(result: Result) -> dict[str, Any]:
-    link, words = result.link, words_of(result)
+def _link(view: View) -> dict[str, Any]:
+    result, link, words = view.result, view.result.link, view.words
     problem = result.verdict.problem if isinstance(result.verdict, Unread) else None
     return {
         "id": link.id,
@@ -99,18 +98,18 @@ def _link(result: Result) -> dict[str, Any]:
         "column": link.span.column,
         "cell": link.span.cell or None,
         "statement": link.source,
-        "parsed": relation_latex(link.statement) if link.statement else None,
+        "parsed": view.stated or None,
         "rests_on": [{"name": name, "line": line} for name, line in link.rests_on],
         "conditions": list(link.conditions),
         "conventions": [{"rule": c.rule, "says": c.says, "line": c.line} for c in link.conventions],
-        "sizes": sizes(link),
-        "free": free(link),
+        "sizes": view.sizes,
+        "free": view.free,
         "verdict": result.name,
         "declared": "refuted" if is_declared_refuted(link) else None,
         "reason": link.declaration.reason if link.declaration else None,
         "passed": result.passed,
-        **_proof(result),
-        "witness": _refutation(result.verdict) if isinstance(result.verdict, Refuted) else None,
+        **_proof(view.grounds),
+        "witness": _refutation(view.failure.refuted) if view.failure else None,
         "repair": _repair(result.repair) if result.repair else None,
         "derived": result.derived or None,
         "minimal": None if result.minimal is None else [relation_latex(h) for h in result.minimal],
@@ -136,16 +135,15 @@ def _place(span: Span) -> dict[str, int]:
     }
 
 
-def _proof(result: Result) -> dict[str, Any]:
+def _proof(grounds: Grounds | None) -> dict[str, Any]:
     """The fields that only a proof fills, always in this order."""
-    proof = result.verdict if isinstance(result.verdict, Proved) else None
     return {
-        "scope": proof.scope if proof else None,
-        "rule": proof.rule if proof else None,
-        "hypotheses": [relation_latex(h) for h in proof.hypotheses] if proof else [],
-        "side_conditions": [relation_latex(s) for s in proof.side_conditions] if proof else [],
-        "axioms": list(proof.axioms) if proof else [],
-        "certificate": certificate_line(proof) if proof else None,
+        "scope": grounds.proof.scope if grounds else None,
+        "rule": grounds.rule if grounds else None,
+        "hypotheses": list(grounds.given) if grounds else [],
+        "side_conditions": list(grounds.side_conditions) if grounds else [],
+        "axioms": list(grounds.proof.axioms) if grounds else [],
+        "certificate": grounds.certificate if grounds else None,
     }
 
 
@@ -179,8 +177,8 @@ def _definition(named: NamedDefinition) -> dict[str, Any]:
     }
 
 
-def _read(derivation: Derivation) -> dict[str, Any]:
-    facts = Facts.of(derivation)
+def _read(file: FileView) -> dict[str, Any]:
+    facts, derivation = file.facts, file.file.derivation
     return {
         "file": derivation.file,
         "sizes": facts.sizes,

@@ -6,7 +6,7 @@ import re
 from xml.etree import ElementTree
 
 from bnsym.model import FileReport, Report, Result, Severity, Skipped
-from bnsym.reporting.wording import words_of
+from bnsym.reporting.view import View
 
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -50,7 +50,7 @@ def _suite(file: FileReport) -> ElementTree.Element:
 
 
 def _case(file: str, result: Result) -> ElementTree.Element:
-    link, words = result.link, words_of(result)
+    link, words = result.link, View(result).words
     case = ElementTree.Element("testcase", classname=file, name=_xml(link.id), time=f"{result.seconds:.3f}")
     if not result.passed:
         _said(case, "failure", words.code, words.message, f"{link.span.place}\n{link.source}\n{words.hint}")

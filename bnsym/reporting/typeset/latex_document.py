@@ -11,16 +11,14 @@ import re
 from collections.abc import Iterable, Iterator
 from importlib.resources import files
 from itertools import groupby
-from typing import Any
 
 from bnsym.kernel import Number, Proved, Refuted, Surd
-from bnsym.model import FileReport, Report, Result
-from bnsym.reporting.certificate_lines import certificate_line
-from bnsym.reporting.conditions import conditions
-from bnsym.reporting.outline import Formula, Part, Saying, Step, outline
-from bnsym.reporting.typeset.authored import Barred, safe_math
+from bnsym.model import Report, Result
+from bnsym.reporting.authored import Barred, safe_math
+from bnsym.reporting.outline import Formula, Part, Saying, Step
 from bnsym.reporting.typeset.tex_lines import ROOM, divided, escaped, width
-from bnsym.reporting.wording import FAILS, relation_latex, tuple_string, value_strings, words_of
+from bnsym.reporting.view import Failure, FileView, Grounds, View, file_views, views
+from bnsym.reporting.wording import FAILS
 from bnsym.source.text import Heading
 
 _HEADINGS = (r"\bnsymtitle", r"\bnsymheading", r"\bnsymsubheading")
@@ -54,10 +52,9 @@ def _resource(name: str) -> str:
 def _body(report: Report) -> Iterator[str]:
     refuted: list[Step] = []
     labels: set[str] = set()
-    for file in report.files:
-        parts = list(outline(file, report.sources[file.derivation.file]))
-        yield from _verified(parts, file, labels)
-        refuted += [s for p in parts if isinstance(p, Formula) for s in p.steps if _is(s, Refuted)]
+    for view in file_views(report):
+        yield from _verified(view, labels)
+        refuted += [s for formula in view.formulas for s in formula.steps if _is(s, Refuted)]
     yield from _errata(refuted)
     yield from _unverified(report)
     yield from _ledger(report)
@@ -74,10 +71,10 @@ def _is(step: Step, kind: type) -> bool:
 # What is verified
 
 
-def _verified(parts: Iterable[Part], file: FileReport, labels: set[str]) -> Iterator[str]:
+def _verified(view: FileView, labels: set[str]) -> Iterator[str]:
     """Headings and hypotheses only where something follows; names hold to the end of the file."""
-    waiting: list[str] = [rf"\bnsymtitle{{{escaped(file.derivation.file)}}}"]
-    for part in parts:
+    waiting: list[str] = [rf"\bnsymtitle{{{escaped(view.name)}}}"]
+    for part in view.parts:
         shown = list(_part(part, labels))
         if isinstance(part, Heading):
             level = min(part.level, len(_HEADINGS))
@@ -184,8 +181,8 @@ def _tag(step: Step, labels: set[str], mark: str) -> str:
 
 def _notes(name: str, steps: Iterable[Step]) -> Iterator[str]:
     """Links with the same grounds share a line."""
-    proofs = [(s.result.link.id, s.result.verdict) for s in steps if s.result]
-    grounds = [(number_of(link, name), _grounds(p)) for link, p in proofs if isinstance(p, Proved)]
+    proofs = [(s.result.link.id, View(s.result).grounds) for s in steps if s.result]
+    grounds = [(number_of(link, name), _grounds(p)) for link, p in proofs if p]
     lines = []
     for ground, group in groupby(grounds, key=lambda ground: ground[1]):
         span = _ranges([number for number, _ in group])
@@ -210,23 +207,19 @@ def _ranges(numbers: list[str]) -> str:
     return ", ".join(run[0] if len(run) == 1 else f"{run[0]}--{run[-1]}" for run in found)
 
 
-def _grounds(proof: Proved) -> str:
+def _grounds(grounds: Grounds) -> str:
     """The rule, for which sizes, given what, where, by which axioms; for an order its certificate."""
-    parts = [escaped(proof.rule), _scope(proof.scope)]
-    parts += [f"given {_relations(proof.hypotheses)}"] if proof.hypotheses else []
-    parts += [f"if {', '.join(map(_math, conditions(proof)))}"] if proof.side_conditions else []
-    parts += [escaped(f"by {', '.join(proof.axioms)}")] if proof.axioms else []
-    if proof.certificate.summands:
-        parts.append(_math(certificate_line(proof)))
+    parts = [escaped(grounds.rule), _scope(grounds.proof.scope)]
+    parts += [f"given {_listed(grounds.given)}"] if grounds.given else []
+    parts += [f"if {_listed(grounds.conditions)}"] if grounds.conditions else []
+    parts += [escaped(f"by {grounds.axioms}")] if grounds.axioms else []
+    if grounds.proof.certificate.summands:
+        parts.append(_math(grounds.certificate))
     return "; ".join(parts) + "."
 
 
 def _scope(scope: str) -> str:
     return _math(scope.replace(">=", r"\ge")) if scope else "every size"
-
-
-def _relations(stated: Iterable[Any]) -> str:
-    return ", ".join(_math(relation_latex(one)) for one in stated)
 
 
 # What is not
@@ -242,21 +235,21 @@ def _errata(steps: list[Step]) -> Iterator[str]:
             continue
         if step.left:
             yield from _display([step], set(), r"\bnsymrefuted")
-        yield rf"\bnsymnote{{\bnsymid{{{escaped(result.link.id)}}}\quad {' '.join(_erratum(result))}}}"
+        yield rf"\bnsymnote{{\bnsymid{{{escaped(result.link.id)}}}\quad {' '.join(_erratum(View(result)))}}}"
 
 
-def _erratum(result: Result) -> Iterator[str]:
+def _erratum(view: View) -> Iterator[str]:
     """Why, at which values, and what would be right."""
-    refuted, declared = result.verdict, result.link.declaration
-    if isinstance(refuted, Refuted):
-        yield escaped(_place(result)) + "."
-        if declared and declared.reason:
-            yield escaped(declared.reason).rstrip(".") + "."
-        values = ", ".join(_witness(refuted))
+    if view.failure:
+        refuted = view.failure.refuted
+        yield escaped(view.place) + "."
+        if view.reason:
+            yield escaped(view.reason).rstrip(".") + "."
+        values = ", ".join(_witness(view.failure))
         fails = escaped(FAILS[refuted.statement.relation])
         left, right = _number(refuted.left), _number(refuted.right)
         yield f"At {values} the sides are ${left}$ {fails} ${right}$."
-        if repair := result.repair:
+        if repair := view.result.repair:
             yield f"Without {escaped(repair.what)}: {_math(repair.after)} for {_math(repair.before)}."
 
 
@@ -266,26 +259,18 @@ def _number(value: Number) -> str:
     return rf"{'-' * (value.square < 0)}\sqrt{{{abs(value.square)}}}"
 
 
-def _witness(refuted: Refuted) -> Iterator[str]:
-    sizes, indices = sorted(refuted.witness.sizes.items()), sorted(refuted.at_indices.items())
-    yield from (_math(f"{name} = {value}") for name, value in (*sizes, *indices))
-    for name, value in sorted(refuted.witness.values.items()):
-        yield _math(f"{name} = {tuple_string(value_strings(value))}")
-
-
-def _place(result: Result) -> str:
-    span = result.link.span
-    return f"{span.file}:{span.line}{span.in_cell}"
+def _witness(failure: Failure) -> Iterator[str]:
+    yield from (_math(f"{name} = {value}") for name, value in (*failure.numbers, *failure.values))
 
 
 def _unverified(report: Report) -> Iterator[str]:
-    others = [r for r in report.results if not is_verified(r) and not isinstance(r.verdict, Refuted)]
+    others = [v for v in views(report) if not v.failure and not is_verified(v.result)]
     if not others:
         return
     yield r"\bnsymheading{Not verified}"
-    for result in others:
-        said = escaped(f"{result.name}, {_place(result)}. {words_of(result).message}")
-        yield rf"\bnsymnote{{\bnsymid{{{escaped(result.link.id)}}}\quad {said}}}"
+    for view in others:
+        said = escaped(f"{view.result.name}, {view.place}. {view.words.message}")
+        yield rf"\bnsymnote{{\bnsymid{{{escaped(view.result.link.id)}}}\quad {said}}}"
 
 
 def _ledger(report: Report) -> Iterator[str]:
@@ -294,14 +279,14 @@ def _ledger(report: Report) -> Iterator[str]:
     yield r"{\footnotesize\setlength{\tabcolsep}{4pt}"
     yield rf"\begin{{longtable}}{{{_COLUMNS}}}"
     yield r"\toprule Link & Verdict & Scope & Rule & Place \\ \midrule \endhead \bottomrule \endfoot"
-    for result in report.results:
-        proof = result.verdict if isinstance(result.verdict, Proved) else None
+    for view in views(report):
+        result, proof = view.result, view.grounds
         cells = (
             rf"\bnsymid{{{_breakable(result.link.id)}}}",
             escaped(result.name),
-            _scope(proof.scope) if proof else "",
+            _scope(proof.proof.scope) if proof else "",
             escaped(proof.rule) if proof else "",
-            _breakable(_place(result)),
+            _breakable(view.place),
         )
         yield " & ".join(cells) + r" \\"
     yield r"\end{longtable}}"

@@ -13,7 +13,7 @@ import re
 from bnsym.latex.commands import BY_SPELLING, FOREIGN, MEMBER, ORDERS, Kind, spellings
 from bnsym.latex.errors import ReadError
 from bnsym.latex.grouping import tokenize
-from bnsym.reporting.typeset.well_formed import is_well_formed
+from bnsym.reporting.well_formed import is_well_formed
 
 BREAK = "\\\\"
 """Between the lines of what `authored` returns."""
