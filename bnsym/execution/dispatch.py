@@ -47,7 +47,11 @@ class Dispatcher:
         if seconds == inf:
             self.helpers.start()  # a link to decide is likely to be one to cross-examine or to repair
         waiting = self._sought(statement, at, min(seconds, self.budget.timeout))
-        return waiting if self.memory is None else partial(_kept_found, self.memory, statement, at, waiting)
+        if (memory := self.memory) is None:
+            return waiting
+        from bnsym.proving.found import found
+
+        return partial(_kept, waiting, lambda verdict: memory.keep_found(statement, at, found(verdict)))
 
     def _sought(self, statement: Statement, at: str, seconds: float) -> Answer[Decided]:
         if isinstance(self.seekers, InProcess):
@@ -66,7 +70,8 @@ class Dispatcher:
         waiting = self.helpers.submit(partial(jobs.testify, statement, self.budget, proved))
         if self.memory is None:
             return waiting
-        return partial(_kept_evidence, self.memory, statement, self.budget, proved, waiting)
+        keep = partial(self.memory.keep_evidence, statement, self.budget, proved)
+        return partial(_kept, waiting, keep, self.budget.timeout)
 
     def minimal(self, verdict: Proved) -> Answer[tuple[Hypothesis, ...]]:
         """The hypotheses that a proof can't do without."""
@@ -100,7 +105,8 @@ class Dispatcher:
         waiting = self._mended(*place, verdict)
         if self.memory is None:
             return waiting
-        return partial(_kept_repair, self.memory, note, link, self.budget, waiting)
+        keep = partial(self.memory.keep_repair, note, link, self.budget)
+        return partial(_kept, waiting, keep, min(jobs.REPAIR_SECONDS, self.budget.timeout))
 
     def _mended(
         self, note: Note, context: Context, link: Link, verdict: Refuted | None
@@ -129,34 +135,11 @@ class Dispatcher:
         return Done(judged.value, done.seconds + judged.seconds, done.remembered)
 
 
-def _kept_found(
-    memory: Answers, statement: Statement, at: str, waiting: Answer[Decided]
-) -> Done[Decided] | Failed:
-    from bnsym.proving.found import found
-
+def _kept(waiting: Answer[T], keep: Callable[[T], None], within: float = inf) -> Done[T] | Failed:
+    """The answer, which is kept unless time was up."""
     done = waiting()
-    if isinstance(done, Done):
-        memory.keep_found(statement, at, found(done.value))
-    return done
-
-
-def _kept_evidence(
-    memory: Answers, statement: Statement, budget: Budget, proved: bool, waiting: Answer[tuple[Evidence, ...]]
-) -> Done[tuple[Evidence, ...]] | Failed:
-    """Kept unless time was up for some of it."""
-    done = waiting()
-    if isinstance(done, Done) and done.seconds < budget.timeout:
-        memory.keep_evidence(statement, budget, proved, done.value)
-    return done
-
-
-def _kept_repair(
-    memory: Answers, note: Note, link: Link, budget: Budget, waiting: Answer[tuple[Repair | None, str]]
-) -> Done[tuple[Repair | None, str]] | Failed:
-    """Kept unless time was up."""
-    done = waiting()
-    if isinstance(done, Done) and done.seconds < min(jobs.REPAIR_SECONDS, budget.timeout):
-        memory.keep_repair(note, link, budget, done.value)
+    if isinstance(done, Done) and done.seconds < within:
+        keep(done.value)
     return done
 
 
