@@ -73,7 +73,7 @@ def alone(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
 def told(report: bnsym.Report) -> dict[str, object]:
     """All that a report says but where its file is."""
     data = as_data(report)
-    for said in (*data["links"], *data["definitions"], *data["diagnostics"]):
+    for said in (*data["links"], *data["definitions"], *data["read"], *data["diagnostics"]):
         said.pop("file")
     return data
 
