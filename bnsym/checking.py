@@ -16,7 +16,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Protocol
 
 from bnsym.execution.budget import Budget, Repairs
-from bnsym.execution.case import Case
+from bnsym.execution.case import Case, explain
 from bnsym.execution.dispatch import Dispatcher
 from bnsym.execution.jobs import words
 from bnsym.execution.workers import InProcess, sensible, workers
@@ -177,7 +177,11 @@ def check_notes(
         cases = [case for _, cases in read for case in cases]
         progress.start(len(cases))
         _judge(() if at_once else cases, progress)
-        files = tuple(FileReport(d, tuple(_close(case, progress) for case in cases)) for d, cases in read)
+        explained = [explain(cases) for _, cases in read]
+        files = tuple(
+            FileReport(d, tuple(_close(case, progress) for case in cases), causes)
+            for (d, cases), causes in zip(read, explained, strict=True)
+        )
     nothing = tuple(_nothing(d) for d, _ in read if not any(e.code == "BN009" for e in d.diagnostics))
     empty = () if problems or any(f.results for f in files) else nothing
     return Report(__version__, files, problems + empty, {note.file: note.text for note in notes})

@@ -181,6 +181,25 @@ class Repair:
 
 
 @dataclass(frozen=True, slots=True)
+class Cause:
+    """A change of the note that explains why several of its links are not proved."""
+
+    what: str
+    """What was wrong: "`u` for `\\mu`", "a hat"."""
+    edits: tuple[tuple[int, int, str], ...]
+    """As those of a Repair, of the file as the causes before this one leave it; the last stretch first."""
+    lines: tuple[tuple[str, str], ...]
+    """The lines that it changes, before and after."""
+    links: tuple[str, ...]
+    """The ids of those that are proved with it, and not before."""
+    span: Span
+    """Where the first edit is."""
+
+    def apply(self, text: str) -> str:
+        return Repair("", "", "", self.edits).apply(text)
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """A link and what became of it."""
 
@@ -235,6 +254,8 @@ class FileReport:
 
     derivation: Derivation
     results: tuple[Result, ...]
+    causes: tuple[Cause, ...] = ()
+    """In the order in which they are applied."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +272,10 @@ class Report:
     @property
     def results(self) -> tuple[Result, ...]:
         return tuple(r for f in self.files for r in f.results)
+
+    @property
+    def causes(self) -> tuple[Cause, ...]:
+        return tuple(cause for file in self.files for cause in file.causes)
 
     @property
     def all_diagnostics(self) -> tuple[Diagnostic, ...]:

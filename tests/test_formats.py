@@ -98,10 +98,10 @@ def test_places_count_from_the_root_of_the_repository(here: Path, monkeypatch: p
 
 def test_a_patch_and_other_formats(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (here / "note.md").write_text(BAD, encoding="utf-8")
-    assert run("note.md", "--diff", "--format", "json=out.json", "--fix") == 1
+    assert run("note.md", "--diff", "--format", "json=out.json", "--fix") == 0
     said = capsys.readouterr()
     assert said.out.startswith("--- a/note.md\n+++ b/note.md\n")
-    assert json.loads((here / "out.json").read_text(encoding="utf-8"))["counts"]["refuted"] == 1
+    assert json.loads((here / "out.json").read_text(encoding="utf-8"))["counts"]["proved"] == 1
     assert "changed note.md" in said.err
     assert run("note.md", "--diff", "--output-file", "patch") == 0
     assert (here / "patch").read_text(encoding="utf-8") == ""

@@ -67,7 +67,7 @@ REFUSED = [
     "{", "}", "x}", r"\left( a", r"a \right)", r"{\left( a} \right)", "x^a^b", "x_i_j", "x^2'", "x^", "x_}",
     r"\frac{a}", r"\hat", r"\sqrt", r"x^\sqrt{2}", r"\hat\mathbf{x}", r"\left a \right)", r"a \middle| b",
     r"\text{a_1}", r"x\limits_i", r"\frac\hat{a}b", "x^_i", r"\text{\alpha}", r"\big",
-    r"\sqrt[3{a}", "{" * 500 + "}" * 500,
+    r"\sqrt[3{a}", "{" * 500 + "}" * 500, "x \\",
 ]  # fmt: skip
 
 
@@ -90,6 +90,7 @@ ILL = {
     "a let": "<!-- bnsym: let $g$ = ${$ -->",
     "an assumption": r"<!-- bnsym: assume $\left( a > 0$ -->",
     "a heading": "# A $x}$",
+    "a dollar in a heading": "# A $x \\$y$ and $\\Vert \\",
     "a script": "# $x^a^b$ and $\\left( y$",
     "braces beyond measure": f"$$ {'{' * 500}a{'}' * 500} = a $$",
 }

@@ -17,7 +17,7 @@ from bnsym.commands.check import fix_files
 from bnsym.execution import jobs
 from bnsym.model import ExitCode
 from bnsym.repairing.edits import EDITS, Edit, Place, apply_all, edits, overlap
-from bnsym.repairing.patch import unified
+from bnsym.repairing.patch import repaired, unified
 from bnsym.repairing.spots import spots
 from bnsym.repairing.values import points_for
 from bnsym.repairing.worth import is_worthwhile
@@ -76,7 +76,7 @@ def test_a_slip_is_undone_and_the_changed_note_is_proved(tmp_path: Path, formula
         return
     assert result.repair is not None
     assert result.repair.what == what
-    assert fix_files(report) == [report.files[0].derivation.file]
+    assert fix_files(repaired(report)) == [report.files[0].derivation.file]
     (again,) = bnsym.check(path, cross_examine=False).results
     assert again.name == "proved"
 
@@ -115,7 +115,7 @@ def test_a_slip_that_can_not_be_read_is_undone_too(tmp_path: Path, formula: str,
     assert result.name == "unread"
     assert (result.repair.what if result.repair else None) == what
     if what is not None:
-        fix_files(report)
+        fix_files(repaired(report))
         assert bnsym.check(path, cross_examine=False).passed
 
 
@@ -163,7 +163,7 @@ def test_one_slip_in_the_middle_of_a_chain_is_one_repair(tmp_path: Path) -> None
     assert first.repair is not None
     assert second.repair is not None
     assert first.repair.edits == second.repair.edits
-    fix_files(report)
+    fix_files(repaired(report))
     assert bnsym.check(path, cross_examine=False).passed
 
 
@@ -180,8 +180,8 @@ def test_what_is_declared_refuted_is_left_alone(tmp_path: Path) -> None:
     declared = path.read_text(encoding="utf-8")
     report = bnsym.check(path, cross_examine=False, repairs="all")
     assert report.results[0].repair is not None
-    assert unified(report) == ""
-    assert fix_files(report) == []
+    assert unified(repaired(report)) == ""
+    assert fix_files(repaired(report)) == []
     assert path.read_text(encoding="utf-8") == declared
 
 
@@ -189,7 +189,7 @@ def test_git_applies_the_patch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     path = note(tmp_path, SLIPS[0][0])
     path.write_text(path.read_text(encoding="utf-8").rstrip("\n"), encoding="utf-8")  # no newline at the end
     monkeypatch.chdir(tmp_path)
-    diff = unified(bnsym.check("note.md", cross_examine=False))
+    diff = unified(repaired(bnsym.check("note.md", cross_examine=False)))
     assert diff.startswith("--- a/note.md\n+++ b/note.md\n")
     subprocess.run(["git", "init", "-q", "."], check=True)
     subprocess.run(["git", "apply"], input=diff, text=True, check=True)
@@ -239,7 +239,7 @@ def test_fix_keeps_what_is_no_text(tmp_path: Path) -> None:
     report = bnsym.check(note, cross_examine=False)
     repair = report.results[0].repair
     assert repair is not None
-    fix_files(report)
+    fix_files(repaired(report))
     mended = repair.apply("$$\r\na + a = 3 a\r\n$$\r\n")
     assert mended.count("\r\n") == 3
     assert note.read_bytes() == b"\xef\xbb\xbf" + mended.encode()

@@ -257,7 +257,8 @@ LINK_KEYS = (
 
 def test_json_has_the_documented_keys_in_order() -> None:
     data = json.loads(to_json(report()))
-    assert list(data) == "bnsym passed since remembered counts links definitions read diagnostics".split()
+    keys = "bnsym passed since remembered counts links causes definitions read diagnostics"
+    assert list(data) == keys.split()
     assert list(data["counts"]) == ["proved", "refuted", "undecided", "unread", "skipped"]
     assert all(list(link) == LINK_KEYS for link in data["links"])
     assert list(data["diagnostics"][0]) == [

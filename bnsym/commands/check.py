@@ -19,7 +19,7 @@ from bnsym.reporting.formats import FORMATS, TEXT
 
 if TYPE_CHECKING:
     from bnsym.cache.folder import Folder
-    from bnsym.model import Report
+    from bnsym.repairing.patch import Changes
 
 LARGEST_EXPLICIT = 16
 """Explicit components cost twice as much with each size; beyond this they take hours."""
@@ -201,35 +201,37 @@ def _apart(
 
 
 def _repair(request: Request, folder: Folder | None, patch: Path | None, fix: bool) -> int:
-    """Write the repairs as a patch, and the report; apply the repairs."""
-    report, code = request.check(*gather(request.paths), folder)
-    if patch is not None:
-        from bnsym.repairing.patch import unified
+    """Write what mends the notes as a patch, or change the files; and show the report, of changed files the
+    one of what is left."""
+    from bnsym import checking
+    from bnsym.repairing.patch import mended, unified
 
-        write(patch, unified(report))
+    notes, problems = gather(request.paths)
+    report, code = request.check(notes, problems, folder)
+    changes, left = mended(notes, report, lambda notes: request.check(notes, problems, folder)[0])
+    if patch is not None:
+        write(patch, unified(changes))
+    if fix and changes:
+        report, code = left, int(checking.exit_code(left).value)
     request.show(report)
     if fix:
-        _fix(report)
+        _said(fix_files(changes))
     return code
 
 
-def fix_files(report: Report) -> list[str]:
-    """Apply the repairs, each file whole or not at all; which were changed."""
+def fix_files(changes: Changes) -> list[str]:
+    """Write the changed texts, each file whole or not at all; which were written."""
     from bnsym.finding import STANDARD_INPUT
-    from bnsym.repairing import patch
 
-    texts = patch.repaired(report)
-    changed = [file for file in texts if file != STANDARD_INPUT]
+    changed = [file for file in changes if file != STANDARD_INPUT]
     for file in changed:
         begins = "\ufeff" if Path(file).read_bytes().startswith(BOM_UTF8) else ""
-        write(Path(file), begins + texts[file][1])
+        write(Path(file), begins + changes[file][1])
     return changed
 
 
-def _fix(report: Report) -> None:
-    """Apply the repairs, and say what was changed and what to do next."""
-    changed = fix_files(report)
+def _said(changed: list[str]) -> None:
     for file in changed:
-        click.echo(f"changed {file}; check it again", err=True)
+        click.echo(f"changed {file}; the report is of what it says now", err=True)
     if not changed:
         click.echo("nothing to fix: no undeclared refutation has a proved repair", err=True)

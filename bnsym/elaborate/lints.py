@@ -37,7 +37,8 @@ def remarks(
     ]
     places = _places(survey)
     free = free_names(everywhere, definitions, losses)
-    found.extend(_resemblances(survey, free, definitions, places))
+    for name, other in resemblances(free, definitions):
+        found.append(_resemblance(survey, name, other, places.get(name, (0, 0))))
     if free:
         listed = ", ".join(f"`{n}` ({KIND_NAMES[min(2, free[n])]})" for n in free)
         found.append(
@@ -104,25 +105,21 @@ def _places(survey: Survey) -> dict[Name, Place]:
     return found
 
 
-def _resemblances(
-    survey: Survey, free: Iterable[Name], definitions: Mapping[Name, Definition], places: Mapping[Name, Place]
-) -> list[Diagnostic]:
-    """A defined name made from the free one (`\\hat{x}` from `x`) is no slip of the pen."""
-    found = []
+def resemblances(free: Iterable[Name], definitions: Mapping[Name, Definition]) -> Iterator[tuple[Name, Name]]:
+    """Free names that a reader may take for a defined one, with that: not for one made from the free one,
+    as `\\hat{x}` is from `x`."""
     uses = {name: names_of(definition.body) for name, definition in definitions.items()}
     for name in free:
         made = reaching([name], uses)
-        others = [other for other in definitions if other not in made]
-        other = resembling(name, others)
+        other = resembling(name, [other for other in definitions if other not in made])
         if other:
-            error = ReadError(
-                "BN131",
-                f"`{name}` is free here; did you mean `{other}`?",
-                places.get(name, (0, 0)),
-                f"if so: `<!-- bnsym: let ${name}$ = ${other}$ -->`",
-            )
-            found.append(diagnostic(survey.source, error, Severity.WARNING))
-    return found
+            yield name, other
+
+
+def _resemblance(survey: Survey, name: Name, other: Name, at: Place) -> Diagnostic:
+    hint = f"if so: `<!-- bnsym: let ${name}$ = ${other}$ -->`"
+    error = ReadError("BN131", f"`{name}` is free here; did you mean `{other}`?", at, hint)
+    return diagnostic(survey.source, error, Severity.WARNING)
 
 
 def _note(survey: Survey, code: str, message: str, at: Place) -> Diagnostic:

@@ -7,6 +7,7 @@ no verdict: it is a note on the link, with the code BN403.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import inf
@@ -20,6 +21,7 @@ from bnsym.finding import Note
 from bnsym.kernel import Proved, Refuted, compare
 from bnsym.model import (
     VERDICT_NAMES,
+    Cause,
     Declaration,
     Declared,
     Diagnostic,
@@ -48,7 +50,7 @@ VALUES_SHOWN = 200
 
 @dataclass(slots=True)
 class Case:
-    """A link on its way to a result. `ask`, `judge` and `close` are called for all links in turn,
+    """A link on its way to a result. `ask`, `judge`, `mend` and `close` are called for all links in turn,
     so that others work on the next ones meanwhile. What breaks down costs this link alone."""
 
     link: Link
@@ -63,6 +65,8 @@ class Case:
     evidence: Answer[tuple[Evidence, ...]] | None = None
     repair: Answer[tuple[Repair | None, str]] | None = None
     minimal: Answer[tuple[Hypothesis, ...]] | None = None
+    failures: tuple[Diagnostic, ...] = ()
+    """Of searches for what would mend it."""
 
     def ask(self) -> None:
         """For a verdict, unless the file settles that."""
@@ -117,12 +121,22 @@ class Case:
             self.evidence = self.dispatcher.evidence(statement, proved=False)
         if isinstance(self.verdict, Proved) and budget.minimal:
             self.minimal = self.dispatcher.minimal(self.verdict)
-        unexpected = self.link.declaration is None or budget.repairs is Repairs.ALL
-        wanted = unexpected and budget.repairs is not Repairs.NONE
-        if isinstance(self.verdict, Refuted | Unread) and self.context is not None and wanted:
-            refuted = self.verdict if isinstance(self.verdict, Refuted) else None
-            if refuted or self.link.statement is None:
-                self.repair = self.dispatcher.repair(self.note, self.context, self.link, refuted)
+
+    @property
+    def is_to_mend(self) -> bool:
+        """Whether a change of the note is looked for that makes the link true."""
+        repairs = self.dispatcher.budget.repairs
+        unexpected = self.link.declaration is None or repairs is Repairs.ALL
+        mendable = isinstance(self.verdict, Refuted | Unread | Undecided) and self.context is not None
+        return mendable and unexpected and repairs is not Repairs.NONE
+
+    def mend(self) -> None:
+        """Ask for a repair of this link alone."""
+        if not self.is_to_mend or self.context is None or isinstance(self.verdict, Undecided):
+            return
+        refuted = self.verdict if isinstance(self.verdict, Refuted) else None
+        if refuted or self.link.statement is None:
+            self.repair = self.dispatcher.repair(self.note, self.context, self.link, refuted)
 
     def close(self) -> Result:
         """All of it, and whether it is as the file declares."""
@@ -144,14 +158,12 @@ class Case:
     def _mended(self) -> tuple[Repair | None, str, tuple[Diagnostic, ...]]:
         """What the search for a repair found. That it failed is a note: it says nothing of the verdict."""
         if self.repair is None:
-            return None, "", ()
+            return None, "", self.failures
         try:
-            return *self._value(self.repair, jobs.REPAIR_SECONDS), ()
+            return *self._value(self.repair, jobs.REPAIR_SECONDS), self.failures
         except (_Broken, Lost) as error:
             self.final = False
-            message = f"the search for a repair failed: {error}"
-            hint = "the verdict stands; please report the note"
-            return None, "", (Diagnostic("BN403", Severity.WARNING, message, self.link.span, hint),)
+            return None, "", (_no_repair(error, self.link),)
 
     def _value(self, answer: Answer[T], within: float = inf) -> T:
         done = answer()
@@ -163,8 +175,30 @@ class Case:
         return done.value
 
 
+def explain(cases: Sequence[Case]) -> tuple[Cause, ...]:
+    """Why several links of a note are not proved; a repair is asked for of each link that this leaves."""
+    failing = [case for case in cases if case.is_to_mend]
+    undeclared = frozenset(case.link.id for case in failing if case.link.declaration is None)
+    found: tuple[Cause, ...] = ()
+    if undeclared:
+        try:
+            found = failing[0]._value(failing[0].dispatcher.causes(failing[0].note, undeclared))
+        except (_Broken, Lost) as error:  # each link is then mended alone
+            failing[0].failures += (_no_repair(error, failing[0].link),)
+    explained = {name for cause in found for name in cause.links}
+    for case in failing:
+        if case.link.id not in explained:
+            case.mend()
+    return found
+
+
 class _Broken(Exception):
     """bnsym itself failed on a link."""
+
+
+def _no_repair(error: _Broken | Lost, link: Link) -> Diagnostic:
+    hint = "the verdict stands; please report the note"
+    return Diagnostic("BN403", Severity.WARNING, f"the search for a repair failed: {error}", link.span, hint)
 
 
 def _undone(error: _Broken | Lost, before: str = "") -> Undecided:

@@ -16,7 +16,7 @@ from bnsym.execution.jobs import Done, Failed, attempt
 from bnsym.execution.workers import InProcess, Workers
 from bnsym.finding import Note
 from bnsym.kernel import Proved, Refuted
-from bnsym.model import Evidence, Link, Repair, Undecided
+from bnsym.model import Cause, Evidence, Link, Repair, Undecided
 from bnsym.terms import Hypothesis, Statement
 
 if TYPE_CHECKING:
@@ -91,6 +91,18 @@ class Dispatcher:
 
         return result
 
+    def causes(self, note: Note, wanted: frozenset[str]) -> Answer[tuple[Cause, ...]]:
+        """Why several of the links that a note means to be true are not proved."""
+        waiting = self.helpers.submit(partial(jobs.explain, note, wanted))
+        if isinstance(self.helpers, InProcess):
+            return waiting
+
+        def result() -> Done[tuple[Cause, ...]] | Failed:
+            done = waiting()
+            return done if isinstance(done, Failed) else attempt(partial(_confirmed, note, done.value))
+
+        return result
+
     def repair(
         self, note: Note, context: Context, link: Link, verdict: Refuted | None
     ) -> Answer[tuple[Repair | None, str]]:
@@ -141,6 +153,13 @@ def _kept(waiting: Answer[T], keep: Callable[[T], None], within: float = inf) ->
     if isinstance(done, Done) and done.seconds < within:
         keep(done.value)
     return done
+
+
+def _confirmed(note: Note, causes: tuple[Cause, ...]) -> tuple[Cause, ...]:
+    """Those before the first with which a link that it explains is not proved here."""
+    from bnsym.repairing.causes import confirmed
+
+    return confirmed(note.text, note.file, causes)
 
 
 def _believed(

@@ -17,7 +17,7 @@ from bnsym.execution.budget import Budget
 from bnsym.execution.limits import limited
 from bnsym.finding import Note
 from bnsym.kernel import Proved, Refuted, Witness, refute
-from bnsym.model import Evidence, Link, Repair, Undecided
+from bnsym.model import Cause, Evidence, Link, Repair, Undecided
 from bnsym.terms import Hypothesis, Statement
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ LARGE_SIZE = 1000
 """The batch size at which a proof is re-tested modulo a prime."""
 REPAIR_SECONDS = 5.0
 """What looking for a repair of one link may take."""
+CAUSES_SECONDS = 30.0
+"""After which no more causes of a note are looked for: only if something hangs."""
 DERIVED_SECONDS = 1.0
 """And what deriving its left side may take."""
 
@@ -160,6 +162,14 @@ def mend(
 
 def _no_repair(_: str) -> Repair | None:
     return None
+
+
+def explain(note: Note, wanted: frozenset[str]) -> tuple[Cause, ...]:
+    """Why several of the wanted links are not proved."""
+    from bnsym.repairing.causes import causes
+
+    found = partial(causes, note.text, note.file, wanted, monotonic() + CAUSES_SECONDS)
+    return limited(found, 2 * CAUSES_SECONDS, lambda _: ())
 
 
 def mend_anew(

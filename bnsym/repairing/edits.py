@@ -106,7 +106,9 @@ def accents(text: str, spot: Spot, place: Place) -> Iterator[Edit]:
         accent = _ACCENT.fullmatch(full)
         bare = accent and (accent.group(1) or accent.group(2))
         if bare and spot.node.base == bare and written.startswith(bare):
-            yield Edit(spot.start, spot.start + len(bare), full, "a hat")
+            script = text[: spot.start].rstrip().endswith(("_", "^"))
+            new = f"{{{full}}}" if script else full
+            yield Edit(spot.start, spot.start + len(bare), new, "a hat")
 
 
 def squares(text: str, spot: Spot, place: Place) -> Iterator[Edit]:

@@ -2,20 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from difflib import unified_diff
+from functools import reduce
+from typing import TypeAlias
 
+from bnsym.finding import Note
 from bnsym.model import FileReport, Repair, Report
 from bnsym.reporting.wording import is_declared_refuted
 
+Changes: TypeAlias = dict[str, tuple[str, str]]
+"""Files, each with its text before and after."""
+ROUNDS = 5
+"""How often a changed note is checked again for what is left."""
 
-def repaired(report: Report) -> dict[str, tuple[str, str]]:
-    """Each file that a repair changes, before and after. What a file declares to be refuted is
-    meant to stand as it was published, and is left alone."""
+
+def mended(
+    notes: Sequence[Note], report: Report, check: Callable[[Sequence[Note]], Report]
+) -> tuple[Changes, Report]:
+    """The notes with their causes put right, then with the repairs of single links, checked after each step
+    until no more is found; and the last report."""
+    first = {note.file: note.text for note in notes}
+    for _ in range(ROUNDS):
+        changed = repaired(report)
+        if not changed:
+            break
+        notes = [replace(n, text=changed[n.file][1]) if n.file in changed else n for n in notes]
+        report = check(notes)
+    changes = {note.file: (first[note.file], note.text) for note in notes}
+    return {file: (before, after) for file, (before, after) in changes.items() if before != after}, report
+
+
+def repaired(report: Report) -> Changes:
+    """Each file that causes change, or where there are none single repairs. What a file declares to be
+    refuted is meant to stand as it was published, and is left alone."""
     found = {}
     for file in report.files:
         before = report.sources.get(file.derivation.file, "")
-        after = Repair("", "", "", tuple(_edits(file))).apply(before)
+        steps = file.causes or (Repair("", "", "", tuple(_edits(file))),)
+        after = reduce(lambda text, step: step.apply(text), steps, before)
         if after != before:
             found[file.derivation.file] = before, after
     return found
@@ -38,10 +64,10 @@ def _edits(file: FileReport) -> Iterator[tuple[int, int, str]]:
     yield from reversed(kept)
 
 
-def unified(report: Report) -> str:
-    """The repairs as one unified diff with `a/` and `b/` paths."""
+def unified(changes: Changes) -> str:
+    """The changes as one unified diff with `a/` and `b/` paths."""
     lines: list[str] = []
-    for file, (before, after) in repaired(report).items():
+    for file, (before, after) in changes.items():
         old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
         lines += unified_diff(old, new, f"a/{file}", f"b/{file}")
     return "".join(k if k.endswith("\n") else k + "\n\\ No newline at end of file\n" for k in lines)

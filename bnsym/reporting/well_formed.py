@@ -81,7 +81,7 @@ class _Formula:
 
     def item(self) -> None:
         token = self.token
-        if token in ("", "}", "&", r"\right", r"\middle"):
+        if token in ("", "}", "&", "\\", r"\right", r"\middle"):
             raise _IllFormed
         if token == r"\left":
             self.delimiter()

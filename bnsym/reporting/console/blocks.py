@@ -12,7 +12,7 @@ from rich.text import Text
 
 from bnsym.codes import NAMES
 from bnsym.kernel import Refuted
-from bnsym.model import Diagnostic, Result, Severity, Span, Undecided, Unread, for_file
+from bnsym.model import Cause, Diagnostic, Result, Severity, Span, Undecided, Unread, for_file
 from bnsym.printing import to_latex
 from bnsym.reporting import view
 from bnsym.reporting.console.excerpt import clean, excerpt
@@ -93,6 +93,27 @@ def _block(page: Page, one: View) -> None:
     for note in result.notes:
         if note.severity is not Severity.ERROR:
             _prose(page, note.severity.value, f"{note.message} ({note.code})")
+    page.put(Text())
+
+
+def cause_block(page: Page, cause: Cause) -> None:
+    """Why several links are not proved: the lines to change, and the links that are proved then."""
+    page.put(
+        _title(
+            page,
+            "! cause",
+            "unsure",
+            f"{cause.what}: {len(cause.links)} links are proved with it put right",
+            "",
+        )
+    )
+    page.put(_place(page, cause.span), Text())
+    for before, after in cause.lines:
+        page.put(
+            Text.assemble("  ", ("-", "bad"), " ", clean(before)),
+            Text.assemble("  ", ("+", "good"), " ", clean(after)),
+        )
+    _prose(page, "proved", ", ".join(cause.links))
     page.put(Text())
 
 

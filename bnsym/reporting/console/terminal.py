@@ -17,7 +17,7 @@ from rich.text import Text
 
 from bnsym.model import Diagnostic, NamedDefinition, Report, Severity
 from bnsym.printing import to_latex
-from bnsym.reporting.console.blocks import Page, diagnostic_block, diagnostic_line, result_blocks
+from bnsym.reporting.console.blocks import Page, cause_block, diagnostic_block, diagnostic_line, result_blocks
 from bnsym.reporting.console.excerpt import clean
 from bnsym.reporting.console.rows import listed, rows
 from bnsym.reporting.console.summary import summary
@@ -47,10 +47,19 @@ def print_report(
             page.put(*_as_understood(file))
     if detail is not Detail.QUIET:
         _table(page, report, detail)
-    wanted = [v for v in views(report) if not v.result.passed or (detail is Detail.VERBOSE and v.as_declared)]
-    result_blocks(page, wanted)
+    for cause in report.causes:
+        cause_block(page, cause)
+    result_blocks(page, [view for view in views(report) if _needs_a_look(view, report, detail)])
     _diagnostics(page, report, detail)
     page.put(*summary(report, page.width))
+
+
+def _needs_a_look(view: View, report: Report, detail: Detail) -> bool:
+    """Whether it is shown singly: what a cause explains is, on request."""
+    if detail is Detail.VERBOSE:
+        return not view.result.passed or view.as_declared
+    explained = any(view.result.link.id in cause.links for cause in report.causes)
+    return not view.result.passed and not explained
 
 
 def _table(page: Page, report: Report, detail: Detail) -> None:

@@ -41,6 +41,10 @@ r"""A report as JSON, for programs. The schema is stable: keys may be added, non
        "code": "BN201", "message": "…", "hint": "…",              code null if there is none
        "problem": {"line": 3, "column": 7, "end_line": 3, "end_column": 9},     null unless unread
        "cause": null}],              where what it waits for stands; null if nothing is wrong elsewhere
+     "causes": [{"file", "line", "column",                        of the first change
+       "what": "`u` for `\\mu`",    what was wrong, in several places
+       "lines": [{"before", "after"}],                            the lines that it changes
+       "links": ["…"]}],            the ids of links that are proved with it; causes build on those before
      "definitions": [{"file", "line", "column", "name", "source", "parsed"}],
      "read": [{"file", "sizes", "free", "losses": {"f": ["y"]}, "hypotheses": [{"source", "line"}],
        "unreadable": [{"name", "line"}],
@@ -57,7 +61,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from bnsym.kernel import Refuted, Witness
-from bnsym.model import Diagnostic, NamedDefinition, Repair, Report, Result, Span, Unread
+from bnsym.model import Cause, Diagnostic, NamedDefinition, Repair, Report, Result, Span, Unread
 from bnsym.printing import to_latex
 from bnsym.reporting.view import FileView, Grounds, View, file_views, views
 from bnsym.reporting.wording import is_declared_refuted, relation_latex, value_strings
@@ -78,6 +82,7 @@ def as_data(report: Report) -> dict[str, Any]:
         "remembered": report.remembered,
         "counts": report.counts,
         "links": [_link(view) for view in views(report)],
+        "causes": [_cause(cause) for cause in report.causes],
         "definitions": [_definition(definition) for definition in definitions],
         "read": [_read(file) for file in file_views(report)],
         "diagnostics": [_diagnostic(d) for d in (*report.all_diagnostics, *_notes(report.results))],
@@ -119,6 +124,17 @@ def _link(view: View) -> dict[str, Any]:
         "hint": words.hint,
         "problem": _place(problem.span) if problem else None,
         "cause": _place(problem.cause.span) if problem and problem.cause else None,
+    }
+
+
+def _cause(cause: Cause) -> dict[str, Any]:
+    return {
+        "file": cause.span.file,
+        "line": cause.span.line,
+        "column": cause.span.column,
+        "what": cause.what,
+        "lines": [{"before": before, "after": after} for before, after in cause.lines],
+        "links": list(cause.links),
     }
 
 

@@ -33,7 +33,7 @@ _COLUMNS = (
     + "@{}"
 )
 """Of the ledger."""
-_INLINE = re.compile(r"\$([^$]+)\$")
+_INLINE = re.compile(r"\$((?:\\.|[^$\\])+)\$")
 
 
 def to_latex_document(report: Report, *, standalone: bool = True) -> str:

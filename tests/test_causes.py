@@ -1,0 +1,164 @@
+"""One slip made throughout a note is told once, with all the links that it explains."""
+
+from pathlib import Path
+from time import monotonic
+
+import pytest
+
+import bnsym
+from bnsym import cli
+from bnsym.model import Cause, Report
+from bnsym.repairing.causes import Work, causes
+
+LAYER = r"""# Layer
+
+$$
+\begin{align}
+\mu &= \frac1m \sum_i x_i \\
+\sigma^2 &= \frac1m \sum_i (x_i - \mu)^2 \\
+\hat x_i &= \frac{x_i - \mu}{\sigma}
+\end{align}
+$$
+
+# Properties
+
+$$
+\begin{align}
+\sum_i \hat x_i &= 0 \\
+\sum_i \hat x_i^2 &= m \\
+\sum_i \hat x_i (x_i - \mu) &= m \sigma
+\end{align}
+$$
+"""
+NORMS = r"""# Norms
+
+$$ \Vert a + b \Vert^2 = \Vert a \Vert^2 + 2 \langle a, b \rangle + \Vert b \Vert^2 $$
+
+$$ \Vert a - b \Vert^2 = \Vert a \Vert^2 - 2 \langle a, b \rangle + \Vert b \Vert^2 $$
+"""
+GAIN = r"""# Gain
+
+$$ y_i = \gamma x_i + \beta $$
+
+$$
+\frac{\partial L}{\partial x_i} = \sum_j \frac{\partial L}{\partial y_j} \frac{\partial y_j}{\partial x_i}
+= \gamma \frac{\partial L}{\partial y_i}
+$$
+"""
+
+
+def found(tmp_path: Path, text: str) -> Report:
+    path = tmp_path / "note.md"
+    path.write_text(text, encoding="utf-8")
+    return bnsym.check(path, cross_examine=False)
+
+
+def checked(capfd: pytest.CaptureFixture[str], *arguments: str) -> tuple[object, str]:
+    """The exit code and the output of `bnsym check`."""
+    with pytest.raises(SystemExit) as left:
+        cli.main(("check", *arguments, "--no-cache"))
+    return left.value.code, capfd.readouterr().out
+
+
+def only(report: Report) -> Cause:
+    (cause,) = report.causes
+    return cause
+
+
+SLIPS = {
+    "a letter that is no name": (LAYER, r"(x_i - \mu)^2", r"(x_i - u)^2", r"`u` for `\mu`"),
+    "hats": (LAYER, r"\sum_i \hat x_i", r"\sum_i x_i", "a hat"),
+    "a definition's square": (
+        LAYER,
+        r"(x_i - \mu)^2",
+        r"(x_i - \mu)",
+        r"a square in the definition of `\sigma^{2}`",
+    ),
+    "a definition's number": (
+        LAYER,
+        r"\sigma^2 &= \frac1m",
+        r"\sigma^2 &= \frac2m",
+        r"a factor in the definition of `\sigma^{2}`",
+    ),
+    "norms": (NORMS, r"\Vert^2", r"\Vert", "the square of a norm"),
+}
+
+
+@pytest.mark.parametrize("slip", SLIPS)
+def test_one_cause_explains_several_links(tmp_path: Path, slip: str) -> None:
+    text, right, wrong, what = SLIPS[slip]
+    slipped = text.replace(right, wrong)
+    assert slipped != text
+    report = found(tmp_path, slipped)
+    cause = only(report)
+    assert cause.what == what
+    assert len(cause.links) >= 2
+    mended = found(tmp_path, cause.apply(slipped))
+    assert {r.link.id for r in mended.results if r.passed} >= set(cause.links)
+    assert not mended.causes
+
+
+@pytest.mark.parametrize("text", [LAYER, NORMS, GAIN])
+def test_a_true_note_has_no_cause(tmp_path: Path, text: str) -> None:
+    report = found(tmp_path, text)
+    assert report.passed
+    assert report.causes == ()
+
+
+def test_one_false_link_has_a_repair_and_no_cause(tmp_path: Path) -> None:
+    report = found(tmp_path, LAYER.replace("&= m \\\\", "&= m^2 \\\\"))
+    assert report.causes == ()
+    assert [r.link.id for r in report.results if r.repair] == ["properties-1.2"]
+
+
+def test_a_hat_taken_away_makes_no_link_empty(tmp_path: Path) -> None:
+    """Of a norm that is said to be at most another, both the same without hats."""
+    text = "$$ \\hat a_i = 2 a_i $$\n\n" + "".join(
+        rf"$$ \Vert \hat a {sign} b \Vert \le \Vert a {sign} b \Vert $$" + "\n\n" for sign in "+-"
+    )
+    assert found(tmp_path, text).causes == ()
+
+
+def test_what_is_declared_stands_as_it_was_published(tmp_path: Path) -> None:
+    declared = '<!-- bnsym: refuted reason="as published" -->\n'
+    text = NORMS.replace(r"\Vert^2", r"\Vert").replace("$$ ", declared + "$$ ")
+    report = found(tmp_path, text)
+    assert report.passed
+    assert report.causes == ()
+
+
+def test_a_link_that_a_change_would_lose_forbids_it(tmp_path: Path) -> None:
+    """`u` is meant in the third display."""
+    text = LAYER.replace(r"(x_i - \mu)^2", "(x_i - u)^2") + "\n$$ (u + \\mu)^2 - (u - \\mu)^2 = 4 u \\mu $$\n"
+    for cause in found(tmp_path, text).causes:
+        assert "u" in cause.apply(text).rsplit("$$", 2)[1]
+
+
+def test_work_is_counted_and_not_timed() -> None:
+    text = LAYER.replace(r"\sum_i \hat x_i", r"\sum_i x_i")
+    wanted = frozenset({"properties-1.1", "properties-1.2"})
+    assert causes(text, "note.md", wanted, monotonic() - 1) == ()
+    assert len(causes(text, "note.md", wanted, monotonic() + 1000)) == 1
+    work = Work(monotonic() + 1000)
+    assert sum(1 for _ in iter(lambda: work.is_left(100), False)) == 11
+
+
+def test_fix_mends_causes_and_then_single_links(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    slipped = LAYER.replace(r"(x_i - \mu)^2", "(x_i - u)^2").replace(r"m \sigma", r"m \sigma^2")
+    path = tmp_path / "note.md"
+    path.write_text(slipped, encoding="utf-8")
+    code, diff = checked(capfd, str(path), "--diff")
+    assert code == 1
+    assert "+\\sigma^2 &= \\frac1m \\sum_i (x_i - \\mu)^2 \\\\" in diff.splitlines()
+    assert path.read_text(encoding="utf-8") == slipped
+    code, output = checked(capfd, str(path), "--fix")
+    assert code == 0, output
+    assert path.read_text(encoding="utf-8") == LAYER
+
+
+def test_the_report_shows_a_cause_once(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "note.md"
+    path.write_text(NORMS.replace(r"\Vert^2", r"\Vert"), encoding="utf-8")
+    _, shown = checked(capfd, str(path))
+    assert shown.count("the square of a norm: 2 links are proved with it put right") == 1
+    assert "the two sides differ" not in shown
