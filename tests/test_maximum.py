@@ -20,10 +20,10 @@ from bnsym.kernel import (
     Rejected,
     Vector,
     Witness,
-    evaluated,
     prove,
     refute,
 )
+from bnsym.kernel.maxima import evaluated
 from bnsym.model import Undecided
 from bnsym.printing import to_latex
 from bnsym.proving import decide

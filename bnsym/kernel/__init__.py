@@ -5,8 +5,13 @@
     evaluation     exact values at a witness
     relations      the polynomials that a certificate speaks of
     scope          for which sizes, under which conditions
-    maxima         what the value of a maximum rests on
     verdicts       `prove`, `refute`; nothing else makes a verdict
+
+and, loaded only where a certificate names one, two rules by which a verdict on one statement is one
+on another:
+
+    maxima         what the value of a maximum rests on
+    equations      what is assumed to be equal, put in
 
 Each imports what stands above it, and `terms`, `calculus` and `normal`.
 """
@@ -34,7 +39,6 @@ from bnsym.kernel.certificates import (
     Vector,
     Witness,
 )
-from bnsym.kernel.equations import put_in, solution
 from bnsym.kernel.evaluation import (
     Evaluator,
     assignments,
@@ -42,9 +46,6 @@ from bnsym.kernel.evaluation import (
     components,
     holds,
     turned,
-)
-from bnsym.kernel.maxima import (
-    lemmas,
 )
 from bnsym.kernel.relations import (
     difference,
@@ -56,7 +57,8 @@ from bnsym.kernel.surds import Irrational, Number, Surd
 from bnsym.kernel.verdicts import (
     Proved,
     Refuted,
-    evaluated,
+    Sides,
+    opened,
     prove,
     refute,
 )
@@ -83,6 +85,7 @@ __all__ = [
     "Rejected",
     "Root",
     "Schwarz",
+    "Sides",
     "Summand",
     "Surd",
     "Use",
@@ -93,15 +96,12 @@ __all__ = [
     "compare",
     "components",
     "difference",
-    "evaluated",
     "gram_determinant",
     "holds",
-    "lemmas",
+    "opened",
     "prove",
-    "put_in",
     "refute",
     "relation",
     "schwarz",
-    "solution",
     "turned",
 ]

@@ -2,14 +2,15 @@
 
 An equation is *solved* if one side is a name or a size and the other is made of numbers, sizes and
 names that nothing defines or differentiates by: both sides are then constants, so that t for v
-changes no derivative either.
+changes no derivative either. Loaded only where a certificate puts an equation in.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from bnsym.kernel.certificates import Rejected
+from bnsym.kernel.certificates import Certificate, Rejected, Witness
+from bnsym.kernel.verdicts import Proved, carried, check_model, prove
 from bnsym.terms import (
     Add,
     Definition,
@@ -28,6 +29,25 @@ from bnsym.terms import (
 )
 
 CONSTANT = (Num, Size, Sym, Add, Mul, Pow)
+
+
+def with_equations(
+    statement: Statement, certificate: Certificate, model: Witness | None, deadline: float
+) -> Proved:
+    """The verdict on the statement with equations put in, carried over; `model` meets all hypotheses."""
+    plain = put_in(statement, certificate.equations)
+    proved = prove(plain, replace(certificate, equations=()), model, deadline)
+    check_model(statement, (*statement.hypotheses, *proved.side_conditions), model)
+    written = dict(zip(plain.hypotheses, statement.hypotheses, strict=True))
+    used = [statement.hypotheses[number] for number in certificate.equations]
+    used += [written[h] for h in proved.hypotheses]
+    return carried(
+        proved,
+        statement=statement,
+        rule=f"equations put in; {proved.rule}",
+        hypotheses=tuple(dict.fromkeys(used)),
+        certificate=certificate,
+    )
 
 
 def put_in(statement: Statement, numbers: tuple[int, ...]) -> Statement:

@@ -34,9 +34,12 @@ from bnsym.terms import (
 )
 
 
-def difference(ring: Ring, statement: Statement, squared: bool) -> Poly:
-    """left - right or, for an order, larger - smaller; of the squares, if these decide."""
-    left, right = ring.sides()
+def difference(
+    ring: Ring, statement: Statement, squared: bool, sides: tuple[Poly, Poly] | None = None
+) -> Poly:
+    """left - right or, for an order, larger - smaller; of the squares, if these decide. `sides` are
+    those that the ring has made, if it has."""
+    left, right = sides or ring.sides()
     larger, smaller = statement.left, statement.right
     if statement.relation in (Relation.LE, Relation.LT):
         left, right, larger, smaller = right, left, smaller, larger

@@ -7,8 +7,8 @@ concrete numbers.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import InitVar, dataclass, fields, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import InitVar, dataclass, fields
 from fractions import Fraction
 from itertools import pairwise
 from types import MappingProxyType
@@ -16,14 +16,12 @@ from typing import Any, NoReturn
 
 from bnsym.kernel.certificates import (
     GRAM_AXIOM,
-    NORM_AXIOM,
     SCHWARZ_AXIOM,
     SQUARES_AXIOM,
     Certificate,
     Factor,
     Given,
     Gram,
-    Lemma,
     Manifest,
     Maximum,
     Monomially,
@@ -36,12 +34,10 @@ from bnsym.kernel.certificates import (
     Witness,
     check_plain,
 )
-from bnsym.kernel.equations import put_in
 from bnsym.kernel.evaluation import (
     Evaluator,
     holds,
 )
-from bnsym.kernel.maxima import obligations, substituted
 from bnsym.kernel.relations import (
     difference,
     divided_by,
@@ -54,11 +50,13 @@ from bnsym.kernel.scope import scope_of
 from bnsym.kernel.surds import Number
 from bnsym.normal import (
     RESERVED,
+    Frozen,
     Generator,
     Letter,
     Monomial,
     Poly,
     Ring,
+    freeze,
     plus,
 )
 from bnsym.terms import (
@@ -105,6 +103,19 @@ class Proved(_Verdict):
 
 
 @dataclass(frozen=True)
+class Sides:
+    """The normal forms of the two sides of a statement, and what `Ring.known` says."""
+
+    left: Frozen
+    right: Frozen
+    used: tuple[Hypothesis, ...]
+    conditions: tuple[Hypothesis, ...]
+    roots: frozenset[Generator]
+    inverted: frozenset[Generator]
+    above_zero: frozenset[Generator]
+
+
+@dataclass(frozen=True)
 class Refuted(_Verdict):
     """Both sides of `statement` at `witness`, exactly; the relation fails."""
 
@@ -129,13 +140,45 @@ def prove(
     """
     check_plain(certificate, model)
     if certificate.maxima:
-        return _prove_with_maxima(statement, certificate, model, deadline)
+        from bnsym.kernel.maxima import with_maxima
+
+        return with_maxima(statement, certificate, model, deadline)
     if certificate.equations:
-        return _prove_with_equations(statement, certificate, model, deadline)
+        from bnsym.kernel.equations import with_equations
+
+        return with_equations(statement, certificate, model, deadline)
+    ring = Ring(statement, deadline)
+    return _proved(ring, ring.sides(), certificate, model)
+
+
+def opened(
+    statement: Statement, deadline: float = float("inf")
+) -> tuple[Sides, Callable[[Certificate, Witness | None, float], Proved]]:
+    """The sides of the statement, for a search to read, and what then checks the certificate that was
+    found, as `prove` does, until a deadline: so the normal forms are made once.
+
+    What checks works on the kernel's own, of which the search has copies that can't be changed. It is
+    used up by one certificate: of what a rejected one spoke of, nothing may count for the next."""
+    unused = [Ring(statement, deadline)]
+    left, right = unused[0].sides()
+
+    def check(certificate: Certificate, model: Witness | None, until: float) -> Proved:
+        check_plain(certificate, model)
+        if certificate.maxima or certificate.equations or not unused:
+            raise Rejected("these sides are for one certificate, of them as they are")
+        ring = unused.pop()
+        ring.deadline = until
+        return _proved(ring, (left, right), certificate, model)
+
+    return Sides(freeze(left), freeze(right), *unused[0].known()), check
+
+
+def _proved(ring: Ring, sides: tuple[Poly, Poly], certificate: Certificate, model: Witness | None) -> Proved:
+    """The verdict on the ring's statement, of which these are the normal forms of the sides."""
+    statement = ring.statement
     if certificate.summands and statement.relation is Relation.EQ:
         raise Rejected("no certificate proves this relation")
-    ring = Ring(statement, deadline)
-    goal = difference(ring, statement, certificate.squared)
+    goal = difference(ring, statement, certificate.squared, sides)
     if any(type(c) not in (int, Fraction) for c in goal.values()):
         raise Rejected("a coefficient of a normal form is not exact")
     checked = _Check(ring, statement, certificate, goal)
@@ -150,7 +193,7 @@ def prove(
     used = tuple(dict.fromkeys([*checked.hypotheses, *ring.used, *assumed_already]))
     assumed = (*(statement.hypotheses if used else ()), *ring.conditions)
     if assumed:
-        _check_model(statement, assumed, model)
+        check_model(statement, assumed, model)
     scope, conditions = scope_of(ring, statement)
     return Proved(
         _KERNEL_ONLY,
@@ -165,66 +208,10 @@ def prove(
     )
 
 
-def _prove_with_maxima(
-    statement: Statement, certificate: Certificate, model: Witness | None, deadline: float
-) -> Proved:
-    """The verdict on the statement with values in place of its maxima, carried over."""
-    plain, conditions, used = evaluated(statement, certificate.maxima, deadline)
-    proved = prove(plain, replace(certificate, maxima=()), model, deadline)
-    if conditions or used:
-        _check_model(plain, (*plain.hypotheses, *proved.side_conditions), model)
-    return _carried(
-        proved,
-        statement=statement,
-        rule=f"maximum; {proved.rule}",
-        hypotheses=tuple(dict.fromkeys((*used, *(h for h in proved.hypotheses if h not in conditions)))),
-        side_conditions=tuple(dict.fromkeys((*proved.side_conditions, *conditions))),
-        axioms=(NORM_AXIOM, *proved.axioms),
-        certificate=certificate,
-    )
-
-
-def _prove_with_equations(
-    statement: Statement, certificate: Certificate, model: Witness | None, deadline: float
-) -> Proved:
-    """The verdict on the statement with equations put in, carried over; `model` meets all hypotheses."""
-    plain = put_in(statement, certificate.equations)
-    proved = prove(plain, replace(certificate, equations=()), model, deadline)
-    _check_model(statement, (*statement.hypotheses, *proved.side_conditions), model)
-    written = dict(zip(plain.hypotheses, statement.hypotheses, strict=True))
-    used = [statement.hypotheses[number] for number in certificate.equations]
-    used += [written[h] for h in proved.hypotheses]
-    return _carried(
-        proved,
-        statement=statement,
-        rule=f"equations put in; {proved.rule}",
-        hypotheses=tuple(dict.fromkeys(used)),
-        certificate=certificate,
-    )
-
-
-def _carried(proved: Proved, **changes: Any) -> Proved:
+def carried(proved: Proved, **changes: Any) -> Proved:
     """The verdict with parts changed, by a rule that was applied to it."""
     parts = {field.name: getattr(proved, field.name) for field in fields(proved)}
     return Proved(_KERNEL_ONLY, **(parts | changes))
-
-
-def evaluated(
-    statement: Statement, maxima: tuple[Maximum, ...], deadline: float = float("inf")
-) -> tuple[Statement, tuple[Hypothesis, ...], tuple[Hypothesis, ...]]:
-    """The statement with each maximum replaced by its value, what it then assumes, and what
-    serves instead (see `maxima.substituted`). Rejected if a proof that a maximum comes with fails."""
-    for maximum in maxima:
-        for rest, lemma in obligations(maximum):
-            _check_lemma(rest, lemma, deadline)
-    return substituted(statement, maxima)
-
-
-def _check_lemma(statement: Statement, lemma: Lemma, deadline: float) -> None:
-    """Prove what a maximum rests on: without conditions, and for all sizes."""
-    proved = prove(statement, lemma.certificate, lemma.model, deadline)
-    if proved.side_conditions or not all(part.endswith(" >= 1") for part in proved.scope.split(", ")):
-        raise Rejected("a proof that a maximum rests on has a side condition")
 
 
 def _rule(certificate: Certificate) -> str:
@@ -381,7 +368,7 @@ class _Check:
         )
 
 
-def _check_model(statement: Statement, assumed: tuple[Hypothesis, ...], model: Witness | None) -> None:
+def check_model(statement: Statement, assumed: tuple[Hypothesis, ...], model: Witness | None) -> None:
     if model is None:
         raise NoModel("no values are known that meet the hypotheses and side conditions")
     if not holds(assumed, statement, model):
@@ -396,7 +383,11 @@ def refute(statement: Statement, witness: Witness, maxima: tuple[Maximum, ...] =
     conclusion: the relation fails for some values of the free indices.
     """
     check_plain(witness, maxima)
-    plain, _, _ = evaluated(statement, maxima)
+    plain = statement
+    if maxima:
+        from bnsym.kernel.maxima import evaluated
+
+        plain, _, _ = evaluated(statement, maxima)
     left, right, at = Evaluator(plain, witness).failure(plain)
     one = MappingProxyType({name: n + 1 for name, n in at.items()})
     return Refuted(_KERNEL_ONLY, statement, witness, left, right, one, maxima)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
-from itertools import permutations
-from typing import TypeAlias
+from itertools import islice, permutations
+from typing import Any, TypeAlias
 
 from bnsym.calculus import (
     Graph,
@@ -74,6 +74,9 @@ RESERVED = frozenset("#%@~")
 LETTERS = "ijklpqrstuvwxyz"
 LARGEST_POWER = 64
 LARGEST_POLY = 200_000
+LARGEST_ROOT = 50_000
+"""The parts of a root: roots of sums of roots may double with each level, and are compared again
+and again."""
 
 
 class Ring:
@@ -117,6 +120,12 @@ class Ring:
             self._memo.clear()
             pair = self.normal(left), self.normal(right)
         return pair
+
+    def known(self) -> tuple[Any, ...]:
+        """What is known where the terms made so far have values, copied: the hypotheses used, the
+        conditions; the roots, and of the generators those that are divided by and those above zero."""
+        hypotheses = tuple(self.used), tuple(self.conditions)
+        return (*hypotheses, *map(frozenset, (self.roots, self._inverted, self._above_zero)))
 
     # arithmetic
 
@@ -469,6 +478,8 @@ class Ring:
         if q == 1 and self._is_square(base):
             # B = r^2: one way of dividing by it
             gen, exponent = ("root", 2, gen[2]), 2 * exponent
+        if sum(1 for _ in islice(_parts(gen), LARGEST_ROOT)) == LARGEST_ROOT:
+            raise OutOfReach("roots inside roots, too many")
         self.roots.add(gen)
         return generator(gen, exponent)
 
@@ -531,6 +542,16 @@ def _least(sign: int, parts: Iterable[Sign]) -> Sign:
         sign = min(sign, one)
         reasons |= dict.fromkeys(why)
     return sign, tuple(reasons)
+
+
+def _parts(gen: Generator) -> Iterator[object]:
+    """All that a generator is made of, one that occurs twice counted twice."""
+    todo: list[object] = [gen]
+    while todo:
+        part = todo.pop()
+        yield part
+        if isinstance(part, tuple):
+            todo.extend(part)
 
 
 MIRRORED = {Relation.GT: Relation.LT, Relation.LT: Relation.GT, Relation.GE: Relation.LE}

@@ -16,19 +16,18 @@ from bnsym.kernel import (
     Rejected,
     Witness,
     compare,
-    evaluated,
     prove,
-    put_in,
     refute,
-    solution,
 )
+from bnsym.kernel.equations import put_in, solution
+from bnsym.kernel.maxima import evaluated
 from bnsym.model import Undecided
 from bnsym.normal import DividesByZero, OutOfReach, Ring
 from bnsym.proving.bound import bound_certificate
 from bnsym.proving.identity import cleared_certificate, identity_certificate
 from bnsym.proving.maximum import maxima_in, maximum_of
 from bnsym.proving.replay import replay
-from bnsym.proving.rings import SearchRing
+from bnsym.proving.rings import SearchRing, opened
 from bnsym.proving.witness import find_model, find_refutation
 from bnsym.terms import Max, Mul, Num, Pow, Relation, Size, Statement, Sym, Term, num, own_indices, walk
 
@@ -280,9 +279,15 @@ def _prove(task: Task, squared: bool) -> Proved | None:
     statement = task.statement
     if statement.relation not in (Relation.EQ, Relation.LE, Relation.GE):
         return None
-    ring = SearchRing(statement, _half_the_time(task))
+    half = _half_the_time(task)
+    check = opened(statement, half) if statement.relation is Relation.EQ and not squared else None
+    ring = SearchRing(statement, half)
     certificate = identity_certificate(statement, ring, squared=squared)
-    return _accept(statement, certificate, ring, task.deadline) if certificate is not None else None
+    if certificate is None:
+        return None
+    if check is None:
+        return _accept(statement, certificate, ring, task.deadline)
+    return check(certificate, _model(statement, ring, task.deadline), task.deadline)
 
 
 def _accept(statement: Statement, certificate: Certificate, ring: Ring, deadline: float) -> Proved:

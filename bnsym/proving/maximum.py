@@ -20,8 +20,8 @@ from bnsym.kernel import (
     Vector,
     Witness,
     holds,
-    lemmas,
 )
+from bnsym.kernel.maxima import lemmas
 from bnsym.normal import Monomial, OutOfReach, Poly, Ring, generator
 from bnsym.proving.bound import bound_certificate
 from bnsym.proving.identity import identity_certificate

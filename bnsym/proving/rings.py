@@ -6,20 +6,19 @@ turn. The kernel makes its own from the statement, and sees nothing of these.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import islice
-from typing import Any, ClassVar
+from collections.abc import Callable
+from typing import Any, ClassVar, TypeAlias
 
+from bnsym import kernel
 from bnsym.calculus import Graph
-from bnsym.normal import OutOfReach, Poly, Ring
+from bnsym.kernel import Certificate, Proved, Witness
+from bnsym.normal import Poly, Ring
 from bnsym.terms import Statement
 
 KNOWN = ("used", "conditions", "roots", "_inverted", "_above_zero", "_signs", "_memo")
 """What a ring knows once it has made the sides."""
 
-LARGEST_ROOT = 50_000
-"""The parts that a root may have, one that occurs twice counted twice: roots of sums of roots may
-double with each level, and they are compared again and again."""
+Check: TypeAlias = Callable[[Certificate, Witness | None, float], Proved]
 
 
 class _Last:
@@ -57,21 +56,19 @@ class SearchRing(Ring):
         self.__dict__ |= self._known()
         return last[1]
 
-    def _root(self, q: int, base: Poly, exponent: int = 1) -> Poly:
-        if sum(1 for _ in islice(_parts(base), LARGEST_ROOT)) == LARGEST_ROOT:
-            raise OutOfReach("roots inside roots, too many")
-        return super()._root(q, base, exponent)
-
     def _known(self) -> dict[str, Any]:
         """What is known, copied, for another ring to go on from."""
         kept: dict[str, Any] = {name: getattr(self, name).copy() for name in KNOWN}
         return {**kept, "_fresh": self._fresh, "canonical": self.canonical}
 
 
-def _parts(base: Poly) -> Iterator[object]:
-    todo: list[object] = [*base]
-    while todo:
-        part = todo.pop()
-        yield part
-        if isinstance(part, tuple):
-            todo.extend(part)
+def opened(statement: Statement, deadline: float) -> Check:
+    """What checks one certificate of the statement, of which the kernel has made the sides; the next
+    search on it goes on from these."""
+    sides, check = kernel.opened(statement, deadline)
+    ring = SearchRing(statement)
+    ring.used, ring.conditions = dict.fromkeys(sides.used), dict.fromkeys(sides.conditions)
+    ring.roots, ring._inverted = set(sides.roots), set(sides.inverted)
+    ring._above_zero = set(sides.above_zero)
+    _Last.sides = (statement, (dict(sides.left), dict(sides.right)), ring._known())
+    return check

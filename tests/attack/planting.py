@@ -29,7 +29,7 @@ def one(name: str, file: str, old: str, new: str) -> Fault:
 
 RING, GENERATORS, VERDICTS = "normal/ring.py", "normal/generators.py", "kernel/verdicts.py"
 EVALUATION, RELATIONS, SCOPE = "kernel/evaluation.py", "kernel/relations.py", "kernel/scope.py"
-MAXIMA = "kernel/maxima.py"
+MAXIMA, EQUATIONS = "kernel/maxima.py", "kernel/equations.py"
 FAULTS = (
     Fault(
         "a root of 0 is positive",
@@ -112,12 +112,12 @@ FAULTS = (
     one("a power of a root forgets the root", "kernel/surds.py", "return base * even if n % 2 else even", "return even"),
     one("a sum of roots adds their squares", "kernel/surds.py", "return self * (1 + ratio)", "return self * 2"),
     one("a hypothesis for the first index only", EVALUATION, "            for at in assignments(h.left, h.right, witness=self.witness)", "            for at in list(assignments(h.left, h.right, witness=self.witness))[:1]"),
-    one("an order is put in", "kernel/equations.py", "if hypothesis.relation is not Relation.EQ:", "if False:"),
-    one("an equation is solved for itself", "kernel/equations.py", "if left not in walk(right):", "if True:"),
-    one("what is differentiated by is put in", "kernel/equations.py", "    varying |= {", "    _ = {"),
-    one("what is defined is put in", "kernel/equations.py", "varying = {d.symbol.name for d in statement.definitions} | {", "varying = {"),
-    one("the equation is not met", VERDICTS, "    _check_model(statement, (*statement.hypotheses, *proved.side_conditions), model)\n", ""),
-    one("the equation is not listed", VERDICTS, "used = [statement.hypotheses[number] for number in certificate.equations]", "used = []"),
+    one("an order is put in", EQUATIONS, "if hypothesis.relation is not Relation.EQ:", "if False:"),
+    one("an equation is solved for itself", EQUATIONS, "if left not in walk(right):", "if True:"),
+    one("what is differentiated by is put in", EQUATIONS, "    varying |= {", "    _ = {"),
+    one("what is defined is put in", EQUATIONS, "varying = {d.symbol.name for d in statement.definitions} | {", "varying = {"),
+    one("the equation is not met", EQUATIONS, "    check_model(statement, (*statement.hypotheses, *proved.side_conditions), model)\n", ""),
+    one("the equation is not listed", EQUATIONS, "used = [statement.hypotheses[number] for number in certificate.equations]", "used = []"),
     one("a ball may be empty", MAXIMA, "if not ring.is_manifest(radius):", "if False:"),
     one("the value holds what is maximised over", MAXIMA, "_names(value) | _names(term.radius) | {d", "_names(term.radius) | {d"),
     one("the radius holds what is maximised over", MAXIMA, "_names(value) | _names(term.radius) | {d", "_names(value) | {d"),
@@ -137,11 +137,12 @@ FAULTS = (
     one("a matrix with one index", MAXIMA, "if len(set(variable.indices)) != 2:", "if False:"),
     one("a point that is no product", MAXIMA, "not {index} >= set(free_indices(factor))", "False"),
     one("a point that holds the matrix", MAXIMA, "if variable.name in _names(factor) or not", "if not"),
-    one("a lemma with a side condition", VERDICTS, "if proved.side_conditions or not all", "if not all"),
-    one("a lemma for large sizes only", VERDICTS, " or not all(part.endswith(\" >= 1\") for part in proved.scope.split(\", \"))", ""),
-    one("a maximum without values", VERDICTS, "    if conditions or used:\n", "    if False:\n"),
-    one("a bound is not proved", VERDICTS, "            _check_lemma(rest, lemma, deadline)", "            pass"),
+    one("a lemma with a side condition", MAXIMA, "if proved.side_conditions or not all", "if not all"),
+    one("a lemma for large sizes only", MAXIMA, " or not all(part.endswith(\" >= 1\") for part in proved.scope.split(\", \"))", ""),
+    one("a maximum without values", MAXIMA, "    if conditions or used:\n", "    if False:\n"),
+    one("a bound is not proved", MAXIMA, "            _check_lemma(rest, lemma, deadline)", "            pass"),
     one("a norm is not squared", MAXIMA, "norm = mul(power(radius, 2), Sum(here", "norm = mul(radius, Sum(here"),
+    one("what was opened serves twice", VERDICTS, "ring = unused.pop()", "ring = unused[0]"),
     one("a derivative's letter is captured", "calculus.py", "if all(index.name != i.name for i in by.indices):", "if True:"),
     one("a letter that is put in is captured", "terms.py", "            if index.name in taken:", "            if False:"),
     one("an index varies with every other", "calculus.py", "return mul(*(Delta(a, b) for a, b in zip(indices, by.indices, strict=True)))", "return num(1)"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import inf
 from time import monotonic
 from typing import Any, TypeAlias
 
@@ -28,6 +29,7 @@ from bnsym.kernel import (
     Use,
     Vector,
     Witness,
+    opened,
     prove,
     refute,
 )
@@ -301,6 +303,31 @@ def check_witnesses() -> None:
         raise RuleBroken(f"{rule}: refuted at {witness}")
 
 
+# -- sides that are opened ---------------------------------------------------------------------
+
+
+def check_opened() -> None:
+    """One certificate is checked, as `prove` does, and no other: what the first one divided by, the
+    second may not. What a search does with its copies changes nothing."""
+    statement = claim(B, EQ, num(0), says(mul(A, B), EQ))
+    for certificate in (cited((NAME, -1)), PUT_IN, Certificate(equations=(1,))):
+        sides, check = opened(statement)
+        check_refused("what is opened", lambda c=certificate, f=check: f(c, ZERO_OR_MORE, inf))  # type: ignore[misc]
+    sides, check = opened(claim(A, EQ, A))
+    assert sides.left == ((((NAME, 1),), 1),)
+    if check(NOTHING, None, inf) != prove(claim(A, EQ, A), NOTHING, None):
+        raise RuleBroken("what is opened is proved otherwise")
+    check_refused("a second certificate", lambda: check(NOTHING, None, inf))
+
+
+def check_refused(rule: str, attempt: Callable[[], object]) -> None:
+    try:
+        attempt()
+    except Rejected:
+        return
+    raise RuleBroken(rule)
+
+
 # -- maxima --------------------------------------------------------------------------------
 
 COLUMN = Index("j", "n")
@@ -371,7 +398,7 @@ def tampered(lemma: Maximum) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "identity", {"inside": Lemma(of(), lemma.inside.model)}
 
 
-RULES: tuple[Callable[[], None], ...] = (check_attempts, check_witnesses, check_maxima)
+RULES: tuple[Callable[[], None], ...] = (check_attempts, check_witnesses, check_opened, check_maxima)
 
 
 def check_rules() -> None:
