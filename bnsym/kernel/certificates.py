@@ -1,6 +1,8 @@
 """TRUSTED. What a verdict is made from: certificates of a proof, witnesses, axioms. Data only.
 
-Anyone can make these, and nothing follows from them until the kernel has checked them.
+Anyone can make these, and nothing follows from them until the kernel has checked them. Each class that
+is a rule says what must hold (premises), what then follows (conclusion), and when the kernel refuses.
+What follows, follows wherever the sides have values and the hypotheses hold.
 """
 
 from __future__ import annotations
@@ -56,15 +58,24 @@ class Witness:
 
 @dataclass(frozen=True)
 class Root:
-    """The relation r^q - B = 0 of a root."""
+    """The relation of a root.
+
+    premises: `root` is r with r^q = B, and stands in the sides or in a hypothesis that is cited, for
+    these letters or for others of the same spaces.
+    conclusion: r^q - B = 0.
+    refused: for any other root; of one that stands nowhere, nobody has said that B >= 0."""
 
     root: Generator
 
 
 @dataclass(frozen=True)
 class Given:
-    """What hypothesis number `number` says of `left - right`, for the indices that `names`
-    puts in place of its free ones: zero, or not negative once written as `larger - smaller`."""
+    """A hypothesis, for the indices that `names` puts in place of its free ones.
+
+    premises: there is a hypothesis of this number; each old letter is free in it, each new one of the
+    same space and not reserved.
+    conclusion: as a relation left - right = 0; as a factor larger - smaller >= 0, > 0 if it is strict.
+    refused: an order or `!=` as a relation, `=` or `!=` as a factor, a letter that it does not have."""
 
     number: int
     names: tuple[tuple[Letter, Letter], ...] = ()
@@ -72,7 +83,13 @@ class Given:
 
 @dataclass(frozen=True)
 class Use:
-    """One summand `cofactor * relation`, summed over the indices `over`."""
+    """One summand `cofactor * relation`, summed over the indices `over`.
+
+    premises: each monomial of the cofactor is in order, its exponents whole and not 0; each generator
+    is a size, a component, a delta, a known root, or a contraction in canonical form, at any depth;
+    what stands to a negative power is not zero; no letter is reserved.
+    conclusion: the summand is 0, for the relation is.
+    refused: whatever lacks one of these; a division by what may be 0 would prove anything."""
 
     relation: Root | Given
     cofactor: Frozen
@@ -81,22 +98,35 @@ class Use:
 
 @dataclass(frozen=True)
 class Monomially:
-    """A product of generators that is not negative: even powers, and positive ones."""
+    """A product of powers of generators.
+
+    premises: those of a cofactor's monomials; each generator to an odd power is a size, an even root, a
+    sum of squares, or assumed not to be negative.
+    conclusion: it is >= 0, and > 0 if each generator is positive, or not zero and to an even power.
+    refused: a generator of unknown sign to an odd power."""
 
     monomial: Monomial
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """A term that is not negative by its form: squares, norms, sizes less one (see
-    `Ring.is_manifest`)."""
+    """A term that is not negative by its form.
+
+    premises: it is made of squares, even roots, sizes, sizes less one, and what is assumed not to be
+    negative, by sums and products (`Ring.is_manifest`); it has values wherever the sides have.
+    conclusion: its normal form is >= 0.
+    refused: a term of unknown sign, and one that brings in a side condition."""
 
     term: Term
 
 
 @dataclass(frozen=True)
 class Gram:
-    """The determinant of the inner products of vectors, given as components at `index`."""
+    """Vectors, given as components at `index`.
+
+    premises: the components have values wherever the sides have; the letter is not reserved.
+    conclusion: the determinant of their inner products is >= 0 (GRAM_AXIOM).
+    refused: a component that brings in a side condition."""
 
     vectors: tuple[Term, ...]
     index: Index
@@ -104,7 +134,11 @@ class Gram:
 
 @dataclass(frozen=True)
 class Schwarz:
-    """|u||v| + <u,v> of two vectors, given as components at `index`."""
+    """Two vectors, given as components at `index`.
+
+    premises: the components have values wherever the sides have.
+    conclusion: |u||v| + <u,v> >= 0 (SCHWARZ_AXIOM).
+    refused: a component that brings in a side condition."""
 
     u: Term
     v: Term
@@ -120,7 +154,11 @@ SQUARES_AXIOM = "squares of numbers >= 0 are in the same order as the numbers"
 
 @dataclass(frozen=True)
 class Summand:
-    """coefficient * factors, the coefficient positive, no factor negative."""
+    """coefficient * factors.
+
+    premises: the coefficient is a positive rational; each factor is not negative, by its own rule.
+    conclusion: the product is >= 0, and > 0 if every factor is.
+    refused: a coefficient of 0 or below, and one that is not exact."""
 
     coefficient: Fraction
     factors: tuple[Factor, ...]
@@ -128,11 +166,18 @@ class Summand:
 
 @dataclass(frozen=True)
 class Certificate:
-    """unit * (left - right) = Σ cofactor * relation for an equation;
-    unit * (larger - smaller) = Σ summands + Σ cofactor * relation for an order.
-    With `squared` the same for the squares of the two sides.
-    All that once each maximum of `maxima` stands with its value in the statement, and then the
-    hypotheses numbered `equations` are put in."""
+    """One polynomial identity.
+
+    premises: unit * (left - right) = Σ cofactor * relation for an equation;
+    unit * (larger - smaller) = Σ summands + Σ cofactor * relation for an order; for `!=`, that of
+    either strict order. The unit is not zero and, for an order, positive. With `squared` the same for
+    the squares of the two sides, where the larger side (of an equation, each) is not negative by its
+    form. All that once each maximum of `maxima` stands with its value in the statement, and then the
+    hypotheses numbered `equations` are put in.
+    conclusion: the relation of the two sides holds.
+    refused: an identity that does not hold; `<`, `>` or `!=` of which no summand is positive; summands
+    for an equation; a unit that may be zero, or negative; squares of what may be negative; a proof
+    that assumes something, without values that meet all of it."""
 
     uses: tuple[Use, ...] = ()
     unit: Monomial = ()
