@@ -92,13 +92,13 @@ def relation(ring: Ring, statement: Statement, source: Root | Given) -> Poly:
             left, right = hypothesis.left, hypothesis.right
             if hypothesis.relation in (Relation.LE, Relation.LT):
                 left, right = right, left
-            poly = plus(ring.normal(left), ring.normal(right), -1)
             free = {(i.name, i.space) for i in (*free_indices(left), *free_indices(right))}
             if any(
                 old not in free or old[1] != new[1] or RESERVED.intersection(new[0]) for old, new in names
             ):
                 raise Rejected("a hypothesis is cited for indices that it does not have")
-            return ring.substitute(poly, dict(names))
+            put = {old[0]: new for old, new in names}
+            return plus(ring.normal(left, put), ring.normal(right, put), -1)
     raise Rejected("unknown kind of relation")
 
 

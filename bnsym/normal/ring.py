@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
-from itertools import islice, permutations
+from itertools import count, islice, permutations
 from typing import Any, TypeAlias
 
 from bnsym.calculus import (
@@ -45,6 +45,7 @@ from bnsym.normal.polynomials import (
 )
 from bnsym.terms import (
     Add,
+    Definition,
     Delta,
     Diff,
     Hypothesis,
@@ -102,9 +103,8 @@ class Ring:
         self._inverted: set[Generator] = set()
         self._above_zero: set[Generator] = set()
         self.deadline = deadline
-        self._fresh = 0
         self._signs: dict[Name, Sign] = {}
-        self._memo: dict[tuple[Name, ...], tuple[tuple[Letter, ...], Poly]] = {}
+        self._memo: dict[tuple[Term, tuple[Letter, ...]], Poly] = {}
 
     def sides(self) -> tuple[Poly, Poly]:
         """The normal forms of the statement's two sides. Where something that was divided by lies under
@@ -185,10 +185,6 @@ class Ring:
             put(result, self._act(merge(tuple(parts[0]), done)), c)
         return result
 
-    def _letter(self, space: str) -> Letter:
-        self._fresh += 1
-        return (f"%{self._fresh}", space)
-
     def _check(self, size: int) -> None:
         if size > LARGEST_POLY:
             raise OutOfReach(f"a polynomial of {size} terms")
@@ -220,8 +216,7 @@ class Ring:
             case Sym(name, indices):
                 actual = tuple(map(letter, indices))
                 if name in self.graph.by_name:
-                    definition = self.graph.by_name[name]
-                    return self._instance((name,), definition.symbol.indices, actual, definition.body)
+                    return self._defined(self.graph.by_name[name], actual)
                 return generator(component_of(name, actual, self.canonical.symmetric))
             case Add(terms):
                 total: Poly = {}
@@ -247,7 +242,10 @@ class Ring:
         factors = body.factors if isinstance(body, Mul) else (body,)
         inside = [f for f in factors if any(i.name == index.name for i in free_indices(f))]
         outside = [f for f in factors if f not in inside]
-        bound = self._letter(index.space)
+        # what is free in a normal form is among what `names` stands for, or has no such sign
+        taken = {name for name, _ in names.values()}
+        fresh = next(name for n in count() if (name := f"%{n}") not in taken)
+        bound = (fresh, index.space)
         within = UNIT
         for factor in inside:
             within = self.times(within, self.normal(factor, names | {index.name: bound}))
@@ -257,49 +255,25 @@ class Ring:
         return result
 
     def _derivative(self, term: Diff, names: dict[str, Letter]) -> Poly:
-        try:
-            if isinstance(term.of, Sym):
-                return self._symbol_derivative(term.of, term.by, term.total, names)
-            return self.normal(expand(self.graph, term), names)
-        except NotDifferentiable as error:
-            raise OutOfReach(f"the derivative of {error}") from error
+        """The normal form of the derivative, remembered."""
+        made = (term, tuple(names.get(i.name, (i.name, i.space)) for i in free_indices(term)))
+        if made not in self._memo:
+            try:
+                self._memo[made] = self.normal(expand(self.graph, term), names)
+            except NotDifferentiable as error:
+                raise OutOfReach(f"the derivative of {error}") from error
+        return self._memo[made]
 
-    def _symbol_derivative(self, of: Sym, by: Sym, total: bool, names: dict[str, Letter]) -> Poly:
-        """∂u/∂v, remembered with parameters in place of the indices."""
-        indices = of.indices + by.indices
-        parameters = tuple(Index(f"@{k}", i.space) for k, i in enumerate(indices))
-        k = len(of.indices)
-        general = Diff(Sym(of.name, parameters[:k]), Sym(by.name, parameters[k:]), total)
-        actual = tuple(names.get(i.name, (i.name, i.space)) for i in indices)
-        key = ("∂", of.name, by.name, str(total))
-        return self._instance(key, parameters, actual, lambda: expand(self.graph, general))
-
-    def _instance(
-        self,
-        key: tuple[Name, ...],
-        parameters: tuple[Index, ...],
-        actual: tuple[Letter, ...],
-        body: Term | Callable[[], Term],
-    ) -> Poly:
-        """The normal form of `body` with `actual` for `parameters`, the general form remembered."""
-        if key not in self._memo:
-            general = tuple(self._letter(i.space) for i in parameters)
-            names = dict(zip((i.name for i in parameters), general, strict=True))
-            self._memo[key] = (general, self.normal(body if not callable(body) else body(), names))
-        general, poly = self._memo[key]
-        if [space for _, space in general] != [space for _, space in actual]:
-            raise OutOfReach(f"{key[0]} has indices of another space")
-        return self.substitute(poly, dict(zip(general, actual, strict=True)))
-
-    def substitute(self, poly: Poly, names: dict[Letter, Letter]) -> Poly:
-        """`poly` with free indices replaced."""
-        if not names:
-            return poly
-        result: Poly = {}
-        for mono, c in poly.items():
-            factors = ((self._renamed(g, names), e) for g, e in mono)
-            put(result, self._act(make_monomial(factors)), c)
-        return result
+    def _defined(self, definition: Definition, actual: tuple[Letter, ...]) -> Poly:
+        """The normal form of what is defined, with `actual` for its parameters, remembered."""
+        symbol = definition.symbol
+        if [i.space for i in symbol.indices] != [space for _, space in actual]:
+            raise OutOfReach(f"{symbol.name} has indices of another space")
+        made = (symbol, actual)
+        if made not in self._memo:
+            names = dict(zip((i.name for i in symbol.indices), actual, strict=True))
+            self._memo[made] = self.normal(definition.body, names)
+        return self._memo[made]
 
     # powers
 
@@ -453,9 +427,9 @@ class Ring:
             raise OutOfReach(f"a root with {len(letters)} indices")
         maps = (dict(zip(old, new, strict=True)) for new in permutations(letters, len(old)))
         same = (names for names in maps if all(a[1] == b[1] for a, b in names.items()))
-        return bool([names for names in same if self._renamed(known, names) == gen])
+        return bool([names for names in same if self.renamed(known, names) == gen])
 
-    def _renamed(self, gen: Generator, names: dict[Letter, Letter]) -> Generator:
+    def renamed(self, gen: Generator, names: dict[Letter, Letter]) -> Generator:
         """With other indices; what is known for all values of the old is known of the new."""
         new = self.canonical.relabel(gen, names)
         if new is not gen and new is not ZERO:

@@ -11,7 +11,18 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from bnsym.kernel import Certificate, Use, difference
-from bnsym.normal import Generator, Letter, Monomial, Poly, Ring, generators, letters, plus
+from bnsym.normal import (
+    UNIT,
+    Generator,
+    Letter,
+    Monomial,
+    Poly,
+    Ring,
+    generator,
+    generators,
+    letters,
+    plus,
+)
 from bnsym.proving.elimination import Elimination, indexed, uses_of
 from bnsym.terms import Name, Statement
 
@@ -87,7 +98,9 @@ def _to_open(gen: Generator, arrays: frozenset[Name]) -> list[Letter]:
 def _entry(ring: Ring, contraction: Generator, chosen: list[Letter]) -> tuple[Opened, Poly]:
     """What is summed over the chosen letters, as these are called outside."""
     names = {old: (f"·{k}", old[1]) for k, old in enumerate(chosen)}
-    entry = ring.substitute({contraction[2]: 1}, names)
+    entry = UNIT
+    for gen, e in contraction[2]:
+        entry = ring.times(entry, generator(ring.renamed(gen, names), e))
     for letter in contraction[1]:
         if letter not in names:
             entry = ring.contract(entry, letter)

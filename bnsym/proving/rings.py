@@ -59,7 +59,7 @@ class SearchRing(Ring):
     def _known(self) -> dict[str, Any]:
         """What is known, copied, for another ring to go on from."""
         kept: dict[str, Any] = {name: getattr(self, name).copy() for name in KNOWN}
-        return {**kept, "_fresh": self._fresh, "canonical": self.canonical}
+        return {**kept, "canonical": self.canonical}
 
 
 def opened(statement: Statement, deadline: float) -> Check:

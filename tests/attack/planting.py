@@ -31,13 +31,7 @@ RING, GENERATORS, VERDICTS = "normal/ring.py", "normal/generators.py", "kernel/v
 EVALUATION, RELATIONS, SCOPE = "kernel/evaluation.py", "kernel/relations.py", "kernel/scope.py"
 MAXIMA, EQUATIONS = "kernel/maxima.py", "kernel/equations.py"
 FAULTS = (
-    Fault(
-        "a root of 0 is positive",
-        (
-            (GENERATORS, "freeze(poly)) if poly else ZERO", "freeze(poly))"),
-            (RING, "(known and bool(key))", "known"),
-        ),
-    ),
+    one("a root of 0 stays a root", GENERATORS, "freeze(poly)) if poly else ZERO", "freeze(poly))"),
     one("a division hides in a contraction", VERDICTS, "                self._check_powers(mono)", "                pass"),
     one("1/(1/a) is a", "terms.py", " and (base.exponent > 0 or exponent > 0)", ""),
     one("divides by what may be 0", RING, "return inverted or self.is_positive(gen)", "return inverted or self.is_nonnegative(gen)"),

@@ -210,6 +210,7 @@ SIGNS = (
 FORMS = (
     Attempt("a root of a square is not the number", claim(sqrt(power(A, 2)), EQ, A)),
     Attempt("a square of a root", claim(power(sqrt(A), 2), EQ, A), Certificate(uses=(Use(Root(ROOT), (((), 1),)),)), where(a=1), ("m >= 1", (), (says(A, GE),))),
+    Attempt("a root of 0 is 0", replace(claim(Sum(J, mul(Delta(ROW, J), Sym("d", (ROW, J)))), EQ, num(0)), definitions=(DISTANCE,)), NOTHING, None, ("m >= 1", (), ())),
     Attempt("a negative number leaves a root as its opposite", claim(sqrt(mul(power(A, 2), B)), EQ, mul(A, sqrt(B)), says(A, LT)), NOTHING, where(a=-1, b=1)),
     Attempt("a sum over nothing is the size", claim(Sum(ROW, A), EQ, A)),
     Attempt("a sum of squares of sums", claim(Sum(ROW, power(Sum(K, w(ROW, K)), 2)), EQ, Sum(ROW, Sum(K, w(ROW, K))))),
