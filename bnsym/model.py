@@ -85,6 +85,8 @@ class Link:
     """What leaves no doubt if it is proved."""
     conventions: tuple[Convention, ...] = ()
     """What was taken where its notation, or that of its definitions, leaves a choice."""
+    strict: bool = False
+    """Whether a proof is in doubt as well."""
 
 
 @dataclass(frozen=True, slots=True)

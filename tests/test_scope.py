@@ -118,6 +118,7 @@ def test_a_second_equation_of_a_name(displays: tuple[str, ...], expected: str) -
     assert verdicts(*displays) == expected
 
 
+SQUARES = r"\frac{1}{m} \sum_{i=1}^m x_i^2"
 ANEW = r"\mu = \frac{1}{m} \sum_{i=1}^m x_i^2"
 
 
@@ -128,8 +129,20 @@ ANEW = r"\mu = \frac{1}{m} \sum_{i=1}^m x_i^2"
         (("# A", MEAN, r"\sum_i (x_i^2 - \mu) = 0", "# B", ANEW, r"\sum_i (x_i - \mu) = 0"), "rr"),
         # what is repeated is no second meaning
         (("# A", MEAN, r"y_i = x_i - \mu", "# B", MEAN, r"\sum_i (y_i + \mu - x_i) = 0"), "pp"),
-        # what is made from the first meaning is used still: the two would meet
-        (("# A", MEAN, r"y_i = x_i - \mu", "# B", ANEW, r"\sum_i (y_i + \mu - x_i) = 0"), "xp"),
+        # what is made from the first meaning is used still: the two would meet, and neither is meant for sure
+        (("# A", MEAN, r"y_i = x_i - \mu", "# B", ANEW, r"\sum_i (y_i + \mu - x_i) = 0"), "xx"),
+        (
+            (
+                "# A",
+                MEAN,
+                f"v = {SQUARES}",
+                r"y_i = x_i / v",
+                "# B",
+                rf"v = {SQUARES} + \mu - \mu",
+                "v y_i = x_i",
+            ),
+            "pp",
+        ),
         # what is made from the name is made anew with it
         (("# A", MEAN, r"y = \mu", r"y = 0", "# B", ANEW, r"y = \mu", r"y - \mu = 0"), "xp"),
     ],
@@ -173,6 +186,7 @@ def test_a_formula_of_a_later_section_does_not_reach_back_to_words(words: str) -
         (("# A", r": Here $\mu$ is the running mean.", r"\mu + \mu = 2 \mu", "# B", MEAN), "p"),
         # words of a later section that give the name another meaning, and words that do not
         (("# A", MEAN, SUM, "# B", r": Here $\mu$ is the running mean.", SUM, SUM.replace("0", "m")), "pxx"),
+        (("# A", MEAN, SUM, "# B", r": In this section $\mu$ is the batch mean.", SUM), "pp"),
         (("# A", MEAN, SUM, "# B", r": Here again, where $\mu$ is the mean,", SUM), "pp"),
         (("# A", MEAN, "# B", r": From now on $\mu$ is the running mean.", SUM, "# C", MEAN, SUM), "xp"),
         # a number for it in a later section
@@ -185,6 +199,29 @@ def test_a_formula_of_a_later_section_does_not_reach_back_to_words(words: str) -
     ],
 )
 def test_what_words_say_of_a_name(displays: tuple[str, ...], expected: str) -> None:
+    assert verdicts(*displays) == expected
+
+
+@pytest.mark.parametrize(
+    ("displays", "expected"),
+    [
+        # an equation in the text of a later section says what the name is there, and from there on
+        (("# A", "y_i = x_i", "# B", ": A layer has $y_i = 2 x_i$.", r"\sum_i y_i = \sum_i x_i"), "x"),
+        (("# A", "y_i = x_i", "# B", ": From now on $y_i = 2 x_i$.", "# C", r"\sum_i y_i = \sum_i x_i"), "x"),
+        (("# A", "y_i = x_i", ": Now $y_i = 2 x_i$.", r"\sum_i y_i = \sum_i x_i"), "x"),
+        (("y_i = x_i", "# 二", ": 现在 $y_i = 2 x_i$。", r"\sum_i y_i = \sum_i x_i"), "x"),
+        # what it says before, and of other names, is left
+        (("# A", "y_i = x_i", r"\sum_i y_i = \sum_i x_i", "# B", ": Now $y_i = 2 x_i$."), "p"),
+        (("# A", "y_i = x_i", "z_i = 3 x_i", "# B", ": Now $y_i = 2 x_i$.", r"z_i / 3 = x_i"), "p"),
+        # the same in other words is the same, and a condition is none
+        (("# A", MEAN, "# B", r": Here $\mu = \frac{\sum_i x_i}{m}$.", SUM), "p"),
+        (("# A", MEAN, "# B", r": Note that $m \mu = 3$, and if $\mu = a$ too,", SUM), "p"),
+        (("y_i = 2 x_i", "# B", r": So $y = \operatorname{BN}(x)$.", r"\sum_i y_i = 2 \sum_i x_i"), "p"),
+        # an equation of a free name beside a claim is a claim
+        ((r"(a + b)^2 = a^2 + b^2, \quad b = 0",), "rx"),
+    ],
+)
+def test_a_second_equation_in_the_text(displays: tuple[str, ...], expected: str) -> None:
     assert verdicts(*displays) == expected
 
 

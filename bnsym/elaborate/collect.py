@@ -101,6 +101,8 @@ class RawChain:
     """A word before it, `where` or `with`, says that it defines, or else is a condition of those chains."""
     stated: bool = False
     """In running text: it defines a name or does nothing, and none of its signs is a link."""
+    anew: bool = False
+    """In running text, behind a word that says that it holds from there on: `now`, `let`."""
     names_function: bool = False
     r"""Its first row says what a function is, as in `\operatorname{RMS}(x) = …`."""
 
@@ -119,6 +121,8 @@ class Gathered:
     mentions: list[stated.Mention] = field(default_factory=list)
     """Names that the text speaks of, in order."""
     doubts: list[stated.Doubt] = field(default_factory=list)
+    restated: list[RawChain] = field(default_factory=list)
+    """Equations of names in running text that define nothing."""
     unjudged: list[Slice] = field(default_factory=list)
     """Relations in running text that neither define nor assume."""
     total: bool | None = None

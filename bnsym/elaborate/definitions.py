@@ -235,7 +235,7 @@ class _Finder:
         for chain in self.found.gathered.chains:
             for expression in chain.expressions[2 if id(chain) in candidates else 0 :]:
                 for name in names_in(self.found.table, expression.node):
-                    start = chain.block.where.start
+                    start = chain.expressions[0].where.start
                     self.claimed[name] = min(start, self.claimed.get(name, start))
 
     # what they define
@@ -328,11 +328,10 @@ class _Finder:
         return {name: m for m in said for name in names_in(self.found.table, m.name) & names}
 
     def _is_constant_late(self, candidate: RawDefinition) -> bool:
-        """`a = 1` after a claim in an earlier formula, or an assumption, that takes a for any number; or
-        where it is set beside a claim (`with a = 1`)."""
+        """`a = 1` after a claim or an assumption that takes a for any number."""
         first = self.claimed.get(candidate.name, candidate.at[0])
         constant = candidate.body is not None and not names_in(self.found.table, candidate.body)
-        late = first < candidate.chain.block.where.start or self.words(candidate) is not None
+        late = first < candidate.at[0] or self.words(candidate) is not None
         return constant and (candidate.chain.said or late)
 
     def _is_circular(self, candidate: RawDefinition) -> bool:
@@ -478,7 +477,7 @@ def _respell(found: Survey, starts: Mapping[str, list[int]]) -> None:
         found.sections[table.split(changed, NOTHING)[0]] = range(begun[-1], min(after, default=sys.maxsize))
         return changed
 
-    for chain in found.gathered.chains:
+    for chain in (*found.gathered.chains, *found.gathered.restated):
         conditions = (h for h in chain.hypotheses if h.condition)
         sides = (side for h in conditions for side in (h.left, h.right))
         for expression in (*chain.expressions, *sides):

@@ -46,6 +46,8 @@ class Words:
     """Stand before these, after the name."""
     anew: str = r"(?!)"
     """Before a name: what is said of it holds from here on."""
+    usual: str = r"(?!)"
+    """After such a word and a name: what its formula says as well."""
     conjunction: str = r"(?!)"
     """After a comma, they begin a statement of which a negation before says nothing."""
     common: str = r"(?!)"
@@ -72,6 +74,8 @@ LANGUAGES: dict[str, Words] = {
         r"|norm|length|sum|product|inverse|square|root|short(?:hand)?",
         article=r"(?:the|an?|its|their|our)\b",
         being=r"is|are|be|being|denotes?|stands?\s+for|represents?|means|for",
+        usual=r"\s+(?:be|is|denotes?)\s+(?:the|its|their)\s+(?:(?:batch|mini-?batch|sample|standard|usual)\s+)*"
+        r"(?:mean|average|variance|deviation)\b(?!\s+(?:over|across|of))",
         anew=r"let|here|now|henceforth|from\s+(?:now|here)\s+on|in\s+(?:this|what)\s+\w+",
         conjunction=r"[,;]\s+(?:and|but)\b",
         common=r"\b(?:the|of|and|is|are|to|an?|in)\b",

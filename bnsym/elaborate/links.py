@@ -16,6 +16,7 @@ from typing import TypeVar
 
 from bnsym.elaborate.closing import number_of
 from bnsym.elaborate.collect import (
+    ANEW,
     SIGNS,
     Expression,
     Gatherer,
@@ -101,6 +102,17 @@ class Lowered:
     """Of `free`, those that stand only inside sums which leave them out."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Again:
+    """A second equation of a name, which may differ from the first."""
+
+    problem: ReadError
+    left: Expression
+    """Its left side, by which it is known among the links."""
+    anew: bool
+    """Whether it says what the name is from there on, so that a proof by the first says nothing either."""
+
+
 @dataclass
 class _Reader:
     survey: Survey
@@ -114,6 +126,8 @@ class _Reader:
     diagnostics: list[Diagnostic] = field(default_factory=list)
     definition_of: dict[int, RawDefinition] = field(default_factory=dict)
     """By the identity of the chain that holds it."""
+    asides: dict[int, Pending] = field(default_factory=dict)
+    """Equations of the text that are asked about as if they were links, by the identity of their chains."""
 
     def read(self, earlier: tuple[Diagnostic, ...]) -> tuple[Derivation, Context]:
         definitions = (*self.survey.definitions, *self.survey.opaque)
@@ -131,7 +145,8 @@ class _Reader:
         for name, chains in self._by_block().items():
             self._block(name, chains)
         self.survey.spaces.settle()
-        draft = Draft(self.survey, self.pending, self.defined, self.assumed, self.diagnostics, self.hidden)
+        known = (self.survey, self.pending, self.defined, self.assumed, self.diagnostics, self.hidden)
+        draft = Draft(*known, tuple(self.asides.values()))
         return finish(draft, earlier)
 
     # lowering one expression
@@ -427,6 +442,18 @@ class _Reader:
         return [_settled(lowered, found) for lowered in found]
 
     def _link(self, chain: RawChain, raw: RawLink, lowered: list[Lowered | ReadError]) -> Pending:
+        pending = self._pending(chain, raw, lowered)
+        pending.doubt = _doubt(chain, raw) or self._beside(chain, raw)
+        again = self._said_twice(chain, raw, pending.sides) if pending.sides else None
+        if again and again.anew:
+            pending.doubt, pending.unless, pending.strict = again.problem, again.left, True
+        elif pending.sides and pending.doubt is None:
+            pending.doubt = self._unsettled(chain, pending.sides)
+            if again and pending.doubt is None:
+                pending.doubt, pending.unless = again.problem, again.left
+        return pending
+
+    def _pending(self, chain: RawChain, raw: RawLink, lowered: list[Lowered | ReadError]) -> Pending:
         sides, relation, problem = None, None, None
         try:
             relation = self._relation(raw)
@@ -434,27 +461,41 @@ class _Reader:
         except ReadError as error:
             problem = error
         left, right = chain.expressions[raw.left], chain.expressions[raw.right]
-        hypotheses, doubt = tuple(chain.hypotheses), _doubt(chain, raw) or self._beside(chain, raw)
-        doubt = doubt or (self._unsettled(chain, sides) if sides else None)
-        known = (sides, relation, problem, hypotheses, raw.declaration)
-        pending = Pending(raw.id, raw.where, left, right, *known, doubt, chain.section)
-        if sides and doubt is None:
-            pending.doubt, pending.unless = self._said_twice(raw, sides)
-        return pending
+        known = (sides, relation, problem, tuple(chain.hypotheses), raw.declaration)
+        return Pending(raw.id, raw.where, left, right, *known, section=chain.section)
 
-    def _said_twice(
-        self, link: RawLink, sides: tuple[Term, Term]
-    ) -> tuple[ReadError | None, Expression | None]:
-        """Which name in it has had two equations, of which the first is taken; and the second one."""
-        for name in sorted(self.survey.repeated.keys() & self._made_from(sides)):
-            again = self.survey.repeated[name]
-            if again.at[0] < link.where.start and name in self.defined:
-                line = self.survey.table.line_of
-                lines = f"line {line(self.defined[name][0].at[0])} and in line {line(again.at[0])}"
-                message = f"`{name}` is one thing in {lines}: which is meant?"
-                hint = "give each a name of its own, or a section of its own"
-                return ReadError("BN137", message, again.at, hint), again.chain.expressions[0]
-        return None, None
+    def _said_twice(self, chain: RawChain, link: RawLink, sides: tuple[Term, Term]) -> _Again | None:
+        """Which name in it has had two equations, of which the first is taken."""
+        for name in sorted(self._made_from(sides) & self.defined.keys()):
+            first, again = self.defined[name][0], self._again(name, chain, link)
+            if again is None or again is chain:
+                continue
+            at = self._place(again.expressions[0])
+            lines = " and in ".join(f"line {self.survey.table.line_of(a[0])}" for a in (first.at, at))
+            message = f"`{name.replace(ANEW, '')}` is one thing in {lines}: which is meant?"
+            problem = ReadError("BN137", message, at, "give each a name of its own, or a section of its own")
+            anew = again.anew or again.section > first.chain.section
+            return _Again(problem, self._judged_aside(again), anew)
+        return None
+
+    def _again(self, name: str, chain: RawChain, link: RawLink) -> RawChain | None:
+        """The second equation of a name: one of a display before the link, one of the text before it that
+        says that it holds from there on, or one of the text that stands in a later section than the first."""
+        first, again = self.defined[name][0], self.survey.repeated.get(name)
+        if again is not None and again.at[0] < link.where.start:
+            return again.chain
+        for said in self.survey.restated.get(name, ()):
+            later = first.chain.section < said.section <= chain.section
+            if later or (said.anew and first.at[0] < said.expressions[0].where.start < link.where.start):
+                return said
+        return None
+
+    def _judged_aside(self, again: RawChain) -> Expression:
+        """The left side of the equation; one in running text is asked about as if it were a link."""
+        if again.stated and id(again) not in self.asides:
+            link = RawLink("", 0, 1, *again.signs[0])
+            self.asides[id(again)] = self._pending(again, link, self._expressions(again))
+        return again.expressions[0]
 
     def _beside(self, chain: RawChain, link: RawLink) -> ReadError | None:
         """Why words beside the link would make a refutation of it say nothing. An equation that holds for

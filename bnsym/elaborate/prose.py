@@ -61,7 +61,7 @@ class Prose:
     spoken: dict[Slice, Role]
     """Formulas of which words say what they are: `the mean $c$`, `$u$ is a unit vector`, `the gain $g$`."""
     anew: frozenset[Slice]
-    """Those of which they say it from there on: `let $g$ be`, `here $g$ is`."""
+    """Formulas behind a word that says something from there on: `let $g$ be`, `now $g = a$`."""
     inline: bool = False
     """Whether `$$…$$` stands for all mathematics, as in Jekyll: amid words it is no display."""
 
@@ -288,7 +288,8 @@ class _Walk:
             self.spoken[start] = Role.DESCRIBED
         elif self._is_named(behind, after):
             self.spoken[start] = Role.NAMED
-        if start in self.spoken and _compiled(rf"{_APART}(?:{self.words.anew})\s*,?\s*$").search(behind):
+        anew = _compiled(rf"{_APART}(?:{self.words.anew})\s*,?\s*$").search(behind)
+        if anew and not _compiled(self.words.usual).match(after):
             self.anew.append(start)
 
     def _is_described(self, behind: str, after: str) -> bool:

@@ -13,11 +13,11 @@ from itertools import pairwise
 from bnsym.elaborate import calls, ranges, spelling
 from bnsym.elaborate import shapes as kinds
 from bnsym.elaborate.collect import Expression, Gathered, RawChain, RawHypothesis
-from bnsym.elaborate.definitions import NOTHING, RawDefinition, find_definitions, names_in
+from bnsym.elaborate.definitions import NOTHING, RawDefinition, find_definitions, is_unknown, names_in
 from bnsym.elaborate.index_spaces import Spaces
 from bnsym.elaborate.restrictions import letters_of
 from bnsym.elaborate.stated import Doubt
-from bnsym.elaborate.symbols import Table, is_loss_name, size_name
+from bnsym.elaborate.symbols import Table, as_target, is_loss_name, size_name, square_of
 from bnsym.latex.ast import (
     BigSum,
     Derivative,
@@ -52,6 +52,8 @@ class Survey:
     """Names to which a row gives a new value, computed from the old one."""
     repeated: dict[str, RawDefinition] = field(default_factory=dict)
     """The second equation of a name, by the name."""
+    restated: dict[str, list[RawChain]] = field(default_factory=dict)
+    """Equations in running text of names that are defined otherwise, by the name."""
     sections: dict[str, range] = field(default_factory=dict)
     """The sections of each of the spellings of a name that is defined anew."""
     known: calls.Known = field(default_factory=calls.Known)
@@ -173,11 +175,25 @@ def _settle_stated(found: Survey) -> None:
     heads = {id(definition.chain) for definition in found.definitions}
     idle = {id(c) for c in gathered.chains if c.stated and not c.names_function} - heads
     gathered.unjudged.extend(c.chain.where for c in gathered.chains if id(c) in idle)
+    for chain in (*gathered.restated, *(c for c in gathered.chains if id(c) in idle)):
+        _restate(found, chain)
     gathered.chains[:] = [c for c in gathered.chains if id(c) not in idle]
     gathered.doubts[:] = [d for d in gathered.doubts if d.meant or _are_free(found, _alone(d))]
     claims = {id(h) for h in gathered.hypotheses if h.said and not _are_free(found, h.left, h.right)}
     for hypotheses in (gathered.hypotheses, *(chain.hypotheses for chain in gathered.chains)):
         hypotheses[:] = [h for h in hypotheses if id(h) not in claims]
+
+
+def _restate(found: Survey, chain: RawChain) -> None:
+    """Notes what the text says of a name, if it is defined otherwise; not by a function of which nothing
+    is known, which differs in nothing from what is known."""
+    left, right = chain.expressions[:2]
+    target = as_target(left.node)
+    if target is None or is_unknown(right.node):
+        return
+    for name in names_in(found.table, target[0]):
+        full_name = square_of(name) if name in found.table.squares else name
+        found.restated.setdefault(full_name, []).append(chain)
 
 
 def _alone(doubt: Doubt) -> Expression:

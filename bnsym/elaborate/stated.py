@@ -21,7 +21,7 @@ from bnsym.latex.parser import parse
 from bnsym.source.text import Block, Chain, Heading, Item, Remark, Role, Slice
 
 if TYPE_CHECKING:
-    from bnsym.elaborate.collect import Gatherer, RawHypothesis
+    from bnsym.elaborate.collect import Gatherer, RawChain, RawHypothesis
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +104,8 @@ def _doubt(gatherer: Gatherer, remark: Remark, chain: Chain) -> None:
         return  # `then $c = 1$`: a value that it takes somewhere
     sections = range(gatherer.section, gatherer.section + 1) if meant and gatherer.level else EVERYWHERE
     gatherer.result.doubts.append(Doubt(target[0], chain.where, sections, meant))
+    if remark.role in _CLAIMS:
+        gatherer.result.restated.append(_raw(gatherer, remark, chain))
 
 
 def _doubt_member(gatherer: Gatherer, remark: Remark, chain: Chain) -> None:
@@ -131,7 +133,7 @@ def _mention(gatherer: Gatherer, remark: Remark, chain: Chain) -> None:
     target = as_target(_parsed(gatherer, chain.expressions[0]))
     if target is not None and (not chain.signs or chain.signs[0].symbol in _MEMBER):
         says = remark.role in (Role.DESCRIBED, Role.NAMED)
-        mention = Mention(target[0], chain.where, gatherer.section, says, remark.anew)
+        mention = Mention(target[0], chain.where, gatherer.section, says, says and remark.anew)
         gatherer.result.mentions.append(mention)
 
 
@@ -214,14 +216,19 @@ def _is_zero(hypothesis: RawHypothesis) -> bool:
 def _define(gatherer: Gatherer, remark: Remark, chain: Chain) -> bool:
     """Whether it may define a name: which is settled once all of the file is known."""
     chain = _turned(gatherer, chain)
-    raw = gatherer.chain(Block((chain,), (), remark.where, ""), chain)
+    raw = _raw(gatherer, remark, chain)
     left, right = raw.expressions[0].node, raw.expressions[1].node
     body = right is None or (not isinstance(unwrap(right), Symbol) and _names(right))
     if not raw.names_function and (left is None or as_target(left) is None or not body):
         return False
-    raw.stated = True
     gatherer.result.chains.append(raw)
     return True
+
+
+def _raw(gatherer: Gatherer, remark: Remark, chain: Chain) -> RawChain:
+    raw = gatherer.chain(Block((chain,), (), remark.where, ""), chain)
+    raw.stated, raw.anew = True, remark.anew
+    return raw
 
 
 def _names(node: Node) -> bool:

@@ -67,6 +67,8 @@ class Pending:
     section: int = 0
     unless: Expression | None = None
     """The left side of the equation that leaves no doubt if it is proved."""
+    strict: bool = False
+    """Whether a proof is in doubt too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,8 @@ class Draft:
     """Hypotheses by the identity of their raw form."""
     diagnostics: Sequence[Diagnostic]
     hidden: Containment
+    asides: Sequence[Pending] = ()
+    """Equations of the text that are asked about as if they were links."""
 
 
 def finish(draft: Draft, earlier: tuple[Diagnostic, ...]) -> tuple[Derivation, Context]:
@@ -89,27 +93,28 @@ def finish(draft: Draft, earlier: tuple[Diagnostic, ...]) -> tuple[Derivation, C
     hypotheses = {key: _hypothesis(closer, parts) for key, parts in draft.assumed.items()}
     closed = {
         id(p): all_different(closer.close(*p.sides), p.relation, closer.apart(*p.sides))
-        for p in draft.pending
+        for p in (*draft.pending, *draft.asides)
         if p.sides
     }
-    terms = [t for sides in closed.values() for t in sides]
+    terms = [t for p in draft.pending for t in closed.get(id(p), ())]
     losses = tuple(
         name for name in draft.survey.table.losses if name not in draft.survey.table.unclear_losses
     )
     outputs = outputs_of(draft.survey.gathered.losses, tuple(definitions.values()), losses, terms)
     context = Context(draft.survey, closer, tuple(definitions.values()), losses, outputs, draft.hidden)
     spoken: dict[tuple[Name, ...], list[Term]] = {}
-    for p in draft.pending:
+    every = (*draft.pending, *draft.asides)
+    for p in every:
         spoken.setdefault(context.out_of_force(p.section), []).extend(closed.get(id(p), ()))
     inforce = {names: context.without(names, said) for names, said in spoken.items()}
-    links = tuple(
+    finished = [
         _finished(draft, p, closed.get(id(p)), hypotheses, inforce[context.out_of_force(p.section)])
-        for p in draft.pending
-    )
-    said_of = {id(p.left): link.statement for p, link in zip(draft.pending, links, strict=True)}
+        for p in every
+    ]
+    said_of = {id(p.left): link.statement for p, link in zip(every, finished, strict=True)}
     links = tuple(
-        replace(link, unless=said_of.get(id(p.unless))) if p.unless else link
-        for p, link in zip(draft.pending, links, strict=True)
+        replace(link, unless=said_of.get(id(p.unless)), strict=p.strict) if p.unless else link
+        for p, link in zip(draft.pending, finished[: len(draft.pending)], strict=True)
     )
     named = tuple(_named(draft, name, d) for name, d in definitions.items())
     said = remarks(

@@ -94,8 +94,9 @@ class Case:
         if isinstance(verdict, Refuted) and (digits := _agreeing_digits(self.link, verdict)):
             return Undecided("BN313", f"agrees in the {digits} digits written, and is not exact")
         doubt = self.link.doubt
-        if isinstance(verdict, Refuted) and doubt is not None and not self._is_proved(self.link.unless):
-            return _with_values(doubt, verdict)
+        doubted = isinstance(verdict, Refuted) or (self.link.strict and isinstance(verdict, Proved))
+        if doubted and doubt is not None and not self._is_proved(self.link.unless):
+            return _with_values(doubt, verdict) if isinstance(verdict, Refuted) else doubt
         if isinstance(verdict, Refuted) and self._is_proved(self.link.otherwise):
             return Unread(_two_readings(self.link))
         if isinstance(verdict, Refuted) and self.link.elsewhere and self.link.statement is not None:

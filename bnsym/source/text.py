@@ -155,7 +155,7 @@ class Remark:
     shown: bool = False
     """Whether it stands between `$$`: then it may define a name without a word that says so."""
     anew: bool = False
-    """Whether it is a name of which words say what it is from here on."""
+    """Whether it stands behind a word that says something from there on: `let`, `now`."""
 
 
 Item = Block | Directive | Heading | Remark
