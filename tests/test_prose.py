@@ -145,6 +145,98 @@ def test_what_tex_does_not_set_defines_nothing():
     assert defined(text, "note.tex") == []
 
 
+NAMES = {
+    "by, we denote": "By $g$ we denote the sum $a + b$.",
+    "denote by": "Denote by $g$ the sum $a + b$.",
+    "is denoted": "The sum $a + b$ is denoted $g$.",
+    "is denoted by": "The sum $a + b$ is denoted by $g$ below.",
+    "call": "We call $a + b$ $g$.",
+    "abbreviate": "Abbreviate $a + b$ as $g$.",
+    "=:": "We have $a + b =: g$.",
+    "bezeichnen wir": "Mit $g$ bezeichnen wir die Summe $a + b$ der Zahlen.",
+    "wird bezeichnet": "Die Summe der Zahlen $a + b$ wird mit $g$ bezeichnet.",
+    "on note": "On note $g$ la somme $a + b$ de ces nombres.",
+    "se denota": "La suma de los números $a + b$ se denota por $g$.",
+    "记为": "把 $a + b$ 记为 $g$。",
+}
+NAMES_NOTHING = {
+    "not": "We do not denote $a + b$ by $g$.",
+    "and": "We look at $a + b$ and $g$.",
+    "wrong": "It would be wrong to call $a + b$ $g$.",
+    "if": "If $g$ is the sum, $a + b$ is known.",
+}
+
+
+@pytest.mark.parametrize("sentence", NAMES.values(), ids=list(NAMES))
+def test_a_sentence_that_names_an_expression_defines(tmp_path, sentence):
+    note = f"{sentence}\n\n$$\ng - a = b\n$$\n\n$$\ng - a = 2 b\n$$\n"
+    assert verdicts(tmp_path, note) == [PROVED, REFUTED]
+
+
+@pytest.mark.parametrize("sentence", NAMES_NOTHING.values(), ids=list(NAMES_NOTHING))
+def test_a_sentence_that_names_no_expression_does_not(tmp_path, sentence):
+    assert defined(sentence) == []
+
+
+LAYER = "$$\ns = \\sqrt{v + \\epsilon}, \\qquad v = \\frac1m \\sum_i x_i^2\n$$\n\n"
+SQUARES = "$$\n\\sum_i x_i^2 = m s^2\n$$\n"
+NEGLECTS = {
+    "neglecting": r"Neglecting $\epsilon$:",
+    "we ignore": r"We ignore the small $\epsilon$ and find",
+    "negligible": r"Since $\epsilon$ is negligible,",
+    "if we drop": r"If we drop $\epsilon$,",
+    "to": r"With $\epsilon \to 0$:",
+    "much less": r"For $\epsilon \ll v$ it is",
+    "vernachlässigt": r"Wenn man nun $\epsilon$ vernachlässigt, ist die Summe",
+    "en négligeant": r"En négligeant le terme $\epsilon$, on a la somme",
+    "忽略": r"忽略 $\epsilon$，则",
+}
+NEGLECTS_NOT = {
+    "must not": r"We must not neglect $\epsilon$:",
+    "not negligible": r"Since $\epsilon$ is not negligible,",
+    "small": r"With a small constant $\epsilon$ in the root:",
+    "another": r"Neglecting $\eta$:",
+}
+
+
+@pytest.mark.parametrize("sentence", NEGLECTS.values(), ids=list(NEGLECTS))
+def test_what_leaves_a_name_out_is_not_refuted_with_it(tmp_path, sentence):
+    assert verdicts(tmp_path, f"{LAYER}{SQUARES}\n{sentence}\n\n{SQUARES}") == [REFUTED, UNREAD]
+
+
+def test_a_number_that_the_text_sets_leaves_refutations_open(tmp_path):
+    assert verdicts(tmp_path, f"{LAYER}Setting $\\epsilon = 0$:\n\n{SQUARES}") == [UNREAD]
+    assert verdicts(tmp_path, f"{LAYER}In this setting $\\eta = 0$:\n\n{SQUARES}") == [REFUTED]
+
+
+@pytest.mark.parametrize("sentence", NEGLECTS_NOT.values(), ids=list(NEGLECTS_NOT))
+def test_what_leaves_nothing_out_is_refuted(tmp_path, sentence):
+    assert verdicts(tmp_path, f"{LAYER}{sentence}\n\n{SQUARES}") == [REFUTED]
+
+
+@pytest.mark.parametrize(
+    ("said", "size"),
+    [("Let $n = 3$.", UNREAD), ("Take a batch with $n = 3$.", UNREAD), ("Let $d = 3$.", REFUTED)],
+)
+def test_a_size_that_the_text_fixes_leaves_refutations_open(tmp_path, said, size):
+    assert verdicts(tmp_path, f"{said}\n\n$$\n\\sum_{{k=1}}^n 1 = 3\n$$\n") == [size]
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (r"The code has $\delta y_i = \partial L/\partial y_i$.", [PROVED, REFUTED]),
+        (r"It holds the gradients $g_i = \partial L/\partial y_i$.", [PROVED, REFUTED]),
+        (r"Look at $g_i = \partial L/\partial y_i$ in the code.", [UNREAD, UNREAD]),
+    ],
+)
+def test_an_equation_of_a_gradient_names_it_where_words_say_so(tmp_path, said, expected):
+    name = r"\delta y_i" if "delta" in said else "g_i"
+    chain = f"$$\n\\frac{{\\partial L}}{{\\partial c}} = \\sum_i {name} x_i\n$$\n\n"
+    note = f"{said}\n\n$$\ny_i = c x_i\n$$\n\n{chain}{chain.replace('= ', '= 2 ')}"
+    assert verdicts(tmp_path, note) == expected
+
+
 MEAN_OF_H = r"Let $s = \frac1n \sum_k h_k$."
 STRUCK = {
     "two tildes": ("note.md", f"~~{MEAN_OF_H}~~"),

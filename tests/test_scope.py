@@ -217,6 +217,16 @@ def test_what_words_say_of_a_name(displays: tuple[str, ...], expected: str) -> N
         (("# A", MEAN, "# B", r": Here $\mu = \frac{\sum_i x_i}{m}$.", SUM), "p"),
         (("# A", MEAN, "# B", r": Note that $m \mu = 3$, and if $\mu = a$ too,", SUM), "p"),
         (("y_i = 2 x_i", "# B", r": So $y = \operatorname{BN}(x)$.", r"\sum_i y_i = 2 \sum_i x_i"), "p"),
+        # "where" beside a link: a number is a condition, another equation leaves open which is meant
+        ((MEAN, r"\sum_i x_i^2 = \sum_i (x_i - \mu)^2 \quad \text{where } \mu = 0"), "p"),
+        ((MEAN, r"\sum_i x_i^2 = 2 \sum_i (x_i - \mu)^2 \quad \text{where } \mu = 0"), "r"),
+        ((MEAN, r"\sum_i x_i^2 = \sum_i (x_i - \mu)^2"), "r"),
+        ((MEAN, SUM + r" \quad \text{where } \mu = \frac{1}{m} \sum_{i=1}^m x_i^2"), "xx"),
+        ((MEAN, SUM + r" \quad \text{where } \mu = \frac{\sum_{k=1}^m x_k}{m}"), "pp"),
+        # what stands before =: is named
+        ((r"\frac{1}{n} \sum_{k=1}^n x_k =: w", r"\sum_k (x_k - w) = 0", r"\sum_k (x_k - w) = n"), "pr"),
+        ((r"a + b = a + b + c - c \eqqcolon w", "w - a = b"), "pp"),
+        ((r"a + b = a + b + c \eqqcolon w", "w - a = b + c", "w - a = b"), "rpr"),
         # an equation of a free name beside a claim is a claim
         ((r"(a + b)^2 = a^2 + b^2, \quad b = 0",), "rx"),
     ],

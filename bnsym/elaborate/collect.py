@@ -99,6 +99,8 @@ class RawChain:
     """Of an order of names: the chains to its left in its row, of which it may be a condition."""
     said: bool = False
     """A word before it, `where` or `with`, says that it defines, or else is a condition of those chains."""
+    rivals: list[RawChain] = field(default_factory=list)
+    """What such a word says beside it of names that are defined otherwise."""
     stated: bool = False
     """In running text: it defines a name or does nothing, and none of its signs is a link."""
     anew: bool = False

@@ -36,6 +36,12 @@ class Words:
     """Between a name and what it names: `$g$ denotes $\\partial L / \\partial y$`."""
     joins_let: str = r"(?!)"
     """The same after `let`, `write` and their kin: `for`, `by`."""
+    calls: str = r"(?!)"
+    """Before what is named and its name, with nothing between them: `call $2a$ $g$`."""
+    neglect: str = r"(?!)"
+    """Before a name that is left out: `neglecting $\\epsilon$`."""
+    neglected: str = r"(?!)"
+    """After such a name: `is negligible`."""
     notation: str = r"(?!)"
     """Announce a list or a table of symbols."""
     quality: str = r"(?!)"
@@ -58,7 +64,8 @@ _SUBJECT = r"(?:(?:^|[,;:(]|\b(?:we|us|and|now|also|then|one|I|shall|will|may)))
 LANGUAGES: dict[str, Words] = {
     "English": Words(
         let=r"\b(?:let|with)\b|(?:^|\()\s*here\b|\bin\s+this\s+(?:sub)?section\b|(?<![-\w])(?:denot|defin|abbreviat|introduc)(?:e[sd]?|ing)\b"
-        rf"|{_SUBJECT}(?:set|put|write|call|take|fix)\b|\b(?:computes|returns)\b",
+        rf"|{_SUBJECT}(?:set|put|write|call|take|fix)\b"
+        r"|(?<!this )(?<!the )(?<!our )\b(?:setting|putting|letting)\b|\b(?:computes|returns)\b",
         where=r"\b(?:where|wherein)\b",
         assume=r"\b(?:assum(?:e[sd]?|ing|ption)|suppos(?:e[sd]?|ing)|given|require[sd]?)\b(?:\s+that\b)?",
         hence=r"\b(?:then|hence|thus|so|therefore|gives?|yields?|get|obtain|have|has|holds?|implies|satisf\w+|becomes"
@@ -79,8 +86,13 @@ LANGUAGES: dict[str, Words] = {
         anew=r"let|here|now|henceforth|from\s+(?:now|here)\s+on|in\s+(?:this|what)\s+\w+",
         conjunction=r"[,;]\s+(?:and|but)\b",
         common=r"\b(?:the|of|and|is|are|to|an?|in)\b",
-        joins=r"(?:denotes?|stands?\s+for|is\s+short(?:hand)?\s+for|means)(?:\s+the\s+\w+)?",
-        joins_let=r"for|by|as|(?:to\s+)?stand\s+for|be|(?:to\s+)?denote|to\s+be|to\s+mean",
+        joins=r"(?:denotes?|stands?\s+for|is\s+short(?:hand)?\s+for|means)(?:\s+the\s+\w+)?"
+        r"|,?\s*(?:(?:is|are|will\s+be)\s+)?(?:denoted|called|abbreviated|written)(?:\s+(?:by|as|to))?",
+        joins_let=r"for|by|as|(?:to\s+)?stand\s+for|be|(?:to\s+)?denote|to\s+be|to\s+mean"
+        r"|(?:we\s+(?:denote|mean)\s+)?the\s+\w+",
+        calls=r"\bcall",
+        neglect=r"(?:neglect|ignor|omitt?|discard|disregard|dropp?)(?:e?[sd]|ing|e)?|without|for\s+(?:very\s+)?small",
+        neglected=r"(?:is|are|be|being|as)\s+(?:(?!not\b)\w+\s+)?(?:neglected|ignored|dropped|omitted|discarded|negligible)",
         notation=r"\b(?:notations?|symbols?|definitions?|abbreviations?)\b",
     ),
     "German": Words(
@@ -98,8 +110,11 @@ LANGUAGES: dict[str, Words] = {
         anew=r"sei|(?:hier|nun|jetzt|fortan|ab\s+(?:jetzt|hier)|in\s+diesem\s+abschnitt)(?:\s+(?:ist|sei|bezeichnet?))?",
         conjunction=r"[,;]\s+(?:und|aber|sondern)\b",
         common=r"\b(?:der|die|das|und|ist|den|des|ein|eine|im|nun|man|auch|wird)\b",
-        joins=r"(?:bezeichnet|steht\s+für|heißt|bedeutet)",
-        joins_let=r"für|als|mit|statt",
+        joins=r"(?:bezeichnet|steht\s+für|heißt|bedeutet)|(?:wird|sei|ist)\s+(?:mit|als|durch)"
+        r"|(?:nennen|bezeichnen)\s+wir(?:\s+(?:kurz|mit|als))?(?:\s+(?:die|das|den)\s+\w+)?",
+        joins_let=r"für|als|mit|statt|(?:die|das|den)\s+\w+",
+        neglect=r"vernachlässig\w*|ignorier\w*|ohne|lassen\s+wir",
+        neglected=r"(?:(?:wird|ist|kann|sei)\s+)?(?:(?!nicht\b)\w+\s+)?(?:vernachlässig\w*|weg(?:ge)?lassen)",
         notation=r"\b(?:bezeichnungen?|notation\w*|symbole?|abkürzungen)\b",
     ),
     "Spanish": Words(
@@ -117,8 +132,9 @@ LANGUAGES: dict[str, Words] = {
         anew=r"sea|(?:aquí|ahora|en\s+adelante|en\s+esta\s+sección)(?:\s+(?:es|sea))?",
         conjunction=r"[,;]\s+(?:y|pero|sino)\b",
         common=r"\b(?:el|los|las|una?|y|del|es|su|por|lote|media|valores)\b",
-        joins=r"(?:denota|designa|representa|significa)",
-        joins_let=r"por|como|en\s+lugar\s+de|para",
+        joins=r"(?:denota|designa|representa|significa)|se\s+(?:denota|escribe|llama)(?:\s+(?:por|como|con))?",
+        joins_let=r"por|como|en\s+lugar\s+de|para|(?:denotamos\s+)?(?:la|el)\s+\w+",
+        neglect=r"despreci\w*|ignor\w*|omit\w*|sin",
         notation=r"\b(?:notaci[óo]n|símbolos?|definiciones)\b",
     ),
     "Portuguese": Words(
@@ -137,6 +153,7 @@ LANGUAGES: dict[str, Words] = {
         common=r"\b(?:o|os|as|uma?|e|da|do|é|média)\b",
         joins=r"(?:denota|designa|representa)",
         joins_let=r"por|como|para",
+        neglect=r"despre[zs]\w*|ignor\w*|omit\w*|sem",
         notation=r"\b(?:notaç\w+|símbolos?|definições)\b",
     ),
     "Italian": Words(
@@ -156,6 +173,7 @@ LANGUAGES: dict[str, Words] = {
         common=r"\b(?:il|lo|gli|della?|dei|degli|è|di|una?|si|nel|del|media|lotto|valori)\b",
         joins=r"(?:denota|indica|sta\s+per)",
         joins_let=r"per|con|come",
+        neglect=r"trascur\w*|ignor\w*|omett\w*|senza",
         notation=r"\b(?:notazion[ei]|simbol[oi]|definizioni)\b",
     ),
     "French": Words(
@@ -173,8 +191,9 @@ LANGUAGES: dict[str, Words] = {
         anew=r"soit|(?:ici|maintenant|désormais|dans\s+cette\s+section)",
         conjunction=r"[,;]\s+(?:et|mais)\b",
         common=r"\b(?:le|les|la|des|du|et|est|une?|dans|moyenne)\b",
-        joins=r"(?:désigne|dénote|représente)",
-        joins_let=r"pour|par|comme",
+        joins=r"(?:désigne|dénote|représente)|est\s+(?:notée?|appelée?|désignée?)(?:\s+par)?",
+        joins_let=r"pour|par|comme|(?:on\s+(?:note|désigne)\s+)?(?:la|le)\s+\w+",
+        neglect=r"néglig\w*|ignor\w*|omet\w*|sans",
         notation=r"\b(?:notations?|symboles?|définitions)\b",
     ),
     "Russian": Words(
@@ -192,6 +211,7 @@ LANGUAGES: dict[str, Words] = {
         common=r"\b(?:и|в|на|это|есть|для|среднее)\b",
         joins=r"(?:обозначает|означает)",
         joins_let=r"через|как|для",
+        neglect=r"пренебрег\w*|без",
         notation=r"\b(?:обозначени[ея]|символы?)\b",
     ),
 }
@@ -211,6 +231,8 @@ SCRIPTS: dict[str, Words] = {
         article=r"(?:是|为|表示|代表|指)",
         being=r"(?!)",
         anew=r"这里|此处|现在|令|设|记|本节中?|以下",
+        neglect=r"忽略|略去|不计|省略",
+        neglected=r"(?:可以?|被)?(?:忽略|略去|不计)|很小",
         notation="符号|记号|定义",
     ),
     "Japanese": Words(

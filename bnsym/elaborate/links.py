@@ -30,6 +30,7 @@ from bnsym.elaborate.containment import Containment, mentioned
 from bnsym.elaborate.context import Context
 from bnsym.elaborate.definitions import is_unknown, names_in
 from bnsym.elaborate.dependence import names_of, reached
+from bnsym.elaborate.index_spaces import BATCH
 from bnsym.elaborate.jacobians import is_total
 from bnsym.elaborate.lowering import RENAME, Lowering
 from bnsym.elaborate.restrictions import Restriction, restricted, restriction_of
@@ -46,7 +47,7 @@ from bnsym.model import (
     Diagnostic,
 )
 from bnsym.source.text import Block, Directive, Item, Slice, Source, Unread
-from bnsym.terms import Definition, Index, Relation, Sym, Term, free_indices
+from bnsym.terms import Definition, Index, Relation, Size, Sym, Term, free_indices, own_indices, walk
 
 T = TypeVar("T")
 _LARGE = re.compile(r"\\\w+\s*\{[^{}]*\blarge(?: enough)?\s*\}[\s~]*(\\?[A-Za-z]+)(?![A-Za-z_^])")
@@ -474,14 +475,18 @@ class _Reader:
             lines = " and in ".join(f"line {self.survey.table.line_of(a[0])}" for a in (first.at, at))
             message = f"`{name.replace(ANEW, '')}` is one thing in {lines}: which is meant?"
             problem = ReadError("BN137", message, at, "give each a name of its own, or a section of its own")
-            anew = again.anew or again.section > first.chain.section
+            anew = again.anew or again in chain.rivals or again.section > first.chain.section
             return _Again(problem, self._judged_aside(again), anew)
         return None
 
     def _again(self, name: str, chain: RawChain, link: RawLink) -> RawChain | None:
-        """The second equation of a name: one of a display before the link, one of the text before it that
-        says that it holds from there on, or one of the text that stands in a later section than the first."""
+        """The second equation of a name: one that `where` says beside the link, one of a display before it,
+        one of the text before it that says that it holds from there on, or one of the text that stands in a
+        later section than the first."""
         first, again = self.defined[name][0], self.survey.repeated.get(name)
+        for rival in chain.rivals:
+            if name in self._named(rival.expressions[0].node):
+                return rival
         if again is not None and again.at[0] < link.where.start:
             return again.chain
         for said in self.survey.restated.get(name, ()):
@@ -517,6 +522,8 @@ class _Reader:
         if name := next(iter(names & self._unsure.keys()), None):
             return self._unsure[name]
         bounded = {n for h in chain.hypotheses for e in (h.left, h.right) for n in self._named(e.node)}
+        if any(self._named(doubt.name) & {BATCH, *self.survey.table.sizes} for doubt in doubts):
+            names = names | self._sizes(sides)
         for doubt in doubts:
             spoken = self._named(doubt.name) - (bounded if doubt.described else set())
             if name := next(iter(names & spoken), None):
@@ -525,6 +532,13 @@ class _Reader:
                 hint = "define it with `:=`, or say it in the formula: `if $…$`"
                 return ReadError("BN137", message, _at(doubt.where), hint)
         return self._not_an_input(chain, sides)
+
+    def _sizes(self, sides: tuple[Term, Term]) -> set[str]:
+        """What is called the size of an index in them; without a name of its own it is m."""
+        indices = (index for side in sides for term in walk(side) for index in own_indices(term))
+        spaces = {index.space for index in indices}
+        spaces |= {term.space for side in sides for term in walk(side) if isinstance(term, Size)}
+        return {self.survey.spaces.describe(space) or BATCH for space in spaces}
 
     def _not_an_input(self, chain: RawChain, sides: tuple[Term, Term]) -> ReadError | None:
         """Why a name that nothing defines stands for something, and not for any value."""

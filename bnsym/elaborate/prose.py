@@ -23,8 +23,8 @@ _BOUNDARY = re.compile(
     r"|(?P<item>\n[ \t>]*(?:[-*+]|\d{1,9}[.)])[ \t])|(?P<row>\n[ \t>]*\|)|(?P<note>\n\[\^[^\]\n]+\]:)"
 )
 _RELATION = re.compile(
-    r"[=<>≤≥≠≡≔≜∈⩽⩾≈]"
-    r"|\\(?:[lg]eq?(?:slant|q)?|[lg]t|neq?|in|equiv|triangleq|coloneqq?|defeq|gets|leftarrow|approx)(?![A-Za-z])"
+    r"[=<>≤≥≠≡≔≜∈⩽⩾≈→≪]"
+    r"|\\(?:[lg]eq?(?:slant|q)?|[lg]t|neq?|in|equiv|triangleq|coloneqq?|defeq|gets|leftarrow|approx|to|rightarrow|ll)(?![A-Za-z])"
 )
 _OPENS = re.compile(r"[\s:：,，、*_]*$")
 _QUOTED = re.compile(
@@ -272,8 +272,7 @@ class _Walk:
         self.run_of.append(start)
         if _compiled(self.words.after).search(after):
             self._defined()
-        if self.role is not Role.GIVEN:
-            self._speak(start, behind, after)
+        self._speak(start, behind[-_BESIDE:], after[:_BESIDE])
         if _OR.fullmatch(behind) and self.before is not None and self.role is Role.SAID:
             self.roles |= {self.before[0]: Role.PLAIN, start: Role.PLAIN}
         self._pair(start, behind)
@@ -283,7 +282,10 @@ class _Walk:
 
     def _speak(self, start: int, behind: str, after: str) -> None:
         """Notes whether words say what the formula is, if it is a name."""
-        behind, after = behind[-_BESIDE:], after[:_BESIDE]
+        if self._is_neglected(behind, after):
+            self.spoken[start] = Role.NEGLECTED
+        if self.role is Role.GIVEN or start in self.spoken:
+            return
         if self._is_described(behind, after):
             self.spoken[start] = Role.DESCRIBED
         elif self._is_named(behind, after):
@@ -291,6 +293,14 @@ class _Walk:
         anew = _compiled(rf"{_APART}(?:{self.words.anew})\s*,?\s*$").search(behind)
         if anew and not _compiled(self.words.usual).match(after):
             self.anew.append(start)
+
+    def _is_neglected(self, behind: str, after: str) -> bool:
+        words = self.words
+        left_out = rf"{_APART}(?:{words.neglect})\s*(?:(?:{words.article})\s*)?(?:\w+\s+)?$"
+        before = _compiled(left_out).search(behind)
+        return bool(
+            before or _compiled(rf"\s*(?:(?:can|may|will|could)\s+)?(?:{words.neglected})").match(after)
+        )
 
     def _is_described(self, behind: str, after: str) -> bool:
         quality = self.words.quality
@@ -326,6 +336,8 @@ class _Walk:
         if self.before is None or self.role is Role.DENIED:
             return
         joins = self.words.joins + (f"|{self.words.joins_let}" if self.role is Role.SAID else "")
+        if _compiled(rf"(?:{self.words.calls})\s*$").search(self.sentence[: self.before[0]][-20:]):
+            joins += "|"
         if _compiled(rf"\s*(?:{joins})\s*").fullmatch(between):
             self.pairs.append((self.before[0], start))
 

@@ -202,15 +202,21 @@ def _alone(doubt: Doubt) -> Expression:
 
 def _settle_beside(found: Survey) -> None:
     """An order of free names and index letters to the right of equations is a condition of these; of a
-    defined name, or with no equation, it is a claim like any other."""
+    defined name, or with no equation, it is a claim like any other. So is what `where` says of free names,
+    and a number that it gives to a defined one; another equation of such a name is a rival of its own."""
     kept: list[RawChain] = []
+    heads = {id(definition.chain) for definition in found.definitions}
     for chain in found.gathered.chains:
         equations = [one for one in chain.beside if {sign for sign, _ in one.signs} <= _EQUATIONS]
-        if equations and _are_free(found, *chain.expressions):
+        said = chain.said and id(chain) not in heads
+        number = said and not names_in(found.table, chain.expressions[-1].node)
+        if equations and (number or _are_free(found, *chain.expressions)):
             for one in equations:
                 one.hypotheses.extend(_conditions(chain))
-        else:
-            kept.append(chain)
+            continue
+        kept.append(chain)
+        for one in chain.beside if said else ():
+            one.rivals.append(chain)
     found.gathered.chains[:] = kept
 
 

@@ -14,6 +14,7 @@ from itertools import takewhile
 from sys import maxsize
 from typing import TYPE_CHECKING
 
+from bnsym.elaborate.aliases import paired
 from bnsym.elaborate.symbols import as_target
 from bnsym.latex.ast import Derivative, Gradient, Node, Product, Symbol, unwrap, walk
 from bnsym.latex.errors import ReadError
@@ -83,6 +84,8 @@ def take(gatherer: Gatherer, remark: Remark) -> None:
         _mention(gatherer, remark, chain)
         if remark.role is Role.DESCRIBED:
             _doubt_name(gatherer, chain)
+        if remark.role is Role.NEGLECTED or _vanishes(remark, chain):
+            _doubt_behind(gatherer, chain)
         if not chain.signs or _taken(gatherer, remark, chain):
             continue
         if chain.signs[0].symbol in _MEMBER:
@@ -123,6 +126,20 @@ def _doubt_name(gatherer: Gatherer, chain: Chain) -> None:
         gatherer.result.doubts.append(doubt)
 
 
+def _vanishes(remark: Remark, chain: Chain) -> bool:
+    r"""`$\epsilon \to 0$`, `$\epsilon \ll v$`."""
+    return bool(chain.signs) and chain.signs[0].symbol in _VANISHES and remark.role is not Role.DENIED
+
+
+def _doubt_behind(gatherer: Gatherer, chain: Chain) -> None:
+    """What stands behind it in its section leaves the name out, or takes it for very small."""
+    target = as_target(_parsed(gatherer, chain.expressions[0]))
+    if target is not None:
+        here = range(gatherer.section, gatherer.section + 1)
+        gatherer.result.doubts.append(Doubt(target[0], chain.where, here, meant=True, after=True))
+
+
+_VANISHES = frozenset((r"\to", r"\rightarrow", r"\approx", r"\ll", "→", "≈", "≪"))
 _PART = re.compile(
     r"\s*(?:(?:\\mathbb\s*(?:\{\s*R\s*\}|R)|ℝ|\\R)\s*(?:_|\^\s*\{?\s*\+)|(?:\\left\s*)?[(\[\]])"
 )
@@ -155,7 +172,9 @@ def _taken(gatherer: Gatherer, remark: Remark, chain: Chain) -> bool:
         )
     if remark.role not in _CLAIMS or not _is_new(gatherer, chain):
         return False
-    return _abbreviate(gatherer, chain) or (remark.shown and _define(gatherer, remark, chain))
+    named = isinstance(_parsed(gatherer, chain.expressions[0]), Product) or _is_called(gatherer, remark)
+    abbreviates = (named or remark.shown) and _abbreviate(gatherer, chain)
+    return abbreviates or (remark.shown and _define(gatherer, remark, chain))
 
 
 def _is_order(chain: Chain) -> bool:
@@ -267,10 +286,27 @@ def _abbreviate(gatherer: Gatherer, chain: Chain) -> bool:
     return True
 
 
+def _is_called(gatherer: Gatherer, remark: Remark) -> bool:
+    r"""Whether words say that it is a gradient: `the gradient $g = \partial L/\partial z$`."""
+    text, (start, end) = gatherer.source.text, (remark.where.start, remark.where.end)
+    near = _STOP.split(text[max(0, start - _NEAR) : start])[-1], _STOP.split(text[end : end + _NEAR])[0]
+    return any(_GRADIENT.search(words) for words in near)
+
+
+_NEAR = 200
+"""How far from a formula the word is looked for."""
+_STOP = re.compile(r"[.!?;](?=\s)|[。！？；]|\n[ \t>]*\n|\$\$")
+_GRADIENT = re.compile(
+    r"gradient|derivative|adjoint|ableitung|dérivée|deriva[dt]|梯度|导数|勾配|기울기|градиент|производн",
+    re.IGNORECASE,
+)
+
+
 def _is_new(gatherer: Gatherer, chain: Chain) -> bool:
-    """Whether no chain so far says what the name is."""
+    """Whether no chain so far says what the name is, which may be one of two parts, `\\delta y`."""
     left = _parsed(gatherer, chain.expressions[0])
+    name = paired(left) if isinstance(left, Product) else left
     heads: Iterator[Node | None] = (c.expressions[0].node for c in gatherer.result.chains)
-    return isinstance(left, Symbol) and all(
-        not isinstance(head, Symbol) or head.base != left.base for head in heads
+    return isinstance(name, Symbol) and all(
+        not isinstance(head, Symbol) or head.base != name.base for head in heads
     )

@@ -227,18 +227,21 @@ class _Chains:
             self.chains.append(lone)
 
     def _parts(self, chain: _Growing) -> Iterator[Chain]:
-        """The chain, parted at signs that state nothing: `a = b \\approx c` is `a = b` and `b \\approx c`."""
+        """The chain, parted at signs that state nothing: `a = b \\approx c` is `a = b`, `b \\approx c`; and
+        at one that names what stands before it: `a = b =: c` is `a = b` and `c := b`."""
         expressions = tuple(self._trim(start, end) for start, end in chain.bounds)
         if chain.origin is not None:
             expressions = (chain.origin, *expressions[1:])
         first = 0
         for place, sign in enumerate([*chain.signs, None]):
-            if sign is not None and not sign.silent:
+            names = sign is not None and sign.symbol in _NAMES_LEFT
+            if sign is not None and not (sign.silent or names):
                 continue
             if place > first or not chain.signs:
                 yield self._part(chain, expressions, first, place)
             if sign is not None:
-                yield replace(self._part(chain, expressions, place, place + 1), claims=False)
+                part = self._part(chain, expressions, place, place + 1)
+                yield _turned(part) if names else replace(part, claims=False)
             first = place + 1
 
     def _part(self, chain: _Growing, expressions: tuple[Slice, ...], first: int, last: int) -> Chain:
@@ -517,6 +520,18 @@ class _Chains:
         adds = first.kind is Kind.SIGN or first.text in EITHER
         new_column = aligned and not chain.aligned_first
         return not piece.signs or new_column or not adds or first.text == "+"  # with which no equation begins
+
+
+_NAMES_LEFT = frozenset(("=:", r"\eqqcolon"))
+
+
+def _turned(part: Chain) -> Chain:
+    """`a =: b` as `b := a`."""
+    unread = tuple(
+        u if u.expression is None else replace(u, expression=1 - u.expression) for u in part.unread
+    )
+    sign = Sign(":=", part.signs[0].where)
+    return replace(part, expressions=part.expressions[::-1], signs=(sign,), unread=unread)
 
 
 _ONES = frozenset(("1", *ONES, *INDICATORS))

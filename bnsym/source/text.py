@@ -99,7 +99,7 @@ class Chain:
 
     @property
     def where(self) -> Slice:
-        return Slice(self.expressions[0].start, self.expressions[-1].end)
+        return Slice(min(e.start for e in self.expressions), max(e.end for e in self.expressions))
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +142,7 @@ class Role(Enum):
     INFERRED = "after then, hence, so: a claim"
     DENIED = "in a negated sentence, or between quotation marks"
     DESCRIBED = "a bare name of which words say what it is: a mean, positive, orthogonal"
+    NEGLECTED = "a bare name that words leave out: neglecting it, where it is small"
     NAMED = "a bare name of which words say what it is, in terms that leave no value out: a gain"
 
 
