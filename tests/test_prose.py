@@ -403,8 +403,8 @@ def test_a_letter_that_counts_is_in_no_list_of_numbers(tmp_path):
 
 LEFT_OPEN = {
     "since": "Since $k > 0$, one has",
-    "for": "For $k \\ge 0$:",
-    "if": "If $k > 0$, then",
+    "for": "For $k \\ge 0$ all is well.",
+    "if": "If $k > 0$, all is well.",
     "two cases": "If $k > 0$ it converges, if $k < 0$ it does not.",
     "part": "Let $k \\in \\mathbb{R}_{>0}$.",
     "interval": "Let $k \\in (0, 1)$.",

@@ -178,3 +178,65 @@ def test_a_standing_condition_takes_no_definition_away() -> None:
 def test_a_word_that_stands_only_once_may_be_no_name() -> None:
     assert verdicts(r"a + b = c + \text{rest}") == "x"
     assert verdicts(r"\text{rest} = a + b", r"a b = \text{rest}") == "r"
+
+
+@pytest.mark.parametrize(
+    "lead",
+    [
+        "If $a > 0$, then",
+        "For $a > 0$ we have",
+        "Provided that $a > 0$:",
+        "Hence we get, if $a > 0$,",
+        "For all $a > 0$, $b > 0$ this is",
+        "Wenn $a > 0$ ist, so gilt",
+        "Für $a > 0$ gilt",
+        "Si $a > 0$, alors",
+        "Si $a > 0$, entonces",
+        "Se $a > 0$, allora",
+        "Если $a > 0$, то",
+        "当 $a > 0$ 时，有",
+        "若 $a > 0$，则",
+        "$a > 0$ のとき、",
+    ],
+)
+def test_a_condition_before_a_display_is_one_of_that_display(lead: str) -> None:
+    claim = "\n\n$$\n\\sqrt{a^2} = a\n$$\n\n"
+    first, second = note(f"{lead}{claim}Once more{claim}")
+    assert first == "p"
+    assert second in "rx"
+    assert note(lead.replace("$a > 0$", "$b > 0$") + claim) == "r"
+
+
+def test_equations_before_a_display_hold_for_it_alone() -> None:
+    claim = "\n\n$$\nN^2 - N = 2\n$$\n\n"
+    assert note(f"If $N = 2$, then{claim}Once more{claim}") == "pr"
+    assert note(f"If $N = 3$, then{claim}") == "r"
+    entries = "\n\n$$\n\\delta_{ij} = 0\n$$\n"
+    assert note(f"For $i \\ne j$ we have{entries}") == "p"
+    assert note(f"For $i = j$ we have{entries}") == "r"
+
+
+@pytest.mark.parametrize(
+    "lead",
+    [
+        "Unless $a = 0$, we have",
+        "Even if $a = 0$, we have",
+        "If the batch is centred, then",
+        "If $x$ is centred and $a = 0$, then",
+        "For large $a$ we have",
+        "In the limit $b \\to 0$ this is",
+        "On average,",
+        "Up to terms of order $b^2$ we have",
+        "Näherungsweise gilt",
+        "En moyenne on a",
+        "近似地有",
+    ],
+)
+def test_words_before_a_display_that_are_not_known_take_a_refutation_away(lead: str) -> None:
+    assert note(f"{lead}\n\n$$\n{FALSE}\n$$\n") == "x"
+    assert note(f"{lead}\n\n$$\n{TRUE}\n$$\n") == "p"
+
+
+@pytest.mark.parametrize("lead", ["We have", "For every $a$ we get", "If so, see above. By the chain rule,"])
+def test_other_words_before_a_display_take_nothing(lead: str) -> None:
+    assert note(f"{lead}\n\n$$\n{FALSE}\n$$\n") == "r"

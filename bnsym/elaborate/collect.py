@@ -25,7 +25,7 @@ from bnsym.latex.parser import moved, parse, parse_tokens
 from bnsym.latex.scripts import letter_of
 from bnsym.model import Declaration, Declared, Diagnostic, Severity, for_file
 from bnsym.source.directives import link_labels
-from bnsym.source.text import Block, Chain, Directive, Heading, Item, Remark, Slice, Source
+from bnsym.source.text import Block, Chain, Directive, Heading, Item, Remark, Slice, Source, Unread
 
 SIGNS = {"=": "=", r"\equiv": "=", r"\le": r"\le", "<": "<", r"\ge": r"\ge", ">": ">", r"\ne": r"\ne"}
 
@@ -107,6 +107,14 @@ class RawChain:
     """In running text, behind a word that says that it holds from there on: `now`, `let`."""
     names_function: bool = False
     r"""Its first row says what a function is, as in `\operatorname{RMS}(x) = …`."""
+
+    @property
+    def words(self) -> Unread | None:
+        """Words in the display beside its first row that may take something back; a sentence before it
+        speaks of claims."""
+        words = self.chain.doubt
+        inside = words is not None and words.where.start >= self.block.where.start
+        return words if inside and words and not words.expression else None
 
 
 @dataclass

@@ -217,8 +217,8 @@ class _Finder:
             said = [h for h in candidate.chain.hypotheses if h.condition]
             rows = under.setdefault(candidate.name, candidate) if said else candidate
             parts = rows.chain is not candidate.chain and rows.chain.block is candidate.chain.block
-            words = candidate.chain.chain.doubt
-            nearly = words is not None and words.expression == 0 and is_weaker(words.why)
+            words = candidate.chain.words
+            nearly = words is not None and is_weaker(words.why)
             if parts or nearly or any(_restricts(h, candidate.letters) for h in said):
                 message = f"this says only in part what `{candidate.full_name}` is"
                 hint = r"write it as one formula, with `\begin{cases}` or an indicator"

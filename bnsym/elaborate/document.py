@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from bnsym.elaborate.prose import Prose, read_prose
-from bnsym.latex.chains import read_chains
+from bnsym.latex.chains import read_chains, unsure
 from bnsym.latex.commands import ROWS
 from bnsym.latex.nesting import Blank, Layout, blanked, lay_out
 from bnsym.model import Diagnostic, Severity, for_file
@@ -61,6 +61,11 @@ def _diagnostic(source: Source, problem: Problem) -> Diagnostic:
     )
 
 
+_CONDITION = re.compile(
+    r"(?!.*(?:\\in(?![A-Za-z])|∈|\\[lc]?dots))(?=.*(?:[=<>≤≥≠≈→≪≫]|\\(?:[lg]eq?(?:slant)?|neq?|[lg]t|to|rightarrow|ll|gg|approx)(?![A-Za-z])))"
+)
+"""An order or an equation: what says over what a name runs is no condition."""
+_SILENT = re.compile(r"[≈→≪≫]|\\(?:to|rightarrow|ll|gg|approx|sim)(?![A-Za-z])")
 _Parsed: TypeAlias = Found | Directive
 _LABEL = re.compile(r"\\label\s*\{([^{}]+)\}")
 _QUOTE_MARK = re.compile(r"[ \t]*>")
@@ -85,6 +90,8 @@ class _Assembly:
     """Directives whose formula has not come yet."""
     reach: int = 0
     """Where the last of them, or the last comment after it, ends."""
+    insides: dict[Slice, Slice] = field(default_factory=dict)
+    """What stands between the delimiters of each formula."""
     reserved: set[str] = field(default_factory=set)
     """Names that a directive or a label gives."""
     names: dict[str, Slice] = field(default_factory=dict)
@@ -108,6 +115,7 @@ class _Assembly:
         displays = [one for one in found if isinstance(one, Display | Formula)]
         said = [one for one in found if isinstance(one, Directive)]
         self.plain = blanked(self.text, (mark for d in displays for mark in self._quotation(d)))
+        self.insides = {d.where: d.inside for d in displays}
         layouts = {d.where: lay_out(self.plain, d.inside.start, d.inside.end) for d in displays}
         blanks = [b for layout in layouts.values() for b in layout.blanks]
         blanks += [b for d in said for f in d.formulas for b in lay_out(self.text, f.start, f.end).blanks]
@@ -180,7 +188,7 @@ class _Assembly:
     def _block(self, display: Display, layout: Layout) -> tuple[Blank, ...]:
         self._environments(display.inside)
         read = read_chains(layout, self.last)
-        chains = read.chains
+        chains = tuple(self._led(chain, display) for chain in read.chains)
         self.number += 1
         if chains:
             self.last = next(c for c in reversed(chains) if not c.beside)
@@ -193,6 +201,16 @@ class _Assembly:
         self.items.append(Block(chains, said, display.where, self._name(display)))
         self.waiting = []
         return read.blanks
+
+    def _led(self, chain: Chain, display: Display) -> Chain:
+        """The chain, with what the sentence before its display says of it."""
+        given = [self.insides[one] for one in self.prose.conditions.get(display.where, ())]
+        conditions = [one for one in given if _CONDITION.search(self.text, one.start, one.end)]
+        unclear = [one for one in conditions if _SILENT.search(self.text, one.start, one.end)]
+        conditions = [one for one in conditions if one not in unclear]
+        words = self.prose.doubts.get(display.where) or next(iter(unclear), None)
+        doubt = unsure(self.text[words.start : words.end], words, 0) if words else None
+        return replace(chain, conditions=(*chain.conditions, *conditions), doubt=chain.doubt or doubt)
 
     def _remark(self, formula: Formula, layouts: dict[Slice, Layout]) -> tuple[Blank, ...]:
         """A formula in running text, or two of which one names the other."""

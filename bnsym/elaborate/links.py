@@ -567,10 +567,8 @@ class _Reader:
     @cached_property
     def _unsure(self) -> dict[str, ReadError]:
         """The names beside whose definitions words stand that may say less."""
-        rows = ((name, raw.chain) for name, (raw, *_) in self.defined.items())
-        return {
-            name: _beside(words) for name, row in rows if (words := row.chain.doubt) and not words.expression
-        }
+        rows = ((name, raw.chain.words) for name, (raw, *_) in self.defined.items())
+        return {name: _beside(words) for name, words in rows if words is not None}
 
     def _is_word_alone(self, name: str) -> bool:
         """Whether it is a word that stands nowhere else in the file: it may be no name."""

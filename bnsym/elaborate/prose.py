@@ -14,6 +14,7 @@ from dataclasses import dataclass, fields
 from functools import lru_cache
 
 from bnsym.elaborate.languages import DISPLAY, FORMULA, LANGUAGES, REST, SCRIPTS, Words
+from bnsym.elaborate.leading import Leading, lead
 from bnsym.source.markdown import Comment, Display, Formula, Found, Hidden
 from bnsym.source.text import Role, Slice
 
@@ -62,6 +63,10 @@ class Prose:
     """Formulas of which words say what they are: `the mean $c$`, `$u$ is a unit vector`, `the gain $g$`."""
     anew: frozenset[Slice]
     """Formulas behind a word that says something from there on: `let $g$ be`, `now $g = a$`."""
+    conditions: dict[Slice, tuple[Slice, ...]]
+    """Of a display, the formulas that its sentence makes conditions of it."""
+    doubts: dict[Slice, Slice]
+    """Of a display, where its sentence says of it what is not known."""
     inline: bool = False
     """Whether `$$…$$` stands for all mathematics, as in Jekyll: amid words it is no display."""
 
@@ -103,6 +108,8 @@ def read_prose(text: str, found: Sequence[Found]) -> Prose:
     pairs: dict[Slice, Slice] = {}
     spoken: dict[Slice, Role] = {}
     anew: set[Slice] = set()
+    conditions: dict[Slice, tuple[Slice, ...]] = {}
+    doubts: dict[Slice, Slice] = {}
     for start, end, opens in _sentences(shown, words):
         walk = _Walk(shown[start:end], words, Role.SAID if opens else Role.PLAIN)
         walk.run()
@@ -110,6 +117,10 @@ def read_prose(text: str, found: Sequence[Found]) -> Prose:
         pairs |= {formulas[start + b]: formulas[start + a] for a, b in walk.pairs}
         spoken |= {formulas[start + place]: role for place, role in walk.spoken.items()}
         anew |= {formulas[start + place] for place in walk.anew}
+        for display, led in walk.leading.items():
+            conditions[formulas[start + display]] = tuple(formulas[start + one] for one in led.conditions)
+            if led.doubt:
+                doubts[formulas[start + display]] = Slice(*led.doubt).moved(start)
     states = {w for w in formulas.values() if _RELATION.search(text, w.start, w.end)}
     amid = frozenset(f.where for f in found if isinstance(f, Display) and _is_amid(shown, f.where))
     return Prose(
@@ -118,6 +129,8 @@ def read_prose(text: str, found: Sequence[Found]) -> Prose:
         amid,
         spoken,
         frozenset(anew),
+        conditions,
+        doubts,
         len(amid) >= _MANY and not any(isinstance(f, Formula) for f in found),
     )
 
@@ -221,6 +234,10 @@ class _Walk:
         self.pairs: list[tuple[int, int]] = []
         self.spoken: dict[int, Role] = {}
         self.anew: list[int] = []
+        self.leading: dict[int, Leading] = {}
+        """What the words before each display say of it."""
+        self.shown = 0
+        """Where the last display ends."""
         self.run_of: list[int] = []
         """The formulas since the last word that ends a stretch."""
         self.clause = 0
@@ -277,7 +294,8 @@ class _Walk:
             self.roles |= {self.before[0]: Role.PLAIN, start: Role.PLAIN}
         self._pair(start, behind)
         if match.lastgroup == "display":
-            self.clause = end
+            self.leading[start] = lead(self.sentence, self.shown, start, self.roles, self.words)
+            self.clause = self.shown = end
         self.before = start, end
 
     def _speak(self, start: int, behind: str, after: str) -> None:
@@ -318,7 +336,8 @@ class _Walk:
     def _role(self, behind: str, after: str) -> Role:
         if self.role is Role.DENIED:
             return self.role
-        if _compiled(self.words.each).search(behind) or _compiled(self.words.given_after).search(after):
+        each = rf"(?:{self.words.each})\s*(?:\w+\s+){{0,3}}$"
+        if _compiled(each).search(behind) or _compiled(self.words.given_after).search(after):
             return Role.GIVEN
         beside = behind[-30:] + " " + _CLAUSE.split(after, maxsplit=1)[0]
         plain = self.role in (Role.PLAIN, Role.INFERRED)

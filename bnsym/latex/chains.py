@@ -187,7 +187,8 @@ class _Chains:
         if self.doubt is None or not said_of:
             return
         for chain, place in said_of:
-            chain.doubt = chain.doubt or _unsure(self.doubt, place)
+            said = self.doubt.text.partition("{")[2].rstrip("}") or self.doubt.text
+            chain.doubt = chain.doubt or unsure(said, Slice(*self.doubt.at), place)
         self.doubt = None
 
     def finish(self) -> Reading:
@@ -537,11 +538,10 @@ def _turned(part: Chain) -> Chain:
 _ONES = frozenset(("1", *ONES, *INDICATORS))
 
 
-def _unsure(words: Token, place: int) -> Unread:
-    said = " ".join((words.text.partition("{")[2].rstrip("}") or words.text).split())
-    why = f"what `{said}` says of it is not judged, and it may hold only so"
-    hint = "say it in a formula (`if $…$`), or leave the words out of the display"
-    return Unread(Slice(*words.at), "BN137", why, hint, place)
+def unsure(words: str, where: Slice, place: int) -> Unread:
+    """Why the links from this expression on are not refuted: beside them stand these words."""
+    why = f"what `{' '.join(words.split())}` says of it is not judged, and it may hold only so"
+    return Unread(where, "BN137", why, "say it in a formula (`if $…$`), or leave the words out", place)
 
 
 def _sign(mark: Token) -> Sign:
