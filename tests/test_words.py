@@ -240,3 +240,46 @@ def test_words_before_a_display_that_are_not_known_take_a_refutation_away(lead: 
 @pytest.mark.parametrize("lead", ["We have", "For every $a$ we get", "If so, see above. By the chain rule,"])
 def test_other_words_before_a_display_take_nothing(lead: str) -> None:
     assert note(f"{lead}\n\n$$\n{FALSE}\n$$\n") == "r"
+
+
+LAYER = "\n\n$$\na = \\gamma z\n$$\n\n"
+OUTER = "$$\n\\frac{\\partial L}{\\partial \\gamma} = z \\left( \\frac{\\partial L}{\\partial a} \\right)^\\top\n$$\n\n"
+GRADIENT = "$$\n\\frac{\\partial L}{\\partial z} = \\gamma \\frac{\\partial L}{\\partial a}\n$$\n"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "where $\\gamma$ and $\\beta$ are numbers",
+        "where $\\gamma$ is a learned real number",
+        "with the scalars $\\beta$, $\\gamma$",
+        "wobei $\\gamma$ eine Zahl ist; $\\gamma$ ist eine Zahl",
+        "où $\\gamma$ est un nombre",
+        "donde $\\gamma$ es un escalar",
+        "其中 $\\gamma$ 和 $\\beta$ 是标量",
+        "где $\\gamma$ есть число; число $\\gamma$",
+    ],
+)
+def test_a_claim_raises_no_rank_of_what_words_call_a_number(said: str) -> None:
+    text = f"Let $z \\in \\mathbb{{R}}^m$, {said}.{LAYER}{OUTER}{GRADIENT}"
+    assert note(text) == "xp"
+    assert note(text.replace("= \\gamma \\frac", "= \\gamma^2 \\frac")) == "xr"
+
+
+def test_words_say_what_vectors_and_matrices_are() -> None:
+    said = "Let $u$ be a vector and $W$ a matrix.\n\n"
+    assert note(f"{said}$$\nu^\\top W u = u^\\top W^\\top u\n$$\n") == "p"
+    assert note(f"{said}$$\nW u = W^\\top u\n$$\n") == "r"
+    ones = "Let $I$ be the identity matrix, and $e$ the vector of ones.\n\n"
+    assert note(f"{ones}$$\nI e = e\n$$\n") == "p"
+
+
+def test_a_later_section_may_make_another_thing_of_a_name() -> None:
+    first = (
+        "# One\n\nHere $g$ is a number.\n\n$$\n(g + 1)^2 = g^2 + 2 g + 1\n$$\n\n# Two\n\nNow $g$ is a {}.\n\n"
+    )
+    vector = first.format("vector")
+    assert note(f"{vector}$$\ng^\\top g = \\sum_i g_i^2\n$$\n") == "pp"
+    assert note(f"{vector}$$\ng^\\top g = \\sum_i g_i\n$$\n") == "pr"
+    assert note(f"{first.format('row')}$$\ng^2 = g\n$$\n") == "px"
+    assert note(f"{first.format('number')}$$\ng^2 = g\n$$\n") == "pr"

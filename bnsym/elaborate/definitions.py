@@ -400,7 +400,7 @@ def _define_anew(found: Survey, indexed: frozenset[str]) -> None:
             del first[name]
             _leave_open(found, mention.name, mention.where, range(section, sys.maxsize), starts[name])
     if starts:
-        _respell(found, starts)
+        respell(found, starts)
 
 
 def _leave_open(found: Survey, name: Symbol, where: Slice, sections: range, begun: Sequence[int]) -> None:
@@ -459,7 +459,7 @@ def _repeats(again: RawDefinition, first: RawDefinition) -> bool:
     return same and canonical(again.body) == canonical(first.body)
 
 
-def _respell(found: Survey, starts: Mapping[str, list[int]]) -> None:
+def respell(found: Survey, starts: Mapping[str, list[int]]) -> None:
     """Another spelling for each such name from each section on that defines it anew."""
     table = found.table
     found.sections.update({name: range(sections[0]) for name, sections in starts.items()})

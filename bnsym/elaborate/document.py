@@ -227,7 +227,10 @@ class _Assembly:
             between = Sign("=", Slice(named.end, formula.where.start))
             chains, role = (Chain(expressions[:2], (between,)),), Role.SAID
         shown = self.text.startswith("$$", formula.where.start)
-        self.items.append(Remark(chains, role, formula.where, shown, formula.where in self.prose.anew))
+        anew, rank = formula.where in self.prose.anew, self.prose.ranks.get(formula.where)
+        self.items.append(
+            Remark(chains, role, formula.where, shown, anew, None if role is Role.DENIED else rank)
+        )
         return read.blanks
 
     def _environments(self, inside: Slice) -> None:

@@ -15,6 +15,7 @@ from functools import lru_cache
 
 from bnsym.elaborate.languages import DISPLAY, FORMULA, LANGUAGES, REST, SCRIPTS, Words
 from bnsym.elaborate.leading import Leading, lead
+from bnsym.elaborate.ranks import said_ranks
 from bnsym.source.markdown import Comment, Display, Formula, Found, Hidden
 from bnsym.source.text import Role, Slice
 
@@ -67,6 +68,8 @@ class Prose:
     """Of a display, the formulas that its sentence makes conditions of it."""
     doubts: dict[Slice, Slice]
     """Of a display, where its sentence says of it what is not known."""
+    ranks: dict[Slice, int]
+    """How many axes words say that a name has."""
     inline: bool = False
     """Whether `$$…$$` stands for all mathematics, as in Jekyll: amid words it is no display."""
 
@@ -108,6 +111,7 @@ def read_prose(text: str, found: Sequence[Found]) -> Prose:
     pairs: dict[Slice, Slice] = {}
     spoken: dict[Slice, Role] = {}
     anew: set[Slice] = set()
+    ranks: dict[Slice, int] = {}
     conditions: dict[Slice, tuple[Slice, ...]] = {}
     doubts: dict[Slice, Slice] = {}
     for start, end, opens in _sentences(shown, words):
@@ -117,6 +121,7 @@ def read_prose(text: str, found: Sequence[Found]) -> Prose:
         pairs |= {formulas[start + b]: formulas[start + a] for a, b in walk.pairs}
         spoken |= {formulas[start + place]: role for place, role in walk.spoken.items()}
         anew |= {formulas[start + place] for place in walk.anew}
+        ranks |= {formulas[start + place]: rank for place, rank in said_ranks(shown[start:end], words)}
         for display, led in walk.leading.items():
             conditions[formulas[start + display]] = tuple(formulas[start + one] for one in led.conditions)
             if led.doubt:
@@ -131,6 +136,7 @@ def read_prose(text: str, found: Sequence[Found]) -> Prose:
         frozenset(anew),
         conditions,
         doubts,
+        ranks,
         len(amid) >= _MANY and not any(isinstance(f, Formula) for f in found),
     )
 

@@ -10,10 +10,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from bnsym.elaborate import calls, ranges, spelling
+from bnsym.elaborate import calls, ranges, ranks, spelling
 from bnsym.elaborate import shapes as kinds
-from bnsym.elaborate.collect import Expression, Gathered, RawChain, RawHypothesis
-from bnsym.elaborate.definitions import NOTHING, RawDefinition, find_definitions, is_unknown, names_in
+from bnsym.elaborate.collect import ANEW, Expression, Gathered, RawChain, RawHypothesis
+from bnsym.elaborate.definitions import (
+    NOTHING,
+    RawDefinition,
+    find_definitions,
+    is_unknown,
+    names_in,
+    respell,
+)
 from bnsym.elaborate.index_spaces import Spaces
 from bnsym.elaborate.restrictions import letters_of
 from bnsym.elaborate.stated import Doubt
@@ -67,17 +74,19 @@ def survey(source: Source, gathered: Gathered) -> Survey:
     table.declared.update(letter for letter in gathered.sizes if letter not in INDEX_LETTERS)
     found = Survey(source, gathered, table, Spaces(), [], [])
     found.known = calls.settle(gathered, source.text)
-    said = ranges.settle(gathered)
-    _sizes(found, said)
+    _sizes(found, ranges.settle(gathered))
     spelling.learn(table, list(_comparable(found)), gathered.sizes)
     table.line_of = lambda offset: source.span(offset, offset).line
-    find_definitions(found, _indexed(found))
+    indexed, said = _indexed(found), ranks.settle(found)
+    respell(found, {name: starts for name, known in said.items() if (starts := [s for s, _ in known[1:]])})
+    find_definitions(found, indexed)
     _settle_stated(found)
     _settle_beside(found)
     _find_letters(found)
     _hide_losses(found)
     _find_losses(found)
     _find_results(found)
+    _settle_ranks(found, said, indexed)
     kinds.infer(table, *_by_rank(found))
     return found
 
@@ -166,6 +175,33 @@ def _indexed(found: Survey) -> frozenset[str]:
                 found.table.index_lists.add(sub.text)
         kinds.written_indices(scratch, node)
     return frozenset(scratch.arity)
+
+
+def _settle_ranks(found: Survey, said: dict[str, list[tuple[int, int]]], indexed: frozenset[str]) -> None:
+    """What words say of free names fixes their kinds; before them, the indices that they are written with."""
+    for name, known in said.items():
+        for place, (section, rank) in enumerate(known):
+            base, below, letters = name.partition("_{")
+            spelled = f"{base}{ANEW * place}{below}{letters}"
+            written = [
+                c.section for c in found.gathered.chains if name in indexed and _indexes(found, c, name)
+            ]
+            if rank == ranks.ROW and place:
+                where = NOWHERE
+                message = f"`{name}` is a row here: products of rows with columns are not read"
+                found.ambiguous.setdefault(spelled, ReadError("BN128", message, where))
+            elif (
+                rank != ranks.ROW
+                and spelled not in found.table.defined
+                and min(written, default=section) >= section
+            ):
+                found.table.arity.setdefault(spelled, rank)
+
+
+def _indexes(found: Survey, chain: RawChain, name: str) -> bool:
+    nodes_ = (e.node for e in chain.expressions if e.node is not None)
+    symbols = (n for node in nodes_ for n in walk(node) if isinstance(n, Symbol))
+    return any(n.base == name and n.sub is not None for n in symbols)
 
 
 def _settle_stated(found: Survey) -> None:

@@ -54,6 +54,8 @@ class Mention:
     """Whether words say what the name is: then no formula of a later section reaches back either."""
     anew: bool
     """Whether they say it from there on, so that no formula of an earlier section holds any more."""
+    rank: int | None = None
+    """How many axes they say that it has."""
 
 
 EVERYWHERE = range(maxsize)
@@ -150,7 +152,8 @@ def _mention(gatherer: Gatherer, remark: Remark, chain: Chain) -> None:
     target = as_target(_parsed(gatherer, chain.expressions[0]))
     if target is not None and (not chain.signs or chain.signs[0].symbol in _MEMBER):
         says = remark.role in (Role.DESCRIBED, Role.NAMED)
-        mention = Mention(target[0], chain.where, gatherer.section, says, says and remark.anew)
+        rank = None if chain.signs else remark.rank
+        mention = Mention(target[0], chain.where, gatherer.section, says, says and remark.anew, rank)
         gatherer.result.mentions.append(mention)
 
 

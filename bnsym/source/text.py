@@ -157,6 +157,8 @@ class Remark:
     """Whether it stands between `$$`: then it may define a name without a word that says so."""
     anew: bool = False
     """Whether it stands behind a word that says something from there on: `let`, `now`."""
+    rank: int | None = None
+    """How many axes words say that it has: 0 of a number, 1 of a vector, 2 of a matrix, -1 of a row."""
 
 
 Item = Block | Directive | Heading | Remark

@@ -1,0 +1,82 @@
+r"""Names of which a sentence says that they are numbers, vectors or matrices: `a matrix $W$`,
+`$\gamma$ and $\beta$ are numbers`. It holds for the whole file, or until a later section says another thing.
+
+Imports the words of languages and the tables of names only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from bnsym.elaborate.languages import DISPLAY, FORMULA, REST, Words
+from bnsym.elaborate.symbols import IDENTITIES, ONES_LETTER, Table
+from bnsym.latex.ast import Symbol
+from bnsym.latex.errors import ReadError
+
+if TYPE_CHECKING:
+    from bnsym.elaborate.scope import Survey
+
+ROW = -1
+"""Said to be a row: of a matrix, or a matrix of one row."""
+_RANKS = {
+    r"(?:real\s+)?numbers?|scalars?|zahl(?:en)?|skalare?|n[úu]meros?|escalar(?:es)?|nombres?|scalaires?|numer[oi]|scalar[ei]"
+    r"|числ[оа]|скаляр\w*|标量|實數|实数|スカラー|実数|스칼라|실수": 0,
+    r"(?:column\s+)?vectors?|vektor(?:en)?|spaltenvektor(?:en)?|vector(?:es)?|vecteurs?|vettor[ei]|vetor(?:es)?|вектор\w*"
+    r"|(?:列)?向量|ベクトル|벡터": 1,
+    r"matri(?:x|ces|z|zen)|matric[ei]|матриц\w*|矩阵|矩陣|行列|행렬": 2,
+    r"rows?(?:\s+vectors?)?|zeile(?:n(?:vektor(?:en)?)?)?|行向量": ROW,
+}
+_KIND = "|".join(_RANKS)
+_EDGE = r"(?<![A-Za-zÀ-ÿЀ-ӿ])"
+_NAME = rf"[{FORMULA}{DISPLAY}]{REST}*"
+_LIST = rf"(?P<names>{_NAME}(?:\s*(?:,|，|、|and|und|et|y|e|и|和|及|与)\s*(?:and\s+|und\s+|et\s+)?{_NAME})*)"
+_KINDS = rf"{_EDGE}(?P<kind>{_KIND})(?![A-Za-zÀ-ÿЀ-ӿ])"
+_BREAKS = "of|in|on|for|by|with|from|not|no|never|von|der|nicht|keine?|de|du|des|pas|di|non|не"
+_ADJECTIVES = rf"(?:(?!(?:{_BREAKS})\b)[^\W\d_]+\s+){{0,3}}"
+_BEFORE = re.compile(rf"{_KINDS}\s*{_LIST}", re.IGNORECASE)
+_ASIAN = re.compile(
+    rf"{_LIST}\s*(?:都|均)?(?:是|为|為|は|が|은|는|이|가)\s*(?:一个|实)?\s*{_KINDS}", re.IGNORECASE
+)
+
+
+@lru_cache(maxsize=16)
+def _after(words: Words) -> re.Pattern[str]:
+    return re.compile(
+        rf"{_LIST}\s*,?\s*(?:{words.being})\s+{_ADJECTIVES}{_KINDS}(?!\s+(?:of|{_KIND})\b)", re.IGNORECASE
+    )
+
+
+def said_ranks(sentence: str, words: Words) -> Iterator[tuple[int, int]]:
+    """Where each formula starts of which the sentence says what it is, and what."""
+    for pattern in (_BEFORE, _ASIAN, _after(words)):
+        for match in pattern.finditer(sentence):
+            rank = next(r for kind, r in _RANKS.items() if re.fullmatch(kind, match["kind"], re.IGNORECASE))
+            for name in re.finditer(_NAME, match["names"]):
+                yield match.start("names") + name.start(), rank
+
+
+def settle(found: Survey) -> dict[str, list[tuple[int, int]]]:
+    """The ranks that are said of each name, with the sections from which on they hold; it is another name
+    from where another one is said."""
+    said: dict[str, list[tuple[int, int]]] = {}
+    for mention in found.gathered.mentions:
+        name = _name(found.table, mention.name)
+        if mention.rank is None or not name or name in found.gathered.kinds or name in found.table.sizes:
+            continue
+        known = said.setdefault(name, [])
+        if not known or (mention.rank != known[-1][1] and mention.section > known[-1][0]):
+            known.append((mention.section, mention.rank))
+    return said
+
+
+def _name(table: Table, symbol: Symbol) -> str:
+    """Of a symbol without indices that is no constant array."""
+    try:
+        name, letters = table.split(symbol, frozenset())
+    except ReadError:
+        return ""
+    constant = name in (*IDENTITIES, ONES_LETTER) or table.is_ones(symbol, name)
+    return "" if letters or constant else name
