@@ -119,6 +119,37 @@ def test_decimals_are_exact() -> None:
     assert tree.value == Fraction(1, 10)
 
 
+@pytest.mark.parametrize(
+    ("source", "value"),
+    [
+        ("1e-5", "1e-5"),
+        ("1.5e3", "1500"),
+        (r"2\mathrm{e}{-3}", "0.002"),
+        (r"\num{1e-5}", "1e-5"),
+        (r"1{,}000", "1000"),
+        (r"1{,}234{,}567", "1234567"),
+        (r"10\,000", "10000"),
+        (r"0{,}5", "0.5"),
+        (r"0{,}125", "0.125"),
+    ],
+)
+def test_numbers_of_more_than_digits(source: str, value: str) -> None:
+    node = parse(source)
+    assert isinstance(node, Number)
+    assert node.value == Fraction(value)
+
+
+@pytest.mark.parametrize("source", [r"1{,}234", r"\num{a}", r"1{,}2{,}3"])
+def test_a_number_that_may_be_two_is_none(source: str) -> None:
+    with pytest.raises(ReadError):
+        parse(source)
+
+
+@pytest.mark.parametrize("source", ["2 e - 5", r"2e-5\mu", r"\frac1e-5", "2e_1"])
+def test_a_letter_after_a_number_is_a_factor(source: str) -> None:
+    assert not isinstance(parse(source), Number)
+
+
 def test_norms_nest() -> None:
     tree = parse(r"\Vert a + \Vert b\Vert c \Vert \Vert d \Vert")
     assert isinstance(tree, Product)

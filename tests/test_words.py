@@ -243,7 +243,8 @@ def test_other_words_before_a_display_take_nothing(lead: str) -> None:
 
 
 LAYER = "\n\n$$\na = \\gamma z\n$$\n\n"
-OUTER = "$$\n\\frac{\\partial L}{\\partial \\gamma} = z \\left( \\frac{\\partial L}{\\partial a} \\right)^\\top\n$$\n\n"
+PARTIAL = "\\frac{\\partial L}{\\partial "
+OUTER = f"$$\n{PARTIAL}\\gamma}} = z \\left( {PARTIAL}a}} \\right)^\\top\n$$\n\n"
 GRADIENT = "$$\n\\frac{\\partial L}{\\partial z} = \\gamma \\frac{\\partial L}{\\partial a}\n$$\n"
 
 
@@ -283,3 +284,11 @@ def test_a_later_section_may_make_another_thing_of_a_name() -> None:
     assert note(f"{vector}$$\ng^\\top g = \\sum_i g_i\n$$\n") == "pr"
     assert note(f"{first.format('row')}$$\ng^2 = g\n$$\n") == "px"
     assert note(f"{first.format('number')}$$\ng^2 = g\n$$\n") == "pr"
+
+
+def test_an_identity_is_what_the_text_or_a_definition_calls_so() -> None:
+    claim = "$$\nC_{ij} = I_{ij} - \\frac{1}{m}\n$$\n\n$$\n\\sum_{j=1}^m C_{ij} = 0\n$$\n"
+    assert note(claim) == "x"
+    assert note("Let $I$ be the identity matrix.\n\n" + claim) == "p"
+    assert note("Sei $I$ die Einheitsmatrix.\n\n" + claim.replace("= 0", "= 1")) == "r"
+    assert note("$$\nI_{ij} = a_i b_j\n$$\n\n" + claim) == "r"

@@ -6,6 +6,7 @@ Imports the surface modules of reading only.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -24,7 +25,7 @@ from bnsym.elaborate.definitions import (
 from bnsym.elaborate.index_spaces import Spaces
 from bnsym.elaborate.restrictions import letters_of
 from bnsym.elaborate.stated import Doubt
-from bnsym.elaborate.symbols import Table, as_target, is_loss_name, size_name, square_of
+from bnsym.elaborate.symbols import IDENTITIES, Table, as_target, is_loss_name, size_name, square_of
 from bnsym.latex.ast import (
     BigSum,
     Derivative,
@@ -87,6 +88,7 @@ def survey(source: Source, gathered: Gathered) -> Survey:
     _find_losses(found)
     _find_results(found)
     _settle_ranks(found, said, indexed)
+    _settle_identities(found, indexed)
     kinds.infer(table, *_by_rank(found))
     return found
 
@@ -202,6 +204,30 @@ def _indexes(found: Survey, chain: RawChain, name: str) -> bool:
     nodes_ = (e.node for e in chain.expressions if e.node is not None)
     symbols = (n for node in nodes_ for n in walk(node) if isinstance(n, Symbol))
     return any(n.base == name and n.sub is not None for n in symbols)
+
+
+_IDENTITY = re.compile(
+    r"(?:identity|unit)\s+matri|I\$?,?\s+(?:is|be|denotes|stands\s+for|for)\s+the\s+identity|Einheitsmatrix"
+    r"|matriz\s+identidad|matrice\s+identit|единичн\w+\s+матриц|单位矩?阵|單位矩陣|単位行列|단위\s*행렬",
+    re.IGNORECASE,
+)
+
+
+def _settle_identities(found: Survey, indexed: frozenset[str]) -> None:
+    r"""`I_{ij}` where nothing says what I is, and it never stands without indices: the identity matrix if the
+    text speaks of one, else it is not known what."""
+    bare = {
+        symbol.base for node in _every_node(found) for symbol, _ in kinds.symbols(node) if symbol.sub is None
+    }
+    for name in (
+        indexed.intersection(IDENTITIES) - bare - found.table.defined.keys() - found.gathered.kinds.keys()
+    ):
+        if _IDENTITY.search(found.source.text):
+            found.table.constants.add(name)
+            continue
+        hint = r"write `\delta_{ij}`, or say that it is the identity matrix, or define it"
+        message = f"`{name}` stands with indices only, and nothing says what it is"
+        found.ambiguous.setdefault(name, ReadError("BN137", message, NOWHERE, hint))
 
 
 def _settle_stated(found: Survey) -> None:

@@ -227,7 +227,7 @@ def _at(expression: Expression) -> Place:
     return expression.where.start, expression.where.end
 
 
-_DECIMAL = re.compile(r"\s*[-+]?\s*\d*\.(\d+)\s*")
+_DECIMAL = re.compile(r"\s*[-+]?\s*\d*(?:\.|\{,\})(\d+)\s*")
 
 
 def _digits(source: Source, where: Slice) -> int:

@@ -31,15 +31,28 @@ class Token(NamedTuple):
 UNSEEN = frozenset((Kind.SPACE, Kind.SIZE, Kind.LABEL, Kind.COLOUR))
 """What is passed over wherever it stands."""
 GROUP = r"\{(?:[^{}]++|\{(?:[^{}]++|\{[^{}]*+\})*+\})*+\}"
+AMOUNT = (
+    r"\\num\s*+\{[\d.eE+-]{1,40}\}"
+    r"|(?<![A-Za-z.])\d{1,30}(?:\.\d{1,30})?+(?:[eE]|\\(?:mathrm|text)\{[eE]\})(?:[+-]?\d{1,2}"
+    r"|\{[+-]?\d{1,2}\})(?![\w\\.^{])"
+    r"|(?<![\w.}])\d{1,3}(?:\{,\}\d{3})*\{,\}000(?![\d.{])|(?<![\w.}])\d{1,3}(?:(?:\{,\}\d{3}){2,5}"
+    r"|(?:\\,\d{3}){1,5})(?![\d.{])"
+    r"|(?<![\w.}])(?:0\{,\}\d{1,30}|\d{1,30}\{,\}(?:\d{1,2}|\d{4,30}))(?![\d.{])"
+)
+"""Numbers that are more than digits and a point: `1e-5`, `\\num{1e-5}`, `1{,}000`, `0{,}5`. Which of the two
+`1{,}234` is depends on the language, and is not read."""
 _LEX = re.compile(
     r"\s*+(?:(?P<space>\\[ \t\r\n]+|%[^\r\n]*+)"
-    r"|(?P<edge>(?:\\left\s*+\\(?:\{|lbrace)\s*+)?\\begin\s*+\{[^{}]*+\}|\\end\s*+\{[^{}]*+\}(?:\s*+\\right\s*+\.)?)"
+    r"|(?P<edge>(?:\\left\s*+\\(?:\{|lbrace)\s*+)?\\begin\s*+\{[^{}]*+\}"
+    r"|\\end\s*+\{[^{}]*+\}(?:\s*+\\right\s*+\.)?)"
     r"|(?P<negated>\\not\s*+(?:[=<>]|\\[A-Za-z]++))|(?P<colon>\\(?:vcentcolon|colon)\s*+=)"
+    rf"|(?P<amount>{AMOUNT})"
     r"|(?P<command>\\(?:[A-Za-z]++|.))"
     r"|(?P<number>\d++(?:\.\d++)?|\.\d++)"
     r"|(?P<call>(?<![A-Za-z])(?:(?:[Mm]ean|avg|[Ss]um|[Vv]ar|diag|[Tt]r|std|sqrt|exp|log|ln|max|min|tanh?)"
     r"(?=\s*+(?:\\(?:left|[bB]igg?l?)\s*+)?[(\[])|E(?=\s*+(?:\\(?:left|[bB]igg?l?)\s*+)?\[)))"
-    r"|(?P<letter>[A-Za-z])|(?P<sign>&(?:lt|gt|amp);|::=|:\s*+&?\s*+=|=[=:>]|[<>!]=|(?<![_^])\{\s*+(?::?=|[<>])\s*+\})"
+    r"|(?P<letter>[A-Za-z])|(?P<sign>&(?:lt|gt|amp);|::=|:\s*+&?\s*+=|=[=:>]|[<>!]=|(?<![_^])\{\s*+(?::?="
+    r"|[<>])\s*+\})"
     r"|(?P<other>.))",
     re.DOTALL,
 )
@@ -99,12 +112,21 @@ def _token(match: re.Match[str], text: str, limit: int) -> Token:
         case "call":
             kind, name = (Kind.NAME, f"{WORD}{word}}}") if word in BUILT_IN else (Kind.UNKNOWN, word)
             return Token(kind, name, start, end)
+        case "amount":
+            return Token(Kind.NUMBER, _amount(word), start, end)
         case "edge":
             return _edge(word, text, start, end, limit)
         case "negated":
             return Token(*_negated(_BARE.sub("", word)), start, end)
     entry = BY_SPELLING.get(word) or BY_SPELLING[_BARE.sub("", word)]
     return Token(entry.kind, entry.value, start, end)
+
+
+def _amount(word: str) -> str:
+    """The number as digits, with a point and an exponent."""
+    grouped = re.fullmatch(r"[1-9]\d{0,2}(?:\{,\}\d{3})+", word)
+    digits = word.replace("{,}", "" if grouped else ".")
+    return re.sub(r"\\(?:num|mathrm|text|,)|[{}\s]", "", digits)
 
 
 def _negated(word: str) -> tuple[Kind, str]:
