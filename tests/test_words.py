@@ -271,6 +271,10 @@ def test_words_say_what_vectors_and_matrices_are() -> None:
     said = "Let $u$ be a vector and $W$ a matrix.\n\n"
     assert note(f"{said}$$\nu^\\top W u = u^\\top W^\\top u\n$$\n") == "p"
     assert note(f"{said}$$\nW u = W^\\top u\n$$\n") == "r"
+    layer = "where $W$ is a matrix of weights and $b$ a bias vector, $x$ a vector.\n\n$$\ny = W x + b\n$$\n\n"
+    gradient = "$$\n\\frac{\\partial L}{\\partial x} = W^\\top \\frac{\\partial L}{\\partial y}\n$$\n"
+    assert note(layer + gradient) == "p"
+    assert note(layer + gradient.replace("W^\\top", "W")) in "rx"
     ones = "Let $I$ be the identity matrix, and $e$ the vector of ones.\n\n"
     assert note(f"{ones}$$\nI e = e\n$$\n") == "p"
 
@@ -292,3 +296,41 @@ def test_an_identity_is_what_the_text_or_a_definition_calls_so() -> None:
     assert note("Let $I$ be the identity matrix.\n\n" + claim) == "p"
     assert note("Sei $I$ die Einheitsmatrix.\n\n" + claim.replace("= 0", "= 1")) == "r"
     assert note("$$\nI_{ij} = a_i b_j\n$$\n\n" + claim) == "r"
+
+
+@pytest.mark.parametrize("between", [r": \quad", ":", r", \quad", r", \;", r"\quad"])
+def test_a_claim_after_names_of_a_quantifier_is_judged(between: str) -> None:
+    assert verdicts(rf"\text{{For all }} x {between} \sum_i x_i = 0") == "r"
+    assert verdicts(rf"\text{{For all }} x {between} \sum_i x_i = \sum_k x_k") == "p"
+
+
+@pytest.mark.parametrize("between", [r": \quad", ":", r", \quad", r"\text{ we have }"])
+def test_a_claim_after_a_condition_is_judged_under_it(between: str) -> None:
+    assert verdicts(rf"\text{{For }} a > 0 {between} |a| = a") == "p"
+    assert verdicts(rf"\text{{For }} a > -1 {between} |a| = a") == "r"
+    assert verdicts(rf"\text{{Suppose }} a, b > 0 {between} |a b| = a b") == "p"
+
+
+def test_an_order_of_a_free_name_as_a_reason_is_a_condition() -> None:
+    assert verdicts(r"|a| = a \quad \text{since } a > 0") == "p"
+    assert verdicts(r"|a| = a \quad \text{since } a > -1") == "r"
+    assert verdicts(r"a = b^2 + 1", r"|a| = a \quad \text{since } a > 0") == "pp"
+
+
+@pytest.mark.parametrize("lead", ["It is wrong that", "It is not true that", "Es ist falsch, dass"])
+def test_what_a_sentence_denies_is_neither_proved_nor_refuted(lead: str) -> None:
+    assert note(f"{lead}\n\n$$\n{TRUE}\n$$\n") == note(f"{lead}\n\n$$\n{FALSE}\n$$\n") == "x"
+    assert note(f"It is not hard to see. Now\n\n$$\n{TRUE}\n$$\n") == "p"
+
+
+def test_words_in_brackets_may_say_of_what_it_holds() -> None:
+    assert verdicts(r"\sum_i x_i = 0 \quad (\text{centred inputs})") == "x"
+    assert verdicts(r"\sum_i x_i = 0 \quad (\text{sum of entries})") == "r"
+
+
+def test_what_holds_where_the_other_side_does_defines_nothing() -> None:
+    assert verdicts(r"a + b = a \iff b = 0") == "xx"
+    assert verdicts(r"b = 0 \Rightarrow a + b = a", r"a + b = a") == "xxr"
+    assert verdicts(r"a^2 + a b = a (a + b) \iff a b = a (a + b) - a^2") == "pp"
+    mean = r"\mu = \frac1n \sum_i x_i \Rightarrow \sum_{i=1}^n x_i = n \mu"
+    assert verdicts(mean, r"\Rightarrow \sum_{i=1}^n x_i = \mu") == "pr"

@@ -23,6 +23,7 @@ from bnsym.latex.grouping import CLOSES, OPENS, tokenize
 from bnsym.latex.lexer import Token
 from bnsym.latex.parser import moved, parse, parse_tokens
 from bnsym.latex.scripts import letter_of
+from bnsym.latex.words import is_phrase
 from bnsym.model import Declaration, Declared, Diagnostic, Severity, for_file
 from bnsym.source.directives import link_labels
 from bnsym.source.text import Block, Chain, Directive, Heading, Item, Remark, Slice, Source, Unread
@@ -114,7 +115,8 @@ class RawChain:
         speaks of claims."""
         words = self.chain.doubt
         inside = words is not None and words.where.start >= self.block.where.start
-        return words if inside and words and not words.expression else None
+        said = words.why.partition("`")[2].partition("`")[0] if words else ""
+        return words if inside and words and not words.expression and is_phrase(said.lower()) else None
 
 
 @dataclass

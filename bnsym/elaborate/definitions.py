@@ -155,6 +155,8 @@ class _Finder:
         target = as_target(left.node) if left.node is not None else None
         if target is None or left.node is None:
             return None
+        if chain.chain.implied and not explicit and not names_in(self.found.table, chain.expressions[1].node):
+            return None  # `b = 0 \\iff a b = 0`
         symbol, square = target
         try:
             name, letters = self.found.table.split(symbol, NOTHING)

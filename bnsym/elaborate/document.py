@@ -210,7 +210,13 @@ class _Assembly:
         conditions = [one for one in conditions if one not in unclear]
         words = self.prose.doubts.get(display.where) or next(iter(unclear), None)
         doubt = unsure(self.text[words.start : words.end], words, 0) if words else None
-        return replace(chain, conditions=(*chain.conditions, *conditions), doubt=chain.doubt or doubt)
+        unread = (doubt,) if doubt and display.where in self.prose.denied else ()
+        return replace(
+            chain,
+            conditions=(*chain.conditions, *conditions),
+            doubt=chain.doubt or doubt,
+            unread=(*chain.unread, *(replace(one, expression=None) for one in unread)),
+        )
 
     def _remark(self, formula: Formula, layouts: dict[Slice, Layout]) -> tuple[Blank, ...]:
         """A formula in running text, or two of which one names the other."""

@@ -52,6 +52,15 @@ _OPENLY = re.compile(
 )
 
 
+_DENIED = re.compile(
+    r"(?:\b(?:not|wrong|false|incorrect|untrue|mistaken|nicht|falsch|falso|faux|неверно)(?:\s+(?:true|correct|right|so|the\s+case|wahr"
+    r"|richtig|cierto|vrai|vero))?\s*,?\s*(?:to\s+(?:say|think|claim|write|conclude|believe)\s*)?(?:that|dass|que|che|что)"
+    r"|(?:并非|错误的是|不成立的是))[\s,:：]*$",
+    re.IGNORECASE,
+)
+"""A sentence says with these that the display after it does not hold."""
+
+
 @dataclass(frozen=True, slots=True)
 class Leading:
     """The formulas, by where they start, that are conditions of a display; and where its sentence says of it
@@ -59,6 +68,7 @@ class Leading:
 
     conditions: tuple[int, ...]
     doubt: tuple[int, int] | None
+    denied: bool = False
 
 
 @lru_cache(maxsize=64)
@@ -77,6 +87,8 @@ def lead(sentence: str, start: int, end: int, roles: Mapping[int, Role], words: 
     conditions, opened = _conditions(sentence, start, end, formulas, roles, words)
     rest = end if opened is None else opened
     found = _OPENLY.search(sentence, start, end) or _condition(words).search(sentence, start, rest)
+    if denied := _DENIED.search(sentence, start, end):
+        return Leading(conditions, denied.span(), denied=True)
     if found is None:
         return Leading(conditions, None)
     clause = _CLAUSE.match(sentence, found.start(), end)

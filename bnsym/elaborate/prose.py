@@ -70,6 +70,8 @@ class Prose:
     """Of a display, where its sentence says of it what is not known."""
     ranks: dict[Slice, int]
     """How many axes words say that a name has."""
+    denied: frozenset[Slice]
+    """Displays of which their sentence says that they do not hold."""
     inline: bool = False
     """Whether `$$…$$` stands for all mathematics, as in Jekyll: amid words it is no display."""
 
@@ -114,6 +116,7 @@ def read_prose(text: str, found: Sequence[Found]) -> Prose:
     ranks: dict[Slice, int] = {}
     conditions: dict[Slice, tuple[Slice, ...]] = {}
     doubts: dict[Slice, Slice] = {}
+    denied: set[Slice] = set()
     for start, end, opens in _sentences(shown, words):
         walk = _Walk(shown[start:end], words, Role.SAID if opens else Role.PLAIN)
         walk.run()
@@ -126,6 +129,8 @@ def read_prose(text: str, found: Sequence[Found]) -> Prose:
             conditions[formulas[start + display]] = tuple(formulas[start + one] for one in led.conditions)
             if led.doubt:
                 doubts[formulas[start + display]] = Slice(*led.doubt).moved(start)
+            if led.denied:
+                denied.add(formulas[start + display])
     states = {w for w in formulas.values() if _RELATION.search(text, w.start, w.end)}
     amid = frozenset(f.where for f in found if isinstance(f, Display) and _is_amid(shown, f.where))
     return Prose(
@@ -137,6 +142,7 @@ def read_prose(text: str, found: Sequence[Found]) -> Prose:
         conditions,
         doubts,
         ranks,
+        frozenset(denied),
         len(amid) >= _MANY and not any(isinstance(f, Formula) for f in found),
     )
 

@@ -45,7 +45,8 @@ _ASIAN = re.compile(
 @lru_cache(maxsize=16)
 def _after(words: Words) -> re.Pattern[str]:
     return re.compile(
-        rf"{_LIST}\s*,?\s*(?:{words.being})\s+{_ADJECTIVES}{_KINDS}(?!\s+(?:of|{_KIND})\b)", re.IGNORECASE
+        rf"{_LIST}\s*,?\s*(?:{words.being}|an?|eine?|une?|uma?|una|una)\s+{_ADJECTIVES}{_KINDS}(?!\s+(?:{_KIND})\b)",
+        re.IGNORECASE,
     )
 
 

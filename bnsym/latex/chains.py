@@ -17,6 +17,7 @@ from enum import Enum, auto
 from bnsym.latex.commands import (
     DOTS,
     EITHER,
+    EQUIVALENT,
     INDICATORS,
     INFINITY,
     INTERTEXT,
@@ -30,6 +31,7 @@ from bnsym.latex.commands import (
 from bnsym.latex.lexer import Token
 from bnsym.latex.nesting import Blank, Inner, Layout
 from bnsym.latex.pieces import (
+    NAMED,
     OPERATORS,
     Lead,
     Piece,
@@ -41,15 +43,12 @@ from bnsym.latex.pieces import (
     opens_with,
     starts_with_sign,
 )
-from bnsym.latex.words import Sense, is_weaker, sense
+from bnsym.latex.words import BECAUSE, Sense, is_weaker, sense
 from bnsym.source.text import Chain, Sign, Slice, Unread
 
 _PLAIN = frozenset((Kind.NUMBER, Kind.NAME, Kind.SIGN, Kind.SUB, Kind.LBRACE, Kind.RBRACE, Kind.REL))
 """`k > 0`, `\\lambda \\ge 0`: an order of names and numbers. Anything longer is a claim of its own,
 for nothing that is claimed may be assumed in silence."""
-_NAMED = frozenset(
-    (*(_PLAIN - {Kind.REL, Kind.SIGN}), Kind.COMMA, Kind.PRIME, Kind.SUP, Kind.TEXT, Kind.FORALL)
-)
 _STOPS = frozenset(".,;。，；")
 _SPEAKS = re.compile(r"(?:using|use|by|since|because|from|with|via|to|of|in|as|see|recall|note)\Z")
 _SHARED = 8
@@ -85,6 +84,7 @@ class _Growing:
     """Whether its first sign stands in a later row than its beginning."""
     unread: list[Unread] = field(default_factory=list)
     doubt: Unread | None = None
+    implied: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +154,12 @@ class _Chains:
         before = _Role.CLAIM
         for number, piece in enumerate(pieces):
             before = self._statement(piece, number == 0, aligned, before)
+        arrows = [mark for mark in marks if mark.kind is Kind.IMPLIES]
+        for chain in self.here if arrows else ():
+            chain.implied = True
+        if arrows and (len(self.here) > 1 or self.going_on):
+            constant = any(self._is_constant(chain) for chain in self.here)
+            doubts += [mark for mark in arrows if constant or mark.text in EQUIVALENT]
         limits = (limit for piece in pieces for limit in self._limits(piece))
         self._doubt([*doubts, *self._words_inside(start, end), *self._described(pieces), *limits])
 
@@ -162,12 +168,19 @@ class _Chains:
         if not self.doubt and mark.text.startswith(INTERTEXT) and is_weaker(mark.text.lower()):
             self.doubt = mark
 
+    def _is_constant(self, chain: _Growing) -> bool:
+        """`b = 0`."""
+        right = self.layout.between(*chain.bounds[-1])
+        return len(chain.signs) == 1 and all(token.kind in (Kind.NUMBER, Kind.SIGN) for token in right)
+
     def _words_inside(self, start: int, end: int) -> Iterator[Token]:
         """Words inside brackets that say less than the formula: `a = b (\\text{nearly})`."""
         before: Token | None = None
         for token in self.layout.between(start, end):
             if token.kind is Kind.TEXT and before is not None and before.kind is Kind.OPEN:
-                yield from (token,) if is_weaker(token.text.lower()) else ()
+                said = token.text.partition("{")[2].rstrip("}").strip().lower()
+                unclear = " " in said and sense(f"({said})") not in (Sense.REMARK, Sense.CONDITION)
+                yield from (token,) if unclear or is_weaker(said) else ()
             before = token
 
     def _limits(self, piece: Piece) -> Iterator[Token]:
@@ -255,7 +268,15 @@ class _Chains:
         )
         here, signs = expressions[first : last + 1], tuple(chain.signs[first:last])
         doubt = chain.doubt and replace(chain.doubt, expression=max(0, (chain.doubt.expression or 0) - first))
-        return Chain(here, signs, chain.quantifier, tuple(chain.conditions), unread=unread, doubt=doubt)
+        return Chain(
+            here,
+            signs,
+            chain.quantifier,
+            tuple(chain.conditions),
+            unread=unread,
+            doubt=doubt,
+            implied=chain.implied,
+        )
 
     def _under(self, one: Inner) -> Chain:
         """`\\underbrace{A}_{= B}`."""
@@ -317,6 +338,10 @@ class _Chains:
 
     def _statement(self, piece: Piece, first: bool, aligned: bool, before: _Role) -> _Role:
         """Take a piece as what it is. before: what the piece before it was."""
+        if piece.lead is Lead.IF and (stop := self._colon(piece.start, piece)) is not None:
+            said = [sign for sign in piece.signs if sign.where.end <= stop]
+            self._statement(Piece(piece.start, stop, Lead.IF, said, piece.column), first, aligned, before)
+            piece = Piece(stop + 1, piece.end, Lead.APART, piece.signs[len(said) :], piece.column)
         piece, quantified = self._quantified(piece)
         if self._empty(piece.start, piece.end):
             return _Role.CLAIM
@@ -357,7 +382,8 @@ class _Chains:
         kind, order = self._is_kind(piece), self._is_order(piece)
         if before is not _Role.CLAIM and (kind or order) and piece.lead in (Lead.APART, Lead.COMMA):
             return _Role.SAID if kind else before
-        if piece.lead not in (Lead.COMMA, Lead.WIDE) or not self.here:
+        because = piece.lead is Lead.APART and piece.words in BECAUSE
+        if not (because or piece.lead in (Lead.COMMA, Lead.WIDE)) or not self.here:
             return _Role.CLAIM
         if kind or self._is_range(piece):
             return _Role.SAID
@@ -365,7 +391,7 @@ class _Chains:
 
     def _are_names(self, piece: Piece) -> bool:
         """`\\text{for all } i, j`: names, of which nothing is said."""
-        return all(token.kind in _NAMED for token in self.layout.between(piece.start, piece.end))
+        return all(token.kind in NAMED for token in self.layout.between(piece.start, piece.end))
 
     def _described(self, pieces: list[Piece]) -> Iterator[Token]:
         """Words that say of the names of a condition what they are: `\\text{for } k \\text{ even}`."""

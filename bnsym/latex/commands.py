@@ -285,6 +285,7 @@ MEMBER = r"\in"
 UNEQUAL = r"\ne"
 INTERTEXT = (r"\intertext", r"\shortintertext")
 EXISTS = r"\exists"
+EQUIVALENT = frozenset((r"\iff", r"\Leftrightarrow", r"\Longleftrightarrow", "⇔"))
 INFINITY = r"\infty"
 TENDS = frozenset(
     (r"\to", r"\rightarrow", r"\longrightarrow", "→", r"\approx", "≈", r"\simeq", r"\downarrow", r"\uparrow")

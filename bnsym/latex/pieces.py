@@ -43,6 +43,8 @@ class Piece:
     column: int = 0
     words: str = ""
     """Of the remark before it."""
+    wide: bool = False
+    """Whether a wide space stands before it, besides what else does."""
     unclear: bool = False
     """Whether these are not known, and go on with it: `\\text{at } a = 1`."""
 
@@ -60,6 +62,16 @@ class Piece:
 
 Brackets: TypeAlias = Mapping[int, Inner]
 """Brackets with a relation inside, by their first character."""
+NAMED = frozenset(
+    (
+        *(Kind.NUMBER, Kind.NAME, Kind.SUB, Kind.SUP, Kind.LBRACE, Kind.RBRACE),
+        Kind.COMMA,
+        Kind.PRIME,
+        Kind.TEXT,
+        Kind.FORALL,
+    )
+)
+"""What names, and lists of them, are written with."""
 OPERATORS = (Kind.SIGN, Kind.JOIN, Kind.OPERATOR)
 _NUMBER = re.compile(r"[A-Za-z]?\d+(?:\.\d+)*[a-z]?'*|[ivx]+|(?:\*|star)+|\\dagger|[A-H]|\\[a-z]+\{[^{}]*\}")
 _ASIDE = re.compile(r"[(（\[].*[)）\]]|.*[:：,，.]", re.DOTALL)
@@ -172,6 +184,9 @@ def _divides(
     """Whether a new statement begins with `piece`."""
     if piece.lead >= Lead.APART or forall(layout, piece):
         return True
+    if before.lead is Lead.IF and not before.signs and piece.signs:
+        first = layout.between(piece.start, piece.signs[0].where.start)
+        return piece.wide or any(token.kind not in NAMED for token in first)
     complete = _is_complete(layout, before)
     if bracketed(layout, piece, brackets) is not None or not complete:
         return complete
@@ -234,13 +249,15 @@ class _Cutter:
 
     def _cut(self, mark: Token, lead: Lead, words: str = "") -> None:
         """End the piece before a mark, and begin one after it."""
+        wide = lead is Lead.WIDE
         if self._blank(mark.start):
             first = self.now.lead is Lead.START and lead <= Lead.COMMA
             lead = self.now.lead if first else max(self.now.lead, lead)
+            wide |= self.now.wide
         else:
             self.now.end = mark.start
             self.pieces.append(self.now)
-        self.now = Piece(mark.end, mark.end, lead, column=self.columns // 2, words=words)
+        self.now = Piece(mark.end, mark.end, lead, column=self.columns // 2, words=words, wide=wide)
 
     def _text(self, mark: Token, following: Token | None) -> None:
         """`\\text{…}`: a word between statements, a remark, or a name in a formula."""
@@ -265,7 +282,7 @@ class _Cutter:
             case Sense.CONDITION | Sense.PARTLY:
                 self._cut(mark, Lead.IF)
             case Sense.JOIN:
-                self._cut(mark, Lead.APART)
+                self._cut(mark, Lead.APART, words)
             case Sense.AFTER:
                 self._end_condition(mark)
             case _:

@@ -58,8 +58,10 @@ _JOIN = re.compile(
     r"|тогда|поэтому|т\.\s?е\."
     r"|且|和|及|与|并且|因此|所以|从而|故|即|则|又|因为|由于|令|有|于是|つまり|よって|したがって|そして|그리고|따라서"
 )
+BECAUSE = frozenset(("since", "because", "as", "因为", "由于"))
 _IF = re.compile(
-    r"(?:and |und |et )?(?:for|if|when|whenever|where|with|provided|given|assuming|under|subject to"
+    r"(?:and |und |et )?(?:suppose(?: that)?|(?:let us )?assume(?: that)?|angenommen|supongamos|supposons"
+    r"|for|if|when|whenever|where|with|provided|given|assuming|under|subject to"
     r"|s\.?t\.?|such that"
     r"|as long as|in (?:the |this )?case|on|over|für|wenn|falls|sofern|solange|wobei|mit|unter|para|si"
     r"|cuando|donde|con|siempre que"
@@ -168,7 +170,9 @@ def _is_harmless(words: str) -> bool:
         return _QUALITY.search(words) is None
     if _PLACING.match(words):
         return False
-    return _LABEL.fullmatch(words) is not None or _NOUNS.search(words) is not None
+    if _LABEL.fullmatch(words):
+        return " " not in words or _QUALITY.search(words) is None
+    return _NOUNS.search(words) is not None
 
 
 def is_weaker(words: str) -> bool:

@@ -94,6 +94,8 @@ class Chain:
     doubt: Unread | None = None
     """Words beside it of which it is not known what they say: the links from this expression on may hold only
     in part, and are never refuted."""
+    implied: bool = False
+    """Whether `\\Rightarrow` or `\\iff` stands in its row: it may hold only where the other side does."""
     claims: bool = True
     """Whether its relations can be true or false: those of `x \\sim p` and `a \\approx b` state nothing."""
 
