@@ -85,3 +85,17 @@ def test_a_gain_before_a_sum_is_a_number_wherever_else_it_stands() -> None:
     assert verdicts(r"\gamma (a - b) = \gamma a - \gamma b") == ["proved"]
     assert verdicts(r"\alpha (a + b)^2 = 0", r"\alpha(a) = 0") == ["refuted", "unread"]
     assert verdicts(r"\delta_{ij} (a + b) = \delta_{ij} a + \delta_{ij} b") == ["proved"]
+
+
+def test_what_follows_a_slash_is_proved_above_the_line_and_refuted_nowhere():
+    size = r"t = \sum_{i=1}^n x_i"
+    assert verdicts(size, r"1/n (a + t) = \frac{a}{n} + \frac{t}{n}") == ["proved"]
+    assert verdicts(size, r"1/n (a + t) = \frac{1}{n a + n t}") == ["unread"]
+    assert verdicts(size, r"\frac{1}{n} (a + t) = \frac{1}{n a + n t}") == ["refuted"]
+
+
+def test_a_number_behind_a_size_is_a_factor_and_behind_two_a_name():
+    claim = r"\sum_{i=1}^n a = \frac{a n2}{2}"
+    assert verdicts(claim) == ["proved"]
+    assert verdicts(claim, "n1 + n2 = n") == ["unread", "unread"]
+    assert verdicts(claim.replace("n2", "x2")) == ["unread"]

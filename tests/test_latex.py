@@ -289,3 +289,45 @@ def test_offsets_count_from_the_slice() -> None:
 )
 def test_words_in_scripts_and_letters_apart_are_read(latex: str) -> None:
     parse(latex)
+
+
+# What follows a slash or a number, and words above a name
+
+
+@pytest.mark.parametrize(
+    "spellings",
+    [
+        (r"1/n\,(a + b)", r"\frac{1}{n} (a + b)", "1/n (a + b)"),
+        (r"q/s^2 \frac{\partial s}{\partial q}", r"\frac{q}{s^2} \frac{\partial s}{\partial q}"),
+        (r"c/\sqrt{d} w", r"\frac{c}{\sqrt{d}} w"),
+        (r"\frac{1}{2} 2 x", r"\frac12 2 x", r"\frac1{2}2x"),
+        (r"\frac 1N2(t - a)", r"\frac{1}{N} 2 (t - a)"),
+        (r"\mathbf{d r}", r"\mathbf {dr}", r"\mathbf{dr}"),
+        (r"\frac{\part f}{\part x}", r"\frac{\partial f}{\partial x}"),
+        (r"w^{old}", r"w^{\text{old}}", r"w^{\mathrm{old}}", r"w^{\rm old}"),
+        (r"\sigma^{2(j)}", r"\sigma^{2 (j)}", r"\sigma^{(j)2}"),
+    ],
+)
+def test_more_spellings_of_one_thing(spellings: tuple[str, ...]) -> None:
+    trees = [canonical(parse(source)).replace("(", "").replace(")", "") for source in spellings]
+    assert len(set(trees)) == 1, trees
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        ("w^{old}", "w^{new}"),
+        ("w^{old}", "w"),
+        (r"\sigma^{2(j)}", r"\sigma^{(j)}"),
+        (r"x^{\mathrm{T}}", r"x^{\mathrm{Tr}}"),
+        (r"\mathbf{dr}", r"\mathbf{d} r"),
+    ],
+)
+def test_more_near_misses_stay_apart(pair: tuple[str, str]) -> None:
+    different(*pair)
+
+
+@pytest.mark.parametrize("source", ["a/b c", "1/2 x", "a/b 2", r"a/b x_i (c + d)", r"\alpha 2", "x_1 2"])
+def test_what_may_stand_below_a_slash_or_be_a_name_is_not_read(source: str) -> None:
+    with pytest.raises(ReadError, match=r"belong to b|a number directly after"):
+        parse(source)

@@ -642,3 +642,48 @@ def test_dollars_that_stand_for_all_mathematics_make_no_display_amid_words(tmp_p
     assert verdicts(tmp_path, text + claims) == [PROVED]
     assert verdicts(tmp_path, "We have $$r = r + 1$$ here.\n" + claims)[0] != PROVED
     assert len(verdicts(tmp_path, text + "It is $d$.\n" + claims)) > 1
+
+
+CHOICE = r"""
+$$
+\begin{{aligned}}
+q_i &= p_i, \quad \text{{or}} \\
+q_i &= p_i - \frac1d \sum_{{k=1}}^d p_k
+\end{{aligned}}
+$$
+
+$$
+s = \sum_{{i=1}}^d q_i^2
+$$
+
+$$
+{claim}
+$$
+"""
+
+
+@pytest.mark.parametrize(
+    ("claim", "wanted"),
+    [
+        (r"\frac{\partial s}{\partial q_j} = 2 q_j", PROVED),
+        (r"\sum_{i=1}^d (q_i - 1)^2 = s - 2 \sum_i q_i + d", PROVED),
+        (r"\sum_{i=1}^d q_i = 0", UNREAD),
+        (r"\frac{\partial}{\partial p_j} \sum_{i=1}^d p_i q_i = q_j", UNREAD),
+        (r"\frac{\partial s}{\partial p_j} = 0", UNREAD),
+        (r"\sum_{i=1}^d p_i = 0", REFUTED),
+    ],
+)
+def test_of_one_of_two_is_proved_what_holds_for_any(tmp_path, claim, wanted):
+    assert verdicts(tmp_path, CHOICE.format(claim=claim))[-1] == wanted
+
+
+def test_a_range_of_two_letters_is_said_of_both(tmp_path):
+    claim = r"\frac{\partial}{\partial x_i} x_k^2 = %s \delta_{ki}, \quad i, k \in \{1, \dots, N\}"
+    assert verdicts(tmp_path, shown(claim % "2 x_k")) == [PROVED]
+    assert verdicts(tmp_path, shown(claim % "x_k")) == [REFUTED]
+
+
+def test_a_list_of_entries_defines_nothing_without_a_word_as_well(tmp_path):
+    text = "The row $x = [x_1, \\dots, x_n]$ is long.\n\n$$\n\\sum_{i=1}^n x_i^2 = \\Vert x \\Vert^2%s\n$$\n"
+    assert verdicts(tmp_path, text % "") == [PROVED]
+    assert verdicts(tmp_path, text % " + 1") == [REFUTED]

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,7 @@ from bnsym.latex.ast import (
     Plus,
     Power,
     Product,
+    Quotient,
     Relation,
     Symbol,
     Transpose,
@@ -36,7 +38,7 @@ from bnsym.latex.ast import (
 )
 from bnsym.latex.commands import BUILT_IN, EXPECTATION, LOSS_LETTERS, NABLA
 from bnsym.latex.errors import ReadError
-from bnsym.latex.folding import called, span, word_of
+from bnsym.latex.folding import after_a_factor, called, is_letter, is_slashed, span, word_of
 
 _SPACE = re.compile(r"\\(?:[,;:>]|thinspace|q?quad)")
 """What is put between the factors of a product, and never before an argument."""
@@ -56,6 +58,9 @@ class Known:
 
     names: frozenset[str] = frozenset()
     sizes: frozenset[str] = frozenset()
+    doubled: frozenset[str] = frozenset()
+    """Of the sizes, those with one number behind them, wherever there is one: `N2` is N times 2, and with
+    `N1` beside it a name."""
 
     def resolve(self, node: Node, text: str, record: Record) -> Node:
         """The node with words before brackets as products where they are some. Raises BN129 where a name
@@ -66,13 +71,16 @@ class Known:
         if isinstance(node, Product):
             for first, second in _beside(node, text):
                 self._check(first, second, record)
+                if isinstance(second, Number) and is_letter(first) and size_name(first) not in self.doubled:
+                    raise after_a_factor(second)
         return rebuilt(node, lambda inner: self.resolve(inner, text, record))
 
     def _check(self, first: Node, second: Node, record: Record) -> None:
         symbol, inside = _name(first), _bracketed(second)
         if symbol is None or inside is None or symbol.core == NABLA or _is_kronecker(symbol):
             return
-        if not self._is_factor(symbol, second, inside):
+        known = is_slashed(first) and symbol.base in self.names
+        if not known and not self._is_factor(symbol, second, inside):
             raise ambiguous(symbol, span(first, second))
         record.take(Rule.FACTOR, first.at, symbol.base)
 
@@ -126,11 +134,17 @@ def settle(gathered: Gathered, text: str) -> Known:
 def known_names(nodes: Iterable[Node], gathered: Gathered, text: str) -> Known:
     names: set[str] = set()
     sizes = {"m", *(size for size, _ in gathered.sizes.values())}
+    behind: dict[str, set[Fraction]] = {}
     for node in nodes:
+        for product in (inner for inner in walk(node) if isinstance(inner, Product)):
+            for first, second in _beside(product, text):
+                if isinstance(second, Number) and is_letter(first):
+                    behind.setdefault(size_name(first), set()).add(second.value)
         names.update(standing(node, text))
         sizes.update(size_name(n.size) for n in walk(node) if isinstance(n, BigSum) and n.size is not None)
     sizes.update(size for kind, _ in gathered.kinds.values() for size in kind)
-    return Known(frozenset(names | gathered.kinds.keys()), frozenset(sizes))
+    doubled = {name for name in sizes if len(behind.get(name, ())) == 1 and not behind[name] & {0, 1}}
+    return Known(frozenset(names | gathered.kinds.keys()), frozenset(sizes), frozenset(doubled))
 
 
 def standing(node: Node, text: str) -> Iterator[str]:
@@ -184,6 +198,8 @@ def _name(node: Node) -> Symbol | None:
             return node
         case Power(Symbol() as base, Number()) | Power(Symbol() as base, Plus()):
             return base
+        case Quotient(_, below) if is_slashed(node):
+            return _name(below)
     return None
 
 

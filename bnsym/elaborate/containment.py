@@ -18,7 +18,7 @@ from bnsym.elaborate.dependence import names_of, reached
 from bnsym.elaborate.symbols import Table
 from bnsym.latex.ast import Node, Place
 from bnsym.latex.errors import ReadError
-from bnsym.terms import Definition, Diff, Name, Sym, Term, children
+from bnsym.terms import Definition, Diff, Name, Sym, Term, children, walk
 
 _WORD = re.compile(r"\\(?:text\w*|math(?:rm|sf|it)|mbox|operatorname\*?)\s*\{[^{}]*\}")
 _TOKEN = re.compile(r"\\[A-Za-z]+|[^\s{}]")
@@ -52,6 +52,8 @@ class Containment:
     outputs: Sequence[Name] = ()
     declared: bool = False
     """Whether the file says of what the losses are functions."""
+    choices: frozenset[Name] = frozenset()
+    """Of the problems, names that are one thing or another: what holds for any value of them holds."""
 
     @cached_property
     def uses(self) -> dict[Name, set[Name]]:
@@ -87,9 +89,19 @@ class Containment:
     def check_values(self, terms: Iterable[Term], at: Place) -> None:
         if not self.problems:
             return
-        names = {name for term in terms for name in _values(term, self.losses)}
-        for name in sorted(reached(names, self._values) & self.problems.keys()):
+        terms = tuple(terms)
+        names = reached({name for term in terms for name in _values(term, self.losses)}, self._values)
+        varied = {name for name in names & self.choices if not self._varies(name, names, terms)}
+        for name in sorted((names & self.problems.keys()) - varied):
             raise self._error(f"waits for the definition of `{name}`", name, at)
+
+    def _varies(self, choice: Name, names: set[Name], terms: Iterable[Term]) -> bool:
+        """Whether a derivative in terms of these names is by one of which the choice may be made."""
+        bodies = (d.body for d in self.definitions if d.symbol.name in names)
+        derivatives = (d for term in (*terms, *bodies) for d in walk(term) if isinstance(d, Diff))
+        others = (d.by.name for d in derivatives if d.by.name != choice)
+        made = reached(self.mentions.get(choice, ()), self._all)
+        return any(by in made for by in others)
 
     def _check_loss(self, derivative: Diff, at: Place) -> ReadError | None:
         by = derivative.by.name

@@ -184,8 +184,10 @@ class _Finder:
         counts = name == "m" and not definition.letters and not _sums(definition.body)
         if counts or (name == r"\delta" and len(definition.letters) == 2):
             return False
-        # `a^2 = a` says something of a
-        return not (definition.square and name in self._names_but_squares(definition.body))
+        # `a^2 = a` and `a^2 = a^2` say something of a
+        left, body = definition.chain.expressions[0].node, definition.body
+        same = left is not None and body is not None and canonical(left) == canonical(body)
+        return not (definition.square and (same or name in self._names_but_squares(body)))
 
     def _names_but_squares(self, node: Node | None) -> set[str]:
         """The names in it that are more than squared."""
@@ -210,6 +212,7 @@ class _Finder:
             where = chain.signs[0][1]
             error = ReadError("BN137", message, (where.start, where.end), "give each a name of its own")
             self.found.ambiguous.setdefault(name, error)
+            self.found.alternatives.setdefault(name, []).append(chain)
 
     def note_parts(self, candidates: list[RawDefinition]) -> None:
         """Which names a row says only in part what they are: nearly, or for some values of what they are
@@ -248,6 +251,7 @@ class _Finder:
             return
         if candidate.name in self.found.ambiguous:
             candidate.chain.problem = self.found.ambiguous[candidate.name]
+            self.found.alternatives.setdefault(candidate.name, []).append(candidate.chain)
         elif candidate.explicit:
             if self._may_define_explicitly(candidate):
                 self._accept(candidate)

@@ -41,6 +41,7 @@ from bnsym.elaborate.tensors import Algebra, Value
 from bnsym.latex.ast import Node, Place
 from bnsym.latex.commands import WORD
 from bnsym.latex.errors import ReadError
+from bnsym.latex.folding import after_slash
 from bnsym.model import (
     Declaration,
     Derivation,
@@ -324,13 +325,18 @@ class _Reader:
     def hidden(self) -> Containment:
         """What can't be read, once all definitions have been."""
         definitions = [Definition(symbol, body) for _, symbol, body in self.defined.values()]
-        return Containment(self.broken, self._mentions(), definitions, tuple(self.survey.table.losses))
+        losses, choices = tuple(self.survey.table.losses), frozenset(self.survey.ambiguous)
+        return Containment(self.broken, self._mentions(), definitions, losses, choices=choices)
 
     def _mentions(self) -> dict[str, set[str]]:
         """The names in each definition that can't be read."""
         table, source = self.survey.table, self.survey.source
         known = {*table.arity, *table.defined, *table.losses, *self.broken}
         found: dict[str, set[str]] = {name: {name} for name in self.survey.updated}
+        for name, chains in self.survey.alternatives.items():
+            texts = (e.where for chain in chains for e in chain.expressions)
+            every = (mentioned(table, None, source.masked[w.start : w.end], known) for w in texts)
+            found[name] = set().union(*every) - {name}
         for definition in self.definition_of.values():
             if definition.full_name in self.broken:
                 right = definition.chain.expressions[1]
@@ -531,7 +537,17 @@ class _Reader:
                 message = f"what line {line} says of `{name}` is not judged, and this may rest on it"
                 hint = "define it with `:=`, or say it in the formula: `if $…$`"
                 return ReadError("BN137", message, _at(doubt.where), hint)
-        return self._not_an_input(chain, sides)
+        return self._not_an_input(chain, sides) or self._slashed(chain, sides)
+
+    def _slashed(self, chain: RawChain, sides: tuple[Term, Term]) -> ReadError | None:
+        """A factor after `a/b` in the chain, or in a definition that it rests on."""
+        used = (self.defined[name][0].body for name in self._made_from(sides) & self.defined.keys())
+        for node in (*(e.node for e in chain.expressions), *used):
+            at = after_slash(node) if node is not None else None
+            if at is not None:
+                message = "what follows `a/b` here is read as a factor above the line"
+                return ReadError("BN137", message, at, r"write `\frac`, `\cdot` or parentheses")
+        return None
 
     def _sizes(self, sides: tuple[Term, Term]) -> set[str]:
         """What is called the size of an index in them; without a name of its own it is m."""
@@ -543,9 +559,12 @@ class _Reader:
     def _not_an_input(self, chain: RawChain, sides: tuple[Term, Term]) -> ReadError | None:
         """Why a name that nothing defines stands for something, and not for any value."""
         table = self.survey.table
+        made = self._made_from(sides)
+        if choices := sorted(made & self.survey.ambiguous.keys()):
+            return self.survey.ambiguous[choices[0]]
         known = {*self.defined, *self.broken, *table.squares, *self.survey.gathered.kinds}
         hint = "define it: as it stands it may have any value"
-        for name in sorted(self._made_from(sides) - known):
+        for name in sorted(made - known):
             at, plain = table.results.get(name), unmarked(name)
             if at is not None:
                 message = f"line {table.line_of(at[0])} differentiates `{name}`, and nothing says what it is"

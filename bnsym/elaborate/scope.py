@@ -68,6 +68,8 @@ class Survey:
     """The names that may stand before a bracket as factors."""
     ambiguous: dict[str, ReadError] = field(default_factory=dict)
     """Names of which the file gives two definitions to choose from."""
+    alternatives: dict[str, list[RawChain]] = field(default_factory=dict)
+    """The rows that say what such a name may be."""
 
 
 def survey(source: Source, gathered: Gathered) -> Survey:

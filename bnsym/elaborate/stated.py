@@ -167,12 +167,10 @@ def _taken(gatherer: Gatherer, remark: Remark, chain: Chain) -> bool:
         return remark.role in _ASSUMES and any(h.where == chain.where for h in gatherer.assumed)
     if first not in _EQUALS or remark.role is Role.GIVEN:
         return False
+    if _says(gatherer.entries, gatherer, chain):
+        return True
     if first == ":=" or remark.role is Role.SAID:
-        return (
-            _says(gatherer.entries, gatherer, chain)
-            or _abbreviate(gatherer, chain)
-            or _define(gatherer, remark, chain)
-        )
+        return _abbreviate(gatherer, chain) or _define(gatherer, remark, chain)
     if remark.role not in _CLAIMS or not _is_new(gatherer, chain):
         return False
     named = isinstance(_parsed(gatherer, chain.expressions[0]), Product) or _is_called(gatherer, remark)

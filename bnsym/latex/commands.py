@@ -114,7 +114,7 @@ K = Kind
 TABLE: tuple[Command, ...] = (
     *_letters(_GREEK),
     _entry(K.NAME, r"\R \RR \Reals", "the real numbers", r"x \in @^m", value=r"\mathbb{R}", shown="ℝ"),
-    _entry(K.NAME, r"\partial ∂", "the ∂ of a derivative", r"\frac{@ f}{@ x}", shown="∂"),
+    _entry(K.NAME, r"\partial \part ∂", "the ∂ of a derivative", r"\frac{@ f}{@ x}", shown="∂"),
     _entry(K.NAME, r"\nabla ∇", "a gradient, with the variable below", r"@_x f", shown="∇"),
     # Over one name
     _entry(K.ACCENT, r"\hat \widehat", "a hat, part of the name", r"@{x} + 1", value="hat", arity=1,
@@ -149,7 +149,7 @@ TABLE: tuple[Command, ...] = (
            shown="max"),
     _entry(K.SIGN, "+", "plus", "a @ b"),
     _entry(K.SIGN, "- − –", "minus", "a @ b"),
-    _entry(K.JOIN, r"\cdot \cdotp · ⋅", "times", "a @ b", value="dot", shown="·"),
+    _entry(K.JOIN, r"\cdot \cdotp \sdot · ⋅", "times", "a @ b", value="dot", shown="·"),
     _entry(K.JOIN, r"\times ×", "times", "a @ b", value="dot", shown="×"),
     _entry(K.JOIN, r"* \ast \star ∗", "times", "a @ b", value="star", shown="*"),
     _entry(K.JOIN, r"\odot \circ ⊙ ∘", "times, entry by entry", "x @ x", value="odot", shown="⊙"),
@@ -164,8 +164,8 @@ TABLE: tuple[Command, ...] = (
     _entry(K.CLOSE, r"] \rbrack", "its end", "[a + b@", shown="]"),
     _entry(K.OPEN, r"\{ \lbrace", "a bracket", r"@ a + b \}", shown="{"),
     _entry(K.CLOSE, r"\} \rbrace", "its end", r"\{ a + b @", shown="}"),
-    _entry(K.OPEN, r"\langle ⟨", "an inner product", r"@ x, x \rangle", shown="⟨"),
-    _entry(K.CLOSE, r"\rangle ⟩", "its end", r"\langle x, x @", shown="⟩"),
+    _entry(K.OPEN, r"\langle \lang ⟨", "an inner product", r"@ x, x \rangle", shown="⟨"),
+    _entry(K.CLOSE, r"\rangle \rang ⟩", "its end", r"\langle x, x @", shown="⟩"),
     _entry(K.NORM, r"\Vert \| \parallel \lVert \rVert ‖ ∥", "a norm", r"@ x @", shown="‖"),
     _entry(K.ABS, r"| \vert \lvert \rvert \mid", "an absolute value; twice, a norm", "@ a @", shown="|"),
     # Relations

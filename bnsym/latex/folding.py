@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import pairwise
 from typing import TypeAlias
 
 from bnsym.latex.ast import (
@@ -34,6 +35,7 @@ from bnsym.latex.ast import (
     Symbol,
     Transpose,
     unwrap,
+    walk,
 )
 from bnsym.latex.commands import (
     BUILT_IN,
@@ -234,12 +236,13 @@ class _Run:
         return indicator(node, relation)
 
     def _add(self, operator: str, node: Node) -> None:
-        if isinstance(node, Number) and self.done and not operator:
-            hint = r"put `\cdot` or parentheses"
-            raise ReadError("BN112", "a number directly after a factor", node.at, hint)
         previous = self.done[-1][1] if self.done else None
+        touches = previous is not None and is_letter(previous) and previous.at[1] == node.at[0]
+        loose = not isinstance(previous, _CLOSED | None) and not touches
+        if isinstance(node, Number) and not operator and loose:
+            raise after_a_factor(node)
         slashed = previous is not None and previous is self._slashed and not operator
-        if slashed and isinstance(previous, Quotient) and not isinstance(node, BigSum | MaxOver):
+        if slashed and isinstance(previous, Quotient) and not _is_apart(node, previous):
             hint = r"write `\frac`, `\cdot` or parentheses"
             raise ReadError("BN112", "after `a/b`, does this factor belong to b or not?", node.at, hint)
         if slashed and isinstance(previous, Derivative):
@@ -274,6 +277,45 @@ class _Run:
         self._slashed = derivative
         del self.done[start:]
         self.done.append((operator, derivative))
+
+
+_CLOSED = Paren | Quotient | Root
+"""What shows where it ends: a number may follow."""
+
+
+def is_letter(node: Node) -> bool:
+    """Whether it is one letter, which may be a size: `N2` is N times 2 where N is one, and no name."""
+    return isinstance(node, Symbol) and node.base == node.core and node.bare and len(node.core) == 1
+
+
+def after_a_factor(number: Number) -> ReadError:
+    return ReadError("BN112", "a number directly after a factor", number.at, r"put `\cdot` or parentheses")
+
+
+def _is_apart(node: Node, slashed: Quotient) -> bool:
+    """Whether nobody takes it for a part of the denominator before it: `1/n (a + b)`, `a/b \\frac{c}{d}`."""
+    inside = node.base if isinstance(node, Power) else node
+    delimited = isinstance(inside, BigSum | MaxOver | Paren | Quotient | Derivative)
+    return delimited or isinstance(slashed.denominator, Root)
+
+
+def is_slashed(node: Node) -> bool:
+    """Whether a quotient is written `a/b`."""
+    if not isinstance(node, Quotient):
+        return False
+    above, below = node.numerator.at, node.denominator.at
+    return (above[0], below[1]) == node.at and above[1] < below[0]
+
+
+def after_slash(tree: Node) -> Place | None:
+    """Where a factor follows `a/b` directly: to some it may stand below the line."""
+    for node in walk(tree):
+        if not isinstance(node, Product):
+            continue
+        for (first, second), sign in zip(pairwise(node.factors), node.operators[1:], strict=True):
+            if not sign and is_slashed(first) and not isinstance(second, BigSum):
+                return span(first, second)
+    return None
 
 
 def _is_one(node: Node) -> bool:
@@ -378,11 +420,15 @@ __all__ = [
     "VARIANCES",
     "WORD",
     "Item",
+    "after_a_factor",
+    "after_slash",
     "alone",
     "called",
     "fraction",
     "indicator",
     "is_function",
+    "is_letter",
+    "is_slashed",
     "is_word",
     "product",
     "span",

@@ -58,7 +58,7 @@ _LEX = re.compile(
 )
 _BARE = re.compile(r"[\s&]+")
 _NAME_IN = re.compile(
-    r"\s*+(?:\{\s*+(\\?[A-Za-z0-9](?:[A-Za-z0-9.-]|\\?_)*+)\s*+\}|(\\[A-Za-z]++|[A-Za-z0-9]))"
+    r"\s*+(?:\{\s*+(\\?[A-Za-z0-9](?:[A-Za-z0-9. -]|\\?_)*+)\s*+\}|(\\[A-Za-z]++|[A-Za-z0-9]))"
 )
 _GROUP_IN = re.compile(rf"\*?\s*+({GROUP})")
 _PLACED = re.compile(r"\s*+\([^()]*+\)")
@@ -160,7 +160,7 @@ def _font(entry: Command, word: str, text: str, start: int, end: int, limit: int
     letter = BY_SPELLING.get(argument)
     if match is None or (argument[:1] == "\\" and (letter is None or letter.kind is not Kind.NAME)):
         return Token(Kind.FONT, entry.value, start, end)
-    inside = argument.replace("\\_", "_").replace("_", "\\_")
+    inside = argument.replace(" ", "").replace("\\_", "_").replace("_", "\\_")
     return Token(Kind.NAME, f"{entry.value}{{{inside}}}", start, match.end())
 
 

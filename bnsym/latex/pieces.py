@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TypeAlias
 
-from bnsym.latex.commands import EXISTS, Kind
+from bnsym.latex.commands import EXISTS, MEMBER, Kind
 from bnsym.latex.lexer import Token
 from bnsym.latex.nesting import SIGNS, Blank, Inner, Layout
 from bnsym.latex.words import Sense, is_phrase, is_weaker, sense
@@ -108,14 +108,23 @@ def cut(
 
 
 def _aligned(layout: Layout, pieces: Iterable[Piece]) -> list[Piece]:
-    """The pieces, with `c & = d` put together: an `&` before a sign only aligns."""
+    """The pieces, with `c & = d` put together, where an `&` before a sign only aligns, and `i, k \\in S`."""
     joined: list[Piece] = []
     for piece in pieces:
-        if joined and piece.lead is Lead.ALIGN and starts_with_sign(layout, piece):
+        aligned = piece.lead is Lead.ALIGN and starts_with_sign(layout, piece)
+        if joined and (aligned or _is_of_both(layout, joined[-1], piece)):
             joined[-1].take(piece)
         else:
             joined.append(piece)
     return joined
+
+
+def _is_of_both(layout: Layout, names: Piece, piece: Piece) -> bool:
+    """Whether what `piece` says with `\\in` it says of the names before its comma as well."""
+    if names.signs or piece.lead is not Lead.COMMA or [s.symbol for s in piece.signs] != [MEMBER]:
+        return False
+    ink = layout.between(names.start, names.end)
+    return bool(ink) and all(token.kind is Kind.NAME or token.text == "," for token in ink)
 
 
 def starts_with_sign(layout: Layout, piece: Piece) -> bool:

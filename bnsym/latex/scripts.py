@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 from typing import TypeAlias
 
 from bnsym.latex import commands, folding
@@ -37,6 +38,8 @@ from bnsym.latex.errors import ReadError
 from bnsym.latex.folding import is_word, word_of
 
 FROBENIUS = "F"
+WORD_LETTERS = 3
+"""So many letters above a name, without a space, are a word."""
 MAX_TERMS = 12
 """Of a sum between numbers."""
 
@@ -162,6 +165,10 @@ def _raised(node: Node, clauses: tuple[Clause, ...], place: Place, at: Place) ->
     if len(clauses) != 1:
         raise ReadError("BN112", "a superscript of several parts", place)
     clause = clauses[0]
+    if isinstance(node, Symbol) and (label := _label(clause)):
+        return replace(node, marks=node.marks + f"^{{{label}}}", at=at)
+    if isinstance(node, Symbol) and (two := _two(clause)):
+        return Power(_bracketed(node, two[1], place, at), two[0], at)
     if clause == "T" or (isinstance(clause, Symbol) and canonical(clause) in TRANSPOSES):
         return Transpose(node, at)
     if isinstance(clause, str):
@@ -173,6 +180,28 @@ def _raised(node: Node, clauses: tuple[Clause, ...], place: Place, at: Place) ->
     if isinstance(node, Power | Transpose):
         raise ReadError("BN112", "a second superscript", place)
     return Power(node, clause, at)
+
+
+def _label(clause: Clause) -> str:
+    r"""The word that stands above a name, `w^{old}`, `w^{\text{new}}`: a label and no power."""
+    if isinstance(clause, Symbol) and is_word(clause) and clause.base == clause.core and clause.bare:
+        word = word_of(clause)
+        return word if len(word) > 1 and word.isalpha() else ""
+    if not isinstance(clause, Product) or any(clause.operators) or len(clause.factors) < WORD_LETTERS:
+        return ""
+    touch = all(a.at[1] == b.at[0] for a, b in pairwise(clause.factors))
+    letters = [letter_of(factor) for factor in clause.factors]
+    return "".join(letters) if touch and all(len(one) == 1 and one.isascii() for one in letters) else ""
+
+
+def _two(clause: Clause) -> tuple[Number, Paren] | None:
+    r"""What `\sigma^{2(j)}` holds above: the power and the index."""
+    match clause:
+        case Product((Number() as power, Paren(shape="(") as index), ("", "")):
+            return power, index
+        case Product((Paren(shape="(") as index, Number() as power), ("", "")):
+            return power, index
+    return None
 
 
 def _bracketed(node: Symbol, clause: Paren, place: Place, at: Place) -> Node:
