@@ -687,3 +687,34 @@ def test_a_list_of_entries_defines_nothing_without_a_word_as_well(tmp_path):
     text = "The row $x = [x_1, \\dots, x_n]$ is long.\n\n$$\n\\sum_{i=1}^n x_i^2 = \\Vert x \\Vert^2%s\n$$\n"
     assert verdicts(tmp_path, text % "") == [PROVED]
     assert verdicts(tmp_path, text % " + 1") == [REFUTED]
+
+
+LAYER = r"""
+$$
+\mu = \frac1n \sum_{i=1}^n x_i, \qquad u_i = x_i - \mu
+$$
+
+$$
+%s
+$$
+"""
+
+
+@pytest.mark.parametrize(
+    ("claim", "wanted"),
+    [
+        (r"\sum_j \frac{\partial L}{\partial u_j} \frac{\partial u_j}{\partial x_i}", PROVED),
+        (r"\sum_j \frac{\partial L}{\partial u_j} \left( \delta_{ij} - \frac1n \right)", PROVED),
+        (r"2 \sum_j \frac{\partial L}{\partial u_j} \frac{\partial u_j}{\partial x_i}", REFUTED),
+        (r"\frac{\partial L}{\partial u_i}", REFUTED),
+    ],
+)
+def test_in_the_chain_rule_through_one_array_its_derivatives_are_total(tmp_path, claim, wanted):
+    assert verdicts(tmp_path, LAYER % rf"\frac{{\partial L}}{{\partial x_i}} = {claim}") == [wanted]
+
+
+def test_beside_the_mean_the_same_derivative_is_one_path(tmp_path):
+    loss, by = r"\frac{\partial L}{\partial u_%s}", r"\frac{\partial u_%s}{\partial \mu}"
+    paths = rf"{loss % 'i'} + \frac1n \sum_j {loss % 'j'} {by % 'j'}"
+    assert verdicts(tmp_path, LAYER % rf"\frac{{\partial L}}{{\partial x_i}} = {paths}") == [PROVED]
+    assert verdicts(tmp_path, LAYER % rf"\frac{{\partial L}}{{\partial x_i}} = 2 {paths}") == [REFUTED]
