@@ -718,3 +718,40 @@ def test_beside_the_mean_the_same_derivative_is_one_path(tmp_path):
     paths = rf"{loss % 'i'} + \frac1n \sum_j {loss % 'j'} {by % 'j'}"
     assert verdicts(tmp_path, LAYER % rf"\frac{{\partial L}}{{\partial x_i}} = {paths}") == [PROVED]
     assert verdicts(tmp_path, LAYER % rf"\frac{{\partial L}}{{\partial x_i}} = 2 {paths}") == [REFUTED]
+
+
+@pytest.mark.parametrize("words", ["(denoted as $dy_i$)", "denoted by $dy_i$", "(written $dy_i$)"])
+def test_a_gradient_that_words_name_is_read_for_its_name(tmp_path, words):
+    text = (
+        "Of the layer\n\n$$\ny_i = w x_i\n$$\n\nthe gradient $\\frac{dL}{dy_i}$ %s is known.\n\n$$\n%s\n$$\n"
+    )
+    true, false = (rf"\frac{{dL}}{{dw}} = \sum_{{i=1}}^n {factor}" for factor in ("dy_i x_i", "dy_i"))
+    assert verdicts(tmp_path, text % (words, true)) == [PROVED]
+    assert verdicts(tmp_path, text % (words, false)) == [REFUTED]
+
+
+def test_a_name_given_at_the_end_is_defined_there(tmp_path):
+    claims = shown("a + 1 = 1 + a %s g") + shown("g - a = 1") + shown("g = a")
+    for sign in ("=:", r"\eqqcolon", ":=", r"\coloneqq"):
+        assert verdicts(tmp_path, claims % sign) == [PROVED, PROVED, UNREAD]
+    assert verdicts(tmp_path, shown("b - 1 =: c") + shown("b - c = 1") + shown("b = c + 2")) == [
+        PROVED,
+        REFUTED,
+    ]
+    assert PROVED not in verdicts(tmp_path, shown("a = b := c"))
+
+
+def test_a_word_before_a_bracket_is_a_function(tmp_path):
+    norm = shown(r"RMS(x) = \sqrt{\frac1n \sum_{i=1}^n x_i^2}")
+    assert verdicts(tmp_path, norm + shown(r"n\, RMS(x)^2 = \sum_{i=1}^n x_i^2")) == [PROVED]
+    assert verdicts(tmp_path, norm + shown(r"RMS(x)^2 = \sum_{i=1}^n x_i^2")) == [REFUTED]
+    assert verdicts(tmp_path, shown("a = ReLU(y)") + shown("b = softmax(y)")) == []
+    assert verdicts(tmp_path, shown("XW(a) = 2")) == [UNREAD]
+
+
+def test_a_differential_is_no_number_of_its_letter(tmp_path):
+    layer = shown("y_i = w x_i") + shown("dL = g")
+    claim = r"\frac{\partial L}{\partial w} = \sum_{i=1}^n \frac{\partial L}{\partial y_i} x_i"
+    assert verdicts(tmp_path, layer + shown(claim))[-1] == PROVED
+    assert verdicts(tmp_path, layer + shown(claim + " w"))[-1] == REFUTED
+    assert verdicts(tmp_path, shown("y_i = w x_i") + shown("L = 3 g") + shown(claim))[-1] == UNREAD

@@ -87,7 +87,7 @@ LANGUAGES: dict[str, Words] = {
         conjunction=r"[,;]\s+(?:and|but)\b",
         common=r"\b(?:the|of|and|is|are|to|an?|in)\b",
         joins=r"(?:denotes?|stands?\s+for|is\s+short(?:hand)?\s+for|means)(?:\s+the\s+\w+)?"
-        r"|,?\s*(?:(?:is|are|will\s+be)\s+)?(?:denoted|called|abbreviated|written)(?:\s+(?:by|as|to))?",
+        r"|[,(]?\s*(?:(?:is|are|will\s+be)\s+)?(?:denoted|called|abbreviated|written)(?:\s+(?:by|as|to))?",
         joins_let=r"for|by|as|(?:to\s+)?stand\s+for|be|(?:to\s+)?denote|to\s+be|to\s+mean"
         r"|(?:we\s+(?:denote|mean)\s+)?the\s+\w+",
         calls=r"\bcall",
@@ -227,7 +227,7 @@ SCRIPTS: dict[str, Words] = {
         after=r"^\s*(?:记为|记作|表示|称为)",
         each=r"对(?:于|任意|所有|一切)*",
         constant="常数|常量|标量|参数|系数",
-        joins="表示|代表|记为|记作|简记为",
+        joins="表示|代表|[(（]?(?:记为|记作|简记为)",
         joins_let="为|作|表示|记为|是",
         article=r"(?:是|为|表示|代表|指)",
         being=r"(?!)",

@@ -32,12 +32,14 @@ from bnsym.latex.ast import (
     Gradient,
     Node,
     Place,
+    Product,
     Symbol,
     unwrap,
     walk,
 )
 from bnsym.latex.commands import INDEX_LETTERS
 from bnsym.latex.errors import ReadError
+from bnsym.latex.folding import is_straight
 from bnsym.model import Diagnostic
 from bnsym.source.text import Slice, Source
 
@@ -377,6 +379,12 @@ def _find_losses(found: Survey) -> None:
         below.update(outputs)
 
 
+def _differentials(node: Node) -> set[int]:
+    """The names right behind a d, by identity: `dL` is a name of its own, and no L that is a number."""
+    products = (inner.factors for inner in walk(node) if isinstance(inner, Product))
+    return {id(b) for factors in products for a, b in pairwise(factors) if is_straight(a)}
+
+
 def _every_node(found: Survey) -> Iterator[Node]:
     yield from (node for chain in _comparable(found) for node in chain)
 
@@ -391,7 +399,7 @@ def _positions(
     arrays: set[str],
 ) -> None:
     operands: set[int] = set()
-    called = {id(name) for name in calls.functions(node, text)}
+    called = {id(name) for name in calls.functions(node, text)} | _differentials(node)
     for inner in walk(node):
         if isinstance(inner, Derivative | Gradient) and inner.of is not None:
             operand = unwrap(inner.of)

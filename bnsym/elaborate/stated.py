@@ -258,7 +258,8 @@ def _names(node: Node) -> bool:
 def _turned(gatherer: Gatherer, chain: Chain) -> Chain:
     r"""`$\partial L/\partial y$ is written $g$`: the name first."""
     left, right = (_parsed(gatherer, where) for where in chain.expressions[:2])
-    named = len(chain.signs) == 1 and isinstance(right, Symbol) and left is not None
+    name = isinstance(right, Symbol) or (isinstance(right, Product) and paired(right) is not None)
+    named = len(chain.signs) == 1 and name and left is not None
     if named and not isinstance(left, Symbol) and as_target(left) is None:
         return Chain(chain.expressions[::-1], chain.signs)
     return chain

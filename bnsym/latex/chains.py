@@ -25,6 +25,7 @@ from bnsym.latex.commands import (
     ONES,
     ORDERS,
     ORDERS_OF_SIZE,
+    REVERSED,
     TENDS,
     Kind,
 )
@@ -241,22 +242,34 @@ class _Chains:
             self.chains.append(lone)
 
     def _parts(self, chain: _Growing) -> Iterator[Chain]:
-        """The chain, parted at signs that state nothing: `a = b \\approx c` is `a = b`, `b \\approx c`; and
-        at one that names what stands before it: `a = b =: c` is `a = b` and `c := b`."""
+        """The chain, parted at signs that state nothing: `a = b \\approx c` is `a = b` and `b \\approx c`;
+        and where its end names what stands before it: `a = b + c =: d`."""
         expressions = tuple(self._trim(start, end) for start, end in chain.bounds)
         if chain.origin is not None:
             expressions = (chain.origin, *expressions[1:])
         first = 0
         for place, sign in enumerate([*chain.signs, None]):
-            names = sign is not None and sign.symbol in _NAMES_LEFT
-            if sign is not None and not (sign.silent or names):
+            named = sign is not None and self._names(sign, place, expressions)
+            if sign is not None and not sign.silent and not named:
                 continue
             if place > first or not chain.signs:
                 yield self._part(chain, expressions, first, place)
             if sign is not None:
                 part = self._part(chain, expressions, place, place + 1)
-                yield _turned(part) if names else replace(part, claims=False)
+                yield _turned(part) if named else replace(part, claims=False)
             first = place + 1
+
+    def _names(self, sign: Sign, place: int, expressions: tuple[Slice, ...]) -> bool:
+        """Whether the last sign of a chain defines the name on its right."""
+        if place + 2 < len(expressions) or sign.symbol not in (":=", *REVERSED):
+            return False
+        before, last = (self._is_name(one) for one in expressions[place : place + 2])
+        return sign.symbol in REVERSED or (place > 0 and last and not before)
+
+    def _is_name(self, where: Slice) -> bool:
+        ink = self.layout.between(where.start, where.end)
+        kinds = [token.kind for token in ink]
+        return kinds[:1] == [Kind.NAME] and kinds[1:2] in ([], [Kind.SUB], [Kind.SUP], [Kind.PRIME])
 
     def _part(self, chain: _Growing, expressions: tuple[Slice, ...], first: int, last: int) -> Chain:
         """From expression `first` to expression `last`."""
@@ -547,9 +560,6 @@ class _Chains:
         adds = first.kind is Kind.SIGN or first.text in EITHER
         new_column = aligned and not chain.aligned_first
         return not piece.signs or new_column or not adds or first.text == "+"  # with which no equation begins
-
-
-_NAMES_LEFT = frozenset(("=:", r"\eqqcolon"))
 
 
 def _turned(part: Chain) -> Chain:

@@ -192,7 +192,8 @@ TABLE: tuple[Command, ...] = (
         "states nothing that is decided here",
         "a @ b",
     ),
-    *_each(K.REL, r"=: => \eqqcolon \eqdef \nless \ngtr \nleq \ngeq \lneq \gneq",
+    *_each(K.REL, r"=: \eqqcolon", "a definition of what stands on the right", "a @ c"),
+    *_each(K.REL, r"=> \eqdef \nless \ngtr \nleq \ngeq \lneq \gneq",
            "a relation that is not read yet: write it another way", "a @ b"),
     _entry(K.OVERSET, r"\overset \stackrel \underset",
            "a remark at a sign; `def` over it makes a definition",
@@ -269,6 +270,8 @@ LOSS_LETTERS = frozenset(("f", "L", "J", r"\ell", r"\mathcal{L}"))
 INDEX_LETTERS = frozenset("ijklnpqrstabcd")
 """What stands in a subscript as an index where nothing else is said of it."""
 ONES = (r"\mathbf{1}", r"\mathbb{1}")
+REVERSED = ("=:", r"\eqqcolon")
+"""Definitions of the name on the right."""
 INDICATORS = (r"\mathbb{I}", r"\mathbb{1}", r"\mathrm{1}")
 """Besides the vectors of ones, what stands before the condition of an indicator."""
 EXPECTATION = (r"\mathbb{E}",)

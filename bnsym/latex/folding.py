@@ -72,7 +72,7 @@ def product(items: list[Item]) -> Node:
 def fraction(numerator: Node, denominator: Node, at: Place) -> Node:
     r"""`\frac`: a derivative if it is written as one, else a quotient."""
     above, below = _factors(numerator), _factors(denominator)
-    for sign, straight in ((_is_partial, False), (_is_straight, True)):
+    for sign, straight in ((_is_partial, False), (is_straight, True)):
         if below and sign(below[0]) and above and sign(above[0]):
             return _derivative(above, below, straight, at)
     for part, where, other in ((above, "below", denominator), (below, "above", numerator)):
@@ -91,14 +91,14 @@ def _is_partial(node: Node) -> bool:
     return isinstance(head, Symbol) and head.core == PARTIAL and not head.accents
 
 
-def _is_straight(node: Node) -> bool:
+def is_straight(node: Node) -> bool:
     head = node.base if isinstance(node, Power) else node
     return isinstance(head, Symbol) and head.core in STRAIGHT and head.bare and head.base == head.core
 
 
 def _derivative(above: list[Node], below: list[Node], straight: bool, at: Place) -> Node:
     """Above: ∂ (with its order) and at most one operand; below: pairs of ∂ and a variable."""
-    sign = _is_straight if straight else _is_partial
+    sign = is_straight if straight else _is_partial
     if len(above) > 2 or len(below) % 2 or not all(map(sign, below[::2])) or any(map(sign, below[1::2])):
         hint = "put what is differentiated in parentheses, and a ∂ before each variable"
         raise ReadError("BN112", "this derivative can be read in several ways", at, hint)
@@ -253,7 +253,7 @@ class _Run:
 
     def _slash(self, denominator: Node) -> None:
         """`a b / c` is ab over c; `∂f/∂x` and `df/dx` are derivatives."""
-        for sign, straight in ((_is_partial, False), (_is_straight, True)):
+        for sign, straight in ((_is_partial, False), (is_straight, True)):
             following = self._next()
             if sign(denominator) and following is not None and len(self.done) >= 1:
                 start = next((k for k in range(len(self.done) - 1, -1, -1) if sign(self.done[k][1])), None)
@@ -429,6 +429,7 @@ __all__ = [
     "is_function",
     "is_letter",
     "is_slashed",
+    "is_straight",
     "is_word",
     "product",
     "span",

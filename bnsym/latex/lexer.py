@@ -51,6 +51,7 @@ _LEX = re.compile(
     r"|(?P<number>\d++(?:\.\d++)?|\.\d++)"
     r"|(?P<call>(?<![A-Za-z])(?:(?:[Mm]ean|avg|[Ss]um|[Vv]ar|diag|[Tt]r|std|sqrt|exp|log|ln|max|min|tanh?)"
     r"(?=\s*+(?:\\(?:left|[bB]igg?l?)\s*+)?[(\[])|E(?=\s*+(?:\\(?:left|[bB]igg?l?)\s*+)?\[)))"
+    r"|(?P<word>(?<![A-Za-z])(?:[A-Za-z]{4,}|[A-Z]{3}|[BLGI]N|rms|[Cc]ov)(?=\s*+(?:\\(?:left|[bB]igg?l?)\s*+)?\())"
     r"|(?P<letter>[A-Za-z])|(?P<sign>&(?:lt|gt|amp);|::=|:\s*+&?\s*+=|=[=:>]|[<>!]=|(?<![_^])\{\s*+(?::?="
     r"|[<>])\s*+\})"
     r"|(?P<other>.))",
@@ -114,6 +115,8 @@ def _token(match: re.Match[str], text: str, limit: int) -> Token:
             return Token(kind, name, start, end)
         case "amount":
             return Token(Kind.NUMBER, _amount(word), start, end)
+        case "word":
+            return Token(Kind.NAME, f"{WORD}{word}}}", start, end)
         case "edge":
             return _edge(word, text, start, end, limit)
         case "negated":
