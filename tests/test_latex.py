@@ -221,7 +221,7 @@ def test_kinds_of_nodes() -> None:
         ("x^2^3", "BN112", (3, 5), "second superscript"),
         (r"\frac{\partial f g}{\partial x}", "BN112", (0, 31), "several ways"),
         (r"a \partial b", "BN112", (2, 10), "belongs to no derivative"),
-        (r"\sum x_i", "BN112", (5, 6), "unexpected"),
+        (r"\sum x_i y_j", "BN112", (0, 4), "names its index"),
         (r"\sum_{i=0}^m x_i", "BN128", (10, 12), "from 1"),
         (r"\sum_{i=1}^{m-1} x_i", "BN128", (10, 16), "upper limit"),
         (r"\sum_{i=1}^{20} x_i", "BN128", (0, 15), "1 to 12 terms"),

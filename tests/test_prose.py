@@ -755,3 +755,16 @@ def test_a_differential_is_no_number_of_its_letter(tmp_path):
     assert verdicts(tmp_path, layer + shown(claim))[-1] == PROVED
     assert verdicts(tmp_path, layer + shown(claim + " w"))[-1] == REFUTED
     assert verdicts(tmp_path, shown("y_i = w x_i") + shown("L = 3 g") + shown(claim))[-1] == UNREAD
+
+
+def test_a_sum_without_an_index_runs_over_the_only_one_in_it(tmp_path):
+    mean = shown(r"c = \frac1n \sum_{i=1}^n x_i, \qquad s = \sum (x_i - c)^2")
+    assert verdicts(tmp_path, mean + shown(r"\sum x_i^2 - s = \frac{(\sum x_i)^2}{n}")) == [PROVED]
+    assert verdicts(tmp_path, mean + shown(r"\sum x_i^2 - s = (\sum x_i)^2")) == [REFUTED]
+    for claim in (
+        r"\sum x_i y_j = c",
+        r"\sum x = c",
+        r"\sum (x_i - \sum x_j) = c",
+        r"x_i \sum x_i = n x_i c",
+    ):
+        assert verdicts(tmp_path, mean + shown(claim)) == [UNREAD]

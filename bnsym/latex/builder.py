@@ -72,7 +72,7 @@ class Builder:
 
     def big_sum(self, children: list[Any]) -> Node:
         sign, *limits, body = children
-        if not isinstance(limits[-1], tuple):
+        if limits and not isinstance(limits[-1], tuple):
             if limits.pop() != "-":
                 raise ReadError("BN112", "a plus sign directly after the sum's limits", body.at)
             body = Plus((body,), (-1,), body.at)

@@ -32,6 +32,7 @@ from bnsym.latex.ast import (
     Transpose,
     canonical,
     rebuilt,
+    walk,
 )
 from bnsym.latex.commands import INDEX_LETTERS, NABLA, ONES, TRANSPOSES
 from bnsym.latex.errors import ReadError
@@ -220,13 +221,14 @@ def big_sum(sign: Place, scripts: list[Script], body: Node) -> Node:
     below = [s for s in scripts if s[0] == "_"]
     above = [s for s in scripts if s[0] == "^"]
     at = (sign[0], max([sign[1], *(s[2][1] for s in scripts)]))
-    if len(below) != 1 or len(above) > 1:
+    only = _only_index(body) if not below else ""
+    if len(below) + len(only) != 1 or len(above) > 1:
         raise ReadError("BN112", "a sum names its index below it, once", at, r"write `\sum_i`")
-    letters: list[str] = []
+    letters = [only] if only else []
     excluded: list[tuple[str, str]] = []
     within: list[Symbol] = []
     firsts: list[Fraction] = []
-    for clause in below[0][1]:
+    for clause in below[0][1] if below else ():
         _sum_clause(clause, letters, excluded, within, firsts, below[0][2])
     if len(letters) == 1 and firsts and above and (last := _number(above[0])) is not None:
         return _written_out(letters[0], (firsts[0], last), excluded, body, at)
@@ -238,6 +240,18 @@ def big_sum(sign: Place, scripts: list[Script], body: Node) -> Node:
     if within and (len(within) < len(letters) or size is not None or len(letters) > 1):
         raise ReadError("BN128", "a sum over a set has one index", at)
     return BigSum(tuple(letters), size, tuple(excluded), body, at, within[0] if within else None)
+
+
+def _only_index(body: Node) -> str:
+    r"""The index of `\sum x_i`: the one letter below names in it, with no other sum inside; else nothing."""
+    inner = list(walk(body))
+    found = {letter for n in inner if isinstance(n, Symbol) for letter in (*_below(n), *n.upper)}
+    single = len(found) == 1 and found <= INDEX_LETTERS and not any(isinstance(n, BigSum) for n in inner)
+    return found.pop() if single else ""
+
+
+def _below(symbol: Symbol) -> tuple[str, ...]:
+    return symbol.sub.letters if symbol.sub else ()
 
 
 def _sum_clause(
