@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
-from typing import TypeAlias
+from operator import attrgetter
+from typing import Any, TypeAlias, get_args
 
 Place: TypeAlias = tuple[int, int]
 
@@ -274,28 +275,7 @@ Node: TypeAlias = (
 
 def children(node: Node) -> tuple[Node, ...]:
     """The nodes directly inside, left to right; a symbol has none."""
-    names = _inner_fields(type(node))
-    if not names:
-        return ()
-    found: list[Node] = []
-    for name in names:
-        value = getattr(node, name)
-        if type(value) in KIND_SET:
-            found.append(value)
-        elif type(value) is tuple:
-            found += [item for item in value if type(item) in KIND_SET]
-    return tuple(found)
-
-
-def _inner_fields(kind: type[Node]) -> tuple[str, ...]:
-    """The fields that may hold nodes; what is asked for each node must be quick."""
-    if kind not in _FIELDS:
-        leaf = kind in (Symbol, Number)
-        _FIELDS[kind] = () if leaf else tuple(spec.name for spec in fields(kind) if spec.name != "at")
-    return _FIELDS[kind]
-
-
-_FIELDS: dict[type, tuple[str, ...]] = {}
+    return _INSIDE[type(node)](node)
 
 
 def measure(node: Node) -> tuple[int, int]:
@@ -325,44 +305,31 @@ def unwrap(node: Node) -> Node:
 
 
 def rebuilt(node: Node, change: Callable[[Node], Node]) -> Node:
-    """The node with `change` done to each node directly inside it."""
+    """The node with `change` done to each node directly inside it; the same one if that changes nothing."""
     changes: dict[str, object] = {}
-    for name in _inner_fields(type(node)):
+    for name, said in _INNER[type(node)].items():
         value = getattr(node, name)
-        if isinstance(value, tuple) and value and type(value[0]) in KIND_SET:
-            changes[name] = tuple(map(change, value))
-        elif type(value) in KIND_SET:
-            changes[name] = change(value)
+        if said == _MANY:
+            new = tuple(map(change, value))
+            if any(a is not b for a, b in zip(new, value, strict=True)):
+                changes[name] = new
+        elif value is not None and (one := change(value)) is not value:
+            changes[name] = one
     return replace(node, **changes) if changes else node  # type: ignore[arg-type]
 
 
 def moved(node: Node, at: Place) -> Node:
     """The node, and all inside it, said to stand at `at` (where its alias was written)."""
-    changes: dict[str, object] = {"at": at}
     if isinstance(node, Symbol):
-        sub = replace(node.sub, at=at) if node.sub else None
-        return replace(node, at=at, sub=sub)
-    for spec in fields(node):
-        value = getattr(node, spec.name)
-        if isinstance(value, KINDS):
-            changes[spec.name] = moved(value, at)
-        elif isinstance(value, tuple) and value and isinstance(value[0], KINDS):
-            changes[spec.name] = tuple(moved(v, at) for v in value)
-    return replace(node, **changes)  # type: ignore[arg-type]
+        return replace(node, at=at, sub=replace(node.sub, at=at) if node.sub else None)
+    return replace(rebuilt(node, lambda inner: moved(inner, at)), at=at)
 
 
 def symbols_changed(node: Node, change: Callable[[Symbol], Symbol]) -> Node:
     """The node with each symbol in it changed."""
     if isinstance(node, Symbol):
         return change(node)
-    changes: dict[str, object] = {}
-    for spec in fields(node):
-        value = getattr(node, spec.name)
-        if isinstance(value, KINDS):
-            changes[spec.name] = symbols_changed(value, change)
-        elif isinstance(value, tuple) and value and isinstance(value[0], KINDS):
-            changes[spec.name] = tuple(symbols_changed(v, change) for v in value)
-    return replace(node, **changes) if changes else node  # type: ignore[arg-type]
+    return rebuilt(node, lambda inner: symbols_changed(inner, change))
 
 
 def canonical(node: Node) -> str:
@@ -398,29 +365,30 @@ def _plain(value: object, name: str) -> bool:
     return not isinstance(first, KINDS)
 
 
-KINDS = (
-    Number,
-    Symbol,
-    Plus,
-    Product,
-    Quotient,
-    Power,
-    Transpose,
-    Root,
-    Paren,
-    Relation,
-    Indicator,
-    Norm,
-    Frobenius,
-    Absolute,
-    Inner,
-    BigSum,
-    MaxOver,
-    Derivative,
-    Gradient,
-    Apply,
-    Applied,
-    Component,
-    Whole,
-)
-KIND_SET = frozenset(KINDS)
+KINDS = get_args(Node)
+_MANY = "tuple[Node, ...]"
+_HOLD_NODES = ("Node", "Symbol", "Node | None", "Symbol | None", _MANY)
+_INNER = {kind: {f.name: f.type for f in fields(kind) if f.type in _HOLD_NODES} for kind in KINDS}
+"""The fields of each kind of node that hold nodes, and what they are said to hold."""
+
+
+def _reader(inner: dict[str, str]) -> Callable[[Node], tuple[Node, ...]]:
+    """What takes the nodes out of these fields; it is asked for each node, and must be quick."""
+    if not inner:
+        return lambda node: ()
+    get: Callable[[Node], Any] = attrgetter(*inner)
+    said = set(inner.values())
+    if said == {_MANY}:
+        return get
+    if said <= {"Node", "Symbol"}:
+        return get if len(inner) > 1 else lambda node: (get(node),)
+    return lambda node: tuple(_flat(get(node)))
+
+
+def _flat(values: tuple[object, ...]) -> Iterator[Node]:
+    for value in values:
+        if value is not None:
+            yield from value if isinstance(value, tuple) else (value,)
+
+
+_INSIDE = {kind: _reader(inner) for kind, inner in _INNER.items()}
