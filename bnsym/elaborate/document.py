@@ -204,7 +204,8 @@ class _Assembly:
 
     def _led(self, chain: Chain, display: Display) -> Chain:
         """The chain, with what the sentence before its display says of it."""
-        given = [self.insides[one] for one in self.prose.conditions.get(display.where, ())]
+        said = self.prose.conditions.get(display.where, ())
+        given = [self.insides[one] for one in said if one in self.insides]  # the rest states nothing
         conditions = [one for one in given if _CONDITION.search(self.text, one.start, one.end)]
         unclear = [one for one in conditions if _SILENT.search(self.text, one.start, one.end)]
         conditions = [one for one in conditions if one not in unclear]
