@@ -586,8 +586,8 @@ TRUSTED = {
     "kernel/evaluation": {"terms", "calculus", "kernel.certificates", "kernel.surds"},
     "kernel/relations": {"terms", "normal", "kernel.certificates"},
     "kernel/scope": {"terms", "normal", "kernel.evaluation"},
-    "kernel/maxima": {"terms", "calculus", "normal", "kernel.certificates", "kernel.verdicts"},
-    "kernel/equations": {"terms", "kernel.certificates", "kernel.verdicts"},
+    "kernel/maxima": {"terms", "calculus", "normal", "kernel.certificates"},
+    "kernel/equations": {"terms", "kernel.certificates"},
     "kernel/verdicts": {
         "terms",
         "normal",

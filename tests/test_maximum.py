@@ -23,7 +23,7 @@ from bnsym.kernel import (
     prove,
     refute,
 )
-from bnsym.kernel.maxima import evaluated
+from bnsym.kernel.verdicts import evaluated
 from bnsym.model import Undecided
 from bnsym.printing import to_latex
 from bnsym.proving import decide

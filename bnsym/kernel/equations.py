@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bnsym.kernel.certificates import Certificate, Rejected, Witness
-from bnsym.kernel.verdicts import Proved, carried, check_model, prove
+from bnsym.kernel.certificates import Rejected
 from bnsym.terms import (
     Add,
     Definition,
@@ -29,25 +28,6 @@ from bnsym.terms import (
 )
 
 CONSTANT = (Num, Size, Sym, Add, Mul, Pow)
-
-
-def with_equations(
-    statement: Statement, certificate: Certificate, model: Witness | None, deadline: float
-) -> Proved:
-    """The verdict on the statement with equations put in, carried over; `model` meets all hypotheses."""
-    plain = put_in(statement, certificate.equations)
-    proved = prove(plain, replace(certificate, equations=()), model, deadline)
-    check_model(statement, (*statement.hypotheses, *proved.side_conditions), model)
-    written = dict(zip(plain.hypotheses, statement.hypotheses, strict=True))
-    used = [statement.hypotheses[number] for number in certificate.equations]
-    used += [written[h] for h in proved.hypotheses]
-    return carried(
-        proved,
-        statement=statement,
-        rule=f"equations put in; {proved.rule}",
-        hypotheses=tuple(dict.fromkeys(used)),
-        certificate=certificate,
-    )
 
 
 def put_in(statement: Statement, numbers: tuple[int, ...]) -> Statement:

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from bnsym.calculus import Graph
-from bnsym.kernel.certificates import NORM_AXIOM, Certificate, Lemma, Maximum, Rejected, Vector, Witness
-from bnsym.kernel.verdicts import Proved, carried, check_model, prove
+from bnsym.kernel.certificates import Lemma, Maximum, Rejected, Vector
 from bnsym.normal import Ring
 from bnsym.terms import (
     ZERO,
@@ -30,43 +29,6 @@ from bnsym.terms import (
     rename,
     walk,
 )
-
-
-def with_maxima(
-    statement: Statement, certificate: Certificate, model: Witness | None, deadline: float
-) -> Proved:
-    """The verdict on the statement with values in place of its maxima, carried over."""
-    plain, conditions, used = evaluated(statement, certificate.maxima, deadline)
-    proved = prove(plain, replace(certificate, maxima=()), model, deadline)
-    if conditions or used:
-        check_model(plain, (*plain.hypotheses, *proved.side_conditions), model)
-    return carried(
-        proved,
-        statement=statement,
-        rule=f"maximum; {proved.rule}",
-        hypotheses=tuple(dict.fromkeys((*used, *(h for h in proved.hypotheses if h not in conditions)))),
-        side_conditions=tuple(dict.fromkeys((*proved.side_conditions, *conditions))),
-        axioms=(NORM_AXIOM, *proved.axioms),
-        certificate=certificate,
-    )
-
-
-def evaluated(
-    statement: Statement, maxima: tuple[Maximum, ...], deadline: float = float("inf")
-) -> tuple[Statement, tuple[Hypothesis, ...], tuple[Hypothesis, ...]]:
-    """The statement with each maximum replaced by its value, what it then assumes, and what
-    serves instead (see `maxima.substituted`). Rejected if a proof that a maximum comes with fails."""
-    for maximum in maxima:
-        for rest, lemma in obligations(maximum):
-            _check_lemma(rest, lemma, deadline)
-    return substituted(statement, maxima)
-
-
-def _check_lemma(statement: Statement, lemma: Lemma, deadline: float) -> None:
-    """Prove what a maximum rests on: without conditions, and for all sizes."""
-    proved = prove(statement, lemma.certificate, lemma.model, deadline)
-    if proved.side_conditions or not all(part.endswith(" >= 1") for part in proved.scope.split(", ")):
-        raise Rejected("a proof that a maximum rests on has a side condition")
 
 
 def obligations(maximum: Maximum) -> Iterator[tuple[Statement, Lemma]]:

@@ -8,7 +8,7 @@ concrete numbers.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import InitVar, dataclass, fields
+from dataclasses import InitVar, dataclass, fields, replace
 from fractions import Fraction
 from itertools import pairwise
 from types import MappingProxyType
@@ -16,12 +16,14 @@ from typing import Any, NoReturn
 
 from bnsym.kernel.certificates import (
     GRAM_AXIOM,
+    NORM_AXIOM,
     SCHWARZ_AXIOM,
     SQUARES_AXIOM,
     Certificate,
     Factor,
     Given,
     Gram,
+    Lemma,
     Manifest,
     Maximum,
     Monomially,
@@ -140,13 +142,9 @@ def prove(
     """
     check_plain(certificate, model)
     if certificate.maxima:
-        from bnsym.kernel.maxima import with_maxima
-
-        return with_maxima(statement, certificate, model, deadline)
+        return _with_maxima(statement, certificate, model, deadline)
     if certificate.equations:
-        from bnsym.kernel.equations import with_equations
-
-        return with_equations(statement, certificate, model, deadline)
+        return _with_equations(statement, certificate, model, deadline)
     ring = Ring(statement, deadline)
     return _proved(ring, ring.sides(), certificate, model)
 
@@ -193,7 +191,7 @@ def _proved(ring: Ring, sides: tuple[Poly, Poly], certificate: Certificate, mode
     used = tuple(dict.fromkeys([*checked.hypotheses, *ring.used, *assumed_already]))
     assumed = (*(statement.hypotheses if used else ()), *ring.conditions)
     if assumed:
-        check_model(statement, assumed, model)
+        _check_model(statement, assumed, model)
     scope, conditions = scope_of(ring, statement)
     return Proved(
         _KERNEL_ONLY,
@@ -208,7 +206,67 @@ def _proved(ring: Ring, sides: tuple[Poly, Poly], certificate: Certificate, mode
     )
 
 
-def carried(proved: Proved, **changes: Any) -> Proved:
+def _with_maxima(
+    statement: Statement, certificate: Certificate, model: Witness | None, deadline: float
+) -> Proved:
+    """The verdict on the statement with values in place of its maxima, carried over."""
+    plain, conditions, used = evaluated(statement, certificate.maxima, deadline)
+    proved = prove(plain, replace(certificate, maxima=()), model, deadline)
+    if conditions or used:
+        _check_model(plain, (*plain.hypotheses, *proved.side_conditions), model)
+    return _carried(
+        proved,
+        statement=statement,
+        rule=f"maximum; {proved.rule}",
+        hypotheses=tuple(dict.fromkeys((*used, *(h for h in proved.hypotheses if h not in conditions)))),
+        side_conditions=tuple(dict.fromkeys((*proved.side_conditions, *conditions))),
+        axioms=(NORM_AXIOM, *proved.axioms),
+        certificate=certificate,
+    )
+
+
+def evaluated(
+    statement: Statement, maxima: tuple[Maximum, ...], deadline: float = float("inf")
+) -> tuple[Statement, tuple[Hypothesis, ...], tuple[Hypothesis, ...]]:
+    """The statement with each maximum replaced by its value, what it then assumes, and what
+    serves instead (see `maxima.substituted`). Rejected if a proof that a maximum comes with fails."""
+    from bnsym.kernel.maxima import obligations, substituted
+
+    for maximum in maxima:
+        for rest, lemma in obligations(maximum):
+            _check_lemma(rest, lemma, deadline)
+    return substituted(statement, maxima)
+
+
+def _check_lemma(statement: Statement, lemma: Lemma, deadline: float) -> None:
+    """Prove what a maximum rests on: without conditions, and for all sizes."""
+    proved = prove(statement, lemma.certificate, lemma.model, deadline)
+    if proved.side_conditions or not all(part.endswith(" >= 1") for part in proved.scope.split(", ")):
+        raise Rejected("a proof that a maximum rests on has a side condition")
+
+
+def _with_equations(
+    statement: Statement, certificate: Certificate, model: Witness | None, deadline: float
+) -> Proved:
+    """The verdict on the statement with equations put in, carried over; `model` meets all hypotheses."""
+    from bnsym.kernel.equations import put_in
+
+    plain = put_in(statement, certificate.equations)
+    proved = prove(plain, replace(certificate, equations=()), model, deadline)
+    _check_model(statement, (*statement.hypotheses, *proved.side_conditions), model)
+    written = dict(zip(plain.hypotheses, statement.hypotheses, strict=True))
+    used = [statement.hypotheses[number] for number in certificate.equations]
+    used += [written[h] for h in proved.hypotheses]
+    return _carried(
+        proved,
+        statement=statement,
+        rule=f"equations put in; {proved.rule}",
+        hypotheses=tuple(dict.fromkeys(used)),
+        certificate=certificate,
+    )
+
+
+def _carried(proved: Proved, **changes: Any) -> Proved:
     """The verdict with parts changed, by a rule that was applied to it."""
     parts = {field.name: getattr(proved, field.name) for field in fields(proved)}
     return Proved(_KERNEL_ONLY, **(parts | changes))
@@ -368,7 +426,7 @@ class _Check:
         )
 
 
-def check_model(statement: Statement, assumed: tuple[Hypothesis, ...], model: Witness | None) -> None:
+def _check_model(statement: Statement, assumed: tuple[Hypothesis, ...], model: Witness | None) -> None:
     if model is None:
         raise NoModel("no values are known that meet the hypotheses and side conditions")
     if not holds(assumed, statement, model):
@@ -385,8 +443,6 @@ def refute(statement: Statement, witness: Witness, maxima: tuple[Maximum, ...] =
     check_plain(witness, maxima)
     plain = statement
     if maxima:
-        from bnsym.kernel.maxima import evaluated
-
         plain, _, _ = evaluated(statement, maxima)
     left, right, at = Evaluator(plain, witness).failure(plain)
     one = MappingProxyType({name: n + 1 for name, n in at.items()})

@@ -120,25 +120,13 @@ def content_of(poly: Poly) -> Fraction:
 
 
 def rational_root(value: Fraction, q: int) -> tuple[Fraction, Fraction]:
-    """(r, s) with value = r^q * s and s free of q-th powers of small primes; value != 0."""
+    """(r, s) with value = r^q * s and s a whole number free of q-th powers of small primes; value != 0."""
     if q == 1:
         return value, Fraction(1)
-    root, left = Fraction(1), Fraction(1)
-    for part, sign in ((abs(value.numerator), 1), (value.denominator, -1)):
-        for prime, times in _factor(part).items():
-            whole, rest = divmod(sign * times, q)
-            root *= Fraction(prime) ** whole
-            left *= Fraction(prime) ** rest
-    return root, left if value > 0 else -left
-
-
-def _factor(n: int) -> dict[int, int]:
-    """The prime factors of n >= 1 up to 1000; a larger cofactor counts as prime."""
-    found: dict[int, int] = {}
-    for p in range(2, 1000):
-        if p * p > n:
+    root, left = Fraction(1, value.denominator), value.numerator * value.denominator ** (q - 1)
+    for prime in range(2, 1000):
+        while left % prime**q == 0:
+            root, left = root * prime, left // prime**q
+        if prime**q > abs(left):
             break
-        while n % p == 0:
-            n //= p
-            found[p] = found.get(p, 0) + 1
-    return found | ({n: 1} if n > 1 else {})
+    return root, Fraction(left)

@@ -62,9 +62,6 @@ from bnsym.terms import (
     Sym,
     Term,
     free_indices,
-    own_indices,
-    rename,
-    walk,
 )
 
 UNKNOWN, NONNEGATIVE, POSITIVE = range(3)
@@ -72,7 +69,6 @@ Sign: TypeAlias = tuple[int, tuple[Hypothesis, ...]]
 """What is known of a sign, and the hypotheses that it is known from."""
 RESERVED = frozenset("#%@~")
 """What letters of the normal form's own have in their names; an outside one could be captured."""
-LETTERS = "ijklpqrstuvwxyz"
 LARGEST_POWER = 64
 LARGEST_POLY = 200_000
 LARGEST_ROOT = 50_000
@@ -328,7 +324,7 @@ class Ring:
                 signed = relation is Relation.GT and exponent.numerator % 2 == 1
                 self.require(inner, Relation.GT if signed or exponent.denominator % 2 == 0 else Relation.NE)
             case _:
-                self.conditions.setdefault(Hypothesis(_lettered(base), relation, Num(Fraction(0))))
+                self.conditions.setdefault(Hypothesis(base, relation, Num(Fraction(0))))
 
     def is_manifest(self, term: Term, *, above_zero: bool = False) -> bool:
         """Whether the term is a sum of products of squares, even roots, sizes, sizes less one and what is
@@ -499,14 +495,6 @@ class Ring:
             return True
         even_root = gen[0] == "root" and gen[1] % 2 == 0 and gen in self.roots
         return even_root or self.is_sum_of_squares(gen) or self.is_positive(gen)
-
-
-def _lettered(term: Term) -> Term:
-    """The term, of which something is said for all values of its free indices, without reserved letters."""
-    taken = {index.name for inner in walk(term) for index in own_indices(inner)}
-    plain = (letter for letter in LETTERS if letter not in taken)
-    reserved = [i for i in free_indices(term) if RESERVED.intersection(i.name)]
-    return rename(term, {i.name: Index(letter, i.space) for i, letter in zip(reserved, plain, strict=False)})
 
 
 def _least(sign: int, parts: Iterable[Sign]) -> Sign:

@@ -20,7 +20,7 @@ from bnsym.kernel import (
     refute,
 )
 from bnsym.kernel.equations import put_in, solution
-from bnsym.kernel.maxima import evaluated
+from bnsym.kernel.verdicts import evaluated
 from bnsym.model import Undecided
 from bnsym.normal import DividesByZero, OutOfReach, Ring
 from bnsym.proving.bound import bound_certificate
