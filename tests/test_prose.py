@@ -178,7 +178,7 @@ def test_a_sentence_that_names_no_expression_does_not(tmp_path, sentence):
     assert defined(sentence) == []
 
 
-LAYER = "$$\ns = \\sqrt{v + \\epsilon}, \\qquad v = \\frac1m \\sum_i x_i^2\n$$\n\n"
+ROOTED = "$$\ns = \\sqrt{v + \\epsilon}, \\qquad v = \\frac1m \\sum_i x_i^2\n$$\n\n"
 SQUARES = "$$\n\\sum_i x_i^2 = m s^2\n$$\n"
 NEGLECTS = {
     "neglecting": r"Neglecting $\epsilon$:",
@@ -201,17 +201,17 @@ NEGLECTS_NOT = {
 
 @pytest.mark.parametrize("sentence", NEGLECTS.values(), ids=list(NEGLECTS))
 def test_what_leaves_a_name_out_is_not_refuted_with_it(tmp_path, sentence):
-    assert verdicts(tmp_path, f"{LAYER}{SQUARES}\n{sentence}\n\n{SQUARES}") == [REFUTED, UNREAD]
+    assert verdicts(tmp_path, f"{ROOTED}{SQUARES}\n{sentence}\n\n{SQUARES}") == [REFUTED, UNREAD]
 
 
 def test_a_number_that_the_text_sets_leaves_refutations_open(tmp_path):
-    assert verdicts(tmp_path, f"{LAYER}Setting $\\epsilon = 0$:\n\n{SQUARES}") == [UNREAD]
-    assert verdicts(tmp_path, f"{LAYER}In this setting $\\eta = 0$:\n\n{SQUARES}") == [REFUTED]
+    assert verdicts(tmp_path, f"{ROOTED}Setting $\\epsilon = 0$:\n\n{SQUARES}") == [UNREAD]
+    assert verdicts(tmp_path, f"{ROOTED}In this setting $\\eta = 0$:\n\n{SQUARES}") == [REFUTED]
 
 
 @pytest.mark.parametrize("sentence", NEGLECTS_NOT.values(), ids=list(NEGLECTS_NOT))
 def test_what_leaves_nothing_out_is_refuted(tmp_path, sentence):
-    assert verdicts(tmp_path, f"{LAYER}{sentence}\n\n{SQUARES}") == [REFUTED]
+    assert verdicts(tmp_path, f"{ROOTED}{sentence}\n\n{SQUARES}") == [REFUTED]
 
 
 @pytest.mark.parametrize(

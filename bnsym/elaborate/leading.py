@@ -42,7 +42,7 @@ _BUT = re.compile(
 _OPENLY = re.compile(
     r"\b(?:approximat\w+|almost|nearly|roughly|asymptotic\w*|heuristically|on\s+average|in\s+expectation|surely"
     r"|(?:high|small|positive)\s+probability|in\s+the\s+(?:limit|mean)|up\s+to|(?:first|second|leading|lowest)\s+order"
-    r"|neglect\w*|ignor\w+|(?:for|if|when|as|since)\s+(?:\w+\s+){0,3}(?:large|small|tiny|some|most|certain)"
+    r"|(?:for|if|when|as|since)\s+(?:\w+\s+){0,3}(?:large|small|tiny|some|most|certain)"
     r"|näherungsweise|ungefähr|annähernd|nahezu|im\s+(?:mittel|grenz\w+)|bis\s+auf|für\s+(?:\w+\s+){0,2}(?:große|kleine|einige)\w*"
     r"|aproximad\w*|en\s+(?:promedio|el\s+límite)|para\s+(?:algún|alguna|\w+\s+grande)|casi"
     r"|environ|approximativement|presque|en\s+moyenne|à\s+la\s+limite|approssimativamente|quasi|in\s+media|al\s+limite"
