@@ -219,7 +219,7 @@ MESSAGES = [
     (r"\frac{\partial L}{x_i} = 2", r"`\partial` is missing below the line", r"\frac{\partial f}"),
     (r"\frac{L}{\partial x_i} = 2", r"`\partial` is missing above the line", r"{\partial x}"),
     ("U[i,k] + 1 = 2", "unexpected `,` inside `[`", "`U_{i,k}`"),
-    (r"\sigma^{2(j)} + 1 = 2", "an exponent must be a number", r"`(\sigma^{(j)})^2`"),
+    (r"\sigma^{2 j} + 1 = 2", "an exponent must be a number", r"`(\sigma^{(j)})^2`"),
     ("a^{n} + 1 = 2", "an exponent must be a number", "beyond what is decided"),
     (r"y_i = x_i (\beta = 0)", "neither a condition nor an indicator", r"\text{if } …"),
     (r"a + \max(0, b) = 1", "only a maximum over a ball", "a name of its own"),
