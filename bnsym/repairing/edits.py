@@ -239,7 +239,8 @@ def _weight(node: Node) -> int:
 
 def _in_front(text: str, spot: Spot, place: Place) -> Iterator[Edit]:
     """A factor before what is a term, a numerator, a denominator or a body of its own."""
-    if _is_bare_argument(text, spot):
+    one = isinstance(spot.node, Number) and spot.node.value == 1  # which stands for the factor itself
+    if one or _is_bare_argument(text, spot):
         return
     for name in place.scales if not isinstance(spot.holder, BigSum) else ():  # there it is the sum's
         yield Edit(spot.start, spot.start, apart(text, spot.start, name) + _gap(name), "a factor", 2)
