@@ -142,7 +142,7 @@ def known_names(nodes: Iterable[Node], gathered: Gathered, text: str) -> Known:
                     behind.setdefault(size_name(first), set()).add(second.value)
         names.update(standing(node, text))
         sizes.update(size_name(n.size) for n in walk(node) if isinstance(n, BigSum) and n.size is not None)
-    sizes.update(size for kind, _ in gathered.kinds.values() for size in kind)
+    sizes.update(size for said in gathered.kinds.values() for kind in said for size in kind.sizes)
     doubled = {name for name in sizes if len(behind.get(name, ())) == 1 and not behind[name] & {0, 1}}
     return Known(frozenset(names | gathered.kinds.keys()), frozenset(sizes), frozenset(doubled))
 

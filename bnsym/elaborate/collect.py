@@ -66,6 +66,15 @@ class RawHypothesis:
     """The text says it, and not that it is assumed: in force nowhere, it puts refutations in doubt."""
 
 
+@dataclass(frozen=True, slots=True)
+class Shape:
+    r"""What `x \in \mathbb{R}^{m \times n}` says of x, from its section on."""
+
+    sizes: tuple[str, ...]
+    where: Slice
+    section: int
+
+
 @dataclass
 class RawLink:
     id: str
@@ -106,6 +115,8 @@ class RawChain:
     """In running text: it defines a name or does nothing, and none of its signs is a link."""
     anew: bool = False
     """In running text, behind a word that says that it holds from there on: `now`, `let`."""
+    tentative: bool = False
+    """In a sentence, and the first place of the name: it defines it if nothing else does."""
     names_function: bool = False
     r"""Its first row says what a function is, as in `\operatorname{RMS}(x) = …`."""
 
@@ -126,12 +137,14 @@ class Gathered:
     """All that the file assumes, in order."""
     sizes: dict[str, tuple[str, Slice]] = field(default_factory=dict)
     """Index letters that a directive or a condition gives a size."""
-    kinds: dict[str, tuple[tuple[str, ...], Slice]] = field(default_factory=dict)
-    r"""The sizes of names of which `x \in \mathbb{R}^m` says what they are."""
+    kinds: dict[str, list[Shape]] = field(default_factory=dict)
+    r"""What `x \in \mathbb{R}^m` says of names, each time that a section says something else."""
     losses: dict[str, tuple[str, ...]] = field(default_factory=dict)
     aliases: Aliases = field(default_factory=Aliases)
     mentions: list[stated.Mention] = field(default_factory=list)
     """Names that the text speaks of, in order."""
+    written: set[tuple[str, str, int]] = field(default_factory=set)
+    """The names of the formulas so far, each with its label and the number of its indices."""
     doubts: list[stated.Doubt] = field(default_factory=list)
     restated: list[RawChain] = field(default_factory=list)
     """Equations of names in running text that define nothing."""
@@ -204,6 +217,12 @@ class Gatherer:
     def problem(self, error: ReadError) -> None:
         self.result.diagnostics.append(diagnostic(self.source, error))
 
+    def note(self, node: Node | None) -> None:
+        """Notes the names in a formula that has been read."""
+        for inner in walk(node) if node is not None else ():
+            if isinstance(inner, Symbol):
+                self.result.written.add(stated.spelling(inner))
+
     # directives
 
     def _directive(self, item: Directive) -> None:
@@ -272,7 +291,7 @@ class Gatherer:
             if letters and sizes:
                 hint = f"say it of the whole: `{name} \\in \\mathbb{{R}}^{{m \\times n}}`"
                 raise ReadError("BN128", f"`{name}` is written with an index here", node.at, hint)
-            if not letters and self.result.kinds.setdefault(name, (sizes, where))[0] != sizes:
+            if not letters and not self._is_kind(name, sizes, where):
                 raise ReadError("BN123", f"`{name}` is said to be two things", node.at)
         return True
 
@@ -282,7 +301,14 @@ class Gatherer:
         if match is None:
             return False
         node, kind = parse(match["name"], where.start), (self._size(match["size"], where),)
-        return isinstance(node, Symbol) and self.result.kinds.setdefault(node.base, (kind, where))[0] == kind
+        return isinstance(node, Symbol) and self._is_kind(node.base, kind, where)
+
+    def _is_kind(self, name: str, sizes: tuple[str, ...], where: Slice) -> bool:
+        """Whether nothing in the section says that the name is something else; then it is noted."""
+        said = self.result.kinds.setdefault(name, [])
+        if not said or (said[-1].sizes != sizes and said[-1].section < self.section):
+            said.append(Shape(sizes, where, self.section))
+        return said[-1].sizes == sizes
 
     def _size(self, text: str, where: Slice) -> str:
         node = parse(text, where.start)
@@ -486,7 +512,9 @@ class Gatherer:
     def expression(self, text: str, offset: int) -> Expression:
         found = Expression(Slice(offset, offset + len(text)), total=self.result.total)
         try:
-            found.node = self.result.aliases.apply(parse(text, offset), found.record)
+            node = parse(text, offset)
+            self.note(node)
+            found.node = self.result.aliases.apply(node, found.record)
         except ReadError as error:
             found.problem = error
         return found

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from bnsym.elaborate.definitions import names_in
@@ -54,6 +54,10 @@ class Containment:
     """Whether the file says of what the losses are functions."""
     choices: frozenset[Name] = frozenset()
     """Of the problems, names that are one thing or another: what holds for any value of them holds."""
+
+    def without(self, names: set[Name]) -> Containment:
+        """What can't be read besides these names, which are not in force."""
+        return replace(self, problems={n: error for n, error in self.problems.items() if n not in names})
 
     @cached_property
     def uses(self) -> dict[Name, set[Name]]:

@@ -13,10 +13,9 @@ from functools import cached_property
 
 from bnsym.elaborate import shapes as kinds
 from bnsym.elaborate.closing import Closer
-from bnsym.elaborate.collect import diagnostic
+from bnsym.elaborate.collect import ANEW, diagnostic
 from bnsym.elaborate.containment import Containment
 from bnsym.elaborate.conventions import Record
-from bnsym.elaborate.definitions import ANEW
 from bnsym.elaborate.dependence import Dependence, names_of, reached
 from bnsym.elaborate.index_spaces import BATCH
 from bnsym.elaborate.jacobians import is_total
@@ -81,7 +80,9 @@ class Context:
             loss: tuple(spelling for name in outputs for spelling in self._spellings(name, names))
             for loss, outputs in self.survey.gathered.losses.items()
         }
-        return replace(self, definitions=kept, outputs=outputs_of(declared, kept, self.losses, terms))
+        hidden = self.hidden.without(set(names) - told)
+        outputs = outputs_of(declared, kept, self.losses, terms)
+        return replace(self, definitions=kept, outputs=outputs, hidden=hidden)
 
     def _spellings(self, name: Name, without: tuple[Name, ...]) -> tuple[Name, ...]:
         """The one spelling in force of a name."""

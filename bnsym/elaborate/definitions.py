@@ -8,13 +8,12 @@ nothing is known that they are equal, defines nothing. Imports the surface tree 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
-from functools import partial
+from collections.abc import Set
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bnsym.elaborate import shapes as kinds
-from bnsym.elaborate.collect import ANEW, RawChain, RawHypothesis, diagnostic
+from bnsym.elaborate.collect import RawChain, RawHypothesis, diagnostic
 from bnsym.elaborate.dependence import reached
 from bnsym.elaborate.stated import Doubt
 from bnsym.elaborate.symbols import IDENTITIES, Table, as_target, square_of
@@ -26,7 +25,6 @@ from bnsym.latex.ast import (
     Power,
     Symbol,
     canonical,
-    symbols_changed,
     unwrap,
     walk,
 )
@@ -34,7 +32,6 @@ from bnsym.latex.commands import BUILT_IN
 from bnsym.latex.errors import ReadError
 from bnsym.latex.folding import is_word, word_of
 from bnsym.latex.words import is_weaker
-from bnsym.source.text import Slice
 
 if TYPE_CHECKING:
     from bnsym.elaborate.scope import Survey
@@ -93,15 +90,14 @@ def _is_power(node: Power) -> bool:
 
 def find_definitions(found: Survey, indexed: frozenset[str]) -> None:
     """Fills the survey's definitions; of a chain that equates a name again, says what that is worth."""
-    _define_anew(found, indexed)
-    finder = _Finder(found, indexed)
+    finder = Finder(found, indexed)
     finder.note_choices()
-    candidates = finder.candidates()
-    finder.note_parts(candidates)
-    finder.note_claims({id(c.chain) for c in candidates})
-    bare = [c for c in candidates if not c.explicit and _is_of_names(c)]
+    offered = finder.candidates()
+    finder.note_parts(offered)
+    finder.note_claims({id(c.chain) for c in offered})
+    bare = [c for c in offered if not c.explicit and _is_of_names(c)]
     held = {id(c) for c in bare}
-    for candidate in candidates:
+    for candidate in offered:
         if id(candidate) not in held:
             finder.offer(candidate)
     for candidate in bare:
@@ -122,7 +118,7 @@ def _sums(node: Node | None) -> bool:
 
 
 @dataclass
-class _Finder:
+class Finder:
     found: Survey
     indexed: frozenset[str]
     """Every name that is written with an index somewhere."""
@@ -142,7 +138,9 @@ class _Finder:
     # candidates
 
     def candidates(self) -> list[RawDefinition]:
-        return [c for chain in self.found.gathered.chains if (c := self.candidate(chain)) is not None]
+        found = [c for chain in self.found.gathered.chains if (c := self.candidate(chain)) is not None]
+        firm = {(c.name, len(c.letters)) for c in found if not c.chain.tentative}
+        return [c for c in found if not c.chain.tentative or (c.name, len(c.letters)) not in firm]
 
     def candidate(self, chain: RawChain) -> RawDefinition | None:
         """What the chain would define if nothing else did."""
@@ -259,7 +257,7 @@ class _Finder:
             return  # an entry of the identity matrix
         elif known is not None:
             candidate.chain.doubt = self._differs(candidate, known)
-            if candidate.chain.doubt and not _repeats(candidate, known):
+            if candidate.chain.doubt and not repeats(candidate, known):
                 self.found.repeated.setdefault(known.full_name, candidate)
         elif self._is_constant_late(candidate):
             message = f"`{candidate.full_name}` stands for any number before this line"
@@ -376,69 +374,12 @@ def _restricts(hypothesis: RawHypothesis, letters: tuple[str, ...]) -> bool:
     return any({s.base, *(s.sub.letters if s.sub else ())} & set(letters) for s in symbols)
 
 
-# names that a later section defines anew
-
-
-def _define_anew(found: Survey, indexed: frozenset[str]) -> None:
-    """Gives each name that a later section defines anew another spelling from there on."""
-    finder = _Finder(found, indexed)
-    sections: dict[int, list[RawDefinition]] = {m.section: [] for m in found.gathered.mentions if m.anew}
-    for candidate in finder.candidates():
-        sections.setdefault(candidate.chain.section, []).append(candidate)
-    first: dict[str, RawDefinition] = {}
-    starts: dict[str, list[int]] = {}
-    for section in sorted(sections):
-        here = {c.name: c for c in reversed(sections[section]) if not c.chain.claimed}
-        anew = _anew(found, first, {n: c for n, c in here.items() if n in first}, section)
-        late = {n: c for n, c in here.items() if n not in first and finder.is_late(c)}
-        met = _met(found, first, {n for n, c in late.items() if c.chain.stated}, section)
-        for name, candidate in late.items():
-            candidate.chain.claimed |= name in met  # what is made from it knows nothing of it
-            words = finder.words(candidate) if name not in met else None
-            where = words.where if words else candidate.chain.chain.where
-            since = range(section if name in met else 0, sys.maxsize)
-            _leave_open(found, candidate.symbol, where, since, starts.get(name, ()))
-        first |= {name: c for name, c in here.items() if name in anew or name not in first}
-        for name in anew | (late.keys() - met):
-            starts.setdefault(name, []).append(section)
-        for name, mention in finder.said_anew(section, first.keys() - here.keys()).items():
-            starts.setdefault(name, []).append(section)
-            del first[name]
-            _leave_open(found, mention.name, mention.where, range(section, sys.maxsize), starts[name])
-    if starts:
-        respell(found, starts)
-
-
-def _leave_open(found: Survey, name: Symbol, where: Slice, sections: range, begun: Sequence[int]) -> None:
-    """Puts refutations in doubt that rest on a name of which the text says what it is, and no formula."""
-    spelled = replace(name, marks=name.marks + ANEW * len(begun))
-    found.gathered.doubts.append(Doubt(spelled, where, sections, meant=True))
-
-
-def _anew(
-    found: Survey, first: Mapping[str, RawDefinition], again: Mapping[str, RawDefinition], section: int
-) -> set[str]:
-    """Which of the names that a section equates again it defines anew: not one that it only repeats, and
-    none if what is made from its old meaning is used here or later, where the two would meet."""
-    if not again:
-        return set()
-    bodies = {name: names_in(found.table, d.body) for name, d in again.items()}
-    anew = {n for n, c in again.items() if n not in bodies[n] and not _repeats(c, first[n])}
-    grown = True
-    while grown:
-        more = {name for name in again.keys() - anew if anew & bodies[name] and name not in bodies[name]}
-        grown, anew = bool(more), anew | more
-    return set() if _met(found, first, anew, section) else anew
-
-
-def _met(found: Survey, first: Mapping[str, RawDefinition], names: set[str], section: int) -> set[str]:
-    """Of the names, those from which something is made that is used in the section or later."""
-    if not names:
-        return names
-    uses = {name: names_in(found.table, d.body) for name, d in first.items()}
-    later = {name for d in _bodies_from(found, section) for name in d}
-    made = [reached(uses[name], uses) for name in uses if name not in names and name in later]
-    return {name for name in names if any(name in one for one in made)}
+def repeats(again: RawDefinition, first: RawDefinition) -> bool:
+    """Whether both say the same, letter by letter."""
+    if again.body is None or first.body is None:
+        return False
+    same = again.square == first.square and again.letters == first.letters
+    return same and canonical(again.body) == canonical(first.body)
 
 
 def _first_mentions(found: Survey, *, says: bool) -> dict[str, Mention]:
@@ -450,45 +391,4 @@ def _first_mentions(found: Survey, *, says: bool) -> dict[str, Mention]:
     return first
 
 
-def _bodies_from(found: Survey, section: int) -> Iterator[set[str]]:
-    for chain in found.gathered.chains:
-        if chain.section >= section:
-            for expression in chain.expressions:
-                yield names_in(found.table, expression.node)
-
-
-def _repeats(again: RawDefinition, first: RawDefinition) -> bool:
-    """Whether both say the same, letter by letter."""
-    if again.body is None or first.body is None:
-        return False
-    same = again.square == first.square and again.letters == first.letters
-    return same and canonical(again.body) == canonical(first.body)
-
-
-def respell(found: Survey, starts: Mapping[str, list[int]]) -> None:
-    """Another spelling for each such name from each section on that defines it anew."""
-    table = found.table
-    found.sections.update({name: range(sections[0]) for name, sections in starts.items()})
-
-    def spelled(symbol: Symbol, section: int) -> Symbol:
-        try:
-            name, _ = table.split(symbol, NOTHING)
-        except ReadError:
-            return symbol
-        begun = [s for s in starts.get(name, ()) if s <= section]
-        if not begun:
-            return symbol
-        changed = replace(symbol, marks=symbol.marks + ANEW * len(begun))
-        after = [s for s in starts[name] if s > section]
-        found.sections[table.split(changed, NOTHING)[0]] = range(begun[-1], min(after, default=sys.maxsize))
-        return changed
-
-    for chain in (*found.gathered.chains, *found.gathered.restated):
-        conditions = (h for h in chain.hypotheses if h.condition)
-        sides = (side for h in conditions for side in (h.left, h.right))
-        for expression in (*chain.expressions, *sides):
-            if expression.node is not None:
-                expression.node = symbols_changed(expression.node, partial(spelled, section=chain.section))
-
-
-__all__ = ["ANEW", "NOTHING", "RawDefinition", "find_definitions", "names_in"]
+__all__ = ["NOTHING", "Finder", "RawDefinition", "find_definitions", "names_in", "repeats"]

@@ -66,7 +66,7 @@ LANGUAGES: dict[str, Words] = {
         let=r"\b(?:let|with)\b|(?:^|\()\s*here\b|\bin\s+this\s+(?:sub)?section\b|(?<![-\w])(?:denot|defin|abbreviat|introduc)(?:e[sd]?|ing)\b"
         rf"|{_SUBJECT}(?:set|put|write|call|take|fix)\b"
         r"|(?<!this )(?<!the )(?<!our )\b(?:setting|putting|letting)\b|\b(?:computes|returns)\b",
-        where=r"\b(?:where|wherein)\b",
+        where=r"\b(?:where|wherein|from\s+(?:here|now)\s+on)\b",
         assume=r"\b(?:assum(?:e[sd]?|ing|ption)|suppos(?:e[sd]?|ing)|given|require[sd]?)\b(?:\s+that\b)?",
         hence=r"\b(?:then|hence|thus|so|therefore|gives?|yields?|get|obtain|have|has|holds?|implies|satisf\w+|becomes"
         r"|follows?|that(?!\s+is\b)|since|because|us(?:e[sd]?|ing)|show[sn]?|check|verify|prove[sd]?|see|(?:this|it)\s+is|note|recall|claim\w*)\b",
@@ -97,7 +97,7 @@ LANGUAGES: dict[str, Words] = {
     ),
     "German": Words(
         let=r"\bin\s+diesem\s+abschnitt\b|\b(?:sei|seien|mit|hier|hierbei|dabei|bezeichn\w+|definier\w+|setzen?|schreib\w+|nenn\w+|genannt|heiß\w+|abgekürzt|abkürz\w+|führen)\b",
-        where=r"\b(?:wobei|worin)\b",
+        where=r"\b(?:wobei|worin|von\s+(?:nun|hier)\s+an|ab\s+(?:jetzt|hier))\b",
         assume=r"\b(?:angenommen|annahme|vorausgesetzt|gegeben|fest\w*|nehmen)\b",
         hence=r"\b(?:dann|also|so|folg\w+|gilt|gelten|ergibt|erhält|erhalten|daher|somit|deshalb|weil|denn|dass|da|benutz\w+|zeig\w+)\b",
         condition=r"\b(?:wenn|falls|sofern|solange|außer)\b",
@@ -119,7 +119,7 @@ LANGUAGES: dict[str, Words] = {
     ),
     "Spanish": Words(
         let=r"\b(?:sean?|con|aquí|denot\w+|defin\w+|escrib\w+|llam\w+|ponemos|pongamos|introduc\w+|abrevia\w+)\b",
-        where=r"\b(?:donde|siendo)\b",
+        where=r"\b(?:donde|siendo|de\s+aquí\s+en\s+adelante|a\s+partir\s+de\s+ahora)\b",
         assume=r"\b(?:supon\w+|supóng\w+|dad[oa]s?|fij\w+|tom\w+)\b",
         hence=r"\b(?:entonces|luego|así|tanto|obten\w+|result\w+|ten\w+|porque|pues|que|usa\w+|sigue|cumple|vale)\b",
         condition=r"\b(?:si|cuando|siempre|salvo)\b",
@@ -139,7 +139,7 @@ LANGUAGES: dict[str, Words] = {
     ),
     "Portuguese": Words(
         let=r"\b(?:sejam?|com|aqui|denot\w+|defin\w+|escrev\w+|chama\w+|ponhamos|introduz\w+)\b",
-        where=r"\b(?:onde|sendo)\b",
+        where=r"\b(?:onde|sendo|daqui\s+em\s+diante)\b",
         assume=r"\b(?:supo\w+|dad[oa]s?|fix\w+|tom\w+)\b",
         hence=r"\b(?:então|logo|assim|portanto|obt\w+|result\w+|temos|porque|pois|que|usa\w+|segue|vale)\b",
         condition=r"\b(?:se|quando|sempre|salvo)\b",
@@ -158,7 +158,7 @@ LANGUAGES: dict[str, Words] = {
     ),
     "Italian": Words(
         let=r"\b(?:sian?o?|con|qui|denot\w+|indich\w+|defini\w+|scriv\w+|chiam\w+|poniamo|posto|pone|ponendo|introduc\w+)\b",
-        where=r"\b(?:dove|ove|essendo)\b",
+        where=r"\b(?:dove|ove|essendo|d['’]ora\s+in\s+poi)\b",
         assume=r"\b(?:suppon\w+|supponga|dat[oaie]|fissat\w+|prendiamo|assum\w+)\b",
         hence=r"\b(?:allora|quindi|dunque|perciò|segue|ottien\w+|risulta|vale|poiché|perché|che|si\s+ha|usa\w+)\b",
         condition=r"\b(?:se|quando|purché|tranne)\b",
@@ -178,7 +178,7 @@ LANGUAGES: dict[str, Words] = {
     ),
     "French": Words(
         let=r"\b(?:soi(?:en)?t|avec|ici|notons|on\s+note|noté\w*|désign\w+|défini\w+|écri\w+|posons|pose|posant|appel\w+|introdui\w+)\b",
-        where=r"\b(?:où|étant)\b",
+        where=r"\b(?:où|étant|désormais|dorénavant)\b",
         assume=r"\b(?:suppos\w+|donné\w*|fix\w+|prenons)\b",
         hence=r"\b(?:alors|donc|ainsi|obt\w+|résulte|avons|car|puisque|que|qu['’]|utilis\w+|suit|vaut|d['’]où)\b",
         condition=r"\b(?:si|lorsque?|quand|sauf)\b",

@@ -89,7 +89,7 @@ def _counted(gathered: Gathered) -> dict[str, str]:
 def _known(gathered: Gathered, nodes: Iterable[Node]) -> set[str]:
     """What limits and declarations make sizes."""
     known = {size for size, _ in gathered.sizes.values()}
-    known |= {size for sizes, _ in gathered.kinds.values() for size in sizes}
+    known |= {size for said in gathered.kinds.values() for kind in said for size in kind.sizes}
     return known | {size_name(n.size) for node in nodes for n in walk(node) if isinstance(n, BigSum)} - {""}
 
 

@@ -7,20 +7,21 @@ Imports the surface modules of reading only.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from bnsym.elaborate import calls, ranges, ranks, spelling
 from bnsym.elaborate import shapes as kinds
-from bnsym.elaborate.collect import ANEW, Expression, Gathered, RawChain, RawHypothesis
+from bnsym.elaborate.anew import define_anew, respell
+from bnsym.elaborate.collect import ANEW, Expression, Gathered, RawChain, RawHypothesis, Shape
 from bnsym.elaborate.definitions import (
     NOTHING,
+    Finder,
     RawDefinition,
     find_definitions,
     is_unknown,
     names_in,
-    respell,
 )
 from bnsym.elaborate.index_spaces import Spaces
 from bnsym.elaborate.restrictions import letters_of
@@ -64,8 +65,10 @@ class Survey:
     """The second equation of a name, by the name."""
     restated: dict[str, list[RawChain]] = field(default_factory=dict)
     """Equations in running text of names that are defined otherwise, by the name."""
-    sections: dict[str, range] = field(default_factory=dict)
-    """The sections of each of the spellings of a name that is defined anew."""
+    sections: dict[str, Collection[int]] = field(default_factory=dict)
+    """The sections of each of the spellings of a name that is given another meaning."""
+    kinds: dict[str, Shape] = field(default_factory=dict)
+    r"""What `x \in \mathbb{R}^m` says of names, in their own spelling."""
     known: calls.Known = field(default_factory=calls.Known)
     """The names that may stand before a bracket as factors."""
     ambiguous: dict[str, ReadError] = field(default_factory=dict)
@@ -84,6 +87,9 @@ def survey(source: Source, gathered: Gathered) -> Survey:
     table.line_of = lambda offset: source.span(offset, offset).line
     indexed, said = _indexed(found), ranks.settle(found)
     respell(found, {name: starts for name, known in said.items() if (starts := [s for s, _ in known[1:]])})
+    define_anew(found, Finder(found, indexed))
+    _kinds(found)
+    indexed = _indexed(found)
     find_definitions(found, indexed)
     _settle_stated(found)
     _settle_beside(found)
@@ -162,11 +168,17 @@ def _sizes(found: Survey, said: ranges.Sizes) -> None:
         found.spaces.count(values, size)
     if said.of_ones:
         found.spaces.set_size(found.spaces.axis("e", 0), said.of_ones, NOWHERE, "the vector of ones")
-    for name, (sizes, where) in found.gathered.kinds.items():
-        at = (where.start, where.end)
-        found.table.arity[name] = len(sizes)
+    found.kinds = {name: said[0] for name, said in found.gathered.kinds.items()}
+    _kinds(found)
+
+
+def _kinds(found: Survey) -> None:
+    """Notes what is said that names are."""
+    for name, kind in found.kinds.items():
+        at = (kind.where.start, kind.where.end)
+        found.table.arity[name] = len(kind.sizes)
         found.table.first_seen[name] = at
-        for k, size in enumerate(sizes):
+        for k, size in enumerate(kind.sizes):
             found.table.sizes.setdefault(size, at)
             found.spaces.set_size(found.spaces.axis(name, k), size, at, f"`{name}`")
 
@@ -177,6 +189,8 @@ def _indexed(found: Survey) -> frozenset[str]:
     for node in _every_node(found):
         for symbol, bound in kinds.symbols(node):
             sub = symbol.sub
+            if sub and len(sub.letters) > 1 and _counts(found, symbol):
+                found.table.declared.update(x for x in sub.letters if x not in INDEX_LETTERS)
             if sub and len(sub.letters) > 1 and all(scratch.is_index(x, bound) for x in sub.letters):
                 found.table.index_lists.add(sub.text)
         kinds.written_indices(scratch, node)
@@ -232,6 +246,12 @@ def _settle_identities(found: Survey, indexed: frozenset[str]) -> None:
         hint = r"write `\delta_{ij}`, or say that it is the identity matrix, or define it"
         message = f"`{name}` stands with indices only, and nothing says what it is"
         found.ambiguous.setdefault(name, ReadError("BN137", message, NOWHERE, hint))
+
+
+def _counts(found: Survey, symbol: Symbol) -> bool:
+    """Whether there are as many letters below a name as the file says that it has indices."""
+    said = found.gathered.kinds.get(symbol.base, ())
+    return symbol.sub is not None and any(len(symbol.sub.letters) == len(kind.sizes) for kind in said)
 
 
 def _settle_stated(found: Survey) -> None:

@@ -83,21 +83,27 @@ def ahead(gatherer: Gatherer, items: Sequence[Item], start: int) -> None:
 def take(gatherer: Gatherer, remark: Remark) -> None:
     """Takes a formula of the text where it stands."""
     for chain in remark.chains:
-        _mention(gatherer, remark, chain)
-        if remark.role is Role.DESCRIBED:
-            _doubt_name(gatherer, chain)
-        if remark.role is Role.NEGLECTED or _vanishes(remark, chain):
-            _doubt_behind(gatherer, chain)
-        if not chain.signs or _taken(gatherer, remark, chain):
-            continue
-        if chain.signs[0].symbol in _MEMBER:
-            _doubt_member(gatherer, remark, chain)
-        elif chain.claims:
-            gatherer.result.unjudged.append(chain.where)
-            if _is_order(chain):
-                _leave_open(gatherer, remark, chain)
-            else:
-                _doubt(gatherer, remark, chain)
+        _take(gatherer, remark, chain)
+        for where in chain.expressions:
+            gatherer.note(_parsed(gatherer, where))
+
+
+def _take(gatherer: Gatherer, remark: Remark, chain: Chain) -> None:
+    _mention(gatherer, remark, chain)
+    if remark.role is Role.DESCRIBED:
+        _doubt_name(gatherer, chain)
+    if remark.role is Role.NEGLECTED or _vanishes(remark, chain):
+        _doubt_behind(gatherer, chain)
+    if not chain.signs or _taken(gatherer, remark, chain):
+        return
+    if chain.signs[0].symbol in _MEMBER:
+        _doubt_member(gatherer, remark, chain)
+    elif chain.claims:
+        gatherer.result.unjudged.append(chain.where)
+        if _is_order(chain):
+            _leave_open(gatherer, remark, chain)
+        else:
+            _doubt(gatherer, remark, chain)
 
 
 def _doubt(gatherer: Gatherer, remark: Remark, chain: Chain) -> None:
@@ -171,11 +177,42 @@ def _taken(gatherer: Gatherer, remark: Remark, chain: Chain) -> bool:
         return True
     if first == ":=" or remark.role is Role.SAID:
         return _abbreviate(gatherer, chain) or _define(gatherer, remark, chain)
-    if remark.role not in _CLAIMS or not _is_new(gatherer, chain):
+    if remark.role not in _CLAIMS:
         return False
-    named = isinstance(_parsed(gatherer, chain.expressions[0]), Product) or _is_called(gatherer, remark)
-    abbreviates = (named or remark.shown) and _abbreviate(gatherer, chain)
-    return abbreviates or (remark.shown and _define(gatherer, remark, chain))
+    if _is_new(gatherer, chain):
+        named = isinstance(_parsed(gatherer, chain.expressions[0]), Product) or _is_called(gatherer, remark)
+        abbreviates = (named or remark.shown) and _abbreviate(gatherer, chain)
+        if abbreviates or (remark.shown and _define(gatherer, remark, chain)):
+            return True
+    if _is_first(gatherer, chain) and _define(gatherer, remark, chain):
+        gatherer.result.chains[-1].tentative = True
+        _doubt(gatherer, remark, chain)  # of a name that it does not define after all
+        return True
+    return False
+
+
+def _is_first(gatherer: Gatherer, chain: Chain) -> bool:
+    """Whether the name on the left stands nowhere before, and does without its prime, `$w' = w - a g$`, or
+    with another number of indices; then the equation can claim nothing of it."""
+    left, right = (_parsed(gatherer, where) for where in chain.expressions[:2])
+    target = as_target(left)
+    if target is None or right is None:
+        return False
+    name, label, count = spelling(target[0])
+    written = gatherer.result.written
+    if (name, label, count) in written:
+        return False
+    plain = name.replace("'", "")
+    known = {base for base, _, _ in written} | {n.base for n in walk(right) if isinstance(n, Symbol)}
+    primed = plain != name and plain in known
+    return primed or any(base == name and other and other != count for base, _, other in written)
+
+
+def spelling(symbol: Symbol) -> tuple[str, str, int]:
+    """A name without its index letters, and how many these are."""
+    sub = symbol.sub
+    label = sub.text if sub and not sub.letters else ""
+    return symbol.base, label, len(symbol.upper) + len(sub.letters if sub else ())
 
 
 def _is_order(chain: Chain) -> bool:

@@ -1,0 +1,122 @@
+"""Names that a later section gives another meaning, and first places of names in the text."""
+
+import pytest
+
+from tests.test_scope import checked, verdicts
+
+ONE_ROW = (
+    r"Let $x \in \mathbb{R}^n$.",
+    r"m = \frac1n \sum_{k=1}^n x_k, \qquad u_k = x_k - m",
+    r"\sum_{k=1}^n u_k = 0",
+)
+MANY_ROWS = (
+    "## A batch",
+    r"Now $x \in \mathbb{R}^{B \times n}$, a row for each example.",
+    r"m_i = \frac1n \sum_{k=1}^n x_{ik}, \qquad u_{ik} = x_{ik} - m_i",
+)
+
+
+def said(*parts: str) -> tuple[str, ...]:
+    """Parts in which sentences stand as they are."""
+    return tuple("<!-- -->\n" + p if p[0].isupper() else p for p in parts)
+
+
+@pytest.mark.parametrize(
+    ("displays", "expected"),
+    [
+        # a free array that a section says anew, with what is made from it
+        (said(*ONE_ROW, *MANY_ROWS, r"\sum_{k=1}^n u_{ik} = 0", r"\sum_{i=1}^B u_{ik} = 0"), "ppr"),
+        # within one section it is said to be two things
+        (said(*ONE_ROW, *MANY_ROWS[1:], r"\sum_{k=1}^n u_{ik} = 0"), "pxxx"),
+        # the old m is used beside the new x: nothing is given another meaning
+        (said(*ONE_ROW, *MANY_ROWS[:2], r"\sum_{k=1}^n (x_{ik} - m) = 0"), "px"),
+        # after it, a sum over the entries of the first x speaks of that one again
+        (said(*ONE_ROW, *MANY_ROWS, "## Again", r"\sum_{k=1}^n x_k = n\, m"), "px"),
+        # its definitions sum over another number of values
+        (
+            (
+                r"a = \frac1N \sum_{i=1}^N x_i",
+                r"\sum_{i=1}^N (x_i - a) = 0",
+                "## Another batch",
+                r"b = \frac1p \sum_{i=1}^p x_i",
+                r"\sum_{i=1}^p (x_i - b) = 0",
+                r"\sum_{i=1}^p x_i = p + b",
+            ),
+            "ppr",
+        ),
+        # both means in one formula: which x is meant, nothing says
+        (
+            (
+                r"a = \frac1N \sum_{i=1}^N x_i",
+                "## Another batch",
+                r"b = \frac1p \sum_{i=1}^p x_i",
+                r"2 a = 2 b",
+            ),
+            "xx",
+        ),
+        # a gain with an index for each channel, then one for each group and place
+        (
+            (
+                r"y_{nc} = g_c x_{nc}",
+                r"\frac{\partial y_{nc}}{\partial x_{nc}} = g_c",
+                "## Groups",
+                r"z_{nck} = g_{ck} u_{nck}",
+                r"\frac{\partial z_{nck}}{\partial u_{nck}} = g_{ck}",
+                r"\frac{\partial z_{nck}}{\partial u_{nck}} = g_{ck} u_{nck}",
+            ),
+            "ppr",
+        ),
+    ],
+)
+def test_sections_give_names_another_meaning(displays: tuple[str, ...], expected: str) -> None:
+    assert verdicts(*displays) == expected
+
+
+@pytest.mark.parametrize(
+    ("displays", "expected"),
+    [
+        # the first place of a name with a prime, or with more indices than before
+        (said(r"A step is $w' = w - a g$.", r"w - w' = a g", r"w' - w = a g"), "pr"),
+        (
+            said(
+                r"y_i = a\, x_i + b",
+                "## Channels",
+                r"Each has its own, $y_{ic} = g_c x_{ic} + h_c$.",
+                r"\frac{\partial y_{ic}}{\partial x_{ic}} = g_c",
+                r"\frac{\partial y_{ic}}{\partial x_{ic}} = g_c + h_c",
+            ),
+            "pr",
+        ),
+        # a display that says what it is has precedence
+        (said("w = 3 a", r"One meets $w' = w b$.", r"w' = w + b", r"w' - b = 3 a", r"2 w' = 6 a b"), "pr"),
+        # denied, conditional, or of a name that stands before: it defines nothing, and may be meant
+        (said(r"It is not true that $w' = w b$.", r"2 w' = 2 w b"), "x"),
+        (said(r"If $w' = w b$, all is well.", r"2 w' = 2 w b"), "r"),
+        (said("2 w' = 2 w b", r"Here we see $w' = w b$.", r"3 w' = 3 w b"), "xx"),
+        # a name of its own, and a value of it, need a word that defines
+        (said(r"The product $q = a b$ is small.", r"2 q = 2 a b"), "x"),
+        (said(r"For instance $w' = 1$ is a choice.", r"2 w' = 2"), "r"),
+    ],
+)
+def test_first_places_in_sentences(displays: tuple[str, ...], expected: str) -> None:
+    assert verdicts(*displays) == expected
+
+
+def test_indices_are_as_many_as_is_said() -> None:
+    note = said(
+        r"Let $x \in \mathbb{R}^{N \times G \times K}$.",
+        r"\mu_{ng} = \frac1K \sum_{k=1}^K x_{ngk}",
+        r"\sum_{k=1}^K (x_{ngk} - \mu_{ng}) = 0",
+        r"\sum_{n=1}^N (x_{ngk} - \mu_{ng}) = 0",
+    )
+    assert verdicts(*note) == "pr"
+
+
+def test_what_is_out_of_force_hides_nothing() -> None:
+    note = (
+        r"y_i = g\, x_i",
+        r"\frac{\partial L}{\partial g} = \sum_{i=1}^m \frac{\partial L}{\partial y_i} x_i",
+        "## Later",
+        r"y_{ij} = \operatorname{ReLU}(g\, x_{ij})",
+    )
+    assert checked(*note).results[0].name == "proved"
