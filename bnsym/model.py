@@ -87,6 +87,9 @@ class Link:
     """What was taken where its notation, or that of its definitions, leaves a choice."""
     strict: bool = False
     """Whether a proof is in doubt as well."""
+    jacobian: bool = False
+    """Whether the derivatives that are total in the other reading stand elsewhere alone, as entries of a
+    Jacobian: then that reading is meant where it is proved."""
 
 
 @dataclass(frozen=True, slots=True)

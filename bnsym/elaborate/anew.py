@@ -148,7 +148,7 @@ def _respelled(found: Survey, spelled: Callable[[Symbol, int], Symbol]) -> None:
         sides = (side for h in conditions for side in (h.left, h.right))
         for expression in (*chain.expressions, *sides):
             if expression.node is not None:
-                change = partial(spelled, section=chain.section)
+                change = partial(lambda section, symbol: spelled(symbol, section), chain.section)
                 expression.node = symbols_changed(expression.node, change)
 
 

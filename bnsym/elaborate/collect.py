@@ -140,6 +140,8 @@ class Gathered:
     kinds: dict[str, list[Shape]] = field(default_factory=dict)
     r"""What `x \in \mathbb{R}^m` says of names, each time that a section says something else."""
     losses: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    called_losses: list[Symbol] = field(default_factory=list)
+    """Names of which words say that they are the loss."""
     aliases: Aliases = field(default_factory=Aliases)
     mentions: list[stated.Mention] = field(default_factory=list)
     """Names that the text speaks of, in order."""

@@ -44,6 +44,8 @@ class Words:
     """After such a name: `is negligible`."""
     notation: str = r"(?!)"
     """Announce a list or a table of symbols."""
+    loss: str = r"(?!)"
+    """Nouns for what is differentiated in the end."""
     quality: str = r"(?!)"
     """What words say that a name is, and no formula."""
     article: str = r"(?!)"
@@ -94,6 +96,7 @@ LANGUAGES: dict[str, Words] = {
         neglect=r"(?:neglect|ignor|omitt?|discard|disregard|dropp?)(?:e?[sd]|ing|e)?|without|for\s+(?:very\s+)?small",
         neglected=r"(?:is|are|be|being|as)\s+(?:(?!not\b)\w+\s+)?(?:neglected|ignored|dropped|omitted|discarded|negligible)",
         notation=r"\b(?:notations?|symbols?|definitions?|abbreviations?)\b",
+        loss=r"\b(?:loss|cost|objective|criterion)(?:\s+function)?",
     ),
     "German": Words(
         let=r"\bin\s+diesem\s+abschnitt\b|\b(?:sei|seien|mit|hier|hierbei|dabei|bezeichn\w+|definier\w+|setzen?|schreib\w+|nenn\w+|genannt|heiß\w+|abgekürzt|abkürz\w+|führen)\b",
@@ -116,6 +119,7 @@ LANGUAGES: dict[str, Words] = {
         neglect=r"vernachlässig\w*|ignorier\w*|ohne|lassen\s+wir",
         neglected=r"(?:(?:wird|ist|kann|sei)\s+)?(?:(?!nicht\b)\w+\s+)?(?:vernachlässig\w*|weg(?:ge)?lassen)",
         notation=r"\b(?:bezeichnungen?|notation\w*|symbole?|abkürzungen)\b",
+        loss=r"\b(?:verlust|kosten)(?:funktion)?|\b(?:ziel|fehler)funktion",
     ),
     "Spanish": Words(
         let=r"\b(?:sean?|con|aquí|denot\w+|defin\w+|escrib\w+|llam\w+|ponemos|pongamos|introduc\w+|abrevia\w+)\b",
@@ -136,6 +140,7 @@ LANGUAGES: dict[str, Words] = {
         joins_let=r"por|como|en\s+lugar\s+de|para|(?:denotamos\s+)?(?:la|el)\s+\w+",
         neglect=r"despreci\w*|ignor\w*|omit\w*|sin",
         notation=r"\b(?:notaci[óo]n|símbolos?|definiciones)\b",
+        loss=r"\b(?:función\s+de\s+)?(?:pérdida|coste|costo)|\bfunción\s+objetivo",
     ),
     "Portuguese": Words(
         let=r"\b(?:sejam?|com|aqui|denot\w+|defin\w+|escrev\w+|chama\w+|ponhamos|introduz\w+)\b",
@@ -155,6 +160,7 @@ LANGUAGES: dict[str, Words] = {
         joins_let=r"por|como|para",
         neglect=r"despre[zs]\w*|ignor\w*|omit\w*|sem",
         notation=r"\b(?:notaç\w+|símbolos?|definições)\b",
+        loss=r"\b(?:função\s+de\s+)?(?:perda|custo)|\bfunção\s+objetivo",
     ),
     "Italian": Words(
         let=r"\b(?:sian?o?|con|qui|denot\w+|indich\w+|defini\w+|scriv\w+|chiam\w+|poniamo|posto|pone|ponendo|introduc\w+)\b",
@@ -175,6 +181,7 @@ LANGUAGES: dict[str, Words] = {
         joins_let=r"per|con|come",
         neglect=r"trascur\w*|ignor\w*|omett\w*|senza",
         notation=r"\b(?:notazion[ei]|simbol[oi]|definizioni)\b",
+        loss=r"\b(?:funzione\s+di\s+)?(?:perdita|costo)|\bfunzione\s+obiettivo",
     ),
     "French": Words(
         let=r"\b(?:soi(?:en)?t|avec|ici|notons|on\s+note|noté\w*|désign\w+|défini\w+|écri\w+|posons|pose|posant|appel\w+|introdui\w+)\b",
@@ -195,6 +202,7 @@ LANGUAGES: dict[str, Words] = {
         joins_let=r"pour|par|comme|(?:on\s+(?:note|désigne)\s+)?(?:la|le)\s+\w+",
         neglect=r"néglig\w*|ignor\w*|omet\w*|sans",
         notation=r"\b(?:notations?|symboles?|définitions)\b",
+        loss=r"\b(?:fonction\s+de\s+)?(?:perte|coût)|\bfonction\s+objectif",
     ),
     "Russian": Words(
         let=r"\b(?:пусть|обозначи\w+|обозначим|положим|определи\w+|введ[её]м|запишем)\b",
@@ -214,6 +222,7 @@ LANGUAGES: dict[str, Words] = {
         joins_let=r"через|как|для",
         neglect=r"пренебрег\w*|без",
         notation=r"\b(?:обозначени[ея]|символы?)\b",
+        loss=r"\b(?:функци\w+\s+)?(?:потерь|потери)|\bцелев\w+\s+функци\w+",
     ),
 }
 SCRIPTS: dict[str, Words] = {
@@ -235,6 +244,7 @@ SCRIPTS: dict[str, Words] = {
         neglect=r"忽略|略去|不计|省略",
         neglected=r"(?:可以?|被)?(?:忽略|略去|不计)|很小",
         notation="符号|记号|定义",
+        loss="(?:损失|代价|目标)函数|损失|損失",
     ),
     "Japanese": Words(
         let=r"(?!)",
@@ -250,6 +260,7 @@ SCRIPTS: dict[str, Words] = {
         article=r"は",
         being=r"(?!)",
         notation="記号|定義",
+        loss="(?:損失|目的|コスト)関数|損失",
     ),
     "Korean": Words(
         let=r"(?!)",
@@ -264,6 +275,7 @@ SCRIPTS: dict[str, Words] = {
         article=r"(?:은|는|이|가)(?=\s)",
         being=r"(?!)",
         notation="기호|정의",
+        loss=r"(?:손실|비용|목적)\s*함수|손실",
     ),
 }
 """Languages that no other can be taken for: their words are looked for in every text."""

@@ -8,6 +8,7 @@ sums are read here; `multiplying`, `measuring`, `functions` and `differentiating
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -254,6 +255,9 @@ class Lowering:
             hint = f"say it: `<!-- bnsym: assume $|{values}| = m$ -->`"
             message = f"nothing says whether `m` is the number of members of `{values}`"
             raise ReadError("BN129", message, node.at, hint)
+        if (plain := _NUMBERED.sub("", name)) != name and self.table.arity.get(plain, 0) > len(letters):
+            message = f"`{name}`: an entry of `{plain}`, or a name of its own?"
+            raise ReadError("BN128", message, node.at, "write the number as a part of the name: `x_1`")
         if not letters and name in self.table.losses:
             hint = "only its derivatives are known"
             raise ReadError("BN128", f"`{name}` is a function whose values nothing defines", node.at, hint)
@@ -434,4 +438,6 @@ class Lowering:
         return Value(Max(Sym(name, axes), radius, body))
 
 
+_NUMBERED = re.compile(r"\^\{\(\d+\)\}")
+"""A number in brackets above a name: a label, unless the name has an index there elsewhere."""
 RENAME = r"rename the summation index, e.g. `\sum_k`"

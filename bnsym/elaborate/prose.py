@@ -316,7 +316,9 @@ class _Walk:
             self.spoken[start] = Role.NEGLECTED
         if self.role is Role.GIVEN or start in self.spoken:
             return
-        if self._is_described(behind, after):
+        if self._is_loss(behind, after):
+            self.spoken[start] = Role.LOSS
+        elif self._is_described(behind, after):
             self.spoken[start] = Role.DESCRIBED
         elif self._is_named(behind, after):
             self.spoken[start] = Role.NAMED
@@ -336,6 +338,12 @@ class _Walk:
         quality = self.words.quality
         before = _compiled(rf"\b(?:{quality})(?:\s+{_THING})?\s*$").search(behind)
         return before is not None or _compiled(rf"{_BEING}(?:{quality})\b").match(after) is not None
+
+    def _is_loss(self, behind: str, after: str) -> bool:
+        """`the loss $V$`, `$V$ is the cost`, `den Verlust nennen wir $V$`."""
+        loss, word = self.words.loss, r"(?:(?!of\b)\w+\s+){0,2}"
+        before = _compiled(rf"(?:{loss})\w{{0,3}}\s+{word}\(?$").search(behind)
+        return before is not None or _compiled(rf"\s*,?\s*{word}(?:{loss})").match(after) is not None
 
     def _is_named(self, behind: str, after: str) -> bool:
         """`the gain $c$`, `$c$ is the gain`, or `$c$: gain` as an item."""

@@ -384,10 +384,11 @@ def _find_losses(found: Survey) -> None:
     arrays: set[str] = set()
     for node in _every_node(found):
         _positions(table, node, found.source.text, above, below, elsewhere, arrays)
+    called = {name for symbol in found.gathered.called_losses for name in names_in(table, symbol)}
     for name, at in above.items():
         if name in table.defined or name in table.squares or name in arrays | below | table.sizes.keys():
             continue
-        if not is_loss_name(name):
+        if not is_loss_name(name) and name not in called:
             continue  # of what nothing defines, nothing is known
         table.losses[name] = at
         if name in elsewhere:

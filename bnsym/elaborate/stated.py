@@ -111,12 +111,20 @@ def _doubt(gatherer: Gatherer, remark: Remark, chain: Chain) -> None:
     if target is None or chain.signs[0].symbol not in _EQUALS or remark.role is Role.GIVEN:
         return
     meant, body = remark.role in _ASSUMES, _parsed(gatherer, chain.expressions[1])
-    if not meant and body is not None and not _names(body):
-        return  # `then $c = 1$`: a value that it takes somewhere
+    if not meant and not (_names(body) if body is not None else _WORD.search(_text(gatherer, chain))):
+        return  # `then $c = 1$`, `for $y = (1, 2)$`: a value that it takes somewhere
     sections = range(gatherer.section, gatherer.section + 1) if meant and gatherer.level else EVERYWHERE
     gatherer.result.doubts.append(Doubt(target[0], chain.where, sections, meant))
     if remark.role in _CLAIMS:
         gatherer.result.restated.append(_raw(gatherer, remark, chain))
+
+
+def _text(gatherer: Gatherer, chain: Chain) -> str:
+    where = chain.expressions[1]
+    return gatherer.source.masked[where.start : where.end]
+
+
+_WORD = re.compile(r"[^\W\d_]")
 
 
 def _doubt_member(gatherer: Gatherer, remark: Remark, chain: Chain) -> None:
@@ -157,7 +165,9 @@ def _mention(gatherer: Gatherer, remark: Remark, chain: Chain) -> None:
     """Notes that the text speaks of a name."""
     target = as_target(_parsed(gatherer, chain.expressions[0]))
     if target is not None and (not chain.signs or chain.signs[0].symbol in _MEMBER):
-        says = remark.role in (Role.DESCRIBED, Role.NAMED)
+        says = remark.role in (Role.DESCRIBED, Role.NAMED, Role.LOSS)
+        if remark.role is Role.LOSS:
+            gatherer.result.called_losses.append(target[0])
         rank = None if chain.signs else remark.rank
         mention = Mention(target[0], chain.where, gatherer.section, says, says and remark.anew, rank)
         gatherer.result.mentions.append(mention)
@@ -205,7 +215,8 @@ def _is_first(gatherer: Gatherer, chain: Chain) -> bool:
     plain = name.replace("'", "")
     known = {base for base, _, _ in written} | {n.base for n in walk(right) if isinstance(n, Symbol)}
     primed = plain != name and plain in known
-    return primed or any(base == name and other and other != count for base, _, other in written)
+    others = {other for base, _, other in written if base == name} - {0}
+    return primed or (count > 0 and bool(others))
 
 
 def spelling(symbol: Symbol) -> tuple[str, str, int]:

@@ -111,9 +111,15 @@ def finish(draft: Draft, earlier: tuple[Diagnostic, ...]) -> tuple[Derivation, C
         _finished(draft, p, closed.get(id(p)), hypotheses, inforce[context.out_of_force(p.section)])
         for p in every
     ]
+    entries = _entries(draft, closed)
     said_of = {id(p.left): link.statement for p, link in zip(every, finished, strict=True)}
     links = tuple(
-        replace(link, unless=said_of.get(id(p.unless)), strict=p.strict) if p.unless else link
+        replace(
+            link,
+            unless=said_of.get(id(p.unless)) if p.unless else None,
+            strict=bool(p.unless) and p.strict,
+            jacobian=link.statement is not None and _is_of_entries(link.statement, entries),
+        )
         for p, link in zip(draft.pending, finished[: len(draft.pending)], strict=True)
     )
     named = tuple(_named(draft, name, d) for name, d in definitions.items())
@@ -303,6 +309,27 @@ def _otherwise(statement: Statement, left: bool, right: bool) -> Statement | Non
     ]
     local = replace(statement, left=sides[0], right=sides[1])
     return local if local != statement else None
+
+
+def _entries(draft: Draft, closed: Mapping[int, tuple[Term, ...]]) -> set[tuple[Name, Name]]:
+    """Of which arrays by which others entries off the diagonal of the Jacobian stand alone on a side."""
+    table = draft.survey.table
+    sides = (
+        pair
+        for p in draft.pending
+        for pair in zip((p.left, p.right), closed.get(id(p), ()), strict=False)
+        if p.left.total is None
+    )
+    found = [term for expression, term in sides if is_entry(expression.node, table)]
+    pairs = [(d.of, d.by) for d in found if isinstance(d, Diff) and isinstance(d.of, Sym)]
+    return {(of.name, by.name) for of, by in pairs if of.indices != by.indices}
+
+
+def _is_of_entries(statement: Statement, entries: set[tuple[Name, Name]]) -> bool:
+    """Whether all derivatives in it that are local are of those arrays."""
+    parts = (*terms_in(statement.left), *terms_in(statement.right))
+    local = [d for d in parts if isinstance(d, Diff) and not d.total]
+    return bool(local) and all(isinstance(d.of, Sym) and (d.of.name, d.by.name) in entries for d in local)
 
 
 def _read(term: Term, total: bool) -> Term:

@@ -95,10 +95,10 @@ class Case:
             return Undecided("BN313", f"agrees in the {digits} digits written, and is not exact")
         doubt = self.link.doubt
         doubted = isinstance(verdict, Refuted) or (self.link.strict and isinstance(verdict, Proved))
-        if doubted and doubt is not None and not self._is_proved(self.link.unless):
+        if doubted and doubt is not None and not self._proof(self.link.unless):
             return _with_values(doubt, verdict) if isinstance(verdict, Refuted) else doubt
-        if isinstance(verdict, Refuted) and self._is_proved(self.link.otherwise):
-            return Unread(_two_readings(self.link))
+        if isinstance(verdict, Refuted) and (other := self._proof(self.link.otherwise)):
+            return other if self.link.jacobian else Unread(_two_readings(self.link))
         if isinstance(verdict, Refuted) and self.link.elsewhere and self.link.statement is not None:
             more = tuple(named.hypothesis for named in self.link.elsewhere)
             assumed = replace(self.link.statement, hypotheses=(*self.link.statement.hypotheses, *more))
@@ -107,11 +107,13 @@ class Case:
                 return Unread(_said_elsewhere(self.link))
         return verdict
 
-    def _is_proved(self, statement: Statement | None) -> bool:
+    def _proof(self, statement: Statement | None) -> Proved | None:
+        """The proof of another reading, if there is one."""
         if statement is None:
-            return False
+            return None
         asked = self.dispatcher.verdict(statement, seconds=OTHER_READING_SECONDS)
-        return isinstance(self._value(asked, OTHER_READING_SECONDS), Proved)
+        verdict = _allowed(self._value(asked, OTHER_READING_SECONDS), self.dispatcher.budget.axioms)
+        return verdict if isinstance(verdict, Proved) else None
 
     def _ask_more(self) -> None:
         """Evidence on a proof; on any other verdict only if a batch size asks for it."""

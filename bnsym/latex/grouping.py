@@ -221,11 +221,23 @@ class _Structure:
         invisible = self._invisible_braces()
         for position, token in enumerate(self.tokens):
             if position not in invisible:
-                self._take(token)
+                self._take(token._replace(kind=Kind.MARK) if self._is_label(position) else token)
         if self.open:
             token = self.open[-1][0]
             raise ReadError("BN112", f"this `{token.text}` is never closed", token.at)
         return self.out
+
+    def _is_label(self, position: int) -> bool:
+        """Whether a sign is all of a subscript: `E_+`, `E_{-}`."""
+        if self.tokens[position].kind is not Kind.SIGN or position == 0:
+            return False
+        around = [token.kind for token in self.tokens[max(0, position - 2) : position + 2]]
+        return self.tokens[position - 1].kind is Kind.SUB or around == [
+            Kind.SUB,
+            Kind.LBRACE,
+            Kind.SIGN,
+            Kind.RBRACE,
+        ]
 
     def _invisible_braces(self) -> set[int]:
         """Positions of braces that neither delimit an argument nor carry a script."""

@@ -214,6 +214,8 @@ def _bracketed(node: Symbol, clause: Paren, place: Place, at: Place) -> Node:
         return replace(node, upper=tuple(letters), at=at)
     if clause.shape == "(" and isinstance(clause.body, Plus):
         return Power(node, clause, at)  # which only a label can explain
+    if clause.shape == "(" and isinstance(clause.body, Number) and (text := _spelled(clause.body)):
+        return replace(node, marks=node.marks + f"^{{({text})}}", at=at)
     raise ReadError("BN128", "this superscript in brackets has no meaning here", place)
 
 

@@ -145,6 +145,7 @@ class Role(Enum):
     DENIED = "in a negated sentence, or between quotation marks"
     DESCRIBED = "a bare name of which words say what it is: a mean, positive, orthogonal"
     NEGLECTED = "a bare name that words leave out: neglecting it, where it is small"
+    LOSS = "a bare name of which words say that it is the loss"
     NAMED = "a bare name of which words say what it is, in terms that leave no value out: a gain"
 
 

@@ -1,0 +1,94 @@
+r"""How people write: losses that only words name, Jacobians used in chain rules, signs and numbers as labels.
+
+Every truth has a near miss of the same look beside it.
+"""
+
+import pytest
+
+from tests.test_anew import said
+from tests.test_scope import verdicts
+
+LAYER = r"m = \frac1d \sum_{k=1}^d a_k, \qquad n_k = a_k - m, \qquad b_k = g_k n_k + c_k"
+GRADIENT = (r"\frac{\partial V}{\partial c_k} = \frac{\partial V}{\partial b_k}",)
+GRADIENTS = (*GRADIENT, r"\frac{\partial V}{\partial g_k} = \frac{\partial V}{\partial b_k}")
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The loss $V$ sees the outputs.",
+        "The cost function $V$ sees the outputs.",
+        "A number $V$ is the loss.",
+        "Den Verlust nennen wir $V$, und er ist die Zahl, auf die es ankommt.",
+        "Sea la función de pérdida $V$ de los datos del lote.",
+        "Soit la fonction de perte $V$ et les données du lot.",
+        "损失函数 $V$ 依赖于输出。",
+        "損失関数 $V$ を考える。",
+        "손실 함수 $V$ 를 본다.",
+    ],
+)
+def test_words_name_a_loss(sentence: str) -> None:
+    assert verdicts(*said(sentence, LAYER, *GRADIENTS)) == "pr"
+
+
+@pytest.mark.parametrize("sentence", ["The gain $V$ is ours.", "The loss of $V$ is small.", "We see a loss."])
+def test_other_words_name_none(sentence: str) -> None:
+    assert verdicts(*said(sentence, LAYER, *GRADIENT)) == "x"
+
+
+NORMALIZED = (
+    r"\mu = \frac1m \sum_{k=1}^m x_k, \quad s = \frac1m \sum_{k=1}^m (x_k - \mu)^2 + \epsilon",
+    r"y_i = \frac{x_i - \mu}{s}",
+)
+JACOBIAN = r"\frac{\partial y_j}{\partial x_i}"
+ENTRY = rf"{JACOBIAN} = \frac1s \Big( \delta_{{ij}} - \frac1m - \frac2m (x_i - \mu) y_j \Big)"
+GRADIENT_X = r"\frac{\partial L}{\partial x_i} = "
+CHAIN = rf"{GRADIENT_X} \sum_{{j=1}}^m \frac{{\partial L}}{{\partial y_j}} {JACOBIAN}"
+PATHS = (
+    rf"{GRADIENT_X} \frac{{\partial L}}{{\partial y_i}} \frac{{\partial y_i}}{{\partial x_i}}"
+    r" + \frac{\partial L}{\partial s} \frac{\partial s}{\partial x_i}"
+    r" + \frac{\partial L}{\partial \mu} \frac{\partial \mu}{\partial x_i}"
+)
+
+
+@pytest.mark.parametrize(
+    ("displays", "expected"),
+    [
+        # as an entry of the Jacobian the derivative is total, and so it is in the chain rule
+        ((*NORMALIZED, ENTRY, CHAIN), "pp"),
+        ((*NORMALIZED, CHAIN), "x"),
+        ((*NORMALIZED, ENTRY, CHAIN.replace("= ", "= 2 ")), "pr"),
+        # on the diagonal alone, nothing says so
+        ((*NORMALIZED, ENTRY.replace("y_j", "y_i").replace(r"\delta_{ij}", "1"), CHAIN), "px"),
+        # beside it the other reading, which is the usual one, holds as before
+        (
+            (*NORMALIZED, ENTRY, PATHS),
+            "pp",
+        ),
+    ],
+)
+def test_a_jacobian_is_total_in_the_chain_rule_too(displays: tuple[str, ...], expected: str) -> None:
+    assert verdicts(*displays) == expected
+
+
+@pytest.mark.parametrize(
+    ("displays", "expected"),
+    [
+        # a sign below a name is a label
+        (("E_+ = a + b, \\qquad E_{-} = a - b", "E_+ + E_- = 2 a", "E_+ - E_- = 2 a"), "pr"),
+        (("E_+ = a + b", "E_+ + 1 = a + b + 1", "E_+ + 1 = a + b - 1"), "pr"),
+        # a number in brackets above one is a label, unless indices stand there
+        (("u^{(1)}_i = a_i + b, \\qquad u^{(2)}_i = a_i - b", r"u^{(1)}_i + u^{(2)}_i = 2 a_i"), "p"),
+        (("u^{(1)}_i = a_i + b, \\qquad u^{(2)}_i = a_i - b", r"u^{(1)}_i = u^{(2)}_i"), "x"),
+        (("s = \\sum_{i=1}^m x^{(i)}", "2 s = 2 \\sum_{i=1}^m x^{(i)}", "x^{(1)} + s = s"), "px"),
+    ],
+)
+def test_labels(displays: tuple[str, ...], expected: str) -> None:
+    assert verdicts(*displays) == expected
+
+
+def test_values_of_an_example_leave_no_doubt() -> None:
+    """An example that gives each name a list of numbers says nothing of them elsewhere."""
+    note = said("a = \\sum_{i=1}^m x_i y_i", "It fails for $x = (1, 2)$ and $y = (2, 1)$.", r"a \le 0")
+    assert verdicts(*note) == "r"
+    assert verdicts(*said(note[0], "Think of $y = (z, 1)$.", note[2])) == "x"
