@@ -87,6 +87,9 @@ class Link:
     """What was taken where its notation, or that of its definitions, leaves a choice."""
     strict: bool = False
     """Whether a proof is in doubt as well."""
+    literal: Statement | None = None
+    """Of a link that is unread for its index letters, what it says of each value of a letter that one side
+    leaves free, every sum having letters of its own: if that fails, the link does."""
     jacobian: bool = False
     """Whether the derivatives that are total in the other reading stand elsewhere alone, as entries of a
     Jacobian: then that reading is meant where it is proved."""
@@ -106,6 +109,8 @@ class NamedHypothesis:
     hypothesis: Hypothesis
     source: str
     span: Span
+    introduces: bool = False
+    """Whether the names in it stand nowhere before its section: what says so brings them in."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,7 +103,6 @@ UNREAD = [
     ),
     (r"\sum_i x_i^2 - 2 \mu x_i + m \mu^2 = m \sigma^2", "a missing sum"),
     (r"\frac{\partial f}{\partial \gamma} = - g_i \hat{x}_i", None),  # no hint says that a sign is wrong
-    (r"\frac{\partial f}{\partial \gamma} = u_i \hat{x}_i", None),
 ]
 
 

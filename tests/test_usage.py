@@ -92,3 +92,55 @@ def test_values_of_an_example_leave_no_doubt() -> None:
     note = said("a = \\sum_{i=1}^m x_i y_i", "It fails for $x = (1, 2)$ and $y = (2, 1)$.", r"a \le 0")
     assert verdicts(*note) == "r"
     assert verdicts(*said(note[0], "Think of $y = (z, 1)$.", note[2])) == "x"
+
+
+SCALED = (
+    r"h_i = \gamma u_i + \beta",
+    r"\frac{\partial L}{\partial \beta} = \sum_i \frac{\partial L}{\partial h_i}",
+)
+GAIN = r"\frac{\partial L}{\partial \gamma} = "
+
+
+@pytest.mark.parametrize(
+    ("displays", "expected"),
+    [
+        # a letter twice in a product and not on the other side, in a file that writes its sums
+        ((*SCALED, rf"{GAIN} \frac{{\partial L}}{{\partial h_i}} u_i"), "pr"),
+        ((*SCALED, rf"{GAIN} \sum_i \frac{{\partial L}}{{\partial h_i}} u_i"), "pp"),
+        ((SCALED[0], rf"{GAIN} \frac{{\partial L}}{{\partial h_i}} u_i"), "x"),
+        (("# Sums are Einstein's", *SCALED, rf"{GAIN} \frac{{\partial L}}{{\partial h_i}} u_i"), "px"),
+        # once: some index may be meant
+        ((*SCALED, rf"{GAIN} \frac{{\partial L}}{{\partial h_i}}"), "px"),
+        # free beside the sum that binds it
+        (("a = \\sum_k g_k v_k", r"a w_i = g_k w_i \sum_k v_k"), "r"),
+        (("a = \\sum_k g_k v_k", r"a w_i = w_i \sum_k g_k v_k"), "p"),
+        # the sum may be meant to go on
+        (("a = \\sum_k (v_k^2 - b v_k)", r"a = \sum_k v_k^2 - b v_k"), "x"),
+        (("a = \\sum_k g_k v_k", r"2 a = 2 g_k v_k"), "r"),
+        (("a = \\sum_k (v_k - b)", r"\sum_k (v_k - b) = v_k - b"), "x"),
+        # free on the left, bound again: false as it stands, and unread where it holds
+        (("a_i = v_i \\sum_k v_k g_k", r"2 a_i = 2 \sum_i v_i v_i g_i"), "r"),
+        (("a_i = v_i \\sum_k v_k g_k", r"2 a_i = 2 v_i \sum_i v_i g_i"), "x"),
+    ],
+)
+def test_letters_that_do_not_fit_can_only_refute(displays: tuple[str, ...], expected: str) -> None:
+    assert verdicts(*displays) == expected
+
+
+@pytest.mark.parametrize(
+    ("displays", "expected"),
+    [
+        # an order said where a name is brought in goes wherever it goes; said later, only where it is said
+        (said("## One", r"Let $c = a + b$ with $b > 0$.", "c - a = b", "## Two", "c > a", "c < a"), "ppr"),
+        (said("## One", "2 b = b + b", "## Two", "Let $b > 0$.", "b > 0", "## Three", "b + a > a"), "ppx"),
+    ],
+)
+def test_orders_go_with_the_names_that_they_bring_in(displays: tuple[str, ...], expected: str) -> None:
+    assert verdicts(*displays) == expected
+
+
+def test_indices_compared_in_an_indicator_are_no_numbers() -> None:
+    entry = r"\frac{\partial c_k}{\partial x_i} = "
+    note = (r"c_i = x_i - \frac1n \sum_{k=1}^n x_k", rf"{entry} 1_{{k=i}} - \frac1n")
+    assert verdicts(*note, rf"{entry} -\frac1n, \quad k \ne i") == "pp"
+    assert verdicts(*note, rf"{entry} \frac1n, \quad k \ne i") == "pr"

@@ -11,7 +11,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import pairwise
+from itertools import accumulate, pairwise
+from operator import or_
 from typing import TypeVar
 
 from bnsym.elaborate.closing import number_of
@@ -38,7 +39,8 @@ from bnsym.elaborate.scope import RawDefinition, Survey, nodes, survey
 from bnsym.elaborate.statements import Draft, Pending, finish
 from bnsym.elaborate.symbols import resembling, unmarked
 from bnsym.elaborate.tensors import Algebra, Value
-from bnsym.latex.ast import Node, Place
+from bnsym.latex.ast import BigSum, Node, Place, Plus, Symbol
+from bnsym.latex.ast import walk as nodes_of
 from bnsym.latex.commands import WORD
 from bnsym.latex.errors import ReadError
 from bnsym.latex.folding import after_slash
@@ -130,6 +132,8 @@ class _Reader:
     """By the identity of the chain that holds it."""
     asides: dict[int, Pending] = field(default_factory=dict)
     """Equations of the text that are asked about as if they were links, by the identity of their chains."""
+    unbound: list[tuple[Pending, RawChain, RawLink]] = field(default_factory=list)
+    """Links that are unread for their index letters."""
 
     def read(self, earlier: tuple[Diagnostic, ...]) -> tuple[Derivation, Context]:
         definitions = (*self.survey.definitions, *self.survey.opaque)
@@ -146,6 +150,8 @@ class _Reader:
                 self._hypothesis(hypothesis, report=not hypothesis.said)
         for name, chains in self._by_block().items():
             self._block(name, chains)
+        for pending, chain, raw in self.unbound:
+            self._read_literally(pending, chain, raw)
         self.survey.spaces.settle()
         known = (self.survey, self.pending, self.defined, self.assumed, self.diagnostics, self.hidden)
         draft = Draft(*known, tuple(self.asides.values()))
@@ -153,7 +159,9 @@ class _Reader:
 
     # lowering one expression
 
-    def lower(self, expression: Expression, reference: dict[str, Place] | None = None) -> Lowered:
+    def lower(
+        self, expression: Expression, reference: dict[str, Place] | None = None, *, strict: bool = True
+    ) -> Lowered:
         """Its letters are checked against those of `reference`, the chain's first expression.
         Raises ReadError; what a failed expression said of the index spaces is forgotten."""
         if expression.problem is not None or expression.node is None:
@@ -164,7 +172,8 @@ class _Reader:
         saved = self.survey.spaces.snapshot()
         try:
             value = lowering.lower(expression.node)
-            _check_letters(lowering.free, lowering.summed, reference)
+            if strict:
+                _check_letters(lowering.free, lowering.summed, reference)
         except ReadError:
             self.survey.spaces.restore(saved)
             raise
@@ -450,6 +459,13 @@ class _Reader:
 
     def _link(self, chain: RawChain, raw: RawLink, lowered: list[Lowered | ReadError]) -> Pending:
         pending = self._pending(chain, raw, lowered)
+        self._note_doubts(pending, chain, raw)
+        if pending.problem is not None and pending.problem.code in ("BN121", "BN122"):
+            self.unbound.append((pending, chain, raw))
+        return pending
+
+    def _note_doubts(self, pending: Pending, chain: RawChain, raw: RawLink) -> None:
+        """Notes why a verdict on the link would say nothing."""
         pending.doubt = _doubt(chain, raw) or self._beside(chain, raw)
         again = self._said_twice(chain, raw, pending.sides) if pending.sides else None
         if again and again.anew:
@@ -458,7 +474,6 @@ class _Reader:
             pending.doubt = self._unsettled(chain, pending.sides)
             if again and pending.doubt is None:
                 pending.doubt, pending.unless = again.problem, again.left
-        return pending
 
     def _pending(self, chain: RawChain, raw: RawLink, lowered: list[Lowered | ReadError]) -> Pending:
         sides, relation, problem = None, None, None
@@ -470,6 +485,44 @@ class _Reader:
         left, right = chain.expressions[raw.left], chain.expressions[raw.right]
         known = (sides, relation, problem, tuple(chain.hypotheses), raw.declaration)
         return Pending(raw.id, raw.where, left, right, *known, section=chain.section)
+
+    def _read_literally(self, pending: Pending, chain: RawChain, raw: RawLink) -> None:
+        """What a link says whose letters do not fit: of each value of a letter that one side leaves free. Not
+        where a letter may stand for one index that is not said, or be summed over without a sign."""
+        saved = self.survey.spaces.snapshot()
+        try:
+            left, right = (self.lower(e, strict=False) for e in (pending.left, pending.right))
+            if not self._are_slips(pending, left, right):
+                return
+            for lowered, expression in ((left, pending.left), (right, pending.right)):
+                self.hidden.check_values([lowered.value.term], self._place(expression))
+            sides = self._joined(chain, raw, {raw.left: left, raw.right: right}, self._relation(raw))
+        except ReadError:
+            self.survey.spaces.restore(saved)
+            return
+        pending.sides, pending.relation = sides, self._relation(raw)
+        pending.letters, pending.problem = pending.problem, None
+        self._note_doubts(pending, chain, raw)
+
+    def _are_slips(self, pending: Pending, left: Lowered, right: Lowered) -> bool:
+        r"""Whether each letter that only one side leaves free is bound by a sum there too, or stands twice in
+        it, in a file that writes its sums."""
+        if _SUMMATION.search(self.survey.source.text):
+            return False
+        sides = ((left, right, pending.left), (right, left, pending.right))
+        return all(
+            _is_slip(expression.node, letter, letter in own.summed, self._summed)
+            for own, other, expression in sides
+            for letter in own.free.keys() - other.free.keys()
+            if own is right or letter not in other.summed
+        )
+
+    @cached_property
+    def _summed(self) -> set[str]:
+        """The letters that sums of the file bind."""
+        written = (e.node for chain in self.survey.gathered.chains for e in chain.expressions)
+        parts = (inner for node in written if node is not None for inner in nodes_of(node))
+        return {letter for part in parts if isinstance(part, BigSum) for letter in part.letters}
 
     def _said_twice(self, chain: RawChain, link: RawLink, sides: tuple[Term, Term]) -> _Again | None:
         """Which name in it has had two equations, of which the first is taken."""
@@ -612,7 +665,11 @@ class _Reader:
         return RELATIONS[sign]
 
     def _joined(
-        self, chain: RawChain, raw: RawLink, lowered: list[Lowered | ReadError], relation: Relation
+        self,
+        chain: RawChain,
+        raw: RawLink,
+        lowered: Sequence[Lowered | ReadError] | Mapping[int, Lowered],
+        relation: Relation,
     ) -> tuple[Term, Term]:
         if chain.problem is not None:
             raise chain.problem
@@ -699,6 +756,31 @@ def _check_entries(*terms: Term, at: Place) -> None:
     if any(number_of(index) for term in terms for index in free_indices(term)):
         hint = "write it out where it is used, or say it of all entries"
         raise ReadError("BN128", "one entry of an array has no meaning here", at, hint)
+
+
+_SUMMATION = re.compile(r"einstein|summation convention|summenkonvention|求和约定|縮約", re.IGNORECASE)
+"""Words for sums without a sign."""
+
+
+def _is_slip(node: Node | None, letter: str, bound: bool, summed: Set[str]) -> bool:
+    r"""Not in `\sum_i x_i^2 - 2 a x_i`, of which the sum may be meant to go on."""
+    if bound:
+        return node is not None and not any(_goes_on(inner, letter) for inner in nodes_of(node))
+    return letter in summed and _times(node, letter) > 1
+
+
+def _goes_on(node: Node, letter: str) -> bool:
+    """Whether the letter stands free behind a sum over it that nothing closes."""
+    terms = node.terms if isinstance(node, Plus) else ()
+    sums = [any(isinstance(n, BigSum) and letter in n.letters for n in nodes_of(term)) for term in terms]
+    after = zip(terms[1:], sums[1:], accumulate(sums, or_), strict=False)
+    return any(begun and not own and _times(term, letter) for term, own, begun in after)
+
+
+def _times(node: Node | None, letter: str) -> int:
+    """How often names have an index letter in an expression."""
+    names = (inner for inner in nodes_of(node) if isinstance(inner, Symbol)) if node is not None else ()
+    return sum(letter in (*n.upper, *(n.sub.letters if n.sub else ())) for n in names)
 
 
 def _check_letters(

@@ -31,6 +31,7 @@ from bnsym.latex.ast import (
     BigSum,
     Derivative,
     Gradient,
+    Indicator,
     Node,
     Place,
     Product,
@@ -329,12 +330,15 @@ def _find_letters(found: Survey) -> None:
     indices: set[str] = set()
     numbers: set[str] = set()
     for node in (e.node for chain in found.gathered.chains for e in chain.expressions if e.node is not None):
+        compared: set[int] = set()
         for inner in walk(node):
             indices.update(getattr(inner, "letters", ()))
+            if isinstance(inner, Indicator):
+                compared |= {id(inner.left), id(inner.right)}
         for symbol, bound in kinds.symbols(node):
             letters = (*symbol.upper, *(symbol.sub.letters if symbol.sub else ()))
             indices.update(letter for letter in letters if found.table.is_index(letter, bound))
-            if symbol.bare and symbol.base not in bound:
+            if symbol.bare and symbol.base not in bound and id(symbol) not in compared:
                 numbers.add(symbol.base)
     for hypothesis in _all_hypotheses(found.gathered):
         pair = letters_of(hypothesis)

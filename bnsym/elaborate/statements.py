@@ -65,6 +65,8 @@ class Pending:
     doubt: ReadError | None = None
     """Why a refutation would say nothing."""
     section: int = 0
+    letters: ReadError | None = None
+    """What is wrong with its index letters: then its sides are what it says letter by letter."""
     unless: Expression | None = None
     """The left side of the equation that leaves no doubt if it is proved."""
     strict: bool = False
@@ -188,13 +190,14 @@ def _finished(
     unsaid = p.left.total is None and p.right.total is None
     entries = [is_entry(e.node, draft.survey.table) for e in (p.left, p.right)]
     otherwise = _otherwise(statement, *entries) if statement is not None and unsaid else None
+    literal, error = (statement, p.letters) if p.letters else (None, error)
     problem = diagnostic(source, error) if error is not None else None
     text = " ".join(_folded(source, w) for w in (p.left.where, p.where, p.right.where))
     return Link(
         p.id,
         span_of(source, p.where),
         text,
-        statement,
+        None if p.letters else statement,
         problem,
         p.declaration,
         span_of(source, p.left.where),
@@ -206,6 +209,7 @@ def _finished(
         tuple((d.full_name.replace(ANEW, ""), draft.survey.table.line_of(d.at[0])) for d in used),
         tuple(_folded(source, h.where) for h in p.hypotheses if h.condition),
         conventions=_conventions(draft, context, p, used),
+        literal=literal,
     )
 
 
@@ -293,7 +297,10 @@ def _compared(hypothesis: Hypothesis) -> set[str]:
 def _named_hypothesis(draft: Draft, raw: RawHypothesis, hypothesis: Hypothesis) -> NamedHypothesis:
     text = draft.survey.source.text[raw.where.start : raw.where.end]
     return NamedHypothesis(
-        hypothesis, re.sub(r"\s+", " ", text).strip(), span_of(draft.survey.source, raw.where)
+        hypothesis,
+        re.sub(r"\s+", " ", text).strip(),
+        span_of(draft.survey.source, raw.where),
+        raw.introduces,
     )
 
 

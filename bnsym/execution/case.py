@@ -27,6 +27,7 @@ from bnsym.model import (
     Diagnostic,
     Evidence,
     Link,
+    NamedHypothesis,
     Repair,
     Result,
     Severity,
@@ -73,6 +74,8 @@ class Case:
         declared, statement = self.link.declaration, self.link.statement
         if declared is not None and declared.kind is Declared.SKIP:
             self.verdict = _skipped(self.link, declared)
+        elif self.link.literal is not None:
+            self.asked = self.dispatcher.verdict(self.link.literal)
         elif self.link.problem is not None:
             self.verdict = Unread(self.link.problem)
         elif statement is None:
@@ -90,6 +93,13 @@ class Case:
             self.verdict = _undone(error)
 
     def _settled(self, verdict: Decided) -> Verdict:
+        """The verdict; of a link that is unread for its letters, only a refutation."""
+        settled = self._said(verdict)
+        if self.link.literal is not None and self.link.problem and not isinstance(settled, Refuted):
+            return Unread(self.link.problem)
+        return settled
+
+    def _said(self, verdict: Decided) -> Verdict:
         """The verdict, unless it would be another under a reading that the file leaves open."""
         if isinstance(verdict, Refuted) and (digits := _agreeing_digits(self.link, verdict)):
             return Undecided("BN313", f"agrees in the {digits} digits written, and is not exact")
@@ -99,13 +109,22 @@ class Case:
             return _with_values(doubt, verdict) if isinstance(verdict, Refuted) else doubt
         if isinstance(verdict, Refuted) and (other := self._proof(self.link.otherwise)):
             return other if self.link.jacobian else Unread(_two_readings(self.link))
-        if isinstance(verdict, Refuted) and self.link.elsewhere and self.link.statement is not None:
-            more = tuple(named.hypothesis for named in self.link.elsewhere)
-            assumed = replace(self.link.statement, hypotheses=(*self.link.statement.hypotheses, *more))
-            asked = self.dispatcher.verdict(assumed, seconds=OTHER_READING_SECONDS)
-            if not isinstance(self._value(asked, OTHER_READING_SECONDS), Refuted):
+        if isinstance(verdict, Refuted) and self.link.elsewhere:
+            if proof := self._proof(self._assuming([h for h in self.link.elsewhere if h.introduces])):
+                return proof
+            assumed = self._assuming(self.link.elsewhere)
+            asked = self.dispatcher.verdict(assumed, seconds=OTHER_READING_SECONDS) if assumed else None
+            if asked and not isinstance(self._value(asked, OTHER_READING_SECONDS), Refuted):
                 return Unread(_said_elsewhere(self.link))
         return verdict
+
+    def _assuming(self, said: Sequence[NamedHypothesis]) -> Statement | None:
+        """The statement with what sentences of other sections say, if they say something."""
+        statement = self.link.statement or self.link.literal
+        if statement is None or not said:
+            return None
+        hypotheses = (*statement.hypotheses, *(named.hypothesis for named in said))
+        return replace(statement, hypotheses=hypotheses)
 
     def _proof(self, statement: Statement | None) -> Proved | None:
         """The proof of another reading, if there is one."""
@@ -137,7 +156,7 @@ class Case:
         """Ask for a repair of this link alone."""
         if not self.is_to_mend or self.context is None or isinstance(self.verdict, Undecided):
             return
-        refuted = self.verdict if isinstance(self.verdict, Refuted) else None
+        refuted = self.verdict if isinstance(self.verdict, Refuted) and self.link.statement else None
         if refuted or self.link.statement is None:
             self.repair = self.dispatcher.repair(self.note, self.context, self.link, refuted)
 
