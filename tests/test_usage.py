@@ -144,3 +144,20 @@ def test_indices_compared_in_an_indicator_are_no_numbers() -> None:
     note = (r"c_i = x_i - \frac1n \sum_{k=1}^n x_k", rf"{entry} 1_{{k=i}} - \frac1n")
     assert verdicts(*note, rf"{entry} -\frac1n, \quad k \ne i") == "pp"
     assert verdicts(*note, rf"{entry} \frac1n, \quad k \ne i") == "pr"
+
+
+BOLD = (r"\mathbf{w} = \frac{\mathbf{v}}{g}", r"\frac{\partial w_i}{\partial v_j} = \frac{\delta_{ij}}{g}")
+
+
+@pytest.mark.parametrize(
+    ("displays", "expected"),
+    [
+        # entries of bold names, though another section has the plain letter alone
+        ((*BOLD, "## Later", r"t = \sum_j v_j x_j, \qquad s = \Vert v \Vert", r"s^2 = \sum_j v_j^2"), "pp"),
+        ((BOLD[0], BOLD[1].replace(r"\delta_{ij}", "1"), "## Later", r"s = \Vert v \Vert"), "r"),
+        # beside it in the section, the plain letter is another name
+        ((*BOLD, r"s = \Vert v \Vert", r"s^2 = \sum_j v_j^2"), "xp"),
+    ],
+)
+def test_entries_of_bold_names_by_section(displays: tuple[str, ...], expected: str) -> None:
+    assert verdicts(*displays) == expected

@@ -85,6 +85,7 @@ def survey(source: Source, gathered: Gathered) -> Survey:
     found.known = calls.settle(gathered, source.text)
     _sizes(found, ranges.settle(gathered))
     spelling.learn(table, list(_comparable(found)), gathered.sizes)
+    spelling.embolden(gathered.chains, table)
     table.line_of = lambda offset: source.span(offset, offset).line
     indexed, said = _indexed(found), ranks.settle(found)
     respell(found, {name: starts for name, known in said.items() if (starts := [s for s, _ in known[1:]])})

@@ -6,10 +6,16 @@ Imports the surface tree and `symbols` only.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
 
 from bnsym.elaborate.symbols import Table, as_target
-from bnsym.latex.ast import BigSum, Component, Indicator, Node, Symbol, Whole, walk
+from bnsym.latex.ast import BigSum, Component, Indicator, Node, Symbol, Whole, symbols_changed, walk
+
+if TYPE_CHECKING:
+    from bnsym.elaborate.collect import RawChain
 
 
 def learn(table: Table, chains: Sequence[Sequence[Node]], indices: Iterable[str]) -> None:
@@ -61,6 +67,27 @@ def _entries(named: Iterable[Symbol]) -> dict[str, str]:
     indexed = {symbol.base for symbol in named if not symbol.bare}
     pairs = {name: _bold(name) for name in indexed - bare}
     return {name: bold for name, bold in pairs.items() if bold in bare - indexed}
+
+
+def embolden(chains: Iterable[RawChain], table: Table) -> None:
+    r"""Spells the entries of bold names boldly in sections where nothing else has the plain letter, though
+    others have it."""
+    by_section: dict[int, list[RawChain]] = {}
+    for chain in chains:
+        by_section.setdefault(chain.section, []).append(chain)
+    for here in by_section.values():
+        expressions = [e for chain in here for e in chain.expressions if e.node is not None]
+        nodes = (inner for e in expressions if e.node is not None for inner in walk(e.node))
+        entries = _entries(node for node in nodes if isinstance(node, Symbol))
+        local = {name: bold for name, bold in entries.items() if name not in table.entries}
+        for expression in expressions if local else ():
+            if expression.node is not None:
+                expression.node = symbols_changed(expression.node, partial(_emboldened, local))
+
+
+def _emboldened(bold: Mapping[str, str], symbol: Symbol) -> Symbol:
+    plain = not symbol.accents and not symbol.marks and not symbol.bare
+    return replace(symbol, core=bold[symbol.base]) if plain and symbol.base in bold else symbol
 
 
 def _bold(name: str) -> str:
