@@ -161,3 +161,16 @@ BOLD = (r"\mathbf{w} = \frac{\mathbf{v}}{g}", r"\frac{\partial w_i}{\partial v_j
 )
 def test_entries_of_bold_names_by_section(displays: tuple[str, ...], expected: str) -> None:
     assert verdicts(*displays) == expected
+
+
+@pytest.mark.parametrize(
+    ("sentence", "claim", "expected"),
+    [
+        # what the size is a product of stands nowhere else: it may be any
+        (r"There are $K = \frac{C}{G} H$ places.", r"\sum_{k=1}^K x_k = a K + a", "r"),
+        (r"There are $K = \frac{C}{G} H$ places.", r"\sum_{k=1}^K x_k = a C H", "x"),
+        (r"There are $K = 2 H + 1$ places.", r"\sum_{k=1}^K x_k = a K + a", "x"),
+    ],
+)
+def test_a_size_that_is_a_product_may_be_any(sentence: str, claim: str, expected: str) -> None:
+    assert verdicts(*said(r"a = \frac1K \sum_{k=1}^K x_k", sentence, claim)) == expected

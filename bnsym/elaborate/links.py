@@ -39,7 +39,7 @@ from bnsym.elaborate.scope import RawDefinition, Survey, nodes, survey
 from bnsym.elaborate.statements import Draft, Pending, finish
 from bnsym.elaborate.symbols import resembling, unmarked
 from bnsym.elaborate.tensors import Algebra, Value
-from bnsym.latex.ast import BigSum, Node, Place, Plus, Symbol
+from bnsym.latex.ast import BigSum, Node, Place, Plus, Product, Quotient, Symbol, unwrap
 from bnsym.latex.ast import walk as nodes_of
 from bnsym.latex.commands import WORD
 from bnsym.latex.errors import ReadError
@@ -585,6 +585,8 @@ class _Reader:
             names = names | self._sizes(sides)
         for doubt in doubts:
             spoken = self._named(doubt.name) - (bounded if doubt.described else set())
+            if doubt.value is not None and self._leaves_free(doubt.value, spoken, names, sides):
+                continue
             if name := next(iter(names & spoken), None):
                 line = self.survey.table.line_of(doubt.where.start)
                 message = f"what line {line} says of `{name}` is not judged, and this may rest on it"
@@ -602,12 +604,21 @@ class _Reader:
                 return ReadError("BN137", message, at, r"write `\frac`, `\cdot` or parentheses")
         return None
 
-    def _sizes(self, sides: tuple[Term, Term]) -> set[str]:
+    def _sizes(self, sides: tuple[Term, ...]) -> set[str]:
         """What is called the size of an index in them; without a name of its own it is m."""
         indices = (index for side in sides for term in walk(side) for index in own_indices(term))
         spaces = {index.space for index in indices}
         spaces |= {term.space for side in sides for term in walk(side) if isinstance(term, Size)}
         return {self.survey.spaces.describe(space) or BATCH for space in spaces}
+
+    def _leaves_free(self, value: Node, spoken: set[str], names: set[str], sides: tuple[Term, Term]) -> bool:
+        r"""Whether `K = \frac{C}{G} H` leaves K any size: nothing that the link rests on has C or H."""
+        if not spoken <= self.survey.table.sizes.keys():
+            return False
+        bodies = (self.defined[name][2] for name in names & self.defined.keys())
+        used = names | self._sizes((*sides, *bodies))
+        factors = _numerators(value)
+        return bool(factors) and not any(f is None or self._named(f) & used for f in factors)
 
     def _not_an_input(self, chain: RawChain, sides: tuple[Term, Term]) -> ReadError | None:
         """Why a name that nothing defines stands for something, and not for any value."""
@@ -760,6 +771,18 @@ def _check_entries(*terms: Term, at: Place) -> None:
 
 _SUMMATION = re.compile(r"einstein|summation convention|summenkonvention|求和约定|縮約", re.IGNORECASE)
 """Words for sums without a sign."""
+
+
+def _numerators(node: Node) -> list[Symbol | None]:
+    """The names above the line of a product of names; None for anything else."""
+    match unwrap(node):
+        case Symbol() as symbol:
+            return [symbol]
+        case Product(factors):
+            return [name for factor in factors for name in _numerators(factor)]
+        case Quotient(above, below) if isinstance(unwrap(below), Symbol):
+            return _numerators(above)
+    return [None]
 
 
 def _is_slip(node: Node | None, letter: str, bound: bool, summed: Set[str]) -> bool:

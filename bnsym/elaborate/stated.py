@@ -40,6 +40,8 @@ class Doubt:
     """Whether it says no value: then a condition in force for the link says all that is meant."""
     after: bool = False
     """Whether it is said of the links behind it only."""
+    value: Node | None = None
+    """What the text equates the name with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,7 @@ def _doubt(gatherer: Gatherer, remark: Remark, chain: Chain) -> None:
     if not meant and not (_names(body) if body is not None else _WORD.search(_text(gatherer, chain))):
         return  # `then $c = 1$`, `for $y = (1, 2)$`: a value that it takes somewhere
     sections = range(gatherer.section, gatherer.section + 1) if meant and gatherer.level else EVERYWHERE
-    gatherer.result.doubts.append(Doubt(target[0], chain.where, sections, meant))
+    gatherer.result.doubts.append(Doubt(target[0], chain.where, sections, meant, value=body))
     if remark.role in _CLAIMS:
         gatherer.result.restated.append(_raw(gatherer, remark, chain))
 
