@@ -44,6 +44,7 @@ JACOBIAN = r"\frac{\partial y_j}{\partial x_i}"
 ENTRY = rf"{JACOBIAN} = \frac1s \Big( \delta_{{ij}} - \frac1m - \frac2m (x_i - \mu) y_j \Big)"
 GRADIENT_X = r"\frac{\partial L}{\partial x_i} = "
 CHAIN = rf"{GRADIENT_X} \sum_{{j=1}}^m \frac{{\partial L}}{{\partial y_j}} {JACOBIAN}"
+SUMMED = rf"\sum_{{j=1}}^m {JACOBIAN} = 0"
 PATHS = (
     rf"{GRADIENT_X} \frac{{\partial L}}{{\partial y_i}} \frac{{\partial y_i}}{{\partial x_i}}"
     r" + \frac{\partial L}{\partial s} \frac{\partial s}{\partial x_i}"
@@ -56,10 +57,11 @@ PATHS = (
     [
         # as an entry of the Jacobian the derivative is total, and so it is in the chain rule
         ((*NORMALIZED, ENTRY, CHAIN), "pp"),
-        ((*NORMALIZED, CHAIN), "x"),
+        ((*NORMALIZED, SUMMED), "x"),
+        ((*NORMALIZED, ENTRY, SUMMED), "pp"),
         ((*NORMALIZED, ENTRY, CHAIN.replace("= ", "= 2 ")), "pr"),
         # on the diagonal alone, nothing says so
-        ((*NORMALIZED, ENTRY.replace("y_j", "y_i").replace(r"\delta_{ij}", "1"), CHAIN), "px"),
+        ((*NORMALIZED, ENTRY.replace("y_j", "y_i").replace(r"\delta_{ij}", "1"), SUMMED), "px"),
         # beside it the other reading, which is the usual one, holds as before
         (
             (*NORMALIZED, ENTRY, PATHS),

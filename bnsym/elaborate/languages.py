@@ -68,7 +68,7 @@ LANGUAGES: dict[str, Words] = {
         let=r"\b(?:let|with)\b|(?:^|\()\s*here\b|\bin\s+this\s+(?:sub)?section\b|(?<![-\w])(?:denot|defin|abbreviat|introduc)(?:e[sd]?|ing)\b"
         rf"|{_SUBJECT}(?:set|put|write|call|take|fix)\b"
         r"|(?<!this )(?<!the )(?<!our )\b(?:setting|putting|letting)\b|\b(?:computes|returns)\b",
-        where=r"\b(?:where|wherein|from\s+(?:here|now)\s+on)\b",
+        where=r"\b(?:where|wherein|from\s+here\s+on)\b",
         assume=r"\b(?:assum(?:e[sd]?|ing|ption)|suppos(?:e[sd]?|ing)|given|require[sd]?)\b(?:\s+that\b)?",
         hence=r"\b(?:then|hence|thus|so|therefore|gives?|yields?|get|obtain|have|has|holds?|implies|satisf\w+|becomes"
         r"|follows?|that(?!\s+is\b)|since|because|us(?:e[sd]?|ing)|show[sn]?|check|verify|prove[sd]?|see|(?:this|it)\s+is|note|recall|claim\w*)\b",
