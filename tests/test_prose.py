@@ -179,7 +179,7 @@ def test_a_sentence_that_names_no_expression_does_not(tmp_path, sentence):
 
 
 ROOTED = "$$\ns = \\sqrt{v + \\epsilon}, \\qquad v = \\frac1m \\sum_i x_i^2\n$$\n\n"
-SQUARES = "$$\n\\sum_i x_i^2 = m s^2\n$$\n"
+MEAN_SQUARE = "$$\n\\sum_i x_i^2 = m s^2\n$$\n"
 NEGLECTS = {
     "neglecting": r"Neglecting $\epsilon$:",
     "we ignore": r"We ignore the small $\epsilon$ and find",
@@ -201,17 +201,41 @@ NEGLECTS_NOT = {
 
 @pytest.mark.parametrize("sentence", NEGLECTS.values(), ids=list(NEGLECTS))
 def test_what_leaves_a_name_out_is_not_refuted_with_it(tmp_path, sentence):
-    assert verdicts(tmp_path, f"{ROOTED}{SQUARES}\n{sentence}\n\n{SQUARES}") == [REFUTED, UNREAD]
+    assert verdicts(tmp_path, f"{ROOTED}{MEAN_SQUARE}\n{sentence}\n\n{MEAN_SQUARE}") == [REFUTED, UNREAD]
 
 
 def test_a_number_that_the_text_sets_leaves_refutations_open(tmp_path):
-    assert verdicts(tmp_path, f"{ROOTED}Setting $\\epsilon = 0$:\n\n{SQUARES}") == [UNREAD]
-    assert verdicts(tmp_path, f"{ROOTED}In this setting $\\eta = 0$:\n\n{SQUARES}") == [REFUTED]
+    assert verdicts(tmp_path, f"{ROOTED}Setting $\\epsilon = 0$:\n\n{MEAN_SQUARE}") == [UNREAD]
+    assert verdicts(tmp_path, f"{ROOTED}In this setting $\\eta = 0$:\n\n{MEAN_SQUARE}") == [REFUTED]
 
 
 @pytest.mark.parametrize("sentence", NEGLECTS_NOT.values(), ids=list(NEGLECTS_NOT))
 def test_what_leaves_nothing_out_is_refuted(tmp_path, sentence):
-    assert verdicts(tmp_path, f"{ROOTED}{sentence}\n\n{SQUARES}") == [REFUTED]
+    assert verdicts(tmp_path, f"{ROOTED}{sentence}\n\n{MEAN_SQUARE}") == [REFUTED]
+
+
+SPLIT = "$$\n(a + b)^2 = a^2 + b^2\n$$\n"
+ONE = "$$\n\\sum_i u_i^2 = 1\n$$\n"
+
+
+@pytest.mark.parametrize(
+    ("note", "expected"),
+    [
+        (f"If $u$ is a unit vector,\n\n{ONE}", UNREAD),
+        (f"For a vector $u$ of norm one,\n\n{ONE}", UNREAD),
+        (f"For a vector $v$ of norm one,\n\n{ONE}", REFUTED),
+        (f"# Wrong\nSuppose $b = c$.\n{SPLIT}# Right\n\n$$\nb = 2 c\n$$\n", UNREAD),
+        (f"# Wrong\nSuppose $d = c$.\n{SPLIT}# Right\n\n$$\nb = 2 c\n$$\n", REFUTED),
+    ],
+)
+def test_what_words_say_of_values_leaves_refutations_open(tmp_path, note, expected):
+    assert verdicts(tmp_path, note) == [expected]
+
+
+def test_a_heading_is_a_sentence_of_its_own():
+    assert roles("# A wrong attempt\nLet $u = 2 x$.") == ["SAID"]
+    assert roles("A wrong attempt:\nlet $u = 2 x$.") == ["DENIED"]
+    assert defined("## Notation\n- $u = 2 x$\n") == ["u"]
 
 
 @pytest.mark.parametrize(

@@ -209,6 +209,7 @@ def test_what_words_say_of_a_name(displays: tuple[str, ...], expected: str) -> N
         (("# A", "y_i = x_i", "# B", ": A layer has $y_i = 2 x_i$.", r"\sum_i y_i = \sum_i x_i"), "x"),
         (("# A", "y_i = x_i", "# B", ": From now on $y_i = 2 x_i$.", "# C", r"\sum_i y_i = \sum_i x_i"), "x"),
         (("# A", "y_i = x_i", ": Now $y_i = 2 x_i$.", r"\sum_i y_i = \sum_i x_i"), "x"),
+        (("y_i = x_i", ": Suppose instead that $y_i = 2 x_i$.", r"\sum_i y_i = \sum_i x_i"), "x"),
         (("y_i = x_i", "# 二", ": 现在 $y_i = 2 x_i$。", r"\sum_i y_i = \sum_i x_i"), "x"),
         # what it says before, and of other names, is left
         (("# A", "y_i = x_i", r"\sum_i y_i = \sum_i x_i", "# B", ": Now $y_i = 2 x_i$."), "p"),

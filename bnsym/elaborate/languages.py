@@ -85,7 +85,7 @@ LANGUAGES: dict[str, Words] = {
         being=r"is|are|be|being|denotes?|stands?\s+for|represents?|means|for",
         usual=r"\s+(?:be|is|denotes?)\s+(?:the|its|their)\s+(?:(?:batch|mini-?batch|sample|standard|usual)\s+)*"
         r"(?:mean|average|variance|deviation)\b(?!\s+(?:over|across|of))",
-        anew=r"let|here|now|henceforth|from\s+(?:now|here)\s+on|in\s+(?:this|what)\s+\w+",
+        anew=r"(?:suppose|assume)\s+instead(?:\s+that)?|instead|let|here|now|henceforth|from\s+(?:now|here)\s+on|in\s+(?:this|what)\s+\w+",
         conjunction=r"[,;]\s+(?:and|but)\b",
         common=r"\b(?:the|of|and|is|are|to|an?|in)\b",
         joins=r"(?:denotes?|stands?\s+for|is\s+short(?:hand)?\s+for|means)(?:\s+the\s+\w+)?"

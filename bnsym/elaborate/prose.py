@@ -9,15 +9,17 @@ words it holds most of. Linear in the text. Imports `source` only.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
+from itertools import pairwise
 
 from bnsym.elaborate.languages import DISPLAY, FORMULA, LANGUAGES, REST, SCRIPTS, Words
 from bnsym.elaborate.leading import Leading, lead
 from bnsym.elaborate.ranks import said_ranks
 from bnsym.source.markdown import Comment, Display, Formula, Found, Hidden
-from bnsym.source.text import Role, Slice
+from bnsym.source.text import Heading, Role, Slice
 
 _BOUNDARY = re.compile(
     r"(?P<stop>(?<!\be\.g)(?<!\bi\.e)(?<!\bcf)(?<!\bz\.B)(?<!\bresp)(?<!\bEq)(?<!\bd\.h)"
@@ -36,7 +38,10 @@ _OR = re.compile(
     r"\s*[,;，、]?\s*(?:or|oder|ou|или|或)\s*(?:else|let|set|sei|soit|пусть|令|设)?\s*", re.IGNORECASE
 )
 """Between two equations, of which then neither is said."""
-_THING = r"(?:vectors?|matri(?:x|ces)|numbers?|values?|scalars?|constants?|parameters?|weights?|gains?)"
+_THING = (
+    r"(?:vectors?|matri(?:x|ces)|numbers?|values?|scalars?|constants?|parameters?|weights?|gains?"
+    r"|data|inputs?|batch(?:es)?|samples?)"
+)
 _BEING = (
     r"\s*,?\s*(?:is|are|be|being|as|has|have|denotes?)\s+"
     r"(?:always\s+)?(?:the|an?|its|their|some)?\s*(?:(?!not\b)\w+\s+)?"
@@ -44,6 +49,9 @@ _BEING = (
 _BESIDE = 100
 """How far from a name the words are looked for that say what it is."""
 _APART = r"(?<![^\W\d_㐀-鿿])"
+_UNIT = re.compile(
+    r"\s*,?\s*(?:of|with)\s+(?:unit\b|zero\b|norm\s+(?:one|1)|mean\s+(?:zero|0))", re.IGNORECASE
+)
 _ITEM = re.compile(r"[\s>]*(?:\||(?:[-*+]|\d{1,9}[.)])\s)[\s*_]*")
 _ENTRY = re.compile(r"[\s*_]*[:：—–|(-][\s*_]*[^\W\d_]{2}")
 _ADJECTIVE = r"(?:(?!with\b|from\b|over\b|into\b|than\b|that\b|where\b)[^\W\d_]{3,})"
@@ -117,7 +125,8 @@ def read_prose(text: str, found: Sequence[Found]) -> Prose:
     conditions: dict[Slice, tuple[Slice, ...]] = {}
     doubts: dict[Slice, Slice] = {}
     denied: set[Slice] = set()
-    for start, end, opens in _sentences(shown, words):
+    headings = [one.where for one in found if isinstance(one, Heading)]
+    for start, end, opens in _sentences(shown, words, headings):
         walk = _Walk(shown[start:end], words, Role.SAID if opens else Role.PLAIN)
         walk.run()
         roles |= {formulas[start + place]: role for place, role in walk.roles.items()}
@@ -203,19 +212,22 @@ def _words_of(language: str) -> Words:
     return Words(**{f.name: "|".join(f"(?:{getattr(w, f.name)})" for w in every) for f in fields(Words)})
 
 
-def _sentences(shown: str, words: Words) -> Iterator[tuple[int, int, bool]]:
+def _sentences(shown: str, words: Words, headings: Sequence[Slice]) -> Iterator[tuple[int, int, bool]]:
     """Where each sentence starts and ends, and whether it is an item of a list whose opening, as
-    `where` or `Notation:`, says that its items define."""
+    `where` or `Notation:`, says that its items define. A heading is one of its own."""
     opened, start = False, 0
+    edges = [edge for heading in headings for edge in (heading.start, heading.end)]
     for match in [*_BOUNDARY.finditer(shown), None]:
         if match is not None and match.lastgroup == "gap" and _DISPLAY_NEXT.match(shown, match.end()):
             continue
         end = match.start() if match else len(shown)
-        sentence = shown[start:end]
-        if sentence.strip():
-            listed = _LISTED.match(sentence) is not None
-            yield start, end, opened and listed
-            opened = _opens_list(sentence, words) or (opened and listed)
+        inside = edges[bisect_right(edges, start) : bisect_left(edges, end)]
+        for first, last in pairwise([start, *inside, end]):
+            sentence = shown[first:last]
+            if sentence.strip():
+                listed = _LISTED.match(sentence) is not None
+                yield first, last, opened and listed
+                opened = _opens_list(sentence, words) or (opened and listed)
         if match is not None:
             start = match.end() if match.lastgroup == "stop" else match.start() + 1
 
@@ -336,7 +348,7 @@ class _Walk:
 
     def _is_described(self, behind: str, after: str) -> bool:
         quality = self.words.quality
-        before = _compiled(rf"\b(?:{quality})(?:\s+{_THING})?\s*$").search(behind)
+        before = _compiled(rf"\b(?:{quality})(?:\s+{_THING})?\s*$").search(behind) or _UNIT.match(after)
         return before is not None or _compiled(rf"{_BEING}(?:{quality})\b").match(after) is not None
 
     def _is_loss(self, behind: str, after: str) -> bool:
@@ -375,7 +387,9 @@ class _Walk:
         if self.before is None or self.role is Role.DENIED:
             return
         joins = self.words.joins + (f"|{self.words.joins_let}" if self.role is Role.SAID else "")
-        if _compiled(rf"(?:{self.words.calls})\s*$").search(self.sentence[: self.before[0]][-20:]):
+        if _compiled(rf"(?:{self.words.calls})\s*$").search(
+            self.sentence[max(0, self.before[0] - 20) : self.before[0]]
+        ):
             joins += "|"
         if _compiled(rf"\s*(?:{joins})\s*").fullmatch(between):
             self.pairs.append((self.before[0], start))

@@ -117,7 +117,7 @@ def _doubt(gatherer: Gatherer, remark: Remark, chain: Chain) -> None:
         return  # `then $c = 1$`, `for $y = (1, 2)$`: a value that it takes somewhere
     sections = range(gatherer.section, gatherer.section + 1) if meant and gatherer.level else EVERYWHERE
     gatherer.result.doubts.append(Doubt(target[0], chain.where, sections, meant, value=body))
-    if remark.role in _CLAIMS:
+    if remark.role in _CLAIMS or remark.anew:
         gatherer.result.restated.append(_raw(gatherer, remark, chain))
 
 
