@@ -63,6 +63,8 @@ class Aliases:
     by_key: dict[str, Alias] = field(default_factory=dict)
     functions: dict[str, tuple[Symbol, Alias]] = field(default_factory=dict)
     r"""The argument's name and the value of each function that was named: `\operatorname{BN}(x)`."""
+    kinds: set[type] = field(default_factory=set)
+    """Of the left sides that are no names."""
     labels: set[str] = field(default_factory=set)
     """Letters that are no indices: in a subscript they are a part of the name."""
     spent: int = 0
@@ -88,6 +90,7 @@ class Aliases:
             self._name(nested(self.labelled(pattern)), alias)
             return
         self.by_key[canonical(pattern)] = alias
+        self.kinds.add(type(pattern))
 
     def _name(self, pattern: Symbol, alias: Alias) -> None:
         letters = _index_letters(pattern, NO_LETTERS)
@@ -169,7 +172,7 @@ class Aliases:
             node = replace(node.base, marks=f"{node.base.marks}^{{{text}}}", at=node.at)
         if isinstance(node, Symbol):
             return self._symbol(self.labelled(node), bound)
-        if alias := self.by_key.get(canonical(node)):
+        if type(node) in self.kinds and (alias := self.by_key.get(canonical(node))):
             return self._spend(alias, node.at)
         if isinstance(node, Apply) and (found := self._function(node.function)):
             return self._call(node, *found, bound)

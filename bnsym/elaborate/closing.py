@@ -6,7 +6,7 @@ Imports terms and `symbols` only.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import combinations
 
@@ -42,24 +42,35 @@ class Closer:
     letters: dict[str, str] = field(default_factory=dict)
     """The size's name for every letter that the file uses as an index."""
     defined: Container[str] = frozenset()
-    mentions: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    mentions: Mapping[str, Set[str]] = field(default_factory=dict)
     """The names that each definition mentions itself, not through another."""
     labels: Container[str] = frozenset()
     """Letters that are no indices in this file."""
 
     def close(self, *terms: Term) -> tuple[Term, ...]:
         """The terms of one statement, their open axes named alike."""
-        taken = {i.name for i in _indices(terms) if not i.name.startswith(OPEN)}
-        # a number k under a sum over k would not read back
-        taken |= {t.name for term in terms for t in walk(term) if isinstance(t, Sym)}
-        names = self._names(terms, taken)
-        return tuple(self._resolve(term, names, frozenset(taken)) for term in terms)
+        return self.apart(*terms)[0]
 
-    def _names(self, terms: Sequence[Term], taken: set[str]) -> dict[str, Index]:
+    def apart(self, *terms: Term) -> tuple[tuple[Term, ...], list[tuple[Index, Index]]]:
+        """The terms of one statement, their open axes named alike; and the letters in them that stand for
+        different numbers of one space."""
+        parts = [part for term in terms for part in walk(term)]
+        indices = [index for part in parts for index in own_indices(part)]
+        # a number k under a sum over k would not read back
+        taken = {part.name for part in parts if isinstance(part, Sym)}
+        taken |= {index.name for index in indices if not index.name.startswith(OPEN)}
+        bound = {part.index.name for part in parts if isinstance(part, Sum)}
+        free = [i for i in dict.fromkeys(indices) if i.name.startswith(OPEN) and i.name not in bound]
+        names = self._names(free, taken)
+        numbers = dict.fromkeys(names[index.name] for index in free if number_of(index))
+        different = [(a, b) for a, b in combinations(numbers, 2) if a.space == b.space]
+        return tuple(self._resolve(term, names, frozenset(taken)) for term in terms), different
+
+    def _names(self, free: Sequence[Index], taken: set[str]) -> dict[str, Index]:
         """A letter for each open axis, and one for each number of a space."""
         names: dict[str, Index] = {}
         letters: dict[tuple[str, str], Index] = {}
-        for index in _open(terms):
+        for index in free:
             key = self._key(index)
             if key not in letters:
                 letters[key] = self._letter(index, taken)
@@ -70,14 +81,6 @@ class Closer:
     def _key(self, index: Index) -> tuple[str, str]:
         number = number_of(index)
         return (number, self.spaces.get(index.space, index.space)) if number else (index.name, "")
-
-    def apart(self, *terms: Term) -> list[tuple[Index, Index]]:
-        """Of the terms of one statement, the letters that stand for different numbers of one space."""
-        taken = {i.name for i in _indices(terms) if not i.name.startswith(OPEN)}
-        taken |= {t.name for term in terms for t in walk(term) if isinstance(t, Sym)}
-        names = self._names(terms, taken)
-        letters = dict.fromkeys(names[i.name] for i in _open(terms) if number_of(i))
-        return [(a, b) for a, b in combinations(letters, 2) if a.space == b.space]
 
     def _letter(self, index: Index, taken: Container[str]) -> Index:
         space = self.spaces.get(index.space, index.space)
@@ -146,14 +149,3 @@ def numbered(number: str, space: str) -> Index:
 def number_of(index: Index) -> str:
     """The number that an index is; nothing for a letter or an open axis."""
     return index.name[2:].split(" ")[0] if index.name.startswith(f"{OPEN}#") else ""
-
-
-def _indices(terms: Iterable[Term]) -> list[Index]:
-    return [index for term in terms for inner in walk(term) for index in own_indices(inner)]
-
-
-def _open(terms: Sequence[Term]) -> list[Index]:
-    """The open axes that no sum binds, in order."""
-    bound = {t.index.name for term in terms for t in walk(term) if isinstance(t, Sum)}
-    free = [i for i in _indices(terms) if i.name.startswith(OPEN) and i.name not in bound]
-    return list(dict.fromkeys(free))

@@ -664,8 +664,7 @@ class _Reader:
 
     def _made_from(self, sides: tuple[Term, Term]) -> set[str]:
         """The names on the sides, and in the definitions that these rest on."""
-        uses = {name: names_of(body) for name, (_, _, body) in self.defined.items()}
-        return reached(set().union(*map(names_of, sides)), uses)
+        return reached(set().union(*map(names_of, sides)), self.hidden.uses)
 
     def _relation(self, raw: RawLink) -> Relation:
         sign = SIGNS.get(raw.sign)

@@ -6,7 +6,7 @@ Imports `closing`, `context`, `scope`, `lints` and what they import.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bnsym.elaborate.closing import OPEN, Closer
@@ -94,9 +94,10 @@ def finish(draft: Draft, earlier: tuple[Diagnostic, ...]) -> tuple[Derivation, C
     definitions = {name: Definition(*closer.close(s, b)) for name, (_, s, b) in draft.defined.items()}  # type: ignore[arg-type]
     hypotheses = {key: _hypothesis(closer, parts) for key, parts in draft.assumed.items()}
     closed = {
-        id(p): all_different(closer.close(*p.sides), p.relation, closer.apart(*p.sides))
+        id(p): all_different(sides, p.relation, different)
         for p in (*draft.pending, *draft.asides)
         if p.sides
+        for sides, different in (closer.apart(*p.sides),)
     }
     terms = [t for p in draft.pending for t in closed.get(id(p), ())]
     losses = tuple(
@@ -154,19 +155,19 @@ def finish(draft: Draft, earlier: tuple[Diagnostic, ...]) -> tuple[Derivation, C
 def _closer(draft: Draft) -> Closer:
     table, spaces = draft.survey.table, draft.survey.spaces
     scalars = [*table.defined, *(n for n in table.arity if n != BATCH or table.arity[n])]
-    names = spaces.names([*scalars, *table.losses, *_used_names(draft)], _batch(draft))
+    written = {name for p in draft.pending for side in p.sides or () for name in names_of(side)}
+    used = written.union(*draft.hidden.uses.values()) - {BATCH}
+    names = spaces.names([*scalars, *table.losses, *used], _batch(draft, written))
     letters = spaces.letters(names)
-    mentions = {name: frozenset(names_of(body)) for name, (_, _, body) in draft.defined.items()}
     labels = frozenset(draft.survey.gathered.aliases.labels)
-    return Closer(names, letters, frozenset(table.defined), mentions, labels)
+    return Closer(names, letters, frozenset(table.defined), draft.hidden.uses, labels)
 
 
-def _batch(draft: Draft) -> str:
+def _batch(draft: Draft, written: Container[str]) -> str:
     """The space of the ones vector, or the only one of any array, in a note where m is a number."""
-    links = (side for p in draft.pending for side in p.sides or ())
     assumed = (side for left, _, right in draft.assumed.values() for side in (left, right))
-    counts = BATCH not in draft.survey.table.defined and any(
-        BATCH in names_of(term) for term in (*links, *assumed)
+    counts = BATCH not in draft.survey.table.defined and (
+        BATCH in written or any(BATCH in names_of(side) for side in assumed)
     )
     spaces = draft.survey.spaces
     return (spaces.ones or spaces.only()) if counts else ""
@@ -284,8 +285,7 @@ def _elsewhere(
         return ()
     compared = (_compared(hypotheses[id(h)]) for h in p.hypotheses if id(h) in hypotheses)
     here = {name for names in compared if len(names) == 1 for name in names}
-    uses = {name: names_of(body) for name, (_, _, body) in draft.defined.items()}
-    wanted = reached(set().union(*map(names_of, sides)), uses) - here
+    wanted = reached(set().union(*map(names_of, sides)), draft.hidden.uses) - here
     others = (h for h in said if _compared(hypotheses[id(h)]) & wanted)
     return tuple(_named_hypothesis(draft, h, hypotheses[id(h)]) for h in others)
 
@@ -343,13 +343,6 @@ def _read(term: Term, total: bool) -> Term:
     """The term with its derivatives all total, or all local."""
     inner = mapped(term, lambda part: _read(part, total))
     return replace(inner, total=total) if isinstance(inner, Diff) else inner
-
-
-def _used_names(draft: Draft) -> set[str]:
-    terms = [t for p in draft.pending for t in p.sides or ()] + [
-        body for _, _, body in draft.defined.values()
-    ]
-    return {n for t in terms for n in names_of(t)} - {BATCH}
 
 
 def _hypothesis(closer: Closer, parts: tuple[Term, Relation, Term]) -> Hypothesis:

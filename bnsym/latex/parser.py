@@ -46,7 +46,8 @@ def parse_tokens(tokens: list[Token]) -> Node:
         node: Node = _parser().parse(tokens)  # type: ignore[assignment]
     except UnexpectedInput as error:
         raise _syntax_error(error, end) from None
-    if measure(node)[1] > MAX_LEVELS:  # a tower of marks needs no brackets
+    # a tower of marks needs no brackets; no tree is deeper than it has tokens
+    if len(tokens) > MAX_LEVELS and measure(node)[1] > MAX_LEVELS:
         raise ReadError(
             "BN113", f"the formula is nested more than {MAX_LEVELS} deep", (tokens[0].start, end[1])
         )
