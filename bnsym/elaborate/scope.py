@@ -189,13 +189,14 @@ def _indexed(found: Survey) -> frozenset[str]:
     """Every name that is written with an index somewhere."""
     scratch = Table(declared=found.table.declared, labels=found.table.labels, entries=found.table.entries)
     for node in _every_node(found):
-        for symbol, bound in kinds.symbols(node):
+        written = list(kinds.symbols(node))
+        for symbol, bound in written:
             sub = symbol.sub
             if sub and len(sub.letters) > 1 and _counts(found, symbol):
                 found.table.declared.update(x for x in sub.letters if x not in INDEX_LETTERS)
             if sub and len(sub.letters) > 1 and all(scratch.is_index(x, bound) for x in sub.letters):
                 found.table.index_lists.add(sub.text)
-        kinds.written_indices(scratch, node)
+        kinds.written_indices(scratch, written)
     return frozenset(scratch.arity)
 
 

@@ -48,12 +48,13 @@ SCALAR, COLUMN, ROW, MATRIX = "scalar", "column", "row", "matrix"
 SHAPES = (SCALAR, COLUMN, MATRIX)
 """By the number of axes."""
 Chain: TypeAlias = Sequence[Node]
+Bound: TypeAlias = tuple[Symbol, frozenset[str]]
 NO_LETTERS: frozenset[str] = frozenset()
 
 
-def symbols(node: Node, bound: frozenset[str] = NO_LETTERS) -> Iterator[tuple[Symbol, frozenset[str]]]:
+def symbols(node: Node) -> Iterator[Bound]:
     """Every symbol of a tree in the order written, with the index letters bound there."""
-    stack = [(node, bound)]
+    stack = [(node, NO_LETTERS)]
     while stack:
         current, letters = stack.pop()
         match current:
@@ -71,12 +72,12 @@ def infer(table: Table, definitions: Sequence[Chain], claims: Sequence[Chain] = 
     What is declared stands; then the bodies of definitions decide, then the claims in their order:
     no claim changes what a definition, or a claim before it, says of a name.
     """
-    _Inference(table, definitions, claims).run()
+    _Inference(table, list(map(_Chain, definitions)), list(map(_Chain, claims))).run()
 
 
-def written_indices(table: Table, node: Node, without: Container[str] = ()) -> None:
-    """The names that a tree writes with indices, and with how many."""
-    for symbol, bound in symbols(node):
+def written_indices(table: Table, written: Iterable[Bound], without: Container[str] = ()) -> None:
+    """The names that the symbols of a tree write with indices, and with how many."""
+    for symbol, bound in written:
         try:
             name, letters = table.split(symbol, bound)
         except ReadError:
@@ -97,11 +98,19 @@ def is_delta(symbol: Symbol, letters: Sequence[str], table: Table) -> bool:
     return symbol.base == r"\delta" and len(letters) == 2 and r"\delta" not in table.defined
 
 
+class _Chain:
+    """Expressions said to be comparable, with the symbols of each."""
+
+    def __init__(self, nodes: Chain) -> None:
+        self.nodes = nodes
+        self.symbols = [list(symbols(node)) for node in nodes]
+
+
 @dataclass
 class _Inference:
     table: Table
-    definitions: Sequence[Chain]
-    claims: Sequence[Chain]
+    definitions: Sequence[_Chain]
+    claims: Sequence[_Chain]
     known: dict[str, str] = field(default_factory=dict)
     learned: list[str] = field(default_factory=list)
     """Of `known`, what no chain has been read again for."""
@@ -109,7 +118,7 @@ class _Inference:
     """Of `known`, what the table has not been told."""
     counted: int = 0
     """How many names of the table, which only grows, were learned from it."""
-    mentions: dict[str, list[Chain]] = field(default_factory=dict)
+    mentions: dict[str, list[_Chain]] = field(default_factory=dict)
     """The chains read so far that mention a name of which nothing is known."""
     defining: bool = True
     """While definitions are read: what they multiply entry by entry are arrays."""
@@ -146,12 +155,12 @@ class _Inference:
         for chain in self.claims:
             self._settle([chain])
 
-    def _written(self, chains: Sequence[Chain], without: Container[str] = ()) -> None:
+    def _written(self, chains: Sequence[_Chain], without: Container[str] = ()) -> None:
         """Learns from the indices that names are written with."""
-        for node in (node for chain in chains for node in chain):
-            for symbol, bound in symbols(node):
+        for written in (written for chain in chains for written in chain.symbols):
+            for symbol, bound in written:
                 self._constant(symbol, bound)
-            written_indices(self.table, node, without)
+            written_indices(self.table, written, without)
         for name in islice(self.table.arity, self.counted, None):
             self._learn(name, SHAPES[min(self.table.arity[name], 2)])
         for name in self.unwritten:
@@ -177,19 +186,19 @@ class _Inference:
     def _gradients(self) -> None:
         r"""The v of `\nabla_v f` is a vector, unless the names before it say otherwise."""
         for chain in (*self.definitions, *self.claims):
-            for node in chain:
+            for node in chain.nodes:
                 for inner in walk(node):
                     if isinstance(inner, Gradient) and self.shape(inner.by, NO_LETTERS) is None:
                         self.demand(inner.by, COLUMN, NO_LETTERS)
                         self._settle([chain])
 
-    def _settle(self, chains: Sequence[Chain]) -> None:
+    def _settle(self, chains: Sequence[_Chain]) -> None:
         """Reads chains, and those before that what is learned says more of."""
         waiting = list(chains)[::-1]
         while waiting:
             chain = waiting.pop()
             if open_names := self._open_names(chain):
-                self._equation(chain)
+                self._equation(chain.nodes)
                 for name in open_names:
                     self.mentions.setdefault(name, []).append(chain)
             for name in self._news():
@@ -199,13 +208,13 @@ class _Inference:
         learned, self.learned = self.learned, []
         return learned
 
-    def _open_names(self, chain: Chain) -> set[str]:
+    def _open_names(self, chain: _Chain) -> set[str]:
         """The names in it of which nothing is known: without any it has nothing to teach."""
         settled = (self.known, self.table.losses, self.table.sizes)
-        names = (self._bare(symbol, bound) for node in chain for symbol, bound in symbols(node))
+        names = (self._bare(symbol, bound) for written in chain.symbols for symbol, bound in written)
         return {name for name in names if name and not any(name in known for known in settled)}
 
-    def _equation(self, chain: Sequence[Node]) -> None:
+    def _equation(self, chain: Chain) -> None:
         shapes = [self.shape(node, NO_LETTERS) for node in chain]
         shape = next((s for s, node in zip(shapes, chain, strict=True) if s and not _is_zero(node)), None)
         for node in chain:
