@@ -192,7 +192,7 @@ def _is_amid(shown: str, display: Slice) -> bool:
 
 def _language(shown: str) -> str:
     """The language whose words the text holds most of; English if there are none."""
-    sample = shown[:20_000]
+    sample = shown[:20_000].replace(REST, "")
     return max(LANGUAGES, key=lambda name: len(_compiled(_telling(LANGUAGES[name])).findall(sample)))
 
 
@@ -242,7 +242,8 @@ def _opens_list(sentence: str, words: Words) -> bool:
     if announced and FORMULA not in sentence:
         bare = sentence.strip(" \t>\n*_")
         return bare.startswith(("|", "#")) or bare.endswith((":", "："))
-    ends = [match.end() for match in _compiled(f"{words.let}|{words.where}").finditer(sentence)]
+    said = _compiled(f"{words.let}|{words.where}").finditer(sentence, len(sentence) - _NEAR)
+    ends = [match.end() for match in said]
     return bool(ends) and _OPENS.match(sentence, ends[-1]) is not None
 
 
@@ -314,7 +315,7 @@ class _Walk:
         if _compiled(self.words.after).search(after):
             self._defined()
         self._speak(start, behind[-_BESIDE:], after[:_BESIDE])
-        if _OR.fullmatch(behind) and self.before is not None and self.role is Role.SAID:
+        if self.before is not None and self.role is Role.SAID and _OR.fullmatch(behind):
             self.roles |= {self.before[0]: Role.PLAIN, start: Role.PLAIN}
         self._pair(start, behind)
         if match.lastgroup == "display":

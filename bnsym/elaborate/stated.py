@@ -165,8 +165,9 @@ _PART = re.compile(
 
 def _mention(gatherer: Gatherer, remark: Remark, chain: Chain) -> None:
     """Notes that the text speaks of a name."""
-    target = as_target(_parsed(gatherer, chain.expressions[0]))
-    if target is not None and (not chain.signs or chain.signs[0].symbol in _MEMBER):
+    if chain.signs and chain.signs[0].symbol not in _MEMBER:
+        return
+    if target := as_target(_parsed(gatherer, chain.expressions[0])):
         says = remark.role in (Role.DESCRIBED, Role.NAMED, Role.LOSS)
         if remark.role is Role.LOSS:
             gatherer.result.called_losses.append(target[0])
