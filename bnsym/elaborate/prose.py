@@ -46,7 +46,7 @@ _BEING = (
     r"\s*,?\s*(?:is|are|be|being|as|has|have|denotes?)\s+"
     r"(?:always\s+)?(?:the|an?|its|their|some)?\s*(?:(?!not\b)\w+\s+)?"
 )
-_BESIDE = 100
+_BESIDE = 60
 """How far from a name the words are looked for that say what it is."""
 _APART = r"(?<![^\W\d_㐀-鿿])"
 _UNIT = re.compile(
@@ -116,7 +116,7 @@ def read_prose(text: str, found: Sequence[Found]) -> Prose:
     """What the sentences of the text make of its formulas and displays."""
     formulas = {f.where.start: f.where for f in found if isinstance(f, Formula | Display)}
     shown = _skeleton(text, found)
-    words = _words_of(_language(shown))
+    words = _words_of(_language(shown), _SCRIPT.search(shown) is not None)
     roles: dict[Slice, Role] = {}
     pairs: dict[Slice, Slice] = {}
     spoken: dict[Slice, Role] = {}
@@ -192,8 +192,12 @@ def _is_amid(shown: str, display: Slice) -> bool:
 
 def _language(shown: str) -> str:
     """The language whose words the text holds most of; English if there are none."""
-    sample = shown[:20_000].replace(REST, "")
+    sample = shown.replace(REST, "")[:6_000]
     return max(LANGUAGES, key=lambda name: len(_compiled(_telling(LANGUAGES[name])).findall(sample)))
+
+
+_SCRIPT = re.compile("[\u3000-\u9fff\uac00-\ud7af\uff00-\uffef]")
+"""What Chinese, Japanese and Korean are written with."""
 
 
 def _telling(words: Words) -> str:
@@ -206,9 +210,10 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=16)
-def _words_of(language: str) -> Words:
-    """The words of a language, with those of the languages that can be taken for no other."""
-    every = (LANGUAGES[language], *SCRIPTS.values())
+def _words_of(language: str, scripts: bool) -> Words:
+    """The words of a language; with those of the languages that can be taken for no other, if some of the
+    text is written as they are."""
+    every = (LANGUAGES[language], *(SCRIPTS.values() if scripts else ()))
     return Words(**{f.name: "|".join(f"(?:{getattr(w, f.name)})" for w in every) for f in fields(Words)})
 
 
