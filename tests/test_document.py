@@ -818,14 +818,16 @@ def test_a_megabyte_in_one_block() -> None:
 
 def _is_linear(make: Callable[[int], str], many: int) -> bool:
     """Whether an eighth of the text takes a twenty-fourth of the time or more, both taken in one run:
-    where a step is quadratic it is a sixty-fourth. What takes no time tells nothing."""
+    where a step is quadratic it is a sixty-fourth. What takes no time tells nothing, and a run beside
+    others may take long: of three, one has to tell."""
 
     def seconds(n: int) -> float:
         start = time.process_time()
         read(make(n))
         return time.process_time() - start
 
-    return seconds(many) < 24 * max(0.01, *(seconds(many // 8) for _ in range(2)))
+    runs = ((seconds(many), max(seconds(many // 8) for _ in range(2))) for _ in range(3))
+    return any(large < 24 * max(0.01, small) for large, small in runs)
 
 
 PIECES = [

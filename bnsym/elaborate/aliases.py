@@ -199,6 +199,8 @@ class Aliases:
 
     def _function(self, symbol: Symbol) -> tuple[Symbol, Alias, int] | None:
         """The argument's name and the value of a named function, and how often it is differentiated."""
+        if not self.functions:
+            return None
         plain = replace(symbol, marks=symbol.marks.rstrip("'"))
         found = self.functions.get(canonical(plain))
         return (*found, len(symbol.marks) - len(plain.marks)) if found else None

@@ -126,8 +126,8 @@ def _limits(tokens: list[Token]) -> list[Token]:
     position = 0
     while position < len(tokens):
         token = tokens[position]
-        kinds = [one.kind for one in tokens[position : position + 3]]
-        if token.kind in _SCRIPTS and kinds[1:] == [Kind.LBRACE, Kind.RBRACE]:
+        following = tokens[position + 1 : position + 3] if token.kind in _SCRIPTS else ()
+        if [one.kind for one in following] == [Kind.LBRACE, Kind.RBRACE]:
             position += 3
             continue
         if token.text == SIGMA and _has_limits(tokens, position + 1):
