@@ -658,7 +658,7 @@ def test_a_second_run_imports_next_to_nothing(run: Run) -> None:
         "import sys\nfrom bnsym import cli\n"
         "try:\n    cli.main(['check', 'note.md'])\n"
         "except SystemExit:\n"
-        "    heavy = ('sympy', 'numpy', 'rich', 'lark', 'bnsym.kernel')\n"
+        "    heavy = ('sympy', 'numpy', 'rich', 'bnsym.kernel')\n"
         "    print([m for m in heavy if m in sys.modules])"
     )
     command = [sys.executable, "-c", script]

@@ -430,7 +430,7 @@ def test_explain_lists_every_code(run: Run) -> None:
 def test_starting_up_imports_nothing_heavy(statement: str) -> None:
     program = (
         "import sys, atexit\n"
-        "heavy = {'sympy', 'numpy', 'lark', 'rich', 'markdown_it'}\n"
+        "heavy = {'sympy', 'numpy', 'rich', 'markdown_it'}\n"
         "atexit.register(lambda: print('HEAVY', sorted(heavy & set(sys.modules))))\n"
         "from bnsym.cli import main\n" + statement
     )

@@ -12,7 +12,7 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).parent.parent
 DISTRIBUTIONS = re.compile(
-    r"(click|lark|latex2mathml|markdown_it_py|mdurl|mpmath|numba|numpy|pygments|rich|sympy)-.*\.dist-info"
+    r"(click|latex2mathml|markdown_it_py|mdurl|mpmath|numba|numpy|pygments|rich|sympy)-.*\.dist-info"
 )
 
 

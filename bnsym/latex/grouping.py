@@ -1,4 +1,4 @@
-r"""Tokens of one expression → tokens of the grammar `grammar.lark`.
+r"""Tokens of one expression → tokens of the grammar in `parser`.
 
 What TeX does before any grammar applies is done here: braces that only group are invisible and
 dropped, `\frac12` takes single digits, `{a \over b}` is a fraction, equal-looking bars are told apart into

@@ -1,25 +1,58 @@
-r"""LaTeX of one expression → surface tree, by the LALR grammar in `grammar.lark`.
+r"""LaTeX of one expression → surface tree, by recursive descent: a method for each rule below.
 
-Fail closed: what the grammar doesn't know is a ReadError with its exact place. Imports
-the other modules of this room only; lark is imported when first needed.
+    expr     SIGN? product (SIGN product)*
+    product  big | factor next* (JOIN? big)?        next  JOIN? factor | JOIN SIGN factor
+    big      SUM script* SIGN? product | MAX script product
+    factor   atom script*
+    script   (SUB | SUP) limits | PRIME
+    limits   LBRACE clause (COMMA clause)* RBRACE | simple | MARK
+    clause   inside | MARK                          inside  expr (REL expr)?
+    atom     simple | SQRT arg | LBRACE expr RBRACE | OPEN inside (COMMA inside)? CLOSE
+    simple   NUMBER | NAME | (ACCENT | FONT) arg | (FRAC | DERIVATIVE) arg arg
+    arg      LBRACE expr RBRACE | simple
+
+A big operator takes the whole product that follows: it ends at the next + or -. The kinds of tokens are
+those that `grouping` gives them. Fail closed: what these rules don't know is a ReadError with its exact
+place. Imports the other modules of this room only.
 """
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from fractions import Fraction
 
-from bnsym.latex.ast import Node, Place, Symbol, measure, walk
-from bnsym.latex.builder import Builder
-from bnsym.latex.commands import PARTIAL
+from bnsym.latex import folding, scripts
+from bnsym.latex.ast import (
+    Absolute,
+    Inner,
+    Node,
+    Norm,
+    Number,
+    Paren,
+    Place,
+    Plus,
+    Power,
+    Product,
+    Relation,
+    Root,
+    Symbol,
+    Transpose,
+    measure,
+    walk,
+)
+from bnsym.latex.commands import INNER, NORM, PARTIAL, SHOWN_BRACE, Kind
 from bnsym.latex.errors import ReadError
+from bnsym.latex.folding import span
 from bnsym.latex.grouping import MAX_LEVELS, tokenize
 from bnsym.latex.lexer import Token
+from bnsym.latex.scripts import Clause, Script
 
-if TYPE_CHECKING:
-    from lark import Lark
+_BIG = frozenset((Kind.SUM, Kind.MAX))
+_SCRIPTS = frozenset((Kind.SUB, Kind.SUP, Kind.PRIME))
+_SIMPLE = frozenset((Kind.NUMBER, Kind.NAME, Kind.ACCENT, Kind.FONT, Kind.FRAC, Kind.DERIVATIVE))
+_FACTOR = _SIMPLE | {Kind.SQRT, Kind.LBRACE, Kind.OPEN}
+_END = Kind.SPACE
+"""No token of an expression is a space: what stands behind the last."""
 
 
 def parse(text: str, offset: int = 0) -> Node:
@@ -39,62 +72,236 @@ def moved(tokens: list[Token], offset: int) -> list[Token]:
 
 
 def parse_tokens(tokens: list[Token]) -> Node:
-    from lark.exceptions import UnexpectedInput
-
-    end = (tokens[-1].end, tokens[-1].end) if tokens else (0, 0)
-    try:
-        node: Node = _parser().parse(tokens)  # type: ignore[assignment]
-    except UnexpectedInput as error:
-        raise _syntax_error(error, end) from None
+    parser = _Parser(tokens)
+    node = parser.expression()
+    parser.expect(_END, "the end of the formula")
     # a tower of marks needs no brackets; no tree is deeper than it has tokens
     if len(tokens) > MAX_LEVELS and measure(node)[1] > MAX_LEVELS:
-        raise ReadError(
-            "BN113", f"the formula is nested more than {MAX_LEVELS} deep", (tokens[0].start, end[1])
-        )
+        at = (tokens[0].start, tokens[-1].end)
+        raise ReadError("BN113", f"the formula is nested more than {MAX_LEVELS} deep", at)
     for inner in walk(node):
         if isinstance(inner, Symbol) and inner.core == PARTIAL:
             raise ReadError("BN112", f"this `{PARTIAL}` belongs to no derivative", inner.at)
     return node
 
 
-@functools.cache
-def _parser() -> Lark:
-    from lark import Lark
-    from lark import Token as Terminal
-    from lark.lexer import Lexer
+class _Parser:
+    """One pass over the tokens of an expression."""
 
-    class Tokens(Lexer):
-        """The text comes as tokens already."""
+    def __init__(self, tokens: list[Token]) -> None:
+        end = tokens[-1].end if tokens else 0
+        self.tokens = [*tokens, Token(_END, "", end, end)]
+        self.place = 0
+        self.kind = self.tokens[0].kind
+        """Of the next token."""
 
-        def __init__(self, lexer_conf: object) -> None:
-            pass
+    def take(self) -> Token:
+        token = self.tokens[self.place]
+        if token.kind is not _END:
+            self.place += 1
+            self.kind = self.tokens[self.place].kind
+        return token
 
-        def lex(self, data: Any) -> Iterator[Terminal]:  # type: ignore[override]
-            for tok in data:
-                yield Terminal(tok.kind.name, tok.text, start_pos=tok.start, end_pos=tok.end)
+    def expect(self, kind: Kind, wanted: str) -> Token:
+        if self.kind is not kind:
+            token = self.tokens[self.place]
+            found = "the formula ends too early" if self.kind is _END else f"unexpected `{token.text}`"
+            raise ReadError("BN112", f"{found}; expected {wanted}", token.at)
+        return self.take()
 
-    grammar = Path(__file__).with_name("grammar.lark").read_text(encoding="utf-8")
-    return Lark(grammar, parser="lalr", lexer=Tokens, transformer=Builder(), maybe_placeholders=False)
+    def expression(self) -> Node:
+        signed = self.tokens[self.place] if self.kind is Kind.SIGN else None
+        signs = [self._sign() if signed else 1]
+        terms = [self.product()]
+        while self.kind is Kind.SIGN:
+            signs.append(self._sign())
+            terms.append(self.product())
+        if signs == [1]:
+            return terms[0]
+        start = signed.start if signed else terms[0].at[0]
+        return Plus(tuple(terms), tuple(signs), (start, terms[-1].at[1]))
+
+    def _sign(self) -> int:
+        return -1 if self.take().text == "-" else 1
+
+    def product(self) -> Node:
+        if self.kind in _BIG:
+            return self.big()
+        items: list[folding.Item] = [("", self.factor())]
+        while self.kind is Kind.JOIN or self.kind in _FACTOR or self.kind in _BIG:
+            operator = self.take().text if self.kind is Kind.JOIN else ""
+            if self.kind in _BIG:
+                items.append((operator, self.big()))
+                break
+            minus = self.take() if operator and self.kind is Kind.SIGN else None
+            factor = self.factor()
+            items.append((operator, _negative(minus, factor) if minus is not None else factor))
+        operator, last = items[-1]
+        if operator == "slash" and isinstance(last, folding.BIG):
+            raise ReadError("BN112", r"write `\frac`: how far does this denominator go?", last.at)
+        return folding.product(items) if len(items) > 1 else last
+
+    def big(self) -> Node:
+        sign = self.take()
+        if sign.kind is Kind.MAX:
+            limit = self.script()
+            return scripts.big_max(sign.at, limit, self.product())
+        limits: list[Script] = []
+        while self.kind in _SCRIPTS:
+            limits.append(self.script())
+        own = self._sign() if self.kind is Kind.SIGN else 0
+        body = self.product()
+        if own == 1:
+            raise ReadError("BN112", "a plus sign directly after the sum's limits", body.at)
+        return scripts.big_sum(sign.at, limits, Plus((body,), (-1,), body.at) if own else body)
+
+    def factor(self) -> Node:
+        node = self.atom()
+        while self.kind in _SCRIPTS:
+            node = scripts.scripted(node, self.script())
+        return node
+
+    def script(self) -> Script:
+        if self.kind is Kind.PRIME:
+            return "^", ("'",), self.take().at
+        kind = self.kind
+        token = self.take() if kind is Kind.SUP else self.expect(Kind.SUB, "a subscript")
+        clauses, at = self.limits()
+        return "^" if kind is Kind.SUP else "_", clauses, (token.start, at[1])
+
+    def limits(self) -> tuple[tuple[Clause, ...], Place]:
+        if self.kind is Kind.MARK:
+            mark = self.take()
+            return (mark.text,), mark.at
+        if self.kind is not Kind.LBRACE:
+            node = self.simple()
+            return (node,), node.at
+        opener, clauses = self.take(), self.clauses()
+        return clauses, (opener.start, self.expect(Kind.RBRACE, "`}`").end)
+
+    def clauses(self) -> tuple[Clause, ...]:
+        found = [self.clause()]
+        while self.kind is Kind.COMMA:
+            self.take()
+            found.append(self.clause())
+        return tuple(found)
+
+    def clause(self) -> Clause:
+        return self.take().text if self.kind is Kind.MARK else self.inside()
+
+    def inside(self) -> Node:
+        left = self.expression()
+        if self.kind is not Kind.REL:
+            return left
+        sign, right = self.take(), self.expression()
+        return Relation(left, sign.text, right, span(left, right))
+
+    def atom(self) -> Node:
+        if self.kind is Kind.SQRT:
+            return self.root()
+        if self.kind is Kind.LBRACE:
+            return self.group()
+        return self.bracketed() if self.kind is Kind.OPEN else self.simple()
+
+    def root(self) -> Node:
+        sign = self.take()
+        body, end = self.argument()
+        if not 2 <= int(sign.text) <= 12:
+            raise ReadError("BN114", "only roots of degree 2 to 12 can be read", sign.at)
+        return Root(int(sign.text), body, (sign.start, end))
+
+    def group(self) -> Node:
+        opener, body = self.take(), self.expression()
+        closer = self.expect(Kind.RBRACE, "`}`")
+        if not folding.alone(body):
+            hint = "braces don't show: put parentheses around what the script is for"
+            at = (opener.start, closer.end)
+            raise ReadError("BN112", "a script on a group of several things", at, hint)
+        return body
+
+    def bracketed(self) -> Node:
+        opener, body = self.take(), self.inside()
+        comma = self.take() if self.kind is Kind.COMMA else None
+        second = self.inside() if comma is not None else None
+        at = (opener.start, self.expect(Kind.CLOSE, "a closing bracket").end)
+        if comma is not None and second is not None:
+            return _pair(opener.text, body, comma, second, at)
+        if opener.text == INNER:
+            raise ReadError("BN112", r"`\langle` needs two parts, with a comma between them", at)
+        if opener.text in ("(", "[", SHOWN_BRACE):
+            return Paren(body, at, opener.text[-1])
+        if isinstance(body, Relation):
+            raise ReadError("BN112", "a relation sign inside a norm", body.at)
+        return Norm(body, at) if opener.text == NORM else _absolute(body, at)
+
+    def simple(self) -> Node:
+        if self.kind not in _SIMPLE:
+            self.expect(Kind.NAME, "a name, a number or an opening bracket")
+        token = self.take()
+        if token.kind is Kind.NAME:
+            return Symbol(token.text, token.at)
+        if token.kind is Kind.NUMBER:
+            return Number(Fraction(token.text), token.at)
+        node, end = self.argument()
+        if token.kind in (Kind.ACCENT, Kind.FONT):
+            mark = _accented if token.kind is Kind.ACCENT else _styled
+            return mark(token.text, node, (token.start, end))
+        below, end = self.argument()
+        if token.kind is Kind.DERIVATIVE:  # `\pdv{f}{x}`: with its signs, as it is written otherwise
+            sign = Symbol(token.text, token.at)
+            node, below = (Product((sign, one), ("", ""), span(sign, one)) for one in (node, below))
+        return folding.fraction(node, below, (token.start, end))
+
+    def argument(self) -> tuple[Node, int]:
+        """What a command is applied to, and where that ends."""
+        if self.kind is not Kind.LBRACE:
+            node = self.simple()
+            return node, node.at[1]
+        self.take()
+        return self.expression(), self.expect(Kind.RBRACE, "`}`").end
 
 
-_PLAIN = {
-    "CLOSE": "a closing bracket",
-    "RBRACE": "`}`",
-    "NAME": "a name, a number or an opening bracket",
-    "SUB": "a subscript",
-    "LBRACE": "`{`",
-    "REL": "a relation sign",
-    "$END": "the end of the formula",
-}
+def _pair(opener: str, left: Node, comma: Token, right: Node, at: Place) -> Node:
+    if opener not in ("(", INNER):
+        hint = r"an entry is written `U_{i,k}` or `x_1 = …`, an inner product `\langle u, v\rangle`"
+        raise ReadError("BN112", f"unexpected `,` inside `{opener}`", comma.at, hint)
+    return Inner(left, right, at, round=opener == "(")
 
 
-def _syntax_error(error: Any, end: Place) -> ReadError:
-    expected = set(getattr(error, "expected", ()) or ())
-    wanted = " or ".join(text for kind, text in _PLAIN.items() if kind in expected) or "something else"
-    token = getattr(error, "token", None)
-    if token is None or token.type == "$END":
-        return ReadError("BN112", f"the formula ends too early; expected {wanted}", end)
-    return ReadError("BN112", f"unexpected `{token}`; expected {wanted}", (token.start_pos, token.end_pos))
+def _absolute(body: Node, at: Place) -> Node:
+    if isinstance(body, Absolute) and body.at == (at[0] + 1, at[1] - 1):
+        return Norm(body.body, at)  # `||x||`
+    return Absolute(body, at)
+
+
+def _negative(minus: Token, factor: Node) -> Node:
+    """`\\cdot -\\frac12`: a factor with its own sign."""
+    if minus.text != "-":
+        raise ReadError("BN112", "a plus sign directly after a product sign", minus.at)
+    at = (minus.start, factor.at[1])
+    return Paren(Plus((factor,), (-1,), at), at)
+
+
+def _styled(font: str, node: Node, at: Place) -> Node:
+    """A font over more than a letter is that of the name in it: `\\mathbf{\\hat{x}_i}`."""
+    match node:
+        case Symbol(core) if "{" not in core:
+            return replace(node, core=f"{font}{{{core}}}", at=at)
+        case Power(Symbol() as base, exponent):
+            return Power(_styled(font, base, at), exponent, at)
+        case Transpose(Symbol() as base):
+            return Transpose(_styled(font, base, at), at)
+    raise ReadError("BN112", f"`{font}` needs one name: a letter or a word", at)
+
+
+def _accented(accent: str, node: Node, at: Place) -> Node:
+    match node:
+        case Symbol():
+            return replace(node, accents=(*node.accents, accent), at=at)
+        case Power(Symbol() as base, exponent) if accent != "bar" or not isinstance(exponent, Number):
+            return Power(replace(base, accents=(*base.accents, accent), at=at), exponent, at)
+    hint = r"a mean is written `\operatorname{mean}(x^2)`" if accent == "bar" else ""
+    raise ReadError("BN112", "an accent stands over one name only", node.at, hint)
 
 
 __all__ = ["moved", "parse", "parse_tokens"]
