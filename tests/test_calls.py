@@ -26,6 +26,12 @@ LAYER = r"y_i = \gamma x_i + \beta"
         (r"\mathrm{R}(z)_i = 2 z_i", r"\mathrm{R}(w)_j = 2 w_j", r"\mathrm{R}(w)_j = w_j"),
         (LAYER, r"\gamma (a + b) = a \gamma + b \gamma", r"\gamma (a + b) = a \gamma + b"),
         (LAYER, r"\gamma^2 (a + b)^2 = (\gamma a + \gamma b)^2", r"\gamma^2 (a + b)^2 = \gamma^2"),
+        ("y_i = s_i x_i + c", "s_i ((a + b) c) = s_i a c + s_i b c", "s_i ((a + b) c) = s_i a c + b c"),
+        (
+            r"\tau = \frac{1}{m} \sum_i x_i",
+            r"\tau (\frac{\partial x_i^2}{\partial x_i}) = 2 \tau x_i",
+            r"\tau (\frac{\partial x_i^2}{\partial x_i}) = \tau x_i",
+        ),
         (r"\text{inv} = 2 w", r"\text{inv} (a + b)^2 = 2 w (a + b)^2", r"\text{inv} (a + b) = w (a + b)"),
     ],
 )
@@ -44,6 +50,8 @@ def test_a_function_or_a_product(known: str, true: str, false: str) -> None:
         r"\phi^{-1}(a) = \frac{a}{\phi}",
         r"\phi(a + b) = \phi(b + a)",
         r"\gamma (a) = \gamma",
+        r"\gamma (c (a + b)) = \gamma c a + \gamma c b",
+        r"\gamma_i (a) = \gamma_i",
         r"\mathrm{inv}(a + b) = \mathrm{inv}(b + a)",
     ],
 )

@@ -11,8 +11,10 @@ import bnsym
 
 
 def verdicts(*formulas: str) -> list[str]:
-    """Of the links of a note, each formula a display, each `let …` a directive."""
-    parts = [f"<!-- bnsym: {f} -->\n" if f.startswith("let ") else f"$$\n{f}\n$$\n" for f in formulas]
+    """Of the links of a note, each formula a display, each `let …` and `label …` a directive."""
+    parts = [
+        f"<!-- bnsym: {f} -->\n" if f.startswith(("let ", "label ")) else f"$$\n{f}\n$$\n" for f in formulas
+    ]
     with tempfile.TemporaryDirectory() as folder:
         note = Path(folder, "note.md")
         note.write_text("\n".join(parts), encoding="utf-8")
@@ -33,6 +35,22 @@ def verdicts(*formulas: str) -> list[str]:
 )
 def test_one_name(one: str, other: str) -> None:
     assert verdicts(f"a = 2 {one}", f"{one} - {other} = 0", f"{one} - {other} = 1") == ["proved", "refuted"]
+
+
+def test_a_name_with_a_label_below_a_name() -> None:
+    mean = (
+        r"\mu_{g_j} = \frac{1}{m} \sum_i x_i",
+        r"\sum_i (x_i - \mu_{g_j}) = 0",
+        r"\sum_i (x_i + \mu_{g_j}) = 0",
+    )
+    assert verdicts("label $j$", *mean) == ["proved", "refuted"]
+    assert set(verdicts(*mean)) == {"unread"}
+    assert verdicts("label $j$", "a = b^{g_j} c", "a = b c") == ["unread"], "an exponent is no label"
+
+
+def test_what_a_display_says_after_with_defines() -> None:
+    shown = r"a = 2 c \quad \text{ with } \quad c = b^2"
+    assert verdicts(shown, "a - 2 b^2 = 0", "a - b^2 = 0") == ["proved", "refuted"]
 
 
 @pytest.mark.parametrize("other", [r"\hat{x_i}", r"\hat{x}_i", r"{\hat x}_i", r"\widehat{x}_i"])

@@ -146,7 +146,7 @@ class Aliases:
         if node.upper and set(node.upper) <= self.labels:
             node = replace(node, marks=f"{node.marks}^{{({','.join(node.upper)})}}", upper=())
         letters = set(node.sub.letters) if node.sub else set()
-        if node.sub is not None and not letters and (text := self._step(node.sub.node)):
+        if node.sub is not None and not letters and (text := self._below(node.sub.node)):
             return replace(node, sub=replace(node.sub, text=text))
         if node.sub is None or not letters & self.labels:
             return node
@@ -154,6 +154,13 @@ class Aliases:
             hint = f"write `({node.base}_{{{min(letters & self.labels)}}})_i`"
             raise ReadError("BN128", "this subscript mixes labels and indices", node.sub.at, hint)
         return replace(node, sub=replace(node.sub, letters=()))
+
+    def _below(self, node: Node | None) -> str:
+        """The spelling of what has no index: a step, or the name that `g_j` is where j is a label."""
+        if isinstance(node, Symbol) and node.sub and set(node.sub.letters) <= self.labels and not node.upper:
+            text = "".join(node.sub.letters) or node.sub.text
+            return f"{node.base}_{{{text}}}" if text else ""
+        return self._step(node)
 
     def _step(self, node: Node | None) -> str:
         """The spelling of `t - 1`, `(t + 1)`, where t is a label; or nothing."""

@@ -21,6 +21,7 @@ from bnsym.latex.ast import (
     Apply,
     BigSum,
     Component,
+    Derivative,
     Node,
     Number,
     Paren,
@@ -36,7 +37,7 @@ from bnsym.latex.ast import (
     rebuilt,
     walk,
 )
-from bnsym.latex.commands import BUILT_IN, EXPECTATION, LOSS_LETTERS, NABLA
+from bnsym.latex.commands import BUILT_IN, EXPECTATION, INDEX_LETTERS, LOSS_LETTERS, NABLA
 from bnsym.latex.errors import ReadError
 from bnsym.latex.folding import after_a_factor, called, is_letter, is_slashed, span, word_of
 
@@ -107,7 +108,9 @@ class Known:
             return False
         if size_name(function) in self.sizes:
             return True
-        return (function.base in self.names or function.core in PARAMETERS) and _needs_bracket(rest, inside)
+        return (function.base in self.names or function.core in PARAMETERS) and (
+            _needs_bracket(rest, inside) or (_is_entry(function) and _holds_sum(rest, inside))
+        )
 
 
 def as_call(node: Node) -> Node:
@@ -222,10 +225,21 @@ def _bracketed(node: Node) -> Node | None:
 def _needs_bracket(node: Node, inside: Node) -> bool:
     """Whether the bracket would be missed in a product."""
     if isinstance(node, Paren):
-        return isinstance(inside, Plus | BigSum)
+        return isinstance(inside, Plus | BigSum | Derivative)
     if isinstance(node, Component) and isinstance(inside, Symbol):
         return not inside.bare  # `(W_0)_i`
     return not isinstance(inside, Symbol | Number)
+
+
+def _is_entry(symbol: Symbol) -> bool:
+    """`\\gamma_l`, of which nobody makes a function."""
+    letters = (*symbol.upper, *(symbol.sub.letters if symbol.sub else ()))
+    return bool(letters) and set(letters) <= INDEX_LETTERS
+
+
+def _holds_sum(node: Node, inside: Node) -> bool:
+    """Whether a bracket holds a sum within a product."""
+    return isinstance(node, Paren) and any(isinstance(inner, Plus | BigSum) for inner in walk(inside))
 
 
 def ambiguous(function: Symbol, at: Place) -> ReadError:

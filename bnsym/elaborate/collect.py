@@ -174,7 +174,8 @@ _LIST = re.compile(
 )
 """`x = [x_1, \\dots, x_n]`: a vector of n entries."""
 _WHERE = re.compile(
-    r"\\(?:text\w*|mbox|mathrm)\s*\{\s*(?:and\s+|,\s*)?(?:where|with|其中|wobei|mit|où|avec|donde|con)[\s:,]*\}[\s{}~]*\Z"
+    r"\\(?:text\w*|mbox|mathrm)\s*\{\s*(?:and\s+|,\s*)?(?:where|with|其中|wobei|mit|où|avec|donde|con)[\s:,]*\}"
+    r"(?:[\s{}~]|\\(?:[ ,;:!]|q?quad(?![A-Za-z])))*\Z"
 )
 """What stands before a definition inside a display."""
 _SET_OFF = re.compile(r"\s*(?:~|\\(?:[ ,;:!]|q?quad(?![A-Za-z])))")
