@@ -109,8 +109,6 @@ class NamedHypothesis:
     hypothesis: Hypothesis
     source: str
     span: Span
-    introduces: bool = False
-    """Whether the names in it stand nowhere before its section: what says so brings them in."""
 
 
 @dataclass(frozen=True, slots=True)

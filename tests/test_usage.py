@@ -129,18 +129,6 @@ def test_letters_that_do_not_fit_can_only_refute(displays: tuple[str, ...], expe
     assert verdicts(*displays) == expected
 
 
-@pytest.mark.parametrize(
-    ("displays", "expected"),
-    [
-        # an order said where a name is brought in goes wherever it goes; said later, only where it is said
-        (said("## One", r"Let $c = a + b$ with $b > 0$.", "c - a = b", "## Two", "c > a", "c < a"), "ppr"),
-        (said("## One", "2 b = b + b", "## Two", "Let $b > 0$.", "b > 0", "## Three", "b + a > a"), "ppx"),
-    ],
-)
-def test_orders_go_with_the_names_that_they_bring_in(displays: tuple[str, ...], expected: str) -> None:
-    assert verdicts(*displays) == expected
-
-
 def test_indices_compared_in_an_indicator_are_no_numbers() -> None:
     entry = r"\frac{\partial c_k}{\partial x_i} = "
     note = (r"c_i = x_i - \frac1n \sum_{k=1}^n x_k", rf"{entry} 1_{{k=i}} - \frac1n")

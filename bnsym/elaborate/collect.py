@@ -62,8 +62,6 @@ class RawHypothesis:
     """In a sentence, of names that must be free: of others it is a claim of the text."""
     letters: bool = False
     """Of two index letters: it restricts the free letters of links."""
-    introduces: bool = False
-    """No section before it has its names: an order of them goes wherever they go."""
     open: bool = False
     """The text says it, and not that it is assumed: in force nowhere, it puts refutations in doubt."""
 

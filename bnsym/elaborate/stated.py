@@ -246,9 +246,6 @@ def _says(kind: Callable[[str, Slice], bool], gatherer: Gatherer, chain: Chain) 
 def _assume(gatherer: Gatherer, chain: Chain) -> None:
     for hypothesis in _said(gatherer, chain):
         hypothesis.level = gatherer.level
-        sides = (hypothesis.left.node, hypothesis.right.node)
-        names = [n for side in sides if side is not None for n in walk(side) if isinstance(n, Symbol)]
-        hypothesis.introduces = all(spelling(name) not in gatherer.result.written for name in names)
         gatherer.assumed.append(hypothesis)
 
 

@@ -300,7 +300,6 @@ def _named_hypothesis(draft: Draft, raw: RawHypothesis, hypothesis: Hypothesis) 
         hypothesis,
         re.sub(r"\s+", " ", text).strip(),
         span_of(draft.survey.source, raw.where),
-        raw.introduces,
     )
 
 

@@ -110,8 +110,6 @@ class Case:
         if isinstance(verdict, Refuted) and (other := self._proof(self.link.otherwise)):
             return other if self.link.jacobian else Unread(_two_readings(self.link))
         if isinstance(verdict, Refuted) and self.link.elsewhere:
-            if proof := self._proof(self._assuming([h for h in self.link.elsewhere if h.introduces])):
-                return proof
             assumed = self._assuming(self.link.elsewhere)
             asked = self.dispatcher.verdict(assumed, seconds=OTHER_READING_SECONDS) if assumed else None
             if asked and not isinstance(self._value(asked, OTHER_READING_SECONDS), Refuted):
