@@ -98,12 +98,13 @@ def _block(page: Page, one: View) -> None:
 
 def cause_block(page: Page, cause: Cause) -> None:
     """Why several links are not proved: the lines to change, and the links that are proved then."""
+    links = f"{len(cause.links)} links are" if len(cause.links) > 1 else "a link is"
     page.put(
         _title(
             page,
             "! cause",
             "unsure",
-            f"{cause.what}: {len(cause.links)} links are proved with it put right",
+            f"{cause.what}: {links} proved with it put right",
             "",
         )
     )
