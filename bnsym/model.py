@@ -4,6 +4,7 @@ reports. Imports the term tree and the kernel's verdicts only."""
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 from importlib import import_module
@@ -170,6 +171,17 @@ class Evidence:
     detail: str = ""
 
 
+TextEdit: TypeAlias = tuple[int, int, str]
+"""`text[start:end]` becomes the string."""
+
+
+def edited(text: str, edits: Iterable[TextEdit]) -> str:
+    """The text with edits that don't overlap, of which the last stretch comes first."""
+    for start, end, new in edits:
+        text = text[:start] + new + text[end:]
+    return text
+
+
 @dataclass(frozen=True, slots=True)
 class Repair:
     """A change of the note after which a refuted link is proved."""
@@ -179,13 +191,11 @@ class Repair:
     before: str
     """The side that changes, as the author wrote it."""
     after: str
-    edits: tuple[tuple[int, int, str], ...]
-    """`text[start:end]` of the file becomes the string; the last stretch comes first."""
+    edits: tuple[TextEdit, ...]
+    """Of the file, the last stretch first."""
 
     def apply(self, text: str) -> str:
-        for start, end, new in self.edits:
-            text = text[:start] + new + text[end:]
-        return text
+        return edited(text, self.edits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +204,7 @@ class Cause:
 
     what: str
     """What was wrong: "`u` for `\\mu`", "a hat"."""
-    edits: tuple[tuple[int, int, str], ...]
+    edits: tuple[TextEdit, ...]
     """As those of a Repair, of the file as the causes before this one leave it; the last stretch first."""
     lines: tuple[tuple[str, str], ...]
     """The lines that it changes, before and after."""
@@ -204,7 +214,7 @@ class Cause:
     """Where the first edit is."""
 
     def apply(self, text: str) -> str:
-        return Repair("", "", "", self.edits).apply(text)
+        return edited(text, self.edits)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,16 +21,16 @@ from bnsym.elaborate.dependence import names_of, reached
 from bnsym.elaborate.lints import resemblances
 from bnsym.kernel import Proved, Refuted, Witness
 from bnsym.latex.ast import Derivative, Gradient, Norm, Power, Product, Quotient, Symbol
-from bnsym.model import Cause, Derivation, Link, Span
+from bnsym.model import Cause, Derivation, Link, Span, TextEdit, edited
 from bnsym.proving import decide
 from bnsym.proving.witness import free_shapes
-from bnsym.repairing.edits import Edit, Place, accents, edits, factors, powers, squares
+from bnsym.repairing.edits import Edit, Place, accented, accents, edits, factors, powers, squares
 from bnsym.repairing.spots import spots
 from bnsym.repairing.trial import fails
 from bnsym.repairing.values import points_for
 from bnsym.repairing.worth import is_worthwhile
 from bnsym.source.source_map import Places
-from bnsym.terms import Definition, Statement, Sym, free_indices
+from bnsym.terms import Definition, Statement, Sym, Term, free_indices
 
 FEWEST = 2
 """Links that a cause explains: of one alone the repair of that link tells, unless a name is wrong, which
@@ -44,9 +44,6 @@ COSTS = {"a hat": 1, "the square of a norm": 1, "a factor": 1, "a power": 2}
 """In which order kinds of edits are tried: names before them, definitions after."""
 DECIDED = 0.5
 """Seconds for a link under a candidate."""
-
-Text = tuple[int, int, str]
-"""An edit: `text[start:end]` becomes the string."""
 
 
 @dataclass
@@ -87,11 +84,25 @@ class Draft:
             self.witnesses[name] = verdict.witness
         return isinstance(verdict, Proved)
 
-    def changed(self, edits: Iterable[Text]) -> Draft:
-        text = self.text
-        for start, end, new in sorted(edits, reverse=True):
-            text = text[:start] + new + text[end:]
-        return Draft(text, self.file, self.known, self.witnesses)
+    @cached_property
+    def free(self) -> dict[str, tuple[str, ...]]:
+        """The free names of all links, with their shapes."""
+        found: dict[str, tuple[str, ...]] = {}
+        for link in self.read[0].links:
+            if link.statement is not None:
+                found |= free_shapes(link.statement)[0]
+        return found
+
+    @cached_property
+    def place(self) -> Place:
+        """What its expressions may be changed with."""
+        numbers = (name for name, shape in self.free.items() if not shape)
+        names = (definition.symbol.name for definition in self.read[1].definitions)
+        return Place(accented=accented(names), factors=tuple(numbers))
+
+    def changed(self, edits: Iterable[TextEdit]) -> Draft:
+        """With edits of which the last stretch comes first."""
+        return Draft(edited(self.text, edits), self.file, self.known, self.witnesses)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +112,7 @@ class Spotted:
     section: int
     display: int
     expression: int
-    edit: Text
+    edit: TextEdit
     failing: bool
     """Whether a link of the expression is not proved, or a name of a definition may be a slip."""
 
@@ -112,7 +123,7 @@ class Candidate:
     places: frozenset[Spotted]
 
     @property
-    def edits(self) -> tuple[Text, ...]:
+    def edits(self) -> tuple[TextEdit, ...]:
         """Of the draft's text, the last first."""
         return tuple(sorted({one.edit for one in self.places}, reverse=True))
 
@@ -297,14 +308,16 @@ def _in_definitions(draft: Draft, wanted: frozenset[str]) -> Iterator[Candidate]
     derivation, context = draft.read
     failing = [k for k in derivation.links if k.id in wanted - draft.proved]
     bodies = {d.symbol.name: d for d in context.definitions}
+    uses = {name: names_of(d.body) for name, d in bodies.items()}
     for raw in context.survey.definitions:
         name, where = raw.full_name, raw.chain.expressions[1].where
         resting = [k for k in failing if k.statement and bodies.get(name) in k.statement.definitions]
         if len(resting) < FEWEST or len(raw.chain.expressions) != 2 or raw.chain.stated:
             continue
         text = context.survey.source.text[where.start : where.end]
-        for edit in edits(text, _place(derivation, context)):
-            helped = _helped(draft, context, resting, bodies[name], edit.apply(text))
+        for edit in edits(text, draft.place):
+            body = _body(edit.apply(text), context, bodies[name], uses)
+            helped = 0 if body is None else _helped(draft, resting, bodies[name], body)
             moved = context.survey.source.edit(where.start + edit.start, where.start + edit.end, edit.new)
             if helped >= FEWEST and moved is not None:
                 what = f"{edit.kind} in the definition of `{name}`"
@@ -314,17 +327,22 @@ def _in_definitions(draft: Draft, wanted: frozenset[str]) -> Iterator[Candidate]
                 yield Candidate(what, frozenset({place}))
 
 
-def _helped(draft: Draft, context: Context, resting: list[Link], definition: Definition, body: str) -> int:
-    """How many of the links no longer fail where they did, if the name has this body."""
+def _body(
+    text: str, context: Context, definition: Definition, uses: Mapping[str, Iterable[str]]
+) -> Term | None:
+    """What the text means, if the definition can have it for its body; `uses`: the names in each body."""
     try:
-        term = parse_term(body, context)
+        term = parse_term(text, context)
     except (Unreadable, RecursionError):
-        return 0
-    uses = {d.symbol.name: names_of(d.body) for d in context.definitions}
-    circular = definition.symbol.name in reached(set(names_of(term)), uses)
-    if circular or isinstance(term, Sym) or set(free_indices(term)) - set(definition.symbol.indices):
-        return 0
-    changed = replace(definition, body=term)
+        return None
+    circular = definition.symbol.name in reached(names_of(term), uses)
+    open_letters = set(free_indices(term)) - set(definition.symbol.indices)
+    return None if circular or isinstance(term, Sym) or open_letters else term
+
+
+def _helped(draft: Draft, resting: list[Link], definition: Definition, body: Term) -> int:
+    """How many of the links no longer fail where they did, if the name has this body."""
+    changed = replace(definition, body=body)
     return sum(_may_hold(k.statement, definition, changed, draft.witnesses.get(k.id)) for k in resting)
 
 
@@ -353,38 +371,15 @@ def _spotted(draft: Draft, wanted: frozenset[str]) -> Iterator[tuple[Kind, Spott
         for span in (link.left_span, link.right_span)
         if span is not None
     }
-    place, typos = _place(derivation, context), _typos(derivation, context)
+    typos = dict(resemblances(draft.free, {d.symbol.name: d for d in context.definitions}))
     for chain in context.survey.gathered.chains:
         for expression in chain.expressions if not chain.stated else ():
             start, end = expression.where.start, expression.where.end
-            for kind, edit in _kinds(text[start:end], place, typos):
+            for kind, edit in _kinds(text[start:end], draft.place, typos):
                 moved = source.edit(start + edit.start, start + edit.end, edit.new)
                 if moved is not None:
                     where = chain.section, chain.block.where.start, start
-                    yield kind, Spotted(*where, moved, known.get((start, end), kind[0].startswith("`")))
-
-
-def _place(derivation: Derivation, context: Context) -> Place:
-    names = [d.symbol.name for d in context.definitions]
-    numbers = [name for name, shape in _free(derivation).items() if not shape]
-    return Place(
-        accented=tuple(n for n in names if n.startswith((r"\hat", r"\bar", r"\tilde"))),
-        factors=tuple(numbers),
-    )
-
-
-def _free(derivation: Derivation) -> dict[str, tuple[str, ...]]:
-    """The free names of all links, with their shapes."""
-    found: dict[str, tuple[str, ...]] = {}
-    for link in derivation.links:
-        if link.statement is not None:
-            found |= free_shapes(link.statement)[0]
-    return found
-
-
-def _typos(derivation: Derivation, context: Context) -> dict[str, str]:
-    definitions = {d.symbol.name: d for d in context.definitions}
-    return dict(resemblances(_free(derivation), definitions))
+                    yield kind, Spotted(*where, moved, known.get((start, end), _is_name(edit.kind)))
 
 
 def _kinds(text: str, place: Place, typos: Mapping[str, str]) -> Iterator[tuple[Kind, Edit]]:

@@ -72,6 +72,11 @@ class Place:
     """What a sum may have lost."""
 
 
+def accented(names: Iterable[str]) -> tuple[str, ...]:
+    """Those of the names that have a hat, a bar or a tilde."""
+    return tuple(name for name in names if name.startswith((r"\hat", r"\bar", r"\tilde")))
+
+
 Maker = Callable[[str, Spot, Place], Iterator[Edit]]
 
 

@@ -9,7 +9,7 @@ from functools import reduce
 from typing import TypeAlias
 
 from bnsym.finding import Note
-from bnsym.model import FileReport, Repair, Report
+from bnsym.model import FileReport, Report, TextEdit, edited
 from bnsym.reporting.wording import is_declared_refuted
 
 Changes: TypeAlias = dict[str, tuple[str, str]]
@@ -40,14 +40,14 @@ def repaired(report: Report) -> Changes:
     found = {}
     for file in report.files:
         before = report.sources.get(file.derivation.file, "")
-        steps = file.causes or (Repair("", "", "", tuple(_edits(file))),)
-        after = reduce(lambda text, step: step.apply(text), steps, before)
+        steps = [cause.edits for cause in file.causes] or [tuple(_edits(file))]
+        after = reduce(edited, steps, before)
         if after != before:
             found[file.derivation.file] = before, after
     return found
 
 
-def _edits(file: FileReport) -> Iterator[tuple[int, int, str]]:
+def _edits(file: FileReport) -> Iterator[TextEdit]:
     """The edits of all repairs, the last first; of two that overlap the first alone."""
     made = {
         edit

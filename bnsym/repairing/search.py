@@ -20,7 +20,7 @@ from bnsym.proving import decide
 from bnsym.proving.closed_form import NoClosedForm, closed_form
 from bnsym.proving.witness import free_shapes
 from bnsym.repairing.assuming import possible, scalars
-from bnsym.repairing.edits import Edit, Place, apply_all
+from bnsym.repairing.edits import Edit, Place, accented, apply_all
 from bnsym.repairing.stages import across, easy, harder, missing_parts, together
 from bnsym.repairing.trial import PROOF_SECONDS, Trial, fails, proved
 from bnsym.repairing.unread import mended
@@ -236,7 +236,6 @@ def _same(a: Span, b: Span) -> bool:
 
 
 def _place(note: Note, trial: Trial) -> Place:
-    accented = (d.symbol.name for d in note.context.definitions)
     defined = [d.symbol for d in trial.statement.definitions]
     letters = dict.fromkeys(i.name for i in free_indices(trial.other))
     letters |= dict.fromkeys(re.findall(r"_\s*\{?([a-z])(?![A-Za-z])", trial.text))
@@ -251,7 +250,7 @@ def _place(note: Note, trial: Trial) -> Place:
         tuple(dict.fromkeys((*usual, *sizes, "2", *scalars(trial.statement)))),
         tuple(sizes),
         tuple(name for name in scalars(trial.statement) if name not in elsewhere),
-        tuple(n for n in accented if n.startswith((r"\hat", r"\bar", r"\tilde"))),
+        accented(d.symbol.name for d in note.context.definitions),
         tuple(dict.fromkeys(arrays)),
         tuple(letters),
     )

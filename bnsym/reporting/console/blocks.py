@@ -99,15 +99,8 @@ def _block(page: Page, one: View) -> None:
 def cause_block(page: Page, cause: Cause) -> None:
     """Why several links are not proved: the lines to change, and the links that are proved then."""
     links = f"{len(cause.links)} links are" if len(cause.links) > 1 else "a link is"
-    page.put(
-        _title(
-            page,
-            "! cause",
-            "unsure",
-            f"{cause.what}: {links} proved with it put right",
-            "",
-        )
-    )
+    found = f"{cause.what}: {links} proved with it put right"
+    page.put(_title(page, "! cause", "unsure", found, ""))
     page.put(_place(page, cause.span), Text())
     for before, after in cause.lines:
         page.put(
