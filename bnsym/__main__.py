@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 INTERRUPTED = 130
@@ -16,5 +17,18 @@ def main() -> None:
     cli.main()
 
 
+def as_module() -> None:
+    """Like `main`, for `python -m`, which would end as if killed where Ctrl-C met text that `exec`
+    runs, as the making of a dataclass does, also when the interruption was caught."""
+    try:
+        main()
+    except SystemExit as left:
+        if left.code == INTERRUPTED:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(INTERRUPTED)
+        raise
+
+
 if __name__ == "__main__":
-    main()
+    as_module()

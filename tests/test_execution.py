@@ -291,6 +291,21 @@ def test_ctrl_c_while_the_command_line_is_being_imported(
     assert capfd.readouterr().err == "interrupted\n"
 
 
+def test_ctrl_c_in_text_that_is_executed_ends_a_module_with_130(tmp_path: Path) -> None:
+    """As when a dataclass is being made: the interpreter would call it killed by the signal."""
+    (tmp_path / "sitecustomize.py").write_text(
+        "import sys\nclass Interrupting:\n    def find_spec(self, name, *rest):\n"
+        "        if name == 'bnsym.cli':\n            exec('raise KeyboardInterrupt')\n"
+        "sys.meta_path.insert(0, Interrupting())\n",
+        encoding="utf-8",
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "bnsym", "check"], capture_output=True, text=True, timeout=60, check=False,
+        cwd=ROOT, env=os.environ | {"PYTHONPATH": str(tmp_path)},
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "interrupted\n")
+
+
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="processes are listed in /proc")
 def test_no_helper_outlives_a_killed_check(tmp_path: Path) -> None:
     script = (
