@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from bnsym.diagnostics import FORMATS, Diagnostic, Format, Severity, Span, display_path, format_of
@@ -47,11 +48,14 @@ class Target:
         return STANDARD_INPUT if self.path is None else display_path(self.path)
 
 
-def gather(paths: tuple[str, ...]) -> tuple[tuple[Note, ...], tuple[Diagnostic, ...]]:
-    """The notes that `paths` name, each once, in order; and what is wrong with the rest."""
+def gather(
+    paths: tuple[str, ...], excluded: tuple[str, ...] = ()
+) -> tuple[tuple[Note, ...], tuple[Diagnostic, ...]]:
+    """The notes that `paths` name, each once, in order; and what is wrong with the rest. `excluded`:
+    patterns of paths that a directory does not bring in."""
     problems: list[Diagnostic] = []
     wanted: dict[str, list[Target]] = {}
-    for found in (found for path in paths for found in _targets(path)):
+    for found in (found for path in paths for found in _targets(path, excluded)):
         if isinstance(found, Diagnostic):
             problems.append(found)
         else:
@@ -66,21 +70,29 @@ def gather(paths: tuple[str, ...]) -> tuple[tuple[Note, ...], tuple[Diagnostic, 
     return tuple(notes), tuple(problems)
 
 
-def files(paths: tuple[str, ...]) -> tuple[Path, ...]:
+def files(paths: tuple[str, ...], excluded: tuple[str, ...] = ()) -> tuple[Path, ...]:
     """The files that `paths` name, there or not, unread; standard input is none."""
-    found = (found for path in paths for found in _targets(path))
+    found = (found for path in paths for found in _targets(path, excluded))
     named = (Path(f.span.file) if isinstance(f, Diagnostic) else f.path for f in found)
     return tuple(path for path in named if path is not None)
 
 
-def _targets(argument: str) -> Iterator[Target | Diagnostic]:
+def is_excluded(path: Path, patterns: tuple[str, ...]) -> bool:
+    """Whether a pattern (absolute; `*` crosses folders) is met by the path or by a folder that holds it."""
+    whole = path.resolve()
+    return any(
+        fnmatchcase(one.as_posix(), pattern) for one in (whole, *whole.parents) for pattern in patterns
+    )
+
+
+def _targets(argument: str, excluded: tuple[str, ...] = ()) -> Iterator[Target | Diagnostic]:
     path = Path(argument)
     if argument == "-":
         yield Target(None)
     elif argument == "all":
-        yield from _directory(Path(HOME))
+        yield from _directory(Path(HOME), excluded)
     elif path.is_dir():
-        yield from _directory(path)
+        yield from _directory(path, excluded)
     elif path.is_file() and path.suffix and path.suffix.lower() not in FORMATS:
         hint = f"if it holds Markdown, pipe it in: bnsym check - < {path}"
         yield problem("BN008", f"a file of an unknown format, {path.suffix}", display_path(path), hint)
@@ -99,8 +111,9 @@ def _fragment(argument: str) -> Target | Diagnostic:
     return _missing(Path(name if hash_sign else argument))
 
 
-def _directory(directory: Path) -> Iterator[Target | Diagnostic]:
-    notes = sorted(_notes(directory)) if directory.is_dir() else []
+def _directory(directory: Path, excluded: tuple[str, ...]) -> Iterator[Target | Diagnostic]:
+    found = sorted(_notes(directory)) if directory.is_dir() else []
+    notes = [path for path in found if not is_excluded(path, excluded)]
     yield from map(Target, notes)
     if not notes:
         exists = directory.is_dir()

@@ -39,7 +39,7 @@ def _is_named(path: Path, config: pytest.Config) -> bool:
     if config.args_source is sources.INVOCATION_DIR:
         return False
     named = (config.invocation_params.dir / arg.partition("::")[0] for arg in config.args)
-    given = config.args_source is sources.ARGS or _is_in(path, _checked(config.rootpath))
+    given = config.args_source is sources.ARGS or _is_checked(path, config.rootpath)
     return given and _is_in(path, named)
 
 
@@ -49,18 +49,24 @@ def _is_in(path: Path, folders: Iterable[Path]) -> bool:
 
 
 @cache
-def _checked(root: Path) -> tuple[Path, ...]:
-    """What `bnsym check` checks without arguments."""
+def _settled(root: Path) -> dict[str, Any]:
     import click
 
     from bnsym.commands.settings import settings
-    from bnsym.finding import HOME
 
     try:
-        paths = settings(root).get("paths", ["all"])
+        return settings(root)
     except click.UsageError as error:
         raise pytest.UsageError(str(error)) from error
-    return tuple(root / (HOME if path == "all" else path.partition("#")[0]) for path in paths)
+
+
+def _is_checked(path: Path, root: Path) -> bool:
+    """Whether `bnsym check` checks it without arguments."""
+    from bnsym.finding import HOME, is_excluded
+
+    settled = _settled(root)
+    paths = [root / one.partition("#")[0] for one in settled.get("paths", [HOME])]
+    return _is_in(path, paths) and not is_excluded(path, tuple(settled.get("exclude", ())))
 
 
 class NoteFile(pytest.File):
@@ -77,7 +83,7 @@ class NoteFile(pytest.File):
 
         try:
             options = settings(Path.cwd())
-            options.pop("paths", None)
+            options = {key: value for key, value in options.items() if key not in ("paths", "exclude")}
             if "explicit" in options:
                 options["explicit"] = Sizes().convert(options["explicit"], None, None)
             return checking.check(self.path, **options)

@@ -9,6 +9,7 @@ import runpy
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import pytest
@@ -53,6 +54,25 @@ def test_what_is_there_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert not WORKFLOW.exists()
     run("init", "--force")
     assert FIRST.read_text(encoding="utf-8") != "mine"
+
+
+@pytest.mark.parametrize(
+    ("origin", "line"),
+    [
+        ('{"url": "https://example.org/b", "vcs_info": {"vcs": "git", "commit_id": "12ab"}}',
+         "pip install 'bnsym @ git+https://example.org/b@12ab'"),
+        ('{"url": "file:///home/me/b", "dir_info": {}}', "pip install bnsym"),
+        (None, "pip install bnsym"),
+    ],
+)  # fmt: skip
+def test_the_workflow_installs_what_is_installed_here(
+    origin: str | None, line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    installed = SimpleNamespace(read_text=lambda _name: origin)
+    monkeypatch.setattr("bnsym.commands.init.distribution", lambda _name: installed)
+    run("init")
+    assert f"      - run: {line}\n" in WORKFLOW.read_text(encoding="utf-8")
 
 
 def test_the_hook_and_the_action_call_what_there_is() -> None:
@@ -123,6 +143,34 @@ def test_paths_and_axioms_come_from_the_project(project: Path, capsys: pytest.Ca
     assert run("check", "--no-cross-examine") == 1
     assert "BN311" in capsys.readouterr().out
     assert run("check", "--no-cross-examine", "--axiom", "gram") == 0  # the command line overrides
+
+
+def test_paths_count_from_the_file_that_says_them(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    configure(project, 'paths = ["notes"]\nexclude = ["notes/old*"]')
+    (project / "notes" / "old").mkdir()
+    (project / "notes" / "old" / "wrong.md").write_text("$$\n1 = 2\n$$\n", encoding="utf-8")
+    monkeypatch.chdir(project / "sub")
+    assert run("check", "--no-cross-examine") == 0
+    assert run("check", "--no-cross-examine", "../notes") == 0
+    assert run("check", "--no-cross-examine", "../notes/old/wrong.md") == 1  # asked for by name
+
+
+def test_a_hook_names_files_and_the_project_chooses(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As pre-commit calls it: with every changed file that has the right suffix."""
+    wrong, words = project / "sub" / "wrong.md", project / "notes" / "words.md"
+    wrong.write_text("$$\n1 = 2\n$$\n", encoding="utf-8")
+    words.write_text("No formula.\n", encoding="utf-8")
+    assert run("check", "--force-exclude", str(wrong), str(words)) == 1
+    configure(project, 'paths = ["notes"]')
+    assert run("check", "--force-exclude", str(wrong)) == 0
+    assert run("check", "--force-exclude", str(words)) == 0
+    assert run("check", str(words)) == 5
+    (project / "notes" / "bound.md").write_text("$$\n1 = 2\n$$\n", encoding="utf-8")
+    assert run("check", "--force-exclude", str(wrong), str(project / "notes" / "bound.md")) == 1
+    configure(project, 'exclude = ["sub"]')
+    assert run("check", "--force-exclude", str(wrong)) == 0
 
 
 def test_the_nearest_project_counts(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -254,5 +302,9 @@ def test_pytest_without_arguments_runs_what_check_would(project: Path) -> None:
     said = pytest_of(project)
     assert "FAILED notes/sum.md::sum.2" in said
     assert "data.md" not in said
+    (project / "pyproject.toml").write_text(
+        TESTPATHS + '[tool.bnsym]\npaths = ["notes"]\nexclude = ["notes/s*.md"]\n', encoding="utf-8"
+    )
+    assert "no tests ran" in pytest_of(project)
     (project / "pyproject.toml").write_text(TESTPATHS + "[tool.bnsym]\npath = 3\n", encoding="utf-8")
     assert "did you mean 'paths'" in pytest_of(project)

@@ -14,7 +14,7 @@ from bnsym.commands import outputs
 from bnsym.commands.outputs import Output
 from bnsym.commands.request import Request, memory
 from bnsym.commands.writing import writable, write
-from bnsym.finding import gather
+from bnsym.finding import files, gather, is_excluded
 from bnsym.reporting.formats import FORMATS, TEXT
 
 if TYPE_CHECKING:
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 LARGEST_EXPLICIT = 16
 """Explicit components cost twice as much with each size; beyond this they take hours."""
+
+
+NOTHING = 5
+"""As `bnsym.model.ExitCode` has it."""
 
 
 class Sizes(click.ParamType[tuple[int, ...]]):
@@ -125,6 +129,11 @@ def _batch(_ctx: click.Context, _param: click.Parameter, size: int | None) -> in
     help="Write what goes to standard output there instead.",
 )
 @click.option("--no-cache", is_flag=True, help="Neither use nor keep what is remembered (see bnsym cache).")
+@click.option(
+    "--force-exclude",
+    is_flag=True,
+    help="Of PATHS only what the project's settings leave in; nothing to check is no failure.",
+)
 @click.option("--watch", is_flag=True, help="Check again whenever a note changes.")
 @click.pass_context
 def check(
@@ -146,6 +155,7 @@ def check(
     verbose: bool,
     output_file: Path | None,
     no_cache: bool,
+    force_exclude: bool,
     watch: bool,
 ) -> int:
     """Decide every link of the notes.
@@ -168,8 +178,15 @@ def check(
     }
     if diff and ctx.get_parameter_source("forms") is ParameterSource.DEFAULT:
         forms = ()
-    named = tuple(paths or ctx.lookup_default("paths") or ("all",))
-    request = Request(named, options, _apart(forms, output_file, diff), jobs, quiet, verbose, show_parsed)
+    settled, excluded = (tuple(ctx.lookup_default(key) or ()) for key in ("paths", "exclude"))
+    named = tuple(paths) or settled or ("all",)
+    if force_exclude:
+        named = _left_in(named, settled, excluded)
+        if not named:
+            return 0
+    request = Request(
+        named, options, _apart(forms, output_file, diff), jobs, quiet, verbose, show_parsed, excluded
+    )
     outputs.known_summary(request.forms)
     folder = memory(wanted=not no_cache, verbose=verbose)
     if watch:
@@ -179,7 +196,17 @@ def check(
     patch = (output_file or Path("-")) if diff else None
     code = _repair(request, folder, patch, fix) if diff or fix else request.answer(folder)
     request.finish(folder)
-    return code
+    return 0 if force_exclude and code == NOTHING else code
+
+
+def _left_in(named: tuple[str, ...], settled: tuple[str, ...], excluded: tuple[str, ...]) -> tuple[str, ...]:
+    """Of files that another program names, those that the project would check by itself."""
+    own = {path.resolve() for path in files(settled, excluded)}
+    return tuple(
+        str(path)
+        for path in files(named, excluded)
+        if not is_excluded(path, excluded) and (not settled or path.resolve() in own)
+    )
 
 
 def _listed(axioms: object) -> list[str] | None:
@@ -206,7 +233,7 @@ def _repair(request: Request, folder: Folder | None, patch: Path | None, fix: bo
     from bnsym import checking
     from bnsym.repairing.patch import mended, unified
 
-    notes, problems = gather(request.paths)
+    notes, problems = gather(request.paths, request.excluded)
     report, code = request.check(notes, problems, folder)
     changes, left = mended(notes, report, lambda notes: request.check(notes, problems, folder)[0])
     if patch is not None:

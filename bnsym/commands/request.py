@@ -39,10 +39,12 @@ class Request:
     quiet: bool
     verbose: bool
     show_parsed: bool
+    excluded: tuple[str, ...] = ()
+    """Patterns of what directories don't bring in."""
 
     def answer(self, folder: Folder | None) -> int:
         """Print what there is to say, and give the exit code."""
-        notes, problems = gather(self.paths)
+        notes, problems = gather(self.paths, self.excluded)
         question = self._question(notes)
         rememberable = folder is not None and not problems and not outputs.known_summary(self.forms)
         known = runs.recall(folder, question) if folder is not None and rememberable else None

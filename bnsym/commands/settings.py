@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import tomllib
 from collections.abc import Callable
 from difflib import get_close_matches
@@ -9,6 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import click
+
+from bnsym.diagnostics import display_path
+from bnsym.finding import HOME
 
 
 def _is_text(value: object) -> bool:
@@ -25,6 +29,7 @@ def _is_seconds(value: object) -> bool:
 
 KEYS: dict[str, tuple[Callable[[object], bool], str]] = {
     "paths": (_is_texts, 'a list of paths, such as ["derivations"]'),
+    "exclude": (_is_texts, 'a list of patterns, such as ["drafts/*"]'),
     "timeout": (_is_seconds, "a positive number of seconds"),
     "explicit": (_is_text, 'sizes in quotation marks, such as "2..4"'),
     "axioms": (_is_texts, 'a list of names, such as ["gram", "squares"]'),
@@ -34,12 +39,19 @@ KEYS: dict[str, tuple[Callable[[object], bool], str]] = {
 
 
 def settings(start: Path) -> dict[str, Any]:
-    """The table, checked; empty where there is none. Raises click.UsageError."""
+    """The table, checked, its paths as seen from here; empty where there is none. Raises click.UsageError."""
     for folder in (start, *start.parents):
         file = folder / "pyproject.toml"
         if file.is_file():
-            return _checked(_table(file), file)
+            return _placed(_checked(_table(file), file), folder)
     return {}
+
+
+def _placed(table: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """What it says of files counts from the file that says it."""
+    paths = [display_path(folder / (HOME if one == "all" else one)) for one in table.get("paths", ())]
+    patterns = [f"{glob.escape(str(folder))}/{one.rstrip('/')}" for one in table.get("exclude", ())]
+    return table | ({"paths": paths} if paths else {}) | ({"exclude": patterns} if patterns else {})
 
 
 def _table(file: Path) -> dict[str, Any]:

@@ -21,22 +21,22 @@ def watch(request: Request, folder: Folder | None) -> NoReturn:
     """Ends by KeyboardInterrupt. Once the first answer is there, this process works alone, unless
     told otherwise: an edit leaves little to do, and what it has imported stays."""
     while True:
-        seen = _settled(request.paths)
+        seen = _settled(request)
         click.clear()
         request.answer(folder)
         request.finish(folder)
         click.echo(f"watching {_number(len(seen))}; Ctrl-C ends", err=True)
         request = replace(request, jobs=request.jobs or 1)
-        while _stamps(request.paths) == seen:
+        while _stamps(request) == seen:
             time.sleep(PAUSE)
 
 
 Stamps = dict[Path, tuple[int, int, int] | None]
 
 
-def _stamps(paths: tuple[str, ...]) -> Stamps:
+def _stamps(request: Request) -> Stamps:
     """What changes with each file; None for one that is not there."""
-    return {path: _stamp(path) for path in files(paths)}
+    return {path: _stamp(path) for path in files(request.paths, request.excluded)}
 
 
 def _stamp(path: Path) -> tuple[int, int, int] | None:
@@ -47,12 +47,12 @@ def _stamp(path: Path) -> tuple[int, int, int] | None:
     return status.st_mtime_ns, status.st_size, status.st_ino
 
 
-def _settled(paths: tuple[str, ...]) -> Stamps:
+def _settled(request: Request) -> Stamps:
     """The stamps, once an editor is done with saving."""
-    stamps = _stamps(paths)
+    stamps = _stamps(request)
     while True:
         time.sleep(PAUSE / 4)
-        again = _stamps(paths)
+        again = _stamps(request)
         if again == stamps:
             return stamps
         stamps = again
