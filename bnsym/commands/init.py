@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 import click
@@ -43,16 +45,28 @@ jobs:
       - uses: actions/setup-python@v5
         with:
           python-version: "3.12"
-      - run: pip install bnsym
+      - run: pip install REQUIREMENT
       - run: bnsym check all --format github
 """
+
+
+def _requirement() -> str:
+    """What pip installs to get this bnsym: the repository and commit where pip kept them."""
+    try:
+        origin = json.loads(distribution("bnsym").read_text("direct_url.json") or "{}")
+    except PackageNotFoundError:
+        origin = {}
+    if "vcs_info" not in origin:
+        return "bnsym"
+    kind, commit = origin["vcs_info"]["vcs"], origin["vcs_info"]["commit_id"]
+    return f"'bnsym @ {kind}+{origin['url']}@{commit}'"
 
 
 @click.command()
 @click.option("--force", is_flag=True, help="Overwrite the files if they are there.")
 def init(force: bool) -> None:
     """Write a first derivation and a workflow that checks it, here."""
-    files = {FIRST: NOTE, WORKFLOW: STEPS}
+    files = {FIRST: NOTE, WORKFLOW: STEPS.replace("REQUIREMENT", _requirement())}
     there = [str(path) for path in files if path.exists()]
     if there and not force:
         raise click.UsageError(f"{' and '.join(there)} exist already; --force overwrites")
