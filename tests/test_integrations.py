@@ -85,8 +85,29 @@ def test_the_hook_and_the_action_call_what_there_is() -> None:
         assert "\t" not in text
 
 
-def test_completion_knows_the_commands() -> None:
-    environment = {"_BNSYM_COMPLETE": "bash_complete", "COMP_WORDS": "bnsym ", "COMP_CWORD": "1"}
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("bnsym ", {"plain,check", "plain,derive", "plain,init"}),
+        ("bnsym check --format js", {"plain,json"}),
+        ("bnsym check --axiom g", {"plain,gram"}),
+        ("bnsym check de", {"file,de"}),
+        ("bnsym trace de", {"file,de"}),
+        ("bnsym explain BN20", {"plain,BN201"}),
+        ("bnsym explain sides", {"plain,sides-differ"}),
+    ],
+)
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_what_completion_offers(shell: str, typed: str, offered: set[str]) -> None:
+    """Each shell asks in its own way, and is answered in its own."""
+    words = typed.split(" ")
+    environment = {
+        "_BNSYM_COMPLETE": f"{shell}_complete",
+        "COMP_WORDS": typed,
+        "COMP_CWORD": str(len(words) - 1),
+    }
+    if shell == "fish":
+        environment |= {"COMP_WORDS": typed, "COMP_CWORD": words[-1]}
     program = "from bnsym.cli import cli; cli(prog_name='bnsym')"
     done = subprocess.run(
         [sys.executable, "-c", program],
@@ -95,7 +116,11 @@ def test_completion_knows_the_commands() -> None:
         check=False,
         env={**os.environ, **environment, "PYTHONPATH": str(ROOT)},
     )
-    assert {"plain,check", "plain,derive", "plain,init"} <= set(done.stdout.split())
+    assert done.returncode == 0, done.stderr
+    lines = [line for line in done.stdout.splitlines() if line]
+    if shell == "zsh":  # a kind, a value and a help in three lines
+        lines = [f"{kind},{value}" for kind, value in zip(lines[::3], lines[1::3], strict=True)]
+    assert offered <= {line.partition("\t")[0] for line in lines}
 
 
 def test_hypotheses_may_be_listed() -> None:

@@ -74,8 +74,14 @@ def _batch(_ctx: click.Context, _param: click.Parameter, size: int | None) -> in
     return size
 
 
+def _axioms(_ctx: click.Context, _param: click.Parameter, begun: str) -> list[str]:
+    from bnsym.checking import AXIOMS
+
+    return [name for name in AXIOMS if name.startswith(begun)]
+
+
 @click.command()
-@click.argument("paths", nargs=-1, metavar="[PATHS|all|-]...")
+@click.argument("paths", nargs=-1, type=click.Path(), metavar="[PATHS|all|-]...")
 @click.option(
     "--format",
     "forms",
@@ -104,7 +110,12 @@ def _batch(_ctx: click.Context, _param: click.Parameter, size: int | None) -> in
     help="Of which refuted links to look for a repair; all: also where the file declares it.",
 )
 @click.option(
-    "--axiom", "axioms", multiple=True, metavar="NAME", help="Allow this axiom and no other; may be repeated."
+    "--axiom",
+    "axioms",
+    multiple=True,
+    metavar="NAME",
+    shell_complete=_axioms,
+    help="Allow this axiom and no other; may be repeated.",
 )
 @click.option(
     "-j",

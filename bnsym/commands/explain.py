@@ -8,8 +8,15 @@ from collections.abc import Sequence
 import click
 
 
+def _known(_ctx: click.Context, _param: click.Parameter, begun: str) -> list[str]:
+    from bnsym.codes import NAMES
+
+    words = [*NAMES, *NAMES.values()]
+    return [word for word in words if word.lower().startswith(begun.lower())]
+
+
 @click.command()
-@click.argument("codes", nargs=-1, metavar="[CODE]...")
+@click.argument("codes", nargs=-1, metavar="[CODE]...", shell_complete=_known)
 def explain(codes: Sequence[str]) -> None:
     """Say what a code means: why, a failing example, what to write instead.
 

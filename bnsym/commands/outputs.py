@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from bnsym.commands.writing import known_writable, write
 from bnsym.reporting.formats import FORMATS, TEXT
@@ -23,6 +24,11 @@ class Output(click.ParamType[tuple[str, Path | None]]):
     """A format, and the file that it goes to: `sarif=out.sarif`; without one, standard output."""
 
     name = "FORMAT[=FILE]"
+
+    def shell_complete(
+        self, _ctx: click.Context, _param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        return [CompletionItem(form) for form in FORMATS if form.startswith(incomplete)]
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None

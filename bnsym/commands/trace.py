@@ -6,7 +6,7 @@ import click
 
 
 @click.command()
-@click.argument("link", metavar="FILE#ID")
+@click.argument("link", type=click.Path(), metavar="FILE#ID")
 def trace(link: str) -> None:
     """Show how links are read and decided: tokens, trees, terms, normal forms, certificates.
 

@@ -72,7 +72,7 @@ def _umask() -> int:
 def publishes(output: Path) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """The argument and options of a command that checks notes and writes one file."""
     options = (
-        click.argument("paths", nargs=-1, metavar="[PATHS|all|-]..."),
+        click.argument("paths", nargs=-1, type=click.Path(), metavar="[PATHS|all|-]..."),
         click.option(
             "-o",
             "--output",
