@@ -100,7 +100,7 @@ def test_a_patch_and_other_formats(here: Path, capsys: pytest.CaptureFixture[str
     (here / "note.md").write_text(BAD, encoding="utf-8")
     assert run("note.md", "--diff", "--format", "json=out.json", "--fix") == 0
     said = capsys.readouterr()
-    assert said.out.startswith("--- a/note.md\n+++ b/note.md\n")
+    assert said.out.startswith("diff --git a/note.md b/note.md\n--- a/note.md\n+++ b/note.md\n")
     assert json.loads((here / "out.json").read_text(encoding="utf-8"))["counts"]["proved"] == 1
     assert "changed note.md" in said.err
     assert run("note.md", "--diff", "--output-file", "patch") == 0

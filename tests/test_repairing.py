@@ -184,15 +184,19 @@ def test_what_is_declared_refuted_is_left_alone(tmp_path: Path) -> None:
     assert path.read_text(encoding="utf-8") == declared
 
 
-def test_git_applies_the_patch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = note(tmp_path, SLIPS[0][0])
+@pytest.mark.parametrize("folder", [".", "a folder", "a folder/in it"])
+def test_git_applies_the_patch(folder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Made and applied in any folder that holds the note; one further in applies it from the root."""
+    (tmp_path / "a folder" / "in it").mkdir(parents=True)
+    path = note(tmp_path / "a folder", SLIPS[0][0])
     path.write_text(path.read_text(encoding="utf-8").rstrip("\n"), encoding="utf-8")  # no newline at the end
-    monkeypatch.chdir(tmp_path)
-    diff = unified(repaired(bnsym.check("note.md", cross_examine=False)))
-    assert diff.startswith("--- a/note.md\n+++ b/note.md\n")
-    subprocess.run(["git", "init", "-q", "."], check=True)
-    subprocess.run(["git", "apply"], input=diff, text=True, check=True)
-    assert bnsym.check("note.md", cross_examine=False).passed
+    subprocess.run(["git", "init", "-q", "."], check=True, cwd=tmp_path)
+    monkeypatch.chdir(tmp_path / folder)
+    diff = unified(repaired(bnsym.check(path, cross_examine=False)))
+    assert "--- a/a folder/note.md\n+++ b/a folder/note.md\n" in diff
+    where = tmp_path if "in it" in folder else tmp_path / folder
+    subprocess.run(["git", "apply"], input=diff, text=True, check=True, cwd=where)
+    assert bnsym.check(path, cross_examine=False).passed
 
 
 def test_what_a_proof_needs(tmp_path: Path) -> None:

@@ -249,6 +249,10 @@ def _repair(request: Request, folder: Folder | None, patch: Path | None, fix: bo
     changes, left = mended(notes, report, lambda notes: request.check(notes, problems, folder)[0])
     if patch is not None:
         write(patch, unified(changes))
+        if any(Path.cwd() not in Path(file).resolve().parents for file in changes):
+            click.echo(
+                "the patch reaches files above this folder: apply it from the repository's root", err=True
+            )
     if fix and changes:
         report, code = left, int(checking.exit_code(left).value)
     request.show(report)

@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from bnsym.finding import Note
 from bnsym.model import FileReport, Report, TextEdit, edited
+from bnsym.reporting.programs.findings import in_repository
 from bnsym.reporting.wording import is_declared_refuted
 
 Changes: TypeAlias = dict[str, tuple[str, str]]
@@ -65,9 +66,10 @@ def _edits(file: FileReport) -> Iterator[TextEdit]:
 
 
 def unified(changes: Changes) -> str:
-    """The changes as one unified diff with `a/` and `b/` paths."""
+    """The changes as git prints them: paths count from the root of the repository, wherever bnsym runs."""
     lines: list[str] = []
     for file, (before, after) in changes.items():
         old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
-        lines += unified_diff(old, new, f"a/{file}", f"b/{file}")
+        name = in_repository(file)
+        lines += [f"diff --git a/{name} b/{name}\n", *unified_diff(old, new, f"a/{name}", f"b/{name}")]
     return "".join(k if k.endswith("\n") else k + "\n\\ No newline at end of file\n" for k in lines)
