@@ -122,6 +122,23 @@ def test_files_are_not_followed():
     ]
 
 
+@pytest.mark.parametrize(
+    ("preamble", "before", "formula", "name"),
+    [
+        ("", r"\input{parts/mean}", r"\sum_i (y_i - \nu) = 0", "unread"),
+        ("", r"\input{parts/mean}", r"\sum_i (y_i - y_i) = 0", "proved"),
+        ("", r"\input{parts/mean}", "1 + 1 = 3", "refuted"),
+        (r"\input{commands}", "", r"\sum_i (y_i - \nu) = 0", "refuted"),  # commands, no definitions
+        ("", "", r"\sum_i (y_i - \nu) = 0", "refuted"),
+    ],
+)
+def test_another_file_may_define_what_is_free_here(preamble, before, formula, name, tmp_path):
+    path = tmp_path / "paper.tex"
+    path.write_text(paper(f"{before}\n\\[ {formula} \\]", preamble), encoding="utf-8")
+    (result,) = bnsym.check(path, cross_examine=False, repairs="none").results
+    assert result.name == name
+
+
 # The file's own commands
 
 MACROS = [

@@ -132,10 +132,13 @@ class _Reader:
     """By the identity of the chain that holds it."""
     asides: dict[int, Pending] = field(default_factory=dict)
     """Equations of the text that are asked about as if they were links, by the identity of their chains."""
+    elsewhere: list[int] = field(default_factory=list)
+    """The lines that bring in files which are not read."""
     unbound: list[tuple[Pending, RawChain, RawLink]] = field(default_factory=list)
     """Links that are unread for their index letters."""
 
     def read(self, earlier: tuple[Diagnostic, ...]) -> tuple[Derivation, Context]:
+        self.elsewhere = [d.span.line for d in earlier if d.code == "BN109"]
         definitions = (*self.survey.definitions, *self.survey.opaque)
         self.definition_of = {id(d.chain): d for d in definitions}
         self.broken = dict(self.survey.ambiguous)
@@ -604,6 +607,12 @@ class _Reader:
                 return ReadError("BN137", message, at, r"write `\frac`, `\cdot` or parentheses")
         return None
 
+    @cached_property
+    def _preamble(self) -> int:
+        """The last line of a LaTeX file's preamble: what it brings in are commands."""
+        start = self.survey.source.text.find(r"\begin{document}")
+        return self.survey.table.line_of(start) if start >= 0 else 0
+
     def _sizes(self, sides: tuple[Term, ...]) -> set[str]:
         """What is called the size of an index in them; without a name of its own it is m."""
         indices = (index for side in sides for term in walk(side) for index in own_indices(term))
@@ -633,6 +642,9 @@ class _Reader:
             if at is not None:
                 message = f"line {table.line_of(at[0])} differentiates `{name}`, and nothing says what it is"
                 return ReadError("BN137", message, at, hint)
+            if line := next((k for k in self.elsewhere if k > self._preamble), 0):
+                message = f"`{plain}` may be defined in the file that line {line} brings in"
+                return ReadError("BN137", message, self._place(chain.expressions[0]), "define it here too")
             if self._is_word_alone(name):
                 message = f"`{name}` stands only here: a name, or words about the formula?"
                 hint = "define it, or write words between `\\quad`"
