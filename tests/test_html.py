@@ -6,6 +6,8 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 import bnsym
 from bnsym.model import Repair
 from bnsym.reporting.outline import Formula, outline
@@ -151,3 +153,28 @@ def test_the_data_of_a_report_import_nothing_of_its_display() -> None:
     script = "import sys, bnsym.model; print([m for m in sys.modules if m.startswith('bnsym.reporting')])"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("latex", "shown"),
+    [
+        (r"\mathbf{1}\mathbf{1}^\top", "𝟏𝟏⊤"),
+        (r"\mathbf{W}_i \boldsymbol{\mu}", "𝐖i𝝁"),
+        (r"\mathbb{R} \mathcal{L}", "ℝℒ"),
+        (r"\mathrm{d} x", "dx"),
+        (r"a := b", "a≔b"),
+    ],
+)
+def test_fonts_are_letters_of_their_own(latex: str, shown: str) -> None:
+    """Browsers ignore the attribute that asks for a bold letter."""
+    made = mathml(latex)
+    assert re.sub(r"<[^>]*>", "", made) == shown
+    assert not re.search('mathvariant="(?!normal)', made)
+
+
+def test_what_failed_is_open(tmp_path: Path) -> None:
+    shown = page(tmp_path, "$$\na + a = 3 a\n$$\n\n$$\na + a = 2 a\n$$\n")
+    assert re.findall(r'<details class="step link (\w+)[^"]*"( open)?', shown) == [
+        ("refuted", " open"),
+        ("proved", ""),
+    ]

@@ -160,7 +160,8 @@ def _step(step: Step, formula: Formula) -> str:
     mark = f"{MARKS[step.result.name]} {step.result.name}{', as declared' * view.as_declared}"
     opened = "".join(f"<dt>{name}</dt><dd>{said}</dd>" for name, said in facts(view) if said)
     return (
-        f'<details class="step link {kind}"><summary>{_sides(step, formula)}<span class="mark">{mark}</span>'
+        f'<details class="step link {kind}"{" open" * (not step.result.passed)}>'
+        f'<summary>{_sides(step, formula)}<span class="mark">{mark}</span>'
         f"</summary><dl>{opened}</dl></details>"
     )
 

@@ -6,6 +6,7 @@ elements and attributes that are listed here. What it can't do is shown as the s
 
 from __future__ import annotations
 
+import unicodedata
 from functools import lru_cache
 from html import escape
 from xml.etree import ElementTree
@@ -17,10 +18,11 @@ _ELEMENTS = frozenset(
     " mtr mtd mstyle mpadded mphantom".split()
 )
 _ATTRIBUTES = frozenset(
-    "display mathvariant stretchy fence form accent minsize maxsize linethickness displaystyle lspace rspace"
+    "display stretchy fence form accent minsize maxsize linethickness displaystyle lspace rspace"
     " width movablelimits symmetric".split()
 )
-_FENCES = {"‖": "‖", "⟨": "⟨", "⟩": "⟩"}
+_FENCES = frozenset("‖⟨⟩")
+_DEFINES = "≔"
 
 
 @lru_cache(maxsize=4096)
@@ -32,7 +34,9 @@ def mathml(latex: str, *, display: bool = False) -> str:
     from latex2mathml.converter import convert
 
     try:
-        made = ElementTree.fromstring(convert(latex, display="block" if display else "inline"))
+        made = ElementTree.fromstring(
+            convert(latex.replace(":=", _DEFINES), display="block" if display else "inline")
+        )
         kept = _kept(made)
     except (Exception, RecursionError):  # a formula that the library can't do is no reason to lose the report
         return source
@@ -54,11 +58,26 @@ def _kept(element: ElementTree.Element) -> ElementTree.Element:
         raise ValueError(f"<{name}> is no mathematics")
     text = (element.text or "").strip()
     attributes = {key: value for key, value in element.attrib.items() if key in _ATTRIBUTES}
-    kept = ElementTree.Element("mo" if text in _FENCES else name, attributes)
+    variant = element.get("mathvariant", "")
+    if variant == "normal":  # the only one that browsers know
+        attributes["mathvariant"] = variant
+    kept = ElementTree.Element("mo" if text in _FENCES or text == _DEFINES else name, attributes)
     if text in _FENCES:
         kept.set("stretchy", "false")
         kept.set("lspace", "0")
         kept.set("rspace", "0")
-    kept.text = text
+    kept.text = "".join(_styled(letter, variant) for letter in text)
     kept.extend(_kept(child) for child in element)
     return kept
+
+
+def _styled(letter: str, variant: str) -> str:
+    """The letter's own sign in Unicode for a style such as `bold-italic`; itself where there is none."""
+    named = unicodedata.name(letter, "").removeprefix("LATIN ").removeprefix("GREEK ").replace(" LETTER", "")
+    style = variant.upper().replace("BOLD-", "BOLD ")
+    for whole in (f"MATHEMATICAL {style} {named}", f"{style} {named}"):
+        try:
+            return unicodedata.lookup(whole) if style else letter
+        except KeyError:
+            continue
+    return letter
