@@ -149,13 +149,15 @@ class NoteItem(_Item):
 
 
 def _block(report: Report, result: Result) -> str:
-    """What the terminal shows of the link, without colours."""
+    """Its reason, which pytest's summary shows, and what the terminal shows of it, without colours."""
     from io import StringIO
 
     from bnsym.reporting.console.blocks import Page, result_blocks
     from bnsym.reporting.console.theme import make_console
+    from bnsym.reporting.programs.findings import findings
     from bnsym.reporting.view import View
 
     stream = StringIO()
     result_blocks(Page(make_console(stream, plain=True), report.sources), [View(result)])
-    return stream.getvalue()
+    found = (f"{f.code} {f.message}\n\n" for f in findings(report) if f.link == result.link.id)
+    return next(found, "") + stream.getvalue()

@@ -325,7 +325,8 @@ def test_pytest_without_arguments_runs_what_check_would(project: Path) -> None:
     assert "no tests ran" in pytest_of(project)
     (project / "pyproject.toml").write_text(TESTPATHS + '[tool.bnsym]\npaths = ["notes"]\n', encoding="utf-8")
     said = pytest_of(project)
-    assert "FAILED notes/sum.md::sum.2" in said
+    assert "FAILED notes/sum.md::sum.2 - BN201 the two sides differ" in said
+    assert "1 failed" in pytest_of(project, "notes/sum.md::sum.2")
     assert "data.md" not in said
     (project / "pyproject.toml").write_text(
         TESTPATHS + '[tool.bnsym]\npaths = ["notes"]\nexclude = ["notes/s*.md"]\n', encoding="utf-8"
