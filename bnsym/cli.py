@@ -77,7 +77,7 @@ class Commands(click.Group):
 def cli(ctx: click.Context) -> None:
     """Check the mathematics of a note: a verdict for every = and \\le in its LaTeX."""
     if ctx.invoked_subcommand == "check":
-        from bnsym.commands.settings import settings
+        from bnsym.settings import settings
 
         ctx.default_map = {"check": settings(Path.cwd())}
 

@@ -52,7 +52,7 @@ def _is_in(path: Path, folders: Iterable[Path]) -> bool:
 def _settled(root: Path) -> dict[str, Any]:
     import click
 
-    from bnsym.commands.settings import settings
+    from bnsym.settings import settings
 
     try:
         return settings(root)
@@ -79,7 +79,7 @@ class NoteFile(pytest.File):
 
         from bnsym import checking
         from bnsym.commands.check import Sizes
-        from bnsym.commands.settings import settings
+        from bnsym.settings import settings
 
         try:
             options = settings(Path.cwd())

@@ -25,7 +25,7 @@ FLOORS = (
     {"cache", "checking", "compiling", "deriving", "execution", "repairing", "reporting"},
     {"proving", "evidence", "elaborate", "finding"},
     {"latex", "source"},
-    {"model", "printing", "codes", "version"},
+    {"model", "printing", "codes", "settings", "version"},
     {"diagnostics"},
     {"kernel"},
     {"normal"},
