@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from bnsym.cache.answers import Answers
     from bnsym.cache.folder import Folder
     from bnsym.elaborate.context import Context
+    from bnsym.execution.dispatch import Verdicts
 
 Path = str | os.PathLike[str]
 AXIOMS = {
@@ -153,14 +154,16 @@ def check_notes(
     jobs: int | None = 1,
     executor: Executor | None = None,
     folder: Folder | None = None,
+    verdicts: Verdicts | None = None,
 ) -> Report:
     """Read the notes, while the links of those that were read are being decided; then take the
-    results in order."""
+    results in order. verdicts: those of earlier calls, which are taken as they are and added to.
+    What `progress` raises ends it."""
     jobs = sensible(sum(len(note.text) for note in notes)) if jobs is None else jobs
     if budget.batch:
         jobs = min(jobs, 2)  # one process alone holds arrays of that size
     with workers(jobs, executor, examines=budget.cross_examine) as (seekers, helpers):
-        dispatcher = Dispatcher(budget, seekers, helpers, _answers(folder))
+        dispatcher = Dispatcher(budget, seekers, helpers, _answers(folder), verdicts)
         if folder is None:
             helpers.start()  # there will be something for them to do
         # proofs for the helpers to examine while the next note is read; progress is counted when all are

@@ -29,6 +29,7 @@ COMMANDS = {
     "explain": "Say what a code means.",
     "notation": "List the LaTeX that is read.",
     "cache": "Say what earlier checks remember, or clear it.",
+    "lsp": "Serve an editor: verdicts while one types.",
     "init": "Write a first derivation and a workflow.",
 }
 """Each is a file of its name in `commands`; the words are what `bnsym --help` says of it."""

@@ -20,7 +20,7 @@ ROOT = PACKAGE.parent
 FLOORS = (
     {"__main__"},
     {"cli", "pytest_plugin"},
-    {"commands"},
+    {"commands", "serving"},
     {"__init__"},
     {"cache", "checking", "compiling", "deriving", "execution", "repairing", "reporting"},
     {"proving", "evidence", "elaborate", "finding"},

@@ -28,6 +28,8 @@ T = TypeVar("T")
 Decided: TypeAlias = Proved | Refuted | Undecided
 Answer: TypeAlias = Callable[[], "Done[T] | Failed"]
 """What waits for an answer; raises Lost."""
+Verdicts: TypeAlias = dict[tuple[Statement, str, float], Decided]
+"""The kernel's, of this process, by the statement, the witness to replay, and the seconds allowed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +38,20 @@ class Dispatcher:
     seekers: Workers
     helpers: Workers
     memory: Answers | None = None
+    verdicts: Verdicts | None = None
+    """Of earlier checks."""
 
     def verdict(self, statement: Statement, at: str = "", seconds: float = inf) -> Answer[Decided]:
         """Within so many seconds, and those of the budget; `at` is a witness to replay."""
+        if (verdicts := self.verdicts) is None:
+            return self._decided(statement, at, seconds)
+        question = statement, at, min(seconds, self.budget.timeout)
+        if question in verdicts:
+            done: Done[Decided] = Done(verdicts[question], 0.0)
+            return lambda: done
+        return partial(_kept, self._decided(statement, at, seconds), partial(verdicts.__setitem__, question))
+
+    def _decided(self, statement: Statement, at: str, seconds: float) -> Answer[Decided]:
         if self.memory and (known := self.memory.found(statement, at)) is not None:
             judged = self._judged(statement, Done(known, 0.0, remembered=True))
             if isinstance(judged, Done):

@@ -12,7 +12,7 @@ import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from contextlib import contextmanager, suppress
-from multiprocessing import Pipe
+from multiprocessing import Pipe, get_context
 from multiprocessing.connection import Connection
 from threading import Thread
 from types import TracebackType
@@ -30,8 +30,8 @@ class Pool:
     def __init__(self, size: int, *, examines: bool) -> None:
         self._size = size
         self._examines = examines
-        self._helpers: _Processes | None = None
-        self._alone: _Processes | None = None
+        self._helpers: Processes | None = None
+        self._alone: Processes | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -62,14 +62,14 @@ class Pool:
     def _begin(self, job: Callable[[], T]) -> Future[Done[T] | Failed] | None:
         """None once a helper has died."""
         if self._helpers is None:
-            self._helpers = _Processes(self._size, examines=self._examines)
+            self._helpers = Processes(self._size, examines=self._examines)
         with suppress(BrokenExecutor):
             return self._helpers.begin(job)
         return None
 
     def _by_itself(self, job: Callable[[], T]) -> Done[T] | Failed:
         if self._alone is None:
-            self._alone = _Processes(1, examines=False)
+            self._alone = Processes(1, examines=False)
         try:
             return self._alone.begin(job).result()
         except BrokenExecutor as error:
@@ -78,22 +78,24 @@ class Pool:
             raise Lost("the process that worked on it was killed, or ran out of memory") from error
 
 
-class _Processes:
-    """Processes, and the lifeline that they hold the other end of."""
+class Processes:
+    """Processes, and the lifeline that they hold the other end of. anew: each begins as a new program, for a
+    process with threads, whose state at some moment no other can take over."""
 
-    def __init__(self, size: int, *, examines: bool) -> None:
+    def __init__(self, size: int, *, examines: bool, anew: bool = False) -> None:
         self._theirs, self._ours = Pipe(duplex=False)
         ends = (self._theirs, self._ours, examines)
-        self._executor = ProcessPoolExecutor(size, initializer=_prepare, initargs=ends)
+        way = get_context("spawn") if anew else None
+        self.executor = ProcessPoolExecutor(size, mp_context=way, initializer=_prepare, initargs=ends)
 
     def begin(self, job: Callable[[], T]) -> Future[Done[T] | Failed]:
         with _uninterrupted():  # what is started here inherits that
-            return self._executor.submit(attempt, job)
+            return self.executor.submit(attempt, job)
 
     def dismiss(self, *, at_once: bool) -> None:
         if at_once:
             self._ours.close()
-        self._executor.shutdown(cancel_futures=True)
+        self.executor.shutdown(cancel_futures=True)
         self._ours.close()
         self._theirs.close()
 

@@ -29,8 +29,7 @@ class Row:
 
     @property
     def mark(self) -> str:
-        wrong = self.result.name == "proved" and not self.result.passed
-        return MARKS["refuted"] if wrong else MARKS[self.result.name]
+        return mark_of(self.result)
 
     @property
     def style(self) -> str:
@@ -39,6 +38,11 @@ class Row:
         if not self.result.passed:
             return "bad" if name == "proved" else VERDICT_STYLES[name]
         return "quiet" if name == "refuted" else VERDICT_STYLES[name]
+
+
+def mark_of(result: Result) -> str:
+    wrong = result.name == "proved" and not result.passed
+    return MARKS["refuted"] if wrong else MARKS[result.name]
 
 
 def rows(views: Sequence[View], width: int | None) -> Iterator[Text]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import Enum
+from io import StringIO
 from operator import itemgetter
 from textwrap import wrap
 
@@ -21,6 +22,7 @@ from bnsym.reporting.console.blocks import Page, cause_block, diagnostic_block, 
 from bnsym.reporting.console.excerpt import clean
 from bnsym.reporting.console.rows import listed, rows
 from bnsym.reporting.console.summary import summary
+from bnsym.reporting.console.theme import make_console
 from bnsym.reporting.unicode import plain, unicode_math
 from bnsym.reporting.view import FileView, View, file_views, views
 from bnsym.reporting.wording import cause_of, relation_latex
@@ -52,6 +54,17 @@ def print_report(
     result_blocks(page, [view for view in views(report) if _needs_a_look(view, report, detail)])
     _diagnostics(page, report, detail)
     page.put(*summary(report, page.width))
+
+
+def closer_look(view: View, sources: dict[str, str]) -> str:
+    """All that is said of one link, as plain text."""
+    stream = StringIO()
+    page = Page(make_console(stream, plain=True), sources)
+    if view.result.passed and not view.as_declared:
+        page.put(next(rows([view], None)), *_particulars(view))
+    else:
+        result_blocks(page, [view])
+    return "\n".join(line.rstrip() for line in stream.getvalue().rstrip().splitlines())
 
 
 def _needs_a_look(view: View, report: Report, detail: Detail) -> bool:

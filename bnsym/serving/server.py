@@ -1,0 +1,143 @@
+"""`bnsym lsp`: requests and notifications of the Language Server Protocol, each answered for the text as it
+is now. A request waits for the check of that text; an edit gives up what is being done for the one before.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+
+import click
+from lsprotocol import types as lsp
+from pygls.lsp.server import LanguageServer
+
+from bnsym.execution.budget import Budget, Repairs
+from bnsym.serving import showing
+from bnsym.serving.documents import Checked, Text
+from bnsym.serving.session import Session
+from bnsym.version import __version__
+
+QUIET = 0.3
+"""Seconds without an edit, after which repairs are looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What is being done for a text."""
+
+    text: Text
+    checked: asyncio.Task[Checked]
+    mended: asyncio.Task[Checked]
+    """The same with repairs and causes."""
+
+    def give_up(self) -> None:
+        self.mended.cancel()
+        self.checked.cancel()
+
+
+class Server(LanguageServer):
+    def __init__(self) -> None:
+        whole = lsp.TextDocumentSyncKind.Full  # an edit says the whole text: nothing can get out of step
+        super().__init__("bnsym", __version__, text_document_sync_kind=whole)
+        self.session = Session()
+        self.work: dict[str, Work] = {}
+
+    def look(self, uri: str) -> None:
+        """Check what a document holds now."""
+        text = Text.of(self.workspace.get_text_document(uri))
+        self.forget(uri)
+        budget = self._budget(text)
+        checked = asyncio.create_task(self._check(text, budget))
+        self.work[uri] = Work(text, checked, asyncio.create_task(self._mend(text, budget, checked)))
+
+    def forget(self, uri: str) -> None:
+        if work := self.work.pop(uri, None):
+            work.give_up()
+
+    def stop(self) -> None:
+        for uri in list(self.work):
+            self.forget(uri)
+        self.session.close()
+
+    async def checked(self, uri: str) -> Checked | None:
+        """The report on what the document holds now, once it is there."""
+        return await self._latest(uri, "checked")
+
+    async def mended(self, uri: str) -> Checked | None:
+        return await self._latest(uri, "mended")
+
+    async def _latest(self, uri: str, step: str) -> Checked | None:
+        while work := self.work.get(uri):
+            task: asyncio.Task[Checked] = getattr(work, step)
+            await asyncio.wait([task])
+            if self.work.get(uri) is work:
+                return None if task.cancelled() or task.exception() else task.result()
+        return None
+
+    async def _check(self, text: Text, budget: Budget) -> Checked:
+        budget = replace(budget, repairs=Repairs.NONE)
+        checked = Checked(text, await self.session.check(text.note, budget, self.session.deciding))
+        self._publish(checked)
+        return checked
+
+    async def _mend(self, text: Text, budget: Budget, first: asyncio.Task[Checked]) -> Checked:
+        checked = await asyncio.shield(first)
+        if budget.repairs is Repairs.NONE or checked.report.passed or not checked.views:
+            return checked
+        await asyncio.sleep(QUIET)
+        checked = Checked(text, await self.session.check(text.note, budget, self.session.mending))
+        self._publish(checked)
+        return checked
+
+    def _publish(self, checked: Checked) -> None:
+        found, text = showing.diagnostics(checked), checked.text
+        self.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(text.uri, found, text.version))
+
+    def _budget(self, text: Text) -> Budget:
+        """As the settings say; where they can't be used, that is said, and they are not."""
+        try:
+            return text.budget()
+        except (click.UsageError, ValueError) as error:
+            said = error.message if isinstance(error, click.UsageError) else str(error)
+            self.window_show_message(lsp.ShowMessageParams(lsp.MessageType.Warning, f"bnsym: {said}"))
+            return Budget()
+
+
+def serve() -> int:
+    """Speak with an editor by standard input and output until it ends; the exit code."""
+    server = register(Server())
+    try:
+        server.start_io()
+    finally:
+        server.stop()
+    return 0
+
+
+def register(server: Server) -> Server:
+    """The server with what it can do."""
+
+    @server.feature(lsp.TEXT_DOCUMENT_DID_OPEN)
+    def did_open(params: lsp.DidOpenTextDocumentParams) -> None:
+        server.look(params.text_document.uri)
+
+    @server.feature(lsp.TEXT_DOCUMENT_DID_CHANGE)
+    def did_change(params: lsp.DidChangeTextDocumentParams) -> None:
+        server.look(params.text_document.uri)
+
+    @server.feature(lsp.TEXT_DOCUMENT_DID_CLOSE)
+    def did_close(params: lsp.DidCloseTextDocumentParams) -> None:
+        uri = params.text_document.uri
+        server.forget(uri)
+        server.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, []))
+
+    @server.feature(lsp.TEXT_DOCUMENT_HOVER)
+    async def hover(params: lsp.HoverParams) -> lsp.Hover | None:
+        checked = await server.mended(params.text_document.uri)
+        return showing.hover(checked, checked.text.lines.offset(params.position)) if checked else None
+
+    @server.feature(lsp.TEXT_DOCUMENT_INLAY_HINT)
+    async def inlay_hint(params: lsp.InlayHintParams) -> list[lsp.InlayHint]:
+        checked = await server.checked(params.text_document.uri)
+        return showing.inlay_hints(checked, params.range) if checked else []
+
+    return server

@@ -1,0 +1,90 @@
+"""What is seen of a report while one types: diagnostics, the marks of links, and more of the one under the
+cursor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lsprotocol.types import (
+    Diagnostic,
+    DiagnosticRelatedInformation,
+    DiagnosticSeverity,
+    Hover,
+    InlayHint,
+    Location,
+    MarkupContent,
+    MarkupKind,
+    Range,
+)
+
+from bnsym.model import Severity, Undecided, Unread
+from bnsym.reporting.console.rows import mark_of
+from bnsym.reporting.console.terminal import closer_look
+from bnsym.reporting.programs.findings import Finding, findings
+from bnsym.reporting.view import View
+from bnsym.serving.documents import Checked
+
+SEVERITIES = {
+    Severity.ERROR: DiagnosticSeverity.Error,
+    Severity.WARNING: DiagnosticSeverity.Warning,
+    Severity.NOTE: DiagnosticSeverity.Information,
+}
+
+
+def diagnostics(checked: Checked) -> list[Diagnostic]:
+    """All that is amiss."""
+    known = {view.result.link.id: view for view in checked.views}
+    return [_diagnostic(checked, one, known.get(one.link)) for one in findings(checked.report)]
+
+
+def _diagnostic(checked: Checked, finding: Finding, view: View | None) -> Diagnostic:
+    return Diagnostic(
+        range=checked.text.lines.range_of(finding.span),
+        message=finding.message + (f"\n{finding.hint}" if finding.hint else ""),
+        severity=SEVERITIES[_severity(finding, view)],
+        code=finding.code,
+        source="bnsym",
+        related_information=list(_elsewhere(checked, view)) if view else None,
+        data=finding.link,
+    )
+
+
+def _severity(finding: Finding, view: View | None) -> Severity:
+    """What is not known to be wrong is a warning; what only waits for another place is told as a note."""
+    match view.result.verdict if view else None:
+        case Unread(problem) if problem.cause:
+            return Severity.NOTE
+        case Unread() | Undecided():
+            return Severity.WARNING
+    return finding.severity
+
+
+def _elsewhere(checked: Checked, view: View) -> Iterator[DiagnosticRelatedInformation]:
+    """What is wrong in another place, where a link waits for that."""
+    verdict = view.result.verdict
+    if isinstance(verdict, Unread) and (cause := verdict.problem.cause):
+        place = Location(checked.text.uri, checked.text.lines.range_of(cause.span))
+        yield DiagnosticRelatedInformation(place, cause.message)
+
+
+def hover(checked: Checked, offset: int) -> Hover | None:
+    """How a link was read, its verdict, and what that rests on."""
+    view = checked.link_at(offset)
+    if view is None:
+        return None
+    told = closer_look(view, checked.report.sources)
+    fence = "`" * max(3, 1 + max(map(len, told.split("\n")), default=0) * ("```" in told))
+    shown = MarkupContent(MarkupKind.Markdown, f"{fence}text\n{told}\n{fence}")
+    return Hover(shown, checked.text.lines.range_of(view.result.link.span))
+
+
+def inlay_hints(checked: Checked, shown: Range) -> list[InlayHint]:
+    """A mark behind the sign of each link in what is shown."""
+    lines = checked.text.lines
+    start, end = lines.offset(shown.start), lines.offset(shown.end)
+    placed = [(view, lines.offsets(view.result.link.span)[1]) for view in checked.views]
+    return [
+        InlayHint(lines.position(at), mark_of(view.result), tooltip=view.result.name, padding_left=True)
+        for view, at in placed
+        if start <= at <= end
+    ]
