@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.test_names import verdicts
+from tests.test_names import read_note, verdicts
 
 QUADRATIC = "let $f(x)$ = $x^2 + 1$"
 NORMALIZE = r"u(x) = \frac{x}{\Vert x \Vert}"
@@ -80,6 +80,39 @@ def test_of_a_function_not_all_is_read(formula: str) -> None:
 def test_an_equation_of_a_number_defines_no_function() -> None:
     assert verdicts(LAYER, r"\gamma(x) = x^2", r"\gamma(2) = 4") == ["unread", "unread"]
     assert verdicts("a (b) = a b", "a (3) = 3 a") == ["unread", "unread"]
+
+
+MEAN = r"\mu = \frac{1}{m} \sum_i x_i"
+CENTRED = r"c_i = x_i - \mu"
+
+
+def test_what_formulas_make_from_a_name_is_a_function_of_it() -> None:
+    assert verdicts(MEAN, r"\mu(2 x) = 2 \mu(x)", r"\mu(2 x) = 4 \mu(x)") == ["proved", "refuted"]
+    assert verdicts(MEAN, CENTRED, "c(a x)_i = a c(x)_i", "c(a x)_i = c(x)_i") == ["proved", "refuted"]
+    assert verdicts(MEAN, CENTRED, "c(x)_i = x_i - \\mu", "c(x)_i = x_i") == ["proved", "refuted"]
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        MEAN,  # of the other name it is not made
+        r"\mu = a + b",  # of which of the two?
+        r"a = b^2",  # that a number times another is written so is no reason
+    ],
+)
+def test_a_name_before_one_that_it_is_not_made_from_is_unread(known: str) -> None:
+    assert set(verdicts(known, r"\mu(a) + \mu(b) = \mu(a + b)")) == {"unread"}
+    assert verdicts(known, r"\mu(2 c) = 2 \mu(c)") == ["unread"]
+
+
+def test_a_later_section_makes_a_function_of_a_name() -> None:
+    first = r"<!-- bnsym: let $q$ = $1$ -->" + "\n# A\n\n$$ r = \\sqrt{\\sum_i x_i^2 + 1} $$\n"
+    again = r"Now $r(x) = \sqrt{\sum_i x_i^2}$ and $E(w) = \sum_i (w x_i)^2$." + "\n"
+    links = r"$$ r(2 x) = 2 r(x) \qquad r(2 x) = 4 r(x) \qquad E(2) = 4 E(1) \qquad E(2) = 2 E(1) $$"
+    assert read_note(f"{first}\n# B\n\n{again}\n{links}\n") == ["proved", "refuted", "proved", "refuted"]
+    assert set(read_note(f"{first}\n{again}\n{links}\n")[:2]) == {"unread"}
+    claimed = r"It is wrong that $E(w) = \sum_i (w x_i)^2$."
+    assert set(read_note(f"{first}\n# B\n\n{claimed}\n\n{links}\n")[2:]) == {"unread"}
 
 
 def test_functions_with_and_without_a_label_are_two() -> None:

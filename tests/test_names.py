@@ -15,9 +15,14 @@ def verdicts(*formulas: str) -> list[str]:
     parts = [
         f"<!-- bnsym: {f} -->\n" if f.startswith(("let ", "label ")) else f"$$\n{f}\n$$\n" for f in formulas
     ]
+    return read_note("\n".join(parts))
+
+
+def read_note(text: str) -> list[str]:
+    """Of the links of a note."""
     with tempfile.TemporaryDirectory() as folder:
         note = Path(folder, "note.md")
-        note.write_text("\n".join(parts), encoding="utf-8")
+        note.write_text(text, encoding="utf-8")
         return [result.name for result in bnsym.check(note, cross_examine=False, repairs="none").results]
 
 

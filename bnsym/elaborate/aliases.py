@@ -50,6 +50,8 @@ class Alias:
     """Of its left side, in the file."""
     problem: ReadError | None = None
     """Why its right side can't be read: then no expression that uses it can be."""
+    says: tuple[str, ...] = ()
+    """The name and its argument, where the file does not say in a let that it is a function."""
 
 
 MAX_NODES = 20_000
@@ -113,6 +115,10 @@ class Aliases:
         if not is_word(function) and canonical(alias.target) != canonical(function):
             self.by_key[canonical(function)] = alias
 
+    def call(self, name: Symbol, leaf: Symbol) -> None:
+        """Makes a name a function of another, from which it is defined."""
+        self.functions[canonical(name)] = leaf, Alias((), name, 1, name.at, says=(name.base, leaf.base))
+
     def forget(self, pattern: Node) -> None:
         """What the left side of a let stood for, if it stood for anything, is not read for it any more."""
         pattern = unwrap(pattern)
@@ -134,7 +140,7 @@ class Aliases:
     def _spend(self, alias: Alias, at: Place) -> Node:
         if alias.problem:
             raise ReadError("BN128", "waits for what this name stands for", at, cause=alias.problem)
-        self.record.take(Rule.NAMED, alias.at)
+        self.record.take(Rule.FUNCTION if alias.says else Rule.NAMED, alias.at, *alias.says)
         self.spent += alias.size
         if self.spent > MAX_NODES:
             raise ReadError("BN113", f"with its lets, this has more than {MAX_NODES} parts", at)

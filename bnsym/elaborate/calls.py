@@ -123,9 +123,9 @@ def as_call(node: Node) -> Node:
 
 def settle(gathered: Gathered, text: str) -> Known:
     """Resolves the names before brackets in all expressions of a file; those that can't be get a problem."""
-    expressions = [e for e in _expressions(gathered) if e.node is not None]
-    known = known_names((e.node for e in expressions if e.node is not None), gathered, text)
-    for expression in expressions:
+    written = [e for e in expressions(gathered) if e.node is not None]
+    known = known_names((e.node for e in written if e.node is not None), gathered, text)
+    for expression in written:
         if expression.node is not None:
             try:
                 expression.node = known.resolve(expression.node, text, expression.record)
@@ -177,7 +177,17 @@ def functions(node: Node, text: str) -> Iterator[Symbol]:
                 yield name
 
 
-def _expressions(gathered: Gathered) -> Iterator[Expression]:
+def bare_calls(node: Node, text: str) -> Iterator[tuple[Symbol, Symbol]]:
+    """The names in a tree that stand right before a name in brackets, with that one: `y(w)`."""
+    for inner in walk(node):
+        pairs = [(inner.function, inner.argument)] if isinstance(inner, Apply) else ()
+        for name, following in _beside(inner, text) if isinstance(inner, Product) else pairs:
+            leaf = _bracketed(following)
+            if isinstance(name, Symbol) and name.bare and isinstance(leaf, Symbol) and leaf.bare:
+                yield name, leaf
+
+
+def expressions(gathered: Gathered) -> Iterator[Expression]:
     seen: set[int] = set()
     hypotheses = (*gathered.hypotheses, *(h for chain in gathered.chains for h in chain.hypotheses))
     pairs = (side for h in hypotheses for side in (h.left, h.right))

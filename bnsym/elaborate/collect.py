@@ -14,11 +14,12 @@ from bnsym.elaborate import stated
 from bnsym.elaborate.aliases import Aliases, paired
 from bnsym.elaborate.calls import as_call, standing
 from bnsym.elaborate.conventions import Record
-from bnsym.elaborate.symbols import Table, size_name
+from bnsym.elaborate.dependence import reached
+from bnsym.elaborate.symbols import Table, as_target, size_name
 from bnsym.latex.ast import Apply, Component, Node, Product, Symbol, unwrap, walk
 from bnsym.latex.commands import BUILT_IN, Kind
 from bnsym.latex.errors import ReadError
-from bnsym.latex.folding import is_word, word_of
+from bnsym.latex.folding import is_function, is_word, word_of
 from bnsym.latex.grouping import CLOSES, OPENS, tokenize
 from bnsym.latex.lexer import Token
 from bnsym.latex.parser import moved, parse, parse_tokens
@@ -489,16 +490,30 @@ class Gatherer:
         """Whether an equation may say what a name before a bracket is: not in terms of itself, and of a
         letter only where the body is written with the argument and the letter is no number before."""
         function, leaf = call.function, unwrap(call.argument)
-        if word_of(function) in BUILT_IN or not isinstance(leaf, Symbol):
+        if (is_function(function) and word_of(function) in BUILT_IN) or not isinstance(leaf, Symbol):
             return False
         inside = {n.base for n in walk(body) if isinstance(n, Symbol)} if body is not None else set()
         if is_word(function) or function.base in inside:
             return function.base not in inside
         before = (e.node for c in self.result.chains for e in c.expressions if e.node is not None)
-        numbers = {
-            name for node in before for name in standing(node, self.source.text)
-        } | self.result.losses.keys()
-        return leaf.base in inside and function.base not in numbers
+        numbers = {name for node in before for name in standing(node, self.source.text)}
+        number = function.base in numbers and not self._varies(function.base, leaf.base)
+        return leaf.base in inside and not number and function.base not in self.result.losses
+
+    def _varies(self, name: str, leaf: str) -> bool:
+        """Whether equations of earlier sections make the name from the other one, and none of this section
+        says what it is: then it is a function of it, which is said anew."""
+        uses: dict[str, set[str]] = {}
+        for chain in self.result.chains:
+            target = as_target(chain.expressions[0].node)
+            if target is None or chain.signs[0][0] not in ("=", ":="):
+                continue
+            if target[0].base == name and chain.section == self.section:
+                return False
+            body = chain.expressions[1].node
+            inside = walk(body) if body is not None else ()
+            uses.setdefault(target[0].base, set()).update(n.base for n in inside if isinstance(n, Symbol))
+        return leaf in reached({name}, uses)
 
     def _missing(self, chain: Chain, expressions: list[Expression]) -> None:
         """An expression that is not there is missed at its sign."""

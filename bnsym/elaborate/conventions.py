@@ -22,6 +22,7 @@ class Rule(Enum):
     """The words for what is taken; `{}` stands for the names it is taken of, else for what is written."""
 
     FACTOR = "`{}` before a bracket is a factor"
+    FUNCTION = "`{}` is a function of `{}`, from which it is defined"
     COUNT = "`{}` divides the sum over `{}`, and is the number of its values"
     RANGE = "an index without a size runs from 1 to `{}`"
     TOTAL = "`{}` is a total derivative"

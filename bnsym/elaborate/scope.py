@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from bnsym.elaborate import calls, ranges, ranks, spelling
 from bnsym.elaborate import shapes as kinds
+from bnsym.elaborate.aliases import Aliases
 from bnsym.elaborate.anew import define_anew, respell
 from bnsym.elaborate.collect import ANEW, Expression, Gathered, RawChain, RawHypothesis, Shape
 from bnsym.elaborate.definitions import (
@@ -23,6 +24,7 @@ from bnsym.elaborate.definitions import (
     is_unknown,
     names_in,
 )
+from bnsym.elaborate.dependence import reached
 from bnsym.elaborate.index_spaces import Spaces
 from bnsym.elaborate.restrictions import letters_of
 from bnsym.elaborate.stated import Doubt
@@ -82,6 +84,7 @@ def survey(source: Source, gathered: Gathered) -> Survey:
     table = Table()
     table.declared.update(letter for letter in gathered.sizes if letter not in INDEX_LETTERS)
     found = Survey(source, gathered, table, Spaces(), [], [])
+    _read_values(gathered, source.text)
     found.known = calls.settle(gathered, source.text)
     _sizes(found, ranges.settle(gathered))
     spelling.learn(table, list(_comparable(found)), gathered.sizes)
@@ -103,6 +106,28 @@ def survey(source: Source, gathered: Gathered) -> Survey:
     _settle_identities(found, indexed)
     kinds.infer(table, *_by_rank(found))
     return found
+
+
+def _read_values(gathered: Gathered, text: str) -> None:
+    """Reads `y(2w)` as a value of y where `y(w)` stands somewhere, and formulas make y from w, which none
+    defines: nobody writes the product so."""
+    uses: dict[str, set[str]] = {}
+    for chain in gathered.chains:
+        target, body = as_target(chain.expressions[0].node), chain.expressions[1].node
+        if target is not None and body is not None:
+            uses.setdefault(target[0].base, set()).update(n.base for n in walk(body) if isinstance(n, Symbol))
+    written = [e for e in calls.expressions(gathered) if e.node is not None]
+    found: dict[str, list[tuple[Symbol, Symbol]]] = {}
+    for one in written:
+        for name, leaf in calls.bare_calls(one.node, text) if one.node is not None else ():
+            if leaf.base in reached({name.base}, uses) - {name.base}:
+                found.setdefault(name.base, []).append((name, leaf))
+    values = Aliases()
+    for (name, leaf), *pairs in found.values():
+        if leaf.base not in uses and all(other.base == leaf.base for _, other in pairs):
+            values.call(name, leaf)
+    for one in (*written, *(e for chain in gathered.restated for e in chain.expressions)):
+        one.node = values.apply(one.node, one.record) if one.node is not None else None
 
 
 def nodes(gathered: Gathered) -> Iterator[Node]:

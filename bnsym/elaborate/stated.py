@@ -15,8 +15,9 @@ from sys import maxsize
 from typing import TYPE_CHECKING
 
 from bnsym.elaborate.aliases import paired
+from bnsym.elaborate.calls import as_call
 from bnsym.elaborate.symbols import as_target
-from bnsym.latex.ast import Derivative, Gradient, Node, Product, Symbol, unwrap, walk
+from bnsym.latex.ast import Apply, Derivative, Gradient, Node, Product, Symbol, unwrap, walk
 from bnsym.latex.errors import ReadError
 from bnsym.latex.parser import parse
 from bnsym.source.text import Block, Chain, Heading, Item, Remark, Role, Slice
@@ -109,7 +110,8 @@ def _take(gatherer: Gatherer, remark: Remark, chain: Chain) -> None:
 
 
 def _doubt(gatherer: Gatherer, remark: Remark, chain: Chain) -> None:
-    target = as_target(_parsed(gatherer, chain.expressions[0]))
+    left = _call(gatherer, chain)
+    target = as_target(left.function if left else _parsed(gatherer, chain.expressions[0]))
     if target is None or chain.signs[0].symbol not in _EQUALS or remark.role is Role.GIVEN:
         return
     meant, body = remark.role in _ASSUMES, _parsed(gatherer, chain.expressions[1])
@@ -192,6 +194,8 @@ def _taken(gatherer: Gatherer, remark: Remark, chain: Chain) -> bool:
         return _abbreviate(gatherer, chain) or _define(gatherer, remark, chain)
     if remark.role not in _CLAIMS:
         return False
+    if _call(gatherer, chain) and _define(gatherer, remark, chain):
+        return True
     if _is_new(gatherer, chain):
         named = isinstance(_parsed(gatherer, chain.expressions[0]), Product) or _is_called(gatherer, remark)
         abbreviates = (named or remark.shown) and _abbreviate(gatherer, chain)
@@ -202,6 +206,13 @@ def _taken(gatherer: Gatherer, remark: Remark, chain: Chain) -> bool:
         _doubt(gatherer, remark, chain)  # of a name that it does not define after all
         return True
     return False
+
+
+def _call(gatherer: Gatherer, chain: Chain) -> Apply | None:
+    """The function's value on the left, in `E(w) = …`: of nothing else is it said what it is."""
+    left = _parsed(gatherer, chain.expressions[0])
+    call = as_call(left) if left is not None else None
+    return call if isinstance(call, Apply) else None
 
 
 def _is_first(gatherer: Gatherer, chain: Chain) -> bool:
