@@ -20,7 +20,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / ".ci")]
 
 from bench import long_note  # noqa: E402
 
-from tests.editor import Editor, edit  # noqa: E402
+from tests.editor import Editor, alone  # noqa: E402
 
 
 def main() -> None:
@@ -47,7 +47,7 @@ def main() -> None:
                 times.append(1000 * (time.perf_counter() - clock))
             print(f"an edit {kind:20} {min(times):9.1f} {median(times):9.1f}", flush=True)
 
-    edit(scenario)
+    alone(scenario)
 
 
 if __name__ == "__main__":

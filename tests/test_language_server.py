@@ -6,21 +6,26 @@ import asyncio
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from pathlib import Path
+from typing import TypeAlias
 
 import pytest
 from lsprotocol import types as lsp
+from pygls.exceptions import JsonRpcException
 from pygls.workspace import PositionCodec
 
 from bnsym.checking import Unwatched, check_notes
 from bnsym.execution.budget import Budget, Repairs
 from bnsym.execution.dispatch import Verdicts
 from bnsym.finding import Note
-from bnsym.model import Span
+from bnsym.model import Span, edited
+from bnsym.repairing.renaming import NotRenamed, rename
 from bnsym.serving.lines import Lines
 from bnsym.serving.session import Desk, Watch
-from tests.editor import Editor, edit
+from tests.editor import MARKDOWN, Editor, Scenario, alone, ended, played, started
+from tests.test_causes import LAYER
 
 MEAN = r"$$ \mu = \frac{1}{m} \sum_i x_i $$"
 TRUE, FALSE = r"$$ \sum_i (x_i - \mu) = 0 $$", r"$$ \sum_i (x_i + \mu) = 0 $$"
@@ -28,10 +33,26 @@ HARD = r"$$ x^4 y^2 + x^2 y^4 + z^6 \ge 3 x^2 y^2 z^2 $$"
 """Motzkin's, which is true and no sum of squares."""
 
 
+Edit: TypeAlias = Callable[..., None]
+
+
+@pytest.fixture(scope="module")
+def edit() -> Iterator[Edit]:
+    """Runs what is done with one note after another, in an editor whose server goes on."""
+    with asyncio.Runner() as runner:
+        editor = runner.run(started())
+
+        def edit(scenario: Scenario, uri: str = MARKDOWN[0], language: str = MARKDOWN[1]) -> None:
+            runner.run(played(editor, scenario, uri, language))
+
+        yield edit
+        runner.run(ended(editor))
+
+
 # -- diagnostics and hover ----------------------------------------------------------------
 
 
-def test_diagnostics_follow_what_is_typed_and_never_saved() -> None:
+def test_diagnostics_follow_what_is_typed_and_never_saved(edit: Edit) -> None:
     async def scenario(editor: Editor) -> None:
         assert await editor.typed(f"{MEAN}\n\n{TRUE}\n") == []
         (wrong,) = await editor.typed(f"{MEAN}\n\n{FALSE}\n")
@@ -43,7 +64,7 @@ def test_diagnostics_follow_what_is_typed_and_never_saved() -> None:
     edit(scenario)
 
 
-def test_what_is_not_known_to_be_wrong_is_a_warning() -> None:
+def test_what_is_not_known_to_be_wrong_is_a_warning(edit: Edit) -> None:
     async def scenario(editor: Editor) -> None:
         unread, undecided = await editor.typed(f"$$ a_k = b_i $$\n\n{HARD}\n")
         assert (unread.code, unread.severity) == ("BN121", lsp.DiagnosticSeverity.Warning)
@@ -53,7 +74,7 @@ def test_what_is_not_known_to_be_wrong_is_a_warning() -> None:
     edit(scenario)
 
 
-def test_a_link_that_waits_for_another_place_says_where() -> None:
+def test_a_link_that_waits_for_another_place_says_where(edit: Edit) -> None:
     async def scenario(editor: Editor) -> None:
         cause, waiting = await editor.typed("$$ u = \\unknown{x} $$\n\n$$ u + 1 = 1 + u $$\n")
         assert (cause.code, cause.severity) == ("BN111", lsp.DiagnosticSeverity.Warning)
@@ -64,7 +85,7 @@ def test_a_link_that_waits_for_another_place_says_where() -> None:
     edit(scenario)
 
 
-def test_columns_are_utf_16_units() -> None:
+def test_columns_are_utf_16_units(edit: Edit) -> None:
     async def scenario(editor: Editor) -> None:
         first = f"𝒳 is a set. {FALSE}"
         (wrong,) = await editor.typed(f"{MEAN}\n\n{first}\n")
@@ -95,7 +116,7 @@ def test_a_span_is_where_the_file_says() -> None:
     assert lines.range_of(Span("n.md", 2, 4, 2, 5)) == lsp.Range(lsp.Position(1, 4), lsp.Position(1, 5))
 
 
-def test_hover_says_how_a_link_was_read_and_what_its_verdict_rests_on() -> None:
+def test_hover_says_how_a_link_was_read_and_what_its_verdict_rests_on(edit: Edit) -> None:
     async def scenario(editor: Editor) -> None:
         await editor.typed(f"{MEAN}\n\n{TRUE}\n\n{FALSE}\n")
         proved = await editor.hover(2, 5)
@@ -111,7 +132,7 @@ def test_hover_says_how_a_link_was_read_and_what_its_verdict_rests_on() -> None:
     edit(scenario)
 
 
-def test_a_mark_stands_behind_each_sign() -> None:
+def test_a_mark_stands_behind_each_sign(edit: Edit) -> None:
     async def scenario(editor: Editor) -> None:
         await editor.typed(f"{MEAN}\n\n{TRUE}\n\n{FALSE}\n")
         shown = lsp.Range(lsp.Position(0, 0), lsp.Position(9, 0))
@@ -123,7 +144,7 @@ def test_a_mark_stands_behind_each_sign() -> None:
     edit(scenario)
 
 
-def test_latex_and_its_own_commands() -> None:
+def test_latex_and_its_own_commands(edit: Edit) -> None:
     async def scenario(editor: Editor) -> None:
         mean = r"\newcommand{\mean}{\mu} \[ \mean = \frac1m \sum_i x_i \]"
         (wrong,) = await editor.typed(mean + "\n\n\\[ \\sum_i (x_i + \\mean) = 0 \\]\n")
@@ -132,12 +153,199 @@ def test_latex_and_its_own_commands() -> None:
     edit(scenario, "file:///note.tex", "latex")
 
 
-def test_a_text_without_a_name_is_what_its_language_says() -> None:
+def test_a_text_without_a_name_is_what_its_language_says(edit: Edit) -> None:
     async def scenario(editor: Editor) -> None:
         (wrong,) = await editor.typed("\\[ \\sum_i (x_i - x_i) = 1 \\]\n")
         assert wrong.code == "BN201"
 
     edit(scenario, "untitled:Untitled-1", "latex")
+
+
+# -- code actions ---------------------------------------------------------------------------
+
+
+async def actions(editor: Editor, line: int, *only: str) -> list[lsp.CodeAction]:
+    place = lsp.Position(line, 5)
+    context = lsp.CodeActionContext([], only=list(only) or None)
+    params = lsp.CodeActionParams(editor.document, lsp.Range(place, place), context)
+    found = await editor.client.text_document_code_action_async(params) or ()
+    return [one for one in found if isinstance(one, lsp.CodeAction)]
+
+
+def test_a_code_action_mends_the_note(edit: Edit) -> None:
+    note = f"{MEAN}\n\n𝒳 {FALSE}\n"
+
+    async def scenario(editor: Editor) -> None:
+        await editor.typed(note)
+        first, everything = await actions(editor, 2)
+        assert first.title.startswith("Put a sign right: ")
+        assert [one.code for one in first.diagnostics or ()] == ["BN201"]
+        assert editor.applied(note, first) == note.replace("x_i + \\mu", "-x_i + \\mu")
+        assert everything.kind == "source.fixAll.bnsym"
+        assert editor.applied(note, everything) == editor.applied(note, first)
+        assert await editor.typed(editor.applied(note, first)) == []
+        assert await actions(editor, 2) == []
+
+    edit(scenario)
+
+
+def test_actions_are_those_of_the_place_and_of_the_kind(edit: Edit) -> None:
+    async def scenario(editor: Editor) -> None:
+        await editor.typed(f"{MEAN}\n\n{FALSE}\n\n{TRUE}\n")
+        assert [one.kind for one in await actions(editor, 2, "quickfix")] == ["quickfix"]
+        assert [one.kind for one in await actions(editor, 4)] == ["source.fixAll.bnsym"]
+        assert [one.kind for one in await actions(editor, 4, "source.fixAll")] == ["source.fixAll.bnsym"]
+        assert await actions(editor, 4, "refactor") == []
+
+    edit(scenario)
+
+
+def test_a_cause_is_put_right_where_it_is(edit: Edit) -> None:
+    wrong = LAYER.replace(r"(x_i - \mu)^2", "(x_i - u)^2")
+    row = LAYER[: LAYER.index("^2 &= m")].count("\n")
+
+    async def scenario(editor: Editor) -> None:
+        assert [one.code for one in await editor.typed(wrong)] == ["BN201", "BN201", "BN131"]
+        action = (await actions(editor, row, "quickfix"))[0]
+        assert action.title == "Put u for μ right; 2 links will be proved"
+        cause = (await editor.diagnostics())[-1]
+        assert cause.message == "u for μ: with it put right 2 links will be proved"
+        assert (await actions(editor, cause.range.start.line))[0].title == action.title
+        assert editor.applied(wrong, action) == LAYER
+        assert await editor.typed(LAYER) == []
+
+    edit(scenario)
+
+
+def test_an_edit_is_of_one_version_where_the_editor_knows_versions() -> None:
+    async def scenario(editor: Editor) -> None:
+        await editor.typed(f"{MEAN}\n\n{FALSE}\n")
+        action = (await actions(editor, 2))[0]
+        assert action.edit
+        (change,) = action.edit.document_changes or ()
+        assert isinstance(change, lsp.TextDocumentEdit)
+        assert (change.text_document.uri, change.text_document.version) == (editor.uri, 1)
+
+    versions = lsp.WorkspaceEditClientCapabilities(document_changes=True)
+    known = lsp.ClientCapabilities(lsp.WorkspaceClientCapabilities(workspace_edit=versions))
+    alone(scenario, known)
+
+
+# -- the outline and names ------------------------------------------------------------------
+
+
+def test_the_outline_holds_headings_definitions_and_links(edit: Edit) -> None:
+    async def scenario(editor: Editor) -> None:
+        text = (
+            f"# One\n\n{MEAN}\n\n## Two\n\n{TRUE}\n\n<!-- bnsym: assume $a > 0$ -->\n\n# Three\n\n{FALSE}\n"
+        )
+        await editor.typed(text)
+        params = lsp.DocumentSymbolParams(editor.document)
+        found = await editor.client.text_document_document_symbol_async(params) or ()
+
+        def shown(symbols: Sequence[object]) -> list[object]:
+            known = [one for one in symbols if isinstance(one, lsp.DocumentSymbol)]
+            return [(one.name, shown(one.children or ())) for one in known]
+
+        mean = ("one-1", [("μ = 1/m ∑ᵢ xᵢ".replace("∑", "Σ"), [])])
+        true = ("two-1", [("✓ Σᵢ (xᵢ - μ) = 0", [])])
+        false = ("three-1", [("✗ Σᵢ (xᵢ + μ) = 0", [])])
+        two = ("Two", [true, ("assume a > 0", [])])
+        assert shown(found) == [("One", [mean, two]), ("Three", [false])]
+
+    edit(scenario)
+
+
+NAMES = """The mean $\\mu$, in 𝒳.
+
+$$ \\mu = \\frac{1}{m} \\sum_i x_i $$
+
+$$ \\hat{x}_i = x_i - \\mu $$
+
+<!-- bnsym: refuted reason="as published" at="m=2; x=(0,2)" -->
+$$ \\sum_i \\hat{x_i} = \\mu $$
+""".replace("\\\\", "\\")
+
+
+async def located(editor: Editor, line: int, character: int) -> tuple[list[str], list[str]]:
+    """Where the name under the cursor is defined, and where it is used."""
+    place = (editor.document, lsp.Position(line, character))
+    definition = await editor.client.text_document_definition_async(lsp.DefinitionParams(*place))
+    context = lsp.ReferenceContext(include_declaration=True)
+    references = await editor.client.text_document_references_async(lsp.ReferenceParams(context, *place))
+    assert isinstance(definition, Sequence)
+    return tuple([str(one.range) for one in found or ()] for found in (definition, references))  # type: ignore
+
+
+def test_where_a_name_is_defined_and_where_it_is_used(edit: Edit) -> None:
+    async def scenario(editor: Editor) -> None:
+        await editor.typed(NAMES)
+        mean = ["0:10-0:13", "2:3-2:6", "4:21-4:24", "7:22-7:25"]
+        assert await located(editor, 4, 22) == (["2:3-2:6"], mean)
+        assert await located(editor, 7, 12) == (["4:3-4:10"], ["4:3-4:10", "7:10-7:19"])
+        assert await located(editor, 1, 0) == ([], [])
+
+    edit(scenario)
+
+
+async def renamed(editor: Editor, line: int, character: int, new: str) -> str:
+    place = lsp.Position(line, character)
+    params = lsp.RenameParams(editor.document, place, new)
+    found = await editor.client.text_document_rename_async(params)
+    return editor.applied(NAMES, found)
+
+
+def test_a_name_is_renamed_wherever_it_stands(edit: Edit) -> None:
+    async def scenario(editor: Editor) -> None:
+        await editor.typed(NAMES)
+        asked = lsp.PrepareRenameParams(editor.document, lsp.Position(2, 4))
+        assert await editor.client.text_document_prepare_rename_async(asked) == (
+            lsp.PrepareRenamePlaceholder(lsp.Range(lsp.Position(2, 3), lsp.Position(2, 6)), "\\mu")
+        )
+        assert await renamed(editor, 2, 4, "\\nu") == NAMES.replace("\\mu", "\\nu")
+        assert await renamed(editor, 4, 4, "z") == NAMES.replace("\\hat{x}", "z").replace("\\hat{x_i}", "z_i")
+        x = NAMES.replace("x_i $$", "z_i $$").replace("= x_i -", "= z_i -").replace("x=(", "z=(")
+        assert await renamed(editor, 4, 16, "z") == x
+
+    edit(scenario)
+
+
+@pytest.mark.parametrize(
+    ("new", "why"),
+    [
+        ("x", "stands for something already, in line 3"),
+        ("x_i", "no name"),
+        ("1 + ", "no name"),
+        ("m", "stands for something already"),
+        ("i", "read as an index"),
+    ],
+)
+def test_a_name_that_would_change_what_is_said_is_refused(edit: Edit, new: str, why: str) -> None:
+    async def scenario(editor: Editor) -> None:
+        await editor.typed(NAMES)
+        with pytest.raises(JsonRpcException, match=why):
+            await renamed(editor, 2, 4, new)
+
+    edit(scenario)
+
+
+def test_a_name_in_what_cannot_be_read_is_not_renamed() -> None:
+    text = f"{MEAN}\n\n{TRUE}\n\n$$ a = \\unknown{{\\mu}} $$\n"
+    with pytest.raises(NotRenamed, match="line 5 can't be read"):
+        rename(text, "n.md", "\\mu", "\\nu")
+    assert len(rename(text, "n.md", "x", "z")) == 2
+
+
+def test_what_a_command_stands_for_is_renamed_where_it_is_called() -> None:
+    text = "\\newcommand{\\x}{\\hat{z}}\n\\[ \\x_i = 2 y_i \\]\n\\[ \\sum_i \\x_i = 2 \\sum_i y_i \\]\n"
+    mended = edited(text, rename(text, "n.tex", "\\hat{z}", "u"))
+    assert mended == text[:26] + text[26:].replace("\\x", "u")
+
+
+def test_a_name_that_a_command_makes_in_part_is_not_renamed() -> None:
+    text = "\\newcommand{\\two}{2 y}\n\\[ x_i = \\two_i \\]\n\\[ \\sum_i x_i = 2 \\sum_i y_i \\]\n"
+    with pytest.raises(NotRenamed, match="line 2 the name stands within a command"):
+        rename(text, "n.tex", "y", "u")
 
 
 # -- what is kept, and what is given up -----------------------------------------------------
@@ -161,7 +369,7 @@ def test_only_what_an_edit_touches_is_decided_again() -> None:
     assert all(verdicts[question] is verdict for question, verdict in first.items())
 
 
-def test_a_verdict_is_of_the_definitions_and_hypotheses_that_it_was_given_for() -> None:
+def test_a_verdict_is_of_the_definitions_and_hypotheses_that_it_was_given_for(edit: Edit) -> None:
     async def scenario(editor: Editor) -> None:
         order = r"$$ a^2 b \ge 0 $$"
         (free,) = await editor.typed(order)
@@ -173,7 +381,7 @@ def test_a_verdict_is_of_the_definitions_and_hypotheses_that_it_was_given_for() 
     edit(scenario)
 
 
-def test_an_edit_gives_up_what_is_done_for_the_text_before() -> None:
+def test_an_edit_gives_up_what_is_done_for_the_text_before(edit: Edit) -> None:
     async def scenario(editor: Editor) -> None:
         editor.type("\n\n".join(HARD.replace("3", str(k)) for k in (3, "2.9", "2.8", "2.7")))
         for k in range(20):
@@ -202,7 +410,7 @@ def _sleeping(executor: Executor, _: Watch) -> None:
 # -- settings and failures ------------------------------------------------------------------
 
 
-def test_the_settings_of_the_notes_folder_hold(tmp_path: Path) -> None:
+def test_the_settings_of_the_notes_folder_hold(edit: Edit, tmp_path: Path) -> None:
     settings = tmp_path / "pyproject.toml"
     bessel = r"$$ \left(\sum_i x_i y_i\right)^2 \le \left(\sum_i x_i^2\right) \left(\sum_i y_i^2\right) $$"
 
@@ -218,7 +426,7 @@ def test_the_settings_of_the_notes_folder_hold(tmp_path: Path) -> None:
     edit(scenario, (tmp_path / "note.md").as_uri())
 
 
-def test_a_file_of_five_megabytes_is_said_to_be_too_large() -> None:
+def test_a_file_of_five_megabytes_is_said_to_be_too_large(edit: Edit) -> None:
     async def scenario(editor: Editor) -> None:
         (said,) = await editor.typed(f"{MEAN}\n{'word ' * 1_000_000}\n")
         assert said.code == "BN005"
@@ -228,10 +436,10 @@ def test_a_file_of_five_megabytes_is_said_to_be_too_large() -> None:
     edit(scenario)
 
 
-def test_a_closed_note_says_nothing_any_more() -> None:
+def test_a_closed_note_says_nothing_any_more(edit: Edit) -> None:
     async def scenario(editor: Editor) -> None:
         assert await editor.typed(f"{MEAN}\n\n{FALSE}\n")
-        editor.client.text_document_did_close(lsp.DidCloseTextDocumentParams(editor.document))
+        editor.close()
         while (said := await editor.published.get()).diagnostics:
             assert said.version == 1
         assert not await editor.hover(2, 5)
@@ -239,10 +447,10 @@ def test_a_closed_note_says_nothing_any_more() -> None:
     edit(scenario)
 
 
-def test_two_editors_at_one_note() -> None:
+def test_two_editors_at_one_note(edit: Edit) -> None:
     async def scenario(editor: Editor) -> None:
         assert await editor.typed(f"{MEAN}\n\n{TRUE}\n") == []
-        await asyncio.to_thread(edit, other)
+        await asyncio.to_thread(alone, other)
         assert len(await editor.typed(f"{MEAN}\n\n{FALSE}\n")) == 1
 
     async def other(editor: Editor) -> None:

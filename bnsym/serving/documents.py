@@ -16,6 +16,8 @@ from bnsym.model import FORMATS, Link, Report
 from bnsym.reporting.view import FileView, View, file_views
 from bnsym.serving.lines import Lines
 from bnsym.settings import settings
+from bnsym.source.opening import opened
+from bnsym.source.text import Slice
 
 SUFFIXES = {"latex": ".tex", "tex": ".tex", "plaintex": ".tex"}
 """By what editors call the language of a text whose name does not tell; any other is Markdown."""
@@ -29,14 +31,16 @@ class Text:
     version: int | None
     note: Note
     lines: Lines
+    versioned: bool
+    """Whether the editor takes changes of one version of a text."""
 
     @classmethod
-    def of(cls, document: TextDocument) -> Text:
+    def of(cls, document: TextDocument, *, versioned: bool) -> Text:
         file = to_fs_path(document.uri) or "untitled"
         if Path(file).suffix.lower() not in FORMATS:
             file += SUFFIXES.get(document.language_id or "", ".md")
         lines = Lines(document.source, document.position_codec)
-        return cls(document.uri, document.version, Note(file, lines.text), lines)
+        return cls(document.uri, document.version, Note(file, lines.text), lines, versioned)
 
     def budget(self) -> Budget:
         """As the settings of its folder say. Raises click.UsageError and ValueError."""
@@ -63,10 +67,16 @@ class Checked:
 
     def link_at(self, offset: int) -> View | None:
         """Whose sides hold this place: of several, the shortest."""
-        holding = [view for view in self.views if self._extent(view.result.link).count(offset)]
-        return min(holding, key=lambda view: len(self._extent(view.result.link)), default=None)
+        holding = [view for view in self.views if offset in self.extent(view.result.link)]
+        return min(holding, key=lambda view: len(self.extent(view.result.link)), default=None)
 
-    def _extent(self, link: Link) -> range:
+    def extent(self, link: Link) -> range:
+        """The places of its sides, the one behind them too."""
         spans = [span for span in (link.left_span, link.span, link.right_span) if span is not None]
         ends = [end for span in spans for end in self.text.lines.offsets(span)]
         return range(min(ends), max(ends) + 1)
+
+    def place(self, where: Slice) -> tuple[int, int]:
+        """Where in the document what was read of it stands."""
+        places = opened(self.text.note.text, self.text.note.file).places
+        return places.range(where.start, where.end)

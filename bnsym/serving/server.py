@@ -5,20 +5,32 @@ is now. A request waits for the check of that text; an edit gives up what is bei
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Protocol, TypeVar
 
 import click
 from lsprotocol import types as lsp
+from pygls.exceptions import JsonRpcInvalidParams
 from pygls.lsp.server import LanguageServer
 
 from bnsym.execution.budget import Budget, Repairs
-from bnsym.serving import showing
+from bnsym.repairing.renaming import NotRenamed
+from bnsym.serving import fixes, navigation, outlining, showing
 from bnsym.serving.documents import Checked, Text
 from bnsym.serving.session import Session
 from bnsym.version import __version__
 
+T = TypeVar("T")
 QUIET = 0.3
 """Seconds without an edit, after which repairs are looked for."""
+
+
+class Placed(Protocol):
+    """What asks about a place."""
+
+    text_document: lsp.TextDocumentIdentifier
+    position: lsp.Position
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +56,16 @@ class Server(LanguageServer):
 
     def look(self, uri: str) -> None:
         """Check what a document holds now."""
-        text = Text.of(self.workspace.get_text_document(uri))
+        text = Text.of(self.workspace.get_text_document(uri), versioned=self._takes_versions)
         self.forget(uri)
         budget = self._budget(text)
         checked = asyncio.create_task(self._check(text, budget))
         self.work[uri] = Work(text, checked, asyncio.create_task(self._mend(text, budget, checked)))
+
+    @property
+    def _takes_versions(self) -> bool:
+        told = self.client_capabilities.workspace
+        return bool(told and told.workspace_edit and told.workspace_edit.document_changes)
 
     def forget(self, uri: str) -> None:
         if work := self.work.pop(uri, None):
@@ -73,6 +90,13 @@ class Server(LanguageServer):
             if self.work.get(uri) is work:
                 return None if task.cancelled() or task.exception() else task.result()
         return None
+
+    async def ask(self, about: Callable[..., T], params: Placed, *more: str) -> T | None:
+        """What is said of a place in a text that can be read."""
+        checked = await self.checked(params.text_document.uri)
+        if checked is None or not checked.files:
+            return None
+        return await asyncio.to_thread(about, checked.text, checked.text.lines.offset(params.position), *more)
 
     async def _check(self, text: Text, budget: Budget) -> Checked:
         budget = replace(budget, repairs=Repairs.NONE)
@@ -139,5 +163,34 @@ def register(server: Server) -> Server:
     async def inlay_hint(params: lsp.InlayHintParams) -> list[lsp.InlayHint]:
         checked = await server.checked(params.text_document.uri)
         return showing.inlay_hints(checked, params.range) if checked else []
+
+    @server.feature(lsp.TEXT_DOCUMENT_CODE_ACTION, lsp.CodeActionOptions([fixes.QUICK_FIX, fixes.FIX_ALL]))
+    async def code_action(params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
+        checked = await server.mended(params.text_document.uri)
+        return fixes.code_actions(checked, params) if checked else []
+
+    @server.feature(lsp.TEXT_DOCUMENT_DOCUMENT_SYMBOL)
+    async def document_symbol(params: lsp.DocumentSymbolParams) -> list[lsp.DocumentSymbol]:
+        checked = await server.checked(params.text_document.uri)
+        return outlining.document_symbols(checked) if checked else []
+
+    @server.feature(lsp.TEXT_DOCUMENT_DEFINITION)
+    async def definition(params: lsp.DefinitionParams) -> list[lsp.Location]:
+        return await server.ask(navigation.definition, params) or []
+
+    @server.feature(lsp.TEXT_DOCUMENT_REFERENCES)
+    async def references(params: lsp.ReferenceParams) -> list[lsp.Location]:
+        return await server.ask(navigation.references, params) or []
+
+    @server.feature(lsp.TEXT_DOCUMENT_PREPARE_RENAME)
+    async def prepare_rename(params: lsp.PrepareRenameParams) -> lsp.PrepareRenamePlaceholder | None:
+        return await server.ask(navigation.prepare_rename, params)
+
+    @server.feature(lsp.TEXT_DOCUMENT_RENAME, lsp.RenameOptions(prepare_provider=True))
+    async def rename(params: lsp.RenameParams) -> lsp.WorkspaceEdit | None:
+        try:
+            return await server.ask(navigation.renamed, params, params.new_name)
+        except NotRenamed as why:
+            raise JsonRpcInvalidParams(str(why)) from why
 
     return server

@@ -17,10 +17,11 @@ from lsprotocol.types import (
     Range,
 )
 
-from bnsym.model import Severity, Undecided, Unread
+from bnsym.model import Cause, Severity, Undecided, Unread
 from bnsym.reporting.console.rows import mark_of
 from bnsym.reporting.console.terminal import closer_look
 from bnsym.reporting.programs.findings import Finding, findings
+from bnsym.reporting.unicode import plain
 from bnsym.reporting.view import View
 from bnsym.serving.documents import Checked
 
@@ -32,9 +33,20 @@ SEVERITIES = {
 
 
 def diagnostics(checked: Checked) -> list[Diagnostic]:
-    """All that is amiss."""
+    """All that is amiss, and why several links are."""
     known = {view.result.link.id: view for view in checked.views}
-    return [_diagnostic(checked, one, known.get(one.link)) for one in findings(checked.report)]
+    found = [_diagnostic(checked, one, known.get(one.link)) for one in findings(checked.report)]
+    return [*found, *(_cause(checked, cause) for cause in checked.report.causes)]
+
+
+def _cause(checked: Checked, cause: Cause) -> Diagnostic:
+    message = f"{plain(cause.what)}: with it put right {will_be_proved(cause)}"
+    place = checked.text.lines.range_of(cause.span)
+    return Diagnostic(place, message, DiagnosticSeverity.Warning, source="bnsym")
+
+
+def will_be_proved(cause: Cause) -> str:
+    return f"{len(cause.links)} links will be proved" if len(cause.links) > 1 else "a link will be proved"
 
 
 def _diagnostic(checked: Checked, finding: Finding, view: View | None) -> Diagnostic:

@@ -44,6 +44,10 @@ class Source:
         """Where a span of this file stands in the text."""
         return Slice(*span.offsets)
 
+    def range(self, where: Slice) -> tuple[int, int]:
+        """The stretch of the file that it comes from."""
+        return self._places.range(where.start, where.end)
+
     def edit(self, start: int, end: int, new: str) -> tuple[int, int, str] | None:
         """The edit of the file that replaces text[start:end]; None where there is none."""
         return self._places.edit(start, end, new)
