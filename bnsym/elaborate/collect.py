@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from bnsym.elaborate import stated
 from bnsym.elaborate.aliases import Aliases, paired
@@ -27,7 +28,7 @@ from bnsym.latex.scripts import letter_of
 from bnsym.latex.words import is_phrase
 from bnsym.model import Declaration, Declared, Diagnostic, Severity, for_file
 from bnsym.source.directives import link_labels
-from bnsym.source.text import Block, Chain, Directive, Heading, Item, Remark, Slice, Source, Unread
+from bnsym.source.text import Block, Chain, Directive, Heading, Item, Remark, Saying, Slice, Source, Unread
 
 SIGNS = {"=": "=", r"\equiv": "=", r"\le": r"\le", "<": "<", r"\ge": r"\ge", ">": ">", r"\ne": r"\ne"}
 
@@ -149,6 +150,7 @@ class Gathered:
     written: set[tuple[str, str, int]] = field(default_factory=set)
     """The names of the formulas so far, each with its label and the number of its indices."""
     doubts: list[stated.Doubt] = field(default_factory=list)
+    orders: list[stated.Order] = field(default_factory=list)
     restated: list[RawChain] = field(default_factory=list)
     """Equations of names in running text that define nothing."""
     unjudged: list[Slice] = field(default_factory=list)
@@ -216,7 +218,15 @@ class Gatherer:
                     self._block(item)
                 case Remark():
                     stated.take(self, item)
+                case Saying():
+                    stated.order(self, item, self._inside(items, place))
         return self.result
+
+    def _inside(self, items: Sequence[Item], place: int) -> range:
+        """The section at hand and those inside it."""
+        following = (item.level for item in items[place:] if isinstance(item, Heading))
+        inside = takewhile(lambda level: level > self.level, following)
+        return range(self.section, self.section + 1 + sum(1 for _ in inside))
 
     def problem(self, error: ReadError) -> None:
         self.result.diagnostics.append(diagnostic(self.source, error))

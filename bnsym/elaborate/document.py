@@ -23,7 +23,19 @@ from bnsym.source import directives
 from bnsym.source.directives import Problem
 from bnsym.source.markdown import Comment, Display, Formula, Found, Lost, environments
 from bnsym.source.opening import opened
-from bnsym.source.text import Block, Chain, Directive, Heading, Item, Remark, Role, Sign, Slice, Source
+from bnsym.source.text import (
+    Block,
+    Chain,
+    Directive,
+    Heading,
+    Item,
+    Remark,
+    Role,
+    Saying,
+    Sign,
+    Slice,
+    Source,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +54,10 @@ def read_document(text: str, file: str) -> Document:
     assembly = _Assembly(manuscript.text, list(manuscript.problems), prose)
     assembly.run([assembly.parsed(one) for one in assembly.prose.settled(manuscript.text, manuscript.found)])
     source = Source(file, manuscript.text, assembly.masked, manuscript.places)
+    items = sorted((*assembly.items, *assembly.sayings()), key=lambda item: item.where.start)
     said = sorted(assembly.problems, key=lambda problem: problem.where.start)
     lost = (manuscript.lost,) if manuscript.lost else ()
-    return Document(source, tuple(assembly.items), (*lost, *(_diagnostic(source, p) for p in said)))
+    return Document(source, tuple(items), (*lost, *(_diagnostic(source, p) for p in said)))
 
 
 def slug_of(title: str) -> str:
@@ -125,6 +138,13 @@ class _Assembly:
         }
         self.masked = blanked(self.masked, [b for one in found for b in self._take(one, layouts)])
         self._abandon()
+
+    def sayings(self) -> Iterator[Saying]:
+        """What words say of names; a heading says it of its section."""
+        for one in self.prose.sayings:
+            names = tuple(self.insides[name] for name in one.names if name in self.insides)
+            if names or not one.names:
+                yield replace(one, names=names)
 
     def _quotation(self, display: Display | Formula) -> Iterator[Blank]:
         """The `>` before each line of a quoted formula."""
@@ -211,7 +231,9 @@ class _Assembly:
         conditions = [one for one in conditions if one not in unclear]
         words = self.prose.doubts.get(display.where) or next(iter(unclear), None)
         doubt = unsure(self.text[words.start : words.end], words, 0) if words else None
-        unread = (doubt,) if doubt and display.where in self.prose.denied else ()
+        declared = any(d.name in ("claim", "refuted") for d in self.waiting)
+        denied = display.where in self.prose.denied and not declared
+        unread = (doubt,) if doubt and denied else ()
         return replace(
             chain,
             conditions=(*chain.conditions, *conditions),

@@ -58,6 +58,22 @@ class Words:
     """After such a word and a name: what its formula says as well."""
     conjunction: str = r"(?!)"
     """After a comma, they begin a statement of which a negation before says nothing."""
+    held: str = r"(?!)"
+    """What is said of names that are taken for constants, and what is said not to depend on others."""
+    deeds: str = r"(?!)"
+    """What is done to statistics without a name so that they are."""
+    statistics: str = r"(?!)"
+    """Nouns for what is computed from a batch."""
+    estimates: str = r"(?!)"
+    """Words for averages that are not those of the batch."""
+    replaced: str = r"(?!)"
+    """Put one formula in another's place."""
+    truth: str = r"(?!)"
+    """After a negation they say that something does not hold."""
+    untrue: str = r"(?!)"
+    """These say it without one."""
+    not_hard: str = r"(?!)"
+    """Negations that deny nothing."""
     common: str = r"(?!)"
     """Words that tell the language."""
 
@@ -97,6 +113,14 @@ LANGUAGES: dict[str, Words] = {
         neglected=r"(?:is|are|be|being|as)\s+(?:(?!not\b)\w+\s+)?(?:neglected|ignored|dropped|omitted|discarded|negligible)",
         notation=r"\b(?:notations?|symbols?|definitions?|abbreviations?)\b",
         loss=r"\b(?:loss|cost|objective|criterion)(?:\s+function)?",
+        held=r"\b(?:constants?|fixed|frozen|fr[eo]ez\w+|detach\w*|stop[-\s]?gradients?|(?:stop\w*|block\w*|cut\w*|no)\s+(?:the\s+)?gradients?(?:\s+flows?)?|(?:not|n['’]t|never|no\s+longer)\s+depend|independent\s+of)\b",
+        deeds=r"\b(?:treat|regard|consider|held|hold|keep|kept|frozen|fr[eo]ez|detach|stop|block|cut|no)",
+        statistics=r"\b(?:means?|averages?|variances?|deviations?|spreads?|statistics?|moments)\b",
+        estimates=r"\b(?:(?:population|running|moving|exponential)\s+(?:\w+\s+)?(?:means?|averages?|variances?|statistics|estimates?|moments|deviations?)|inference|(?:test|evaluation|eval)[-\s](?:time|mode))\b",
+        replaced=r"\b(?:replac|swap|exchang)\w+",
+        truth=r"\b(?:holds?|true|correct|right|valid|so|the\s+case|hold\s+good)\b",
+        untrue=r"\b(?:false|wrong|incorrect|untrue|invalid|mistaken|fails?|breaks\s+down)\b",
+        not_hard=r"\b(?:not|n['’]t|no|nor|never|cannot)\s+(?:(?:very|too|only|just|be|really)\s+)*(?:hard|difficult|only|forget|surpris\w*|need|longer|wonder|doubt|problem|matter)",
     ),
     "German": Words(
         let=r"\bin\s+diesem\s+abschnitt\b|\b(?:sei|seien|mit|hier|hierbei|dabei|bezeichn\w+|definier\w+|setzen?|schreib\w+|nenn\w+|genannt|heiß\w+|abgekürzt|abkürz\w+|führen)\b",
@@ -120,6 +144,14 @@ LANGUAGES: dict[str, Words] = {
         neglected=r"(?:(?:wird|ist|kann|sei)\s+)?(?:(?!nicht\b)\w+\s+)?(?:vernachlässig\w*|weg(?:ge)?lassen)",
         notation=r"\b(?:bezeichnungen?|notation\w*|symbole?|abkürzungen)\b",
         loss=r"\b(?:verlust|kosten)(?:funktion)?|\b(?:ziel|fehler)funktion",
+        held=r"\b(?:konstant\w*|konstanten?|fest(?:gehalten\w*)?|fixiert\w*|eingefroren\w*|abgekoppelt\w*|losgelöst\w*|(?:nicht\s+)?(?:von\s+\S+\s+)?unabhängig|hängt?(?:en)?\s+nicht)\b",
+        deeds=r"\b(?:behandel|betracht|halten|gehalten|eingefroren|fixier|abgekoppelt|konstant\s+(?:gehalten|sind))",
+        statistics=r"\b(?:mittel\w*|varianz\w*|streuung\w*|standardabweichung\w*|statistik\w*|kennzahlen)\b",
+        estimates=r"\b(?:(?:laufende|gleitende)\w*\s+(?:mittel\w*|durchschnitt\w*|varianz\w*|statistik\w*)|grundgesamtheit|populations\w+|inferenz\w*|testzeit)\b",
+        replaced=r"\b(?:ersetz|vertausch)\w+",
+        truth=r"\b(?:gilt|gelten|wahr|richtig|korrekt|stimmt|zutreffend|der\s+fall)\b",
+        untrue=r"\b(?:falsch|unrichtig|unwahr|versagt|scheitert)\b",
+        not_hard=r"\bnicht\s+(?:schwer|schwierig|nur|vergessen)|\bkein\s+(?:problem|zweifel|wunder)",
     ),
     "Spanish": Words(
         let=r"\b(?:sean?|con|aquí|denot\w+|defin\w+|escrib\w+|llam\w+|ponemos|pongamos|introduc\w+|abrevia\w+)\b",
@@ -141,6 +173,14 @@ LANGUAGES: dict[str, Words] = {
         neglect=r"despreci\w*|ignor\w*|omit\w*|sin",
         notation=r"\b(?:notaci[óo]n|símbolos?|definiciones)\b",
         loss=r"\b(?:función\s+de\s+)?(?:pérdida|coste|costo)|\bfunción\s+objetivo",
+        held=r"\b(?:constantes?|fij[oa]s?|congelad[oa]s?|no\s+depend\w+|independientes?)\b",
+        deeds=r"\b(?:trat|consider|mant|congelad|tom)",
+        statistics=r"\b(?:medias?|promedios?|varianzas?|desviaci[óo]n\w*|estadístic[oa]s?)\b",
+        estimates=r"\b(?:(?:media|varianza|promedio|estadístic[oa])s?\s+(?:poblacional(?:es)?|móvil(?:es)?)|inferencia)\b",
+        replaced=r"\b(?:reempla[zc]|intercambi)\w+",
+        truth=r"\b(?:cumple\w*|vale|ciert[oa]|verdad\w*|correct[oa]|válid[oa])\b",
+        untrue=r"\b(?:fals[oa]|incorrect[oa]|falla|erróne[oa])\b",
+        not_hard=r"\bno\s+(?:es\s+)?(?:difícil|solo|sólo|olvid\w+)",
     ),
     "Portuguese": Words(
         let=r"\b(?:sejam?|com|aqui|denot\w+|defin\w+|escrev\w+|chama\w+|ponhamos|introduz\w+)\b",
@@ -161,6 +201,14 @@ LANGUAGES: dict[str, Words] = {
         neglect=r"despre[zs]\w*|ignor\w*|omit\w*|sem",
         notation=r"\b(?:notaç\w+|símbolos?|definições)\b",
         loss=r"\b(?:função\s+de\s+)?(?:perda|custo)|\bfunção\s+objetivo",
+        held=r"\b(?:constantes?|fix[oa]s?|congelad[oa]s?|não\s+depend\w+|independentes?)\b",
+        deeds=r"\b(?:trat|consider|mant|congelad)",
+        statistics=r"\b(?:médias?|variâncias?|desvios?|estatísticas?)\b",
+        estimates=r"\b(?:(?:média|variância|estatística)s?\s+(?:populacion(?:al|ais)|móve(?:l|is))|inferência)\b",
+        replaced=r"\b(?:substitu(?:a|ímos|indo\s+m)|troca)\w*",
+        truth=r"\b(?:vale|verdade\w*|corret[oa]|válid[oa])\b",
+        untrue=r"\b(?:fals[oa]|incorret[oa]|falha|errad[oa])\b",
+        not_hard=r"\bnão\s+(?:é\s+)?(?:difícil|só)",
     ),
     "Italian": Words(
         let=r"\b(?:sian?o?|con|qui|denot\w+|indich\w+|defini\w+|scriv\w+|chiam\w+|poniamo|posto|pone|ponendo|introduc\w+)\b",
@@ -182,6 +230,14 @@ LANGUAGES: dict[str, Words] = {
         neglect=r"trascur\w*|ignor\w*|omett\w*|senza",
         notation=r"\b(?:notazion[ei]|simbol[oi]|definizioni)\b",
         loss=r"\b(?:funzione\s+di\s+)?(?:perdita|costo)|\bfunzione\s+obiettivo",
+        held=r"\b(?:costant[ei]|fiss[oaie]|congelat[oaie]|non\s+dipend\w+|indipendent[ei])\b",
+        deeds=r"\b(?:tratt|consider|tien|tenut|congelat)",
+        statistics=r"\b(?:medi[ae]|varianz[ae]|deviazion[ei]|statistic[ahe]+)\b",
+        estimates=r"\b(?:(?:medi[ae]|varianz[ae]|statistiche)\s+(?:della\s+popolazione|mobil[ei])|inferenza)\b",
+        replaced=r"\b(?:rimpiazz|scambi)\w+",
+        truth=r"\b(?:vale|valgono|ver[oa]|corrett[oa]|valid[oa])\b",
+        untrue=r"\b(?:fals[oa]|sbagliat[oa]|errat[oa]|fallisce)\b",
+        not_hard=r"\bnon\s+(?:è\s+)?(?:difficile|solo)",
     ),
     "French": Words(
         let=r"\b(?:soi(?:en)?t|avec|ici|notons|on\s+note|noté\w*|désign\w+|défini\w+|écri\w+|posons|pose|posant|appel\w+|introdui\w+)\b",
@@ -203,6 +259,14 @@ LANGUAGES: dict[str, Words] = {
         neglect=r"néglig\w*|ignor\w*|omet\w*|sans",
         notation=r"\b(?:notations?|symboles?|définitions)\b",
         loss=r"\b(?:fonction\s+de\s+)?(?:perte|coût)|\bfonction\s+objectif",
+        held=r"\b(?:constantes?|fix(?:e|é)e?s?|figée?s?|gelée?s?|ne\s+dépend\w*\s+pas|indépendante?s?)\b",
+        deeds=r"\b(?:trait|consid[ée]r|gard|figé|gelé)",
+        statistics=r"\b(?:moyennes?|variances?|écarts?|statistiques?)\b",
+        estimates=r"\b(?:(?:moyenne|variance|statistique)s?\s+(?:de\s+la\s+population|mobiles?|glissantes?)|inférence)\b",
+        replaced=r"\b(?:remplac|échange)\w+",
+        truth=r"\b(?:vrai|vaut|correcte?|valable|exacte?|tient|vérifiée?)\b",
+        untrue=r"\b(?:fausse|faux|incorrecte?|échoue|erronée?)\b",
+        not_hard=r"\b(?:pas\s+(?:difficile|seulement)|n['’]est\s+pas\s+difficile|sans\s+doute)",
     ),
     "Russian": Words(
         let=r"\b(?:пусть|обозначи\w+|обозначим|положим|определи\w+|введ[её]м|запишем)\b",
@@ -223,6 +287,14 @@ LANGUAGES: dict[str, Words] = {
         neglect=r"пренебрег\w*|без",
         notation=r"\b(?:обозначени[ея]|символы?)\b",
         loss=r"\b(?:функци\w+\s+)?(?:потерь|потери)|\bцелев\w+\s+функци\w+",
+        held=r"\b(?:констант\w*|постоянн\w*|фиксир\w*|заморож\w*|не\s+завис\w+|независ\w+)\b",
+        deeds=r"\b(?:счита|рассматрива|фиксир|заморож)",
+        statistics=r"\b(?:средн\w+|дисперси\w+|отклонени\w+|статистик\w*)\b",
+        estimates=r"\b(?:скользящ\w+|генеральн\w+|инференс\w*)\b",
+        replaced=r"\b(?:замен)\w+",
+        truth=r"\b(?:верно|верна|выполн\w+|правильн\w+|имеет\s+место)\b",
+        untrue=r"\b(?:неверн\w+|ложн\w+|ошибочн\w+)\b",
+        not_hard=r"\bне\s*трудно|\bне\s+только",
     ),
 }
 SCRIPTS: dict[str, Words] = {
@@ -245,6 +317,14 @@ SCRIPTS: dict[str, Words] = {
         neglected=r"(?:可以?|被)?(?:忽略|略去|不计)|很小",
         notation="符号|记号|定义",
         loss="(?:损失|代价|目标)函数|损失|損失",
+        held=r"常数|常量|固定|冻结|停止梯度|截断梯度|不依赖(?:于)?|无关|不随",
+        deeds=r"视为|看作|当作|当成|固定|冻结|停止|截断",
+        statistics=r"均值|平均|方差|标准差|统计量",
+        estimates=r"总体(?:均值|方差)|(?:滑动|移动)平均|推理|推断(?:时|阶段)|测试(?:时|阶段)",
+        replaced=r"替换|换成|代替|改为|换为",
+        truth=r"成立|正确|对",
+        untrue=r"不成立|并非|不正确|不对|错误|有误|未必",
+        not_hard=r"不难|不妨|不仅|不变|不等式",
     ),
     "Japanese": Words(
         let=r"(?!)",
@@ -261,6 +341,14 @@ SCRIPTS: dict[str, Words] = {
         being=r"(?!)",
         notation="記号|定義",
         loss="(?:損失|目的|コスト)関数|損失",
+        held=r"定数|固定|凍結|勾配を止|依存しない|無関係",
+        deeds=r"みな|扱|固定|凍結|止め",
+        statistics=r"平均|分散|標準偏差|統計量",
+        estimates=r"母平均|母分散|移動平均|推論",
+        replaced=r"置き換え|取り替え",
+        truth=r"成り立|正し",
+        untrue=r"成り立た|成立しな|正しくな|誤り|間違",
+        not_hard=r"難しくない|だけでなく",
     ),
     "Korean": Words(
         let=r"(?!)",
@@ -276,6 +364,14 @@ SCRIPTS: dict[str, Words] = {
         being=r"(?!)",
         notation="기호|정의",
         loss=r"(?:손실|비용|목적)\s*함수|손실",
+        held=r"상수|고정|동결|의존하지",
+        deeds=r"취급|간주|고정|동결|보고",
+        statistics=r"평균|분산|표준\s*편차|통계량",
+        estimates=r"모평균|모분산|이동\s*평균|추론",
+        replaced=r"바꾸|대체|교체",
+        truth=r"성립|옳|맞",
+        untrue=r"성립하지\s*않|틀린|틀렸|거짓|옳지",
+        not_hard=r"어렵지",
     ),
 }
 """Languages that no other can be taken for: their words are looked for in every text."""

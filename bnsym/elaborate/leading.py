@@ -12,10 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bnsym.elaborate.languages import FORMULA, REST, Words
+from bnsym.elaborate.languages import DISPLAY, FORMULA, REST, Words
 from bnsym.source.text import Role
 
 _FORMULA = re.compile(f"{FORMULA}{REST}*")
+_FORMULAS = re.compile(f"[{FORMULA}{DISPLAY}]")
 _AND = re.compile(r"[\s,，、]*(?:and|und|et|y|e|и|且|和|及|かつ|그리고)?[\s,，、]*")
 _THEN = re.compile(
     r"(?:[\s,，、:：]|\b(?:then|we|one|now|have|has|get|gets|obtain|find|see|know|this|it|that|is|are|becomes?|gives?"
@@ -52,13 +53,12 @@ _OPENLY = re.compile(
 )
 
 
-_DENIED = re.compile(
-    r"(?:\b(?:not|wrong|false|incorrect|untrue|mistaken|nicht|falsch|falso|faux|неверно)(?:\s+(?:true|correct|right|so|the\s+case|wahr"
-    r"|richtig|cierto|vrai|vero))?\s*,?\s*(?:to\s+(?:say|think|claim|write|conclude|believe)\s*)?(?:that|dass|que|che|что)"
-    r"|(?:并非|错误的是|不成立的是))[\s,:：]*$",
-    re.IGNORECASE,
-)
-"""A sentence says with these that the display after it does not hold."""
+_STOPS = re.compile(r"(?!,\s*(?:that|dass|daß|que|qu['’]|che|что)\b)[,;:()，、；：（）—–]|[.。](?=\s|\Z)")
+"""Ends a clause; not before the word that opens what is said."""
+_THAT = re.compile(r"(?:\s*[^\W\d_]+){0,4}?[\s,]*\b(?:that|to|dass|daß|que|qu['’]|che|что)\b", re.IGNORECASE)
+_WORD = re.compile(r"\s*[^\W\d_]+")
+_NEAR = r"(?:\s*[^\W\d_]+){0,5}?\s*"
+"""Few words, and no formula."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,18 +77,73 @@ def _opener(words: Words) -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=64)
+def _untrue(words: Words) -> re.Pattern[str]:
+    """Says that something does not hold."""
+    negated = rf"(?:{words.negation}){_NEAR}(?:{words.truth})"
+    return re.compile(rf"(?P<hard>{words.not_hard})|{words.untrue}|{negated}", re.IGNORECASE)
+
+
+@lru_cache(maxsize=64)
+def _negation(words: Words) -> re.Pattern[str]:
+    return re.compile(rf"(?P<hard>{words.not_hard})|{words.negation}", re.IGNORECASE)
+
+
+@lru_cache(maxsize=64)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
+
+
+@lru_cache(maxsize=64)
+def _turns(words: Words) -> re.Pattern[str]:
+    """What follows these is said, whatever stands before."""
+    return re.compile(rf"{words.hence}|{words.where}", re.IGNORECASE)
+
+
+def _denied_before(sentence: str, start: int, end: int, words: Words) -> tuple[int, int] | None:
+    """Where the words before a display say that it does not hold: a clause that it completes is negated, or
+    one that announces it says so."""
+    text = sentence[start:end].rstrip()
+    announced = text[-1:] in tuple(",:，、：")
+    last = [m.end() for m in _STOPS.finditer(text[:-1] if announced else text)]
+    begin = last[-1] if last else 0
+    for match in (_untrue(words) if announced else _negation(words)).finditer(text, begin):
+        after = text[match.end() :]
+        word = _WORD.match(after)
+        turned = _turns(words).search(after, word.end() if word else 0) and not _THAT.match(after)
+        first = _compiled(rf"\s*(?:{words.each}|{words.hence})?\s*").fullmatch(text, begin, match.start())
+        if match["hard"] is None and (first or not turned):
+            return start + begin, start + len(text)
+    untrue = _untrue(words).search(text, begin)
+    return (start + begin, start + len(text)) if untrue and untrue["hard"] is None else None
+
+
+def _denied_after(sentence: str, start: int, end: int, words: Words) -> tuple[int, int] | None:
+    """Where the words behind a display say that it does not hold."""
+    text = sentence[start:end]
+    stop = _STOPS.search(text, len(text) - len(text.lstrip(" \n.,")))
+    clause = text[: stop.start()] if stop else text
+    found = _untrue(words).search(clause)
+    return (start + found.start(), start + found.end()) if found and found["hard"] is None else None
+
+
+@lru_cache(maxsize=64)
 def _condition(words: Words) -> re.Pattern[str]:
     return re.compile(words.condition, re.IGNORECASE)
 
 
-def lead(sentence: str, start: int, end: int, roles: Mapping[int, Role], words: Words) -> Leading:
-    """What `sentence[start:end]` says of the display at `end`."""
+def lead(
+    sentence: str, start: int, place: tuple[int, int], roles: Mapping[int, Role], words: Words
+) -> Leading:
+    """What `sentence[start:end]` and the words behind it say of the display at `end`."""
+    end = place[0]
     formulas = [m.span() for m in _FORMULA.finditer(sentence, start, end)]
     conditions, opened = _conditions(sentence, start, end, formulas, roles, words)
     rest = end if opened is None else opened
     found = _OPENLY.search(sentence, start, end) or _condition(words).search(sentence, start, rest)
-    if denied := _DENIED.search(sentence, start, end):
-        return Leading(conditions, denied.span(), denied=True)
+    following = _FORMULAS.search(sentence, place[1])
+    after = place[1], following.start() if following else len(sentence)
+    if denied := _denied_before(sentence, start, end, words) or _denied_after(sentence, *after, words):
+        return Leading(conditions, denied, denied=True)
     if found is None:
         return Leading(conditions, None)
     clause = _CLAUSE.match(sentence, found.start(), end)

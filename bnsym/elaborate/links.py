@@ -36,8 +36,9 @@ from bnsym.elaborate.jacobians import is_total
 from bnsym.elaborate.lowering import RENAME, Lowering
 from bnsym.elaborate.restrictions import Restriction, restricted, restriction_of
 from bnsym.elaborate.scope import RawDefinition, Survey, nodes, survey
+from bnsym.elaborate.stated import Order
 from bnsym.elaborate.statements import Draft, Pending, finish
-from bnsym.elaborate.symbols import resembling, unmarked
+from bnsym.elaborate.symbols import resembling, square_of, unmarked
 from bnsym.elaborate.tensors import Algebra, Value
 from bnsym.latex.ast import BigSum, Node, Place, Plus, Product, Quotient, Symbol, unwrap
 from bnsym.latex.ast import walk as nodes_of
@@ -49,8 +50,8 @@ from bnsym.model import (
     Derivation,
     Diagnostic,
 )
-from bnsym.source.text import Block, Directive, Item, Slice, Source, Unread
-from bnsym.terms import Definition, Index, Relation, Size, Sym, Term, free_indices, own_indices, walk
+from bnsym.source.text import Block, Directive, Effect, Item, Slice, Source, Unread
+from bnsym.terms import Definition, Diff, Index, Relation, Size, Sym, Term, free_indices, own_indices, walk
 
 T = TypeVar("T")
 _LARGE = re.compile(r"\\\w+\s*\{[^{}]*\blarge(?: enough)?\s*\}[\s~]*(\\?[A-Za-z]+)(?![A-Za-z_^])")
@@ -471,7 +472,10 @@ class _Reader:
         """Notes why a verdict on the link would say nothing."""
         pending.doubt = _doubt(chain, raw) or self._beside(chain, raw)
         again = self._said_twice(chain, raw, pending.sides) if pending.sides else None
-        if again and again.anew:
+        if order := self._ordered(chain, pending.sides) if pending.sides else None:
+            pending.doubt, pending.freed = order
+            pending.strict = True
+        elif again and again.anew:
             pending.doubt, pending.unless, pending.strict = again.problem, again.left, True
         elif pending.sides and pending.doubt is None:
             pending.doubt = self._unsettled(chain, pending.sides)
@@ -597,6 +601,46 @@ class _Reader:
                 return ReadError("BN137", message, _at(doubt.where), hint)
         return self._not_an_input(chain, sides) or self._slashed(chain, sides)
 
+    def _ordered(self, chain: RawChain, sides: tuple[Term, Term]) -> tuple[ReadError, frozenset[str]] | None:
+        """Why no verdict stands: words change what a name means on which the link rests; and the names that
+        may be anything."""
+        start, source = chain.expressions[0].where.start, self.survey.source
+        for order in self.survey.gathered.orders:
+            reach, where = order.saying.reach, order.saying.where
+            if chain.section not in order.sections or not reach.start <= start < reach.end:
+                continue
+            spoken = {name for symbol in order.names for name in self._both(symbol)}
+            if names := self._touched(order, spoken, sides):
+                words = " ".join(source.text[where.start : where.end].split())
+                line = self.survey.table.line_of(where.start)
+                message = f"what line {line} says is not judged, and this may rest on it: `{words}`"
+                name = min(names).replace(ANEW, "")
+                hint = f"say what `{name}` is here by a formula, or leave the words out"
+                free = names if order.saying.effect is Effect.REPLACED else ()
+                return ReadError("BN137", message, _at(where), hint), frozenset(free)
+        return None
+
+    def _both(self, symbol: Symbol) -> set[str]:
+        """The names of a symbol and of its square."""
+        names = self._named(symbol)
+        return names | {square_of(name) for name in names}
+
+    def _since(self, name: str) -> int:
+        """Where a name is defined; nowhere is before all."""
+        return self.defined[name][0].at[0] if name in self.defined else 0
+
+    def _touched(self, order: Order, spoken: set[str], sides: tuple[Term, Term]) -> set[str]:
+        """The names in the sides, or behind them, that words give another meaning."""
+        made, uses = self._made_from(sides), self.hidden.uses
+        if order.saying.effect is Effect.REPLACED:
+            end = order.saying.where.end  # a formula behind the words says what they leave open
+            names = {name for name in made | self._sizes(sides) if self._since(name) <= end}
+            return {name for name in names if not spoken or name.replace(ANEW, "") in spoken}
+        bodies = (self.defined[name][2] for name in made & self.defined.keys())
+        by = {d.by.name for term in (*sides, *bodies) for d in walk(term) if isinstance(d, Diff)}
+        held = {name for name in uses if not spoken or name.replace(ANEW, "") in spoken}
+        return {name for name in held if (reached({name}, uses) - {name}) & by}
+
     def _slashed(self, chain: RawChain, sides: tuple[Term, Term]) -> ReadError | None:
         """A factor after `a/b` in the chain, or in a definition that it rests on."""
         used = (self.defined[name][0].body for name in self._made_from(sides) & self.defined.keys())
@@ -648,6 +692,10 @@ class _Reader:
             if self._is_word_alone(name):
                 message = f"`{name}` stands only here: a name, or words about the formula?"
                 hint = "define it, or write words between `\\quad`"
+                return ReadError("BN137", message, self._place(chain.expressions[0]), hint)
+            if name in table.guessed & table.described:
+                message = f"`{name}` is taken for a matrix here, and the text says something else of it"
+                hint = f"say what it is: `the number ${name}$`, `the matrix ${name}$`"
                 return ReadError("BN137", message, self._place(chain.expressions[0]), hint)
             if plain in self._spoken:
                 message = f"`{name}` is made from `{plain}`, and nothing says how"

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from itertools import pairwise
@@ -18,8 +18,9 @@ from itertools import pairwise
 from bnsym.elaborate.languages import DISPLAY, FORMULA, LANGUAGES, REST, SCRIPTS, Words
 from bnsym.elaborate.leading import Leading, lead
 from bnsym.elaborate.ranks import said_ranks
+from bnsym.elaborate.sayings import changes, sayings
 from bnsym.source.markdown import Comment, Display, Formula, Found, Hidden
-from bnsym.source.text import Heading, Role, Slice
+from bnsym.source.text import Heading, Role, Saying, Slice
 
 _BOUNDARY = re.compile(
     r"(?P<stop>(?<!\be\.g)(?<!\bi\.e)(?<!\bcf)(?<!\bz\.B)(?<!\bresp)(?<!\bEq)(?<!\bd\.h)"
@@ -80,6 +81,8 @@ class Prose:
     """How many axes words say that a name has."""
     denied: frozenset[Slice]
     """Displays of which their sentence says that they do not hold."""
+    sayings: tuple[Saying, ...] = ()
+    """What words say that changes what is claimed, its names as the formulas that they are."""
     inline: bool = False
     """Whether `$$…$$` stands for all mathematics, as in Jekyll: amid words it is no display."""
 
@@ -125,6 +128,8 @@ def read_prose(text: str, found: Sequence[Found]) -> Prose:
     conditions: dict[Slice, tuple[Slice, ...]] = {}
     doubts: dict[Slice, Slice] = {}
     denied: set[Slice] = set()
+    said: list[Saying] = []
+    marks = [match.start() for match in changes(words).finditer(shown)]
     headings = [one.where for one in found if isinstance(one, Heading)]
     for start, end, opens in _sentences(shown, words, headings):
         walk = _Walk(shown[start:end], words, Role.SAID if opens else Role.PLAIN)
@@ -133,6 +138,8 @@ def read_prose(text: str, found: Sequence[Found]) -> Prose:
         pairs |= {formulas[start + b]: formulas[start + a] for a, b in walk.pairs}
         spoken |= {formulas[start + place]: role for place, role in walk.spoken.items()}
         anew |= {formulas[start + place] for place in walk.anew}
+        if bisect_left(marks, start) < bisect_left(marks, end):
+            said += _said(text, shown, formulas, Slice(start, end), words)
         ranks |= {formulas[start + place]: rank for place, rank in said_ranks(shown[start:end], words)}
         for display, led in walk.leading.items():
             conditions[formulas[start + display]] = tuple(formulas[start + one] for one in led.conditions)
@@ -152,8 +159,21 @@ def read_prose(text: str, found: Sequence[Found]) -> Prose:
         doubts,
         ranks,
         frozenset(denied),
+        tuple(said),
         len(amid) >= _MANY and not any(isinstance(f, Formula) for f in found),
     )
+
+
+def _said(
+    text: str, shown: str, formulas: Mapping[int, Slice], where: Slice, words: Words
+) -> Iterator[Saying]:
+    """The sayings of a sentence: what stands before it in the file they do not reach."""
+    inside = [formulas[where.start + m.start()] for m in _SIGN.finditer(shown[where.start : where.end])]
+    written = [text[one.start : one.end].strip("$\\()[] \n") for one in inside]
+    for one in sayings(shown[where.start : where.end], words, written):
+        names = tuple(formulas[where.start + name] for name in one.names)
+        clause = Slice(*one.clause).moved(where.start)
+        yield Saying(clause, names, one.effect, Slice(where.start, where.end if one.here else len(text)))
 
 
 def _skeleton(text: str, found: Sequence[Found]) -> str:
@@ -176,6 +196,7 @@ def _clean(text: str) -> str:
 
 
 _PRIVATE = re.compile(f"[{FORMULA}{DISPLAY}{REST}]")
+_SIGN = re.compile(f"[{FORMULA}{DISPLAY}]")
 
 
 _MANY = 4
@@ -324,7 +345,7 @@ class _Walk:
             self.roles |= {self.before[0]: Role.PLAIN, start: Role.PLAIN}
         self._pair(start, behind)
         if match.lastgroup == "display":
-            self.leading[start] = lead(self.sentence, self.shown, start, self.roles, self.words)
+            self.leading[start] = lead(self.sentence, self.shown, (start, end), self.roles, self.words)
             self.clause = self.shown = end
         self.before = start, end
 
@@ -355,7 +376,8 @@ class _Walk:
     def _is_described(self, behind: str, after: str) -> bool:
         quality = self.words.quality
         before = _compiled(rf"\b(?:{quality})(?:\s+{_THING})?\s*$").search(behind) or _UNIT.match(after)
-        return before is not None or _compiled(rf"{_BEING}(?:{quality})\b").match(after) is not None
+        is_so = rf"(?:{_BEING}|\s+an?\s+)(?:{quality})\b"
+        return before is not None or _compiled(is_so).match(after) is not None
 
     def _is_loss(self, behind: str, after: str) -> bool:
         """`the loss $V$`, `$V$ is the cost`, `den Verlust nennen wir $V$`."""

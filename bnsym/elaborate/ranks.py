@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 ROW = -1
 """Said to be a row: of a matrix, or a matrix of one row."""
+OTHER = -2
+"""Said to be something that is none of these: a probability, a weight."""
 _RANKS = {
     r"(?:real\s+)?numbers?|scalars?|zahl(?:en)?|skalare?|n[úu]meros?|escalar(?:es)?|nombres?|scalaires?|numer[oi]|scalar[ei]"
     r"|числ[оа]|скаляр\w*|标量|實數|实数|スカラー|実数|스칼라|실수": 0,
@@ -50,11 +52,18 @@ def _after(words: Words) -> re.Pattern[str]:
     )
 
 
+@lru_cache(maxsize=16)
+def _is_something(words: Words) -> re.Pattern[str]:
+    return re.compile(rf"{_LIST}\s*,?\s*(?:(?:{words.being})\s+|[是为為はが은는이가])(?=\w)", re.IGNORECASE)
+
+
 def said_ranks(sentence: str, words: Words) -> Iterator[tuple[int, int]]:
     """Where each formula starts of which the sentence says what it is, and what."""
-    for pattern in (_BEFORE, _ASIAN, _after(words)):
+    for pattern in (_is_something(words), _BEFORE, _ASIAN, _after(words)):
         for match in pattern.finditer(sentence):
-            rank = next(r for kind, r in _RANKS.items() if re.fullmatch(kind, match["kind"], re.IGNORECASE))
+            kind = match.groupdict().get("kind") or ""
+            ranks = (rank for known, rank in _RANKS.items() if re.fullmatch(known, kind, re.IGNORECASE))
+            rank = next(ranks, OTHER)
             for name in re.finditer(_NAME, match["names"]):
                 yield match.start("names") + name.start(), rank
 
@@ -65,7 +74,14 @@ def settle(found: Survey) -> dict[str, list[tuple[int, int]]]:
     said: dict[str, list[tuple[int, int]]] = {}
     for mention in found.gathered.mentions:
         name = _name(found.table, mention.name)
-        if mention.rank is None or not name or name in found.gathered.kinds or name in found.table.sizes:
+        if name and (mention.rank == OTHER or mention.says):
+            found.table.described.add(name)
+        if (
+            mention.rank in (None, OTHER)
+            or not name
+            or name in found.gathered.kinds
+            or name in found.table.sizes
+        ):
             continue
         known = said.setdefault(name, [])
         if not known or (mention.rank != known[-1][1] and mention.section > known[-1][0]):

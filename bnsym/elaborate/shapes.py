@@ -448,6 +448,8 @@ class _Inference:
             inner = factor.body if isinstance(factor, Transpose) else factor
             array = self.shape(following, bound) in (COLUMN, MATRIX) or _upper_case(following)
             if _upper_case(factor) and _upper_case(following) and self.shape(following, bound) is None:
+                unknown = [f for f in (factor, following) if self.shape(f, bound) is None]
+                self.table.guessed |= {s.base for f in unknown for s, _ in symbols(f)}
                 self.demand(following, MATRIX, bound)
             if array and self.shape(factor, bound) is None and _upper_case(inner):
                 self.demand(inner, MATRIX, bound)

@@ -20,7 +20,7 @@ from bnsym.elaborate.symbols import as_target
 from bnsym.latex.ast import Apply, Derivative, Gradient, Node, Product, Symbol, unwrap, walk
 from bnsym.latex.errors import ReadError
 from bnsym.latex.parser import parse
-from bnsym.source.text import Block, Chain, Heading, Item, Remark, Role, Slice
+from bnsym.source.text import Block, Chain, Heading, Item, Remark, Role, Saying, Slice
 
 if TYPE_CHECKING:
     from bnsym.elaborate.collect import Gatherer, RawChain, RawHypothesis
@@ -43,6 +43,15 @@ class Doubt:
     """Whether it is said of the links behind it only."""
     value: Node | None = None
     """What the text equates the name with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What words say of names, or of all, where it holds: no verdict on what rests on it stands there."""
+
+    names: tuple[Symbol, ...]
+    saying: Saying
+    sections: range
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +98,21 @@ def take(gatherer: Gatherer, remark: Remark) -> None:
         _take(gatherer, remark, chain)
         for where in chain.expressions:
             gatherer.note(_parsed(gatherer, where))
+
+
+def order(gatherer: Gatherer, saying: Saying, sections: range) -> None:
+    """Takes what words say that changes what is claimed."""
+    firsts = [_EQUALITY.split(gatherer.source.masked[n.start : n.end])[0] for n in saying.names]
+    targets = [
+        as_target(_parsed(gatherer, Slice(n.start, n.start + len(first))))
+        for n, first in zip(saying.names, firsts, strict=True)
+    ]
+    names = tuple(target[0] for target in targets if target)
+    if names or not saying.names:
+        gatherer.result.orders.append(Order(names, saying, sections))
+
+
+_EQUALITY = re.compile(r":?=|\\equiv")
 
 
 def _take(gatherer: Gatherer, remark: Remark, chain: Chain) -> None:

@@ -71,6 +71,8 @@ class Pending:
     """The left side of the equation that leaves no doubt if it is proved."""
     strict: bool = False
     """Whether a proof is in doubt too."""
+    freed: frozenset[str] = frozenset()
+    """Names that may be anything: a proof without their definitions is in no doubt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +121,8 @@ def finish(draft: Draft, earlier: tuple[Diagnostic, ...]) -> tuple[Derivation, C
     links = tuple(
         replace(
             link,
-            unless=said_of.get(id(p.unless)) if p.unless else None,
-            strict=bool(p.unless) and p.strict,
+            unless=said_of.get(id(p.unless)) if p.unless else _freed(link.statement, p.freed),
+            strict=p.strict,
             jacobian=link.statement is not None and _is_of_entries(link.statement, entries),
         )
         for p, link in zip(draft.pending, finished[: len(draft.pending)], strict=True)
@@ -315,6 +317,14 @@ def _otherwise(statement: Statement, left: bool, right: bool) -> Statement | Non
     ]
     local = replace(statement, left=sides[0], right=sides[1])
     return local if local != statement else None
+
+
+def _freed(statement: Statement | None, names: frozenset[str]) -> Statement | None:
+    """The statement, these names being any."""
+    if statement is None or not names:
+        return None
+    kept = (d for d in statement.definitions if d.symbol.name not in names)
+    return replace(statement, definitions=tuple(kept))
 
 
 def _entries(draft: Draft, closed: Mapping[int, tuple[Term, ...]]) -> set[tuple[Name, Name]]:

@@ -46,6 +46,10 @@ class Table:
     """Names defined without indices: what they are defined as says what they are."""
     finite: set[str] = field(default_factory=set)
     """Names whose entries are summed up to a number."""
+    guessed: set[str] = field(default_factory=set)
+    """Names that are taken for matrices because they are written in upper case."""
+    described: set[str] = field(default_factory=set)
+    """Names of which words say something that is no kind."""
     constants: set[str] = field(default_factory=set)
     """Names that stand for the identity matrix or the vector of ones somewhere, and so everywhere."""
     labels: set[str] = field(default_factory=set)

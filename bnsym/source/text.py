@@ -168,5 +168,20 @@ class Remark:
     """How many axes words say that it has: 0 of a number, 1 of a vector, 2 of a matrix, -1 of a row."""
 
 
-Item = Block | Directive | Heading | Remark
+class Effect(Enum):
+    HELD = "names are taken for constants: derivatives through them are others"
+    REPLACED = "names stand for something else than their formulas say"
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """What words say of names, or of all, that changes what is claimed by what stands in its reach."""
+
+    where: Slice
+    names: tuple[Slice, ...]
+    effect: Effect
+    reach: Slice
+
+
+Item = Block | Directive | Heading | Remark | Saying
 """What a document is, in order. A bare Directive is one that needs no block (let, assume, index, ...)."""

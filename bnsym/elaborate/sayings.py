@@ -1,0 +1,133 @@
+r"""What sentences say of names in words that change what a formula means: that they are held constant, or
+stand for other averages than those of the batch.
+
+What is understood of it is that it is said: no verdict on what rests on these names stands. Linear in the
+text. Imports the words of languages only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from bnsym.elaborate.languages import DISPLAY, FORMULA, REST, Words
+from bnsym.source.text import Effect
+
+_FORMULA = re.compile(f"{FORMULA}{REST}*")
+_SIGN = re.compile(f"[{FORMULA}{DISPLAY}]")
+_BETWEEN = re.compile(r"[\s,，、(]*(?:and|und|et|y|e|и|и|和|与|及|や|と|와|과)?[\s,，、]*")
+"""Between two names of a list."""
+_CLAUSE = re.compile(r"[,;:，、；：()（）–—]|\n\s*\n")
+_ATTRIBUTE = re.compile(rf"\s*(?:[^\W\d_]+\s+){{0,1}}(?={FORMULA})")
+_INDEX = re.compile(r"\s*\\?(?:[i-npqtbcBN]|text\w*\{[^{}]*\})\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Places in a sentence: the clause, and the names that it speaks of; none if it speaks of all."""
+
+    clause: tuple[int, int]
+    names: tuple[int, ...]
+    effect: Effect
+    here: bool
+    """Whether only the sentence is meant: it says what would be if."""
+
+
+@lru_cache(maxsize=16)
+def changes(words: Words) -> re.Pattern[str]:
+    """What opens a saying."""
+    return re.compile(
+        rf"(?P<held>{words.held})|(?P<estimated>{words.estimates})|(?P<replaced>{words.replaced})",
+        re.IGNORECASE,
+    )
+
+
+def sayings(sentence: str, words: Words, formulas: Sequence[str]) -> Iterator[Said]:
+    """What a sentence says of its formulas, which are given in order, displays too."""
+    places = [m.start() for m in _SIGN.finditer(sentence)]
+    written = dict(zip(places, formulas, strict=True))
+    for match in changes(words).finditer(sentence):
+        start, end = _clause(sentence, match.start(), match.end())
+        before = sentence[start : match.start()]
+        here = re.search(words.condition, sentence[start:end], re.IGNORECASE) is not None
+        kind = str(match.lastgroup)
+        if re.search(words.negation, before, re.IGNORECASE):
+            continue
+        if kind == "held":
+            names = _held(sentence, match, start, end)
+            if names is None or any(_INDEX.fullmatch(written[n]) for n in _object(sentence, match.end())):
+                continue
+            spoken = re.search(words.statistics, sentence[start:end], re.IGNORECASE)
+            if names or (spoken and re.search(words.deeds, sentence[start:end], re.IGNORECASE)):
+                yield Said((start, end), names, Effect.HELD, here)
+        elif kind == "estimated":
+            names = tuple(p for p in places if start <= p < end and not _says(written[p]))
+            told = any(start <= p < end and _says(written[p]) for p in places)
+            if names or not told:
+                yield Said((start, end), names, Effect.REPLACED, here)
+        else:
+            names = tuple(p for p in places if match.end() <= p < end and sentence[p] == FORMULA)
+            if len(names) > 1 and not all(_INDEX.fullmatch(written[n]) for n in names[:2]):
+                yield Said((start, end), names, Effect.REPLACED, here)
+
+
+def _clause(sentence: str, start: int, end: int) -> tuple[int, int]:
+    """The clause around a word; a comma between two formulas ends none."""
+    begin, stop = 0, len(sentence)
+    for mark in _CLAUSE.finditer(sentence):
+        if mark[0] in ",，、" and _is_listed(sentence, mark.start(), mark.end()):
+            continue
+        if mark.end() <= start:
+            begin = mark.end()
+        elif mark.start() >= end:
+            stop = mark.start()
+            break
+    clause = sentence[begin:stop]
+    return begin + len(clause) - len(clause.lstrip(" \n\t>*_")), begin + len(clause.rstrip())
+
+
+def _is_listed(sentence: str, start: int, end: int) -> bool:
+    before = sentence[:start].rstrip()[-1:]
+    after = _BETWEEN.match(sentence, start)
+    return (
+        before in (FORMULA, REST) and after is not None and sentence[after.end() : after.end() + 1] == FORMULA
+    )
+
+
+def _held(sentence: str, match: re.Match[str], start: int, end: int) -> tuple[int, ...]:
+    """The names that are held: those right behind the word, else those before it in its clause, else those
+    behind it there."""
+    if attribute := _ATTRIBUTE.match(sentence, match.end()):
+        return _listed(sentence, attribute.end())
+    before = tuple(m.start() for m in _FORMULA.finditer(sentence, start, match.start()))
+    return before or tuple(m.start() for m in _FORMULA.finditer(sentence, match.end(), end))
+
+
+def _listed(sentence: str, start: int) -> tuple[int, ...]:
+    found: list[int] = []
+    while name := _FORMULA.match(sentence, start):
+        found.append(name.start())
+        between = _BETWEEN.match(sentence, name.end())
+        start = between.end() if between else name.end()
+    return tuple(found)
+
+
+_OF = re.compile(rf"\s*(?:[^\W\d_]+\s+){{0,3}}(?={FORMULA})")
+
+
+def _object(sentence: str, start: int) -> tuple[int, ...]:
+    """The formulas of which a name does not depend, or along which it is constant."""
+    found = _OF.match(sentence, start)
+    return _listed(sentence, found.end()) if found else ()
+
+
+_EXPECTED = re.compile(
+    r"\\mathbb\s*\{?\s*E|\bE\s*[\[(]|\\(?:operatorname|mathrm|text)\s*\{\s*(?:E|Var)\b|\\Var|\\E\b"
+)
+
+
+def _says(formula: str) -> bool:
+    """Whether a formula says what its words do: an equation that takes no expectation."""
+    return "=" in formula and _EXPECTED.search(formula) is None

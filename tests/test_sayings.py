@@ -1,0 +1,182 @@
+"""Sentences that change what the formulas beside them claim, and sentences much like them that do not.
+
+Each claim is true of batch normalization as it is defined, and false, or another one, under what is said.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from bnsym import check
+
+LAYER = (
+    r"Let $\mu = \frac1m \sum_i x_i$, $\sigma^2 = \frac1m \sum_i (x_i - \mu)^2$, "
+    r"$\hat x_i = \frac{x_i - \mu}{\sqrt{\sigma^2 + \epsilon}}$, $y_i = \gamma \hat x_i + \beta$."
+)
+CENTRED = r"\sum_i (x_i - \mu) = 0"
+LETS = {
+    "Es": "Es sei",
+    "Dabei": "Es sei",
+    "Bei": "Es sei",
+    "On": "Soit",
+    "En": "Soit",
+    "Il": "Soit",
+    "Für": "Es sei",
+}
+LETS |= {"No": "Sea", "Tratamos": "Sea"}
+"""What begins the layer in the language of a sentence, by the first word of that; else it is `Let`."""
+SHIFT = r"\sum_i \frac{\partial L}{\partial x_i} = 0"
+FIXED = (
+    r"\frac{\partial L}{\partial x_i} = "
+    r"\frac{\gamma}{\sqrt{\sigma^2 + \epsilon}} \frac{\partial L}{\partial y_i}"
+)
+LETTER = {"Proved": "p", "Refuted": "r", "Undecided": "u", "Unread": "x"}
+
+
+def layer(said: str) -> str:
+    """The layer in the language of what is said of it."""
+    return LAYER.replace("Let", LETS.get(said.split()[0], "Let"))
+
+
+@pytest.fixture
+def judged(tmp_path):
+    """The verdicts on a note, a letter each."""
+
+    def run(text: str) -> str:
+        path = tmp_path / "note.md"
+        path.write_text(text, encoding="utf-8")
+        results = check(path, repairs="none", cross_examine=False).files[0].results
+        return "".join(LETTER[type(result.verdict).__name__] for result in results)
+
+    return run
+
+
+DENIED = [
+    "For no $x$ does\n$$@$$\nhold.",
+    "It is not true that\n$$@.$$",
+    "We do not have\n$$@.$$",
+    "This fails:\n$$@.$$",
+    "The following, which many write, is false:\n$$@.$$",
+    "$$@$$\ndoes not hold.",
+    "$$@$$\nwhich is wrong.",
+    "Es ist falsch, dass\n$$@$$\ngilt.",
+    "For no $x$ do we have\n$$@.$$",
+    "Für kein $x$ gilt\n$$@.$$",
+    "Il est faux que\n$$@.$$",
+    "No es cierto que\n$$@.$$",
+    "下式不成立：\n$$@$$",
+    "次の式は正しくない：\n$$@$$",
+]
+AFFIRMED = [
+    "It is not hard to see that\n$$@.$$",
+    "The batch need not be large. We have\n$$@.$$",
+    "The mean has no component along anything else:\n$$@.$$",
+    "As $\\gamma$ is not zero we get\n$$@.$$",
+    "$$@$$\nwhich does not depend on $i$.",
+    "Es ist nicht schwer zu sehen, dass\n$$@$$\ngilt.",
+    "不难看出\n$$@$$",
+]
+
+
+@pytest.mark.parametrize("said", DENIED)
+def test_what_a_sentence_denies_is_not_proved(judged, said):
+    assert judged(f"{layer(said)}\n\n{said.replace('@', CENTRED)}\n") == "x"
+
+
+@pytest.mark.parametrize("said", AFFIRMED)
+def test_a_negation_of_something_else_denies_nothing(judged, said):
+    assert judged(f"{layer(said)}\n\n{said.replace('@', CENTRED)}\n") == "p"
+
+
+def test_what_a_sentence_denies_and_a_directive_declares_refuted_is_judged(judged):
+    declared = '<!-- bnsym: refuted reason="a sign" -->'
+    assert judged(f"{LAYER}\n\nThis is wrong:\n\n{declared}\n$$\\sum_i x_i = 0$$\n") == "r"
+
+
+HELD = [
+    r"Here $\mu$ and $\sigma^2$ are constants that do not depend on $x$.",
+    r"Treat $\mu$ and $\sigma$ as constants.",
+    r"We hold $\mu$ fixed.",
+    r"We stop the gradient through $\mu$.",
+    "The statistics are detached.",
+    "With frozen statistics,",
+    "The mean and the variance are treated as constants.",
+    r"Dabei werden $\mu$ und $\sigma$ als Konstanten behandelt.",
+    r"On traite $\mu$ et $\sigma$ comme des constantes.",
+    r"Tratamos $\mu$ y $\sigma$ como constantes.",
+    r"把 $\mu$ 和 $\sigma$ 视为常数。",
+    r"$\mu$ と $\sigma$ は定数とみなす。",
+]
+NOT_HELD = [
+    r"Here $\gamma$ and $\beta$ are constants.",
+    r"Here $\mu$ and $\sigma$ are not constants: they are made from $x$.",
+    r"For a fixed $i$ we look at $x_i$, of which $\mu$ is made.",
+    r"The mean $\mu$ does not depend on $i$.",
+    "The loss may have a constant added to it.",
+    r"If $\mu$ were constant, all would be simple. It is not.",
+]
+
+
+@pytest.mark.parametrize("said", HELD)
+def test_a_derivative_through_what_is_held_constant_is_not_judged(judged, said):
+    assert judged(f"{layer(said)}\n\n{said}\n$${SHIFT}$$\nand\n$${FIXED}$$\n") == "xx"
+    assert judged(f"{layer(said)}\n\n{said}\n$${CENTRED}$$\n") == "p"
+    assert judged(f"{layer(said)}\n\n# A\n\n{said}\n\n# B\n\n$${SHIFT}$$\n") == "p"
+
+
+@pytest.mark.parametrize("said", NOT_HELD)
+def test_a_derivative_is_judged_where_something_else_is_constant(judged, said):
+    assert judged(f"{layer(said)}\n\n{said}\n\n$${SHIFT}$$\nand\n$${FIXED}$$\n") == "pr"
+
+
+ESTIMATED = [
+    r"At inference, $\mu$ and $\sigma^2$ are running averages. Then",
+    "At inference time the running averages are used:",
+    r"Let $\mu$ be the population mean. Then",
+    r"Bei der Inferenz sind $\mu$ und $\sigma^2$ laufende Mittelwerte.",
+    r"En inférence, $\mu$ est une moyenne mobile.",
+    r"推理时 $\mu$ 用移动平均。",
+]
+
+
+@pytest.mark.parametrize("said", ESTIMATED)
+def test_other_averages_than_the_batch_s_are_not_judged(judged, said):
+    assert judged(f"{layer(said)}\n\n{said}\n$${CENTRED}$$\n") == "x"
+    assert judged(f"{layer(said)}\n\n{said}\n$$\\mu + \\mu = 2 \\mu$$\n") == "p"
+    assert judged(f"{said}\n\n{layer(said)}\n\n$${CENTRED}$$\n") == "p"  # the formulas say more of the same
+
+
+def test_an_expectation_of_the_population_is_no_mean_of_the_batch(judged):
+    text = r"Let $\mu = \mathbb{{E}}[x]$ be the {} mean. Then $$\sum_i (x_i - \mu) = 0.$$"
+    assert judged(text.format("population")) == "x"
+    assert judged(text.format("batch")) == "p"
+
+
+def test_what_is_put_in_another_s_place_is_not_judged(judged):
+    said, squares = r"Now replace $m$ by $m - 1$ in $\sigma^2$. Then", r"\sum_i (x_i - \mu)^2"
+    assert judged(f"{layer(said)}\n\n{said}\n$${squares} = m \\sigma^2$$\n") == "x"
+    assert judged(f"{layer(said)}\n\n{said}\n$${squares} = (m - 1) \\sigma^2$$\n") == "x"
+    said = "Replacing $i$ by $j$,"
+    assert judged(f"{layer(said)}\n\n{said}\n$${squares} = m \\sigma^2$$\n") == "p"
+
+
+NUMBERS = [
+    "Let $P$ and $Q$ be probabilities. Then",
+    "$P$ and $Q$ are random variables with",
+    "P 和 Q 是概率，于是".replace("P", "$P$").replace("Q", "$Q$"),
+]
+
+
+@pytest.mark.parametrize("said", NUMBERS)
+def test_upper_case_alone_makes_no_matrix_of_what_words_describe(judged, said):
+    assert judged(f"{said}\n$$P Q = Q P$$\n") == "x"
+    assert judged(f"{said}\n$$P + Q = Q$$\n") == "r"
+
+
+def test_upper_case_names_of_which_nothing_is_said_are_matrices(judged):
+    assert judged("$$P Q = Q P$$\n") == judged("Let $P$ and $Q$ be matrices.\n$$P Q = Q P$$\n") == "r"
+
+
+def test_a_quality_without_a_verb_is_said_of_its_name(judged):
+    assert judged("Let $U$ be a matrix and $O$ an orthogonal matrix. Then\n$$O O^T U = U.$$\n") == "x"
+    assert judged("Let $U$ be a matrix and $O$ a matrix. Then\n$$O O^T U = U.$$\n") == "r"
