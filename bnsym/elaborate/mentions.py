@@ -23,7 +23,7 @@ from bnsym.latex.errors import ReadError
 from bnsym.latex.nesting import lay_out
 from bnsym.latex.parser import parse
 from bnsym.model import NamedDefinition
-from bnsym.source.text import Block, Chain, Directive, Heading, Slice, Source
+from bnsym.source.text import Block, Chain, Directive, Heading, Saying, Slice, Source
 from bnsym.terms import Name
 
 _SCRIPT = re.compile(r"[_^']")
@@ -92,7 +92,7 @@ def names(text: str, file: str) -> Names:
 def _expressions(document: Document) -> Iterator[Slice]:
     for item in document.items:
         match item:
-            case Heading():
+            case Heading() | Saying():
                 continue
             case Directive(formulas=formulas):
                 yield from (e for formula in formulas for e in _inside(document.source, formula))
