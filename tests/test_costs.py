@@ -35,7 +35,8 @@ def chain(step: str, length: int = 60) -> tuple[str, str, str]:
     """Definitions of which each uses the one before as `step` says; the first name and the last."""
     names = [rf"\mathrm{{n{chr(97 + k // 10)}{chr(97 + k % 10)}}}" for k in range(length + 1)]
     lines = [f"$$ {name}_i := {step.replace('?', before)} $$" for before, name in pairwise(names)]
-    return "\n\n".join(lines), names[0], names[-1]
+    kind = rf"Let ${names[0]} \in \mathbb{{R}}^m$."
+    return "\n\n".join((kind, *lines)), names[0], names[-1]
 
 
 FORMS = [

@@ -26,6 +26,7 @@ from bnsym.latex.ast import (
     Quotient,
     Symbol,
 )
+from bnsym.latex.commands import ENTRYWISE
 from bnsym.latex.errors import ReadError
 from bnsym.terms import Num, Pow, Term, mul, power, rename, sqrt
 
@@ -38,15 +39,17 @@ MAX_EXPONENT = 100
 def product(lowering: Lowering, node: Product, known: list[Value] | None = None) -> Value:
     """`known` are the values of the factors, where these were asked for before."""
     check_differentials(lowering, node)
+    check_words(lowering, node)
     values = known or [lowering.lower(factor) for factor in node.factors]
     arrays = sum(1 for value in values if value.axes)
     if arrays > 2 and "otimes" in node.operators:
         raise ReadError("BN112", r"put parentheses around the factors of `\otimes`", node.at)
-    if arrays > 1 and "odot" not in node.operators:
+    entrywise = not ENTRYWISE.isdisjoint(node.operators)
+    if arrays > 1 and not entrywise:
         return matrix_product(lowering, node, values)
     result = values[0]
     for factor, operator, value in zip(node.factors[1:], node.operators[1:], values[1:], strict=True):
-        result = joined(lowering, result, operator, value, factor.at, "odot" in node.operators and arrays > 2)
+        result = joined(lowering, result, operator, value, factor.at, entrywise and arrays > 2)
     return result
 
 
@@ -64,7 +67,10 @@ def matrix_product(lowering: Lowering, node: Product, values: list[Value]) -> Va
 def joined(lowering: Lowering, left: Value, operator: str, right: Value, at: Place, mixed: bool) -> Value:
     if operator == "otimes":
         return lowering.algebra.outer(left, right, at)
-    if operator == "odot":
+    if operator == "circ" and not left.shape == right.shape == "column":
+        hint = r"a product is `\cdot`, entry by entry it is `\odot`"
+        raise ReadError("BN128", r"`\circ` is read between vectors only: it may be a composition", at, hint)
+    if operator in ENTRYWISE:
         return lowering.algebra.elementwise(left, right, at)
     if left.axes and right.axes and operator == "star" and left.shape == right.shape != "matrix":
         return lowering.algebra.elementwise(left, right, at)
@@ -87,6 +93,18 @@ def check_differentials(lowering: Lowering, node: Product) -> None:
             hint = f"give it a meaning: `<!-- bnsym: let ${name}$ = $...$ -->`"
             at = (first.at[0], second.at[1])
             raise ReadError("BN128", f"`{name}` looks like a gradient, and nothing says of what", at, hint)
+
+
+def check_words(lowering: Lowering, node: Product) -> None:
+    r"""A word beside a factor is one too where the file says that it is a quantity: `a \text{ minus } b` and
+    `\operatorname{rank} A` are no products."""
+    signs = [*node.operators[1:], "end"]
+    for factor, before, after in zip(node.factors, ("start", *signs), signs, strict=False):
+        name = factor.base if isinstance(factor, Power) else factor
+        if isinstance(name, Symbol) and not (before and after) and lowering.table.is_word_of_nothing(name):
+            message = f"nothing says that the word `{name.base}` is a factor"
+            hint = r"define it as a name, or set words apart by `\quad`; a function takes brackets"
+            raise ReadError("BN128", message, factor.at, hint)
 
 
 def power_of(lowering: Lowering, node: Power, known: Value | None = None) -> Value:

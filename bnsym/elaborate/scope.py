@@ -102,6 +102,7 @@ def survey(source: Source, gathered: Gathered) -> Survey:
     _hide_losses(found)
     _find_losses(found)
     _find_results(found)
+    _find_typed(found)
     _settle_ranks(found, said, indexed)
     _settle_identities(found, indexed)
     kinds.infer(table, *_by_rank(found))
@@ -404,6 +405,15 @@ def _find_results(found: Survey) -> None:
         above = names_in(table, operand) if result else set()
         for name in above - table.losses.keys() - table.defined.keys() - table.squares:
             table.results.setdefault(name, node.at)
+
+
+def _find_typed(found: Survey) -> None:
+    """Names of which the file says their kind, or an order."""
+    gathered = found.gathered
+    found.table.typed.update(gathered.kinds)
+    found.table.typed.update(m.name.base for m in gathered.mentions if m.rank is not None)
+    sides = (side.node for h in _all_hypotheses(gathered) for side in (h.left, h.right))
+    found.table.typed.update(side.base for side in sides if isinstance(side, Symbol))
 
 
 def _find_losses(found: Survey) -> None:

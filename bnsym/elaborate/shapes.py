@@ -40,7 +40,7 @@ from bnsym.latex.ast import (
     unwrap,
     walk,
 )
-from bnsym.latex.commands import DIAGONALS, TRACES
+from bnsym.latex.commands import DIAGONALS, ENTRYWISE, TRACES
 from bnsym.latex.errors import ReadError
 from bnsym.latex.folding import is_function, word_of
 
@@ -320,7 +320,7 @@ class _Inference:
             case Product(factors, operators) if "otimes" in operators:
                 for factor in factors:
                     self.demand(factor, COLUMN, bound)
-            case Product(factors, operators) if (self.soft or self.defining) and "odot" in operators:
+            case Product(factors, operators) if (self.soft or self.defining) and ENTRYWISE & {*operators}:
                 self._demand_alike(factors, operators, bound)
             case Apply(function, argument) if word_of(function) in TRACES:
                 self.demand(argument, MATRIX, bound)
@@ -353,7 +353,7 @@ class _Inference:
         for (left, right), operator in zip(pairwise(factors), operators[1:], strict=True):
             for known, other in ((left, right), (right, left)):
                 shape = self.shape(known, bound)
-                if operator == "odot" and shape not in (SCALAR, None) and self.shape(other, bound) is None:
+                if operator in ENTRYWISE and shape not in (SCALAR, None) and self.shape(other, bound) is None:
                     self.demand(other, shape or COLUMN, bound)
 
     def _visit_entries(self, node: Node, bound: frozenset[str]) -> None:
@@ -390,7 +390,7 @@ class _Inference:
                 self.demand(variable, shape, bound)
             case Gradient(_, variable):
                 self.demand(variable, shape, bound)
-            case Product(factors, operators) if self.soft or not {"odot", "star"} & set(operators):
+            case Product(factors, operators) if self.soft or not {*ENTRYWISE, "star"} & set(operators):
                 self._demand_product(factors, shape, bound)
 
     def _demand_sum(self, terms: tuple[Node, ...], shape: str, bound: frozenset[str]) -> None:

@@ -56,6 +56,8 @@ class Table:
     r"""Letters that are no indices here: `\mu_b` beside no array with the index b is a name."""
     entries: dict[str, str] = field(default_factory=dict)
     r"""v, where `v_j` is an entry of `\mathbf{v}`."""
+    typed: set[str] = field(default_factory=set)
+    """Names of which the file says their kind, or that they are positive."""
     line_of: Callable[[int], int] = field(default=lambda offset: 0)
     """The line of an offset, for messages."""
 
@@ -120,6 +122,13 @@ class Table:
             return True
         return name == ONES_LETTER and self._unclaimed(name)
 
+    def is_word_of_nothing(self, symbol: Symbol) -> bool:
+        """Whether a symbol is a word, in any font, of which nothing says that it is a name."""
+        groups = self.defined, self.squares, self.sizes, self.losses, self.typed
+        names = symbol.base, size_name(symbol)
+        known = any(name in group for group in groups for name in names)
+        return is_word(symbol) and not known
+
     def is_identity(self, symbol: Symbol) -> bool:
         """Whether a symbol is the identity matrix, perhaps with its size: `I`, `I_m`."""
         sized = symbol.sub is None or size_name(symbol.sub.node) in {"m", *self.sizes}
@@ -128,6 +137,14 @@ class Table:
 
     def _unclaimed(self, name: str) -> bool:
         return name not in self.defined and name not in self.first_seen and name not in self.sizes
+
+
+def is_word(symbol: Symbol) -> bool:
+    """Whether a symbol's core is a word, in any font."""
+    return WORD_ALONE.fullmatch(symbol.core) is not None
+
+
+WORD_ALONE = re.compile(r"\\[a-z]+\{[^{}]*[^\W\d_]{2}[^{}]*\}")
 
 
 def is_loss_name(name: str) -> bool:

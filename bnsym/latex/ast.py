@@ -74,7 +74,8 @@ class Plus:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Product:
-    """`operators[k]` stands before `factors[k]`: '' (none), 'dot', 'star', 'odot', 'otimes'; first ''."""
+    """`operators[k]` stands before `factors[k]`: '' (none), 'dot', 'star', 'odot', 'circ', 'otimes';
+    first ''."""
 
     factors: tuple[Node, ...]
     operators: tuple[str, ...]
@@ -179,6 +180,8 @@ class BigSum:
     r"""The set that `\sum_{i \in B}` names: all values that its index has."""
     by_mean: bool = False
     r"""The size is that of `\frac{1}{m}` before the sum, and holds where nothing else gives one."""
+    unsaid: bool = False
+    r"""Whether no index is written below it, `\sum x_i`, and so not how far it goes either."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -151,8 +151,10 @@ TABLE: tuple[Command, ...] = (
     _entry(K.SIGN, "- − –", "minus", "a @ b"),
     _entry(K.JOIN, r"\cdot \cdotp \sdot · ⋅", "times", "a @ b", value="dot", shown="·"),
     _entry(K.JOIN, r"\times ×", "times", "a @ b", value="dot", shown="×"),
-    _entry(K.JOIN, r"* \ast \star ∗", "times", "a @ b", value="star", shown="*"),
-    _entry(K.JOIN, r"\odot \circ ⊙ ∘", "times, entry by entry", "x @ x", value="odot", shown="⊙"),
+    _entry(K.JOIN, r"* \ast ∗", "times", "a @ b", value="star", shown="*"),
+    _entry(K.MARK, r"\star ⋆", "a star, part of the name", "a^@ + 1", value="*", shown="*"),
+    _entry(K.JOIN, r"\odot ⊙", "times, entry by entry", "x @ x", value="odot", shown="⊙"),
+    _entry(K.JOIN, r"\circ ∘", "between vectors: times, entry by entry", "x @ x", value="circ", shown="∘"),
     _entry(K.JOIN, r"\otimes ⊗", "the outer product, or Kronecker's", "x @ x", value="otimes", shown="⊗"),
     _entry(K.JOIN, "/", "a fraction on the line", "a @ b", value="slash"),
     _entry(K.MARK, r"\top \intercal ⊤ ᵀ", "the transpose", "x^@ x", value="T", shown="ᵀ"),
@@ -177,7 +179,7 @@ TABLE: tuple[Command, ...] = (
     _entry(K.REL, r"\ge \geq \geqslant \geqq >= ≥ ⩾ ≧", "at least", "a @ a", shown=" ≥ "),
     _entry(K.REL, r"< \lt &lt; {<}", "less", "a @ a + 1", shown=" < "),
     _entry(K.REL, r"> \gt &gt; {>}", "more", "a + 1 @ a", shown=" > "),
-    _entry(K.REL, r"\ne \neq \not= \not\equiv != ≠", "not equal", "a @ a + 1", shown=" ≠ "),
+    _entry(K.REL, r"\ne \neq \not= \not\equiv ≠", "not equal", "a @ a + 1", shown=" ≠ "),
     _entry(K.SILENT, r"\in ∈", "says what a name is", r"x @ \mathbb{R}^m", shown=" ∈ "),
     *_each(
         K.SILENT,
@@ -283,7 +285,10 @@ BUILT_IN = frozenset((*MEANS, *VARIANCES, *SUMS, *TRACES, *DIAGONALS))
 """The functions of vectors and matrices that need no let."""
 WORD = r"\mathrm{"
 """How a word that is a name begins, in whatever font it was written."""
+ENTRYWISE = frozenset(("odot", "circ"))
+"""Products of entries."""
 SIGMA = r"\Sigma"
+TAG = r"\tag"
 MEMBER = r"\in"
 UNEQUAL = r"\ne"
 INTERTEXT = (r"\intertext", r"\shortintertext")

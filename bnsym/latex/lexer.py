@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from bnsym.latex.commands import BUILT_IN, BY_SPELLING, CLOSERS, INNER, PAIRED, WORD, Command, Kind
-from bnsym.latex.words import is_weaker
+from bnsym.latex.commands import BUILT_IN, BY_SPELLING, CLOSERS, INNER, PAIRED, TAG, WORD, Command, Kind
+from bnsym.latex.words import is_label, is_weaker
 
 
 class Token(NamedTuple):
@@ -52,7 +52,7 @@ _LEX = re.compile(
     r"|(?P<call>(?<![A-Za-z])(?:(?:[Mm]ean|avg|[Ss]um|[Vv]ar|diag|[Tt]r|std|sqrt|exp|log|ln|max|min|tanh?)"
     r"(?=\s*+(?:\\(?:left|[bB]igg?l?)\s*+)?[(\[])|E(?=\s*+(?:\\(?:left|[bB]igg?l?)\s*+)?\[)))"
     r"|(?P<word>(?<![A-Za-z])(?:[A-Za-z]{4,}|[A-Z]{3}|[BLGI]N|rms|[Cc]ov)(?=\s*+(?:\\(?:left|[bB]igg?l?)\s*+)?\())"
-    r"|(?P<letter>[A-Za-z])|(?P<sign>&(?:lt|gt|amp);|::=|:\s*+&?\s*+=|=[=:>]|[<>!]=|(?<![_^])\{\s*+(?::?="
+    r"|(?P<letter>[A-Za-z])|(?P<sign>&(?:lt|gt|amp);|::=|:\s*+&?\s*+=|=[=:>]|[<>]=|(?<![_^])\{\s*+(?::?="
     r"|[<>])\s*+\})"
     r"|(?P<other>.))",
     re.DOTALL,
@@ -175,8 +175,12 @@ def _words(entry: Command, word: str, text: str, start: int, end: int, limit: in
 
 
 def _label(entry: Command, word: str, text: str, start: int, end: int, limit: int) -> Token:
+    """A label; a tag that says more of the formula is words."""
     match = _GROUP_IN.match(text, end, limit) or _PLACED.match(text, end, limit)
-    return Token(Kind.LABEL, word, start, match.end() if match else end)
+    end = match.end() if match else end
+    if word == TAG and match and not is_label(match.group(1)[1:-1].replace("$", "").strip().lower()):
+        return Token(Kind.TEXT, text[start:end].replace("$", ""), start, end)
+    return Token(Kind.LABEL, word, start, end)
 
 
 def _spaced(entry: Command, word: str, text: str, start: int, end: int, limit: int) -> Token:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TypeAlias
 
-from bnsym.latex.commands import EXISTS, MEMBER, Kind
+from bnsym.latex.commands import EXISTS, MEMBER, TAG, Kind
 from bnsym.latex.lexer import Token
 from bnsym.latex.nesting import SIGNS, Blank, Inner, Layout
 from bnsym.latex.words import Sense, is_phrase, is_weaker, sense
@@ -275,6 +275,9 @@ class _Cutter:
         if not words.strip(" ,:，："):
             if mark.kind is Kind.TEXT:
                 self._cut(mark, Lead.APART)
+        elif mark.text.startswith(TAG):
+            meaning = sense(words)
+            self._take_words(Sense.DOUBT if meaning in (Sense.REMARK, Sense.JOIN) else meaning, mark, words)
         elif self._is_factor(mark, words):
             if is_weaker(words):
                 self._make_other(mark)  # `a = \\text{about } b`

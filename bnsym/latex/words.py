@@ -175,6 +175,19 @@ def _is_harmless(words: str) -> bool:
     return _NOUNS.search(words) is not None
 
 
+def is_label(words: str) -> bool:
+    """Whether what stands in a tag only names the formula, or says why it holds."""
+    if is_weaker(words) or _QUALITY.search(words) or _RELATION.search(words):
+        return False
+    numbered = _NUMBERED.fullmatch(words) is not None
+    return sense(words) in (Sense.REMARK, Sense.JOIN, Sense.DOUBT if numbered else Sense.REMARK)
+
+
+_RELATION = re.compile(r"[=<>≤≥≠]|\\(?:n?eq?|[lg]e?q?|in|to|ll|gg|approx)(?![a-z])")
+_NUMBERED = re.compile(r"\W*[^\s\d]*[.:]?\s*\S*")
+"""One word, or one before a number: `BN`, `Eq. 3`."""
+
+
 def is_weaker(words: str) -> bool:
     """Whether words say openly that less is meant than the formula says."""
     return _WEAKER.search(words) is not None
