@@ -44,6 +44,8 @@ from bnsym.latex.folding import after_a_factor, called, is_letter, is_slashed, s
 _SPACE = re.compile(r"\\(?:[,;:>]|thinspace|q?quad)")
 """What is put between the factors of a product, and never before an argument."""
 
+_POWER_OF_TEN = re.compile(r"\d[\d.]*([eE])[+-]?\d+")
+
 PARAMETERS = frozenset(
     (r"\alpha", r"\beta", r"\gamma", r"\epsilon", r"\varepsilon", r"\eta", r"\kappa", r"\lambda")
 )
@@ -63,18 +65,29 @@ class Known:
     """Of the sizes, those with one number behind them, wherever there is one: `N2` is N times 2, and with
     `N1` beside it a name."""
 
+    written: frozenset[str] = frozenset()
+    """Every name in the file."""
+
     def resolve(self, node: Node, text: str, record: Record) -> Node:
         """The node with words before brackets as products where they are some. Raises BN129 where a name
         stands before a bracket and nothing says what is meant.
 
         text: what the places of the nodes count in."""
         node = self._opened(node) or node
+        if isinstance(node, Number) and (power := _POWER_OF_TEN.fullmatch(text, *node.at)):
+            self._check_number(power, node.at)
         if isinstance(node, Product):
             for first, second in _beside(node, text):
                 self._check(first, second, record)
                 if isinstance(second, Number) and is_letter(first) and size_name(first) not in self.doubled:
                     raise after_a_factor(second)
         return rebuilt(node, lambda inner: self.resolve(inner, text, record))
+
+    def _check_number(self, number: re.Match[str], at: Place) -> None:
+        """`2e-3` beside a name e is a product less 3, to TeX."""
+        if number[1] in self.written:
+            message = f"`{number[0]}`: a power of ten, or a product with `{number[1]}`?"
+            raise ReadError("BN129", message, at, r"write `2 \cdot 10^{-3}`, or `0.002`")
 
     def _check(self, first: Node, second: Node, record: Record) -> None:
         symbol, inside = _name(first), _bracketed(second)
@@ -147,7 +160,8 @@ def known_names(nodes: Iterable[Node], gathered: Gathered, text: str) -> Known:
         sizes.update(size_name(n.size) for n in walk(node) if isinstance(n, BigSum) and n.size is not None)
     sizes.update(size for said in gathered.kinds.values() for kind in said for size in kind.sizes)
     doubled = {name for name in sizes if len(behind.get(name, ())) == 1 and not behind[name] & {0, 1}}
-    return Known(frozenset(names | gathered.kinds.keys()), frozenset(sizes), frozenset(doubled))
+    written = frozenset(name for name, *_ in gathered.written)
+    return Known(frozenset(names | gathered.kinds.keys()), frozenset(sizes), frozenset(doubled), written)
 
 
 def standing(node: Node, text: str) -> Iterator[str]:

@@ -125,6 +125,8 @@ class Finder:
     by_name: dict[str, RawDefinition] = field(default_factory=dict)
     uses: dict[str, set[str]] = field(default_factory=dict)
     """The names in the body of each definition."""
+    users: dict[str, set[str]] = field(default_factory=dict)
+    """The names that are defined by each name."""
     used: set[str] = field(default_factory=set)
     claimed: dict[str, int] = field(default_factory=dict)
     """Where names stand first that a claim uses."""
@@ -303,6 +305,8 @@ class Finder:
         if definition.square:
             table.squares.add(definition.name)
         self.uses[definition.name] = names_in(table, definition.body)
+        for name in self.uses[definition.name]:
+            self.users.setdefault(name, set()).add(definition.name)
         self.used |= self.uses[definition.name]
 
     def _may_define_explicitly(self, definition: RawDefinition) -> bool:
@@ -332,8 +336,9 @@ class Finder:
         return {name: m for m in said for name in names_in(self.found.table, m.name) & names}
 
     def _is_constant_late(self, candidate: RawDefinition) -> bool:
-        """`a = 1` after a claim or an assumption that takes a for any number."""
-        first = self.claimed.get(candidate.name, candidate.at[0])
+        """`a = 1` after a claim or an assumption that takes a, or what is made from it, for any number."""
+        made = reached([candidate.name], self.users)
+        first = min((self.claimed[name] for name in made & self.claimed.keys()), default=candidate.at[0])
         constant = candidate.body is not None and not names_in(self.found.table, candidate.body)
         late = first < candidate.at[0] or self.words(candidate) is not None
         return constant and (candidate.chain.said or late)

@@ -165,6 +165,11 @@ class Spaces:
         roots = list(dict.fromkeys(self.find(v) for v in self.parent if v.startswith("axis ")))
         return roots[0] if len(roots) == 1 and roots[0] not in self.size else ""
 
+    def is_loose(self, variable: str) -> bool:
+        """Whether no array and no letter of the file runs over it, and nothing says its size."""
+        known = (v for v in self.parent if v.startswith(("axis ", "letter ")))
+        return not self.describe(variable) and not any(self.same(v, variable) for v in known)
+
     def describe(self, variable: str) -> str:
         return self.size.get(self.find(variable), "")
 

@@ -36,22 +36,33 @@ from bnsym.elaborate.jacobians import is_total
 from bnsym.elaborate.lowering import RENAME, Lowering
 from bnsym.elaborate.restrictions import Restriction, restricted, restriction_of
 from bnsym.elaborate.scope import RawDefinition, Survey, nodes, survey
-from bnsym.elaborate.stated import Order
+from bnsym.elaborate.stated import Order, tells_loss
 from bnsym.elaborate.statements import Draft, Pending, finish
-from bnsym.elaborate.symbols import resembling, square_of, unmarked
+from bnsym.elaborate.symbols import WORD_ALONE, square_of, unmarked
 from bnsym.elaborate.tensors import Algebra, Value
 from bnsym.latex.ast import BigSum, Node, Place, Plus, Product, Quotient, Symbol, unwrap
 from bnsym.latex.ast import walk as nodes_of
-from bnsym.latex.commands import WORD
 from bnsym.latex.errors import ReadError
-from bnsym.latex.folding import after_slash
+from bnsym.latex.folding import unclear
 from bnsym.model import (
     Declaration,
     Derivation,
     Diagnostic,
 )
 from bnsym.source.text import Block, Directive, Effect, Item, Slice, Source, Unread
-from bnsym.terms import Definition, Diff, Index, Relation, Size, Sym, Term, free_indices, own_indices, walk
+from bnsym.terms import (
+    ZERO,
+    Definition,
+    Diff,
+    Index,
+    Relation,
+    Size,
+    Sym,
+    Term,
+    free_indices,
+    own_indices,
+    walk,
+)
 
 T = TypeVar("T")
 _LARGE = re.compile(r"\\\w+\s*\{[^{}]*\blarge(?: enough)?\s*\}[\s~]*(\\?[A-Za-z]+)(?![A-Za-z_^])")
@@ -470,7 +481,9 @@ class _Reader:
 
     def _note_doubts(self, pending: Pending, chain: RawChain, raw: RawLink) -> None:
         """Notes why a verdict on the link would say nothing."""
-        pending.doubt = _doubt(chain, raw) or self._beside(chain, raw)
+        left, right = pending.left.node, pending.right.node
+        repeated = _repeated(left, right) or _repeated(right, left)
+        pending.doubt = _doubt(chain, raw) or self._beside(chain, raw) or repeated
         again = self._said_twice(chain, raw, pending.sides) if pending.sides else None
         if order := self._ordered(chain, pending.sides) if pending.sides else None:
             pending.doubt, pending.freed = order
@@ -599,7 +612,12 @@ class _Reader:
                 message = f"what line {line} says of `{name}` is not judged, and this may rest on it"
                 hint = "define it with `:=`, or say it in the formula: `if $…$`"
                 return ReadError("BN137", message, _at(doubt.where), hint)
-        return self._not_an_input(chain, sides) or self._slashed(chain, sides)
+        return (
+            self._not_an_input(chain, sides)
+            or self._which_loss(chain, sides)
+            or self._sized(chain, sides)
+            or self._read_on(chain, sides)
+        )
 
     def _ordered(self, chain: RawChain, sides: tuple[Term, Term]) -> tuple[ReadError, frozenset[str]] | None:
         """Why no verdict stands: words change what a name means on which the link rests; and the names that
@@ -641,14 +659,14 @@ class _Reader:
         held = {name for name in uses if not spoken or name.replace(ANEW, "") in spoken}
         return {name for name in held if (reached({name}, uses) - {name}) & by}
 
-    def _slashed(self, chain: RawChain, sides: tuple[Term, Term]) -> ReadError | None:
-        """A factor after `a/b` in the chain, or in a definition that it rests on."""
+    def _read_on(self, chain: RawChain, sides: tuple[Term, Term]) -> ReadError | None:
+        """Where a fraction or a sum may go on, in the chain or in a definition that it rests on."""
         used = (self.defined[name][0].body for name in self._made_from(sides) & self.defined.keys())
         for node in (*(e.node for e in chain.expressions), *used):
-            at = after_slash(node) if node is not None else None
-            if at is not None:
-                message = "what follows `a/b` here is read as a factor above the line"
-                return ReadError("BN137", message, at, r"write `\frac`, `\cdot` or parentheses")
+            found = unclear(node) if node is not None else None
+            if found is not None:
+                at, how, hint = found
+                return ReadError("BN137", how, at, hint)
         return None
 
     @cached_property
@@ -659,10 +677,33 @@ class _Reader:
 
     def _sizes(self, sides: tuple[Term, ...]) -> set[str]:
         """What is called the size of an index in them; without a name of its own it is m."""
-        indices = (index for side in sides for term in walk(side) for index in own_indices(term))
-        spaces = {index.space for index in indices}
-        spaces |= {term.space for side in sides for term in walk(side) if isinstance(term, Size)}
-        return {self.survey.spaces.describe(space) or BATCH for space in spaces}
+        return {self.survey.spaces.describe(space) or BATCH for space in _spaces(sides)}
+
+    def _which_loss(self, chain: RawChain, sides: tuple[Term, Term]) -> ReadError | None:
+        r"""Why numbers say nothing of `\frac{\partial L}{\partial y_i} = y_i`: it is true of some losses, and
+        words say which; where both sides have the derivatives, or one is 0, it is meant of all."""
+        losses = [self._made_from((side, side)) & self.survey.table.losses.keys() for side in sides]
+        if bool(losses[0]) == bool(losses[1]) or ZERO in sides or not self._tells_loss:
+            return None
+        name, at = min(losses[0] or losses[1]), self._place(chain.expressions[0])
+        hint = f"define `{name}` by a formula"
+        message = f"this is true of some losses, and only words say which `{name}` is"
+        return ReadError("BN137", message, at, hint)
+
+    @cached_property
+    def _tells_loss(self) -> bool:
+        return tells_loss(self.survey.source.text)
+
+    def _sized(self, chain: RawChain, sides: tuple[Term, Term]) -> ReadError | None:
+        r"""Why numbers say nothing of `\operatorname{tr} I = m`: what size the identity has is not said."""
+        spaces, made = self.survey.spaces, self._made_from(sides)
+        loose = {space for space in _spaces(sides) if space.startswith("fresh ") and spaces.is_loose(space)}
+        others = made & {BATCH, *self.survey.table.sizes} or _spaces(sides) - loose
+        if not loose or not others:
+            return None
+        at = self._place(chain.expressions[0])
+        message, hint = "an array here has a size that nothing says", "write it below its name: `I_m`"
+        return ReadError("BN137", message, at, hint)
 
     def _leaves_free(self, value: Node, spoken: set[str], names: set[str], sides: tuple[Term, Term]) -> bool:
         r"""Whether `K = \frac{C}{G} H` leaves K any size: nothing that the link rests on has C or H."""
@@ -687,10 +728,10 @@ class _Reader:
                 message = f"line {table.line_of(at[0])} differentiates `{name}`, and nothing says what it is"
                 return ReadError("BN137", message, at, hint)
             if line := next((k for k in self.elsewhere if k > self._preamble), 0):
-                message = f"`{plain}` may be defined in the file that line {line} brings in"
+                message = f"`{name}` may be defined in the file that line {line} brings in"
                 return ReadError("BN137", message, self._place(chain.expressions[0]), "define it here too")
-            if self._is_word_alone(name):
-                message = f"`{name}` stands only here: a name, or words about the formula?"
+            if WORD_ALONE.match(name) and name.partition("_")[0] not in table.typed:
+                message = f"nothing says what `{name}` is: a name, or words about the formula?"
                 hint = "define it, or write words between `\\quad`"
                 return ReadError("BN137", message, self._place(chain.expressions[0]), hint)
             if name in table.guessed & table.described:
@@ -712,12 +753,6 @@ class _Reader:
         """The names beside whose definitions words stand that may say less."""
         rows = ((name, raw.chain.words) for name, (raw, *_) in self.defined.items())
         return {name: _beside(words) for name, words in rows if words is not None}
-
-    def _is_word_alone(self, name: str) -> bool:
-        """Whether it is a word that stands nowhere else in the file: it may be no name."""
-        word = name.removeprefix(WORD).removesuffix("}").replace("\\_", "_")
-        once = len(word) > 1 and self.survey.source.text.count(word) == 1
-        return name.startswith(WORD) and once and not resembling(name, self.defined)
 
     def _named(self, node: Node | None) -> set[str]:
         return names_in(self.survey.table, node)
@@ -786,6 +821,13 @@ class _Reader:
         return found
 
 
+def _spaces(sides: tuple[Term, ...]) -> set[str]:
+    """The spaces of all indices and sizes in them."""
+    terms = [term for side in sides for term in walk(side)]
+    sizes = {term.space for term in terms if isinstance(term, Size)}
+    return sizes | {index.space for term in terms for index in own_indices(term)}
+
+
 def _path(name: str, uses: Mapping[str, set[str]]) -> list[str]:
     """The names between a name and itself on the shortest way of uses."""
     ways = [[other] for other in sorted(uses[name])]
@@ -814,6 +856,21 @@ def _doubt(chain: RawChain, link: RawLink) -> ReadError | None:
             )
             hint = r"what is claimed for all `i \ne j`, or for `i = j`, is judged"
             return ReadError("BN128", message, one.at, hint)
+    return None
+
+
+def _repeated(node: Node | None, other: Node | None) -> ReadError | None:
+    r"""A letter that stands twice in `A_{ij} B_{jk}` and not on the other side: to many it is summed over.
+    Not in `A_{ij} B_{ij}`, where a sum sign is missing rather."""
+    inner = list(nodes_of(node)) if node is not None else []
+    bound = {letter for one in inner if isinstance(one, BigSum) for letter in one.letters}
+    for product in (one for one in inner if isinstance(one, Product)):
+        names = [name for name in product.factors if isinstance(name, Symbol)]
+        for letter in {letter for name in names for letter in _letters(name)} - bound:
+            written = {_letters(name) for name in names if letter in _letters(name)}
+            if len(written) > 1 and not _with_letter(other, letter):
+                message = f"`{letter}` is repeated here and stands not on the other side: is it summed over?"
+                return ReadError("BN137", message, product.at, rf"write `\sum_{letter}` if it is")
     return None
 
 
@@ -848,7 +905,7 @@ def _is_slip(node: Node | None, letter: str, bound: bool, summed: Set[str]) -> b
     r"""Not in `\sum_i x_i^2 - 2 a x_i`, of which the sum may be meant to go on."""
     if bound:
         return node is not None and not any(_goes_on(inner, letter) for inner in nodes_of(node))
-    return letter in summed and _times(node, letter) > 1
+    return letter in summed and len(_with_letter(node, letter)) > 1
 
 
 def _goes_on(node: Node, letter: str) -> bool:
@@ -856,13 +913,17 @@ def _goes_on(node: Node, letter: str) -> bool:
     terms = node.terms if isinstance(node, Plus) else ()
     sums = [any(isinstance(n, BigSum) and letter in n.letters for n in nodes_of(term)) for term in terms]
     after = zip(terms[1:], sums[1:], accumulate(sums, or_), strict=False)
-    return any(begun and not own and _times(term, letter) for term, own, begun in after)
+    return any(begun and not own and _with_letter(term, letter) for term, own, begun in after)
 
 
-def _times(node: Node | None, letter: str) -> int:
-    """How often names have an index letter in an expression."""
+def _with_letter(node: Node | None, letter: str) -> list[Symbol]:
+    """Each name with an index letter in an expression, as often as it stands there."""
     names = (inner for inner in nodes_of(node) if isinstance(inner, Symbol)) if node is not None else ()
-    return sum(letter in (*n.upper, *(n.sub.letters if n.sub else ())) for n in names)
+    return [name for name in names if letter in _letters(name)]
+
+
+def _letters(name: Symbol) -> tuple[str, ...]:
+    return (*name.upper, *(name.sub.letters if name.sub else ()))
 
 
 def _check_letters(

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from bnsym.elaborate.aliases import paired
 from bnsym.elaborate.calls import as_call
+from bnsym.elaborate.languages import LANGUAGES, SCRIPTS
 from bnsym.elaborate.symbols import as_target
 from bnsym.latex.ast import Apply, Derivative, Gradient, Node, Product, Symbol, unwrap, walk
 from bnsym.latex.errors import ReadError
@@ -324,7 +325,8 @@ def _define(gatherer: Gatherer, remark: Remark, chain: Chain) -> bool:
     chain = _turned(gatherer, chain)
     raw = _raw(gatherer, remark, chain)
     left, right = raw.expressions[0].node, raw.expressions[1].node
-    body = right is None or (not isinstance(unwrap(right), Symbol) and _names(right))
+    explicit = chain.signs[0].symbol == ":="  # `let $a = 3$` may speak of an example
+    body = right is None or (not isinstance(unwrap(right), Symbol) and (explicit or _names(right)))
     if not raw.names_function and (left is None or as_target(left) is None or not body):
         return False
     gatherer.result.chains.append(raw)
@@ -388,6 +390,24 @@ _GRADIENT = re.compile(
     r"gradient|derivative|adjoint|ableitung|dérivée|deriva[dt]|梯度|导数|勾配|기울기|градиент|производн",
     re.IGNORECASE,
 )
+
+
+def tells_loss(text: str) -> bool:
+    """Whether a sentence says in words which loss is meant: `the loss is half the sum of squares`."""
+    if not _MEASURE.search(text):
+        return False
+    return any(_MEASURE.search(s) and _LOSS.search(s) for s in _STOP.split(text))
+
+
+_MEASURE = re.compile(
+    r"squar|entrop|likelihood|\bm?[sa]e\b|hinge|logist|absolut|quadrat|cuadr|quadr|carré|vraisembl|verosimil"
+    r"|verossimil|квадрат|энтроп|правдоподоб|平方|均方|熵|似然|二乗|エントロピ|尤度|제곱|엔트로피|우도",
+    re.IGNORECASE,
+)
+"""Words that tell losses apart."""
+_ERROR = r"\b(?:error|fehler|erreur|erro)|ошибк|误差|誤差|오차"
+_NOUNS = (words.loss for words in (*LANGUAGES.values(), *SCRIPTS.values()))
+_LOSS = re.compile("|".join((_ERROR, *_NOUNS)), re.IGNORECASE)
 
 
 def _is_new(gatherer: Gatherer, chain: Chain) -> bool:

@@ -191,8 +191,7 @@ def _finished(
         inforce = tuple(hypotheses[id(h)] for h in p.hypotheses if id(h) in hypotheses)
         statement = context.statement(sides[0], p.relation, sides[1], inforce)
     unsaid = p.left.total is None and p.right.total is None
-    entries = [is_entry(e.node, draft.survey.table) for e in (p.left, p.right)]
-    otherwise = _otherwise(statement, *entries) if statement is not None and unsaid else None
+    otherwise = _otherwise(draft, p, statement) if statement is not None and unsaid else None
     literal, error = (statement, p.letters) if p.letters else (None, error)
     problem = diagnostic(source, error) if error is not None else None
     text = " ".join(_folded(source, w) for w in (p.left.where, p.where, p.right.where))
@@ -305,17 +304,14 @@ def _named_hypothesis(draft: Draft, raw: RawHypothesis, hypothesis: Hypothesis) 
     )
 
 
-def _otherwise(statement: Statement, left: bool, right: bool) -> Statement | None:
-    """The statement with every derivative total; if that is the same, with those sides local that are
-    entries of a Jacobian; None if neither is another."""
+def _otherwise(draft: Draft, p: Pending, statement: Statement) -> Statement | None:
+    """The statement with every derivative total; if that is the same, with those local that are entries of
+    a Jacobian or of what is written out; None if neither is another."""
     total = replace(statement, left=_read(statement.left, True), right=_read(statement.right, True))
     if total != statement:
         return total
-    sides = [
-        _read(side, False) if entry else side
-        for side, entry in ((statement.left, left), (statement.right, right))
-    ]
-    local = replace(statement, left=sides[0], right=sides[1])
+    left = _local(draft, p.left, statement.left)
+    local = replace(statement, left=left, right=_local(draft, p.right, statement.right))
     return local if local != statement else None
 
 
@@ -346,6 +342,22 @@ def _is_of_entries(statement: Statement, entries: set[tuple[Name, Name]]) -> boo
     parts = (*terms_in(statement.left), *terms_in(statement.right))
     local = [d for d in parts if isinstance(d, Diff) and not d.total]
     return bool(local) and all(isinstance(d.of, Sym) and (d.of.name, d.by.name) in entries for d in local)
+
+
+def _local(draft: Draft, expression: Expression, side: Term) -> Term:
+    if is_entry(expression.node, draft.survey.table):
+        return _read(side, False)
+    inner = walk(expression.node) if expression.node is not None else ()
+    return side if any(isinstance(n, Derivative) and n.straight for n in inner) else _held(side)
+
+
+def _held(term: Term) -> Term:
+    r"""The term with derivatives of what is written out in terms of the variable local: in
+    `\frac{\partial (x_i - \mu)}{\partial x_i}`, \mu may be held fixed."""
+    inner = mapped(term, _held)
+    if isinstance(inner, Diff) and not isinstance(inner.of, Sym) and inner.by.name in names_of(inner.of):
+        return replace(inner, total=False)
+    return inner
 
 
 def _read(term: Term, total: bool) -> Term:

@@ -241,6 +241,9 @@ class _Run:
         loose = not isinstance(previous, _CLOSED | None) and not touches
         if isinstance(node, Number) and not operator and loose:
             raise after_a_factor(node)
+        if not operator and isinstance(previous, Number) and _is_below_one(node):
+            message = "a number before a fraction of numbers: a product, or a mixed number?"
+            raise ReadError("BN112", message, span(previous, node), r"write `\cdot` or `+` between them")
         slashed = previous is not None and previous is self._slashed and not operator
         if slashed and isinstance(previous, Quotient) and not _is_apart(node, previous):
             hint = r"write `\frac`, `\cdot` or parentheses"
@@ -279,6 +282,14 @@ class _Run:
         self.done.append((operator, derivative))
 
 
+def _is_below_one(node: Node) -> bool:
+    r"""Whether it is a fraction as in `2\frac12`: of numbers, the one above the smaller."""
+    match node:
+        case Quotient(Number(above), Number(below)):
+            return 0 < above < below and above.denominator == below.denominator == 1
+    return False
+
+
 _CLOSED = Paren | Quotient | Root
 """What shows where it ends: a number may follow."""
 
@@ -307,15 +318,35 @@ def is_slashed(node: Node) -> bool:
     return (above[0], below[1]) == node.at and above[1] < below[0]
 
 
-def after_slash(tree: Node) -> Place | None:
-    """Where a factor follows `a/b` directly: to some it may stand below the line."""
+def unclear(tree: Node) -> tuple[Place, str, str] | None:
+    """Where some would read on what others take for closed, how it is read, and what is clear."""
     for node in walk(tree):
-        if not isinstance(node, Product):
-            continue
-        for (first, second), sign in zip(pairwise(node.factors), node.operators[1:], strict=True):
-            if not sign and is_slashed(first) and not isinstance(second, BigSum):
-                return span(first, second)
+        if isinstance(node, Product):
+            for (first, second), sign in zip(pairwise(node.factors), node.operators[1:], strict=True):
+                if not sign and is_slashed(first) and not _is_mean(first, second):
+                    how = "what follows `a/b` here is read as a factor above the line"
+                    return span(first, second), how, r"write `\frac`, `\cdot` or parentheses"
+        if isinstance(node, Plus):
+            open_sum = next((term for term in node.terms[:-1] if _ends_openly(term)), None)
+            if open_sum is not None:
+                how = "the sum is read up to the next sign, and names no index"
+                return open_sum.at, how, r"write `\sum_i`, and parentheses around what is summed"
     return None
+
+
+def _ends_openly(node: Node) -> bool:
+    """Whether a term ends with a sum that names no index."""
+    match node:
+        case Product(factors):
+            return _ends_openly(factors[-1])
+        case BigSum(body=body):
+            return node.unsaid or _ends_openly(body)
+    return False
+
+
+def _is_mean(first: Node, second: Node) -> bool:
+    r"""`1/m \sum_i x_i`, which nobody takes for 1 through all of it."""
+    return isinstance(first, Quotient) and isinstance(first.numerator, Number) and isinstance(second, BigSum)
 
 
 def _is_one(node: Node) -> bool:
@@ -421,7 +452,6 @@ __all__ = [
     "WORD",
     "Item",
     "after_a_factor",
-    "after_slash",
     "alone",
     "called",
     "fraction",
@@ -433,5 +463,6 @@ __all__ = [
     "is_word",
     "product",
     "span",
+    "unclear",
     "word_of",
 ]

@@ -241,7 +241,8 @@ def big_sum(sign: Place, scripts: list[Script], body: Node) -> Node:
         raise ReadError("BN122", "a sum names each of its indices once", at)
     if within and (len(within) < len(letters) or size is not None or len(letters) > 1):
         raise ReadError("BN128", "a sum over a set has one index", at)
-    return BigSum(tuple(letters), size, tuple(excluded), body, at, within[0] if within else None)
+    over = within[0] if within else None
+    return BigSum(tuple(letters), size, tuple(excluded), body, at, over, unsaid=bool(only))
 
 
 def _only_index(body: Node) -> str:

@@ -1,0 +1,208 @@
+r"""Where a formula may be read in two ways, no verdict rests on one of them; beside each, what is clear.
+
+`note` gives a letter for each link: p proved, r refuted, u undecided, x unread.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from bnsym.elaborate import read
+from tests.test_words import note, verdicts
+
+LAYER = (
+    r"Let $\mu = \frac1m\sum_i x_i$, $\sigma^2 = \frac1m\sum_i (x_i-\mu)^2$,"
+    r" $\hat x_i = \frac{x_i-\mu}{\sqrt{\sigma^2+\epsilon}}$ and $y_i = \gamma\hat x_i + \beta$."
+)
+
+
+def layer(*displays: str, text: str = "") -> str:
+    shown = "\n\n".join(f"$$\n{display}\n$$" for display in displays)
+    return note(f"{LAYER}\n\n{text}\n\n{shown}\n")
+
+
+def message(display: str) -> str:
+    link = read(f"{LAYER}\n\n$$\n{display}\n$$\n", "note.md").links[0]
+    return link.problem.message if link.problem else ""
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        r"\operatorname{mod}",
+        r"\mathrm{div}",
+        r"\mathbin{\mathrm{mod}}",
+        r"\text{ minus }",
+        r"\text{ divided by }",
+        r"\text{ choose }",
+        r"\text{ hoch }",
+        r"\text{ moins }",
+        r"\text{ entre }",
+        r"\text{ разделить на }",
+        r"\textbf{ and then }",
+        r"\mbox{ less }",
+        r"\mathit{xor}",
+        r"\circ",
+        r"\star",
+        r"\ominus",
+        r"\wedge",
+    ],
+)
+def test_a_word_between_factors_is_no_factor(word: str) -> None:
+    assert verdicts(f"a {word} b = b {word} a") == "x"
+
+
+@pytest.mark.parametrize(
+    "display",
+    [
+        r"\sum_i(x_i-\mu) = 0 \text{ plus a constant}",
+        r"\sum_i(x_i-\mu) \text{ is nonzero } = 0",
+        r"\operatorname{rank} x = \operatorname{rank} x",
+        r"\operatorname{sgn}^2 \mu = \operatorname{sgn}^2 \mu",
+    ],
+)
+def test_words_beside_a_side_are_no_factor(display: str) -> None:
+    assert layer(display) == "x"
+    assert "nothing says that the word" in message(display)
+
+
+@pytest.mark.parametrize("word", [r"\text{rate}", r"\mathrm{rate}", r"\operatorname{rate}"])
+@pytest.mark.parametrize("said", ["$$\n{} = c^2\n$$", "Let ${} > 0$.", "We have ${} \\in \\mathbb{{R}}$."])
+def test_a_word_of_which_the_note_says_what_it_is_may_be_a_factor(word: str, said: str) -> None:
+    claims = f"$$\na {word} b = b {word} a\n$$\n\n$$\na {word} b = 2 a {word} b + 1\n$$\n"
+    assert note(f"{said.format(word)}\n\n{claims}")[0] == "p"
+
+
+def test_a_word_that_only_one_side_names_has_any_value() -> None:
+    assert layer(r"m = \text{batch size}", r"m = \text{batch size}") == "xx"
+    assert layer(r"\text{rate} = 2 c", r"\text{rate} = 3 c") == "x"
+    assert layer(r"\text{rate} = 2 c", r"\text{rate} - c = 2 c") == "r"
+
+
+def test_ring_and_star_are_products_of_some_things_only() -> None:
+    vectors = r"x^T y = \sum_i x_i y_i"
+    assert verdicts(vectors, r"x \circ y = y \circ x", r"x \circ y = y \circ y") == "ppr"
+    assert verdicts(r"A_{ij} = x_i z_j", r"B_{ij} = z_i x_j", r"A \circ B = B \circ A") == "x"
+    assert verdicts(r"w^\star = 2 c", r"w^\star - c = c", r"w^{\star} = w^*") == "pp"
+    assert verdicts(r"a \ast b = b * a") == "p"
+
+
+def test_an_exclamation_mark_is_a_factorial() -> None:
+    assert layer("3!=7", r"\hat x_i!=1", r"m! = m", r"3\!=7") == "xxxr"
+    assert layer(r"3 \ne 7", "3 <= 7", "3 >= 7") == "ppr"
+
+
+def test_a_number_before_a_fraction_of_numbers() -> None:
+    assert verdicts(r"2\frac12 = 2.5", r"2\frac12 = 1", r"3 \tfrac{1}{4} a = 3.25 a") == "xxx"
+    assert (
+        verdicts(r"2 \cdot \frac12 = 1", r"2\frac32 = 3", r"2\frac{1}{a} a = 2", r"\frac12\frac34 = 1")
+        == "pppr"
+    )
+
+
+def test_a_power_of_ten_beside_a_name_e() -> None:
+    assert verdicts("2e3 = 2000", "2e-3 = 3") == "pr"
+    assert note("Let $e = 3$.\n\n$$\n2e-3 = 3\n$$\n\n$$\n2 \\cdot 10^{-3} = 3\n$$\n") == "xr"
+    assert verdicts("e = 3 c", "2e-3 = 3") == "x"
+
+
+def test_how_far_a_sum_or_a_slash_goes() -> None:
+    assert layer(r"\sum x_i - \mu = 0", r"\frac1m \sum x_i - \mu = 1", r"\frac1m\sum x_i - \mu = 0") == "xxp"
+    assert layer(r"\sum_i x_i - \mu = 0", r"\mu - \sum x_i = 0", r"\left(\sum x_i\right) - \mu = 0") == "rrr"
+    assert (
+        layer(r"\sum_i x_i = a/m \sum_i x_i", r"\sum_i x_i = 1/m \sum_i x_i", r"\mu = 1/m \sum_i x_i")
+        == "xrp"
+    )
+
+
+def test_a_letter_that_stands_twice_in_a_product_of_matrices() -> None:
+    matrices = r"A_{ij} = x_i x_j"
+    assert verdicts(matrices, r"A_{ij} A_{jk} = A_{ik}") == "x"
+    assert verdicts(matrices, r"\sum_j A_{ij} A_{jk} = A_{ik}", r"x_j = A_{ij} x_i") == "rx"
+    said = "Here $I$ is the identity matrix.\n\n$$\nI_{ij} I_{jk} = I_{ik}\n$$\n"
+    assert note(said) == "x"
+
+
+def test_the_size_of_an_identity_that_nothing_says() -> None:
+    assert layer(r"\operatorname{tr}(I) = m", r"\operatorname{tr}(I_m) = 2 m", r"I + I = I") == "xrr"
+    assert (
+        layer(r"A = I - \frac1m e e^T", r"\operatorname{tr}(A) = m", r"\operatorname{tr}(A) = m - 1") == "rp"
+    )
+
+
+PIECE = r"\frac{\partial (x_i - \mu)}{\partial x_i}"
+
+
+def test_a_derivative_of_what_is_written_out_may_hold_the_rest() -> None:
+    assert layer(f"{PIECE} = 1", rf"{PIECE} = 1 - \frac1m", f"{PIECE} = 2") == "xpr"
+    assert layer(PIECE.replace(r"\partial", "d") + " = 1") == "r"
+
+
+TOLD = [
+    "The loss $L$ is half the sum of squares of $y_i$.",
+    "We train with the mean squared error.",
+    "The cost is the cross-entropy.",
+    "损失 $L$ 是平方和的一半。",
+]
+GRADIENT = r"\frac{\partial L}{\partial y_i}"
+OF_ALL = rf"\frac{{\partial L}}{{\partial \gamma}} = \sum_i {GRADIENT}"
+
+
+@pytest.mark.parametrize("told", TOLD)
+def test_a_loss_that_words_tell(told: str) -> None:
+    assert layer(f"{GRADIENT} = y_i", OF_ALL, rf"{OF_ALL} \hat x_i", f"{GRADIENT} = 0", text=told) == "xrpr"
+
+
+def test_a_loss_of_which_nothing_is_told() -> None:
+    assert layer(f"{GRADIENT} = y_i", text="The loss $L$ is differentiable.") == "r"
+    assert layer(f"{GRADIENT} = y_i", text="The sum of squares of $x_i$ is large.") == "r"
+
+
+def test_a_number_given_after_what_is_claimed_of_any() -> None:
+    norm = r"\sum_i \hat x_i^2 = m"
+    assert layer(rf"{norm} ,\ \epsilon = 0", norm) == "rxx"
+    assert layer(r"\sum_i \hat x_i = 0 ,\ \epsilon = 0") == "px"
+    assert layer(rf"\epsilon = 0 ,\ {norm}") == layer(rf"{norm} \quad \text{{if }} \epsilon = 0") == "p"
+
+
+def test_a_definition_in_running_text_may_be_a_number() -> None:
+    assert layer("c + 1 = 2", "c + 1 = 3", text="$c := 1$.") == "pr"
+    assert layer("c + 1 = 2", "c + 1 = 3", text="For $c := 1$ it is simple.") != "pr"
+
+
+@pytest.mark.parametrize(
+    "tag", ["1", "BN", "Eq. 3", "2'", r"$\star$", "by the chain rule", "definition of the mean"]
+)
+def test_a_tag_that_is_a_label(tag: str) -> None:
+    assert layer(rf"\sum_i x_i = 0 \tag{{{tag}}}", rf"\sum_i (x_i - \mu) = 0 \tag*{{{tag}}}") == "rp"
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        "if centred",
+        "centred",
+        r"for $\mu = 0$",
+        r"$\mu = 0$",
+        r"assuming $\mu=0$",
+        "approx.",
+        "falls zentriert",
+    ],
+)
+def test_a_tag_that_says_where_it_holds(tag: str) -> None:
+    assert layer(rf"\sum_i x_i = 0 \tag{{{tag}}}", rf"\sum_i (x_i - \mu) = 0 \tag{{{tag}}}") == "xp"
+
+
+@pytest.mark.parametrize("tag", ["wrong", "only for centred data", "not in general"])
+def test_a_tag_that_takes_it_back(tag: str) -> None:
+    assert layer(rf"\sum_i (x_i - \mu) = 0 \tag{{{tag}}}") == "x"
+
+
+def test_a_tag_speaks_of_its_row() -> None:
+    rows = r"\begin{aligned} \sum_i x_i &= 1 \tag{a} \\ &= 0 \tag{if centred} \end{aligned}"
+    assert layer(rows) == "rx"
+
+
+def test_a_bare_sum_after_a_mean_over_a_set() -> None:
+    text = r"Let $\mu = \frac{1}{|S|} \sum_{i \in S} x_i$."
+    assert note(f"{text}\n\n$$\n\\sum_i (x_i - \\mu) = 0\n$$\n\n$$\n\\sum_i (x_i + \\mu) = 0\n$$\n") == "pr"
