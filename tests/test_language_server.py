@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import os
 import subprocess
 import sys
 import time
@@ -26,6 +28,7 @@ from bnsym.serving.lines import Lines
 from bnsym.serving.session import Desk, Watch
 from tests.editor import MARKDOWN, Editor, Scenario, alone, ended, played, started
 from tests.test_causes import LAYER
+from tests.test_export import needs
 
 MEAN = r"$$ \mu = \frac{1}{m} \sum_i x_i $$"
 TRUE, FALSE = r"$$ \sum_i (x_i - \mu) = 0 $$", r"$$ \sum_i (x_i + \mu) = 0 $$"
@@ -348,6 +351,25 @@ def test_a_name_that_a_command_makes_in_part_is_not_renamed() -> None:
         rename(text, "n.tex", "y", "u")
 
 
+# -- an editor as people use it -------------------------------------------------------------
+
+
+def test_neovim_shows_what_is_wrong_and_mends_it(tmp_path: Path) -> None:
+    note, out = tmp_path / "note.md", tmp_path / "seen.json"
+    wrong = r"𝒳 $$ \sum_i (x_i - \mu)^2 = \sum_i x_i^2 + m \mu^2 $$"
+    note.write_text(f"{MEAN}\n\n{wrong}\n", encoding="utf-8")
+    script = str(Path(__file__).with_name("neovim.lua"))
+    command = [needs("nvim"), "--headless", "-u", "NONE", "-c", f"luafile {script}", "-c", "cquit", str(note)]
+    known = {**os.environ, "PYTHON": sys.executable, "OUT": str(out)}
+    done = subprocess.run(command, env=known, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    assert done.returncode == 0, done.stderr
+    seen = json.loads(out.read_text(encoding="utf-8"))
+    bytes_before = len(wrong[: wrong.index("=")].encode())
+    assert seen["first"] == ["bnsym", 1, 2, bytes_before]
+    assert seen["mended"] == f"{MEAN}\n\n{wrong.replace('+', '-')}"
+    assert "✓ proved" in seen["hover"]
+
+
 # -- what is kept, and what is given up -----------------------------------------------------
 
 
@@ -459,23 +481,30 @@ def test_two_editors_at_one_note(edit: Edit) -> None:
     edit(scenario)
 
 
-@pytest.mark.parametrize("end", ["closes its pipe", "kills the server"])
-def test_no_process_is_left_behind(end: str) -> None:
-    if not Path("/proc/self/task").exists():
-        pytest.skip("processes are looked for in /proc")
+def served(*messages: tuple[str, str]) -> subprocess.Popen[bytes]:
+    """A server that was told these, each a method with its parameters and what else is in the message."""
     server = subprocess.Popen(
         [sys.executable, "-m", "bnsym", "lsp"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
     assert server.stdin
-    assert server.stdout
-    note = '"textDocument":{"uri":"file:///n.md","languageId":"markdown","version":1,"text":"$$ 1 = 2 $$"}'
-    for number, (method, params) in enumerate(
-        (("initialize", '"capabilities":{}'), ("textDocument/didOpen", note))
-    ):
-        known = '"id":1,' * (number == 0)
-        body = f'{{"jsonrpc":"2.0",{known}"method":"{method}","params":{{{params}}}}}'
+    for method, more in messages:
+        body = f'{{"jsonrpc":"2.0","method":"{method}",{more}}}'
         server.stdin.write(f"Content-Length: {len(body)}\r\n\r\n{body}".encode())
-        server.stdin.flush()
+    server.stdin.flush()
+    return server
+
+
+INITIALIZE = ("initialize", '"id":1,"params":{"capabilities":{}}')
+
+
+@pytest.mark.parametrize("end", ["closes its pipe", "kills the server"])
+def test_no_process_is_left_behind(end: str) -> None:
+    if not Path("/proc/self/task").exists():
+        pytest.skip("processes are looked for in /proc")
+    item = '"uri":"file:///n.md","languageId":"markdown","version":1,"text":"$$ 1 = 2 $$"'
+    server = served(INITIALIZE, ("textDocument/didOpen", f'"params":{{"textDocument":{{{item}}}}}'))
+    assert server.stdin
+    assert server.stdout
     while b"publishDiagnostics" not in server.stdout.readline():
         pass
     started = _descendants(server.pid)
@@ -487,6 +516,15 @@ def test_no_process_is_left_behind(end: str) -> None:
     server.wait()
     while any(Path(f"/proc/{process}").exists() for process in started):
         time.sleep(0.05)
+
+
+@pytest.mark.parametrize("polite", [True, False])
+def test_a_server_that_is_told_to_ends_though_its_input_is_open(polite: bool) -> None:
+    shutdown = [("shutdown", '"id":2')] if polite else []
+    with served(INITIALIZE, *shutdown, ("exit", '"params":null')) as server:
+        while server.poll() is None:
+            time.sleep(0.05)
+        assert server.returncode == (0 if polite else 1)
 
 
 def _descendants(process: int) -> set[int]:

@@ -6,7 +6,7 @@ import click
 
 
 @click.command()
-def lsp() -> int:
+def lsp() -> None:
     """Serve an editor (Language Server Protocol, by standard input and output)."""
     try:
         from bnsym.serving.server import serve
@@ -14,4 +14,4 @@ def lsp() -> int:
         if missing.name and missing.name.startswith("bnsym"):
             raise
         raise click.UsageError("the language server needs pygls: pip install 'bnsym[lsp]'") from missing
-    return serve()
+    serve()

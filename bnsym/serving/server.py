@@ -5,9 +5,10 @@ is now. A request waits for the check of that text; an edit gives up what is bei
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Protocol, TypeVar
+from typing import NoReturn, Protocol, TypeVar
 
 import click
 from lsprotocol import types as lsp
@@ -53,6 +54,8 @@ class Server(LanguageServer):
         super().__init__("bnsym", __version__, text_document_sync_kind=whole)
         self.session = Session()
         self.work: dict[str, Work] = {}
+        self.ending = False
+        """Whether the editor has said that it will end."""
 
     def look(self, uri: str) -> None:
         """Check what a document holds now."""
@@ -71,10 +74,10 @@ class Server(LanguageServer):
         if work := self.work.pop(uri, None):
             work.give_up()
 
-    def stop(self) -> None:
-        for uri in list(self.work):
-            self.forget(uri)
+    def leave(self, code: int) -> NoReturn:
+        """At once: a thread may still wait for the editor, or read a note that nobody wants any more."""
         self.session.close()
+        os._exit(code)
 
     async def checked(self, uri: str) -> Checked | None:
         """The report on what the document holds now, once it is there."""
@@ -127,18 +130,27 @@ class Server(LanguageServer):
             return Budget()
 
 
-def serve() -> int:
-    """Speak with an editor by standard input and output until it ends; the exit code."""
+def serve() -> NoReturn:
+    """Speak with an editor by standard input and output until one of both ends."""
     server = register(Server())
     try:
         server.start_io()
     finally:
-        server.stop()
-    return 0
+        server.leave(1)  # the editor is gone, without a word
 
 
 def register(server: Server) -> Server:
     """The server with what it can do."""
+
+    @server.feature(lsp.SHUTDOWN)
+    def shutdown(_: None) -> None:
+        for uri in list(server.work):
+            server.forget(uri)
+        server.ending = True
+
+    @server.feature(lsp.EXIT)
+    def exit_(_: None) -> None:
+        server.leave(0 if server.ending else 1)
 
     @server.feature(lsp.TEXT_DOCUMENT_DID_OPEN)
     def did_open(params: lsp.DidOpenTextDocumentParams) -> None:
