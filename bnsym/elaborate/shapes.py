@@ -7,8 +7,9 @@ scalar. Fills a `Table`. Imports the surface tree and `symbols` only.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice, pairwise
 from typing import TypeAlias
 
@@ -52,18 +53,21 @@ Bound: TypeAlias = tuple[Symbol, frozenset[str]]
 NO_LETTERS: frozenset[str] = frozenset()
 
 
-def symbols(node: Node) -> Iterator[Bound]:
+@lru_cache(maxsize=4096)
+def symbols(node: Node) -> tuple[Bound, ...]:
     """Every symbol of a tree in the order written, with the index letters bound there."""
+    found: list[Bound] = []
     stack = [(node, NO_LETTERS)]
     while stack:
         current, letters = stack.pop()
         match current:
             case Symbol():
-                yield current, letters
+                found.append((current, letters))
             case BigSum(own, _, _, body):
                 stack.append((body, letters | set(own)))
             case _:
                 stack.extend((child, letters) for child in reversed(children(current)))
+    return tuple(found)
 
 
 def infer(table: Table, definitions: Sequence[Chain], claims: Sequence[Chain] = ()) -> None:

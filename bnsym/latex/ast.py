@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any, TypeAlias, get_args
 
@@ -292,12 +293,16 @@ def measure(node: Node) -> tuple[int, int]:
     return size, depth
 
 
-def walk(node: Node) -> Iterator[Node]:
+@lru_cache(maxsize=8192)
+def walk(node: Node) -> tuple[Node, ...]:
+    """The node and all inside it, outermost first."""
+    found = []
     stack = [node]
     while stack:
         current = stack.pop()
-        yield current
+        found.append(current)
         stack.extend(reversed(children(current)))
+    return tuple(found)
 
 
 def unwrap(node: Node) -> Node:

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from functools import lru_cache
 
 from bnsym.latex import folding, scripts
 from bnsym.latex.ast import (
@@ -55,8 +56,10 @@ _END = Kind.SPACE
 """No token of an expression is a space: what stands behind the last."""
 
 
+@lru_cache(maxsize=2048)
 def parse(text: str, offset: int = 0) -> Node:
-    """The surface tree of one expression; places count from `offset` before `text`."""
+    """The surface tree of one expression; places count from `offset` before `text`. A note is read again at
+    each edit, and for each change that may mend it: what stands where it stood has the tree that it had."""
     try:
         tokens = tokenize(text)
         if not tokens:
