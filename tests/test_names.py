@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from pathlib import Path
 
@@ -133,3 +134,40 @@ def test_two_lets_with_the_same_letter_are_two() -> None:
     lets = (r"let $d_{x_i}$ = $a_i$", r"let $d_{y_i}$ = $2 a_i$")
     assert verdicts(*lets, r"d_{y_i} = 2 d_{x_i}", r"d_{y_i} = d_{x_i}") == ["proved", "refuted"]
     assert verdicts(lets[0], r"d_{z_i} = d_{x_i}") != ["proved"]
+
+
+CORNERS = r"{0}_{{11}} & \cdots & {0}_{{1n}} \\ \vdots & & \vdots \\ {0}_{{m1}} & \cdots & {0}_{{mn}}"
+SUMS = r"s_j = \sum_{i=1}^m h_{ij}"
+
+
+def matrix(name: str, cells: str) -> str:
+    return rf"{name} = \begin{{pmatrix}} {cells} \end{{pmatrix}}"
+
+
+def test_a_matrix_written_out_says_how_its_entries_are_called() -> None:
+    entries = matrix("H", CORNERS.format("h"))
+    assert verdicts(entries, SUMS, "s^T = e^T H", "s^T = 2 e^T H") == ["proved", "refuted"]
+    assert verdicts(matrix("H", CORNERS.format("H")), SUMS.replace("h", "H"), "s^T = e^T H") == ["proved"]
+    cells = re.sub(r"(h_\{..\})", r"\\frac{\\partial L}{\\partial \1}", CORNERS.format("h"))
+    assert verdicts(matrix(r"\frac{\partial L}{\partial h}", cells), SUMS, "s_j - s_j = 0") == ["proved"]
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        CORNERS.format("g"),  # entries of another
+        CORNERS.format("h").replace("{1n}", "{m1}"),  # one entry in the place of another
+        CORNERS.format("h").replace(r"\cdots", r"h_{12} & \cdots"),  # of four columns and of three
+        CORNERS.format("h").replace("h_{11}", "2 h_{11}"),
+        CORNERS.format("h").replace("h_{11}", "h_{111}"),
+        r"h_{11} & h_{12} \\ h_{21} & h_{22}",  # a size is any number
+    ],
+)
+def test_a_matrix_written_out_that_says_more_is_unread(cells: str) -> None:
+    assert verdicts(matrix("H", cells), SUMS, "s^T = e^T H")[0] == "unread"
+
+
+def test_entries_of_a_matrix_may_be_another_thing_elsewhere() -> None:
+    entries = matrix("H", CORNERS.format("h"))
+    assert verdicts(r"t = \langle h, h \rangle", entries, SUMS, "s^T = 2 e^T H")[-1] == "unread"
+    assert verdicts(r"t = \langle h, h \rangle", entries, r"\sum_k h_k^2 = t") == ["proved"]

@@ -17,7 +17,8 @@ from bnsym.elaborate.calls import as_call, standing
 from bnsym.elaborate.conventions import Record
 from bnsym.elaborate.dependence import reached
 from bnsym.elaborate.symbols import Table, as_target, size_name
-from bnsym.latex.ast import Apply, Component, Node, Product, Symbol, unwrap, walk
+from bnsym.elaborate.written_out import written_out
+from bnsym.latex.ast import Apply, Component, Derivative, Node, Product, Symbol, unwrap, walk
 from bnsym.latex.commands import BUILT_IN, Kind
 from bnsym.latex.errors import ReadError
 from bnsym.latex.folding import is_function, is_word, word_of
@@ -141,6 +142,8 @@ class Gathered:
     """Index letters that a directive or a condition gives a size."""
     kinds: dict[str, list[Shape]] = field(default_factory=dict)
     r"""What `x \in \mathbb{R}^m` says of names, each time that a section says something else."""
+    entries: dict[str, str] = field(default_factory=dict)
+    """H, where a matrix H is written out with entries called h."""
     losses: dict[str, tuple[str, ...]] = field(default_factory=dict)
     called_losses: list[Symbol] = field(default_factory=list)
     """Names of which words say that they are the loss."""
@@ -396,7 +399,9 @@ class Gatherer:
                 self.problem(ReadError("BN112", "a definition needs `=`", (where.start, where.end)))
 
     def _says_kind(self, chain: Chain) -> bool:
-        r"""Whether all of the chain is `x \in \mathbb{R}^m`."""
+        r"""Whether all of the chain is `x \in \mathbb{R}^m`, or writes out the entries of a matrix."""
+        if [sign.symbol for sign in chain.signs] == ["="] and self._names_entries(chain):
+            return True
         if [sign.symbol for sign in chain.signs] not in ([r"\in"], ["∈"]):
             return False
         where = Slice(chain.expressions[0].start, chain.expressions[-1].end)
@@ -409,6 +414,20 @@ class Gatherer:
         except ReadError as error:
             self.problem(error)
             return True
+
+    def _names_entries(self, chain: Chain) -> bool:
+        """Whether it only says how the entries of a matrix are called; then its sizes are noted."""
+        where = Slice(chain.expressions[0].start, chain.expressions[1].end)
+        said = written_out(self.source.masked[where.start : where.end])
+        left = stated.parsed(self, chain.expressions[0])
+        if said is None or not isinstance(left, Symbol):
+            return said is not None and isinstance(left, Derivative)
+        known = left.bare and not any(size.isdigit() for size in said.sizes)
+        if not known or not self._is_kind(left.base, said.sizes, where):
+            return False
+        if said.entry != left.base:
+            self.result.entries[said.entry] = left.base
+        return True
 
     def chain(self, block: Block, chain: Chain, defines: bool = False) -> RawChain:
         expressions = [self._expression(where) for where in chain.expressions]

@@ -87,7 +87,8 @@ def survey(source: Source, gathered: Gathered) -> Survey:
     _read_values(gathered, source.text)
     found.known = calls.settle(gathered, source.text)
     _sizes(found, ranges.settle(gathered))
-    spelling.learn(table, list(_comparable(found)), gathered.sizes)
+    spelling.learn(table, list(_comparable(found)), gathered.sizes, gathered.entries)
+    _settle_entries(found)
     spelling.embolden(gathered.chains, table)
     table.line_of = lambda offset: source.span(offset, offset).line
     indexed, said = _indexed(found), ranks.settle(found)
@@ -275,6 +276,17 @@ def _settle_identities(found: Survey, indexed: frozenset[str]) -> None:
         hint = r"write `\delta_{ij}`, or say that it is the identity matrix, or define it"
         message = f"`{name}` stands with indices only, and nothing says what it is"
         found.ambiguous.setdefault(name, ReadError("BN137", message, NOWHERE, hint))
+
+
+def _settle_entries(found: Survey) -> None:
+    """`h_{ij}` is no entry of H for certain where H is written out so, and h is another thing elsewhere."""
+    for name in sorted(found.gathered.entries.keys() - found.table.entries.keys()):
+        used = (s for node in _every_node(found) for s, _ in kinds.symbols(node) if s.base == name)
+        if at := next((s.at for s in used if s.sub and len(s.sub.letters) == 2), None):
+            message = (
+                f"`{name}` has two indices here: an entry of `{found.gathered.entries[name]}`, or another?"
+            )
+            found.ambiguous[name] = ReadError("BN137", message, at, "give one of them another name")
 
 
 def _counts(found: Survey, symbol: Symbol) -> bool:

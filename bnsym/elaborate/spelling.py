@@ -18,16 +18,19 @@ if TYPE_CHECKING:
     from bnsym.elaborate.collect import RawChain
 
 
-def learn(table: Table, chains: Sequence[Sequence[Node]], indices: Iterable[str]) -> None:
+def learn(
+    table: Table, chains: Sequence[Sequence[Node]], indices: Iterable[str], entries: Mapping[str, str]
+) -> None:
     """Fills `table.labels` and `table.entries` from the expressions of each chain of the file.
 
-    indices: the letters that are said to be some."""
+    indices: the letters that are said to be some. entries: what matrices written out call theirs."""
     written = [inner for chain in chains for node in chain for inner in walk(node)]
     named = [symbol for symbol in written if isinstance(symbol, Symbol)]
     known = {letter for node in written for letter in _letters(node)}.union(indices)
     defined = {pair for pair in _defined(chains) if pair[0] not in table.first_seen}
     table.labels |= _labels(named, defined, known)
-    table.entries |= _entries(named)
+    bare = {symbol.base for symbol in named if symbol.bare}
+    table.entries |= _entries(named) | {name: entries[name] for name in entries.keys() - bare}
 
 
 def _letters(node: Node) -> tuple[str, ...]:

@@ -98,14 +98,14 @@ def take(gatherer: Gatherer, remark: Remark) -> None:
     for chain in remark.chains:
         _take(gatherer, remark, chain)
         for where in chain.expressions:
-            gatherer.note(_parsed(gatherer, where))
+            gatherer.note(parsed(gatherer, where))
 
 
 def order(gatherer: Gatherer, saying: Saying, sections: range) -> None:
     """Takes what words say that changes what is claimed."""
     firsts = [_EQUALITY.split(gatherer.source.masked[n.start : n.end])[0] for n in saying.names]
     targets = [
-        as_target(_parsed(gatherer, Slice(n.start, n.start + len(first))))
+        as_target(parsed(gatherer, Slice(n.start, n.start + len(first))))
         for n, first in zip(saying.names, firsts, strict=True)
     ]
     names = tuple(target[0] for target in targets if target)
@@ -136,10 +136,10 @@ def _take(gatherer: Gatherer, remark: Remark, chain: Chain) -> None:
 
 def _doubt(gatherer: Gatherer, remark: Remark, chain: Chain) -> None:
     left = _call(gatherer, chain)
-    target = as_target(left.function if left else _parsed(gatherer, chain.expressions[0]))
+    target = as_target(left.function if left else parsed(gatherer, chain.expressions[0]))
     if target is None or chain.signs[0].symbol not in _EQUALS or remark.role is Role.GIVEN:
         return
-    meant, body = remark.role in _ASSUMES, _parsed(gatherer, chain.expressions[1])
+    meant, body = remark.role in _ASSUMES, parsed(gatherer, chain.expressions[1])
     if not meant and not (_names(body) if body is not None else _WORD.search(_text(gatherer, chain))):
         return  # `then $c = 1$`, `for $y = (1, 2)$`: a value that it takes somewhere
     sections = range(gatherer.section, gatherer.section + 1) if meant and gatherer.level else EVERYWHERE
@@ -165,7 +165,7 @@ def _doubt_member(gatherer: Gatherer, remark: Remark, chain: Chain) -> None:
 
 
 def _doubt_name(gatherer: Gatherer, chain: Chain) -> None:
-    target = as_target(_parsed(gatherer, chain.expressions[0]))
+    target = as_target(parsed(gatherer, chain.expressions[0]))
     if target is not None:
         doubt = Doubt(target[0], chain.where, EVERYWHERE, meant=False, described=True)
         gatherer.result.doubts.append(doubt)
@@ -178,7 +178,7 @@ def _vanishes(remark: Remark, chain: Chain) -> bool:
 
 def _doubt_behind(gatherer: Gatherer, chain: Chain) -> None:
     """What stands behind it in its section leaves the name out, or takes it for very small."""
-    target = as_target(_parsed(gatherer, chain.expressions[0]))
+    target = as_target(parsed(gatherer, chain.expressions[0]))
     if target is not None:
         here = range(gatherer.section, gatherer.section + 1)
         gatherer.result.doubts.append(Doubt(target[0], chain.where, here, meant=True, after=True))
@@ -194,7 +194,7 @@ def _mention(gatherer: Gatherer, remark: Remark, chain: Chain) -> None:
     """Notes that the text speaks of a name."""
     if chain.signs and chain.signs[0].symbol not in _MEMBER:
         return
-    if target := as_target(_parsed(gatherer, chain.expressions[0])):
+    if target := as_target(parsed(gatherer, chain.expressions[0])):
         says = remark.role in (Role.DESCRIBED, Role.NAMED, Role.LOSS)
         if remark.role is Role.LOSS:
             gatherer.result.called_losses.append(target[0])
@@ -222,7 +222,7 @@ def _taken(gatherer: Gatherer, remark: Remark, chain: Chain) -> bool:
     if _call(gatherer, chain) and _define(gatherer, remark, chain):
         return True
     if _is_new(gatherer, chain):
-        named = isinstance(_parsed(gatherer, chain.expressions[0]), Product) or _is_called(gatherer, remark)
+        named = isinstance(parsed(gatherer, chain.expressions[0]), Product) or _is_called(gatherer, remark)
         abbreviates = (named or remark.shown) and _abbreviate(gatherer, chain)
         if abbreviates or (remark.shown and _define(gatherer, remark, chain)):
             return True
@@ -235,7 +235,7 @@ def _taken(gatherer: Gatherer, remark: Remark, chain: Chain) -> bool:
 
 def _call(gatherer: Gatherer, chain: Chain) -> Apply | None:
     """The function's value on the left, in `E(w) = …`: of nothing else is it said what it is."""
-    left = _parsed(gatherer, chain.expressions[0])
+    left = parsed(gatherer, chain.expressions[0])
     call = as_call(left) if left is not None else None
     return call if isinstance(call, Apply) else None
 
@@ -243,7 +243,7 @@ def _call(gatherer: Gatherer, chain: Chain) -> Apply | None:
 def _is_first(gatherer: Gatherer, chain: Chain) -> bool:
     """Whether the name on the left stands nowhere before, and does without its prime, `$w' = w - a g$`, or
     with another number of indices; then the equation can claim nothing of it."""
-    left, right = (_parsed(gatherer, where) for where in chain.expressions[:2])
+    left, right = (parsed(gatherer, where) for where in chain.expressions[:2])
     target = as_target(left)
     if target is None or right is None:
         return False
@@ -296,7 +296,7 @@ def _leave_open(gatherer: Gatherer, remark: Remark, chain: Chain) -> None:
 
 def _is_bound(gatherer: Gatherer, chain: Chain) -> bool:
     """Whether it compares one name with numbers."""
-    nodes = [_parsed(gatherer, where) for where in chain.expressions]
+    nodes = [parsed(gatherer, where) for where in chain.expressions]
     named = [node for node in nodes if node is None or _names(node)]
     return len(named) == 1 and isinstance(named[0], Symbol)
 
@@ -345,7 +345,7 @@ def _names(node: Node) -> bool:
 
 def _turned(gatherer: Gatherer, chain: Chain) -> Chain:
     r"""`$\partial L/\partial y$ is written $g$`: the name first."""
-    left, right = (_parsed(gatherer, where) for where in chain.expressions[:2])
+    left, right = (parsed(gatherer, where) for where in chain.expressions[:2])
     name = isinstance(right, Symbol) or (isinstance(right, Product) and paired(right) is not None)
     named = len(chain.signs) == 1 and name and left is not None
     if named and not isinstance(left, Symbol) and as_target(left) is None:
@@ -353,7 +353,7 @@ def _turned(gatherer: Gatherer, chain: Chain) -> Chain:
     return chain
 
 
-def _parsed(gatherer: Gatherer, where: Slice) -> Node | None:
+def parsed(gatherer: Gatherer, where: Slice) -> Node | None:
     try:
         return unwrap(parse(gatherer.source.masked[where.start : where.end], where.start))
     except ReadError:
@@ -364,7 +364,7 @@ def _abbreviate(gatherer: Gatherer, chain: Chain) -> bool:
     r"""Whether it gives a name to a derivative, `dy_i = \partial L/\partial y_i`: then it is read for it."""
     if len(chain.signs) != 1 or chain.signs[0].symbol not in _EQUALS:
         return False
-    left, right = (_parsed(gatherer, where) for where in _turned(gatherer, chain).expressions)
+    left, right = (parsed(gatherer, where) for where in _turned(gatherer, chain).expressions)
     if not isinstance(left, Symbol | Product) or not isinstance(right, Derivative | Gradient):
         return False
     aliases = gatherer.result.aliases
@@ -412,7 +412,7 @@ _LOSS = re.compile("|".join((_ERROR, *_NOUNS)), re.IGNORECASE)
 
 def _is_new(gatherer: Gatherer, chain: Chain) -> bool:
     """Whether no chain so far says what the name is, which may be one of two parts, `\\delta y`."""
-    left = _parsed(gatherer, chain.expressions[0])
+    left = parsed(gatherer, chain.expressions[0])
     name = paired(left) if isinstance(left, Product) else left
     heads: Iterator[Node | None] = (c.expressions[0].node for c in gatherer.result.chains)
     return isinstance(name, Symbol) and all(
