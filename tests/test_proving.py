@@ -55,6 +55,7 @@ from tests.batchnorm import (
     xhat,
     y,
 )
+from tests.test_names import verdicts
 
 LE, LT, GE, EQ = Relation.LE, Relation.LT, Relation.GE, Relation.EQ
 n = Index("i", "n")
@@ -380,3 +381,19 @@ def test_roots_of_one_number_are_written_as_one_power():
     form, _ = closed_form(Statement(norm, EQ, num(0)), over(Sum(i, power(x(i), 2)), norm))
     assert isinstance(form, Pow)
     assert form.exponent == Fraction(1, 2)
+
+
+LAYER = (
+    r"z = X w",
+    r"\mu = \frac{1}{m} \sum_{i=1}^m z_i",
+    r"v = \frac{1}{m} \sum_{i=1}^m (z_i - \mu)^2",
+    r"y_i = \frac{z_i - \mu}{\sqrt{v}}",
+    r"g = \frac{\partial L}{\partial w}",
+)
+
+
+def test_an_addend_that_is_not_negative_is_one_however_long_it_is_written_out():
+    links = (r"\Vert w \Vert^2 + \eta^2 \Vert g \Vert^2 \ge \Vert w \Vert^2", r"\mu + g^T g \ge \mu")
+    wrong = (r"\Vert w \Vert^2 + \eta \Vert g \Vert^2 \ge \Vert w \Vert^2", r"\mu - g^T g \ge \mu")
+    assert verdicts(*LAYER, *links) == ["proved", "proved"]
+    assert "proved" not in verdicts(*LAYER, *wrong)

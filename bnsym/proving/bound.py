@@ -49,6 +49,7 @@ from bnsym.proving.simplex import nonnegative_solution
 from bnsym.proving.witness import free_shapes
 from bnsym.terms import (
     ONE,
+    Add,
     Delta,
     Diff,
     Index,
@@ -155,8 +156,10 @@ class _Search:
     # atoms
 
     def _stages(self, products: bool) -> Iterator[list[Atom]]:
-        """What is assumed and products of two of that; then also squares; with `products`,
-        also all products of two."""
+        """What is written; what is assumed and products of two of that; then also squares; with
+        `products`, also all products of two."""
+        if not products and not self.squared and (written := list(self._written())):
+            yield written
         assumed = list(self._assumed())
         plain = [atom for atom in assumed if len(atom.factors) == 1]
         known = [Atom((), (), UNIT), *assumed, *self._pairs(combinations(plain, 2))]
@@ -178,6 +181,14 @@ class _Search:
     def _times(self, a: Atom, b: Atom) -> Atom:
         reduced = self.reduce(self.ring.times(a.reduced, b.reduced))
         return Atom((*a.parts, *b.parts), (*a.factors, *b.factors), reduced)
+
+    def _written(self) -> Iterator[Atom]:
+        """The addends of both sides that are not negative by their form: `a <= a + t^2`, however long
+        t is once definitions are written out."""
+        for side in (self.statement.left, self.statement.right):
+            for term in side.terms if isinstance(side, Add) else ():
+                if self.ring.is_manifest(term):
+                    yield self._atom(self.ring.normal(term), Manifest(term))
 
     def _assumed(self) -> Iterator[Atom]:
         """Each order assumed, also times what of it is not negative."""
