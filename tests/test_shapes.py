@@ -251,6 +251,42 @@ ARRAYS: Cases = {
 }  # fmt: skip
 
 
+DOTS: Cases = {
+    "of a number": (
+        "prpx",
+        r"""
+        Let $u, v \in \mathbb{R}^n$, $a \in \mathbb{R}$ and $c = \sum_i u_i v_i$.
+        2 c = 2 u \cdot v
+        2 c = u \cdot v
+        \frac{c}{a} = \frac{u \cdot v}{a}
+        a u \cdot v = 0
+        """,
+    ),
+    "of a vector": (
+        "prx",
+        r"""
+        Let $u, v \in \mathbb{R}^n$, and $p_i = u_i v_i$.
+        2 p = 2 u \cdot v
+        2 p = u \cdot v
+        p + u \cdot v = \sum_i p_i
+        """,
+    ),
+    "of what the other side leaves open": (
+        "xx",
+        r"""
+        Let $u, v \in \mathbb{R}^n$.
+        u \cdot v = v \cdot u
+        u \cdot v = 0
+        """,
+    ),
+}
+
+
+@each(DOTS)
+def test_a_dot_between_vectors_is_what_the_other_side_needs(want: str, note: str, tmp_path: Path) -> None:
+    assert verdicts(tmp_path, note) == want
+
+
 @each(ARRAYS)
 def test_what_whole_arrays_mean(want: str, note: str, tmp_path: Path) -> None:
     assert verdicts(tmp_path, note) == want

@@ -36,6 +36,7 @@ class Rule(Enum):
     MEAN = "`{}` is the mean over the entries"
     BIASED = "`{}` is the biased variance, divided by the number of entries"
     ENTRYWISE = "`{}` is taken entry by entry"
+    DOT = r"in `{}` the `\cdot` of two vectors is their inner product"
     ROW = "`{}` is a row of the matrix `{}`"
     ENTRY = "`{}` is an entry of `{}`"
     ENTRY_NUMBER = "the index `{}` is any one, and not that of another number"

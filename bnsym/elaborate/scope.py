@@ -106,7 +106,9 @@ def survey(source: Source, gathered: Gathered) -> Survey:
     _find_typed(found)
     _settle_ranks(found, said, indexed)
     _settle_identities(found, indexed)
-    kinds.infer(table, *_by_rank(found))
+    shape = kinds.infer(table, *_by_rank(found))
+    for chain in gathered.chains:
+        kinds.settle_dots(chain.expressions, shape)
     return found
 
 

@@ -7,12 +7,13 @@ scalar. Fills a `Table`. Imports the surface tree and `symbols` only.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Container, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import islice, pairwise
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
+from bnsym.elaborate.conventions import Rule
 from bnsym.elaborate.symbols import IDENTITIES, ONES_LETTER, Table
 from bnsym.latex.ast import (
     Absolute,
@@ -38,6 +39,7 @@ from bnsym.latex.ast import (
     Transpose,
     Whole,
     children,
+    rebuilt,
     unwrap,
     walk,
 )
@@ -45,10 +47,14 @@ from bnsym.latex.commands import DIAGONALS, ENTRYWISE, TRACES
 from bnsym.latex.errors import ReadError
 from bnsym.latex.folding import is_function, word_of
 
+if TYPE_CHECKING:
+    from bnsym.elaborate.collect import Expression
+
 SCALAR, COLUMN, ROW, MATRIX = "scalar", "column", "row", "matrix"
 SHAPES = (SCALAR, COLUMN, MATRIX)
 """By the number of axes."""
 Chain: TypeAlias = Sequence[Node]
+Shape: TypeAlias = Callable[[Node], str | None]
 Bound: TypeAlias = tuple[Symbol, frozenset[str]]
 NO_LETTERS: frozenset[str] = frozenset()
 
@@ -70,13 +76,49 @@ def symbols(node: Node) -> tuple[Bound, ...]:
     return tuple(found)
 
 
-def infer(table: Table, definitions: Sequence[Chain], claims: Sequence[Chain] = ()) -> None:
-    """Fills `table.arity` and `table.first_seen` from chains of expressions said to be comparable.
+def infer(table: Table, definitions: Sequence[Chain], claims: Sequence[Chain] = ()) -> Shape:
+    """Fills `table.arity` and `table.first_seen` from chains of expressions said to be comparable; what
+    shape an expression then has.
 
     What is declared stands; then the bodies of definitions decide, then the claims in their order:
     no claim changes what a definition, or a claim before it, says of a name.
     """
-    _Inference(table, list(map(_Chain, definitions)), list(map(_Chain, claims))).run()
+    inference = _Inference(table, list(map(_Chain, definitions)), list(map(_Chain, claims)))
+    inference.run()
+    return lambda node: inference.shape(node, NO_LETTERS)
+
+
+def settle_dots(expressions: Sequence[Expression], shape: Shape) -> None:
+    r"""Reads `u \cdot v` of two vectors as their inner product where another expression of the chain is a
+    number, and entry by entry where one is a vector."""
+    nodes = [e.node for e in expressions if e.node is not None]
+    read = {way: [_dotted(node, shape, way) for node in nodes] for way in (SCALAR, COLUMN)}
+    plain = {shape(node) for node, new in zip(nodes, read[SCALAR], strict=True) if new is node} - {None}
+    for expression in expressions if len(plain) == 1 else ():
+        node = expression.node
+        new = _dotted(node, shape, *plain) if node is not None else None
+        if node is not None and new is not None and new is not node and shape(new) in plain:
+            expression.node = new
+            expression.record.take(Rule.DOT if plain == {SCALAR} else Rule.ENTRYWISE, node.at)
+
+
+def _dotted(node: Node, shape: Shape, way: str | None) -> Node:
+    """The node with each product of two vectors that a dot joins read as a number, or as a vector."""
+    if isinstance(node, Product) and way in (SCALAR, COLUMN):
+        arrays = [k for k, factor in enumerate(node.factors) if shape(factor) != SCALAR]
+        pair = [node.factors[k] for k in arrays]
+        joined = len(pair) == 2 and node.operators[arrays[1]] == "dot" and arrays[1] == arrays[0] + 1
+        if joined and {shape(factor) for factor in pair} == {COLUMN}:
+            at = (pair[0].at[0], pair[1].at[1])
+            u, v = pair
+            both = Inner(u, v, at) if way == SCALAR else Product((u, v), ("", "odot"), at)
+            if len(node.factors) == 2:
+                return both
+            before, after = node.factors[: arrays[0]], node.factors[arrays[1] + 1 :]
+            operators = (*node.operators[: arrays[1]], *node.operators[arrays[1] + 1 :])
+            return replace(node, factors=(*before, both, *after), operators=operators)
+    inside = isinstance(node, Paren | Plus | Product | Quotient)  # what a function is taken of is its own
+    return rebuilt(node, lambda inner: _dotted(inner, shape, way)) if inside else node
 
 
 def written_indices(table: Table, written: Iterable[Bound], without: Container[str] = ()) -> None:
