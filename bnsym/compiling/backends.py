@@ -39,7 +39,7 @@ def _reduce(a: Any, axis: int) -> Any:
 
 
 class Blocks:
-    """float64 in NumPy; every call may name the buffer for its result."""
+    """float64 in NumPy, whatever floats enter; every call may name the buffer for its result."""
 
     def __init__(self, *, rank: int) -> None:
         """rank: the number of axes of a block."""
@@ -56,7 +56,7 @@ class Blocks:
         return np.float64(p / q)
 
     def enter(self, array: Any, _leaf: Leaf) -> Any:
-        return array
+        return np.asarray(array, np.float64)
 
     def gathered(self, totals: list[Any]) -> Any:
         return np.sum(totals, axis=0)

@@ -30,10 +30,10 @@ def compile(  # noqa: A001 - `bnsym.compile` says what it does
     """The closed form that a link proves, as a function on arrays.
 
     link: FILE#ID, of a block or of one link: the right side of its last equation, provided that every
-    link of that chain is proved. backend: `numpy` (float64, in blocks that fit a cache), `numba` (the same,
-    compiled, on every core), `torch` or `jax` (whole arrays, of any float type). given: defined names
-    whose values are handed in instead of being worked out again, such as `xhat` or `\\hat{x}`; nothing
-    checks that they are what the note defines.
+    link of that chain is proved. backend: `numpy` (of any float type, worked out in float64, in blocks that
+    fit a cache), `numba` (the same, compiled, on every core), `torch` or `jax` (whole arrays, of any float
+    type). given: defined names whose values are handed in instead of being worked out again, such as `xhat`
+    or `\\hat{x}`; nothing checks that they are what the note defines.
 
     Raises NotProved (a ValueError) if the link is not proved or has no closed form, ImportError if the
     backend is not installed, ValueError for an unknown backend or name.
@@ -81,16 +81,17 @@ class ClosedForm:
         return f"<closed form of {self.form.results[-1].link.id}: ({names}), backend={self.backend!r}>"
 
     def __call__(self, *arrays: Any, out: Any = None, **named: Any) -> Any:
-        """Its value. Arrays in the order of `arguments`, or by name; NumPy and numba take `out`, a float64
-        array of the result's shape. Raises TypeError or ValueError for what does not fit, and
-        FloatingPointError where float64 overflows or a divisor is zero."""
+        """Its value, in the most precise type of its arrays. Arrays in the order of `arguments`, or by name;
+        NumPy and numba work in float64 and take `out`, an array of the result's shape and type. Raises
+        TypeError or ValueError for what does not fit, and FloatingPointError where float64 overflows or a
+        divisor is zero."""
         bound = bind(self.arguments, arrays, named)
         sizes = self._measured(bound)
         if self.backend in ("torch", "jax"):
             if out is not None:
                 raise TypeError(f"backend={self.backend!r} takes no out")
             return self._whole(bound, sizes)
-        floats = {name: _float64(name, value) for name, value in bound.items()}
+        floats = {name: _floats(name, value) for name, value in bound.items()}
         with np.errstate(all="ignore"):  # what is not finite is found below
             if self.backend == "numba":
                 return self._compiled(floats, sizes, out)
@@ -103,7 +104,7 @@ class ClosedForm:
         Raises FloatingPointError where a value overflows, or a divisor is lost to cancellation.
         """
         bound = bind(self.arguments, arrays, named)
-        floats = {name: _float64(name, value) for name, value in bound.items()}
+        floats = {name: _floats(name, value) for name, value in bound.items()}
         try:
             with np.errstate(all="ignore"):
                 return self._in_blocks(floats, self._measured(floats), InARow(), 1, None)
@@ -121,6 +122,11 @@ class ClosedForm:
             if index.space != structure.batch:
                 self._lowering.axes.setdefault(index.name, index.space)
         return self._lowering.lower(structure.resolve(statement.right), batch[0] if batch else None)
+
+    def _type(self, floats: Mapping[str, Any]) -> np.dtype[Any]:
+        """The most precise type of the arrays, but for numbers of several features."""
+        types = [floats[a.name].dtype for a in self.arguments if a.spaces]
+        return min(types, key=lambda one: FLOATS.index(one.name))
 
     def _measured(self, bound: Mapping[str, Any]) -> Sizes:
         return measure(self.arguments, bound, one_index=not self._lowering.axes)
@@ -161,9 +167,10 @@ class ClosedForm:
             found = stream.value(self._expression)
             wanted = found if part is None else found[part]
             self._demand_finite([wanted], floats)
-            return self._arranged(wanted, sizes, varies=False)
-        whole = self._room(sizes, out)
-        for block, value in stream.mapped(self._expression, whole if buffered else None):
+            return self._arranged(wanted.astype(self._type(floats), copy=False), sizes, varies=False)
+        whole = self._room(sizes, out, self._type(floats))
+        direct = buffered and whole.dtype == np.float64
+        for block, value in stream.mapped(self._expression, whole if direct else None):
             wanted = value if part is None else value[part]
             if not np.may_share_memory(wanted, whole):
                 whole[block] = wanted
@@ -171,7 +178,7 @@ class ClosedForm:
             self._demand_finite([*stream.values.values(), whole[:1]], floats)
         return self._arranged(whole, sizes, varies=True)
 
-    def _room(self, sizes: Sizes, out: Any) -> Any:
+    def _room(self, sizes: Sizes, out: Any, dtype: Any) -> Any:
         """Where the result goes: what was handed in, or a new array, if there is memory for it."""
         free = {i.name for i in self._free}
         lengths = (sizes.spaces[s] if a in free else 1 for a, s in self._lowering.axes.items())
@@ -180,11 +187,11 @@ class ClosedForm:
         if out is None:
             if said := memory.refusal(int(np.prod(shape)), 1):
                 raise MemoryError(said)
-            return np.empty(shape)
+            return np.empty(shape, dtype)
         if self._lowering.axes:
             raise TypeError("out is for one index, over the batch")
-        if np.shape(out) != shape or out.dtype != np.float64:
-            raise ValueError(f"out has shape {np.shape(out)} and type {out.dtype}, not {shape} and float64")
+        if np.shape(out) != shape or out.dtype != dtype:
+            raise ValueError(f"out has shape {np.shape(out)} and type {out.dtype}, not {shape} and {dtype}")
         return out
 
     def _arranged(self, found: Any, sizes: Sizes, *, varies: bool) -> Any:
@@ -204,10 +211,12 @@ class ClosedForm:
 
     def _compiled(self, floats: Mapping[str, Any], sizes: Sizes, out: Any) -> Any:
         """By numba, one feature after the other."""
+        dtype = self._type(floats)
+        floats = {n: np.asarray(v, np.float64) for n, v in floats.items()}
         if not self._lowering.varies(self._expression):
-            room = np.empty(() if sizes.beside is None else sizes.beside)
+            room = np.empty(() if sizes.beside is None else sizes.beside, dtype)
         else:
-            room = self._room(sizes, out)
+            room = self._room(sizes, out, dtype)
         for k in range(sizes.beside or 1):
             column = {n: v[..., k] if sizes.beside and np.ndim(v) else v for n, v in floats.items()}
             leaves = self._leaves(column, sizes)
@@ -236,11 +245,15 @@ class ClosedForm:
         )
 
 
-def _float64(name: str, value: Any) -> Any:
+def _floats(name: str, value: Any) -> Any:
+    """Arrays of any float type, which are worked on in float64, block by block; numbers are float64."""
     found = np.asarray(value)
-    if found.ndim and found.dtype != np.float64:
-        raise TypeError(f"{name} is an array of {found.dtype}; it takes float64")
-    return found.astype(np.float64, copy=False)
+    if found.ndim and found.dtype.name not in FLOATS:
+        raise TypeError(f"{name} is an array of {found.dtype}; it takes {', '.join(FLOATS)}")
+    return found if found.ndim else found.astype(np.float64)
+
+
+FLOATS = ("float64", "float32", "float16", "bfloat16")
 
 
 def _given(statement: Statement, given: Sequence[str]) -> frozenset[Name]:

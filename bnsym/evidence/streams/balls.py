@@ -148,7 +148,8 @@ class Balls:
             raise Overflow from error
 
     def enter(self, array: npt.NDArray[Any], leaf: Leaf) -> Ball:
-        return Ball(array, self.radii.get(leaf.name, 0.0))
+        kind = np.complex128 if np.iscomplexobj(array) else np.float64
+        return Ball(np.asarray(array, kind), self.radii.get(leaf.name, 0.0))
 
     def gathered(self, totals: list[Ball]) -> Ball:
         stacked = Ball(np.stack([t.value for t in totals]), np.stack([t.radius for t in totals]))
