@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from bnsym.checking import exit_code as exit_code
     from bnsym.compiling.callable_form import ClosedForm as ClosedForm
     from bnsym.compiling.callable_form import compile as compile  # noqa: A004 - read as bnsym.compile
-    from bnsym.compiling.judging import Judgement as Judgement
-    from bnsym.compiling.judging import Refused as Refused
-    from bnsym.compiling.judging import check_backward as check_backward
     from bnsym.compiling.proved import NotProved as NotProved
     from bnsym.evidence.batchnorm import BatchNorm as BatchNorm
+    from bnsym.judging.judgement import Judgement as Judgement
+    from bnsym.judging.judgement import check_backward as check_backward
+    from bnsym.judging.trials import Refused as Refused
     from bnsym.kernel import Proved as Proved
     from bnsym.kernel import Refuted as Refuted
     from bnsym.kernel import Witness as Witness
@@ -42,7 +42,8 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "bnsym.checking": ("check", "exit_code"),
-    "bnsym.compiling.judging": ("Judgement", "Refused", "check_backward"),
+    "bnsym.judging.judgement": ("Judgement", "check_backward"),
+    "bnsym.judging.trials": ("Refused",),
     "bnsym.compiling.callable_form": ("ClosedForm", "compile"),
     "bnsym.compiling.proved": ("NotProved",),
     "bnsym.evidence.batchnorm": ("BatchNorm",),

@@ -22,7 +22,7 @@ FLOORS = (
     {"cli", "pytest_plugin"},
     {"commands", "serving"},
     {"__init__"},
-    {"cache", "checking", "compiling", "deriving", "execution", "repairing", "reporting"},
+    {"cache", "checking", "compiling", "deriving", "execution", "judging", "repairing", "reporting"},
     {"proving", "evidence", "elaborate", "finding", "settings"},
     {"latex", "source"},
     {"model", "printing", "codes", "version"},

@@ -1,6 +1,6 @@
-"""What was proved, as functions on arrays: closed forms to run, and to judge other implementations by.
+"""What was proved, as functions on arrays.
 
-    proved → closed_form → backward
+    proved → arguments → callable_form
 
 Not trusted: it takes verdicts from `checking`, and builds none. NumPy, torch, JAX and numba are
 imported where they are used.

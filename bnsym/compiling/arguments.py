@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,6 +52,11 @@ def arguments(lowering: Lowering, results: Sequence[Any]) -> tuple[Argument, ...
         raise NotProved("the closed form depends on no array")
     plain = argument_names.distinct(names)
     found = (Argument(plain[n], n, shapes[n]) for n in names)
+    return by_kind(found)
+
+
+def by_kind(found: Iterable[Argument]) -> tuple[Argument, ...]:
+    """First arrays, then numbers, then upstream gradients."""
     return tuple(sorted(found, key=lambda a: (a.latex.startswith("∂"), not a.spaces)))
 
 

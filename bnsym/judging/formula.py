@@ -1,0 +1,140 @@
+"""A closed form as terms alone: its right side, what that is defined from, and the arrays it takes.
+
+proved → formula → lifted (as the axes of real arrays have it) → dense
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from bnsym.evidence.deltas import rebuilt
+from bnsym.evidence.structure import Structure
+from bnsym.evidence.surveying import names, reached
+from bnsym.terms import (
+    Add,
+    Definition,
+    Diff,
+    Index,
+    Mul,
+    Name,
+    Pow,
+    SpaceName,
+    Statement,
+    Sum,
+    Sym,
+    Term,
+    add,
+    mul,
+    walk,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A term of the closed form, as the note writes it and without derivatives."""
+
+    shown: Term
+    term: Term
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """Σ of the pieces, where defined names mean their definitions."""
+
+    pieces: tuple[Piece, ...]
+    definitions: Mapping[Name, Definition]
+    free: tuple[Index, ...]
+    """The indices of its value, in order."""
+    shapes: Mapping[Name, tuple[SpaceName, ...]]
+    """Of the arrays that nothing defines."""
+    by: Name = ""
+    """What the loss is differentiated by, if it is a derivative of a loss."""
+
+    @property
+    def right(self) -> Term:
+        return add(*(p.term for p in self.pieces))
+
+    def changed(self, change: Callable[[Term], Term]) -> Formula:
+        """With each piece and each definition changed."""
+        pieces = tuple(replace(p, term=change(p.term)) for p in self.pieces)
+        bodies = {n: replace(d, body=change(d.body)) for n, d in self.definitions.items()}
+        return replace(self, pieces=pieces, definitions=bodies)
+
+    def terms(self) -> Iterator[Term]:
+        yield from (p.term for p in self.pieces)
+        yield from (d.body for d in self.definitions.values())
+
+
+def formula(structure: Structure, statement: Statement, free: tuple[Index, ...]) -> Formula:
+    """The right side of a statement whose definitions a structure has; it may be any term over them."""
+    shown = tuple(pieces(statement.right))
+    parts = tuple(Piece(t, _written(structure, structure.resolve(t))) for t in shown)
+    bodies: dict[Name, Definition] = {}
+
+    def uses(name: Name) -> set[Name]:
+        if name not in structure.definitions:
+            return set()
+        if name not in bodies:
+            symbol = structure.definitions[name].symbol
+            bodies[name] = Definition(symbol, _written(structure, structure.body(name)))
+        return names(bodies[name].body)
+
+    used = reached([n for p in parts for n in names(p.term)], uses)
+    shapes = {n: structure.shapes[n] for n in used if n not in bodies}
+    left = statement.left
+    by = (
+        left.by.name if isinstance(left, Diff) and left.of in {Sym(loss) for loss in statement.losses} else ""
+    )
+    return Formula(parts, bodies, free, shapes, by)
+
+
+def _written(structure: Structure, term: Term) -> Term:
+    """Without derivatives of a loss but those at its outputs."""
+    if isinstance(term, Sym) and term.name in structure.adjoints:
+        loss, node = structure.adjoints[term.name]
+        gradient = structure.gradient(loss, Sym(node, term.indices))
+        return _written(structure, structure.resolve(gradient))
+    return rebuilt(term, lambda inner: _written(structure, inner))
+
+
+def pieces(term: Term) -> Iterator[Term]:
+    """The terms of a sum, factors before it multiplied in."""
+    match term:
+        case Add(terms):
+            for t in terms:
+                yield from pieces(t)
+        case Mul(factors) if any(isinstance(f, Add) for f in factors):
+            k = max(
+                (k for k, f in enumerate(factors) if isinstance(f, Add)),
+                key=lambda k: len(list(walk(factors[k]))),
+            )
+            for t in pieces(factors[k]):
+                yield mul(*factors[:k], t, *factors[k + 1 :])
+        case _:
+            yield term
+
+
+def factors(term: Term) -> tuple[Term, ...]:
+    return term.factors if isinstance(term, Mul) else (term,)
+
+
+def statistics(found: Formula) -> set[Name]:
+    """The free arrays that the definitions sum over: inputs and masks, no gains and no upstream gradients."""
+    summed = (t.body for d in found.definitions.values() for t in walk(d.body) if isinstance(t, Sum))
+    inside = reached([n for body in summed for n in names(body)], lambda n: _used(found, n))
+    return {n for n in inside if found.shapes.get(n) and not n.startswith("∂")}
+
+
+def spreads(found: Formula) -> set[Name]:
+    """Numbers that stand beside others in a definition's sum, as ε does; no gains."""
+    beside = (
+        t for d in found.definitions.values() for a in walk(d.body) if isinstance(a, Add) for t in a.terms
+    )
+    bare = (f for t in beside for f in factors(t) if len(factors(t)) <= 2)
+    inner = (f.base if isinstance(f, Pow) else f for f in bare)
+    return {s.name for s in inner if isinstance(s, Sym) and found.shapes.get(s.name) == ()}
+
+
+def _used(found: Formula, name: Name) -> set[Name]:
+    return names(found.definitions[name].body) if name in found.definitions else set()

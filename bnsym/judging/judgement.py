@@ -1,0 +1,234 @@
+"""`bnsym.check_backward`: somebody's own backward function, judged against closed forms that were proved."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+from typing import Any
+
+from bnsym.judging import asking, precision, slips
+from bnsym.judging.layouts import Layout, guesses, letters, stated
+from bnsym.judging.trials import Refused, Task, Trial, Unfit, again, drawn, sized
+
+SMALL = (1, 2, 4, 7)
+"""Batches at which rounding explains so little that no slip hides behind it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What became of a backward function. True where it agrees."""
+
+    agrees: bool
+    slips: tuple[str, ...]
+    """What is off, where that is a known slip."""
+    error: float
+    """The largest difference, relative to the largest component."""
+    allowed: float
+    """The difference that rounding explains, there."""
+    shape: tuple[int, ...]
+    """The shape of the arrays at which it was judged last."""
+    call: str
+    """How the function was called."""
+    layout: str = ""
+    """Which axes the note's indices run over, and whether that was guessed."""
+    precision: str = ""
+    """How right it is in its type: `right within float32`, `right, but loses 4 of 7 digits to …`."""
+    outputs: Mapping[str, Judgement] = field(default_factory=dict)
+    """Of each output by itself, where there are several."""
+
+    def __bool__(self) -> bool:
+        return self.agrees
+
+    def __str__(self) -> str:
+        if self.outputs:
+            verdict = "agrees" if self.agrees else "wrong"
+            listed = "\n".join(f"{name}: {one}" for name, one in self.outputs.items())
+            return f"{verdict}: {self.call}\n{listed}"
+        apart = f"{self.call} at shape {self.shape}: off by {self.error:.1g} of the largest component"
+        verdict = "agrees" if self.agrees else "wrong"
+        lines = [f"{verdict}: {apart}; rounding explains {self.allowed:.1g}"]
+        if not self.agrees:
+            lines += [f"  {slip}" for slip in self.slips] or ["  no known slip explains it"]
+        lines += [f"  {said}" for said in (self.layout, self.precision) if said]
+        return "\n".join(lines)
+
+
+def check_backward(
+    fn: Callable[..., Any],
+    link: str | os.PathLike[str] | Mapping[str, str],
+    *,
+    arguments: Sequence[str] | None = None,
+    axes: Mapping[str, Any] | None = None,
+    given: Sequence[str] | Mapping[str, str] = (),
+    values: Mapping[str, Any] | None = None,
+    dtype: Any = "float64",
+    m: int = 1000,
+    d: int = 3,
+    sizes: Mapping[str, int] | None = None,
+    seed: int = 0,
+) -> Judgement:
+    """Whether a function computes the closed forms that links prove, and if not, which term is off.
+
+    fn: takes arrays and returns one, or for several links a tuple or a dict of them. link: FILE#ID, as for
+    `bnsym.compile`; `{"dx": FILE#ID, "dgamma": FILE#ID}` for several outputs; or FILE alone, for every
+    gradient that it proves. arguments: the names of what fn takes in its order; without it, the closed
+    forms' own order, then what is given.
+    axes: which axes an index runs over, `{"i": (0, 2, 3)}`, or the axes of arguments by name,
+    `{"x": "n (g c) h w", "gamma": "(g c)", "i": "c h w"}`; what stands beside is a batch of its own, and the
+    gradient of what batches share is summed over them. Without it, one that fits is found and said.
+    given: names that the note defines, or `{"rstd": r"\\frac{1}{\\sigma}"}`, handed to fn as saved
+    statistics. values: arrays for some arguments, in fn's shapes; all else is drawn so that every sum
+    matters. dtype: float64, float32, float16 or bfloat16, of what fn takes and returns. m: the length of the
+    first index, beside smaller ones that are always tried; d: of what stands beside; sizes: of named axes.
+
+    Raises Refused (a ValueError) where fn raises, returns NaN, another shape or another dtype; NotProved as
+    `bnsym.compile` does; ValueError for unknown names.
+    """
+    task = asking.task(fn, link, arguments, given, values or {}, dtype)
+    found, layouts = letters(task.outputs.values()), guesses(task.roles)
+    if axes is not None:
+        plain = {n: a.latex for n, a in task.takes.items()} | asking.gradients(task)
+        layouts = stated(task.roles, plain, asking.spoken(task, found), axes)
+    tried = _tried(task, layouts, (m, d, sizes or {}, seed), guessed=axes is None)
+    return _told(task, tried, found, seed, sizes or {}, guessed=axes is None)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What a function returned in a layout in which it fits, and where it differs."""
+
+    trial: Trial
+    gaps: Mapping[str, precision.Gap]
+
+    @property
+    def agrees(self) -> bool:
+        return all(gap.agrees for gap in self.gaps.values())
+
+    @property
+    def right(self) -> int:
+        """How many outputs agree."""
+        return sum(gap.agrees for gap in self.gaps.values())
+
+
+def _tried(task: Task, layouts: Iterator[Layout], shape: tuple[Any, ...], *, guessed: bool) -> Attempt:
+    """The layout that is meant: with as many axes as the note has, and with batches side by side. Of those
+    with the same number of axes one in which the function agrees, else the first in which it fits."""
+    refusal: Refused | None = None
+    best, first = None, 0
+    for rank, alike in groupby(layouts, key=lambda one: len(one.order)):
+        if best is not None and rank > (2 if guessed else first + 1):
+            break
+        first = first or rank
+        fits: list[Attempt] = []
+        for layout in alike:
+            try:
+                fits.append(_attempt(task, layout, *shape))
+            except Refused as error:
+                if isinstance(error, Unfit) and guessed and not layout.beside:
+                    raise
+                refusal = refusal or error
+                continue
+            if fits[-1].agrees or _decided(task, fits[-1], guessed):
+                break
+        if fits and not fits[-1].agrees:
+            return fits[-1] if _decided(task, fits[-1], guessed) else max(fits, key=lambda one: one.right)
+        best = fits[-1] if fits else best
+    if best is None:
+        raise refusal or Refused("axes: no layout has the shapes of the values")
+    return best
+
+
+def _decided(task: Task, tried: Attempt, guessed: bool) -> bool:
+    """Whether a function that does not agree leaves no doubt which axes are meant: it takes a number for each
+    of the batches that stand side by side along the last axis, or leaves out the sum over batches alone."""
+    if tried.agrees:
+        return False
+    layout = tried.trial.layout
+    numbers = any(layout.patterns[n] for n, s in task.roles.shapes.items() if not s)
+    return (guessed and numbers and layout.order == ("0", "1") and layout.beside == ("1",)) or any(
+        gap.missing for gap in tried.gaps.values()
+    )
+
+
+def _attempt(task: Task, layout: Layout, m: int, d: int, given: Mapping[str, int], seed: int) -> Attempt:
+    """Refused where the function raises, or returns other shapes, at the size that was asked for."""
+    lengths = sized(task, layout, m, d, given)
+    if lengths is None:
+        raise Refused("the values that are handed in have other shapes")
+    error: Refused | None = None
+    for keep in (False, True) if task.given else (False,):
+        trial = drawn(task, layout, lengths, seed, keep=keep)
+        try:
+            gaps = _gaps(trial)
+        except Refused as refusal:
+            error = error or refusal
+            continue
+        for small in () if task.values else SMALL:
+            gaps = _worse(gaps, trial, {**lengths, **_first(layout, small, lengths)}, seed)
+        return Attempt(trial, gaps)
+    raise error or Refused("nothing was tried")
+
+
+def _first(layout: Layout, small: int, lengths: Mapping[str, int]) -> dict[str, int]:
+    """The length of the first axis of the first index, if it may be so small."""
+    axes = next(iter(layout.spread.values()), ())
+    return {axes[0]: min(small, lengths[axes[0]])} if axes else {}
+
+
+def _worse(
+    gaps: dict[str, precision.Gap], trial: Trial, sizes: Mapping[str, int], seed: int
+) -> dict[str, precision.Gap]:
+    """With those of a smaller trial where these show that an output is wrong. A function that can't be called
+    at such a size is not judged there."""
+    try:
+        smaller = _gaps(again(trial, sizes, seed + 7))
+    except (Refused, ValueError):
+        return gaps
+    return {n: smaller[n] if gap.agrees and not smaller[n].agrees else gap for n, gap in gaps.items()}
+
+
+def _gaps(trial: Trial) -> dict[str, precision.Gap]:
+    returned = asking.returned(trial)
+    found = {}
+    for name, one in trial.task.outputs.items():
+        found[name] = precision.gap(trial, trial.lifted(one), returned[name], trial.truths[name])
+    return found
+
+
+def _told(
+    task: Task,
+    tried: Attempt,
+    spoken: Mapping[str, str],
+    seed: int,
+    kept: Mapping[str, int],
+    *,
+    guessed: bool,
+) -> Judgement:
+    trial = tried.trial
+    said = trial.layout.said(spoken) if trial.layout.beside or not guessed else ""
+    said = f"taken to be so: {said}" if said and guessed else said
+    found: dict[str, Judgement] = {}
+    for name, gap in tried.gaps.items():
+        named: tuple[str, ...] = ()
+        graded = ""
+        if gap.agrees:
+            graded = precision.graded(trial, name, seed)
+        else:
+            named = tuple(_explained(trial, name, seed, kept))
+        found[name] = Judgement(
+            gap.agrees, named, gap.error, gap.allowed, trial.shape, task.call, said, graded
+        )
+    if list(found) == [""]:
+        return found[""]
+    worst = max(found.values(), key=lambda one: one.error - one.allowed)
+    slips_of = tuple(f"{name}: {slip}" for name, one in found.items() for slip in one.slips)
+    return replace(worst, agrees=tried.agrees, slips=slips_of, precision="", outputs=found)
+
+
+def _explained(trial: Trial, name: str, seed: int, kept: Mapping[str, int]) -> Iterator[str]:
+    """What explains the values of an output: of one batch alone, else of several."""
+    lengths = {**trial.sizes, **_first(trial.layout, 24, trial.sizes)}
+    alone = lengths | {a: 1 for a in trial.layout.beside if a not in kept}
+    yield from slips.explain(name, *([again(trial, s, seed + k) for k in (1, 2)] for s in (alone, lengths)))

@@ -1,0 +1,346 @@
+"""Which terms of a closed form somebody's values have wrong, and how.
+
+The closed form is a sum of terms, t₁ + t₂ + …; values that are c₁t₁ + c₂t₂ + … tell the c by least
+squares: −1 is a sign, 0 a missing term, anything else a factor, which has a name if a product of m, the
+numbers of the layer and their powers gives it at two sizes. Where that does not explain the values, closed
+forms with a slip in them are tried, alone, with factors, and two at once; then sums over other axes.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from bnsym.evidence.surveying import Unsupported
+from bnsym.judging.asking import UNITS, returned
+from bnsym.judging.formula import Formula, Piece
+from bnsym.judging.layouts import Layout, lifted
+from bnsym.judging.mutations import Slip, in_definitions, mutants, written
+from bnsym.judging.trials import Trial, copies
+from bnsym.terms import Add, Pow, Size, Sum, Sym, Term, add, num, power, sqrt, walk
+
+MOST = 12
+"""Terms beyond which a closed form is not taken apart."""
+PAIRS = 2000
+"""Pairs of slips that are tried."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    trial: Trial
+    found: Any
+
+    @property
+    def close(self) -> float:
+        """Relative: far above the rounding errors of a few hundred numbers, far below any slip."""
+        return max(1e-7, 4096 * UNITS[self.trial.task.dtype.name])
+
+
+def explain(name: str, alone: Sequence[Trial], several: Sequence[Trial]) -> Iterator[str]:
+    """Sentences that account for all of what a function returns for an output; none if no known slip does.
+
+    alone: trials of one batch each; several: of batches side by side.
+    """
+    found = alone[0].task.outputs[name]
+    if not 1 <= len(found.pieces) <= MOST:
+        return
+    takes = alone[0].task.takes.values()
+    found = replace(found, shapes={**{a.latex: a.spaces for a in takes}, **found.shapes})
+    one, more = ([Sample(t, returned(t)[name]) for t in trials] for trials in (alone, several))
+    if any(n > 1 for a, n in alone[0].sizes.items() if a in alone[0].layout.beside):
+        one = [
+            Sample(*part)
+            for s in one
+            for part in list(copies(s.trial, s.trial.pattern(s.trial.lifted(found)), s.found))[:3]
+        ] or one
+    if any(np.shape(s.found) != np.shape(s.trial.truths[name].value) for s in more):
+        yield from _unreduced(found, more)
+    elif _explains(found, one):
+        yield from _beside(found, more)
+    else:
+        yield from _first_of(
+            lambda: _inside(found, one, more), lambda: _over_others(found, more), lambda: _pairs(found, one)
+        )
+
+
+def _first_of(*tries: Callable[[], Iterator[str]]) -> list[str]:
+    """What the first try says that says something."""
+    return next((said for each in tries if (said := list(each()))), [])
+
+
+def _inside(found: Formula, one: Sequence[Sample], more: Sequence[Sample]) -> Iterator[str]:
+    """A slip that one batch alone shows, or, if it has too few components, several."""
+    samples = (
+        one if min(np.size(s.found) for s in one) > len(found.pieces) + 1 or len(found.pieces) == 1 else more
+    )
+    plain = list(_fit(found, samples))
+    known = list(in_definitions(found) if len(plain) == 1 else mutants(found))
+    exact = next((words for words, made in known if made != found and _explains(made, samples)), None)
+    yield from [exact] if exact else plain or _with_factors(known, samples)
+
+
+def _with_factors(known: Sequence[Slip], samples: Sequence[Sample]) -> list[str]:
+    """A slip, and factors of terms besides, in the fewest words."""
+    return min(
+        ([words, *rest] for words, made in known if (rest := list(_fit(made, samples)))), key=len, default=[]
+    )
+
+
+def _pairs(found: Formula, samples: Sequence[Sample]) -> Iterator[str]:
+    """Two slips at once."""
+    pairs = ((words, other, both, made) for words, made in mutants(found) for other, both in mutants(made))
+    for words, other, both, made in itertools.islice(pairs, PAIRS):
+        if both != made and _explains(both, samples):
+            yield words
+            yield other
+            return
+
+
+def _unreduced(found: Formula, samples: Sequence[Sample]) -> Iterator[str]:
+    """A gradient of what is shared that was returned for each of those that share it."""
+    trial = samples[0].trial
+    made = trial.lifted(found)
+    kept = {a for dimension in trial.pattern(made) for a in dimension}
+    yield f"the sum over {_axes([a for a in trial.layout.order if a not in kept])} is missing"
+
+
+def _beside(found: Formula, samples: Sequence[Sample]) -> Iterator[str]:
+    """What is right for one batch, and wrong for several side by side."""
+    layout = samples[0].trial.layout
+    known = "right for one feature, wrong for several side by side: sums run over the first axis only"
+    if layout.order == ("0", "1") and layout.beside == ("1",):
+        yield known
+        return
+    plain = ["right for one batch alone, wrong for several side by side"]
+    yield from _first_of(lambda: _over_others(found, samples), lambda: _fit(found, samples)) or plain
+
+
+def _over_others(found: Formula, samples: Sequence[Sample]) -> Iterator[str]:
+    """Sums over other axes than those that the index runs over: all of them, or those of one term."""
+    layout = samples[0].trial.layout
+    for words, other in _elsewhere(layout):
+        if rest := _fit_elsewhere(found, samples, other):
+            yield words
+            yield from (r for r in rest if r != RIGHT)
+            return
+    for k, piece in enumerate(found.pieces):
+        for words, other in _elsewhere(layout):
+            if _one_elsewhere(found, samples, other, k):
+                yield f"in the term {written(piece.shown)} {words}"
+                return
+
+
+RIGHT = ""
+
+
+def _elsewhere(layout: Layout) -> Iterator[tuple[str, Layout]]:
+    """The index over other axes."""
+    if len(layout.spread) != 1:
+        return
+    ((space, axes),) = layout.spread.items()
+    for count in range(1, len(layout.order) + 1):
+        for other in itertools.combinations(layout.order, count):
+            if set(other) != set(axes):
+                words = f"sums run over {_axes(other)} instead of {_axes(axes)}"
+                yield words, replace(layout, spread={space: other})
+
+
+def _axes(axes: Sequence[str]) -> str:
+    words = "axis" if len(axes) == 1 else "axes"
+    return f"{words} {', '.join(axes)}"
+
+
+def _fit_elsewhere(found: Formula, samples: Sequence[Sample], layout: Layout) -> list[str]:
+    moved = [Sample(replace(s.trial, layout=layout), s.found) for s in samples]
+    try:
+        if _explains(found, moved):
+            return [RIGHT]
+        return list(_fit(found, moved))
+    except (Unsupported, ValueError, KeyError):
+        return []
+
+
+def _one_elsewhere(found: Formula, samples: Sequence[Sample], layout: Layout, k: int) -> bool:
+    """Whether one term's own sums run elsewhere, all else being as it should be; it may be divided by either
+    of the two sizes."""
+    if not any(isinstance(t, Sum) for t in walk(found.pieces[k].term)):
+        return False
+    fixed = replace(found, definitions={}, shapes={**found.shapes, **_spaces(found)})
+    for sample in samples:
+        trial = sample.trial
+        made = trial.lifted(found)
+        dense = trial.dense(made)
+        arrays, patterns = dict(trial.arrays), dict(trial.layout.patterns)
+        for name in found.definitions:
+            axes = [i.space for i in made.definitions[name].symbol.indices]
+            order = sorted(axes, key=trial.layout.order.index)
+            table = np.asarray(dense.table(name))
+            arrays[name] = table.transpose([axes.index(a) for a in order])
+            patterns[name] = tuple((a,) for a in order)
+        moved = replace(trial, arrays=arrays, layout=replace(layout, patterns=patterns))
+        one = replace(fixed, pieces=(fixed.pieces[k],))
+        others = replace(made, pieces=(*made.pieces[:k], *made.pieces[k + 1 :]))
+        try:
+            value = moved.expected(lifted(one, moved.layout))
+            rest = sample.found - (trial.expected(others) if others.pieces else 0.0)
+        except (Unsupported, ValueError, KeyError):
+            return False
+        counts = [
+            np.prod([trial.sizes[a] for a in one_.spread[s]])
+            for one_ in (layout, trial.layout)
+            for s in one_.spread
+        ]
+        if np.shape(value) != np.shape(rest) or not any(
+            _near(value * c, Sample(trial, rest)) for c in (1.0, counts[0] / counts[1])
+        ):
+            return False
+    return True
+
+
+def _spaces(found: Formula) -> dict[str, tuple[str, ...]]:
+    return {n: tuple(i.space for i in d.symbol.indices) for n, d in found.definitions.items()}
+
+
+def _near(value: Any, sample: Sample) -> bool:
+    length = float(np.linalg.norm(value)) or 1.0
+    return bool(np.linalg.norm(value - sample.found) <= sample.close * length)
+
+
+def _explains(found: Formula, samples: Sequence[Sample]) -> bool:
+    for sample in samples:
+        with np.errstate(all="ignore"):
+            value = sample.trial.expected(sample.trial.lifted(found))
+        if np.shape(value) != np.shape(sample.found) or not _near(value, sample):
+            return False
+    return True
+
+
+# ---- the share of each term ----
+
+
+def _fit(found: Formula, samples: Sequence[Sample]) -> Iterator[str]:
+    """Sentences about terms that do not enter once; none if something else is wrong, too."""
+    shares = _shares(found, samples)
+    if shares is None:
+        return
+    slips = list(_named(found, shares, samples)) if np.any(shares) else []  # zeros say nothing of terms
+    yield from (_said(piece, what) for piece, what in slips)
+    missing = [p for p, what in slips if p is not None and what == MISSING]
+    summed = [p for p in found.pieces if any(isinstance(t, Sum) for t in walk(p.term))]
+    if (
+        missing
+        and missing == summed == [p for p, _ in slips]
+        and len(found.pieces) > len(summed)
+        and _statistics(found)
+    ):
+        yield "the statistics are taken as constants"
+
+
+def _statistics(found: Formula) -> bool:
+    return any(isinstance(t, Sum) for d in found.definitions.values() for t in walk(d.body))
+
+
+def _said(piece: Piece | None, what: str) -> str:
+    term = "everything" if piece is None else f"the term {written(piece.shown)}"
+    return f"{term} {what}"
+
+
+def _shares(found: Formula, samples: Sequence[Sample]) -> Any:
+    """How much of each term is in what was returned, at each sample; None if something else is, too."""
+    rows = []
+    for sample in samples:
+        made = sample.trial.lifted(found)
+        dense = sample.trial.dense(made)
+        with np.errstate(all="ignore"):
+            parts = [np.ravel(sample.trial.returned_as(made, dense.of(p.term))) for p in made.pieces]
+        columns, wanted = np.stack(parts, axis=1), np.ravel(sample.found)
+        scale = np.linalg.norm(columns, axis=0)
+        if len(columns) != len(wanted) or not np.all(np.isfinite(scale)) or not np.all(scale > 0):
+            return None
+        shares, _, rank, _ = np.linalg.lstsq(columns / scale, wanted, rcond=1e-10)
+        rest = np.linalg.norm(columns / scale @ shares - wanted)
+        if rank < len(parts) or rest > sample.close * np.linalg.norm(scale):
+            return None
+        rows.append(shares / scale)
+    return np.array(rows)
+
+
+MISSING = "is missing"
+
+
+def _named(found: Formula, fitted: Any, samples: Sequence[Sample]) -> Iterator[tuple[Piece | None, str]]:
+    """A slip for each term that does not enter once, or one for all where all are off alike; none at all
+    if one of them has no name."""
+    close = samples[0].close
+    known = _factors(found, samples)
+    if len(found.pieces) > 1 and np.all(np.abs(fitted - fitted[:, :1]) < close * np.abs(fitted[:, :1])):
+        words: list[tuple[Piece | None, str]] = [(None, _worded(fitted[:, 0], known, close))]
+    else:
+        wrong = ((p, c) for p, c in zip(found.pieces, fitted.T, strict=True) if np.any(np.abs(c - 1) > close))
+        words = [(piece, _worded(shares, known, close)) for piece, shares in wrong]
+    if all(what for _, what in words):
+        yield from words
+
+
+def _worded(shares: Any, known: Mapping[str, Any], close: float) -> str:
+    """What is wrong with a term that enters so many times; empty if that has no name."""
+    if np.all(np.abs(shares) < close):
+        return MISSING
+    if np.all(np.abs(shares + 1) < close):
+        return "has the wrong sign"
+    for sign, said in ((1, ""), (-1, " and has the wrong sign")):
+        for name, value in known.items():
+            if np.all(np.abs(sign * shares - value) < close * np.abs(value)):
+                return f"is multiplied by {name}{said}"
+            if np.all(np.abs(sign * shares * value - 1) < close):
+                return f"is divided by {name}{said}"
+    constant = np.all(np.abs(shares - shares[0]) < close * abs(shares[0]))
+    return f"is multiplied by {shares[0]:.6g}" if constant else ""
+
+
+def _factors(found: Formula, samples: Sequence[Sample]) -> dict[str, Any]:
+    """Numbers that are often forgotten, or written once too often, and products of two of them."""
+    divisors = {t for whole in found.terms() for t in walk(whole) if isinstance(t, Pow)}
+    single: dict[Term, Any] = {num(2): np.full(len(samples), 2.0)}
+    trials = [s.trial for s in samples]
+    for space, axes in trials[0].layout.spread.items():
+        sizes = np.array([float(np.prod([t.sizes[a] for a in axes])) for t in trials])
+        single[Size(space)] = sizes
+        single[add(Size(space), num(-1))] = sizes - 1
+    for name, shape in found.shapes.items():
+        if not shape and all(np.size(t.arrays[name]) == 1 for t in trials):
+            single[Sym(name)] = np.array([float(np.ravel(t.arrays[name])[0]) for t in trials])
+    for name, definition in found.definitions.items():
+        if not definition.symbol.indices and all(
+            np.size(t.dense(t.lifted(found)).table(name)) == 1 for t in trials
+        ):
+            values = np.array([float(np.ravel(t.dense(t.lifted(found)).table(name))[0]) for t in trials])
+            single[definition.symbol] = values
+            if power(definition.symbol, -1) in divisors:
+                single[add(definition.symbol, num(-1))] = values - 1
+    known: dict[str, Any] = {}
+    for term, value in single.items():
+        for power_of, worth in (
+            (term, value),
+            (sqrt(term), np.abs(value) ** 0.5),
+            (power(term, 2), value**2),
+        ):
+            name = written(power_of)
+            known.setdefault(f"({name})" if isinstance(power_of, Add) else name, worth)
+    for a, b in itertools.permutations(list(known), 2):
+        known.setdefault(f"{a} {b}", known[a] * known[b])
+        known.setdefault(f"{a}/{b}", known[a] / known[b])
+    for axis in trials[0].layout.beside:
+        sizes = np.array([float(t.sizes[axis]) for t in trials])
+        known.setdefault(f"the length of axis {axis}", sizes)
+    kept = {a for dimension in trials[0].pattern(trials[0].lifted(found)) for a in dimension}
+    summed = [a for a in trials[0].layout.order if a not in kept]
+    known.setdefault(
+        f"the lengths of {_axes(summed)}",
+        np.array([float(np.prod([t.sizes[a] for a in summed])) for t in trials]),
+    )
+    return {name: value for name, value in known.items() if np.any(np.abs(value - 1) > samples[0].close)}

@@ -1,0 +1,245 @@
+"""Values for a function's arguments in some layout, what it should return for them, and what it does."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from bnsym.compiling.arguments import Argument
+from bnsym.compiling.backends import Blocks
+from bnsym.evidence.streams import balls
+from bnsym.evidence.streams.balls import Ball, InARow
+from bnsym.evidence.streams.drawing import Draw
+from bnsym.judging.dense import Dense
+from bnsym.judging.formula import Formula
+from bnsym.judging.layouts import Axis, Layout, Pattern, Roles, lifted
+from bnsym.terms import Index, Name
+
+DRAWS = 40
+"""Tries to find values that meet the side conditions."""
+
+
+class Refused(ValueError):
+    """The function can't be judged: it raises, or what it returns are no floats of the right shape."""
+
+
+class Unfit(Refused):
+    """The function can be called so, and what it returns can't be meant."""
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """What is to be judged: closed forms, and how a function is called."""
+
+    fn: Callable[..., Any]
+    outputs: Mapping[str, Formula]
+    """One, named "", or several by name."""
+    takes: Mapping[str, Argument]
+    """Of the closed forms, by their plain names."""
+    given: Mapping[str, Formula]
+    """What else the function takes: saved statistics."""
+    order: tuple[str, ...]
+    positive: frozenset[Name]
+    masks: frozenset[Name]
+    """Arrays that are 0 or 1."""
+    dtype: np.dtype[Any]
+    values: Mapping[str, Any]
+    """Of arguments for which nothing is to be drawn."""
+
+    @cached_property
+    def roles(self) -> Roles:
+        return Roles.of([*self.outputs.values(), *self.given.values()])
+
+    @property
+    def call(self) -> str:
+        return f"{getattr(self.fn, '__name__', 'fn')}({', '.join(self.order)})"
+
+
+@dataclass(eq=False)
+class Trial:
+    """One call of a function: a layout, the lengths of its axes, and values."""
+
+    task: Task
+    layout: Layout
+    sizes: Mapping[Axis, int]
+    arrays: dict[Name, Any]
+    """Of the closed forms, an axis for each of the layout's, as floats of the function's own type."""
+    keep: bool = False
+    """Whether statistics that are handed in keep the axes that they were taken over, of length 1."""
+    truths: dict[str, Ball] = field(default_factory=dict)
+    """What each output should be, with a bound on its rounding error in float64."""
+
+    def lifted(self, found: Formula) -> Formula:
+        return lifted(found, self.layout)
+
+    def dense(self, found: Formula, arithmetic: Any = None) -> Dense:
+        return Dense(found, self.arrays, self.sizes, arithmetic or Blocks(rank=2))
+
+    def expected(self, found: Formula, arithmetic: Any = None) -> Any:
+        """The value of a lifted formula, as the function should return it."""
+        return self.returned_as(found, self.dense(found, arithmetic).value())
+
+    def returned_as(self, found: Formula, value: Any) -> Any:
+        """A value over the free indices, in the shape in which it is returned: the gradient of what batches
+        share is the sum over them."""
+        axes = [i.space for i in found.free]
+        pattern = self.pattern(found)
+        for axis in [a for dimension in pattern for a in dimension if a not in axes]:
+            value = np.broadcast_to(value[..., None], (*np.shape(value), self.sizes[axis]))
+            axes.append(axis)
+        for axis in [a for a in axes if not any(a in dimension for dimension in pattern)]:
+            value = _summed(value, axes.index(axis))
+            axes.remove(axis)
+        order = [axes.index(a) for dimension in pattern for a in dimension]
+        shape = self.shape_of(found)
+        if isinstance(value, Ball):
+            return Ball(*(a.transpose(order).reshape(shape) for a in value))
+        return value.transpose(order).reshape(shape)
+
+    def pattern(self, found: Formula) -> Pattern:
+        """The dimensions in which a lifted formula's value is returned."""
+        if found.by in self.layout.patterns and found.by not in found.definitions:
+            return self.layout.patterns[found.by]
+        return ordered(self.layout, found.free)
+
+    def shape_of(self, found: Formula) -> tuple[int, ...]:
+        """In which a lifted formula's value is returned."""
+        return tuple(int(np.prod([self.sizes[a] for a in dimension])) for dimension in self.pattern(found))
+
+    @property
+    def widest(self) -> tuple[int, ...]:
+        """Of upstream gradients, in which a gradient is returned that was not summed."""
+        name = max(self.arrays, key=lambda n: (n.startswith("∂"), np.size(self.arrays[n])))
+        return self.layout.shape(name, self.sizes)
+
+    def handed(self) -> dict[str, Any]:
+        """Arguments by name, in the shapes in which the function takes them."""
+        found = {}
+        for name in self.task.order:
+            if name in self.task.given:
+                found[name] = self._statistic(self.task.given[name])
+            else:
+                latex = self.task.takes[name].latex
+                found[name] = self.arrays[latex].reshape(self.layout.shape(latex, self.sizes))
+        return found
+
+    def _statistic(self, found: Formula) -> Any:
+        made = self.lifted(found)
+        value = self.dense(made).value()
+        axes = [i.space for i in made.free]
+        value = value.transpose([axes.index(a) for (a,) in ordered(self.layout, made.free)])
+        if self.keep and axes:
+            value = value.reshape([self.sizes[a] if a in axes else 1 for a in self.layout.order])
+        return value.astype(self.task.dtype)
+
+    def call(self) -> Any:
+        """What the function returns. Refused if it raises."""
+        handed = self.handed()
+        try:
+            with np.errstate(all="ignore"):
+                return self.task.fn(*(np.array(handed[n]) for n in self.task.order))  # copies
+        except Exception as error:
+            shapes = ", ".join(f"{n}: {np.shape(handed[n])}" for n in self.task.order)
+            raise Refused(
+                f"{self.task.call} raised {type(error).__name__}: {error} (shapes {shapes})"
+            ) from error
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Of the first array that the function takes."""
+        return next((np.shape(a) for a in self.handed().values() if np.ndim(a)), ())
+
+
+def ordered(layout: Layout, free: Sequence[Index]) -> Pattern:
+    """Free indices as dimensions of their own, in the order of the layout's axes."""
+    axes = [i.space for i in free]
+    if len(set(axes)) == len(axes) and set(axes) <= set(layout.order):
+        axes.sort(key=layout.order.index)
+    return tuple((a,) for a in axes)
+
+
+def _summed(value: Any, axis: int) -> Any:
+    if isinstance(value, Ball):
+        return Ball(*(np.squeeze(part, axis) for part in balls.reduce(value, axis)))
+    return np.sum(value, axis=axis)
+
+
+def drawn(
+    task: Task, layout: Layout, sizes: Mapping[Axis, int], seed: int, *, keep: bool = False,
+    harden: Callable[[Name, Any], Any] | None = None,
+) -> Trial:  # fmt: skip
+    """A trial at which every closed form is finite; Refused if none is found."""
+    names = {a.latex: a for a in task.takes.values()}
+    for attempt in range(seed, seed + DRAWS):
+        shapes = {n: layout.axes(n) for n in names}
+        draw = Draw(shapes, sizes, 1000 * attempt, task.positive | task.roles.small)
+        trial = Trial(task, layout, sizes, {}, keep)
+        for name, argument in names.items():
+            if argument.name in task.values:
+                array = np.asarray(task.values[argument.name])
+                array = array.reshape([sizes[a] for a in layout.axes(name)])
+            else:
+                array = draw.named(name)
+                if name in task.masks:
+                    array = (array > 0).astype(float)
+                elif harden:
+                    array = harden(name, array)
+            trial.arrays[name] = array.astype(task.dtype)
+        try:
+            for output, one in task.outputs.items():
+                with np.errstate(all="ignore"):
+                    found = trial.expected(trial.lifted(one), InARow())
+                if not all(np.all(np.isfinite(part)) for part in found):
+                    raise balls.Overflow
+                trial.truths[output] = found
+        except (balls.Cancellation, balls.Overflow):
+            continue
+        return trial
+    raise Refused(f"none of {DRAWS} draws meets the side conditions of the closed form")
+
+
+def sized(task: Task, layout: Layout, m: int, d: int, given: Mapping[str, int]) -> dict[Axis, int] | None:
+    """The lengths of a layout's axes; None if values that are handed in have other shapes."""
+    known: dict[Axis, int] = {a: n for a, n in given.items() if a in layout.order}
+    for name, value in task.values.items():
+        pattern, shape = layout.patterns[task.takes[name].latex], np.shape(value)
+        if len(pattern) != len(shape):
+            return None
+        for dimension, length in zip(pattern, shape, strict=True):
+            open_ = [a for a in dimension if a not in known]
+            product = int(np.prod([known[a] for a in dimension if a in known]))
+            if len(open_) == 1 and length % product == 0:
+                known[open_[0]] = length // product
+            elif open_ or product != length:
+                return None
+    return layout.lengths(m, d, known)
+
+
+def copies(trial: Trial, pattern: Pattern, found: Any) -> Iterator[tuple[Trial, Any]]:
+    """Each batch with its part of what was returned, in the dimensions of a pattern; nothing where gradients
+    are summed over batches."""
+    beside = trial.layout.beside
+    axes = [a for dimension in pattern for a in dimension]
+    if not set(beside) <= set(axes):
+        return
+    one = {a: 1 if a in beside else n for a, n in trial.sizes.items()}
+    shape = [int(np.prod([one[a] for a in dimension])) for dimension in pattern]
+    apart = found.reshape([trial.sizes[a] for a in axes])
+    for place in itertools.product(*(range(trial.sizes[a]) for a in beside)):
+        at = {a: slice(k, k + 1) for a, k in zip(beside, place, strict=True)}
+        arrays = {
+            n: array[tuple(at.get(a, slice(None)) for a in trial.layout.axes(n))]
+            for n, array in trial.arrays.items()
+        }
+        part = apart[tuple(at.get(a, slice(None)) for a in axes)].reshape(shape)
+        yield replace(trial, sizes=one, arrays=arrays), part
+
+
+def again(trial: Trial, sizes: Mapping[Axis, int], seed: int) -> Trial:
+    """Other values, at other lengths."""
+    return drawn(replace(trial.task, values={}), trial.layout, sizes, seed, keep=trial.keep)
