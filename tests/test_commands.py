@@ -6,6 +6,7 @@ import ast
 import random
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -145,6 +146,9 @@ def _lost(text: str) -> list[str]:
     silent = [chain for chain in found.chains if not chain.claims]
     unread = [one.where for chain in found.chains for one in chain.unread]
     lost = []
+    repeated = {
+        one.start for one, again in pairwise(layout.ink) if one.kind is Kind.REL and one.text == again.text
+    }
     for token in layout.ink:
         inside = [p for p in {(s.start, s.end) for s in parts} if p[0] <= token.start and token.end <= p[1]]
         if any(c.where.start <= token.start < c.where.end for c in silent) or any(
@@ -157,6 +161,7 @@ def _lost(text: str) -> list[str]:
             or token.text in (".", ":")
             or token.text in "()[]"
             or "\\" in token.text[:1]
+            or token.start in repeated  # `a = \\ = b`
         )
         if not inside and not (blank and beside):
             lost.append(token.text)
