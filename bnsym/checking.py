@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 
     from bnsym.cache.answers import Answers
     from bnsym.cache.folder import Folder
-    from bnsym.elaborate.context import Context
     from bnsym.execution.dispatch import Verdicts
 
 Path = str | os.PathLike[str]
@@ -170,9 +169,9 @@ def check_notes(
         at_once = isinstance(seekers, InProcess) and isinstance(progress, Unwatched)
         read: list[tuple[Derivation, list[Case]]] = []
         for note in notes:
-            derivation, context, found = _read(note)
+            derivation, found = _read(note)
             problems += found
-            read.append((derivation, [Case(link, note, context, dispatcher) for link in derivation.links]))
+            read.append((derivation, [Case(link, note, dispatcher) for link in derivation.links]))
             for case in read[-1][1]:
                 case.ask()
             if at_once:
@@ -233,21 +232,20 @@ def _crashed(result: Result) -> bool:
 # Reading
 
 
-def _read(note: Note) -> tuple[Derivation, Context | None, tuple[Diagnostic, ...]]:
-    """The note's derivation, only the links that were asked for; what it fixes for anything read
-    after it; and what went wrong."""
-    from bnsym.elaborate import read_with_context
+def _read(note: Note) -> tuple[Derivation, tuple[Diagnostic, ...]]:
+    """The note's derivation, only the links that were asked for; and what went wrong."""
+    from bnsym.elaborate import reading
 
     try:
-        derivation, context = read_with_context(note.text, note.file)
+        derivation, _ = reading(note.text, note.file)
     except Exception as error:
         crash = problem("BN402", f"reading failed: {words(error)}", note.file, "please report this note")
-        return Derivation(note.file, ()), None, (crash,)
+        return Derivation(note.file, ()), (crash,)
     if not note.fragments:
-        return derivation, context, ()
+        return derivation, ()
     chosen = tuple(link for link in derivation.links if any(_within(link.id, f) for f in note.fragments))
     unknown = [f for f in note.fragments if not any(_within(link.id, f) for link in derivation.links)]
-    return replace(derivation, links=chosen), context, tuple(_unknown(f, derivation) for f in unknown)
+    return replace(derivation, links=chosen), tuple(_unknown(f, derivation) for f in unknown)
 
 
 def _within(link_id: str, fragment: str) -> bool:

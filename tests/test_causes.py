@@ -8,7 +8,8 @@ import pytest
 import bnsym
 from bnsym import cli
 from bnsym.model import Cause, Report
-from bnsym.repairing.causes import Work, causes
+from bnsym.repairing.causes import causes
+from bnsym.repairing.written import Work
 
 LAYER = r"""# Layer
 
@@ -139,8 +140,8 @@ def test_work_is_counted_and_not_timed() -> None:
     wanted = frozenset({"properties-1.1", "properties-1.2"})
     assert causes(text, "note.md", wanted, monotonic() - 1) == ()
     assert len(causes(text, "note.md", wanted, monotonic() + 1000)) == 1
-    work = Work(monotonic() + 1000)
-    assert sum(1 for _ in iter(lambda: work.is_left(100), False)) == 11
+    work = Work(1000, monotonic() + 1000)
+    assert sum(1 for _ in iter(lambda: work.spend(100), False)) == 10
 
 
 def test_fix_mends_causes_and_then_single_links(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

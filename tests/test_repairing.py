@@ -14,13 +14,13 @@ import bnsym
 from bnsym.checking import exit_code
 from bnsym.commands.check import check as command
 from bnsym.commands.check import fix_files
-from bnsym.execution import jobs
 from bnsym.model import ExitCode
 from bnsym.repairing.edits import EDITS, Edit, Place, apply_all, edits, overlap
 from bnsym.repairing.patch import repaired, unified
 from bnsym.repairing.spots import spots
 from bnsym.repairing.values import points_for
 from bnsym.repairing.worth import is_worthwhile
+from bnsym.repairing.written import Work
 from bnsym.reporting.console.terminal import print_report
 from bnsym.terms import Index, Pow, Relation, Statement, Sum, Sym, Term, add, mul, neg, num
 
@@ -51,12 +51,6 @@ SLIPS = [
     (r"\Vert \frac{\partial f}{\partial x} \Vert \le \Vert g \Vert", "a missing hypothesis"),
     (r"\langle e, x \rangle = - m \sigma", None),
 ]
-
-
-@pytest.fixture(autouse=True)
-def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is found must not depend on how busy the machine is."""
-    monkeypatch.setattr(jobs, "REPAIR_SECONDS", 30.0)
 
 
 def note(tmp_path: Path, formula: str) -> Path:
@@ -390,6 +384,75 @@ def test_none_is_better_than_a_silly_one(tmp_path: Path, layer: str, formula: st
     result = bnsym.check(path, cross_examine=False).results[-1]
     assert result.name == "refuted"
     assert result.repair is None
+
+
+ARRAYS = r"""
+<!-- bnsym: define -->
+$$
+y_{ij} = \sum_{k=1}^{K} x_{ik} W_{kj}, \quad s_i = \sum_{k=1}^{K} x_{ik}^2
+$$
+"""
+LAYERS = r"""
+## One row
+
+$$ r = \frac{1}{n} \sum_{i=1}^n x_i^2, \quad y_i = x_i r $$
+
+## A batch
+
+$$ r_b = \frac{1}{n} \sum_{i=1}^n x_{bi}^2, \quad y_{bi} = x_{bi} r_b $$
+"""
+IN_PLACE = [
+    # a size fits one letter alone
+    (ARRAYS, r"\frac{\partial L}{\partial x_{ik}} = \sum_j \frac{\partial L}{\partial y_{ij}} W_{jk}",
+     r"\sum_j \frac{\partial L}{\partial y_{ij}} W_{kj}"),
+    # the factor of the free letter stands inside a sum over it
+    (BATCH, r"\frac{\partial L}{\partial x_i} = \frac{1}{m \sqrt{v + \epsilon}} \Big( m " + OF_LOSS
+     + r" - \sum_j \frac{\partial L}{\partial z_j} - \sum_i \frac{\partial L}{\partial z_i} z_i z_i \Big)",
+     r"\frac{1}{m \sqrt{v + \epsilon}} \Big( m " + OF_LOSS
+     + r" - \sum_j \frac{\partial L}{\partial z_j} - z_i \sum_k \frac{\partial L}{\partial z_k} z_k \Big)"),
+    # an outer product for an inner one
+    (BATCH, r"\frac{\partial L}{\partial \gamma} = z \Big( \frac{\partial L}{\partial y} \Big)^\top",
+     r"z^\top \Big( \frac{\partial L}{\partial y} \Big)"),
+    # in rows, of which the second goes on with the first
+    (BATCH, r"""\begin{aligned}
+\sum_i y_i^2 &= m \gamma^2 \frac{v}{v + \epsilon} \\
+&\quad - m \beta^2
+\end{aligned}""", r"""m \gamma^2 \frac{v}{v + \epsilon} \\
+&\quad + m \beta^2"""),
+    # with the names of the section
+    (LAYERS, r"\frac{\partial y_{bi}}{\partial x_{bj}} = \delta_{ij} r_b - \frac{2}{n} x_{bi} x_{bj}",
+     r"\delta_{ij} r_b + \frac{2}{n} x_{bi} x_{bj}"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("layer", "formula", "after"), IN_PLACE)
+def test_a_formula_is_mended_as_it_is_read_in_its_place(
+    tmp_path: Path, layer: str, formula: str, after: str
+) -> None:
+    path = tmp_path / "note.md"
+    path.write_text(f"{layer}\n<!-- bnsym: claim -->\n$$\n{formula}\n$$\n", encoding="utf-8")
+    report = bnsym.check(path, cross_examine=False)
+    repair = report.results[-1].repair
+    assert repair is not None
+    assert repair.after == after
+    fix_files(repaired(report))
+    assert bnsym.check(path, cross_examine=False).results[-1].name == "proved"
+
+
+def test_no_edit_of_a_repair_is_idle(tmp_path: Path) -> None:
+    """Dropping γ makes both sides the same, which says nothing; to transpose what is symmetric besides
+    changes that in letters alone."""
+    path = tmp_path / "note.md"
+    formula = r"\frac{1}{s} (I - z z^\top) u = \frac{\gamma}{s} (I - z z^\top) u"
+    path.write_text(f"<!-- bnsym: claim -->\n$$\n{formula}\n$$\n", encoding="utf-8")
+    (result,) = bnsym.check(path, cross_examine=False).results
+    assert result.repair is None or "transpose" not in result.repair.what
+
+
+def test_what_is_found_does_not_depend_on_the_clock() -> None:
+    work = Work(5, time.monotonic() + 1000)
+    assert [work.spend(2) for _ in range(4)] == [True, True, False, False]
+    assert not Work(5, time.monotonic() - 1).is_left
 
 
 A, B = Index("i", "m"), Index("j", "m")

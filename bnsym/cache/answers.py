@@ -55,10 +55,10 @@ class Answers:
         if all(e.agrees is not False for e in evidence):
             self._keep(evidence, "evidence", statement, *_routes(budget), proved)
 
-    def repair(self, note: Note, link: Link, budget: Budget) -> tuple[Repair | None, str] | None:
+    def repair(self, note: Note, link: Link, work: int) -> tuple[Repair | None, str] | None:
         """What was found to mend the link, moved to where it stands now; and what its left side is.
         Nothing if what it changes, and all between that and the sign, is not as it was."""
-        match self._recalled("repair", link.statement, *_writing(link, budget)):
+        match self._recalled("repair", link.statement, *_writing(link, work)):
             case (Repair() as there, str(stretch), str(derived)):
                 here = _moved(there, _sign(note, link))
                 return (here, derived) if _stretch(note, link, here) == stretch else None
@@ -66,11 +66,11 @@ class Answers:
                 return None, derived
         return None
 
-    def keep_repair(self, note: Note, link: Link, budget: Budget, mended: tuple[Repair | None, str]) -> None:
+    def keep_repair(self, note: Note, link: Link, work: int, mended: tuple[Repair | None, str]) -> None:
         repair, derived = mended
         there = None if repair is None else _moved(repair, -_sign(note, link))
         stretch = "" if repair is None else _stretch(note, link, repair)
-        self._keep((there, stretch, derived), "repair", link.statement, *_writing(link, budget))
+        self._keep((there, stretch, derived), "repair", link.statement, *_writing(link, work))
 
     def _recalled(self, kind: str, statement: Statement | None, *more: object) -> Any:
         try:
@@ -102,11 +102,11 @@ def _routes(budget: Budget) -> tuple[object, ...]:
     return budget.explicit, budget.batch, budget.cross_examine
 
 
-def _writing(link: Link, budget: Budget) -> tuple[object, ...]:
+def _writing(link: Link, work: int) -> tuple[object, ...]:
     """What a repair depends on beside what the link says: how it is written."""
     file = link.span.file
     form = format_of(file).value  # a directive is written otherwise in LaTeX
-    return link.source, form, file if link.span.cell else "", str(budget.timeout)
+    return link.source, form, file if link.span.cell else "", work
 
 
 def _sign(note: Note, link: Link) -> int:

@@ -1,6 +1,6 @@
 """Markdown with LaTeX in, links with statements out. See `links`."""
 
 from bnsym.elaborate.context import Context, Unreadable, parse_term
-from bnsym.elaborate.links import read, read_with_context
+from bnsym.elaborate.links import read, read_with_context, reading
 
-__all__ = ["Context", "Unreadable", "parse_term", "read", "read_with_context"]
+__all__ = ["Context", "Unreadable", "parse_term", "read", "read_with_context", "reading"]

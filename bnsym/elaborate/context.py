@@ -7,7 +7,7 @@ reading, never `links`.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -21,7 +21,7 @@ from bnsym.elaborate.index_spaces import BATCH
 from bnsym.elaborate.jacobians import is_total
 from bnsym.elaborate.lowering import Lowering
 from bnsym.elaborate.scope import Survey
-from bnsym.latex.ast import Node, Symbol
+from bnsym.latex.ast import Node, Symbol, symbols_changed
 from bnsym.latex.ast import walk as walk_nodes
 from bnsym.latex.errors import ReadError
 from bnsym.latex.parser import parse
@@ -66,6 +66,20 @@ class Context:
         """The spellings of names that another section defines anew, or has defined before."""
         return tuple(name for name, sections in self.survey.sections.items() if section not in sections)
 
+    def marked(self, section: int) -> Callable[[Symbol], Symbol]:
+        """Puts the spelling of a section for a name that another section gives another meaning."""
+        marks = {
+            name.replace(ANEW, ""): ANEW * name.count(ANEW)
+            for name, sections in self.survey.sections.items()
+            if section in sections
+        }
+
+        def changed(symbol: Symbol) -> Symbol:
+            name = self.survey.table.split(symbol, frozenset())[0] if marks else ""
+            return replace(symbol, marks=symbol.marks + marks.get(name, ""))
+
+        return changed
+
     def without(self, names: tuple[Name, ...], terms: Iterable[Term]) -> Context:
         """What the file fixes where these names are not in force, nor what is made from them, for links
         of these terms: of what else a loss is a function nothing is said there."""
@@ -96,19 +110,20 @@ class Context:
         return Statement(left, relation, right, self.definitions, hypotheses, self.losses, self.outputs)
 
 
-def parse_term(latex: str, context: Context) -> Term:
-    """The term of one expression, read as `context`'s file would read it at its end.
-    Open axes of a vector get letters. Raises Unreadable."""
+def parse_term(latex: str, context: Context, section: int = 0) -> Term:
+    """The term of one expression, read as `context`'s file would read it in a section, with the names in
+    force there. Open axes of a vector get letters. Raises Unreadable."""
     source = Source("<expression>", latex, latex)
     try:
-        return _parsed(latex, context)
+        return _parsed(latex, context, section)
     except ReadError as error:
         raise Unreadable(diagnostic(source, error)) from None
 
 
-def _parsed(latex: str, context: Context) -> Term:
+def _parsed(latex: str, context: Context, section: int) -> Term:
     node = context.survey.gathered.aliases.apply(parse(latex))
     node = context.survey.known.resolve(node, latex, Record())
+    node = symbols_changed(node, context.marked(section))
     try:
         return _lowered(node, context, "")
     except ReadError as error:

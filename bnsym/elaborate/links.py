@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import accumulate, pairwise
 from operator import or_
 from typing import TypeVar
@@ -80,6 +80,12 @@ def read_with_context(text: str, file: str) -> tuple[Derivation, Context]:
 
     document = read_document(text, file)
     return read_items(document.source, document.items, tuple(document.diagnostics))
+
+
+@lru_cache(maxsize=4)
+def reading(text: str, file: str) -> tuple[Derivation, Context]:
+    """The same, kept for those who ask again of the same text."""
+    return read_with_context(text, file)
 
 
 def read_items(

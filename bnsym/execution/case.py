@@ -11,14 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import inf
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from bnsym.execution import jobs
 from bnsym.execution.budget import Repairs
 from bnsym.execution.dispatch import Answer, Decided, Dispatcher
 from bnsym.execution.jobs import Failed, Lost
 from bnsym.finding import Note
-from bnsym.kernel import Proved, Refuted, compare
+from bnsym.kernel import Proved, Refuted, Witness, compare
 from bnsym.model import (
     VERDICT_NAMES,
     Cause,
@@ -39,9 +39,6 @@ from bnsym.model import (
 from bnsym.reporting.wording import failure, witness_strings
 from bnsym.terms import Diff, Hypothesis, Relation, Statement, walk
 
-if TYPE_CHECKING:
-    from bnsym.elaborate.context import Context
-
 T = TypeVar("T")
 OTHER_READING_SECONDS = 2.0
 """What a refuted link may take in its other reading."""
@@ -56,7 +53,6 @@ class Case:
 
     link: Link
     note: Note
-    context: Context | None
     dispatcher: Dispatcher
     verdict: Verdict | None = None
     seconds: float = 0.0
@@ -147,16 +143,23 @@ class Case:
         """Whether a change of the note is looked for that makes the link true."""
         repairs = self.dispatcher.budget.repairs
         unexpected = self.link.declaration is None or repairs is Repairs.ALL
-        mendable = isinstance(self.verdict, Refuted | Unread | Undecided) and self.context is not None
+        mendable = isinstance(self.verdict, Refuted | Unread | Undecided)
         return mendable and unexpected and repairs is not Repairs.NONE
 
-    def mend(self) -> None:
-        """Ask for a repair of this link alone."""
-        if not self.is_to_mend or self.context is None or isinstance(self.verdict, Undecided):
-            return
+    @property
+    def is_alone(self) -> bool:
+        """Whether a repair is looked for that is of this link alone."""
+        refuted = isinstance(self.verdict, Refuted)
+        return self.is_to_mend and (refuted or (self.link.statement is None and not self._is_undecided))
+
+    @property
+    def _is_undecided(self) -> bool:
+        return isinstance(self.verdict, Undecided)
+
+    def mend(self, work: int) -> None:
+        """Ask for such a repair."""
         refuted = self.verdict if isinstance(self.verdict, Refuted) and self.link.statement else None
-        if refuted or self.link.statement is None:
-            self.repair = self.dispatcher.repair(self.note, self.context, self.link, refuted)
+        self.repair = self.dispatcher.repair(self.note, self.link, refuted, work)
 
     def close(self) -> Result:
         """All of it, and whether it is as the file declares."""
@@ -180,7 +183,7 @@ class Case:
         if self.repair is None:
             return None, "", self.failures
         try:
-            return *self._value(self.repair, jobs.REPAIR_SECONDS), self.failures
+            return *self._value(self.repair, jobs.HANGING_SECONDS), self.failures
         except (_Broken, Lost) as error:
             self.final = False
             return None, "", (_no_repair(error, self.link),)
@@ -202,13 +205,26 @@ def explain(cases: Sequence[Case]) -> tuple[Cause, ...]:
     found: tuple[Cause, ...] = ()
     if undeclared:
         try:
-            found = failing[0]._value(failing[0].dispatcher.causes(failing[0].note, undeclared))
+            asked = failing[0].dispatcher.causes(failing[0].note, undeclared, _known(cases))
+            found = failing[0]._value(asked)
         except (_Broken, Lost) as error:  # each link is then mended alone
             failing[0].failures += (_no_repair(error, failing[0].link),)
     explained = {name for cause in found for name in cause.links}
-    for case in failing:
-        if case.link.id not in explained:
-            case.mend()
+    alone = [case for case in failing if case.link.id not in explained and case.is_alone]
+    for case in alone:
+        case.mend(jobs.share(len(alone)))
+    return found
+
+
+def _known(cases: Sequence[Case]) -> dict[str, Witness | bool]:
+    """Of each link whose own statement was decided, whether it is proved, or where it fails."""
+    found: dict[str, Witness | bool] = {}
+    for case in cases:
+        match case.verdict:
+            case Proved(statement=statement) if statement == case.link.statement:
+                found[case.link.id] = True
+            case Refuted(statement=statement, witness=witness, maxima=()) if statement == case.link.statement:
+                found[case.link.id] = witness
     return found
 
 

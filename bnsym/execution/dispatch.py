@@ -3,7 +3,7 @@ process, wherever the search for its certificate or witness was."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from math import inf
@@ -15,13 +15,12 @@ from bnsym.execution.budget import Budget
 from bnsym.execution.jobs import Done, Failed, attempt
 from bnsym.execution.workers import InProcess, Workers
 from bnsym.finding import Note
-from bnsym.kernel import Proved, Refuted
+from bnsym.kernel import Proved, Refuted, Witness
 from bnsym.model import Cause, Evidence, Link, Repair, Undecided
 from bnsym.terms import Hypothesis, Statement
 
 if TYPE_CHECKING:
     from bnsym.cache.answers import Answers
-    from bnsym.elaborate.context import Context
     from bnsym.proving.found import Found
 
 T = TypeVar("T")
@@ -104,9 +103,11 @@ class Dispatcher:
 
         return result
 
-    def causes(self, note: Note, wanted: frozenset[str]) -> Answer[tuple[Cause, ...]]:
+    def causes(
+        self, note: Note, wanted: frozenset[str], decided: Mapping[str, Witness | bool]
+    ) -> Answer[tuple[Cause, ...]]:
         """Why several of the links that a note means to be true are not proved."""
-        waiting = self.helpers.submit(partial(jobs.explain, note, wanted))
+        waiting = self.helpers.submit(partial(jobs.explain, note, wanted, decided))
         if isinstance(self.helpers, InProcess):
             return waiting
 
@@ -117,37 +118,22 @@ class Dispatcher:
         return result
 
     def repair(
-        self, note: Note, context: Context, link: Link, verdict: Refuted | None
+        self, note: Note, link: Link, verdict: Refuted | None, work: int
     ) -> Answer[tuple[Repair | None, str]]:
         """What would make a refuted link true, and what its left side is; without a verdict, what
         would make an unread one read and true."""
-        place = (note, context, link)
-        known = self.memory.repair(note, link, self.budget) if self.memory else None
+        known = self.memory.repair(note, link, work) if self.memory else None
         if known is not None:
-            believed = attempt(partial(_believed, *place, known))
+            believed = attempt(partial(_believed, note, link, known))
             if isinstance(believed, Done) and (believed.value[0] is None) is (known[0] is None):
                 return lambda: believed
-        waiting = self._mended(*place, verdict)
+        refutation = None if verdict is None else (verdict.witness, verdict.maxima)
+        asked = self.helpers.submit(partial(jobs.mend, note, link, refutation, work))
+        waiting = asked if isinstance(self.helpers, InProcess) else partial(_checked, note, link, asked)
         if self.memory is None:
             return waiting
-        keep = partial(self.memory.keep_repair, note, link, self.budget)
-        return partial(_kept, waiting, keep, min(jobs.REPAIR_SECONDS, self.budget.timeout))
-
-    def _mended(
-        self, note: Note, context: Context, link: Link, verdict: Refuted | None
-    ) -> Answer[tuple[Repair | None, str]]:
-        if isinstance(self.helpers, InProcess):
-            return self.helpers.submit(partial(jobs.mend, note, context, link, verdict, self.budget))
-        refutation = None if verdict is None else (verdict.witness, verdict.maxima)
-        waiting = self.helpers.submit(partial(jobs.mend_anew, note, link, refutation, self.budget))
-
-        def result() -> Done[tuple[Repair | None, str]] | Failed:
-            done = waiting()
-            if isinstance(done, Failed) or done.value[0] is None:
-                return done
-            return attempt(partial(_believed, note, context, link, done.value))
-
-        return result
+        keep = partial(self.memory.keep_repair, note, link, work)
+        return partial(_kept, waiting, keep, jobs.HANGING_SECONDS)
 
     def _judged(self, statement: Statement, done: Done[Found] | Failed) -> Done[Decided] | Failed:
         from bnsym.proving.found import judge
@@ -175,14 +161,22 @@ def _confirmed(note: Note, causes: tuple[Cause, ...]) -> tuple[Cause, ...]:
     return confirmed(note.text, note.file, causes)
 
 
-def _believed(
-    note: Note, context: Context, link: Link, mended: tuple[Repair | None, str]
-) -> tuple[Repair | None, str]:
+def _checked(
+    note: Note, link: Link, waiting: Answer[tuple[Repair | None, str]]
+) -> Done[tuple[Repair | None, str]] | Failed:
+    done = waiting()
+    if isinstance(done, Failed) or done.value[0] is None:
+        return done
+    return attempt(partial(_believed, note, link, done.value))
+
+
+def _believed(note: Note, link: Link, mended: tuple[Repair | None, str]) -> tuple[Repair | None, str]:
     """The repair, if the note that it makes is read here and its link is proved."""
     from bnsym.repairing import search
+    from bnsym.repairing.written import read_note
 
-    place = search.Note(note.text, note.file, context)
     repair, derived = mended
-    deadline = monotonic() + jobs.REPAIR_SECONDS
-    holds = repair is not None and search.holds(place, link, repair, deadline)
+    holds = repair is not None and search.holds(
+        read_note(note.text, note.file), link, repair, monotonic() + jobs.HANGING_SECONDS
+    )
     return repair if holds else None, derived

@@ -6,7 +6,7 @@ so that an exception of an executor can only be its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib import import_module
@@ -21,17 +21,17 @@ from bnsym.model import Cause, Evidence, Link, Repair, Undecided
 from bnsym.terms import Hypothesis, Statement
 
 if TYPE_CHECKING:
-    from bnsym.elaborate.context import Context
     from bnsym.kernel import Maximum
     from bnsym.proving.found import Found
 
 T = TypeVar("T")
 LARGE_SIZE = 1000
 """The batch size at which a proof is re-tested modulo a prime."""
-REPAIR_SECONDS = 5.0
-"""What looking for a repair of one link may take."""
-CAUSES_SECONDS = 30.0
-"""After which no more causes of a note are looked for: only if something hangs."""
+LINK_WORK = 600
+NOTE_WORK = 3000
+"""How many expressions may be read to mend one link, and all links of a note."""
+HANGING_SECONDS = 60.0
+"""After which no more repairs or causes are looked for: only if something hangs."""
 DERIVED_SECONDS = 1.0
 """And what deriving its left side may take."""
 
@@ -142,21 +142,27 @@ def trim(
     return needed, proof
 
 
-def mend(
-    note: Note, context: Context, link: Link, verdict: Refuted | None, budget: Budget
-) -> tuple[Repair | None, str]:
-    """What would make a refuted link true, and what its left side is; without a verdict, what would
-    make an unread one read and true."""
-    from bnsym.repairing import search
+def share(links: int) -> int:
+    """The work for each of so many links of a note."""
+    return min(LINK_WORK, NOTE_WORK // max(links, 1))
 
-    place = search.Note(note.text, note.file, context)
-    seconds = min(REPAIR_SECONDS, budget.timeout)
-    if verdict is None:
-        unread = partial(search.repair_unread, place, link, monotonic() + seconds)
-        return limited(unread, seconds, _no_repair), ""
-    repair = limited(partial(search.repair, place, link, verdict, monotonic() + seconds), seconds, _no_repair)
+
+def mend(
+    note: Note, link: Link, refutation: tuple[Witness, tuple[Maximum, ...]] | None, work: int
+) -> tuple[Repair | None, str]:
+    """What would make a refuted link true, and what its left side is; without a refutation, what would make
+    an unread one read and true."""
+    from bnsym.repairing import search
+    from bnsym.repairing.written import Work, read_note
+
+    place = read_note(note.text, note.file)
+    refuted = refute(link.statement, *refutation) if refutation and link.statement else None
+    found = partial(search.repair, place, link, refuted, Work(work, monotonic() + HANGING_SECONDS))
+    repair = limited(found, HANGING_SECONDS, _no_repair)
+    if refuted is None:
+        return repair, ""
     import_module("sympy")  # which factors what is derived: reading it in is not part of the search
-    derived = partial(search.derived, place, verdict, monotonic() + DERIVED_SECONDS)
+    derived = partial(search.derived, place, refuted, monotonic() + DERIVED_SECONDS)
     return repair, limited(derived, DERIVED_SECONDS, lambda _: "")
 
 
@@ -164,21 +170,9 @@ def _no_repair(_: str) -> Repair | None:
     return None
 
 
-def explain(note: Note, wanted: frozenset[str]) -> tuple[Cause, ...]:
-    """Why several of the wanted links are not proved."""
+def explain(note: Note, wanted: frozenset[str], decided: Mapping[str, Witness | bool]) -> tuple[Cause, ...]:
+    """Why several of the wanted links are not proved; what is decided is so with a witness or by a proof."""
     from bnsym.repairing.causes import causes
 
-    found = partial(causes, note.text, note.file, wanted, monotonic() + CAUSES_SECONDS)
-    return limited(found, 2 * CAUSES_SECONDS, lambda _: ())
-
-
-def mend_anew(
-    note: Note, link: Link, refutation: tuple[Witness, tuple[Maximum, ...]] | None, budget: Budget
-) -> tuple[Repair | None, str]:
-    """The same, by someone who has neither read the note nor seen the verdict."""
-    from bnsym.elaborate import read_with_context
-
-    _, context = read_with_context(note.text, note.file)
-    if refutation is None or link.statement is None:
-        return mend(note, context, link, None, budget)
-    return mend(note, context, link, refute(link.statement, *refutation), budget)
+    found = partial(causes, note.text, note.file, wanted, monotonic() + HANGING_SECONDS, decided)
+    return limited(found, HANGING_SECONDS, lambda _: ())

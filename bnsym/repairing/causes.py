@@ -13,9 +13,10 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import combinations, groupby, islice, pairwise, takewhile
 from time import monotonic
+from types import MappingProxyType
 from typing import TypeAlias
 
-from bnsym.elaborate import Unreadable, parse_term, read_with_context
+from bnsym.elaborate import Unreadable, parse_term, read_with_context, reading
 from bnsym.elaborate.context import Context
 from bnsym.elaborate.dependence import names_of, reached
 from bnsym.elaborate.lints import resemblances
@@ -29,6 +30,7 @@ from bnsym.repairing.spots import spots
 from bnsym.repairing.trial import fails
 from bnsym.repairing.values import points_for
 from bnsym.repairing.worth import is_worthwhile
+from bnsym.repairing.written import Work
 from bnsym.source.source_map import Places
 from bnsym.terms import Definition, Statement, Sym, Term, free_indices
 
@@ -60,6 +62,16 @@ class Draft:
     @cached_property
     def read(self) -> tuple[Derivation, Context]:
         return read_with_context(self.text, self.file)
+
+    @classmethod
+    def judged(cls, text: str, file: str, decided: Mapping[str, Witness | bool]) -> Draft:
+        """The note as it stands, with what is known of its links."""
+        draft = cls(text, file, {}, {name: at for name, at in decided.items() if isinstance(at, Witness)})
+        draft.read = reading(text, file)
+        for name in draft.links.keys() & decided.keys():
+            if (statement := draft.links[name].statement) is not None:
+                draft.known[statement] = decided[name] is True
+        return draft
 
     @cached_property
     def links(self) -> dict[str, Link]:
@@ -154,28 +166,22 @@ Tried: TypeAlias = tuple[int, Candidate, Draft]
 """How many links a candidate gains, and the note with it."""
 
 
-@dataclass
-class Work:
-    """What may still be done: counted in links that are read, so that the same note has the same causes
-    on a busy machine; the clock only ends what hangs."""
-
-    deadline: float
-    links: int = LINKS
-
-    def is_left(self, links: int) -> bool:
-        self.links -= max(links, FEWEST)
-        return self.links > 0 and monotonic() < self.deadline
-
-
 def _is_name(what: str) -> bool:
     """Whether one name is written for another: everywhere, or once in a definition."""
     return what.startswith("`")
 
 
-def causes(text: str, file: str, wanted: frozenset[str], deadline: float) -> tuple[Cause, ...]:
+def causes(
+    text: str,
+    file: str,
+    wanted: frozenset[str],
+    deadline: float,
+    decided: Mapping[str, Witness | bool] = MappingProxyType({}),
+) -> tuple[Cause, ...]:
     """What explains that links are not proved, the cause of most of them first; `wanted` are the ids of
-    links that the note means to be true. Edits are of the note as the causes before leave it."""
-    draft, found, work = Draft(text, file, {}, {}), [], Work(deadline)
+    links that the note means to be true, `decided` tells which are known to be proved, or where they fail.
+    Edits are of the note as the causes before leave it."""
+    draft, found, work = Draft.judged(text, file, decided), [], Work(LINKS, deadline)
     for _ in range(ROUNDS):
         best = _best(draft, wanted, work)
         if best is None:
@@ -225,7 +231,7 @@ def _tried(
 ) -> Iterator[Tried]:
     """The candidates that gain proofs and lose none, each without the edits that no proof needs."""
     for candidate in islice(candidates, ALIKE):
-        if not work.is_left(len(draft.links)):
+        if not work.spend(max(len(draft.links), FEWEST)):
             return
         tried = _outcome(draft, wanted, candidate)
         if tried is None or not tried[0]:
@@ -316,7 +322,7 @@ def _in_definitions(draft: Draft, wanted: frozenset[str]) -> Iterator[Candidate]
             continue
         text = context.survey.source.text[where.start : where.end]
         for edit in edits(text, draft.place):
-            body = _body(edit.apply(text), context, bodies[name], uses)
+            body = _body(edit.apply(text), raw.chain.section, context, bodies[name], uses)
             helped = 0 if body is None else _helped(draft, resting, bodies[name], body)
             moved = context.survey.source.edit(where.start + edit.start, where.start + edit.end, edit.new)
             if helped >= FEWEST and moved is not None:
@@ -328,11 +334,11 @@ def _in_definitions(draft: Draft, wanted: frozenset[str]) -> Iterator[Candidate]
 
 
 def _body(
-    text: str, context: Context, definition: Definition, uses: Mapping[str, Iterable[str]]
+    text: str, section: int, context: Context, definition: Definition, uses: Mapping[str, Iterable[str]]
 ) -> Term | None:
     """What the text means, if the definition can have it for its body; `uses`: the names in each body."""
     try:
-        term = parse_term(text, context)
+        term = parse_term(text, context, section)
     except (Unreadable, RecursionError):
         return None
     circular = definition.symbol.name in reached(names_of(term), uses)

@@ -7,8 +7,8 @@ edits are worth a try is all that is decided here: text and surface tree only, n
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import combinations, pairwise
 
@@ -70,6 +70,8 @@ class Place:
     """What else a term may have lost."""
     terms: tuple[str, ...] = ()
     """What a sum may have lost."""
+    ranges: Mapping[str, str] = field(default_factory=dict)
+    """Over which size the note's letters run."""
 
 
 def accented(names: Iterable[str]) -> tuple[str, ...]:
@@ -77,6 +79,8 @@ def accented(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(name for name in names if name.startswith((r"\hat", r"\bar", r"\tilde")))
 
 
+FRESH = "jklpqrst"
+"""Letters for sums whose own are taken."""
 Maker = Callable[[str, Spot, Place], Iterator[Edit]]
 
 
@@ -330,11 +334,7 @@ def sums(text: str, spot: Spot, place: Place) -> Iterator[Edit]:
     if isinstance(spot.node, BigSum):
         start, end = spot.node.at
         yield Edit(start, end + len(text[end:]) - len(text[end:].lstrip()), "", "a sum")
-        used = set(re.findall(r"[A-Za-z]", text)) | set(place.letters)
-        fresh = next((letter for letter in "jklpqrst" if letter not in used), None)
-        for letter in spot.node.letters if fresh else ():
-            inside = _renamed(text[spot.start : spot.end], letter, fresh or "")
-            yield Edit(spot.start, spot.end, inside, "an index that is taken")
+        yield from _taken(text, spot, place)
     elif not isinstance(spot.node, Number):
         written = set(re.findall(r"[a-z]", " ".join(_letters(text[spot.start : spot.end]))))
         alone = not isinstance(spot.holder, Product | Power | Transpose)
@@ -347,10 +347,45 @@ def sums(text: str, spot: Spot, place: Place) -> Iterator[Edit]:
                 yield Edit(spot.start, spot.start, rf"\sum_{letter} ", "a missing sum", 1 if alone else 2)
 
 
+def _taken(text: str, spot: Spot, place: Place) -> Iterator[Edit]:
+    """Other letters for those of a sum, in all of it, or in all but one factor, which goes before it."""
+    assert isinstance(spot.node, BigSum)
+    others: dict[str, str] = {}
+    used = set(re.sub(r"\\[A-Za-z]+", "", text[spot.start : spot.end])) | set(place.letters)
+    for letter in spot.node.letters:
+        alike = [other for other, size in place.ranges.items() if size == place.ranges.get(letter)]
+        fresh = [other for other in FRESH if other not in place.ranges]
+        others[letter] = next((k for k in (*alike, *fresh) if k not in used), letter)
+        used.add(others[letter])
+    renamed = _relettered(text, spot.node, others)
+    kind = "an index that is taken"
+    yield Edit(spot.start, spot.end, apply_all(text, renamed)[spot.start : spot.end], kind)
+    body = spot.node.body
+    for k, factor in enumerate(body.factors if isinstance(body, Product) else ()):
+        start, end = _within(text, Spot(body, *extent(text, body), spot.node), factor.at, k)
+        inside = [e for e in renamed if not start <= e.start < end]
+        if len(inside) < len(renamed):
+            cut = (*inside, Edit(start, end, "", kind))
+            rest = apply_all(text[: spot.end], cut)[spot.start :]
+            yield Edit(spot.start, spot.end, f"{text[start:end].strip()} {rest}", kind)
+
+
+def _relettered(text: str, total: BigSum, others: Mapping[str, str]) -> list[Edit]:
+    """Other letters in a sum's sign and in the subscripts of its body."""
+    symbols = (node for node in walk(total.body) if isinstance(node, Symbol) and node.sub is not None)
+    stretches = dict.fromkeys((total.at, *(s.sub.at for s in symbols if s.sub is not None)))
+    found = (m for at in stretches for m in re.compile(r"\\[A-Za-z]+|[A-Za-z]").finditer(text, *at))
+    return [Edit(m.start(), m.end(), others[m.group()], "") for m in found if m.group() in others]
+
+
 def indices(text: str, spot: Spot, place: Place) -> Iterator[Edit]:
-    """An index that is another."""
+    """An index that is another, or two in each other's place."""
     if isinstance(spot.node, Symbol) and spot.node.sub is not None and spot.node.sub.letters:
         start, end = spot.node.sub.at
+        for one, other in pairwise(re.finditer("[a-z]", text[start:end])):
+            between = text[start + one.end() : start + other.start()]
+            turned = other.group() + between + one.group()
+            yield Edit(start + one.start(), start + other.end(), turned, "an index")
         for found in re.finditer("[a-z]", text[start:end]):
             for letter in place.letters:
                 if letter != found.group():
@@ -367,16 +402,22 @@ def letters(text: str, spot: Spot, place: Place) -> Iterator[Edit]:
 
 def variables(text: str, spot: Spot, place: Place) -> Iterator[Edit]:
     """A derivative by another array, in one place or in all."""
-    if isinstance(spot.node, Symbol) and isinstance(spot.holder, Derivative) and spot.node.sub is not None:
-        end = text.index("_", spot.start)
+    if isinstance(spot.node, Symbol) and isinstance(spot.holder, Derivative):
+        end = _stem(text, spot.node)
         for name in place.arrays:
             yield Edit(spot.start, end, name, "a variable", 2)
     elif spot.holder is None:
         nodes = (by for node in walk(spot.node) if isinstance(node, Derivative) for by in node.by)
-        found = sorted(by.at[0] for by in nodes if isinstance(by, Symbol) and by.sub is not None)
-        starts = {at: text[at : text.index("_", at)] for at in found}
+        starts = {by.at[0]: text[by.at[0] : _stem(text, by)] for by in nodes if isinstance(by, Symbol)}
+        found = sorted(starts)
         for old in dict.fromkeys(starts.values()):
             yield from _everywhere(text, [at for at in found if starts[at] == old], old, place)
+
+
+def _stem(text: str, symbol: Symbol) -> int:
+    """Where the name of a symbol ends, before its subscript."""
+    start, end = symbol.at
+    return end if symbol.sub is None else text.index("_", start)
 
 
 def _everywhere(text: str, found: list[int], old: str, place: Place) -> Iterator[Edit]:
@@ -390,11 +431,25 @@ def _everywhere(text: str, found: list[int], old: str, place: Place) -> Iterator
 
 def transposes(text: str, spot: Spot, place: Place) -> Iterator[Edit]:
     """A transpose too many, or one that is missing."""
+    if isinstance(spot.node, Product):
+        yield from _moved(text, spot.node)
     if isinstance(spot.node, Transpose):
         start, end = spot.node.body.at
         yield Edit(spot.start, spot.end, text[start:end], "a transpose")
     elif not isinstance(spot.holder, Transpose) and _is_matrix(spot.node):
         yield Edit(spot.end, spot.end, "^T", "a transpose")
+
+
+def _moved(text: str, node: Product) -> Iterator[Edit]:
+    """An outer product for an inner one, or the other way: of two factors the other one is transposed."""
+    for one, other in pairwise(node.factors):
+        (start, _), (_, end) = extent(text, one), extent(text, other)
+        turned, rest = (one, other) if isinstance(one, Transpose) else (other, one)
+        if not isinstance(turned, Transpose) or isinstance(rest, Transpose):
+            continue
+        at, last = turned.body.at[1], extent(text, rest)[1]
+        made = (Edit(at, turned.at[1], "", ""), Edit(last, last, text[at : turned.at[1]], ""))
+        yield Edit(start, end, apply_all(text[:end], made)[start:], "a transpose")
 
 
 def _is_matrix(node: Node) -> bool:
@@ -485,8 +540,3 @@ def _letters(text: str) -> Iterator[str]:
     """What stands in subscripts."""
     for found in re.finditer(r"_\s*(?:\{([^{}]*)\}|(\w))", text):
         yield found.group(1) or found.group(2)
-
-
-def _renamed(text: str, old: str, new: str) -> str:
-    """The letter replaced where it is an index."""
-    return re.sub(rf"(?<=[_{{\s,]){old}(?=[}}\s,=]|(?![A-Za-z]))", new, text)

@@ -6,12 +6,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from dataclasses import replace
+from functools import partial
 from time import monotonic
 
 from bnsym.elaborate import read
-from bnsym.elaborate.context import Context
 from bnsym.kernel import Proved, Refuted, Rejected
 from bnsym.model import Link, Repair, Span, for_file
 from bnsym.normal import OutOfReach
@@ -20,13 +19,14 @@ from bnsym.proving import decide
 from bnsym.proving.closed_form import NoClosedForm, closed_form
 from bnsym.proving.witness import free_shapes
 from bnsym.repairing.assuming import possible, scalars
-from bnsym.repairing.edits import Edit, Place, accented, apply_all
+from bnsym.repairing.combining import MADE
+from bnsym.repairing.edits import Place, accented
 from bnsym.repairing.stages import across, easy, harder, missing_parts, together
-from bnsym.repairing.trial import PROOF_SECONDS, Trial, fails, proved
+from bnsym.repairing.trial import Trial, fails
 from bnsym.repairing.unread import mended
 from bnsym.repairing.values import points_for
 from bnsym.repairing.worth import assumes_the_claim
-from bnsym.source.text import Source
+from bnsym.repairing.written import READING_COST, Note, Work
 from bnsym.terms import (
     Hypothesis,
     Relation,
@@ -46,48 +46,24 @@ USUAL = (r"\gamma", r"\sigma")
 """What people lose or double as a factor, beside sizes and 2."""
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
-    """A note that was read: what its file holds, and what it fixes for anything read after it."""
-
-    written: str
-    file: str
-    context: Context
-
-    @property
-    def source(self) -> Source:
-        return self.context.survey.source
-
-    @property
-    def text(self) -> str:
-        """What was read, which spans count in."""
-        return self.source.text
-
-
-def repair(note: Note, link: Link, verdict: Refuted, deadline: float) -> Repair | None:
-    """The smallest change of one side of the link after which it is proved, if one is found;
-    of two edits together if one is not enough."""
-    for changed in _candidates(note, link, verdict, deadline):
-        if holds(note, link, changed, deadline):
+def repair(note: Note, link: Link, verdict: Refuted | None, work: Work) -> Repair | None:
+    """The smallest change of one side of the link after which it is proved, if one is found; of two edits
+    together if one is not enough. Without a verdict that after which an unread link is read and proved."""
+    found = _candidates(note, link, verdict, work) if verdict else _readable(note, link, work)
+    for changed in found:
+        if work.spend(READING_COST) and holds(note, link, changed, work.deadline):
             return changed
     return None
 
 
-def repair_unread(note: Note, link: Link, deadline: float) -> Repair | None:
-    """The smallest change after which an unread link is read and proved, if one is found."""
-    hypotheses = _in_scope(note, link)
-    for start, trial, made in mended(
-        note.text, link, note.context, hypotheses, partial(_place, note), deadline
-    ):
-        for changed in _repairs(note, (start, trial, made)):
-            if holds(note, link, changed, deadline):
-                return changed
-    return None
+def _readable(note: Note, link: Link, work: Work) -> Iterator[Repair]:
+    for trial, made in mended(note, link, _in_scope(note, link), partial(_place, note), work):
+        yield from _repairs(note, (trial, made))
 
 
 def _in_scope(note: Note, link: Link) -> tuple[Hypothesis, ...]:
     """The hypotheses of the read link that stands nearest above, or below."""
-    known = [k for k in _links(note.written, note.file) if k.statement is not None]
+    known = [k for k in note.links if k.statement is not None]
     nearest = min(known, key=lambda k: abs(k.span.line - link.span.line), default=None)
     return nearest.statement.hypotheses if nearest is not None and nearest.statement else ()
 
@@ -111,92 +87,77 @@ def _closed_form(statement: Statement, deadline: float) -> Term | None:
         return None
 
 
-def _candidates(note: Note, link: Link, verdict: Refuted, deadline: float) -> Iterator[Repair]:
+def _candidates(note: Note, link: Link, verdict: Refuted, work: Work) -> Iterator[Repair]:
     """Changes under which the statement is proved, if it is read as that of the whole note."""
     ordered = verdict.statement.relation is not Relation.EQ
     if ordered:
-        yield from _turned(note, link, verdict, deadline)
-        yield from _assumed(note, link, verdict, deadline)
-    trials = _trials(note, link, verdict.statement, deadline)
+        yield from _turned(note, link, verdict, work)
+        yield from _assumed(note, link, verdict, work)
+    trials = _trials(note, link, verdict.statement, work)
     for stage in STAGES:
-        for start, trial in trials:
-            for made in stage(trial, _place(note, trial), partial(_closed, trial.statement, deadline)):
-                if monotonic() > deadline:
+        for trial in trials:
+            for made in stage(trial, _place(note, trial), partial(_closed, trial.statement, work.deadline)):
+                if not work.is_left:
                     return
                 if trial.proves(made, verdict.witness):
-                    yield from _repairs(note, (start, trial, made))
+                    yield from _repairs(note, (trial, made))
         if stage is together and not ordered:
-            yield from _assumed(note, link, verdict, deadline)
+            yield from _assumed(note, link, verdict, work)
             yield from _on_both_sides(note, trials, verdict)
 
 
-def _is_suspect(note: Note, link: Link, deadline: float) -> bool:
-    """Whether the link before in the chain, whose right side is this one's left side, is refuted."""
-    if link.left_span is None:
-        return False
-    for other in _links(note.written, note.file):
-        if other.right_span and _same(other.right_span, link.left_span) and other.statement:
-            until = min(deadline, monotonic() + PROOF_SECONDS)
-            return isinstance(decide(other.statement, until), Refuted)
-    return False
-
-
-@lru_cache(maxsize=2)
-def _links(text: str, file: str) -> tuple[Link, ...]:
-    return read(text, file).links
-
-
-def _on_both_sides(note: Note, trials: list[tuple[int, Trial]], verdict: Refuted) -> Iterator[Repair]:
+def _on_both_sides(note: Note, trials: list[Trial], verdict: Refuted) -> Iterator[Repair]:
     """Edits of both sides at once."""
-    if len(trials) < 2:
+    if len(trials) < 2 or any(trial.before for trial in trials):
         return
-    (at, right), (start, left) = trials if trials[0][1].side == "right" else trials[::-1]
+    right, left = sorted(trials, key=lambda trial: trial.side, reverse=True)
     for ours, theirs in across(right, left, _place(note, right)):
         term = left.term(theirs)
-        if term is not None and monotonic() < right.deadline:
+        if term is not None:
             given = replace(right, statement=replace(right.statement, left=term))
             if given.proves(ours, verdict.witness):
-                yield from _repairs(note, (at, given, ours), (start, left, theirs))
+                yield from _repairs(note, (given, ours), (left, theirs))
 
 
-def _trials(note: Note, link: Link, statement: Statement, deadline: float) -> list[tuple[int, Trial]]:
-    """Both sides, each with the place at which it stands: the right one first, unless the link
-    before shares the left one and is false too."""
-    points = points_for(statement, deadline)
+def _trials(note: Note, link: Link, statement: Statement, work: Work) -> list[Trial]:
+    """Both sides, the right one first; where the link before in the chain shares the left one, that one
+    first if it is false there too, and else not at all."""
+    points = points_for(statement, work.deadline)
     found = []
-    sides = [("right", link.right_span), ("left", link.left_span)]
-    if _is_suspect(note, link, deadline):
-        sides.reverse()
-    for side, span in sides:
-        if span is not None:
-            start, end = span.offsets
-            text = note.text[start:end]
-            trial = Trial(text, note.context, statement, side, points, deadline, original=statement)
-            found.append((start, trial))
-    return found
+    if link.right_span is not None:
+        found.append(Trial(note.side(link.right_span), statement, "right", points, work, statement))
+    if link.left_span is None:
+        return found
+    left = Trial(note.side(link.left_span), statement, "left", points, work, statement)
+    before = next((k for k in note.links if k.right_span and _same(k.right_span, link.left_span)), None)
+    if before is None:
+        return [*found, left]
+    if before.statement is None or note.is_proved(before.statement, work):
+        return found
+    return [replace(left, before=before.statement), *found]
 
 
-def _turned(note: Note, link: Link, verdict: Refuted, deadline: float) -> Iterator[Repair]:
+def _turned(note: Note, link: Link, verdict: Refuted, work: Work) -> Iterator[Repair]:
     """An order the wrong way round, or strict where it may be an equality."""
     for wrong, right in ((Relation.LE, Relation.GE), (Relation.GE, Relation.LE),
                          (Relation.LT, Relation.LE), (Relation.GT, Relation.GE)):  # fmt: skip
         statement = replace(verdict.statement, relation=right)
-        if verdict.statement.relation is wrong and proved(statement, deadline):
+        if verdict.statement.relation is wrong and note.is_proved(statement, work):
             start, end = link.span.offsets
-            sign = note.text[start:end]
+            sign = note.source.text[start:end]
             yield from _placed(note, "a relation sign", sign, right.value, ((start, end, right.value),))
 
 
-def _assumed(note: Note, link: Link, verdict: Refuted, deadline: float) -> Iterator[Repair]:
+def _assumed(note: Note, link: Link, verdict: Refuted, work: Work) -> Iterator[Repair]:
     """A hypothesis that is missing."""
-    points = points_for(verdict.statement, deadline)
+    points = points_for(verdict.statement, work.deadline)
     for one in possible(verdict.statement):
         statement = replace(verdict.statement, hypotheses=(*verdict.statement.hypotheses, one))
-        if monotonic() > deadline or not points.helps(one) or fails(statement, verdict.witness):
+        if not work.is_left or not points.helps(one) or fails(statement, verdict.witness):
             continue
         if assumes_the_claim(verdict.statement, one, points):
             continue
-        if proved(statement, deadline):
+        if note.is_proved(statement, work):
             written = f"{to_latex(one.left)} {one.relation.value} {to_latex(one.right)}"
             comment = for_file(f"<!-- bnsym: assume ${written}$ -->", note.file)
             at, before = _before_block(note, link.span)
@@ -209,8 +170,9 @@ def _before_block(note: Note, span: Span) -> tuple[int, str]:
     blocks = [chain.block for chain in note.context.survey.gathered.chains]
     block = next(b for b in blocks if b.where.start <= span.offsets[0] < b.where.end)
     at = min(where.start for where in (block.where, *(d.where for d in block.directives)))
-    line = note.text.rfind("\n", 0, at) + 1
-    return line, note.text[line:at] if not note.text[line:at].strip(" \t>") else ""
+    text = note.source.text
+    line = text.rfind("\n", 0, at) + 1
+    return line, text[line:at] if not text[line:at].strip(" \t>") else ""
 
 
 def holds(note: Note, link: Link, found: Repair, deadline: float) -> bool:
@@ -221,14 +183,12 @@ def holds(note: Note, link: Link, found: Repair, deadline: float) -> bool:
     if link.left_span is not None and _changes(note, found, link.left_span):
         needed += [k.id for k in links.values() if k.right_span and _same(k.right_span, link.left_span)]
     statements = [links[name].statement if name in links else None for name in needed]
-    until = max(deadline, monotonic() + PROOF_SECONDS)
-    return all(s is not None and isinstance(decide(s, until), Proved) for s in statements)
+    return all(s is not None and isinstance(decide(s, deadline), Proved) for s in statements)
 
 
 def _changes(note: Note, found: Repair, span: Span) -> bool:
     """Whether the repair is one of what stands at the span."""
-    start, end = span.offsets
-    return bool(found.before) and found.before.startswith(note.text[start:end].strip())
+    return bool(found.before) and found.before.startswith(note.side(span).shown())
 
 
 def _same(a: Span, b: Span) -> bool:
@@ -253,16 +213,19 @@ def _place(note: Note, trial: Trial) -> Place:
         accented(d.symbol.name for d in note.context.definitions),
         tuple(dict.fromkeys(arrays)),
         tuple(letters),
+        ranges=note.context.closer.letters,
     )
 
 
-def _repairs(note: Note, *sides: tuple[int, Trial, tuple[Edit, ...]]) -> Iterator[Repair]:
-    """The edits as they change the file, those of each side with its place."""
-    sides = tuple(sorted(sides, key=lambda side: side[0]))
-    words = " and ".join(dict.fromkeys(edit.kind for _, _, made in sides for edit in made))
-    edits = [(at + e.start, at + e.end, e.new) for at, _, made in sides for e in made]
-    before = "\n".join(trial.text.strip() for _, trial, _ in sides)
-    after = "\n".join(apply_all(trial.text, made).strip() for _, trial, made in sides)
+def _repairs(note: Note, *sides: tuple[Trial, MADE]) -> Iterator[Repair]:
+    """The edits as they change the file."""
+    if not all(trial.written.leaves_alone(made) for trial, made in sides):
+        return
+    sides = tuple(sorted(sides, key=lambda side: side[0].written.start))
+    words = " and ".join(dict.fromkeys(edit.kind for _, made in sides for edit in made))
+    edits = [(t.written.start + e.start, t.written.start + e.end, e.new) for t, made in sides for e in made]
+    before = "\n".join(trial.written.shown() for trial, _ in sides)
+    after = "\n".join(trial.written.shown(made) for trial, made in sides)
     yield from _placed(note, words, before, after, sorted(edits, key=lambda e: e[:2], reverse=True))
 
 

@@ -12,10 +12,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations, islice
 
-from bnsym.elaborate import Unreadable, parse_term
 from bnsym.printing import to_latex
 from bnsym.repairing.combining import MADE, Changed, Side, combined, equal, scaled
-from bnsym.repairing.edits import Edit, Place, edits, overlap
+from bnsym.repairing.edits import Edit, Place, overlap
 from bnsym.repairing.spots import spots
 from bnsym.repairing.trial import Trial
 from bnsym.repairing.values import Row
@@ -31,14 +30,14 @@ VOCABULARY = 16
 
 def easy(trial: Trial, place: Place, closed: Callable[[], Term | None]) -> Iterator[MADE]:
     """One of the edits that are made with one stroke."""
-    for changed in trial.each(edit for edit in edits(trial.text, place) if edit.cost == 1):
+    for changed in trial.each(edit for edit in trial.edits(place) if edit.cost == 1):
         if trial.fits(changed.row):
             yield changed.made
 
 
 def harder(trial: Trial, place: Place, closed: Callable[[], Term | None]) -> Iterator[MADE]:
     """Several strokes, a factor in front of the whole or of a term, or one of the other edits."""
-    possible = edits(trial.text, place)
+    possible = trial.edits(place)
     cheap = trial.changed(edit for edit in possible if edit.cost == 1)
     side = trial.valued(cheap) if trial.statement.relation is Relation.EQ else None
     alone = [c.made for c in trial.each(e for e in possible if e.cost > 1) if trial.fits(c.row)]
@@ -51,7 +50,7 @@ def harder(trial: Trial, place: Place, closed: Callable[[], Term | None]) -> Ite
 
 def together(trial: Trial, place: Place, closed: Callable[[], Term | None]) -> Iterator[MADE]:
     """Two or three edits, or a factor in front with at most one."""
-    changed = trial.changed(edits(trial.text, place))
+    changed = trial.changed(trial.edits(place))
     if trial.statement.relation is not Relation.EQ:
         yield from _both(trial, [c.made[0] for c in changed if c.cost == 1][:MOST])
         return
@@ -64,12 +63,12 @@ def together(trial: Trial, place: Place, closed: Callable[[], Term | None]) -> I
 
 def across(right: Trial, left: Trial, place: Place) -> Iterator[tuple[MADE, MADE]]:
     """Edits of the right side, and one of the left that is done easily."""
-    changed = right.changed(edits(right.text, place))
+    changed = right.changed(right.edits(place))
     side = right.valued(changed)
     if side is None or right.statement.relation is not Relation.EQ:
         return
     found: list[tuple[MADE, MADE]] = []
-    for one in left.changed(edit for edit in edits(left.text, place) if edit.cost == 1):
+    for one in left.changed(edit for edit in left.edits(place) if edit.cost == 1):
         aimed = replace(side, target=one.row)
         found += [(other.made, one.made) for other in changed if equal(other.row, one.row)]
         found += [(made, one.made) for made in combined(aimed, changed)]
@@ -83,7 +82,7 @@ def missing_parts(trial: Trial, place: Place, closed: Callable[[], Term | None])
     ]
     factors, terms = vocabulary(sources)
     richer = replace(place, factors=factors, terms=terms)
-    changed = trial.changed(edits(trial.text, richer))
+    changed = trial.changed(trial.edits(richer))
     for one in sorted(changed, key=lambda one: len(one.made[0].new)):
         if one.cost > 2 and trial.fits(one.row):
             yield one.made
@@ -147,10 +146,8 @@ def _both(trial: Trial, edits: Sequence[Edit]) -> Iterator[MADE]:
 def _scaled(trial: Trial, place: Place, side: Side, changed: Sequence[Changed]) -> list[MADE]:
     scales: list[tuple[str, Row]] = []
     for name in place.scales:
-        try:
-            row = trial.points.row(parse_term(name, trial.context))
-        except Unreadable:
-            continue
+        term = trial.written.term(name)
+        row = trial.points.row(term) if term is not None else None
         if row is not None and all(row) and not re.fullmatch(r"\d+", name):
             scales.append((name, row))
     found = []

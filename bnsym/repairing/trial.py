@@ -1,59 +1,44 @@
-"""One side of a link with other text in its place: read, valued, and proved.
-
-Reading one expression alone is quick and may differ from reading the whole note; the search
-asks for that in the end.
-"""
+"""One side of a link with other text in its place: read, valued, and proved."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from time import monotonic
 
-from bnsym.elaborate import Unreadable, parse_term
-from bnsym.elaborate.context import Context
-from bnsym.kernel import Proved, Rejected, Witness, refute
+from bnsym.kernel import Rejected, Witness, refute
 from bnsym.latex.ast import Plus
-from bnsym.proving import decide
-from bnsym.proving.witness import find_refutation
 from bnsym.repairing.combining import Changed, Part, Side
-from bnsym.repairing.edits import Edit, apply_all
+from bnsym.repairing.edits import Edit, Place, apply_all, edits
 from bnsym.repairing.spots import spots
 from bnsym.repairing.values import Points, Row
 from bnsym.repairing.worth import is_worthwhile
-from bnsym.terms import Relation, Statement, Term, free_indices
-
-PROOF_SECONDS = 1.0
+from bnsym.repairing.written import Work, Written
+from bnsym.terms import Statement, Term, free_indices
 
 
 @dataclass
 class Trial:
-    """One side of a statement, `left` or `right`, as it is written, with edits in place."""
+    """One side of a statement, `left` or `right`, with edits in place."""
 
-    text: str
-    context: Context
+    written: Written
     statement: Statement
     side: str
     points: Points
-    deadline: float
+    work: Work
     original: Statement | None = None
     """What the note says; nothing if that can't be read."""
-    known: dict[str, Term | None] = field(default_factory=dict)
+    before: Statement | None = None
+    """The link before, if its right side is this left one: it has to hold as well."""
     rows: dict[Edit, Row | None] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        return self.written.text
 
     def term(self, made: Iterable[Edit]) -> Term | None:
         """What the side with the edits means; None if it can't be read, or with other free letters."""
-        text = apply_all(self.text, made)
-        if text not in self.known:
-            self.known[text] = self._read(text)
-        return self.known[text]
-
-    def _read(self, text: str) -> Term | None:
-        try:
-            term = parse_term(text, self.context)
-        except (Unreadable, RecursionError):
-            return None
-        return term if set(free_indices(term)) <= set(free_indices(self.other)) else None
+        term = self.written.term(apply_all(self.text, made)) if self.work.spend(1) else None
+        return term if term is not None and set(free_indices(term)) <= set(free_indices(self.other)) else None
 
     @property
     def other(self) -> Term:
@@ -65,7 +50,7 @@ class Trial:
     def each(self, edits: Iterable[Edit]) -> Iterator[Changed]:
         """Those of the edits that can be read, with the values of the side."""
         for edit in edits:
-            if monotonic() > self.deadline:
+            if not self.work.is_left:
                 return
             if edit not in self.rows:
                 term = self.term((edit,))
@@ -73,6 +58,9 @@ class Trial:
             row = self.rows[edit]
             if row is not None:
                 yield Changed((edit,), row)
+
+    def edits(self, place: Place) -> list[Edit]:
+        return edits(self.text, place)
 
     def fits(self, row: Row) -> bool:
         """Whether the relation holds at all points with these values of the side."""
@@ -102,27 +90,20 @@ class Trial:
         return found
 
     def proves(self, made: Iterable[Edit], witness: Witness | None) -> bool:
-        """Whether the statement with the edits is proved, and worth it."""
-        term = self.term(tuple(made))
-        if term is None or monotonic() > self.deadline:
+        """Whether the statement with the edits, none of which is idle, is proved, and worth it."""
+        made = tuple(made)
+        alone = [row for edit in made if (row := self.rows.get(edit)) is not None]
+        term = self.term(made)
+        if term is None or (len(made) > 1 and any(map(self.fits, alone))):
             return False
         given = self.statement
         changed = replace(given, left=term) if self.side == "left" else replace(given, right=term)
         if witness and fails(changed, witness):
             return False
-        return is_worthwhile(self.original, changed, self.points) and proved(changed, self.deadline)
-
-
-def proved(statement: Statement, deadline: float) -> bool:
-    """Whether the statement survives a few witnesses, and is proved."""
-    try:
-        if statement.relation is not Relation.EQ and find_refutation(
-            statement, monotonic() + 0.1, seed=3, limit=6
-        ):
-            return False
-        return isinstance(decide(statement, min(deadline, monotonic() + PROOF_SECONDS)), Proved)
-    except (ValueError, KeyError):  # read alone, it may use a name with other indices than the note does
-        return False
+        needed = (changed,) if self.before is None else (changed, replace(self.before, right=term))
+        return is_worthwhile(self.original, changed, self.points) and all(
+            self.written.note.is_proved(one, self.work) for one in needed
+        )
 
 
 def fails(statement: Statement, witness: Witness) -> bool:

@@ -6,23 +6,21 @@ that can be read, and what one more change makes of those is tried as well.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import takewhile
-from time import monotonic
 
-from bnsym.elaborate import Unreadable, parse_term
 from bnsym.elaborate.collect import SIGNS
-from bnsym.elaborate.context import Context, outputs_of
+from bnsym.elaborate.context import outputs_of
 from bnsym.latex.errors import ReadError
 from bnsym.latex.grouping import tokenize
 from bnsym.model import Link
 from bnsym.repairing.combining import MADE
-from bnsym.repairing.edits import Edit, Place, apply_all, edits
-from bnsym.repairing.stages import easy
+from bnsym.repairing.edits import Edit, Place, apply_all
 from bnsym.repairing.trial import Trial
 from bnsym.repairing.values import points_for
-from bnsym.terms import Hypothesis, Relation, Term
+from bnsym.repairing.written import Note, Work
+from bnsym.terms import Hypothesis, Relation
 
 BASES = 12
 """Of how many readable texts one more change is tried."""
@@ -30,38 +28,38 @@ HINTED = {
     "BN121": ("a missing sum", "an index"),
     "BN122": ("an index that is taken", "a missing sum"),
     "BN124": ("a transpose", "an index"),
+    "BN125": ("an index",),
 }
 """What the hint of a problem says to write, as kinds of edits: of an unread link nothing else is changed."""
 
 
 def mended(
-    text: str,
+    note: Note,
     link: Link,
-    context: Context,
     hypotheses: tuple[Hypothesis, ...],
     place: Callable[[Trial], Place],
-    deadline: float,
-) -> Iterator[tuple[int, Trial, MADE]]:
-    """Edits of either side, with the side's place, under which the link is read and proved."""
+    work: Work,
+) -> Iterator[tuple[Trial, MADE]]:
+    """Edits of either side under which the link is read and proved."""
     start, end = link.span.offsets
-    sign = _sign(text[start:end])
+    sign, context = _sign(note.source.text[start:end]), note.context
     hinted = HINTED.get(link.problem.code, ()) if link.problem else ()
     if sign is None or link.left_span is None or link.right_span is None or not hinted:
         return
-    spans = {"right": link.right_span.offsets, "left": link.left_span.offsets}
-    terms = {side: _term(text[slice(*span)], context) for side, span in spans.items()}
-    for side, other in (("right", terms["left"]), ("left", terms["right"])):
+    right, left = note.side(link.right_span), note.side(link.left_span)
+    for name, side, beside in (("right", right, left), ("left", left, right)):
+        other = beside.term(beside.text)
         if other is None:
             continue
-        begin, finish = spans[side]
         statement = context.statement(other, Relation(sign), other, hypotheses)
         if not statement.outputs:  # no link was read that says of what a loss is a function
             outputs = outputs_of({}, context.definitions, context.losses, (other,))
             statement = replace(statement, outputs=outputs)
-        trial = Trial(text[begin:finish], context, statement, side, points_for(statement, deadline), deadline)
-        for made in _edits(trial, place(trial), hinted):
-            if trial.proves(made, None):
-                yield begin, trial, made
+        trial = Trial(side, statement, name, points_for(statement, work.deadline), work)
+        for kinds in dict.fromkeys((hinted[:1], hinted)):
+            for made in _edits(trial, place(trial), kinds):
+                if trial.proves(made, None):
+                    yield trial, made
 
 
 def _sign(text: str) -> str | None:
@@ -71,24 +69,20 @@ def _sign(text: str) -> str | None:
         return None
 
 
-def _term(text: str, context: Context) -> Term | None:
-    try:
-        return parse_term(text, context)
-    except (Unreadable, RecursionError):
-        return None
-
-
-def _edits(trial: Trial, place: Place, kinds: Collection[str]) -> Iterator[MADE]:
-    readable = trial.changed(edit for edit in edits(trial.text, place) if edit.kind in kinds)
+def _edits(trial: Trial, place: Place, kinds: Sequence[str]) -> Iterator[MADE]:
+    readable = trial.changed(_of_kinds(trial, place, kinds))
     yield from (one.made for one in readable if trial.fits(one.row))
     for one in readable[:BASES]:
         text = apply_all(trial.text, one.made)
-        nested = Trial(text, trial.context, trial.statement, trial.side, trial.points, trial.deadline)
-        for made in easy(nested, place, lambda: None):
-            if all(edit.kind in kinds for edit in made):
-                yield (_difference(trial.text, apply_all(text, made), one.made[0].kind, made),)
-        if monotonic() > trial.deadline:
-            return
+        nested = replace(trial, written=replace(trial.written, text=text), rows={})
+        both = nested.each(_of_kinds(nested, place, kinds))
+        for made in (two.made for two in both if nested.fits(two.row)):
+            yield (_difference(trial.text, apply_all(text, made), one.made[0].kind, made),)
+
+
+def _of_kinds(trial: Trial, place: Place, kinds: Sequence[str]) -> list[Edit]:
+    found = [edit for edit in trial.edits(place) if edit.kind in kinds]
+    return sorted(found, key=lambda edit: kinds.index(edit.kind))
 
 
 def _difference(before: str, after: str, first: str, made: MADE) -> Edit:

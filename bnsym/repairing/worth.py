@@ -106,7 +106,8 @@ def _values(points: Points, pair: Pair) -> list[tuple[float, float]]:
 
 def _says_nothing(original: Statement, repaired: Statement, points: Points) -> bool:
     """Whether the sides are the same, or both 0 where neither was, or an order holds by their signs."""
-    if repaired.left == repaired.right or _is_rearranged(original, repaired):
+    factors, others = (Counter(powers_of(side)) for side in (repaired.left, repaired.right))
+    if factors == others or _is_rearranged(original, repaired):
         return True
     before = original.left, original.right
     if all(_is_zero(side, points) for side in (repaired.left, repaired.right)):

@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from statistics import median
 
-from bnsym.elaborate import read, read_with_context
+from bnsym.elaborate import read
+from bnsym.execution import jobs
 from bnsym.kernel import Proved, Refuted
 from bnsym.model import Link, Repair, Undecided
 from bnsym.printing import to_latex
 from bnsym.proving import decide
 from bnsym.repairing import search
+from bnsym.repairing.written import Work, read_note
 from bnsym.terms import Statement
 from tests.slips.oracle import Truth, truth
 from tests.slips.sampling import Mutant, Origin
@@ -22,8 +24,6 @@ SECONDS = 2.0
 """For one mutant: most are refuted in a few milliseconds."""
 LINK_SECONDS = 8.0
 """For a verdict of the benchmark; a link of a note has ten."""
-REPAIR_SECONDS = 5.0
-"""What `bnsym check` allows for a repair."""
 THOROUGH = 60
 """Random points for a mutant that was proved."""
 
@@ -103,7 +103,7 @@ def mend(mutant: Mutant, tally: Tally, patience: float = 1.0) -> Repair | None:
     if note is None:
         return None
     text, file = note, mutant.origin.path.name
-    derivation, context = read_with_context(text, file)
+    derivation = read(text, file)
     link = next((k for k in derivation.links if k.id == mutant.origin.link.id), None)
     verdict = None
     if link is not None and link.statement is not None:
@@ -114,12 +114,9 @@ def mend(mutant: Mutant, tally: Tally, patience: float = 1.0) -> Repair | None:
     tally.unread += verdict is None
     started = time.process_time()
     found = None
-    deadline = time.monotonic() + patience * REPAIR_SECONDS
-    place = search.Note(text, file, context)
-    if isinstance(verdict, Refuted):
-        found = search.repair(place, link, verdict, deadline)
-    elif verdict is None:
-        found = search.repair_unread(place, link, deadline)
+    if not isinstance(verdict, Undecided):
+        work = Work(jobs.LINK_WORK, time.monotonic() + jobs.HANGING_SECONDS)
+        found = search.repair(read_note(text, file), link, verdict, work)
     tally.mended_in.seconds.append(time.process_time() - started)
     tally.mended += found is not None
     tally.original += found is not None and is_original(mutant, found.apply(text))

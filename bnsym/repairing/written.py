@@ -1,0 +1,136 @@
+"""A note that was read, and what its expressions would mean with other text in their places.
+
+What one link asks is kept for the others of the note. Reading one expression alone is quick and may
+differ from reading the whole note; the search asks for that in the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from time import monotonic
+
+from bnsym.elaborate import Unreadable, parse_term, reading
+from bnsym.elaborate.context import Context
+from bnsym.kernel import Proved
+from bnsym.latex.ast import canonical
+from bnsym.latex.errors import ReadError
+from bnsym.latex.parser import parse
+from bnsym.model import Link, Span
+from bnsym.proving import decide
+from bnsym.repairing.edits import Edit, apply_all
+from bnsym.source.text import Source
+from bnsym.terms import Statement, Term
+
+PROOF_SECONDS = 3.0
+"""After which no proof is waited for."""
+PROOF_COST = 10
+READING_COST = 40
+"""What a proof, and reading a whole note, cost in expressions that are read."""
+
+
+@dataclass
+class Work:
+    """What may still be done for a link: counted in expressions that are read, so that the same note has the
+    same repairs on a busy machine; the clock only ends what hangs."""
+
+    left: int
+    deadline: float
+
+    def spend(self, cost: int) -> bool:
+        """Whether that is still left."""
+        self.left -= cost
+        return self.is_left
+
+    @property
+    def is_left(self) -> bool:
+        return self.left >= 0 and monotonic() < self.deadline
+
+    @property
+    def until(self) -> float:
+        """When a proof that begins now is given up."""
+        return min(self.deadline, monotonic() + PROOF_SECONDS)
+
+
+@dataclass(frozen=True)
+class Note:
+    """See above; `written` is its text as the file has it."""
+
+    written: str
+    file: str
+    known: dict[tuple[str, int], Term | None] = field(default_factory=dict, repr=False, compare=False)
+    decided: dict[Statement, bool] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def context(self) -> Context:
+        return reading(self.written, self.file)[1]
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        return reading(self.written, self.file)[0].links
+
+    @property
+    def source(self) -> Source:
+        return self.context.survey.source
+
+    def side(self, span: Span) -> Written:
+        start, end = span.offsets
+        written, seen = (text[start:end] for text in (self.source.text, self.source.masked))
+        chains = self.context.survey.gathered.chains
+        sections = (c.section for c in chains if c.chain.where.start <= start < c.chain.where.end)
+        return Written(self, start, written if _is_same(written, seen) else seen, next(sections, 0))
+
+    def is_proved(self, statement: Statement, work: Work) -> bool:
+        if statement not in self.decided:
+            if not work.spend(PROOF_COST):
+                return False
+            try:
+                self.decided[statement] = isinstance(decide(statement, work.until), Proved)
+            except (ValueError, KeyError):  # read alone, it may use a name with other indices than the note
+                self.decided[statement] = False
+        return self.decided[statement]
+
+
+def _is_same(written: str, seen: str) -> bool:
+    """Whether nothing but style is blank in what is seen."""
+    try:
+        return written == seen or canonical(parse(written)) == canonical(parse(seen))
+    except (ReadError, RecursionError):
+        return False
+
+
+@lru_cache(maxsize=4)
+def read_note(text: str, file: str) -> Note:
+    return Note(text, file)
+
+
+@dataclass(frozen=True)
+class Written:
+    """One side of a link, as it is written, or, where that is not an expression in one piece, as the reader
+    sees it: what is no part of it is blank."""
+
+    note: Note
+    start: int
+    text: str
+    section: int
+
+    def term(self, text: str) -> Term | None:
+        """What the side would mean with this text in its place; None if it can't be read."""
+        known, key = self.note.known, (text, self.section)
+        if key not in known:
+            try:
+                known[key] = parse_term(text, self.note.context, self.section)
+            except (Unreadable, RecursionError):
+                known[key] = None
+        return known[key]
+
+    def shown(self, made: Iterable[Edit] = ()) -> str:
+        """As the author wrote it, with edits."""
+        end = self.start + len(self.text)
+        return apply_all(self.note.source.text[self.start : end], made).strip()
+
+    def leaves_alone(self, made: Iterable[Edit]) -> bool:
+        """Whether the edits change nothing that the reader does not see."""
+        written = self.note.source.text[self.start : self.start + len(self.text)]
+        return all(self.text[e.start : e.end] == written[e.start : e.end] for e in made)
