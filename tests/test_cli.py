@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -55,12 +56,13 @@ def run(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_
 @pytest.fixture
 def reads(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Makes reading give these links, whatever the text; evidence agrees."""
+    import_module("bnsym.repairing.causes")  # what it imports is the reading that is meant
 
     def give(*links: Link, diagnostics: tuple[Diagnostic, ...] = ()) -> None:
         def read(_text: str, file: str) -> tuple[Derivation, None]:
             return Derivation(file, links, (), (), diagnostics), None
 
-        monkeypatch.setattr(elaborate, "read_with_context", read)
+        monkeypatch.setattr(elaborate, "reading", read)
 
     routes(monkeypatch, lambda *_args, **_options: Evidence("a route", True))
     return give
@@ -151,7 +153,7 @@ def test_a_crash_in_reading(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     def read(_text: str, _file: str) -> Derivation:
         raise ValueError("unforeseen")
 
-    monkeypatch.setattr(elaborate, "read_with_context", read)
+    monkeypatch.setattr(elaborate, "reading", read)
     note()
     code, output, _ = run("check", "note.md")
     assert code == 3
