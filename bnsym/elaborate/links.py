@@ -40,7 +40,7 @@ from bnsym.elaborate.stated import Order, tells_loss
 from bnsym.elaborate.statements import Draft, Pending, finish
 from bnsym.elaborate.symbols import WORD_ALONE, square_of, unmarked
 from bnsym.elaborate.tensors import Algebra, Value
-from bnsym.latex.ast import BigSum, Node, Place, Plus, Product, Quotient, Symbol, unwrap
+from bnsym.latex.ast import BigSum, Inner, Node, Place, Plus, Product, Quotient, Symbol, unwrap
 from bnsym.latex.ast import walk as nodes_of
 from bnsym.latex.errors import ReadError
 from bnsym.latex.folding import unclear
@@ -794,8 +794,15 @@ class _Reader:
                 raise self.refused[id(hypothesis)]
             if hypothesis.condition and not hypothesis.letters:
                 self._check_numbers(hypothesis, left.free.keys() | right.free.keys())
+        self._check_pairs(chain.expressions[raw.left], chain.expressions[raw.right])
         sides = self._sides(left, right, relation, self._place(chain.expressions[raw.right]))
         return restricted(sides, relation, _restrictions(chain), self.survey.spaces)
+
+    def _check_pairs(self, left: Expression, right: Expression) -> None:
+        """`(a, b) = (b, a)` compares pairs, entry by entry, and not inner products."""
+        if all(isinstance(e.node, Inner) and e.node.round for e in (left, right)):
+            hint = r"pairs are compared entry by entry; an inner product is clear as `\langle u, v\rangle`"
+            raise ReadError("BN128", "two pairs, or two inner products?", self._place(right), hint)
 
     def _cause(self, chain: RawChain, raw: RawLink) -> ReadError | None:
         """Why the name on the left is not known: what should define it right of it can't be read."""

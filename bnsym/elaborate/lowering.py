@@ -109,6 +109,9 @@ class Lowering:
                 return Value(self.delta(letter_of(left), letter_of(right), node.at))
             case Paren(Relation() as inner) | (Relation() as inner):
                 raise ReadError("BN112", "a relation sign inside an expression", inner.at)
+            case Paren(Symbol() | Number(), shape="[" | "{"):
+                message = "brackets around one thing: an integer part, a set, a matrix?"
+                raise ReadError("BN128", message, node.at, "leave them out where they mean nothing")
             case Paren(body):
                 return self.lower(body)
             case Plus(terms, signs):

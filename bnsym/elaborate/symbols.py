@@ -144,7 +144,7 @@ def is_word(symbol: Symbol) -> bool:
     return WORD_ALONE.fullmatch(symbol.core) is not None
 
 
-WORD_ALONE = re.compile(r"\\[a-z]+\{(?:[^{}\\]|\\_)*[^\W\d_]{2}[^{}]*\}")
+WORD_ALONE = re.compile(r"\\[a-z]+\{(?:(?:[^{}\\]|\\_)*[^\W\d_]){2}(?:[^{}\\]|\\_)*\}")
 
 
 def is_loss_name(name: str) -> bool:

@@ -180,8 +180,8 @@ class _Chains:
         for token in self.layout.between(start, end):
             if token.kind is Kind.TEXT and before is not None and before.kind is Kind.OPEN:
                 said = token.text.partition("{")[2].rstrip("}").strip().lower()
-                unclear = " " in said and sense(f"({said})") not in (Sense.REMARK, Sense.CONDITION)
-                yield from (token,) if unclear or is_weaker(said) else ()
+                clear = sense(f"({said})") in (Sense.REMARK, Sense.CONDITION)
+                yield from () if clear and not is_weaker(said) else (token,)
             before = token
 
     def _limits(self, piece: Piece) -> Iterator[Token]:

@@ -369,7 +369,7 @@ def _average(function: Symbol, paren: Paren) -> Node:
     word = word_of(function)
     if word not in (*MEANS, *SUMS) or sub is None or len(sub.letters) != 1:
         raise ReadError("BN128", f"`{function.base}` with this index has no meaning here", function.at)
-    total = BigSum(sub.letters, None, (), paren, at)
+    total = BigSum(sub.letters, None, (), paren.body, at)
     if word in SUMS:
         return total
     return Quotient(total, BigSum(sub.letters, None, (), Number(Fraction(1), at), at), at)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from bnsym.latex.commands import BUILT_IN, BY_SPELLING, CLOSERS, INNER, PAIRED, TAG, WORD, Command, Kind
-from bnsym.latex.words import is_label, is_weaker
+from bnsym.latex.words import is_label
 
 
 class Token(NamedTuple):
@@ -78,6 +78,7 @@ _REMARK = re.compile(
     r"|\\[A-Za-z]+\s*\{(?![^{}]*(?:law|dist|unless|not))[^{}]*(?:\d|[A-Za-z]{2}|\([a-z]\))[^{}]*\})\s*\}"
 )
 """What over a sign says why it holds, and not in what sense: not `d`, `?`, `in law`."""
+_COMMAND = re.compile(r"\\[A-Za-z]+\s*")
 _SIMPLE = {"space": Kind.SPACE, "letter": Kind.NAME, "number": Kind.NUMBER}
 _OWN = {"{": Kind.LBRACE, "}": Kind.RBRACE, "_": Kind.SUB, "^": Kind.SUP, "'": Kind.PRIME}
 _SINGLE = {
@@ -227,7 +228,7 @@ def _overset(entry: Command, word: str, text: str, start: int, end: int, limit: 
     kind, above, value = Kind.REL, match.group(1), text[start : match.end()]
     if _DEFINES.fullmatch(above[1:-1]) and sign.value == "=":
         value = ":="
-    elif _REMARK.fullmatch(above) and not is_weaker(above.lower()):
+    elif _REMARK.fullmatch(above) and is_label(_COMMAND.sub("", above).strip(" {}").lower()):
         kind, value = sign.kind, sign.value
     return Token(kind, value, start, match.end())
 

@@ -95,16 +95,21 @@ _WEAKER = re.compile(
     r"|general\w*|possibl\w*|perhaps|maybe|presumabl\w*|conjectur\w*|stochastic\w*|random\w*"
     r"|independen\w*|i\.?i\.?d\.?"
     r"|converge\w*|optim\w*|initiali[sz]\w*|if|when\w*|provided|assum\w*|without|special|particular"
-    r"|modulo|mod|const|proportional\w*"
+    r"|modulo|mod|const|hypothe\w*|proportional\w*"
     r"|näherungs\w*|ungefähr|etwa|circa|ca|fast|nahezu|beinahe|grenz\w*|asymptotisch\w*|wahrscheinlich\w*"
     r"|im mittel"
-    r"|klein\w*|groß\w*|bis auf|meist\w*|einige?\w*|manche\w*|ohne|wenn|falls|erwartung\w*|vernachlässig\w*"
-    r"|aproximad\w*|aprox\w*|casi|en promedio|límite|probabilidad|grandes?|pequeñ\w*|algún|alguna|salvo|orden"
-    r"|environ|presque|en moyenne|limite|probabilité|petite?s?|assez|près|certaine?s?|quelques?|ordre"
-    r"|approssimat\w*|circa|quasi|in media|probabilità|piccol\w*|qualche|ordine|em média|probabilidade"
+    r"|voraussetzung\w*|annahme\w*|klein\w*|groß\w*|bis auf|meist\w*|einige?\w*|manche\w*|ohne|wenn|falls"
+    r"|erwartung\w*|vernachlässig\w*"
+    r"|hipótesis|aproximad\w*|aprox\w*|casi|en promedio|límite|probabilidad|grandes?|pequeñ\w*|algún"
+    r"|alguna|salvo|orden"
+    r"|hypothèse\w*|environ|presque|en moyenne|limite|probabilité|petite?s?|assez|près|certaine?s?"
+    r"|quelques?|ordre"
+    r"|ipotesi|approssimat\w*|circa|quasi|in media|probabilità|piccol\w*|qualche|ordine|em média"
+    r"|probabilidade"
     r"|pequen\w*|ordem|quase|algum\w*"
-    r"|приблизительно|примерно|почти|среднем|предел\w*|вероятност\w*|больш\w*|мал\w*|некотор\w*)\b"
-    r"|近似|约|約|大约|大致|平均而言|期望|极限|极小|概率|几乎|足够|充分|很大|很小|较大|较小|某|存在|一般|通常|趋|阶|忽略|略去"
+    r"|предположен\w*|гипотез\w*|приблизительно|примерно|почти|среднем|предел\w*|вероятност\w*|больш\w*"
+    r"|мал\w*|некотор\w*)\b"
+    r"|假设|假定|仮定|가정|近似|约|約|大约|大致|平均而言|期望|极限|极小|概率|几乎|足够|充分|很大|很小|较大|较小|某|存在|一般|通常|趋|阶|忽略|略去"
     r"|ほぼ|およそ|確率|極限|平均的|十分|小さ|大き|ある|대략|거의|확률|극한|평균적|충분히|작은|큰|어떤|\?"
 )
 """Words that say less than the formula does."""
@@ -127,7 +132,7 @@ _WHY = re.compile(
 _QUALITY = re.compile(
     r"\b(?:positive|negative|zero|unit|orthogonal|orthonormal|symmetric|diagonal|cent(?:er|re)d"
     r"|normali[sz]ed|standardi[sz]ed|whitened"
-    r"|invertible|idempotent|constant|fixed|equal|zentriert|positiv|negativ|normiert|centrad\w*"
+    r"|invertible|idempotent|constant|fixed|equal|zentrier\w*|positiv|negativ|normiert|centrad\w*"
     r"|centrée?s?|centrat\w*|positiv\w*)\b|中心化|为正|为零|归一化"
 )
 """What a reason may say of a name, and no formula does."""
@@ -164,23 +169,21 @@ def sense(words: str) -> Sense:
 
 
 def _is_harmless(words: str) -> bool:
-    if is_weaker(words):
+    if is_weaker(words) or _QUALITY.search(words) or _RELATION.search(words):
         return False
     if _WHY.match(words):
-        return _QUALITY.search(words) is None
+        return True
     if _PLACING.match(words):
         return False
-    if _LABEL.fullmatch(words):
-        return " " not in words or _QUALITY.search(words) is None
-    return _NOUNS.search(words) is not None
+    return _LABEL.fullmatch(words) is not None or _NOUNS.search(words) is not None
 
 
 def is_label(words: str) -> bool:
     """Whether what stands in a tag only names the formula, or says why it holds."""
-    if is_weaker(words) or _QUALITY.search(words) or _RELATION.search(words):
-        return False
-    numbered = _NUMBERED.fullmatch(words) is not None
-    return sense(words) in (Sense.REMARK, Sense.JOIN, Sense.DOUBT if numbered else Sense.REMARK)
+    if sense(words) is not Sense.DOUBT:
+        return sense(words) in (Sense.REMARK, Sense.JOIN)
+    weaker = is_weaker(words) or _QUALITY.search(words) or _RELATION.search(words)
+    return not weaker and _NUMBERED.fullmatch(words) is not None
 
 
 _RELATION = re.compile(r"[=<>≤≥≠]|\\(?:n?eq?|[lg]e?q?|in|to|ll|gg|approx)(?![a-z])")
