@@ -206,3 +206,62 @@ def test_a_tag_speaks_of_its_row() -> None:
 def test_a_bare_sum_after_a_mean_over_a_set() -> None:
     text = r"Let $\mu = \frac{1}{|S|} \sum_{i \in S} x_i$."
     assert note(f"{text}\n\n$$\n\\sum_i (x_i - \\mu) = 0\n$$\n\n$$\n\\sum_i (x_i + \\mu) = 0\n$$\n") == "pr"
+
+
+HOLDS, FAILS = r"\sum_i (x_i - \mu) = 0", r"\sum_i x_i = 0"
+BESIDE = [
+    r"\quad [\text{centred}]",
+    r"\quad \text{centred data}",
+    r"\quad \text{by hypothesis}",
+    r"\quad \text{nach Zentrierung}",
+    r"\quad \text{nach Voraussetzung}",
+    r"\quad \text{(Annahme)}",
+    r"\quad \text{par hypothèse}",
+    r"\quad \text{por hipótesis}",
+    r"\quad \text{по предположению}",
+    r"\quad \text{根据假设}",
+    r"\quad \texttt{centred=True}",
+]
+
+
+@pytest.mark.parametrize("words", BESIDE)
+def test_words_beside_a_display_that_assume_something(words: str) -> None:
+    assert layer(FAILS + words, HOLDS + words) == "xp"
+
+
+@pytest.mark.parametrize("words", [r"\quad (\ast)", r"\quad \text{(chain rule)}"])
+def test_words_beside_a_display_that_assume_nothing(words: str) -> None:
+    assert layer(FAILS + words, HOLDS + words) == "rp"
+
+
+def test_words_over_a_sign() -> None:
+    over = [
+        r"\overset{(a)}{=}",
+        r"\stackrel{\text{chain rule}}{=}",
+        r"\stackrel{\text{centred}}{=}",
+        r"\overset{\mu = 0}{=}",
+    ]
+    assert layer(*(FAILS.replace("=", sign) for sign in over)) == "rrxx"
+    assert layer(*(HOLDS.replace("=", sign) for sign in over[:2])) == "pp"
+
+
+def test_brackets_that_may_be_more_than_brackets() -> None:
+    assert verdicts("(a, b) = (b, a)", "[a] = a", r"\{a\} = a", "(a, b) = (a, b)") == "xxxx"
+    assert verdicts("[a + b] = b + a", r"\{a + b\} c = a c + b c", "(a) = a") == "ppp"
+    assert verdicts("x^T y = (x, y)", "(x, y) = (y, x) + 0") == "pp"
+
+
+def test_a_reason_that_does_not_hold() -> None:
+    assert (
+        layer(rf"{FAILS} \quad \text{{since }} \mu = 0", rf"{HOLDS} \quad \text{{since }} \mu = 0") == "xxpx"
+    )
+    assert layer(rf"{FAILS} \quad \because \mu = 0", rf"\text{{since }} \mu = 0, \quad {FAILS}") == "xxxx"
+
+
+def test_a_reason_that_holds() -> None:
+    assert (
+        layer(rf"{FAILS} \quad \text{{since }} {HOLDS}", rf"\text{{since }} {HOLDS}, \quad {FAILS}") == "rppr"
+    )
+    rows = r"""\begin{aligned} \sum_i x_i &= m \mu + 1 \\
+        &= m \mu + 2 && \text{because } \mu = \frac{1}{m} \sum_i x_i \end{aligned}"""
+    assert layer(rows).startswith("rr")

@@ -110,6 +110,8 @@ class RawChain:
     """The left side of the first of two rows that a word such as `or` joins."""
     beside: list[RawChain] = field(default_factory=list)
     """Of an order of names: the chains to its left in its row, of which it may be a condition."""
+    reasons: list[tuple[int, RawChain]] = field(default_factory=list)
+    """Claims that its links from an expression on are said to follow from."""
     said: bool = False
     """A word before it, `where` or `with`, says that it defines, or else is a condition of those chains."""
     rivals: list[RawChain] = field(default_factory=list)
@@ -397,6 +399,9 @@ class Gatherer:
             elif defines:
                 where = chain.expressions[0]
                 self.problem(ReadError("BN112", "a definition needs `=`", (where.start, where.end)))
+
+        for place, raw in found.items():
+            raw.reasons = [(start, found[n]) for start, n in block.chains[place].reasons if n in found]
 
     def _says_kind(self, chain: Chain) -> bool:
         r"""Whether all of the chain is `x \in \mathbb{R}^m`, or writes out the entries of a matrix."""

@@ -496,10 +496,21 @@ class _Reader:
             pending.strict = True
         elif again and again.anew:
             pending.doubt, pending.unless, pending.strict = again.problem, again.left, True
+        elif (reason := self._reason(chain, raw)) and pending.doubt is None:
+            pending.doubt, pending.unless = reason
         elif pending.sides and pending.doubt is None:
             pending.doubt = self._unsettled(chain, pending.sides)
             if again and pending.doubt is None:
                 pending.doubt, pending.unless = again.problem, again.left
+
+    def _reason(self, chain: RawChain, link: RawLink) -> tuple[ReadError, Expression] | None:
+        """A claim that the link is said to follow from: if that does not hold, the link may not be meant."""
+        given = [reason for start, reason in chain.reasons if start < link.right]
+        given = [reason for reason in given if id(reason) not in self.definition_of]
+        if not given:
+            return None
+        at, hint = _at(given[-1].chain.where), r"say what is meant as a condition: `\text{if } …`"
+        return ReadError("BN137", "the reason given for it is not proved", at, hint), given[-1].expressions[0]
 
     def _pending(self, chain: RawChain, raw: RawLink, lowered: list[Lowered | ReadError]) -> Pending:
         sides, relation, problem = None, None, None

@@ -79,6 +79,8 @@ class _Growing:
     conditions: list[Slice] = field(default_factory=list)
     beside: tuple[int, ...] = ()
     """The places of the chains of which it may be a condition."""
+    reasons: list[tuple[int, int]] = field(default_factory=list)
+    """From which expression on which of the chains is its reason."""
     origin: Slice | None = None
     """The expression of the formula before that it goes on from."""
     late: bool = False
@@ -136,12 +138,14 @@ class _Chains:
         """What has been said before the chain of which it is said."""
         self.going_on: list[tuple[_Growing, int]] = []
         """The chains that go on in the present row, and from which expression."""
+        self.reason: int | None = None
+        """A reason that stands before what follows from it."""
         self.doubt: Token | None = None
         """Words before the chain of which they are said."""
 
     def row(self, start: int, end: int, marks: list[Token]) -> None:
         """Take the next row."""
-        self.here, self.going_on = [], []
+        self.here, self.going_on, self.reason = [], [], None
         pieces, numbers, doubts = cut(self.layout, start, end, marks, self.columns, self.brackets)
         self.blanks += numbers
         self.remarks += [Slice(*number) for number in numbers]
@@ -227,9 +231,11 @@ class _Chains:
 
     def _placed(self, part: Chain, chain: _Growing | None, places: dict[int, list[int]]) -> Chain:
         """The part, the places of the chains beside it counted among all that were found."""
-        if chain is None or not chain.beside:
+        if chain is None or not (chain.beside or chain.reasons):
             return part
-        return replace(part, beside=tuple(n for one in chain.beside for n in places[id(self.chains[one])]))
+        beside = tuple(n for one in chain.beside for n in places[id(self.chains[one])])
+        reasons = ((start, places[id(self.chains[one])][0]) for start, one in chain.reasons)
+        return replace(part, beside=beside, reasons=tuple(reasons))
 
     def _lone_conditions(self) -> None:
         """Conditions of nothing: an `if` without a claim."""
@@ -499,9 +505,20 @@ class _Chains:
             row = range(len(self.chains) - len(self.here), len(self.chains))
             chain.beside = tuple(n for n in row[-_SHARED:] if not self.chains[n].beside)
         else:
+            self._give_reason(chain, piece)
             self.columns[piece.column] = self.last = chain
         self.chains.append(chain)
         self.here.append(chain)
+
+    def _give_reason(self, chain: _Growing, piece: Piece) -> None:
+        """A claim after `since` is a reason of those before it in its row, or else of the next."""
+        if piece.words not in BECAUSE or not piece.signs:
+            chain.reasons += [(0, self.reason)] if self.reason is not None else []
+            return
+        before = [(one, 0) for one in self.here] + self.going_on
+        for one, start in before[-_SHARED:]:
+            one.reasons.append((start, len(self.chains)))
+        self.reason = None if before else len(self.chains)
 
     def _hidden_sign(self, piece: Piece) -> Token | None:
         """The first relation sign inside brackets or groups of a piece, that of an indicator apart."""

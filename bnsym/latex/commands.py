@@ -288,6 +288,7 @@ WORD = r"\mathrm{"
 ENTRYWISE = frozenset(("odot", "circ"))
 """Products of entries."""
 SIGMA = r"\Sigma"
+SINCE = (r"\because", "∵")
 TAG = r"\tag"
 MEMBER = r"\in"
 UNEQUAL = r"\ne"

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TypeAlias
 
-from bnsym.latex.commands import EXISTS, MEMBER, TAG, Kind
+from bnsym.latex.commands import EXISTS, MEMBER, SINCE, TAG, Kind
 from bnsym.latex.lexer import Token
 from bnsym.latex.nesting import SIGNS, Blank, Inner, Layout
 from bnsym.latex.words import Sense, is_phrase, is_weaker, sense
@@ -230,7 +230,7 @@ class _Cutter:
             case Kind.TEXT | Kind.NAME:
                 self._text(mark, following)
             case Kind.IMPLIES | Kind.APART:
-                self._cut(mark, Lead.APART)
+                self._cut(mark, Lead.APART, "because" if mark.text in SINCE else "")
             case Kind.ALIGN:
                 self.columns += 1
                 again = self.now.lead is Lead.ALIGN and self._blank(mark.start)

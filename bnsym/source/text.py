@@ -95,6 +95,8 @@ class Chain:
     """Of an order of names that stands to the right of other chains in its row with no word between:
     the places of these among the block's chains. Its names tell whether it is a condition of them."""
     unread: tuple[Unread, ...] = ()
+    reasons: tuple[tuple[int, int], ...] = ()
+    """From which expression on another of the block's chains is its reason (`\\text{since }`), and which."""
     doubt: Unread | None = None
     """Words beside it of which it is not known what they say: the links from this expression on may hold only
     in part, and are never refuted."""
