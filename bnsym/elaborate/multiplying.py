@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from bnsym.elaborate.measuring import squared_entries, squared_norm
-from bnsym.elaborate.symbols import square_of
+from bnsym.elaborate.symbols import base_of, square_of
 from bnsym.elaborate.tensors import Value, check_copies
 from bnsym.latex.ast import (
     Frobenius,
@@ -26,7 +26,7 @@ from bnsym.latex.ast import (
     Quotient,
     Symbol,
 )
-from bnsym.latex.commands import ENTRYWISE
+from bnsym.latex.commands import CHANGES, ENTRYWISE, STRAIGHT
 from bnsym.latex.errors import ReadError
 from bnsym.terms import Num, Pow, Term, mul, power, rename, sqrt
 
@@ -83,16 +83,19 @@ def joined(lowering: Lowering, left: Value, operator: str, right: Value, at: Pla
 
 
 def check_differentials(lowering: Lowering, node: Product) -> None:
-    r"""`d\hat{x}` and `\nabla\gamma` are names for gradients that only a `let` can explain."""
-    for first, second, operator in zip(node.factors, node.factors[1:], node.operators[1:], strict=False):
-        if operator or not isinstance(first, Symbol) or not first.bare or not isinstance(second, Symbol):
+    r"""`d\hat{x}` and `\nabla\gamma` are names for gradients that only a `let` can explain; `\Delta x` is no
+    product where \Delta stands before names only."""
+    table = lowering.table
+    for (first, second), operator in zip(pairwise(node.factors), node.operators[1:], strict=True):
+        sign, name = base_of(first), base_of(second)
+        if operator or name is None or sign is None or not sign.bare:
             continue
-        known = first.base in lowering.table.defined or first.base in lowering.table.sizes
-        if first.base in ("d", r"\mathrm{d}") and not known:
-            name = f"d{second.base}"
-            hint = f"give it a meaning: `<!-- bnsym: let ${name}$ = $...$ -->`"
-            at = (first.at[0], second.at[1])
-            raise ReadError("BN128", f"`{name}` looks like a gradient, and nothing says of what", at, hint)
+        change = sign.base in CHANGES and sign.base not in table.typed
+        if (change or sign.base in STRAIGHT) and sign.base not in {*table.defined, *table.sizes}:
+            pair, at = f"{sign.base} {name.base}" if change else f"d{name.base}", (first.at[0], second.at[1])
+            hint = f"give it a meaning: `<!-- bnsym: let ${pair}$ = $...$ -->`"
+            what = "a change" if change else "a gradient"
+            raise ReadError("BN128", f"`{pair}` looks like {what}, and nothing says of what", at, hint)
 
 
 def check_words(lowering: Lowering, node: Product) -> None:
@@ -100,8 +103,8 @@ def check_words(lowering: Lowering, node: Product) -> None:
     `\operatorname{rank} A` are no products."""
     signs = [*node.operators[1:], "end"]
     for factor, before, after in zip(node.factors, ("start", *signs), signs, strict=False):
-        name = factor.base if isinstance(factor, Power) else factor
-        if isinstance(name, Symbol) and not (before and after) and lowering.table.is_word_of_nothing(name):
+        name = base_of(factor)
+        if name is not None and not (before and after) and lowering.table.is_word_of_nothing(name):
             message = f"nothing says that the word `{name.base}` is a factor"
             hint = r"define it as a name, or set words apart by `\quad`; a function takes brackets"
             raise ReadError("BN128", message, factor.at, hint)

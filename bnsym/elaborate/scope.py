@@ -28,7 +28,7 @@ from bnsym.elaborate.dependence import reached
 from bnsym.elaborate.index_spaces import Spaces
 from bnsym.elaborate.restrictions import letters_of
 from bnsym.elaborate.stated import Doubt
-from bnsym.elaborate.symbols import IDENTITIES, Table, as_target, is_loss_name, size_name, square_of
+from bnsym.elaborate.symbols import IDENTITIES, Table, as_target, base_of, is_loss_name, size_name, square_of
 from bnsym.latex.ast import (
     BigSum,
     Derivative,
@@ -41,7 +41,7 @@ from bnsym.latex.ast import (
     unwrap,
     walk,
 )
-from bnsym.latex.commands import INDEX_LETTERS
+from bnsym.latex.commands import CHANGES, INDEX_LETTERS
 from bnsym.latex.errors import ReadError
 from bnsym.latex.folding import is_straight
 from bnsym.model import Diagnostic
@@ -421,13 +421,25 @@ def _find_results(found: Survey) -> None:
             table.results.setdefault(name, node.at)
 
 
+def _before_names(node: Node) -> Iterator[Node]:
+    """What stands right before a name in a product."""
+    for product in (inner for inner in walk(node) if isinstance(inner, Product)):
+        for (first, second), sign in zip(pairwise(product.factors), product.operators[1:], strict=True):
+            if not sign and base_of(second) is not None:
+                yield base_of(first) or first
+
+
 def _find_typed(found: Survey) -> None:
-    """Names of which the file says their kind, or an order."""
+    """Names of which the file says their kind, or an order; and signs of change that stand as numbers."""
     gathered = found.gathered
     found.table.typed.update(gathered.kinds)
     found.table.typed.update(m.name.base for m in gathered.mentions if m.rank is not None)
     sides = (side.node for h in _all_hypotheses(gathered) for side in (h.left, h.right))
     found.table.typed.update(side.base for side in sides if isinstance(side, Symbol))
+    for node in _every_node(found):
+        before = {id(first) for first in _before_names(node)}
+        names = (n for n in walk(node) if isinstance(n, Symbol) and n.bare and n.base in CHANGES)
+        found.table.typed.update(name.base for name in names if id(name) not in before)
 
 
 def _find_losses(found: Survey) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
-from bnsym.latex.ast import Number, Place, Plus, Power, Symbol
+from bnsym.latex.ast import Number, Place, Plus, Power, Symbol, Transpose
 from bnsym.latex.commands import INDEX_LETTERS, ONES
 from bnsym.latex.errors import ReadError
 
@@ -185,6 +185,14 @@ def as_target(node: object) -> tuple[Symbol, bool] | None:
         case Power(Symbol() as base, Number(value)) if value == 2:
             return base, True
     return None
+
+
+def base_of(node: object) -> Symbol | None:
+    """The name that a node is, or a power or the transpose of."""
+    match node:
+        case Power(base) | Transpose(base):
+            return base_of(base)
+    return node if isinstance(node, Symbol) else None
 
 
 _LOOKALIKES = [

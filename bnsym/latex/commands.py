@@ -179,7 +179,7 @@ TABLE: tuple[Command, ...] = (
     _entry(K.REL, r"\ge \geq \geqslant \geqq >= ≥ ⩾ ≧", "at least", "a @ a", shown=" ≥ "),
     _entry(K.REL, r"< \lt &lt; {<}", "less", "a @ a + 1", shown=" < "),
     _entry(K.REL, r"> \gt &gt; {>}", "more", "a + 1 @ a", shown=" > "),
-    _entry(K.REL, r"\ne \neq \not= \not\equiv ≠", "not equal", "a @ a + 1", shown=" ≠ "),
+    _entry(K.REL, r"\ne \neq \not= ≠", "not equal", "a @ a + 1", shown=" ≠ "),
     _entry(K.SILENT, r"\in ∈", "says what a name is", r"x @ \mathbb{R}^m", shown=" ∈ "),
     *_each(
         K.SILENT,
@@ -195,7 +195,7 @@ TABLE: tuple[Command, ...] = (
         "a @ b",
     ),
     *_each(K.REL, r"=: \eqqcolon", "a definition of what stands on the right", "a @ c"),
-    *_each(K.REL, r"=> \eqdef \nless \ngtr \nleq \ngeq \lneq \gneq",
+    *_each(K.REL, r"=> \eqdef \not\equiv \nless \ngtr \nleq \ngeq \lneq \gneq",
            "a relation that is not read yet: write it another way", "a @ b"),
     _entry(K.OVERSET, r"\overset \stackrel \underset",
            "a remark at a sign; `def` over it makes a definition",
@@ -267,6 +267,8 @@ ROWS = frozenset(
 
 PARTIAL, NABLA = r"\partial", r"\nabla"
 STRAIGHT = ("d", r"\mathrm{d}")
+CHANGES = (r"\delta", r"\Delta")
+"""Before a name, a change of it or its variation."""
 LOSS_LETTERS = frozenset(("f", "L", "J", r"\ell", r"\mathcal{L}"))
 """What a loss is usually called: before a parenthesis, or under ∂, not taken for a number."""
 INDEX_LETTERS = frozenset("ijklnpqrstabcd")
