@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import BrokenExecutor, Executor
 from pathlib import Path
 from typing import TypeAlias
 
@@ -18,13 +18,16 @@ from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException
 from pygls.workspace import PositionCodec
 
+import bnsym
 from bnsym.checking import Unwatched, check_notes
 from bnsym.execution.budget import Budget, Repairs
 from bnsym.execution.dispatch import Verdicts
 from bnsym.finding import Note
 from bnsym.model import Span, edited
 from bnsym.repairing.renaming import NotRenamed, rename
+from bnsym.serving.documents import Checked
 from bnsym.serving.lines import Lines
+from bnsym.serving.server import Server
 from bnsym.serving.session import Desk, Watch
 from tests.editor import MARKDOWN, Editor, Scenario, alone, ended, played, started
 from tests.test_causes import LAYER
@@ -126,6 +129,7 @@ def test_hover_says_how_a_link_was_read_and_what_its_verdict_rests_on(edit: Edit
         assert "✓ proved" in proved
         assert "certificate" in proved
         assert "μ (line 1)" in proved
+        await editor.diagnostics()  # with repairs
         refuted = await editor.hover(4, 5)
         assert "✗ refuted" in refuted
         assert "m = " in refuted  # the witness
@@ -423,6 +427,46 @@ def test_a_search_that_nobody_waits_for_is_killed() -> None:
         desk.close()
 
     asyncio.run(scenario())
+
+
+def test_a_search_that_dies_is_begun_anew_with_the_next_text() -> None:
+    async def scenario() -> None:
+        desk = Desk()
+        with pytest.raises(BrokenExecutor):
+            await desk.run(lambda executor, _: executor.submit(os._exit, 1).result())
+        assert await desk.run(lambda executor, _: executor.submit(abs, -1).result()) == 1
+        desk.close()
+
+    asyncio.run(scenario())
+
+
+def test_a_defect_is_reported_and_what_was_given_up_is_none() -> None:
+    said: list[lsp.ShowMessageParams] = []
+
+    async def broken() -> Checked:
+        raise RuntimeError("it broke")
+
+    async def scenario() -> None:
+        server = Server()
+        server.window_show_message = said.append  # type: ignore[method-assign]
+        for given_up in (False, True):
+            task = asyncio.create_task(broken())
+            task.add_done_callback(server.report_defect)
+            if given_up:
+                task.cancel()
+            await asyncio.wait([task])
+        server.session.close()
+
+    asyncio.run(scenario())
+    (one,) = said
+    assert one.message == "bnsym: BN402 internal-error: RuntimeError: it broke; please report this note"
+
+
+def test_the_extension_of_vs_code_is_of_this_version() -> None:
+    manifest = Path(__file__).parent.parent / ".editors" / "vscode" / "package.json"
+    if not manifest.exists():
+        pytest.skip("the package is installed without its checkout")
+    assert json.loads(manifest.read_text(encoding="utf-8"))["version"] == bnsym.__version__
 
 
 def _sleeping(executor: Executor, _: Watch) -> None:

@@ -16,6 +16,7 @@ from pygls.exceptions import JsonRpcInvalidParams
 from pygls.lsp.server import LanguageServer
 
 from bnsym.execution.budget import Budget, Repairs
+from bnsym.execution.jobs import words
 from bnsym.repairing.renaming import NotRenamed
 from bnsym.serving import fixes, navigation, outlining, showing
 from bnsym.serving.documents import Checked, Text
@@ -48,6 +49,12 @@ class Work:
         self.checked.cancel()
 
 
+def _result(task: asyncio.Task[Checked]) -> Checked | None:
+    """What came of it, if it is done."""
+    failed = not task.done() or task.cancelled() or task.exception() is not None
+    return None if failed else task.result()
+
+
 class Server(LanguageServer):
     def __init__(self) -> None:
         whole = lsp.TextDocumentSyncKind.Full  # an edit says the whole text: nothing can get out of step
@@ -63,7 +70,15 @@ class Server(LanguageServer):
         self.forget(uri)
         budget = self._budget(text)
         checked = asyncio.create_task(self._check(text, budget))
-        self.work[uri] = Work(text, checked, asyncio.create_task(self._mend(text, budget, checked)))
+        mended = asyncio.create_task(self._mend(text, budget, checked))
+        checked.add_done_callback(self.report_defect)
+        self.work[uri] = Work(text, checked, mended)
+
+    def report_defect(self, task: asyncio.Task[Checked]) -> None:
+        """What broke down, of bnsym itself; what was given up did not."""
+        if not task.cancelled() and (error := task.exception()) is not None:
+            said = f"bnsym: BN402 internal-error: {words(error)}; please report this note"
+            self.window_show_message(lsp.ShowMessageParams(lsp.MessageType.Error, said))
 
     @property
     def _takes_versions(self) -> bool:
@@ -79,19 +94,13 @@ class Server(LanguageServer):
         self.session.close()
         os._exit(code)
 
-    async def checked(self, uri: str) -> Checked | None:
-        """The report on what the document holds now, once it is there."""
-        return await self._latest(uri, "checked")
-
-    async def mended(self, uri: str) -> Checked | None:
-        return await self._latest(uri, "mended")
-
-    async def _latest(self, uri: str, step: str) -> Checked | None:
+    async def checked(self, uri: str, *, mended: bool = False) -> Checked | None:
+        """The report on what the document holds now, once it is there; with repairs if these are known, or
+        are asked for too."""
         while work := self.work.get(uri):
-            task: asyncio.Task[Checked] = getattr(work, step)
-            await asyncio.wait([task])
+            await asyncio.wait([work.mended if mended else work.checked])
             if self.work.get(uri) is work:
-                return None if task.cancelled() or task.exception() else task.result()
+                return _result(work.mended) or _result(work.checked)
         return None
 
     async def ask(self, about: Callable[..., T], params: Placed, *more: str) -> T | None:
@@ -168,7 +177,7 @@ def register(server: Server) -> Server:
 
     @server.feature(lsp.TEXT_DOCUMENT_HOVER)
     async def hover(params: lsp.HoverParams) -> lsp.Hover | None:
-        checked = await server.mended(params.text_document.uri)
+        checked = await server.checked(params.text_document.uri)
         return showing.hover(checked, checked.text.lines.offset(params.position)) if checked else None
 
     @server.feature(lsp.TEXT_DOCUMENT_INLAY_HINT)
@@ -178,7 +187,7 @@ def register(server: Server) -> Server:
 
     @server.feature(lsp.TEXT_DOCUMENT_CODE_ACTION, lsp.CodeActionOptions([fixes.QUICK_FIX, fixes.FIX_ALL]))
     async def code_action(params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
-        checked = await server.mended(params.text_document.uri)
+        checked = await server.checked(params.text_document.uri, mended=True)
         return fixes.code_actions(checked, params) if checked else []
 
     @server.feature(lsp.TEXT_DOCUMENT_DOCUMENT_SYMBOL)

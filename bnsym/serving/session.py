@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Event
 from typing import Any, TypeVar
@@ -65,12 +66,18 @@ class Searcher(Executor):
         self._asked: set[Future[Any]] = set()
 
     def submit(self, job: Callable[..., T], /, *arguments: Any, **named: Any) -> Future[T]:
-        if self._process is None:
-            self._process = Processes(1, examines=False, anew=True)
-        future = self._process.executor.submit(job, *arguments, **named)
+        future = self._begin(job, arguments, named)
         self._asked.add(future)
         future.add_done_callback(self._asked.discard)
         return future
+
+    def _begin(self, job: Callable[..., T], arguments: tuple[Any, ...], named: dict[str, Any]) -> Future[T]:
+        if self._process is not None:
+            with suppress(BrokenExecutor):
+                return self._process.executor.submit(job, *arguments, **named)
+            self.stop(idle=True)  # what is left of one that died
+        self._process = Processes(1, examines=False, anew=True)
+        return self._process.executor.submit(job, *arguments, **named)
 
     def stop(self, *, idle: bool) -> None:
         """Kill the process; one that has nothing to do, only if that is wanted too."""
