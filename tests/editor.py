@@ -36,6 +36,7 @@ class Editor:
         """A note that is not open yet."""
         self.uri, self.language, self.version = uri, language, 0
         self.published = asyncio.Queue()
+        self.messages.clear()
 
     def close(self) -> None:
         self.client.text_document_did_close(lsp.DidCloseTextDocumentParams(self.document))

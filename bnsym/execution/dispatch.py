@@ -27,8 +27,9 @@ T = TypeVar("T")
 Decided: TypeAlias = Proved | Refuted | Undecided
 Answer: TypeAlias = Callable[[], "Done[T] | Failed"]
 """What waits for an answer; raises Lost."""
-Verdicts: TypeAlias = dict[tuple[Statement, str, float], Decided]
-"""The kernel's, of this process, by the statement, the witness to replay, and the seconds allowed."""
+Verdicts: TypeAlias = dict[tuple[Statement, str], tuple[Decided, float]]
+"""The kernel's, of this process, by the statement and the witness to replay; with the seconds allowed, beyond
+which what is undecided may be decided."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +45,16 @@ class Dispatcher:
         """Within so many seconds, and those of the budget; `at` is a witness to replay."""
         if (verdicts := self.verdicts) is None:
             return self._decided(statement, at, seconds)
-        question = statement, at, min(seconds, self.budget.timeout)
-        if question in verdicts:
-            done: Done[Decided] = Done(verdicts[question], 0.0)
+        allowed = min(seconds, self.budget.timeout)
+        known, within = verdicts.get((statement, at), (None, 0.0))
+        if known is not None and (not isinstance(known, Undecided) or allowed <= within):
+            done: Done[Decided] = Done(known, 0.0)
             return lambda: done
-        return partial(_kept, self._decided(statement, at, seconds), partial(verdicts.__setitem__, question))
+
+        def keep(verdict: Decided) -> None:
+            verdicts[statement, at] = verdict, allowed
+
+        return partial(_kept, self._decided(statement, at, seconds), keep)
 
     def _decided(self, statement: Statement, at: str, seconds: float) -> Answer[Decided]:
         if self.memory and (known := self.memory.found(statement, at)) is not None:

@@ -24,8 +24,10 @@ from bnsym.serving.session import Session
 from bnsym.version import __version__
 
 T = TypeVar("T")
+FIRST = 1.0
+"""Seconds for a link before something is shown."""
 QUIET = 0.3
-"""Seconds without an edit, after which repairs are looked for."""
+"""Seconds without an edit, after which repairs are looked for, and links have all the time allowed."""
 
 
 class Placed(Protocol):
@@ -61,6 +63,8 @@ class Server(LanguageServer):
         super().__init__("bnsym", __version__, text_document_sync_kind=whole)
         self.session = Session()
         self.work: dict[str, Work] = {}
+        self.complaint = ""
+        """What was last said of settings."""
         self.ending = False
         """Whether the editor has said that it will end."""
 
@@ -111,14 +115,14 @@ class Server(LanguageServer):
         return await asyncio.to_thread(about, checked.text, checked.text.lines.offset(params.position), *more)
 
     async def _check(self, text: Text, budget: Budget) -> Checked:
-        budget = replace(budget, repairs=Repairs.NONE)
+        budget = replace(budget, repairs=Repairs.NONE, timeout=min(budget.timeout, FIRST))
         checked = Checked(text, await self.session.check(text.note, budget, self.session.deciding))
         self._publish(checked)
         return checked
 
     async def _mend(self, text: Text, budget: Budget, first: asyncio.Task[Checked]) -> Checked:
         checked = await asyncio.shield(first)
-        if budget.repairs is Repairs.NONE or checked.report.passed or not checked.views:
+        if checked.report.passed or not checked.views:
             return checked
         await asyncio.sleep(QUIET)
         checked = Checked(text, await self.session.check(text.note, budget, self.session.mending))
@@ -135,8 +139,10 @@ class Server(LanguageServer):
             return text.budget()
         except (click.UsageError, ValueError) as error:
             said = error.message if isinstance(error, click.UsageError) else str(error)
-            self.window_show_message(lsp.ShowMessageParams(lsp.MessageType.Warning, f"bnsym: {said}"))
-            return Budget()
+            if said != self.complaint:
+                self.window_show_message(lsp.ShowMessageParams(lsp.MessageType.Warning, f"bnsym: {said}"))
+            self.complaint = said
+            return Budget(cross_examine=False)
 
 
 def serve() -> NoReturn:
