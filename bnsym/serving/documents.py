@@ -12,7 +12,7 @@ from pygls.workspace import TextDocument
 from bnsym.checking import budget
 from bnsym.execution.budget import Budget
 from bnsym.finding import Note
-from bnsym.model import FORMATS, Link, Report
+from bnsym.model import FORMATS, Link, Report, display_path
 from bnsym.reporting.view import FileView, View, file_views
 from bnsym.serving.lines import Lines
 from bnsym.settings import settings
@@ -36,7 +36,8 @@ class Text:
 
     @classmethod
     def of(cls, document: TextDocument, *, versioned: bool) -> Text:
-        file = to_fs_path(document.uri) or "untitled"
+        path = to_fs_path(document.uri)
+        file = display_path(Path(path)) if path else "untitled"
         if Path(file).suffix.lower() not in FORMATS:
             file += SUFFIXES.get(document.language_id or "", ".md")
         lines = Lines(document.source, document.position_codec)

@@ -22,7 +22,7 @@ export function page(told: string | undefined): string {
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <style>
   body { color: var(--vscode-editor-foreground); }
-  pre { font: var(--vscode-editor-font-size) var(--vscode-editor-font-family); white-space: pre-wrap; }
+  pre { font: var(--vscode-editor-font-size) var(--vscode-editor-font-family); }
 </style>
 <pre>${escaped(text)}</pre>`;
 }
