@@ -252,10 +252,13 @@ def test_a_size_that_the_text_fixes_leaves_refutations_open(tmp_path, said, size
         (r"The code has $\delta y_i = \partial L/\partial y_i$.", [PROVED, REFUTED]),
         (r"It holds the gradients $g_i = \partial L/\partial y_i$.", [PROVED, REFUTED]),
         (r"Look at $g_i = \partial L/\partial y_i$ in the code.", [UNREAD, UNREAD]),
+        (r"Für Größen mit Querstrich gilt $\bar{y}_i = \partial L/\partial y_i$.", [PROVED, REFUTED]),
+        (r"Es gilt $\bar{x}_i = \partial L/\partial y_i$.", [UNREAD, UNREAD]),
+        (r"Es gilt nicht $\bar{y}_i = \partial L/\partial y_i$.", [UNREAD, UNREAD]),
     ],
 )
 def test_an_equation_of_a_gradient_names_it_where_words_say_so(tmp_path, said, expected):
-    name = r"\delta y_i" if "delta" in said else "g_i"
+    name = next(n for n in (r"\delta y_i", r"\bar{y}_i", r"\bar{x}_i", "g_i") if n in said)
     chain = f"$$\n\\frac{{\\partial L}}{{\\partial c}} = \\sum_i {name} x_i\n$$\n\n"
     note = f"{said}\n\n$$\ny_i = c x_i\n$$\n\n{chain}{chain.replace('= ', '= 2 ')}"
     assert verdicts(tmp_path, note) == expected

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from bnsym.elaborate.aliases import paired
 from bnsym.elaborate.calls import as_call
 from bnsym.elaborate.languages import LANGUAGES, SCRIPTS
-from bnsym.elaborate.symbols import as_target
+from bnsym.elaborate.symbols import as_target, unmarked
 from bnsym.latex.ast import Apply, Derivative, Gradient, Node, Product, Symbol, unwrap, walk
 from bnsym.latex.errors import ReadError
 from bnsym.latex.parser import parse
@@ -222,8 +222,7 @@ def _taken(gatherer: Gatherer, remark: Remark, chain: Chain) -> bool:
     if _call(gatherer, chain) and _define(gatherer, remark, chain):
         return True
     if _is_new(gatherer, chain):
-        named = isinstance(parsed(gatherer, chain.expressions[0]), Product) or _is_called(gatherer, remark)
-        abbreviates = (named or remark.shown) and _abbreviate(gatherer, chain)
+        abbreviates = _names_gradient(gatherer, remark, chain) and _abbreviate(gatherer, chain)
         if abbreviates or (remark.shown and _define(gatherer, remark, chain)):
             return True
     if _is_first(gatherer, chain) and _define(gatherer, remark, chain):
@@ -374,6 +373,17 @@ def _abbreviate(gatherer: Gatherer, chain: Chain) -> bool:
     except ReadError:
         return False
     return True
+
+
+def _names_gradient(gatherer: Gatherer, remark: Remark, chain: Chain) -> bool:
+    r"""Whether an equation with a derivative can only give it a name: one of two parts, one called a
+    gradient, or the variable's with a mark, `\bar{x}_i = \partial L/\partial x_i`."""
+    left, right = (parsed(gatherer, where) for where in chain.expressions[:2])
+    if isinstance(left, Product) or remark.shown or _is_called(gatherer, remark):
+        return True
+    by = right.by if isinstance(right, Derivative) else ()
+    variables = {v.base for v in by if isinstance(v, Symbol)}
+    return isinstance(left, Symbol) and unmarked(left.base) in variables
 
 
 def _is_called(gatherer: Gatherer, remark: Remark) -> bool:
