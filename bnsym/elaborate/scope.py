@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from bnsym.elaborate import calls, ranges, ranks, spelling
+from bnsym.elaborate import calls, ranges, ranks, spelling, steps
 from bnsym.elaborate import shapes as kinds
 from bnsym.elaborate.aliases import Aliases
 from bnsym.elaborate.anew import define_anew, respell
@@ -84,6 +84,7 @@ def survey(source: Source, gathered: Gathered) -> Survey:
     table = Table()
     table.declared.update(letter for letter in gathered.sizes if letter not in INDEX_LETTERS)
     found = Survey(source, gathered, table, Spaces(), [], [])
+    steps.settle(gathered)
     _read_values(gathered, source.text)
     found.known = calls.settle(gathered, source.text)
     _sizes(found, ranges.settle(gathered))
