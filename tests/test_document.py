@@ -786,7 +786,7 @@ def test_ten_thousand_braces() -> None:
 
 
 def test_ten_thousand_containers_and_digits() -> None:
-    assert _is_linear(lambda n: "$$a = b, " + "1" * n + "_aa" * n + " > ($$", 5000)
+    assert is_linear(lambda n: "$$a = b, " + "1" * n + "_aa" * n + " > ($$", 5000)
     assert read("> " * 10_000 + "$$a = b$$").items
     read("- " * 10_000 + "x\n" + "\n" * 1000)
 
@@ -794,7 +794,7 @@ def test_ten_thousand_containers_and_digits() -> None:
 def test_equations_are_read_in_time_in_proportion() -> None:
     text = "$$\n\\begin{align}\na &= \\frac{b}{c} \\\\\n&= \\sum_i x_i\n\\end{align}\n$$\n\n"
     assert len(blocks(text * 60)) == 60
-    assert _is_linear(lambda n: text * n, 480)
+    assert is_linear(lambda n: text * n, 480)
 
 
 @pytest.mark.parametrize(
@@ -807,16 +807,16 @@ def test_equations_are_read_in_time_in_proportion() -> None:
         r"\overset{(", r"\\", "# a ", "\n\n", r"\forall k,", "a=b,c>0,", r"\left\{\begin{", "$x ", "* ", "%",
     ],
 )  # fmt: skip
-def test_time_is_linear(unit: str) -> None:
+def test_timeis_linear(unit: str) -> None:
     for wrap in ("{}", "$$\n{}\n$$\n"):
-        assert _is_linear(lambda n, wrap=wrap: wrap.format(unit * n), 50_000 // len(unit))  # type: ignore[misc]
+        assert is_linear(lambda n, wrap=wrap: wrap.format(unit * n), 50_000 // len(unit))  # type: ignore[misc]
 
 
 def test_a_megabyte_in_one_block() -> None:
-    assert _is_linear(lambda n: "$$\n" + "a + " * n + "$$", 250_000)
+    assert is_linear(lambda n: "$$\n" + "a + " * n + "$$", 250_000)
 
 
-def _is_linear(make: Callable[[int], str], many: int) -> bool:
+def is_linear(make: Callable[[int], str], many: int) -> bool:
     """Whether an eighth of the text takes a twenty-fourth of the time or more, both taken in one run:
     where a step is quadratic it is a sixty-fourth. What takes no time tells nothing, and a run beside
     others may take long: of three, one has to tell."""

@@ -14,7 +14,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
-from bnsym.elaborate.prose import Prose, read_prose
+from bnsym.elaborate.blanks import read_condensed
+from bnsym.elaborate.prose import Prose
 from bnsym.latex.chains import read_chains, unsure
 from bnsym.latex.commands import ROWS
 from bnsym.latex.nesting import Blank, Layout, blanked, lay_out
@@ -50,7 +51,7 @@ class Document:
 def read_document(text: str, file: str) -> Document:
     """What a file with this text and name holds, in order; never raises, whatever the text."""
     manuscript = opened(text, file)
-    prose = read_prose(manuscript.text, manuscript.found)
+    prose = read_condensed(manuscript.text, manuscript.found)
     assembly = _Assembly(manuscript.text, list(manuscript.problems), prose)
     assembly.run([assembly.parsed(one) for one in assembly.prose.settled(manuscript.text, manuscript.found)])
     source = Source(file, manuscript.text, assembly.masked, manuscript.places)
