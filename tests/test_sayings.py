@@ -180,3 +180,107 @@ def test_upper_case_names_of_which_nothing_is_said_are_matrices(judged):
 def test_a_quality_without_a_verb_is_said_of_its_name(judged):
     assert judged("Let $U$ be a matrix and $O$ an orthogonal matrix. Then\n$$O O^T U = U.$$\n") == "x"
     assert judged("Let $U$ be a matrix and $O$ a matrix. Then\n$$O O^T U = U.$$\n") == "r"
+
+
+# What a display claims only somewhere, or nearly, is not refuted
+
+
+SQUARE = r"\frac1m \sum_i \hat x_i^2 = 1"  # true where epsilon is zero alone
+BEFORE = [
+    r"With $\epsilon$ set to zero,",
+    "Dropping the small constant,",
+    r"In the noiseless case $\epsilon = 0$:",
+    r"Let us set $\epsilon$ to 0. Then",
+    r"We take $\epsilon$ equal to zero. Then",
+    r"Let $\epsilon$ vanish. Then",
+    r"Henceforth $\epsilon$ is $0$. Then",
+    r"For negligible $\epsilon$,",
+    "In exact arithmetic,",
+    "At initialization,",
+    r"Setze $\epsilon = 0$. Dann gilt",
+    r"Ab jetzt ist $\epsilon$ null. Dann gilt",
+    "Im rauschfreien Fall gilt",
+    r"On pose $\epsilon = 0$. Alors",
+    "Dans le cas sans bruit,",
+    r"Sea $\epsilon = 0$. Entonces",
+    "En el caso sin ruido,",
+    r"取 $\epsilon$ 为零，则",
+    r"$\epsilon$ は 0 とする。すると",
+]
+BEHIND = [
+    r"provided $\epsilon = 0$.",
+    r"when $\epsilon$ is zero.",
+    r"in the case $\epsilon = 0$.",
+    r"as $\epsilon \to 0$.",
+    r"since $\epsilon = 0$ here.",
+    r"unless $\epsilon > 0$.",
+    r"for negligible $\epsilon$.",
+    r"with no $\epsilon$.",
+    r"if we drop $\epsilon$.",
+    "approximately.",
+    "in the noiseless limit.",
+    "in exact arithmetic.",
+]
+PLAINLY = [
+    "Then",
+    "By the chain rule we get",
+    "Summing over $i$,",
+    r"Substituting the definition of $\hat x_i$,",
+    "The normalized batch has mean square one:",
+    "For every batch $x$,",
+    "In vector form,",
+    "Hence, after some algebra,",
+    r"Recall that $\epsilon$ keeps the denominator away from the variance. We have",
+    r"With a small $\eta$ in the step:",
+    "Nach der Kettenregel ist",
+    "Summiert man über $i$, so folgt",
+    "D'après la règle de la chaîne,",
+    "Por la regla de la cadena,",
+    "由链式法则，",
+    "連鎖律より",
+]
+LETS |= {"Setze": "Es sei", "Ab": "Es sei", "Im": "Es sei", "Nach": "Es sei", "Summiert": "Es sei"}
+LETS |= {"Dans": "Soit", "D'après": "Soit", "Sea": "Sea", "Por": "Sea"}
+
+
+@pytest.mark.parametrize("said", BEFORE)
+def test_what_leads_to_a_display_and_is_not_understood_keeps_it_from_being_refuted(judged, said):
+    assert judged(f"{layer(said)}\n\n{said}\n$${SQUARE}.$$\n") in ("x", "p")
+
+
+@pytest.mark.parametrize("said", BEHIND)
+def test_what_goes_on_behind_a_display_keeps_it_from_being_refuted(judged, said):
+    assert judged(f"{LAYER}\n\nOne has\n$${SQUARE}$$\n{said}\n") in ("x", "p")
+
+
+@pytest.mark.parametrize("said", PLAINLY)
+def test_plain_words_keep_nothing_from_being_refuted(judged, said):
+    assert judged(f"{layer(said)}\n\n{said}\n$${SQUARE}.$$\n") == "r"
+
+
+@pytest.mark.parametrize(
+    "said", ["for all $i$.", "as claimed.", r"where $\hat x$ is normalized.", "Note that $i$ is any."]
+)
+def test_words_behind_a_display_that_narrow_nothing_let_it_be_refuted(judged, said):
+    assert judged(f"{LAYER}\n\nOne has\n$${SQUARE}$$\n{said}\n") == "r"
+
+
+def test_a_condition_behind_a_display_is_one_of_it(judged):
+    assert judged("One has\n$$|a| = a$$\nfor all $a > 0$.\n") == "p"
+    assert judged("One has\n$$|a| = a$$\nfor all $a > -1$.\n") == "r"
+
+
+@pytest.mark.parametrize(
+    "said", ["The batch has two samples. Then", "For two samples,", "We have only two samples:"]
+)
+def test_a_number_of_samples_keeps_from_being_refuted(judged, said):
+    assert judged(f"{LAYER}\n\n{said}\n$$\\sum_i x_i = 2 \\mu$$\n") == "x"
+    assert judged(f"{LAYER}\n\n{said.replace('two', 'many')}\n$$\\sum_i x_i = 2 \\mu$$\n") in ("r", "x")
+
+
+def test_inputs_that_are_centred_keep_from_being_refuted(judged):
+    claim = r"\sum_i x_i = 0"
+    assert judged(f"{LAYER}\n\nThe inputs are already centred. Then\n$${claim}$$\n") == "x"
+    assert judged(f"{LAYER}\n\nThe normalized batch is centred. Then\n$${claim}$$\n") == "r"
+    assert judged(f"{LAYER}\n\nWithout scale and shift,\n$$\\sum_i y_i = 0$$\n") == "x"
+    assert judged(f"{LAYER}\n\nAfter scale and shift,\n$$\\sum_i y_i = 0$$\n") == "r"

@@ -8,15 +8,15 @@ Imports `languages` and `words` only.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bnsym.elaborate.languages import DISPLAY, FORMULA, REST, Words
+from bnsym.source.languages import DISPLAY, FORMULA, REST, Words
 from bnsym.source.text import Role
 
 _FORMULA = re.compile(f"{FORMULA}{REST}*")
-_FORMULAS = re.compile(f"[{FORMULA}{DISPLAY}]")
+_DISPLAYS = re.compile(DISPLAY)
 _AND = re.compile(r"[\s,，、]*(?:and|und|et|y|e|и|且|和|及|かつ|그리고)?[\s,，、]*")
 _THEN = re.compile(
     r"(?:[\s,，、:：]|\b(?:then|we|one|now|have|has|get|gets|obtain|find|see|know|this|it|that|is|are|becomes?|gives?"
@@ -68,6 +68,8 @@ class Leading:
 
     conditions: tuple[int, ...]
     doubt: tuple[int, int] | None
+    named: tuple[tuple[int, int], ...] = ()
+    """Where its sentence says of names what is not known."""
     denied: bool = False
 
 
@@ -99,6 +101,73 @@ def _turns(words: Words) -> re.Pattern[str]:
     return re.compile(rf"{words.hence}|{words.where}", re.IGNORECASE)
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Words that are looked up one by one."""
+
+    whole: frozenset[str]
+    stems: tuple[str, ...]
+
+    @staticmethod
+    @lru_cache(maxsize=64)
+    def of(words: str) -> _Known:
+        listed = words.split()
+        stems = tuple(word[:-1] for word in listed if word.endswith("~"))
+        return _Known(frozenset(word for word in listed if word[-1] != "~"), stems)
+
+    def has(self, word: str) -> bool:
+        return word in self.whole or (bool(self.stems) and word.startswith(self.stems))
+
+
+_WORDS = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
+_ASIAN = re.compile("[\u3000-\u9fff\uac00-\ud7af]")
+_PARTICIPLE = re.compile(r"(?!\w*thing).+(?:ing|ando|endo|iendo|ant)")
+_JOINING = frozenset("and but or so then now und aber y pero et mais e ma".split())
+_PARTS = re.compile(r"[,;:()，、；：（）—–]|\n[ \t>]*\n")
+_IDIOM = re.compile(
+    r"loss of generality|all generality|o\.\s?b\.\s?d\.\s?a|sin pérdida|sans perte", re.IGNORECASE
+)
+
+
+def _unclear(sentence: str, start: int, end: int, words: Words) -> Iterator[tuple[int, int]]:
+    """The clauses there that may say of what, or how nearly, a display holds, in words that are not known."""
+    edges = [m.span() for m in _PARTS.finditer(sentence, start, end)]
+    for first, last in zip([start, *(e for _, e in edges)], [*(b for b, _ in edges), end], strict=True):
+        found = list(_WORDS.finditer(sentence, first, last))
+        if found and not _is_understood(sentence, found, last, words):
+            yield found[0].start(), max(found[-1].end(), len(sentence[:last].rstrip()))
+
+
+def _is_understood(sentence: str, found: list[re.Match[str]], last: int, words: Words) -> bool:
+    start = found[0].start()
+    if _ASIAN.search(sentence, start, last) or _IDIOM.search(sentence, start, last):
+        return True
+    plain, openers, reasons = (_Known.of(w) for w in (words.plain, words.openers, words.reasons))
+    lower = [m[0].lower().replace("’", "'") for m in found]
+    place = next((n for n, word in enumerate(lower) if word not in _JOINING), 0)
+    opening = lower[place]
+    if reasons.has(opening) or not plain.whole:
+        return True
+    told = _compiled(words.hence).search(sentence, found[place].end(), last)
+    if sentence[last : last + 1] not in tuple(",，"):  # it goes on behind the first name
+        told = min(
+            filter(None, (told, _FORMULA.search(sentence, start, last))), key=re.Match.start, default=None
+        )
+    inside = [w for m, w in zip(found, lower, strict=True) if told is None or m.start() < told.start()]
+    if all(plain.has(word) for word in inside):
+        return True
+    if _compiled(f"{words.let}|{words.where}").match(sentence, found[place].start()) and _FORMULA.search(
+        sentence, start, last
+    ):
+        return True  # it says what a name is
+    few = len(lower) - place < _FEW and sentence[last : last + 1] in tuple(",，")
+    participle = _PARTICIPLE.fullmatch(opening) is not None or few
+    return not (openers.has(opening) or (participle and not plain.has(opening)))
+
+
+_FEW = 3
+
+
 def _denied_before(sentence: str, start: int, end: int, words: Words) -> tuple[int, int] | None:
     """Where the words before a display say that it does not hold: a clause that it completes is negated, or
     one that announces it says so."""
@@ -126,28 +195,72 @@ def _denied_after(sentence: str, start: int, end: int, words: Words) -> tuple[in
     return (start + found.start(), start + found.end()) if found and found["hard"] is None else None
 
 
-@lru_cache(maxsize=64)
-def _condition(words: Words) -> re.Pattern[str]:
-    return re.compile(words.condition, re.IGNORECASE)
-
-
 def lead(
-    sentence: str, start: int, place: tuple[int, int], roles: Mapping[int, Role], words: Words
+    sentence: str,
+    start: int,
+    place: tuple[int, int],
+    roles: Mapping[int, Role],
+    values: Set[int],
+    words: Words,
 ) -> Leading:
-    """What `sentence[start:end]` and the words behind it say of the display at `end`."""
+    """What the words from `start` on say of the display at `place`, and those behind it; `values` are the
+    formulas that give a name a number."""
     end = place[0]
     formulas = [m.span() for m in _FORMULA.finditer(sentence, start, end)]
     conditions, opened = _conditions(sentence, start, end, formulas, roles, words)
     rest = end if opened is None else opened
-    found = _OPENLY.search(sentence, start, end) or _condition(words).search(sentence, start, rest)
-    following = _FORMULAS.search(sentence, place[1])
-    after = place[1], following.start() if following else len(sentence)
-    if denied := _denied_before(sentence, start, end, words) or _denied_after(sentence, *after, words):
+    following = _DISPLAYS.search(sentence, place[1])
+    stop = following.start() if following else len(sentence)
+    if denied := _denied_before(sentence, start, end, words) or _denied_after(
+        sentence, place[1], stop, words
+    ):
         return Leading(conditions, denied, denied=True)
+    behind = _going_on(sentence, place[1], stop)
+    more, after = _conditions_after(sentence, behind, words)
+    doubt = _doubt(sentence, start, rest, words) or _doubt(sentence, after, behind[1], words)
+    unclear = [*_unclear(sentence, start, rest, words), *_unclear(sentence, after, behind[1], words)]
+    told = [_FORMULA.search(sentence, *one) is not None for one in unclear]
+    bare = (one for one, named in zip(unclear, told, strict=True) if not named)
+    named = [one for one, named in zip(unclear, told, strict=True) if named]
+    named += [(v, v + 1) for v in sorted(values) if (start <= v < rest or after <= v < behind[1])]
+    return Leading((*conditions, *more), doubt or next(bare, None), tuple(named))
+
+
+def _doubt(sentence: str, start: int, end: int, words: Words) -> tuple[int, int] | None:
+    """What is said there of what, or how nearly, a display claims, and is not understood."""
+    found = _OPENLY.search(sentence, start, end) or _compiled(words.condition).search(sentence, start, end)
     if found is None:
-        return Leading(conditions, None)
-    clause = _CLAUSE.match(sentence, found.start(), end)
-    return Leading(conditions, (found.start(), clause.end() if clause else found.end()))
+        left_out = _compiled(rf"\b(?:{words.neglect})\b[^,;:\n{FORMULA}{DISPLAY}]*(?=[,;:\n]|\Z)")
+        found = left_out.search(sentence[:end], start)
+    if found:
+        clause = _CLAUSE.match(sentence, found.start(), end)
+        return found.start(), clause.end() if clause else found.end()
+    return None
+
+
+def _going_on(sentence: str, start: int, end: int) -> tuple[int, int]:
+    """What goes on behind a display: a sentence that begins there does not."""
+    first = _WORDS.search(sentence, start, end)
+    return (start, start) if first and first[0][0].isupper() else (start, end)
+
+
+def _conditions_after(sentence: str, where: tuple[int, int], words: Words) -> tuple[tuple[int, ...], int]:
+    """The formulas behind a display that are conditions of it, and where what is left begins."""
+    start, end = where
+    first = _FORMULA.search(sentence, start, end)
+    opener = _opener(words).fullmatch(sentence[start : first.start()].lstrip(" \n,;(（，")) if first else None
+    if first is None or opener is None or _BUT.search(opener[0]):
+        return (), start
+    found: list[int] = []
+    last, name = first.start(), first
+    while name:
+        found.append(name.start())
+        last = name.end()
+        joined = _AND.match(sentence, last, end)
+        name = _FORMULA.match(sentence, joined.end(), end) if joined else None  # type: ignore[assignment]
+    rest = _PARTS.search(sentence, last, end)
+    then = sentence[last : rest.start() if rest else end].strip(" \n.。")
+    return (tuple(found), last) if _THEN.fullmatch(then) or not then else ((), start)
 
 
 def _conditions(

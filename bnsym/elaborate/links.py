@@ -492,8 +492,7 @@ class _Reader:
         pending.doubt = _doubt(chain, raw) or self._beside(chain, raw) or repeated
         again = self._said_twice(chain, raw, pending.sides) if pending.sides else None
         if order := self._ordered(chain, pending.sides) if pending.sides else None:
-            pending.doubt, pending.freed = order
-            pending.strict = True
+            pending.doubt, pending.freed, pending.strict = order
         elif again and again.anew:
             pending.doubt, pending.unless, pending.strict = again.problem, again.left, True
         elif (reason := self._reason(chain, raw)) and pending.doubt is None:
@@ -636,13 +635,19 @@ class _Reader:
             or self._read_on(chain, sides)
         )
 
-    def _ordered(self, chain: RawChain, sides: tuple[Term, Term]) -> tuple[ReadError, frozenset[str]] | None:
-        """Why no verdict stands: words change what a name means on which the link rests; and the names that
-        may be anything."""
+    def _ordered(
+        self, chain: RawChain, sides: tuple[Term, Term]
+    ) -> tuple[ReadError, frozenset[str], bool] | None:
+        """Why no verdict stands: words change what a name means on which the link rests; the names that
+        may be anything; and whether a proof says nothing either."""
         start, source = chain.expressions[0].where.start, self.survey.source
-        for order in self.survey.gathered.orders:
+        orders = sorted(self.survey.gathered.orders, key=lambda order: order.saying.effect is Effect.NARROWED)
+        for order in orders:
             reach, where = order.saying.reach, order.saying.where
+            strict = order.saying.effect is not Effect.NARROWED
             if chain.section not in order.sections or not reach.start <= start < reach.end:
+                continue
+            if chain.claimed and not strict:
                 continue
             spoken = {name for symbol in order.names for name in self._both(symbol)}
             if names := self._touched(order, spoken, sides):
@@ -652,7 +657,7 @@ class _Reader:
                 name = min(names).replace(ANEW, "")
                 hint = f"say what `{name}` is here by a formula, or leave the words out"
                 free = names if order.saying.effect is Effect.REPLACED else ()
-                return ReadError("BN137", message, _at(where), hint), frozenset(free)
+                return ReadError("BN137", message, _at(where), hint), frozenset(free), strict
         return None
 
     def _both(self, symbol: Symbol) -> set[str]:
@@ -667,7 +672,7 @@ class _Reader:
     def _touched(self, order: Order, spoken: set[str], sides: tuple[Term, Term]) -> set[str]:
         """The names in the sides, or behind them, that words give another meaning."""
         made, uses = self._made_from(sides), self.hidden.uses
-        if order.saying.effect is Effect.REPLACED:
+        if order.saying.effect is not Effect.HELD:
             end = order.saying.where.end  # a formula behind the words says what they leave open
             names = {name for name in made | self._sizes(sides) if self._since(name) <= end}
             return {name for name in names if not spoken or name.replace(ANEW, "") in spoken}

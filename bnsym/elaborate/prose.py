@@ -15,12 +15,12 @@ from dataclasses import dataclass, fields
 from functools import lru_cache
 from itertools import pairwise
 
-from bnsym.elaborate.languages import DISPLAY, FORMULA, LANGUAGES, REST, SCRIPTS, Words
 from bnsym.elaborate.leading import Leading, lead
 from bnsym.elaborate.ranks import said_ranks
-from bnsym.elaborate.sayings import changes, sayings
+from bnsym.elaborate.sayings import changes, given_values, sayings
+from bnsym.source.languages import DISPLAY, FORMULA, LANGUAGES, LISTS, REST, SCRIPTS, Words
 from bnsym.source.markdown import Comment, Display, Formula, Found, Hidden
-from bnsym.source.text import Heading, Role, Saying, Slice
+from bnsym.source.text import Effect, Heading, Role, Saying, Slice
 
 _BOUNDARY = re.compile(
     r"(?P<stop>(?<!\be\.g)(?<!\bi\.e)(?<!\bcf)(?<!\bz\.B)(?<!\bresp)(?<!\bEq)(?<!\bd\.h)"
@@ -110,6 +110,11 @@ def _is_read(text: str, inside: Slice) -> bool:
     return _RELATION.search(text, *span) is not None or _NAME.fullmatch(text, *span) is not None
 
 
+_VALUED = re.compile(
+    r"[$\\(\[\s]*(?:\\[A-Za-z]+|[A-Za-z])(?:[_^]\s*(?:\{[^{}]{1,20}\}|\w))?\s*"
+    r"(?:=|\\(?:to|rightarrow|approx|ll|equiv|downarrow)(?![A-Za-z]))\s*-?(?:\d[\d.]*|\\infty|1)\s*[.,;]?[$\\)\]\s]*"
+)
+"""A name that is given a number."""
 _NAME = re.compile(
     r"\s*(?:\\[A-Za-z]+\s*\{?\s*)?(?:[A-Za-z]|\\[A-Za-z]+)\s*\}?(?:[_^]\s*(?:\{[^{}]{1,20}\}|\w))?\s*"
 )
@@ -130,21 +135,27 @@ def read_prose(text: str, found: Sequence[Found]) -> Prose:
     denied: set[Slice] = set()
     said: list[Saying] = []
     marks = [match.start() for match in changes(words).finditer(shown)]
+    valued = [start for start, w in formulas.items() if _VALUED.fullmatch(text, w.start, w.end)]
     headings = [one.where for one in found if isinstance(one, Heading)]
     for start, end, opens in _sentences(shown, words, headings):
         walk = _Walk(shown[start:end], words, Role.SAID if opens else Role.PLAIN)
+        walk.values = {place - start for place in valued if start <= place < end}
+        inside = [formulas[start + m.start()] for m in _SIGN.finditer(shown[start:end])]
+        written = [text[one.start : one.end].strip("$\\()[] \n") for one in inside]
+        walk.told = set(given_values(shown[start:end], words, written))
         walk.run()
         roles |= {formulas[start + place]: role for place, role in walk.roles.items()}
         pairs |= {formulas[start + b]: formulas[start + a] for a, b in walk.pairs}
         spoken |= {formulas[start + place]: role for place, role in walk.spoken.items()}
         anew |= {formulas[start + place] for place in walk.anew}
         if bisect_left(marks, start) < bisect_left(marks, end):
-            said += _said(text, shown, formulas, Slice(start, end), words)
+            said += _said(inside, written, shown, Slice(start, end), len(text), words)
         ranks |= {formulas[start + place]: rank for place, rank in said_ranks(shown[start:end], words)}
         for display, led in walk.leading.items():
             conditions[formulas[start + display]] = tuple(formulas[start + one] for one in led.conditions)
             if led.doubt:
                 doubts[formulas[start + display]] = Slice(*led.doubt).moved(start)
+            said += (_narrowed(shown, formulas, start, one, (start, end)) for one in led.named)
             if led.denied:
                 denied.add(formulas[start + display])
     states = {w for w in formulas.values() if _RELATION.search(text, w.start, w.end)}
@@ -165,15 +176,23 @@ def read_prose(text: str, found: Sequence[Found]) -> Prose:
 
 
 def _said(
-    text: str, shown: str, formulas: Mapping[int, Slice], where: Slice, words: Words
+    inside: Sequence[Slice], written: Sequence[str], shown: str, where: Slice, length: int, words: Words
 ) -> Iterator[Saying]:
     """The sayings of a sentence: what stands before it in the file they do not reach."""
-    inside = [formulas[where.start + m.start()] for m in _SIGN.finditer(shown[where.start : where.end])]
-    written = [text[one.start : one.end].strip("$\\()[] \n") for one in inside]
+    starts = {one.start - where.start: one for one in inside}
     for one in sayings(shown[where.start : where.end], words, written):
-        names = tuple(formulas[where.start + name] for name in one.names)
+        names = tuple(starts[name] for name in one.names)
         clause = Slice(*one.clause).moved(where.start)
-        yield Saying(clause, names, one.effect, Slice(where.start, where.end if one.here else len(text)))
+        yield Saying(clause, names, one.effect, Slice(where.start, where.end if one.here else length))
+
+
+def _narrowed(
+    shown: str, formulas: Mapping[int, Slice], start: int, where: tuple[int, int], reach: tuple[int, int]
+) -> Saying:
+    """What a sentence says of names, and of its displays only in so far as they rest on these."""
+    first, last = where[0] + start, where[1] + start
+    names = tuple(formulas[m.start()] for m in _SIGN.finditer(shown, first, last))
+    return Saying(Slice(first, max(last, names[-1].end)), names, Effect.NARROWED, Slice(*reach))
 
 
 def _skeleton(text: str, found: Sequence[Found]) -> str:
@@ -192,7 +211,12 @@ def _skeleton(text: str, found: Sequence[Found]) -> str:
 
 
 def _clean(text: str) -> str:
+    """Without references, of which the words are no words of the sentence."""
+    text = _REFERENCE.sub(lambda m: " " * len(m[0]), text)
     return _PRIVATE.sub(" ", text)
+
+
+_REFERENCE = re.compile(r"\\(?:eqref|c?ref|autoref|label|cite\w*)\s*\{[^{}]*\}|\]\([^()\s]*\)")
 
 
 _PRIVATE = re.compile(f"[{FORMULA}{DISPLAY}{REST}]")
@@ -235,7 +259,8 @@ def _words_of(language: str, scripts: bool) -> Words:
     """The words of a language; with those of the languages that can be taken for no other, if some of the
     text is written as they are."""
     every = (LANGUAGES[language], *(SCRIPTS.values() if scripts else ()))
-    return Words(**{f.name: "|".join(f"(?:{getattr(w, f.name)})" for w in every) for f in fields(Words)})
+    known = ((f.name, [getattr(w, f.name) for w in every]) for f in fields(Words))
+    return Words(**{n: " ".join(w) if n in LISTS else "|".join(f"(?:{one})" for one in w) for n, w in known})
 
 
 def _sentences(shown: str, words: Words, headings: Sequence[Slice]) -> Iterator[tuple[int, int, bool]]:
@@ -285,8 +310,14 @@ class _Walk:
         self.pairs: list[tuple[int, int]] = []
         self.spoken: dict[int, Role] = {}
         self.anew: list[int] = []
+        self.displays: list[tuple[int, tuple[int, int]]] = []
+        """Where each display stands, and where what leads to it begins."""
         self.leading: dict[int, Leading] = {}
         """What the words before each display say of it."""
+        self.values: set[int] = set()
+        """The formulas that give a name a number."""
+        self.told: set[int] = set()
+        """The names that words give one."""
         self.shown = 0
         """Where the last display ends."""
         self.run_of: list[int] = []
@@ -312,6 +343,11 @@ class _Walk:
                     self.role = Role.PLAIN
             elif not self._is_quoted(match.start()):
                 self._word(str(kind), match.start())
+
+        given = {value for value in self.values if self.roles[value] is not Role.SAID}
+        for before, place in self.displays:
+            led = lead(self.sentence, before, place, self.roles, given | self.told, self.words)
+            self.leading[place[0]] = led
 
     def _word(self, kind: str, at: int) -> None:
         bound = self.role in (Role.GIVEN, Role.DENIED)
@@ -345,13 +381,14 @@ class _Walk:
             self.roles |= {self.before[0]: Role.PLAIN, start: Role.PLAIN}
         self._pair(start, behind)
         if match.lastgroup == "display":
-            self.leading[start] = lead(self.sentence, self.shown, (start, end), self.roles, self.words)
+            self.displays.append((self.shown, (start, end)))
             self.clause = self.shown = end
         self.before = start, end
 
     def _speak(self, start: int, behind: str, after: str) -> None:
         """Notes whether words say what the formula is, if it is a name."""
-        if self._is_neglected(behind, after):
+        valued = start in self.told and self.role is not Role.GIVEN
+        if valued or self._is_neglected(behind, after):
             self.spoken[start] = Role.NEGLECTED
         if self.role is Role.GIVEN or start in self.spoken:
             return

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from bnsym.elaborate.languages import DISPLAY, FORMULA, REST, Words
 from bnsym.elaborate.symbols import IDENTITIES, ONES_LETTER, Table
 from bnsym.latex.ast import Symbol
 from bnsym.latex.errors import ReadError
+from bnsym.source.languages import DISPLAY, FORMULA, REST, Words
 
 if TYPE_CHECKING:
     from bnsym.elaborate.scope import Survey

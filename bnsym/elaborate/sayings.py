@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bnsym.elaborate.languages import DISPLAY, FORMULA, REST, Words
+from bnsym.source.languages import DISPLAY, FORMULA, REST, Words
 from bnsym.source.text import Effect
 
 _FORMULA = re.compile(f"{FORMULA}{REST}*")
@@ -39,7 +39,8 @@ class Said:
 def changes(words: Words) -> re.Pattern[str]:
     """What opens a saying."""
     return re.compile(
-        rf"(?P<held>{words.held})|(?P<estimated>{words.estimates})|(?P<replaced>{words.replaced})",
+        rf"(?P<held>{words.held})|(?P<estimated>{words.estimates})|(?P<replaced>{words.replaced})"
+        rf"|(?P<few>{words.few})",
         re.IGNORECASE,
     )
 
@@ -55,7 +56,10 @@ def sayings(sentence: str, words: Words, formulas: Sequence[str]) -> Iterator[Sa
         kind = str(match.lastgroup)
         if re.search(words.negation, before, re.IGNORECASE):
             continue
-        if kind == "held":
+        if kind == "few":
+            if not sentence.lstrip().startswith(("#", "\\")):
+                yield Said((start, end), (), Effect.NARROWED, here)
+        elif kind == "held":
             names = _held(sentence, match, start, end)
             if names is None or any(_INDEX.fullmatch(written[n]) for n in _object(sentence, match.end())):
                 continue
@@ -131,3 +135,38 @@ _EXPECTED = re.compile(
 def _says(formula: str) -> bool:
     """Whether a formula says what its words do: an equation that takes no expectation."""
     return "=" in formula and _EXPECTED.search(formula) is None
+
+
+_NUMBER = re.compile(r"-?\d[\d.]*")
+_NAMES = rf"{FORMULA}{REST}*(?:[\s,，、]*(?:and|und|et|y|e|и|和|与|と|와)?[\s,，、]*{FORMULA}{REST}*)*"
+_OF_IT = re.compile(
+    r"(?:\b(?:of|over|in|by|between|at|along|von|über|nach|de|del|des|du|sur|sobre|di|su|по)|的|の)\s*\Z",
+    re.IGNORECASE,
+)
+
+
+_LACKING = r"(?:no|without|ohne|kein\w*|sin|sem|senza|sans|без)\b"
+"""Said of what follows, never of what stands before."""
+
+
+@lru_cache(maxsize=16)
+def _valued(words: Words) -> re.Pattern[str]:
+    value, glue = rf"(?:{words.values})", rf"(?:\s*(?:{words.copula}))*\s*"
+    after = rf"(?:{glue}(?:(?!{_LACKING}){value}|(?P<number>{FORMULA}))|\s*(?:{words.fades}))"
+    turned = rf"\b(?:{words.copula})\s+(?P<amid>{_NAMES})\s+{value}"
+    plain = rf"(?P<after>{_NAMES}){after}|{value}\s*(?P<before>{_NAMES})"
+    return re.compile(rf"{plain}|{turned}", re.IGNORECASE)
+
+
+def given_values(sentence: str, words: Words, formulas: Sequence[str]) -> Iterator[int]:
+    """The names beside which words, or a number, say what value they have: not those of which only a mean
+    or a sum is meant."""
+    places = [m.start() for m in _SIGN.finditer(sentence)]
+    written = dict(zip(places, formulas, strict=True))
+    denied = re.compile(rf"(?:{words.negation})\s*\Z", re.IGNORECASE)
+    for match in _valued(words).finditer(sentence):
+        number = match["number"] is None or _NUMBER.fullmatch(written[match.start("number")])
+        kind, start = str(match.lastgroup).replace("number", "after"), match.start()
+        told = _OF_IT.search(sentence, 0, start) or denied.search(sentence[max(0, start - 20) : start])
+        if number and not told:
+            yield from (n.start() + match.start(kind) for n in _FORMULA.finditer(match[kind]))

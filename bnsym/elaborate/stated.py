@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING
 
 from bnsym.elaborate.aliases import paired
 from bnsym.elaborate.calls import as_call
-from bnsym.elaborate.languages import LANGUAGES, SCRIPTS
 from bnsym.elaborate.symbols import as_target, unmarked
 from bnsym.latex.ast import Apply, Derivative, Gradient, Node, Product, Symbol, unwrap, walk
 from bnsym.latex.errors import ReadError
 from bnsym.latex.parser import parse
+from bnsym.source.languages import LANGUAGES, SCRIPTS
 from bnsym.source.text import Block, Chain, Heading, Item, Remark, Role, Saying, Slice
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def order(gatherer: Gatherer, saying: Saying, sections: range) -> None:
         gatherer.result.orders.append(Order(names, saying, sections))
 
 
-_EQUALITY = re.compile(r":?=|\\equiv")
+_EQUALITY = re.compile(r":?=|[<>]|\\(?:equiv|to|rightarrow|approx|ll|le|ge|leq|geq)(?![A-Za-z])")
 
 
 def _take(gatherer: Gatherer, remark: Remark, chain: Chain) -> None:

@@ -1,0 +1,120 @@
+r"""The words of languages: what `words.ini` holds, one section for each language.
+
+Each kind is the alternatives of a pattern that is looked for in a sentence, its formulas replaced by one
+sign each; or a list of words that are looked up. Imports nothing of the package.
+"""
+
+from __future__ import annotations
+
+from configparser import RawConfigParser
+from dataclasses import dataclass
+from pathlib import Path
+
+FORMULA, DISPLAY, REST = "\ue000", "\ue001", "\ue002"
+"""What stands for a formula in a sentence: its first character, and the others."""
+NEVER = r"(?!)"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of a language, as alternatives of a pattern."""
+
+    let: str = NEVER
+    """Open a definition, unless it is one of a condition."""
+    where: str = NEVER
+    """Open one that holds whatever its sentence says."""
+    assume: str = NEVER
+    hence: str = NEVER
+    """What follows is inferred, or used: it defines nothing any more."""
+    condition: str = NEVER
+    negation: str = NEVER
+    after: str = NEVER
+    """Stand after the definition that they make."""
+    given_after: str = NEVER
+    each: str = NEVER
+    """`for`, before the one formula that follows, with up to three words between."""
+    constant: str = NEVER
+    """Nouns for a number: the order beside one is assumed."""
+    joins: str = NEVER
+    """Between a name and what it names: `$g$ denotes $\\partial L / \\partial y$`."""
+    joins_let: str = NEVER
+    """The same after `let`, `write` and their kin: `for`, `by`."""
+    calls: str = NEVER
+    """Before what is named and its name, with nothing between them: `call $2a$ $g$`."""
+    neglect: str = NEVER
+    """Before a name that is left out: `neglecting $\\epsilon$`."""
+    neglected: str = NEVER
+    """After such a name: `is negligible`."""
+    notation: str = NEVER
+    """Announce a list or a table of symbols."""
+    loss: str = NEVER
+    """Nouns for what is differentiated in the end."""
+    quality: str = NEVER
+    """What words say that a name is, and no formula."""
+    article: str = NEVER
+    """Open the words that say what a name is."""
+    being: str = NEVER
+    """Stand before these, after the name."""
+    anew: str = NEVER
+    """Before a name: what is said of it holds from here on."""
+    usual: str = NEVER
+    """After such a word and a name: what its formula says as well."""
+    conjunction: str = NEVER
+    """After a comma, they begin a statement of which a negation before says nothing."""
+    held: str = NEVER
+    """What is said of names that are taken for constants, and what is said not to depend on others."""
+    deeds: str = NEVER
+    """What is done to statistics without a name so that they are."""
+    statistics: str = NEVER
+    """Nouns for what is computed from a batch."""
+    estimates: str = NEVER
+    """Words for averages that are not those of the batch."""
+    replaced: str = NEVER
+    """Put one formula in another's place."""
+    truth: str = NEVER
+    """After a negation they say that something does not hold."""
+    untrue: str = NEVER
+    """These say it without one."""
+    not_hard: str = NEVER
+    """Negations that deny nothing."""
+    plain: str = ""
+    """Words, or the beginnings of words before `~`, that say nothing of the values of names."""
+    openers: str = ""
+    """Words that begin what may say where something holds."""
+    reasons: str = ""
+    """Words that begin what says why it holds."""
+    values: str = NEVER
+    """Words for a value of a name beside them, or for leaving it out."""
+    fades: str = NEVER
+    """Words behind a name that is left out."""
+    copula: str = NEVER
+    """Words between a name and its value."""
+    few: str = NEVER
+    """So many values, or values of such a kind, are all that is meant."""
+    common: str = NEVER
+    """Words that tell the language."""
+
+
+LISTS = frozenset(("plain", "openers", "reasons"))
+"""Those of which each word is looked up; the others are patterns."""
+
+
+def _read() -> dict[str, Words]:
+    table = RawConfigParser(delimiters=("=",), comment_prefixes=("#",))
+    table.read(Path(__file__).with_name("words.ini"), encoding="utf-8")
+    return {
+        name: Words(**{kind: _joined(kind, table[name][kind]) for kind in table[name]})
+        for name in table.sections()
+    }
+
+
+def _joined(kind: str, value: str) -> str:
+    lines = (line.strip() for line in value.splitlines())
+    return (" " if kind in LISTS else "").join(lines)
+
+
+_SCRIPTS = frozenset(("Chinese", "Japanese", "Korean"))
+_TABLE = _read()
+LANGUAGES = {name: words for name, words in _TABLE.items() if name not in _SCRIPTS}
+SCRIPTS = {name: words for name, words in _TABLE.items() if name in _SCRIPTS}
+"""Languages that no other can be taken for: their words are looked for in every text."""
