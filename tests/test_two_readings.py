@@ -265,3 +265,40 @@ def test_a_reason_that_holds() -> None:
     rows = r"""\begin{aligned} \sum_i x_i &= m \mu + 1 \\
         &= m \mu + 2 && \text{because } \mu = \frac{1}{m} \sum_i x_i \end{aligned}"""
     assert layer(rows).startswith("rr")
+
+
+def rows(*shown: str) -> str:
+    return layer(r"\begin{aligned}" + r" \\ ".join(shown) + r"\end{aligned}")
+
+
+@pytest.mark.parametrize(
+    "words", [r"\text{Suppose } \mu = 0:", r"\text{Case 1: } \mu = 0", r"\text{Fall } \mu = 0."]
+)
+def test_a_condition_in_a_row_of_its_own(words: str) -> None:
+    assert rows(words, FAILS, r"\sum_i x_i^2 = 0", HOLDS) == "pxp"
+    assert rows(r"\text{for all } i, j:", FAILS, r"\sum_i x_i^2 = 0", HOLDS) == "rrp"
+    assert rows(FAILS, r"\sum_i x_i^2 = 0", words, HOLDS) == "rrp"
+
+
+def test_a_condition_in_words_before_its_claim() -> None:
+    assert (
+        rows(r"\text{If centred:} && \sum_i x_i &= 0", r"\text{if centred, } && \sum_i (x_i - \mu) &= 0")
+        == "xp"
+    )
+
+
+def test_what_let_assumes_is_no_claim() -> None:
+    assert layer(rf"\text{{Let }} {FAILS}", rf"\text{{Let }} {HOLDS}") == "xx"
+    assert layer(r"\text{Let } c = \sum_i x_i", r"c = m \mu", "c = 0") == "px"
+
+
+def test_a_sign_of_change_before_a_name() -> None:
+    assert verdicts(r"\Delta a b = a \Delta b", r"\Delta a = 0", r"\Delta^2 a b = b \Delta^2 a") == "xxx"
+    assert layer(r"\frac{\delta L}{\delta x_i} = 0", r"\frac{\Delta a}{\Delta b} = \frac{a}{b}") == "xx"
+    assert verdicts(r"\delta = c^2", r"\delta a = a \delta", r"\delta a = 2 \delta a + 1") == "pr"
+    assert verdicts(r"(1 - \delta) a = a - \delta a", r"(1 - \delta) a = a + \delta a") == "pr"
+    assert verdicts(r"\delta_{ij} x_j = x_i \delta_{ij}", r"\delta_{ij} x_j = x_i + \delta_{ij}") == "pr"
+
+
+def test_not_identically_is_not_unequal() -> None:
+    assert layer(r"\mu \not\equiv 0", r"\mu^2 + 1 \not\equiv 0", r"\mu^2 + 1 \ne 0") == "xxp"

@@ -44,7 +44,7 @@ from bnsym.latex.pieces import (
     opens_with,
     starts_with_sign,
 )
-from bnsym.latex.words import BECAUSE, Sense, is_weaker, sense
+from bnsym.latex.words import BECAUSE, LETS, Sense, is_weaker, sense
 from bnsym.source.text import Chain, Sign, Slice, Unread
 
 _PLAIN = frozenset((Kind.NUMBER, Kind.NAME, Kind.SIGN, Kind.SUB, Kind.LBRACE, Kind.RBRACE, Kind.REL))
@@ -138,6 +138,10 @@ class _Chains:
         """What has been said before the chain of which it is said."""
         self.going_on: list[tuple[_Growing, int]] = []
         """The chains that go on in the present row, and from which expression."""
+        self.under: Unread | None = None
+        """Why chains may hold only under a condition in a row before them."""
+        self.fresh = 0
+        """How many chains to come that condition is set beside."""
         self.reason: int | None = None
         """A reason that stands before what follows from it."""
         self.doubt: Token | None = None
@@ -165,8 +169,23 @@ class _Chains:
         if arrows and (len(self.here) > 1 or self.going_on):
             constant = any(self._is_constant(chain) for chain in self.here)
             doubts += [mark for mark in arrows if constant or mark.text in EQUIVALENT]
+        self._leave_under(pieces)
         limits = (limit for piece in pieces for limit in self._limits(piece))
         self._doubt([*doubts, *self._words_inside(start, end), *self._described(pieces), *limits])
+
+    def _leave_under(self, pieces: list[Piece]) -> None:
+        """A condition in a row of its own is one of the next chain, and may be one of those behind that."""
+        present = self._present()
+        for chain in present[self.fresh :]:
+            chain.doubt = chain.doubt or self.under
+        self.fresh = 0 if present else self.fresh
+        said = [piece for piece in pieces if piece.lead is Lead.IF and piece.signs]
+        said = [piece for piece in said if not (self._is_kind(piece) or self._is_range(piece))]
+        if said and not present:
+            why = "it may hold only under the condition that stands before it in a row of its own"
+            hint = r"say it beside each row that it is for: `\text{if } …`"
+            where = self._trim(said[0].start, said[0].end)
+            self.under, self.fresh = Unread(where, "BN137", why, hint, 0), 1
 
     def between(self, mark: Token) -> None:
         """Take the words between two rows."""
@@ -498,6 +517,10 @@ class _Chains:
             origin = before.expressions[-1]
             passed = (one for one in before.unread if one.expression in (None, len(before.signs)))
             unread += [replace(one, expression=0) for one in passed]
+        if LETS.fullmatch(piece.words) and piece.signs and not self._names_something(piece):
+            why = f"what follows `{piece.words}` is assumed, and names nothing"
+            hint = r"write `\text{if}` before a condition"
+            unread.append(Unread(self._trim(piece.start, piece.end), "BN115", why, hint))
         chain = _Growing(bounds, list(piece.signs), aligned, self.quantifier, self.conditions)
         chain.unread, chain.origin = unread, origin
         self.quantifier, self.conditions = None, []
@@ -519,6 +542,11 @@ class _Chains:
         for one, start in before[-_SHARED:]:
             one.reasons.append((start, len(self.chains)))
         self.reason = None if before else len(self.chains)
+
+    def _names_something(self, piece: Piece) -> bool:
+        """Whether a name stands on the left of the first sign."""
+        ink = self.layout.between(piece.start, piece.signs[0].where.start)
+        return all(token.kind in NAMED or token.kind in (Kind.ACCENT, Kind.FONT) for token in ink)
 
     def _hidden_sign(self, piece: Piece) -> Token | None:
         """The first relation sign inside brackets or groups of a piece, that of an indicator apart."""

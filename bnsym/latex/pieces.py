@@ -76,6 +76,9 @@ OPERATORS = (Kind.SIGN, Kind.JOIN, Kind.OPERATOR)
 _NUMBER = re.compile(r"[A-Za-z]?\d+(?:\.\d+)*[a-z]?'*|[ivx]+|(?:\*|star)+|\\dagger|[A-H]|\\[a-z]+\{[^{}]*\}")
 _ASIDE = re.compile(r"[(（\[].*[)）\]]|.*[:：,，.]", re.DOTALL)
 _ENDS = re.compile(r"[.,:;)\]，。：；）]\s*\}\Z")
+_CLOSED = re.compile(r"\w[:：,，]\s*\}\Z")
+"""Words after which what they speak of begins: `if centred:`."""
+_CASE = re.compile(r"\W*(?:case|fall|cas|caso|случай|情况|情形|场合|場合|경우)(?!\w*[a-z])")
 _SHORT = frozenset(("se", "si", "per", "con", "com", "mit"))
 """Words of a language that are names in others: they stand between blanks."""
 _BEFORE_NAME = frozenset((Kind.SIGN, Kind.JOIN, Kind.OPERATOR, *SIGNS))
@@ -292,7 +295,8 @@ class _Cutter:
             case Sense.OTHER:
                 self._make_other(mark)
             case Sense.CONDITION | Sense.PARTLY:
-                self._cut(mark, Lead.IF)
+                whole = meaning is Sense.PARTLY and _CLOSED.search(mark.text) and not _CASE.match(words)
+                self._cut(mark, Lead.APART if whole else Lead.IF)
             case Sense.JOIN:
                 self._cut(mark, Lead.APART, words)
             case Sense.AFTER:

@@ -58,16 +58,17 @@ _JOIN = re.compile(
     r"|тогда|поэтому|т\.\s?е\."
     r"|且|和|及|与|并且|因此|所以|从而|故|即|则|又|因为|由于|令|有|于是|つまり|よって|したがって|そして|그리고|따라서"
 )
+LETS = re.compile(r"(?:.* )?let|令")
 BECAUSE = frozenset(("since", "because", "as", "因为", "由于"))
 _IF = re.compile(
     r"(?:and |und |et )?(?:suppose(?: that)?|(?:let us )?assume(?: that)?|angenommen|supongamos|supposons"
     r"|for|if|when|whenever|where|with|provided|given|assuming|under|subject to"
-    r"|s\.?t\.?|such that"
+    r"|s\.?t\.?|such that|case|fall|caso|cas|случай"
     r"|as long as|in (?:the |this )?case|on|over|für|wenn|falls|sofern|solange|wobei|mit|unter|para|si"
     r"|cuando|donde|con|siempre que"
     r"|pour|lorsque|quand|où|avec|sous|per|se|quando|dove|purché|onde|com|desde que|для|если|при|когда"
     r"|где)(?![^\W\d_])(.*)"
-    r"|(?:当|若|如果|如|ただし|对于|对|其中|满足|假设|假定|设|只要)(.*)"
+    r"|(?:情况|情形|场合|場合|경우|当|若|如果|如|ただし|对于|对|其中|满足|假设|假定|设|只要)(.*)"
 )
 _AFTER = re.compile(r"时|時|的时候|时候|则|のとき|の時|の場合|ならば?|とする|이면|라면|일 ?때|인 경우")
 _EVERY = re.compile(
