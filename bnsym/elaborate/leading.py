@@ -273,7 +273,7 @@ def _conditions(
 ) -> tuple[tuple[int, ...], int | None]:
     """Those of the display, and where the word stands that opens them."""
     found: list[int] = []
-    denied = re.search(words.negation, sentence[start:end], re.IGNORECASE) is not None
+    denied = bool(formulas) and _compiled(words.negation).search(sentence, start, end) is not None
     for place in reversed(range(len(formulas))):
         first, last = formulas[place]
         between = sentence[last : formulas[place + 1][0] if found else end]

@@ -135,6 +135,7 @@ def read_prose(text: str, found: Sequence[Found]) -> Prose:
     denied: set[Slice] = set()
     said: list[Saying] = []
     marks = [match.start() for match in changes(words).finditer(shown)]
+    states = {w for w in formulas.values() if _RELATION.search(text, w.start, w.end)}
     valued = [start for start, w in formulas.items() if _VALUED.fullmatch(text, w.start, w.end)]
     headings = [one.where for one in found if isinstance(one, Heading)]
     for start, end, opens in _sentences(shown, words, headings):
@@ -142,6 +143,7 @@ def read_prose(text: str, found: Sequence[Found]) -> Prose:
         walk.values = {place - start for place in valued if start <= place < end}
         inside = [formulas[start + m.start()] for m in _SIGN.finditer(shown[start:end])]
         written = [text[one.start : one.end].strip("$\\()[] \n") for one in inside]
+        walk.stating = {one.start - start for one in inside if one in states}
         walk.told = set(given_values(shown[start:end], words, written))
         walk.run()
         roles |= {formulas[start + place]: role for place, role in walk.roles.items()}
@@ -158,7 +160,6 @@ def read_prose(text: str, found: Sequence[Found]) -> Prose:
             said += (_narrowed(shown, formulas, start, one, (start, end)) for one in led.named)
             if led.denied:
                 denied.add(formulas[start + display])
-    states = {w for w in formulas.values() if _RELATION.search(text, w.start, w.end)}
     amid = frozenset(f.where for f in found if isinstance(f, Display) and _is_amid(shown, f.where))
     return Prose(
         roles,
@@ -236,11 +237,12 @@ def _is_amid(shown: str, display: Slice) -> bool:
 
 
 def _language(shown: str) -> str:
-    """The language whose words the text holds most of; English if there are none."""
-    sample = shown.replace(REST, "")[:6_000]
-    return max(LANGUAGES, key=lambda name: len(_compiled(_telling(LANGUAGES[name])).findall(sample)))
+    """The language of which the text holds the most words; English if there are none."""
+    words = " ".join(dict.fromkeys(_WORD.findall(shown[:20_000])[:1_000]))
+    return max(LANGUAGES, key=lambda name: len(_compiled(_telling(LANGUAGES[name])).findall(words)))
 
 
+_WORD = re.compile(r"[^\W\d_\ue000-\ue002]+")
 _SCRIPT = re.compile("[\u3000-\u9fff\uac00-\ud7af\uff00-\uffef]")
 """What Chinese, Japanese and Korean are written with."""
 
@@ -266,7 +268,7 @@ def _words_of(language: str, scripts: bool) -> Words:
 def _sentences(shown: str, words: Words, headings: Sequence[Slice]) -> Iterator[tuple[int, int, bool]]:
     """Where each sentence starts and ends, and whether it is an item of a list whose opening, as
     `where` or `Notation:`, says that its items define. A heading is one of its own."""
-    opened, start = False, 0
+    opened, start, before = False, 0, ""
     edges = [edge for heading in headings for edge in (heading.start, heading.end)]
     for match in [*_BOUNDARY.finditer(shown), None]:
         if match is not None and match.lastgroup == "gap" and _DISPLAY_NEXT.match(shown, match.end()):
@@ -277,8 +279,9 @@ def _sentences(shown: str, words: Words, headings: Sequence[Slice]) -> Iterator[
             sentence = shown[first:last]
             if sentence.strip():
                 listed = _LISTED.match(sentence) is not None
-                yield first, last, opened and listed
-                opened = _opens_list(sentence, words) or (opened and listed)
+                opened = listed and (opened or _opens_list(before, words))
+                yield first, last, opened
+                before = sentence
         if match is not None:
             start = match.end() if match.lastgroup == "stop" else match.start() + 1
 
@@ -316,6 +319,8 @@ class _Walk:
         """What the words before each display say of it."""
         self.values: set[int] = set()
         """The formulas that give a name a number."""
+        self.stating: set[int] = set()
+        """Those that state a relation."""
         self.told: set[int] = set()
         """The names that words give one."""
         self.shown = 0
@@ -376,7 +381,11 @@ class _Walk:
         self.run_of.append(start)
         if _compiled(self.words.after).search(after):
             self._defined()
-        self._speak(start, behind[-_BESIDE:], after[:_BESIDE])
+        if start not in self.stating:
+            self._speak(start, behind[-_BESIDE:], after[:_BESIDE])
+        anew = _compiled(rf"{_APART}(?:{self.words.anew})\s*,?\s*$").search(behind[-_BESIDE:])
+        if anew and not _compiled(self.words.usual).match(after) and self.role is not Role.GIVEN:
+            self.anew.append(start)
         if self.before is not None and self.role is Role.SAID and _OR.fullmatch(behind):
             self.roles |= {self.before[0]: Role.PLAIN, start: Role.PLAIN}
         self._pair(start, behind)
@@ -398,9 +407,6 @@ class _Walk:
             self.spoken[start] = Role.DESCRIBED
         elif self._is_named(behind, after):
             self.spoken[start] = Role.NAMED
-        anew = _compiled(rf"{_APART}(?:{self.words.anew})\s*,?\s*$").search(behind)
-        if anew and not _compiled(self.words.usual).match(after):
-            self.anew.append(start)
 
     def _is_neglected(self, behind: str, after: str) -> bool:
         words = self.words

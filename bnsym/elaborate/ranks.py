@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from bnsym.elaborate.sayings import BESIDE, NAMES
 from bnsym.elaborate.symbols import IDENTITIES, ONES_LETTER, Table
 from bnsym.latex.ast import Symbol
 from bnsym.latex.errors import ReadError
-from bnsym.source.languages import DISPLAY, FORMULA, REST, Words
+from bnsym.source.languages import DISPLAY, FORMULA, Words
 
 if TYPE_CHECKING:
     from bnsym.elaborate.scope import Survey
@@ -32,40 +33,35 @@ _RANKS = {
     r"rows?(?:\s+vectors?)?|zeile(?:n(?:vektor(?:en)?)?)?|行向量": ROW,
 }
 _KIND = "|".join(_RANKS)
-_EDGE = r"(?<![A-Za-zÀ-ÿЀ-ӿ])"
-_NAME = rf"[{FORMULA}{DISPLAY}]{REST}*"
-_LIST = rf"(?P<names>{_NAME}(?:\s*(?:,|，|、|and|und|et|y|e|и|和|及|与)\s*(?:and\s+|und\s+|et\s+)?{_NAME})*)"
-_KINDS = rf"{_EDGE}(?P<kind>{_KIND})(?![A-Za-zÀ-ÿЀ-ӿ])"
+_NAME = re.compile(f"[{FORMULA}{DISPLAY}]")
+_KIND_WORD = rf"(?<![A-Za-zÀ-ÿЀ-ӿ])(?P<kind>{_KIND})(?![A-Za-zÀ-ÿЀ-ӿ])"
 _BREAKS = "of|in|on|for|by|with|from|not|no|never|von|der|nicht|keine?|de|du|des|pas|di|non|не"
 _ADJECTIVES = rf"(?:(?!(?:{_BREAKS})\b)[^\W\d_]+\s+){{0,3}}"
-_BEFORE = re.compile(rf"{_KINDS}\s*{_LIST}", re.IGNORECASE)
-_ASIAN = re.compile(
-    rf"{_LIST}\s*(?:都|均)?(?:是|为|為|は|が|은|는|이|가)\s*(?:一个|实)?\s*{_KINDS}", re.IGNORECASE
-)
+_BEFORE = re.compile(rf"{_KIND_WORD}\s*\Z", re.IGNORECASE)
+_ASIAN = rf"\s*(?:都|均)?(?:是|为|為|は|が|은|는|이|가)\s*(?:一个|实)?\s*{_KIND_WORD}"
 
 
 @lru_cache(maxsize=16)
-def _after(words: Words) -> re.Pattern[str]:
-    return re.compile(
-        rf"{_LIST}\s*,?\s*(?:{words.being}|an?|eine?|une?|uma?|una|una)\s+{_ADJECTIVES}{_KINDS}(?!\s+(?:{_KIND})\b)",
-        re.IGNORECASE,
-    )
-
-
-@lru_cache(maxsize=16)
-def _is_something(words: Words) -> re.Pattern[str]:
-    return re.compile(rf"{_LIST}\s*,?\s*(?:(?:{words.being})\s+|[是为為はが은는이가])(?=\w)", re.IGNORECASE)
+def _behind(words: Words) -> tuple[re.Pattern[str], ...]:
+    """What names are said to be: one of the kinds, or anything else."""
+    being = rf"\s*,?\s*(?:{words.being}|an?|eine?|une?|uma?|una)\s+"
+    kind = rf"{being}{_ADJECTIVES}{_KIND_WORD}(?!\s+(?:{_KIND})\b)"
+    other = rf"\s*,?\s*(?:(?:{words.being})\s+|[是为為はが은는이가])(?=\w)"
+    return tuple(re.compile(pattern, re.IGNORECASE) for pattern in (kind, _ASIAN, other))
 
 
 def said_ranks(sentence: str, words: Words) -> Iterator[tuple[int, int]]:
     """Where each formula starts of which the sentence says what it is, and what."""
-    for pattern in (_is_something(words), _BEFORE, _ASIAN, _after(words)):
-        for match in pattern.finditer(sentence):
-            kind = match.groupdict().get("kind") or ""
-            ranks = (rank for known, rank in _RANKS.items() if re.fullmatch(known, kind, re.IGNORECASE))
-            rank = next(ranks, OTHER)
-            for name in re.finditer(_NAME, match["names"]):
-                yield match.start("names") + name.start(), rank
+    for names in NAMES.finditer(sentence):
+        start, end = names.span()
+        found = next(filter(None, (pattern.match(sentence, end) for pattern in _behind(words))), None)
+        if found is None or not found.groupdict().get("kind"):
+            found = _BEFORE.search(sentence[max(0, start - BESIDE) : start]) or found
+        if found is not None:
+            kind = found.groupdict().get("kind") or ""
+            known = (rank for words_, rank in _RANKS.items() if re.fullmatch(words_, kind, re.IGNORECASE))
+            rank = next(known, OTHER)
+            yield from ((start + m.start(), rank) for m in _NAME.finditer(names[0]))
 
 
 def settle(found: Survey) -> dict[str, list[tuple[int, int]]]:

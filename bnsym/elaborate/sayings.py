@@ -17,8 +17,10 @@ from bnsym.source.text import Effect
 
 _FORMULA = re.compile(f"{FORMULA}{REST}*")
 _SIGN = re.compile(f"[{FORMULA}{DISPLAY}]")
-_BETWEEN = re.compile(r"[\s,，、(]*(?:and|und|et|y|e|и|и|和|与|及|や|と|와|과)?[\s,，、]*")
+_JOINS = r"[\s,，、(]*(?:and|und|et|y|e|и|和|与|及|や|と|와|과)?[\s,，、]*"
+_BETWEEN = re.compile(_JOINS)
 """Between two names of a list."""
+NAMES = re.compile(rf"[{FORMULA}{DISPLAY}]{REST}*(?:{_JOINS}[{FORMULA}{DISPLAY}]{REST}*)*", re.IGNORECASE)
 _CLAUSE = re.compile(r"[,;:，、；：()（）–—]|\n\s*\n")
 _ATTRIBUTE = re.compile(rf"\s*(?:[^\W\d_]+\s+){{0,1}}(?={FORMULA})")
 _INDEX = re.compile(r"\s*\\?(?:[i-npqtbcBN]|text\w*\{[^{}]*\})\s*")
@@ -138,24 +140,24 @@ def _says(formula: str) -> bool:
 
 
 _NUMBER = re.compile(r"-?\d[\d.]*")
-_NAMES = rf"{FORMULA}{REST}*(?:[\s,，、]*(?:and|und|et|y|e|и|和|与|と|와)?[\s,，、]*{FORMULA}{REST}*)*"
 _OF_IT = re.compile(
     r"(?:\b(?:of|over|in|by|between|at|along|von|über|nach|de|del|des|du|sur|sobre|di|su|по)|的|の)\s*\Z",
     re.IGNORECASE,
 )
-
-
 _LACKING = r"(?:no|without|ohne|kein\w*|sin|sem|senza|sans|без)\b"
 """Said of what follows, never of what stands before."""
+BESIDE = 40
+"""How far from a list of names the words are looked for that say what they are."""
 
 
 @lru_cache(maxsize=16)
-def _valued(words: Words) -> re.Pattern[str]:
+def _valued(words: Words) -> tuple[re.Pattern[str], ...]:
+    """What stands behind a list of names that words give a value, and before one; and before it, where they
+    do not."""
     value, glue = rf"(?:{words.values})", rf"(?:\s*(?:{words.copula}))*\s*"
     after = rf"(?:{glue}(?:(?!{_LACKING}){value}|(?P<number>{FORMULA}))|\s*(?:{words.fades}))"
-    turned = rf"\b(?:{words.copula})\s+(?P<amid>{_NAMES})\s+{value}"
-    plain = rf"(?P<after>{_NAMES}){after}|{value}\s*(?P<before>{_NAMES})"
-    return re.compile(rf"{plain}|{turned}", re.IGNORECASE)
+    patterns = (after, rf"{value}\s*\Z", rf"(?:{words.negation})\s*\Z")
+    return tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns)
 
 
 def given_values(sentence: str, words: Words, formulas: Sequence[str]) -> Iterator[int]:
@@ -163,10 +165,15 @@ def given_values(sentence: str, words: Words, formulas: Sequence[str]) -> Iterat
     or a sum is meant."""
     places = [m.start() for m in _SIGN.finditer(sentence)]
     written = dict(zip(places, formulas, strict=True))
-    denied = re.compile(rf"(?:{words.negation})\s*\Z", re.IGNORECASE)
-    for match in _valued(words).finditer(sentence):
-        number = match["number"] is None or _NUMBER.fullmatch(written[match.start("number")])
-        kind, start = str(match.lastgroup).replace("number", "after"), match.start()
-        told = _OF_IT.search(sentence, 0, start) or denied.search(sentence[max(0, start - 20) : start])
-        if number and not told:
-            yield from (n.start() + match.start(kind) for n in _FORMULA.finditer(match[kind]))
+    after, before, denied = _valued(words)
+    for names in NAMES.finditer(sentence):
+        start, end = names.span()
+        behind = sentence[max(0, start - BESIDE) : start]
+        found, value = after.match(sentence, end), before.search(behind)
+        if found and found["number"] and not _NUMBER.fullmatch(written[found.start("number")]):
+            found = None
+        if not (found or value) or _OF_IT.search(behind):
+            continue
+        if denied.search(behind if value is None else behind[: value.start()]):
+            continue
+        yield from (name.start() + start for name in _SIGN.finditer(names[0]))
