@@ -251,6 +251,51 @@ ARRAYS: Cases = {
 }  # fmt: skip
 
 
+ROWS: Cases = {
+    "beside a matrix, a row goes with each of its rows": (
+        "pprpprx",
+        r"""
+        Let $X \in \mathbb{R}^{N \times D}$, $g, b \in \mathbb{R}^{1 \times D}$ and $v \in \mathbb{R}^D$.
+        Y = g \odot X + b
+        Y_{ij} = g_j X_{ij} + b_j
+        \frac{\partial L}{\partial b} = e^T \frac{\partial L}{\partial Y}
+        \frac{\partial L}{\partial g} = e^T \frac{\partial L}{\partial Y}
+        \frac{\partial L}{\partial g} = e^T (X \odot \frac{\partial L}{\partial Y})
+        \Big(\frac{X}{g}\Big)_{ij} = \frac{X_{ij}}{g_j}
+        b v = 0
+        Y + v = v + Y
+        """,
+    ),
+    "a row from a later section on": (
+        "ppr",
+        r"""
+        # One
+        s = \sqrt{a^2 + 1}
+        s^2 = a^2 + 1
+        # All
+        Let $H \in \mathbb{R}^{B \times F}$, where $s$ is a row.
+        s = \sqrt{e^T (H \odot H)}
+        \frac{H}{s} \odot s = H
+        \frac{H}{s} \odot s = 2 H
+        """,
+    ),
+    "a product of products entry by entry, where sizes leave no other reading": (
+        "prx",
+        r"""
+        Let $C \in \mathbb{R}^{B \times B}$, $H \in \mathbb{R}^{B \times F}$ and $D \in \mathbb{R}^{B \times B}$.
+        C H \odot C H = (C H) \odot (C H)
+        C H \odot C H = C H
+        C D \odot C D = (C D) \odot (C D)
+        """,
+    ),
+}
+
+
+@each(ROWS)
+def test_rows_beside_matrices(want: str, note: str, tmp_path: Path) -> None:
+    assert verdicts(tmp_path, note) == want
+
+
 DOTS: Cases = {
     "of a number": (
         "prpx",

@@ -76,6 +76,8 @@ class Shape:
     sizes: tuple[str, ...]
     where: Slice
     section: int
+    row: bool = False
+    r"""Whether it is one of `\mathbb{R}^{1 \times n}`."""
 
 
 @dataclass
@@ -297,9 +299,9 @@ class Gatherer:
         if match is None:
             return False
         written = match["sizes"] or match["size"] or ""
-        sizes = tuple(
-            self._size(part, where) for part in re.split(r"\\times(?![A-Za-z])", written) if written
-        )
+        parts = re.split(r"\\times(?![A-Za-z])", written) if written else []
+        row = len(parts) == 2 and parts[0].strip() == "1"
+        sizes = tuple(self._size(part, where) for part in parts[row:])
         position = where.start
         for part in match["names"].split(","):
             node = parse(part, position)
@@ -310,7 +312,7 @@ class Gatherer:
             if letters and sizes:
                 hint = f"say it of the whole: `{name} \\in \\mathbb{{R}}^{{m \\times n}}`"
                 raise ReadError("BN128", f"`{name}` is written with an index here", node.at, hint)
-            if not letters and not self._is_kind(name, sizes, where):
+            if not letters and not self._is_kind(name, sizes, where, row):
                 raise ReadError("BN123", f"`{name}` is said to be two things", node.at)
         return True
 
@@ -322,12 +324,12 @@ class Gatherer:
         node, kind = parse(match["name"], where.start), (self._size(match["size"], where),)
         return isinstance(node, Symbol) and self._is_kind(node.base, kind, where)
 
-    def _is_kind(self, name: str, sizes: tuple[str, ...], where: Slice) -> bool:
+    def _is_kind(self, name: str, sizes: tuple[str, ...], where: Slice, row: bool = False) -> bool:
         """Whether nothing in the section says that the name is something else; then it is noted."""
-        said = self.result.kinds.setdefault(name, [])
-        if not said or (said[-1].sizes != sizes and said[-1].section < self.section):
-            said.append(Shape(sizes, where, self.section))
-        return said[-1].sizes == sizes
+        said, kind = self.result.kinds.setdefault(name, []), (sizes, row)
+        if not said or ((said[-1].sizes, said[-1].row) != kind and said[-1].section < self.section):
+            said.append(Shape(sizes, where, self.section, row))
+        return (said[-1].sizes, said[-1].row) == kind
 
     def _size(self, text: str, where: Slice) -> str:
         node = parse(text, where.start)

@@ -38,6 +38,7 @@ class Rule(Enum):
     ENTRYWISE = "`{}` is taken entry by entry"
     DOT = r"in `{}` the `\cdot` of two vectors is their inner product"
     ROW = "`{}` is a row of the matrix `{}`"
+    REPEATED = "at `{}` a row goes with each row of a matrix"
     ENTRY = "`{}` is an entry of `{}`"
     ENTRY_NUMBER = "the index `{}` is any one, and not that of another number"
     NAMED = "`{}` stands for what line {line} says"

@@ -5,6 +5,7 @@ Functions of a `Lowering`, which dispatches to them; imports the surface tree, v
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bnsym.elaborate.conventions import Rule
@@ -50,7 +51,9 @@ def derivative(lowering: Lowering, of: Node | None, by: tuple[Node, ...], straig
     for variable in by:
         symbol = variable_of(lowering, variable)
         value = Value(Diff(value.term, symbol[0], total), value.axes + symbol[1])
-        if not loss:
+        if loss:
+            value = replace(value, row=len(by) == 1 and symbol[0].name in lowering.table.rows)
+        else:
             _record(lowering, inner, symbol[0], straight, total, at)
     if len(value.axes) > 2:
         raise ReadError("BN124", "this derivative has more than two axes", at)

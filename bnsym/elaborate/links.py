@@ -263,7 +263,11 @@ class _Reader:
             expected = replace(value, axes=value.axes)
         if value.is_zero:
             return Sym(raw.full_name, indices)
-        if len(expected.axes) != (0 if raw.letters else arity) or (raw.letters and value.axes) or value.row:
+        if (
+            len(expected.axes) != (0 if raw.letters else arity)
+            or (raw.letters and value.axes)
+            or (value.row != (raw.name in self.survey.table.rows))
+        ):
             left = Value(Sym(raw.full_name, indices), () if raw.letters else indices, what=raw.full_name)
             raise Algebra(spaces, self.survey.table.line_said).mismatch(
                 "the sides have different shapes", left, value, at

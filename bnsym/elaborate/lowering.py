@@ -96,7 +96,7 @@ class Lowering:
 
     @property
     def algebra(self) -> Algebra:
-        return Algebra(self.spaces, self.table.line_said)
+        return Algebra(self.spaces, self.table.line_said, lambda at: self.record.take(Rule.REPEATED, at))
 
     def lower(self, node: Node) -> Value:
         """The value of a node. Raises ReadError."""
@@ -316,7 +316,7 @@ class Lowering:
             raise ReadError("BN124", message, at, "write them: whole arrays have one or two")
         if not letters:
             axes = tuple(self.axis(self.spaces.axis(key, k)) for k in range(arity))
-            return Value(Sym(name, axes), axes, what=key)
+            return Value(Sym(name, axes), axes, key in self.table.rows, what=key)
         indices = tuple(self.index(x, at, self.spaces.axis(key, k)) for k, x in enumerate(letters))
         for k, index in enumerate(indices):
             self.spaces.unify(self.spaces.axis(key, k), index.space, at, f"`{index.name}` in `{key}`")

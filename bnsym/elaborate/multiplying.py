@@ -47,6 +47,8 @@ def product(lowering: Lowering, node: Product, known: list[Value] | None = None)
     entrywise = not ENTRYWISE.isdisjoint(node.operators)
     if arrays > 1 and not entrywise:
         return matrix_product(lowering, node, values)
+    if arrays > 2 and (groups := _groups(lowering, node, values)):
+        return groups
     result = values[0]
     for factor, operator, value in zip(node.factors[1:], node.operators[1:], values[1:], strict=True):
         result = joined(lowering, result, operator, value, factor.at, entrywise and arrays > 2)
@@ -62,6 +64,31 @@ def matrix_product(lowering: Lowering, node: Product, values: list[Value]) -> Va
         operator = next((o for o in node.operators[before + 1 : k + 1] if o), "")
         result = joined(lowering, result, operator, values[k], node.factors[k].at, False)
     return replace(result, term=mul(*numbers, result.term), what="")
+
+
+def _groups(lowering: Lowering, node: Product, values: list[Value]) -> Value | None:
+    r"""`A B \odot C D` as a product of products, where sizes leave no other reading."""
+    starts = [0, *(k for k, operator in enumerate(node.operators) if operator == "odot"), len(values)]
+    if any(operator not in ("", "odot") for operator in node.operators):
+        return None
+    for k in starts[1:-1]:
+        if _fit(lowering, values[k - 1], values[k]):
+            return None
+    parts = [
+        product(lowering, Product(node.factors[a:b], ("",) * (b - a), node.at), values[a:b])
+        for a, b in pairwise(starts)
+    ]
+    result = parts[0]
+    for part, start in zip(parts[1:], starts[1:], strict=False):
+        result = lowering.algebra.elementwise(result, part, node.factors[start].at)
+    return result
+
+
+def _fit(lowering: Lowering, left: Value, right: Value) -> bool:
+    """Whether two values may be multiplied entry by entry."""
+    sizes = ([lowering.spaces.describe(axis.space) for axis in value.axes] for value in (left, right))
+    pairs = list(zip(*sizes, strict=False))
+    return left.shape == right.shape and not any(a and b and a != b for a, b in pairs)
 
 
 def joined(lowering: Lowering, left: Value, operator: str, right: Value, at: Place, mixed: bool) -> Value:
@@ -133,7 +160,7 @@ def power_of(lowering: Lowering, node: Power, known: Value | None = None) -> Val
     base = known or lowering.lower(node.base)
     if base.shape == "matrix" and exponent.denominator == 1 and 2 <= exponent <= 4:
         return matrix_power(lowering, base, int(exponent), node.at)
-    if base.shape == "column":
+    if base.shape in ("column", "row"):
         return lowering.algebra.entrywise(base, exponent)
     return Value(raised(lowering, lowering.number(base, node.base.at), exponent, node.at))
 
@@ -141,7 +168,7 @@ def power_of(lowering: Lowering, node: Power, known: Value | None = None) -> Val
 def root(lowering: Lowering, degree: int, body: Node) -> Value:
     """Of a number, or of each entry of a vector."""
     value = lowering.lower(body)
-    if value.shape == "column":
+    if value.shape in ("column", "row"):
         return lowering.algebra.entrywise(value, Fraction(1, degree))
     return Value(root_of_power(lowering.number(value, body.at), Fraction(1, degree)))
 

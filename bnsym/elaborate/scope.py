@@ -209,6 +209,7 @@ def _kinds(found: Survey) -> None:
     for name, kind in found.kinds.items():
         at = (kind.where.start, kind.where.end)
         found.table.arity[name] = len(kind.sizes)
+        found.table.rows |= {name} if kind.row else set()
         found.table.first_seen[name] = at
         for k, size in enumerate(kind.sizes):
             found.table.sizes.setdefault(size, at)
@@ -239,16 +240,23 @@ def _settle_ranks(found: Survey, said: dict[str, list[tuple[int, int]]], indexed
             written = [
                 c.section for c in found.gathered.chains if name in indexed and _indexes(found, c, name)
             ]
-            if rank == ranks.ROW and place:
-                where = NOWHERE
-                message = f"`{name}` is a row here: products of rows with columns are not read"
-                found.ambiguous.setdefault(spelled, ReadError("BN128", message, where))
-            elif (
-                rank != ranks.ROW
-                and spelled not in found.table.defined
-                and min(written, default=section) >= section
-            ):
+            late = min(written, default=section) >= section
+            if rank == ranks.ROW:
+                _settle_row(found, spelled if place else "", name, section, late)
+            elif late and spelled not in found.table.defined:
                 found.table.arity.setdefault(spelled, rank)
+
+
+def _settle_row(found: Survey, spelled: str, name: str, section: int, late: bool) -> None:
+    """A name that is a row from a section on, and was another thing before."""
+    anew = (n for n, there in found.sections.items() if n.replace(ANEW, "") == name and section in there)
+    spelled = spelled or next((n for n in anew if n != name), "")
+    if spelled and late:
+        found.table.rows.add(spelled)
+        found.table.arity.setdefault(spelled, 1)
+    elif spelled:
+        message = f"`{name}` is a row here: products of rows with columns are not read"
+        found.ambiguous.setdefault(spelled, ReadError("BN128", message, NOWHERE))
 
 
 def _indexes(found: Survey, chain: RawChain, name: str) -> bool:

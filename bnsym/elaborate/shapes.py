@@ -293,6 +293,8 @@ class _Inference:
                 return MATRIX
             case Product(factors):
                 shapes = [self.shape(f, bound) for f in factors]
+                if "odot" in node.operators and MATRIX in shapes:
+                    return MATRIX
                 return _reduced(shapes) or _vector_still(factors, shapes)
             case Quotient(above, _):
                 return self.shape(above, bound)
@@ -320,6 +322,7 @@ class _Inference:
     def _sum_of(self, shapes: Sequence[str | None]) -> str | None:
         """A number may be added to a vector."""
         array = next((s for s in shapes if s not in (SCALAR, None)), None)
+        array = MATRIX if MATRIX in shapes and array == ROW else array
         settled = SCALAR if SCALAR in shapes and (self.soft or None not in shapes) else None
         return array or settled
 
@@ -329,7 +332,8 @@ class _Inference:
             return MATRIX
         if name:
             open_kind = SCALAR if self.closing and name not in self.table.defined else None
-            return SCALAR if name in self.table.sizes else self.known.get(name, open_kind)
+            kind = self.known.get(name, open_kind)
+            return SCALAR if name in self.table.sizes else ROW if name in self.table.rows else kind
         try:
             name, letters = self.table.split(node, bound)
         except ReadError:
@@ -341,6 +345,8 @@ class _Inference:
         loss = of is None or self._is_loss(of, bound)
         shapes = [SCALAR if loss or of is None else self.shape(unwrap(of), bound)]
         shapes += [self.shape(v, bound) for v in by]
+        if shapes == [SCALAR, ROW]:
+            return ROW
         if None in shapes:
             return None
         axes = sum(2 if s == MATRIX else 1 if s in (COLUMN, ROW) else 0 for s in shapes)

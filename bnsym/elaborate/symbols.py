@@ -44,6 +44,8 @@ class Table:
     """Letters that a directive makes indices."""
     bare: set[str] = field(default_factory=set)
     """Names defined without indices: what they are defined as says what they are."""
+    rows: set[str] = field(default_factory=set)
+    """Names of vectors that are said to be rows."""
     finite: set[str] = field(default_factory=set)
     """Names whose entries are summed up to a number."""
     guessed: set[str] = field(default_factory=set)

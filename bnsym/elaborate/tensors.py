@@ -91,6 +91,8 @@ class Algebra:
     spaces: Spaces
     line_said: Callable[[str], str] = field(default=lambda name: "")
     """Where the file says what a name is, for messages."""
+    take_repeated: Callable[[Place], None] = field(default=lambda at: None)
+    """Notes that a row stands for a matrix each row of which it is."""
 
     def describe(self, value: Value) -> str:
         sizes = [self.spaces.describe(axis.space) for axis in value.axes]
@@ -122,25 +124,37 @@ class Algebra:
             raise self.mismatch(doing, left, right, at) from None
 
     def plus(self, parts: list[tuple[int, Value, Place]]) -> Value:
-        """A number without an index may be added to a vector: it is added to each entry."""
-        first = next((value for _, value, _ in parts if value.axes), parts[0][1])
+        """A number without an index may be added to a vector: it is added to each entry. So is a row to each
+        row of a matrix."""
+        first = max((value for _, value, _ in parts), key=lambda value: len(value.axes))
         terms: list[Term] = []
         for sign, value, at in parts:
             alone = not value.axes and not free_indices(value.term)
             if not value.is_zero and not (alone and first.shape != "matrix"):
+                value = self.repeated(first, value, at)
                 value = self.aligned(first, value, at, "these can't be added")
             terms.append(value.term if sign > 0 else neg(value.term))
         return Value(add(*terms), first.axes, first.row)
 
     def elementwise(self, left: Value, right: Value, at: Place) -> Value:
         if left.axes and right.axes:
+            left, right = self.repeated(right, left, at), self.repeated(left, right, at)
             right = self.aligned(left, right, at, "these can't be multiplied entry by entry")
         larger = left if left.axes else right
         return Value(mul(left.term, right.term), larger.axes, larger.row)
 
+    def repeated(self, whole: Value, value: Value, at: Place) -> Value:
+        """A row as the matrix each row of which it is, beside a matrix."""
+        if whole.shape != "matrix" or value.shape != "row":
+            return value
+        self.join(whole.axes[1], value.axes[0], whole, value, at, "these do not fit row by row")
+        self.take_repeated(at)
+        return replace(value, axes=(whole.axes[0], *value.axes), row=False)
+
     def quotient(self, above: Value, below: Value, at: Place) -> Value:
-        """Through a number; of two vectors, entry by entry."""
-        if below.axes and not above.shape == below.shape == "column":
+        """Through a number; of two vectors, or a matrix by a row, entry by entry."""
+        by_row = below.shape == "row" and above.shape in ("row", "matrix")
+        if below.axes and not by_row and not above.shape == below.shape == "column":
             message = f"a number is needed here; {self.describe(below)}"
             raise ReadError("BN124", message, at, "write it with its index")
         return replace(self.elementwise(above, self.entrywise(below, -1), at), what="")
