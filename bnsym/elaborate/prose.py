@@ -139,13 +139,13 @@ def read_prose(text: str, found: Sequence[Found]) -> Prose:
     valued = [start for start, w in formulas.items() if _VALUED.fullmatch(text, w.start, w.end)]
     headings = [one.where for one in found if isinstance(one, Heading)]
     for start, end, opens in _sentences(shown, words, headings):
-        walk = _Walk(shown[start:end], words, Role.SAID if opens else Role.PLAIN)
-        walk.values = {place - start for place in valued if start <= place < end}
+        values = frozenset(place - start for place in valued if start <= place < end)
         inside = [formulas[start + m.start()] for m in _SIGN.finditer(shown[start:end])]
         written = [text[one.start : one.end].strip("$\\()[] \n") for one in inside]
-        walk.stating = {one.start - start for one in inside if one in states}
-        walk.told = set(given_values(shown[start:end], words, written))
-        walk.run()
+        stating = frozenset(one.start - start for one in inside if one in states)
+        told = frozenset(given_values(shown[start:end], words, written))
+        role = Role.SAID if opens else Role.PLAIN
+        walk = _walked(shown[start:end], words, role, values, stating, told)
         roles |= {formulas[start + place]: role for place, role in walk.roles.items()}
         pairs |= {formulas[start + b]: formulas[start + a] for a, b in walk.pairs}
         spoken |= {formulas[start + place]: role for place, role in walk.spoken.items()}
@@ -317,11 +317,11 @@ class _Walk:
         """Where each display stands, and where what leads to it begins."""
         self.leading: dict[int, Leading] = {}
         """What the words before each display say of it."""
-        self.values: set[int] = set()
+        self.values: frozenset[int] = frozenset()
         """The formulas that give a name a number."""
-        self.stating: set[int] = set()
+        self.stating: frozenset[int] = frozenset()
         """Those that state a relation."""
-        self.told: set[int] = set()
+        self.told: frozenset[int] = frozenset()
         """The names that words give one."""
         self.shown = 0
         """Where the last display ends."""
@@ -464,6 +464,22 @@ class _Walk:
             joins += "|"
         if _compiled(rf"\s*(?:{joins})\s*").fullmatch(between):
             self.pairs.append((self.before[0], start))
+
+
+@lru_cache(maxsize=4096)
+def _walked(
+    sentence: str,
+    words: Words,
+    role: Role,
+    values: frozenset[int],
+    stating: frozenset[int],
+    told: frozenset[int],
+) -> _Walk:
+    """What was found in a sentence, wherever it stands: few change from one edit of a note to the next."""
+    walk = _Walk(sentence, words, role)
+    walk.values, walk.stating, walk.told = values, stating, told
+    walk.run()
+    return walk
 
 
 def _tokens(words: Words) -> str:

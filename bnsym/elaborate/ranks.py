@@ -50,8 +50,13 @@ def _behind(words: Words) -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(pattern, re.IGNORECASE) for pattern in (kind, _ASIAN, other))
 
 
-def said_ranks(sentence: str, words: Words) -> Iterator[tuple[int, int]]:
+@lru_cache(maxsize=4096)
+def said_ranks(sentence: str, words: Words) -> tuple[tuple[int, int], ...]:
     """Where each formula starts of which the sentence says what it is, and what."""
+    return tuple(_said_ranks(sentence, words))
+
+
+def _said_ranks(sentence: str, words: Words) -> Iterator[tuple[int, int]]:
     for names in NAMES.finditer(sentence):
         start, end = names.span()
         found = next(filter(None, (pattern.match(sentence, end) for pattern in _behind(words))), None)
