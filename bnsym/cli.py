@@ -25,6 +25,7 @@ COMMANDS = {
     "derive": "Derive a closed form from a note's definitions.",
     "export": "Write what was proved, as LaTeX.",
     "report": "Write the notes with their verdicts as one HTML file.",
+    "verify": "Judge a JSON report's proofs and witnesses again.",
     "trace": "Show how a link is read and decided.",
     "explain": "Say what a code means.",
     "notation": "List the LaTeX that is read.",

@@ -23,7 +23,7 @@ FLOORS = (
     {"commands", "serving"},
     {"__init__"},
     {"cache", "checking", "compiling", "deriving", "execution", "judging", "repairing", "reporting"},
-    {"proving", "evidence", "elaborate", "finding", "settings"},
+    {"proving", "evidence", "elaborate", "finding", "settings", "verifying"},
     {"latex", "source"},
     {"model", "printing", "codes", "version"},
     {"diagnostics"},
@@ -40,6 +40,7 @@ INDEPENDENT = {
     "latex": {"elaborate", "kernel", "terms"},
     "proving": {"elaborate", "latex", "source", "evidence", "reporting"},
     "printing": {"kernel", "normal", "model"},
+    "verifying": {name for floor in FLOORS for name in floor} - {"terms", "verifying"},
 }
 """Rooms that share nothing, so that one can testify about the other."""
 

@@ -251,13 +251,13 @@ def test_unicode_math(latex: str, text: str) -> None:
 LINK_KEYS = (
     "id file line column cell statement parsed rests_on conditions conventions sizes free verdict declared "
     "reason passed scope rule hypotheses side_conditions axioms certificate witness repair derived minimal "
-    "evidence code message hint problem cause"
+    "evidence code message hint problem cause formal"
 ).split()
 
 
 def test_json_has_the_documented_keys_in_order() -> None:
     data = json.loads(to_json(report()))
-    keys = "bnsym passed since remembered counts links causes definitions read diagnostics"
+    keys = "bnsym schema passed since remembered counts links causes definitions read diagnostics"
     assert list(data) == keys.split()
     assert list(data["counts"]) == ["proved", "refuted", "undecided", "unread", "skipped"]
     assert all(list(link) == LINK_KEYS for link in data["links"])

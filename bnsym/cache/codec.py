@@ -32,7 +32,7 @@ class Unknown(ValueError):
 
 
 def dumps(value: object) -> str:
-    return json.dumps(_encoded(value), separators=(",", ":"), ensure_ascii=False)
+    return json.dumps(encoded(value), separators=(",", ":"), ensure_ascii=False)
 
 
 def loads(text: str) -> Any:
@@ -43,19 +43,19 @@ def loads(text: str) -> Any:
         raise Unknown(str(error)) from error
 
 
-def _encoded(value: Any) -> Any:
+def encoded(value: Any) -> Any:
     if value is None or type(value) in (bool, int, str):
         return value
     name = type(value).__name__
     if CLASSES.get(name) is type(value):
-        return [name, *(_encoded(getattr(value, field)) for field in FIELDS[name])]
+        return [name, *(encoded(getattr(value, field)) for field in FIELDS[name])]
     match value:
         case Fraction():
             return ["/", str(value)]
         case tuple():
-            return ["()", *map(_encoded, value)]
+            return ["()", *map(encoded, value)]
         case Mapping():
-            return ["{}", *([_encoded(k), _encoded(v)] for k, v in value.items())]
+            return ["{}", *([encoded(k), encoded(v)] for k, v in value.items())]
         case terms.Relation():
             return ["Relation", value.name]
     raise Unknown(f"a {name} is not kept")

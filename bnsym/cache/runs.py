@@ -47,7 +47,7 @@ class Run:
             return f"{text}{self.mark}\n"
         if form == "json":
             since = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self.seconds))
-            return json.dumps({**json.loads(text), "since": since}, indent=2, ensure_ascii=False) + "\n"
+            return text.replace('"since": null', f'"since": "{since}"', 1)
         return text
 
 

@@ -13,6 +13,7 @@ from click.core import ParameterSource
 from bnsym.commands import outputs
 from bnsym.commands.outputs import Output
 from bnsym.commands.request import Request, memory
+from bnsym.commands.request import watch as watch_notes
 from bnsym.commands.writing import writable, write
 from bnsym.finding import files, gather, is_excluded
 from bnsym.reporting.formats import FORMATS, TEXT
@@ -201,9 +202,7 @@ def check(
     outputs.known_summary(request.forms)
     folder = memory(wanted=not no_cache, verbose=verbose)
     if watch:
-        from bnsym.commands import watching
-
-        watching.watch(request, folder)
+        watch_notes(request, folder)
     patch = (output_file or Path("-")) if diff else None
     code = _repair(request, folder, patch, fix) if diff or fix else request.answer(folder)
     request.finish(folder)

@@ -10,22 +10,26 @@ import sys
 import time
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from bnsym.cache import runs
 from bnsym.cache.folder import Folder, Nowhere, place
 from bnsym.commands import outputs
-from bnsym.finding import Note, gather
+from bnsym.finding import Note, files, gather
 from bnsym.reporting.formats import TEXT
 
 if TYPE_CHECKING:
     from bnsym.diagnostics import Diagnostic
     from bnsym.model import Report
     from bnsym.reporting.console.progress import Watch
+
+
+PAUSE = 0.2
+"""Seconds between two looks at the files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,3 +143,48 @@ def memory(*, wanted: bool, verbose: bool) -> Folder | None:
         if verbose:
             click.echo(f"note: nothing is remembered: {reason}", err=True)
         return None
+
+
+def watch(request: Request, folder: Folder | None) -> NoReturn:
+    """Answer again whenever a note changes, until Ctrl-C. Once the first answer is there, this process works
+    alone, unless told otherwise: an edit leaves little to do, and what it has imported stays."""
+    while True:
+        seen = _settled(request)
+        click.clear()
+        request.answer(folder)
+        request.finish(folder)
+        click.echo(f"watching {_number(len(seen))}; Ctrl-C ends", err=True)
+        request = replace(request, jobs=request.jobs or 1)
+        while _stamps(request) == seen:
+            time.sleep(PAUSE)
+
+
+Stamps = dict[Path, tuple[int, int, int] | None]
+
+
+def _stamps(request: Request) -> Stamps:
+    """What changes with each file; None for one that is not there."""
+    return {path: _stamp(path) for path in files(request.paths, request.excluded)}
+
+
+def _stamp(path: Path) -> tuple[int, int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size, status.st_ino
+
+
+def _settled(request: Request) -> Stamps:
+    """The stamps, once an editor is done with saving."""
+    stamps = _stamps(request)
+    while True:
+        time.sleep(PAUSE / 4)
+        again = _stamps(request)
+        if again == stamps:
+            return stamps
+        stamps = again
+
+
+def _number(count: int) -> str:
+    return f"{count} note{'s' * (count != 1)}"

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from bnsym.kernel import Proved, Refuted
 from bnsym.model import FileReport, Report, Result, Span, Unread
 from bnsym.reporting import wording
 from bnsym.reporting.certificate_lines import certificate_line
 from bnsym.reporting.conditions import conditions
+from bnsym.reporting.formal import formal
 from bnsym.reporting.outline import Formula, Part, outline
 from bnsym.reporting.reading import Facts, free, read_in, read_with, sizes, taken
 from bnsym.reporting.resting import Node, resting
@@ -145,6 +147,12 @@ class View:
     def failure(self) -> Failure | None:
         refuted = self.result.verdict
         return Failure(refuted) if isinstance(refuted, Refuted) else None
+
+    @property
+    def formal(self) -> dict[str, Any] | None:
+        """What another checker can judge."""
+        verdict = self.result.verdict
+        return formal(verdict) if isinstance(verdict, Proved | Refuted) else None
 
     @property
     def evidence(self) -> Iterator[tuple[str, str, str]]:

@@ -1,6 +1,8 @@
-r"""A report as JSON, for programs. The schema is stable: keys may be added, none changes.
+r"""A report as JSON, for programs; its JSON Schema is `report.schema.json`, beside this file. The schema is
+stable: keys may be added, none changes.
 
     {"bnsym": "0.1.0",              the version that wrote it
+     "schema": 1,                   of the form of all that is here; another if a key has another meaning
      "passed": true,                every link is as its file declares it, no error, something checked
      "since": null,                 "2026-11-24T21:40:12Z": it is of then, nothing has changed since
      "remembered": 0,               links with a certificate or witness of an earlier check, judged again
@@ -40,7 +42,13 @@ r"""A report as JSON, for programs. The schema is stable: keys may be added, non
          "detail": ""}],
        "code": "BN201", "message": "…", "hint": "…",              code null if there is none
        "problem": {"line": 3, "column": 7, "end_line": 3, "end_column": 9},     null unless unread
-       "cause": null}],              where what it waits for stands; null if nothing is wrong elsewhere
+       "cause": null,               where what it waits for stands; null if nothing is wrong elsewhere
+       "formal": {                  null unless proved or refuted: what `bnsym verify` judges
+         "statement": ["Statement", …],                           terms are lists that begin with their kinds
+         "hypotheses": [0],         which of its hypotheses the proof uses
+         "conditions": [],          the side conditions
+         "certificate": {"unit", "squared", "summands", "uses", "equations", "maxima"},
+         "model": {"sizes", "values"}}}],                         meets what is assumed; null if nothing is
      "causes": [{"file", "line", "column",                        of the first change
        "what": "`u` for `\\mu`",    what was wrong, in several places
        "lines": [{"before", "after"}],                            the lines that it changes
@@ -57,6 +65,7 @@ Nothing else in it depends on the machine, the time or the hash seed. Standard i
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -66,10 +75,21 @@ from bnsym.printing import to_latex
 from bnsym.reporting.view import FileView, Grounds, View, file_views, views
 from bnsym.reporting.wording import is_declared_refuted, relation_latex, value_strings
 
+SCHEMA = 1
+
 
 def to_json(report: Report) -> str:
-    """The report as indented JSON, ending in a line break."""
-    return json.dumps(as_data(report), indent=2, ensure_ascii=False) + "\n"
+    """The report as indented JSON, ending in a line break; what is formal takes one line for each link."""
+    data = as_data(report)
+    formal = [link["formal"] for link in data["links"]]
+    for number, link in enumerate(data["links"]):
+        link["formal"] = str(number)
+    text = json.dumps(data, indent=2, ensure_ascii=False)
+    # inside a string the quotation marks would be escaped
+    return (
+        re.sub(r'(?<="formal": )"(\d+)"', lambda at: json.dumps(formal[int(at[1])], ensure_ascii=False), text)
+        + "\n"
+    )
 
 
 def as_data(report: Report) -> dict[str, Any]:
@@ -77,6 +97,7 @@ def as_data(report: Report) -> dict[str, Any]:
     definitions = (d for f in report.files for d in f.derivation.definitions)
     return {
         "bnsym": report.version,
+        "schema": SCHEMA,
         "passed": report.passed,
         "since": None,
         "remembered": report.remembered,
@@ -124,6 +145,7 @@ def _link(view: View) -> dict[str, Any]:
         "hint": words.hint,
         "problem": _place(problem.span) if problem else None,
         "cause": _place(problem.cause.span) if problem and problem.cause else None,
+        "formal": view.formal,
     }
 
 
