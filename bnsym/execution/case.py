@@ -217,7 +217,7 @@ def explain(cases: Sequence[Case]) -> tuple[Cause, ...]:
 
 
 def _known(cases: Sequence[Case]) -> dict[str, Witness | bool]:
-    """Of each link whose own statement was decided, whether it is proved, or where it fails."""
+    """Of each link whose own statement was judged, whether it is proved, or where it fails."""
     found: dict[str, Witness | bool] = {}
     for case in cases:
         match case.verdict:
@@ -225,6 +225,8 @@ def _known(cases: Sequence[Case]) -> dict[str, Witness | bool]:
                 found[case.link.id] = True
             case Refuted(statement=statement, witness=witness, maxima=()) if statement == case.link.statement:
                 found[case.link.id] = witness
+            case Undecided() if case.link.statement is not None:
+                found[case.link.id] = False
     return found
 
 

@@ -41,6 +41,7 @@ class Task:
 
 
 Method: TypeAlias = Callable[[Task], "Proved | Refuted | None"]
+Methods: TypeAlias = tuple[tuple[str, Method], ...]
 
 
 EMPTY = Undecided("BN310", "the maximum is over an empty set: its radius is negative")
@@ -97,7 +98,7 @@ def by_long_witness(task: Task) -> Refuted | None:
     return find_refutation(task.statement, task.deadline, seed=2)
 
 
-METHODS: tuple[tuple[str, Method], ...] = (
+METHODS: Methods = (
     ("identity", by_identity),
     ("squares", by_squares),
     ("few witnesses", by_few_witnesses),
@@ -109,26 +110,37 @@ METHODS: tuple[tuple[str, Method], ...] = (
 )
 
 
-def decide(statement: Statement, deadline: float, at: str = "") -> Proved | Refuted | Undecided:
+PROOFS = tuple(one for one in METHODS if "witness" not in one[0])
+"""For what is worth no refutation: candidates for a repair, most of which are false."""
+
+
+def decide(
+    statement: Statement, deadline: float, at: str = "", methods: Methods = METHODS
+) -> Proved | Refuted | Undecided:
     """The verdict on a statement; `at` is a witness to replay, as a `refuted` directive
     gives it. Never raises for what a note can contain."""
     if terms := maxima_in(statement):
-        return _with_maxima(statement, terms, deadline, at)
+        return _with_maxima(statement, terms, deadline, at, methods)
     if at:
         return replay(statement, at)
     if statement.hypotheses and _is_contradicted(statement, deadline):
         return Undecided("BN305", "a hypothesis contradicts the definitions")
     equations, plain = _solved(statement)
     if equations:
-        return _with_equations(statement, equations, plain, deadline)
-    return _by_methods(statement, deadline)
+        return _with_equations(statement, equations, plain, deadline, methods)
+    return _by_methods(statement, deadline, methods)
 
 
-def _by_methods(statement: Statement, deadline: float) -> Proved | Refuted | Undecided:
+def is_provable(statement: Statement, deadline: float) -> bool:
+    """Whether it is proved, without a search for what refutes it."""
+    return isinstance(decide(statement, deadline, methods=PROOFS), Proved)
+
+
+def _by_methods(statement: Statement, deadline: float, methods: Methods) -> Proved | Refuted | Undecided:
     """What the first method that comes to a verdict says."""
     task = Task(statement, deadline)
     tried: list[str] = []
-    for name, method in METHODS:
+    for name, method in methods:
         try:
             verdict = method(task)
         except DividesByZero:
@@ -146,7 +158,8 @@ def _by_methods(statement: Statement, deadline: float) -> Proved | Refuted | Und
         tried.append(f"{name}: nothing found")
     if time.monotonic() > deadline:
         return Undecided("BN301", "the time for this link is up", tuple(tried))
-    if statement.hypotheses and find_model(statement, min(deadline, time.monotonic() + 2)) is None:
+    why = statement.hypotheses and methods is METHODS
+    if why and find_model(statement, min(deadline, time.monotonic() + 2)) is None:
         return _explained(task)
     if statement.relation is not Relation.EQ:
         return Undecided("BN303", "no certificate for this order was found, and no witness", tuple(tried))
@@ -154,7 +167,11 @@ def _by_methods(statement: Statement, deadline: float) -> Proved | Refuted | Und
 
 
 def _with_maxima(
-    statement: Statement, terms: tuple[Max, ...], deadline: float, at: str
+    statement: Statement,
+    terms: tuple[Max, ...],
+    deadline: float,
+    at: str,
+    methods: Methods,
 ) -> Proved | Refuted | Undecided:
     """Decide the statement with values in place of its maxima; the kernel carries the verdict over."""
     if any(isinstance(term.radius, Num) and term.radius.value < 0 for term in terms):
@@ -164,7 +181,7 @@ def _with_maxima(
         if len(maxima) < len(terms):
             return Undecided("BN309", "no bound of a maximum was found that a point attains")
         plain, _, _ = evaluated(statement, maxima, deadline)
-        verdict = decide(plain, deadline, at)
+        verdict = decide(plain, deadline, at, methods)
         match verdict:
             case Proved():
                 ring = SearchRing(plain, deadline)
@@ -220,10 +237,14 @@ def _elsewhere(statement: Statement, number: int) -> set[Term]:
 
 
 def _with_equations(
-    statement: Statement, equations: tuple[int, ...], plain: Statement, deadline: float
+    statement: Statement,
+    equations: tuple[int, ...],
+    plain: Statement,
+    deadline: float,
+    methods: Methods,
 ) -> Proved | Refuted | Undecided:
     """Decide `plain`, the statement with equations put in; the kernel carries the verdict over."""
-    verdict = _by_methods(plain, deadline)
+    verdict = _by_methods(plain, deadline, methods)
     try:
         match verdict:
             case Proved():

@@ -20,17 +20,18 @@ from bnsym.elaborate import Unreadable, parse_term, read_with_context, reading
 from bnsym.elaborate.context import Context
 from bnsym.elaborate.dependence import names_of, reached
 from bnsym.elaborate.lints import resemblances
-from bnsym.kernel import Proved, Refuted, Witness
+from bnsym.evidence.surveying import relevant
+from bnsym.kernel import Witness
 from bnsym.latex.ast import Derivative, Gradient, Norm, Power, Product, Quotient, Symbol
 from bnsym.model import Cause, Derivation, Link, Span, TextEdit, edited
-from bnsym.proving import decide
+from bnsym.proving import is_provable
 from bnsym.proving.witness import free_shapes
 from bnsym.repairing.edits import Edit, Place, accented, accents, edits, factors, powers, squares
 from bnsym.repairing.spots import spots
 from bnsym.repairing.trial import fails
 from bnsym.repairing.values import points_for
 from bnsym.repairing.worth import is_worthwhile
-from bnsym.repairing.written import Work
+from bnsym.repairing.written import PROOF_SECONDS, Work
 from bnsym.source.source_map import Places
 from bnsym.terms import Definition, Statement, Sym, Term, free_indices
 
@@ -44,8 +45,6 @@ ALIKE = 16
 """How many candidates of one cost are tried."""
 COSTS = {"a hat": 1, "the square of a norm": 1, "a factor": 1, "a power": 2}
 """In which order kinds of edits are tried: names before them, definitions after."""
-DECIDED = 0.5
-"""Seconds for a link under a candidate."""
 
 
 @dataclass
@@ -70,7 +69,7 @@ class Draft:
         draft.read = reading(text, file)
         for name in draft.links.keys() & decided.keys():
             if (statement := draft.links[name].statement) is not None:
-                draft.known[statement] = decided[name] is True
+                draft.known[relevant(statement)] = decided[name] is True
         return draft
 
     @cached_property
@@ -79,22 +78,20 @@ class Draft:
 
     @cached_property
     def proved(self) -> frozenset[str]:
-        return frozenset(link.id for link in self.read[0].links if self._is_proved(link))
+        return frozenset(name for name in self.links if self.is_proved(name))
 
-    def _is_proved(self, link: Link) -> bool:
-        if link.statement is None:
+    def is_proved(self, name: str) -> bool:
+        if name not in self.links or (whole := self.links[name].statement) is None:
             return False
-        if link.statement not in self.known:
-            self.known[link.statement] = self._decided(link.id, link.statement)
-        return self.known[link.statement]
+        statement = relevant(whole)
+        if statement not in self.known:
+            self.known[statement] = self._decided(name, statement)
+        return self.known[statement]
 
     def _decided(self, name: str, statement: Statement) -> bool:
         if name in self.witnesses and fails(statement, self.witnesses[name]):
             return False
-        verdict = decide(statement, monotonic() + DECIDED)
-        if isinstance(verdict, Refuted) and not verdict.maxima:
-            self.witnesses[name] = verdict.witness
-        return isinstance(verdict, Proved)
+        return _may_hold(statement) and is_provable(statement, monotonic() + PROOF_SECONDS)
 
     @cached_property
     def free(self) -> dict[str, tuple[str, ...]]:
@@ -202,7 +199,7 @@ def confirmed(text: str, file: str, causes: tuple[Cause, ...]) -> tuple[Cause, .
     def holds(cause: Cause) -> bool:
         nonlocal draft
         draft = draft.changed(cause.edits)
-        return set(cause.links) <= draft.proved
+        return all(map(draft.is_proved, cause.links))
 
     return tuple(takewhile(holds, causes))
 
@@ -211,7 +208,7 @@ def _best(draft: Draft, wanted: frozenset[str], work: Work) -> tuple[Candidate, 
     """Of the candidates of one cost, the one after which most links are proved that were not, and none is
     lost; two together where none does alone."""
     alone: list[Tried] = []
-    ordered = sorted(_candidates(draft, wanted), key=lambda c: c.rank)
+    ordered = sorted(_candidates(draft, wanted, work), key=lambda c: c.rank)
     for _, group in groupby(ordered, key=lambda c: c.rank[0]):
         tried = list(_tried(draft, wanted, group, work))
         if best := _most(tried):
@@ -234,7 +231,7 @@ def _tried(
         if not work.spend(max(len(draft.links), FEWEST)):
             return
         tried = _outcome(draft, wanted, candidate)
-        if tried is None or not tried[0]:
+        if tried is None:
             continue
         less = None if _is_name(candidate.what) else candidate.within(_sides(draft, tried[2]))
         narrow = _outcome(draft, wanted, less) if less and less.edits != candidate.edits else None
@@ -243,10 +240,10 @@ def _tried(
 
 def _outcome(draft: Draft, wanted: frozenset[str], candidate: Candidate) -> Tried | None:
     after = draft.changed(candidate.edits)
-    gained = (after.proved - draft.proved) & wanted
-    if draft.proved - after.proved or not all(_is_worthwhile(draft, after, name) for name in gained):
+    gained = [name for name in sorted(wanted - draft.proved) if after.is_proved(name)]
+    if not gained or not all(map(after.is_proved, draft.proved)):
         return None
-    return len(gained), candidate, after
+    return (len(gained), candidate, after) if all(_is_worthwhile(draft, after, k) for k in gained) else None
 
 
 def _sides(draft: Draft, after: Draft) -> set[int]:
@@ -261,7 +258,7 @@ def _is_worthwhile(draft: Draft, after: Draft, name: str) -> bool:
     original = before.statement if before is not None else None
     if now is None:
         return False
-    return is_worthwhile(original, now, points_for(original or now, monotonic() + DECIDED))
+    return is_worthwhile(original, now, points_for(original or now, monotonic() + PROOF_SECONDS))
 
 
 def _joined(one: Candidate, other: Candidate) -> Candidate | None:
@@ -289,13 +286,13 @@ Kind = tuple[str, str, str]
 """What is wrong, what stands there, what should."""
 
 
-def _candidates(draft: Draft, wanted: frozenset[str]) -> Iterator[Candidate]:
+def _candidates(draft: Draft, wanted: frozenset[str], work: Work) -> Iterator[Candidate]:
     found: dict[Kind, list[Spotted]] = defaultdict(list)
     for kind, one in _spotted(draft, wanted):
         found[kind].append(one)
     for (what, _, _), places in found.items():
         yield from _in_each_stretch(what, places)
-    yield from _in_definitions(draft, wanted)
+    yield from _in_definitions(draft, wanted, work)
 
 
 def _in_each_stretch(what: str, places: list[Spotted]) -> Iterator[Candidate]:
@@ -309,7 +306,7 @@ def _in_each_stretch(what: str, places: list[Spotted]) -> Iterator[Candidate]:
     yield from (candidate for candidate in made if candidate.is_sound)
 
 
-def _in_definitions(draft: Draft, wanted: frozenset[str]) -> Iterator[Candidate]:
+def _in_definitions(draft: Draft, wanted: frozenset[str], work: Work) -> Iterator[Candidate]:
     """One change of what a name stands for, with which links hold at the values where they failed."""
     derivation, context = draft.read
     failing = [k for k in derivation.links if k.id in wanted - draft.proved]
@@ -323,9 +320,11 @@ def _in_definitions(draft: Draft, wanted: frozenset[str]) -> Iterator[Candidate]
         text = context.survey.source.text[where.start : where.end]
         for edit in edits(text, draft.place):
             body = _body(edit.apply(text), raw.chain.section, context, bodies[name], uses)
-            helped = 0 if body is None else _helped(draft, resting, bodies[name], body)
+            if not work.spend(1):
+                return
+            helped = body is not None and _helps(draft, resting, bodies[name], body)
             moved = context.survey.source.edit(where.start + edit.start, where.start + edit.end, edit.new)
-            if helped >= FEWEST and moved is not None:
+            if helped and moved is not None:
                 what = f"{edit.kind} in the definition of `{name}`"
                 place = Spotted(
                     raw.chain.section, raw.chain.block.where.start, where.start, moved, failing=True
@@ -346,22 +345,30 @@ def _body(
     return None if circular or isinstance(term, Sym) or open_letters else term
 
 
-def _helped(draft: Draft, resting: list[Link], definition: Definition, body: Term) -> int:
-    """How many of the links no longer fail where they did, if the name has this body."""
+def _helps(draft: Draft, resting: list[Link], definition: Definition, body: Term) -> bool:
+    """Whether some of the links no longer fail where they did, if the name has this body."""
     changed = replace(definition, body=body)
-    return sum(_may_hold(k.statement, definition, changed, draft.witnesses.get(k.id)) for k in resting)
+    failed = [k for k in resting if k.id in draft.witnesses]
+    known = failed if len(failed) >= FEWEST else resting[:FEWEST]
+    helped = (k for k in known if _is_helped(k.statement, definition, changed, draft.witnesses.get(k.id)))
+    return len(list(islice(helped, FEWEST))) == FEWEST
 
 
-def _may_hold(statement: Statement | None, old: Definition, new: Definition, witness: Witness | None) -> bool:
+def _is_helped(
+    statement: Statement | None, old: Definition, new: Definition, witness: Witness | None
+) -> bool:
     """Whether it holds where it failed; at random points where it failed nowhere, as it had no value."""
     if statement is None:
         return False
     changed = replace(statement, definitions=tuple(new if d == old else d for d in statement.definitions))
-    if witness is not None:
-        return not fails(changed, witness)
-    points = points_for(changed, monotonic() + DECIDED)
-    left, right = points.row(changed.left), points.row(changed.right)
-    return bool(left and right) and points.fits(left or (), right or ())
+    return not fails(changed, witness) if witness is not None else _may_hold(changed, otherwise=False)
+
+
+def _may_hold(statement: Statement, otherwise: bool = True) -> bool:
+    """Whether it holds at random points; `otherwise` where it has no value there."""
+    points = points_for(statement, monotonic() + PROOF_SECONDS)
+    left, right = points.row(statement.left), points.row(statement.right)
+    return points.fits(left, right) if left and right else otherwise
 
 
 # -- kinds of edits ------------------------------------------------------------------------

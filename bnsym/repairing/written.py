@@ -13,12 +13,11 @@ from time import monotonic
 
 from bnsym.elaborate import Unreadable, parse_term, reading
 from bnsym.elaborate.context import Context
-from bnsym.kernel import Proved
 from bnsym.latex.ast import canonical
 from bnsym.latex.errors import ReadError
 from bnsym.latex.parser import parse
 from bnsym.model import Link, Span
-from bnsym.proving import decide
+from bnsym.proving import is_provable
 from bnsym.repairing.edits import Edit, apply_all
 from bnsym.source.text import Source
 from bnsym.terms import Statement, Term
@@ -86,7 +85,7 @@ class Note:
             if not work.spend(PROOF_COST):
                 return False
             try:
-                self.decided[statement] = isinstance(decide(statement, work.until), Proved)
+                self.decided[statement] = is_provable(statement, work.until)
             except (ValueError, KeyError):  # read alone, it may use a name with other indices than the note
                 self.decided[statement] = False
         return self.decided[statement]
