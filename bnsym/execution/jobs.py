@@ -30,7 +30,7 @@ LARGE_SIZE = 1000
 LINK_WORK = 600
 NOTE_WORK = 3000
 """How many expressions may be read to mend one link, and all links of a note."""
-HANGING_SECONDS = 60.0
+HANGING_SECONDS = 120.0
 """After which no more repairs or causes are looked for: only if something hangs."""
 DERIVED_SECONDS = 1.0
 """And what deriving its left side may take."""
