@@ -286,7 +286,11 @@ def test_a_later_section_may_make_another_thing_of_a_name() -> None:
     vector = first.format("vector")
     assert note(f"{vector}$$\ng^\\top g = \\sum_i g_i^2\n$$\n") == "pp"
     assert note(f"{vector}$$\ng^\\top g = \\sum_i g_i\n$$\n") == "pr"
-    assert note(f"{first.format('row')}$$\ng^2 = g\n$$\n") == "px"
+    row = first.format("row")
+    assert note(f"{row}$$\ng^2 = g\n$$\n") == "pr"  # entry by entry, as of any vector
+    assert note(f"{row}$$\ng g = g\n$$\n") == "px"
+    assert note(f"{row}$$\ng g^\\top = \\sum_i g_i^2\n$$\n") == "pp"
+    assert note(f"{row}$$\ng^\\top g = \\sum_i g_i^2\n$$\n") == "px"
     assert note(f"{first.format('number')}$$\ng^2 = g\n$$\n") == "pr"
 
 
