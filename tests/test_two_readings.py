@@ -302,3 +302,15 @@ def test_a_sign_of_change_before_a_name() -> None:
 
 def test_not_identically_is_not_unequal() -> None:
     assert layer(r"\mu \not\equiv 0", r"\mu^2 + 1 \not\equiv 0", r"\mu^2 + 1 \ne 0") == "xxp"
+
+
+def test_letters_made_an_operator_are_no_product() -> None:
+    assert verdicts(r"a \mathbin{op} b = b \mathbin{op} a", r"a \mathop{op} b = b \mathop{op} a") == "xx"
+    assert verdicts(r"a \mathbin{+} b = b \mathbin{} + a", r"\mathord{a} b = b a") == "pp"
+    assert verdicts(r"a \mathrel{R} a = a a R") == "x"
+
+
+def test_bars_around_a_capital_letter() -> None:
+    assert layer(r"|S| = m", r"|s| = m") + layer(r"S = \mu^2", "|S| = m") == "xrr"
+    assert verdicts(r"\Vert A \Vert = \Vert A \Vert_F", r"\Vert a \Vert = \Vert a \Vert_F") == "xp"
+    assert note("Let $A \\in \\mathbb{R}^m$.\n\n$$\n\\Vert A \\Vert = \\Vert A \\Vert_F\n$$\n") == "p"

@@ -36,11 +36,12 @@ from bnsym.elaborate.jacobians import is_total
 from bnsym.elaborate.lowering import RENAME, Lowering
 from bnsym.elaborate.restrictions import Restriction, restricted, restriction_of
 from bnsym.elaborate.scope import RawDefinition, Survey, nodes, survey
+from bnsym.elaborate.shapes import upper_case
 from bnsym.elaborate.stated import Order, tells_loss
 from bnsym.elaborate.statements import Draft, Pending, finish
 from bnsym.elaborate.symbols import WORD_ALONE, square_of, unmarked
 from bnsym.elaborate.tensors import Algebra, Value
-from bnsym.latex.ast import BigSum, Inner, Node, Place, Plus, Product, Quotient, Symbol, unwrap
+from bnsym.latex.ast import Absolute, BigSum, Inner, Node, Place, Plus, Product, Quotient, Symbol, unwrap
 from bnsym.latex.ast import walk as nodes_of
 from bnsym.latex.errors import ReadError
 from bnsym.latex.folding import unclear
@@ -748,6 +749,9 @@ class _Reader:
             return self.survey.ambiguous[choices[0]]
         known = {*self.defined, *self.broken, *table.squares, *self.survey.gathered.kinds}
         hint = "define it: as it stands it may have any value"
+        parts = [inner for e in chain.expressions if e.node is not None for inner in nodes_of(e.node)]
+        inside = [part.body for part in parts if isinstance(part, Absolute) and upper_case(part.body)]
+        sized = {name for body in inside for name in self._named(body)}
         for name in sorted(made - known):
             at, plain = table.results.get(name), unmarked(name)
             if at is not None:
@@ -763,6 +767,9 @@ class _Reader:
             if name in table.guessed & table.described:
                 message = f"`{name}` is taken for a matrix here, and the text says something else of it"
                 hint = f"say what it is: `the number ${name}$`, `the matrix ${name}$`"
+                return ReadError("BN137", message, self._place(chain.expressions[0]), hint)
+            if name in sized:
+                message = f"`|{name}|`: an absolute value, or the size of a set?"
                 return ReadError("BN137", message, self._place(chain.expressions[0]), hint)
             if plain in self._spoken:
                 message = f"`{name}` is made from `{plain}`, and nothing says how"

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from bnsym.elaborate.shapes import upper_case
 from bnsym.latex.ast import Node, Place, Symbol, walk
 from bnsym.latex.errors import ReadError
 from bnsym.terms import Sum, Term, power
@@ -35,6 +36,10 @@ def squared_entries(lowering: Lowering, body: Node, at: Place) -> Term:
     value = lowering.lower(body)
     if not value.axes:
         raise ReadError("BN124", "the norm of a number", at, "write `|a|`")
+    known = {*lowering.table.defined, *lowering.table.typed}
+    if value.shape == "column" and isinstance(body, Symbol) and upper_case(body) and body.base not in known:
+        message = f"`{body.base}` is taken for a vector, and its Frobenius norm for a matrix"
+        raise ReadError("BN128", message, at, rf"say which: `{body.base} \in \mathbb{{R}}^{{m \times n}}`")
     term = power(value.term, 2)
     for axis in reversed(value.axes):
         term = Sum(axis, term)

@@ -394,7 +394,7 @@ class _Inference:
             case Product() if self.guess:
                 self._guess(node.factors, bound)
             case Transpose(Symbol() as body) if self.guess:
-                self.demand(body, MATRIX if _upper_case(body) else COLUMN, bound)
+                self.demand(body, MATRIX if upper_case(body) else COLUMN, bound)
         for child in _parts(node):
             self.visit(child, inner)
 
@@ -468,11 +468,11 @@ class _Inference:
         elif COLUMN in shapes or MATRIX in shapes:
             vector = factors[-1] if shape == COLUMN and COLUMN not in shapes else None
             for factor in unknown:
-                if not _upper_case(factor):
+                if not upper_case(factor):
                     self.demand(factor, COLUMN if factor is vector else SCALAR, bound)
         elif len(unknown) == 1:
             self.demand(unknown[0], shape, bound)
-        elif self.soft and shape == COLUMN and len(unknown) == 2 and _upper_case(unknown[0]):
+        elif self.soft and shape == COLUMN and len(unknown) == 2 and upper_case(unknown[0]):
             self.demand(unknown[0], MATRIX, bound)
             self.demand(unknown[1], COLUMN, bound)
 
@@ -489,7 +489,7 @@ class _Inference:
                 self.demand(b, COLUMN, bound)
                 self.demand(a, MATRIX, bound)
             case [a, Transpose(b)], "matrix":
-                matrices = MATRIX in (self.shape(a, bound), self.shape(b, bound)) or _upper_case(b)
+                matrices = MATRIX in (self.shape(a, bound), self.shape(b, bound)) or upper_case(b)
                 for factor in (a, b):
                     self.demand(factor, MATRIX if matrices else COLUMN, bound)
 
@@ -498,15 +498,15 @@ class _Inference:
         arrays = [f for f in factors if self.shape(f, bound) != SCALAR]
         for factor, following in pairwise(arrays):
             inner = factor.body if isinstance(factor, Transpose) else factor
-            array = self.shape(following, bound) in (COLUMN, MATRIX) or _upper_case(following)
-            if _upper_case(factor) and _upper_case(following) and self.shape(following, bound) is None:
+            array = self.shape(following, bound) in (COLUMN, MATRIX) or upper_case(following)
+            if upper_case(factor) and upper_case(following) and self.shape(following, bound) is None:
                 unknown = [f for f in (factor, following) if self.shape(f, bound) is None]
                 self.table.guessed |= {s.base for f in unknown for s, _ in symbols(f)}
                 self.demand(following, MATRIX, bound)
-            if array and self.shape(factor, bound) is None and _upper_case(inner):
+            if array and self.shape(factor, bound) is None and upper_case(inner):
                 self.demand(inner, MATRIX, bound)
             row = isinstance(factor, Transpose) and self.shape(factor, bound) == ROW
-            if row and self.shape(following, bound) is None and not _upper_case(following):
+            if row and self.shape(following, bound) is None and not upper_case(following):
                 self.demand(following, COLUMN, bound)
 
 
@@ -517,7 +517,8 @@ def _parts(node: Node) -> tuple[Node, ...]:
     return () if isinstance(node, Indicator | Symbol) else children(node)
 
 
-def _upper_case(node: Node) -> bool:
+def upper_case(node: Node) -> bool:
+    """Whether a node is a name of a capital letter, transposed or not."""
     inner = node.body if isinstance(node, Transpose) else node
     return isinstance(inner, Symbol) and inner.bare and inner.core.rstrip("}")[-1:].isupper()
 

@@ -292,6 +292,8 @@ ENTRYWISE = frozenset(("odot", "circ"))
 SIGMA = r"\Sigma"
 SINCE = (r"\because", "∵")
 TAG = r"\tag"
+ORDINARY = r"\mathord"
+"""Spacing of a name, and of no operator."""
 MEMBER = r"\in"
 UNEQUAL = r"\ne"
 INTERTEXT = (r"\intertext", r"\shortintertext")

@@ -11,7 +11,18 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from bnsym.latex.commands import BUILT_IN, BY_SPELLING, CLOSERS, INNER, PAIRED, TAG, WORD, Command, Kind
+from bnsym.latex.commands import (
+    BUILT_IN,
+    BY_SPELLING,
+    CLOSERS,
+    INNER,
+    ORDINARY,
+    PAIRED,
+    TAG,
+    WORD,
+    Command,
+    Kind,
+)
 from bnsym.latex.words import is_label
 
 
@@ -67,6 +78,7 @@ _SKIPPED = re.compile(r"\s*+(?:\{[^{}]*+\}|\[[^\[\]]*+\])")
 _ROW_END = re.compile(r"\*?\s*+\[\s*+-?[\d.]*+\s*+[a-z]{2}\s*+\]|\*")
 _DEGREE = re.compile(r"\s*+\[\s*+(\d{1,3})\s*+\]")
 _AROUND = re.compile(r"\s*+\{\s*+(:?=|[<>])?\s*+\}")
+_LETTERS = re.compile(r"\s*+(?:\{[\s.]*+[A-Za-z][^{}\\]*+\}|[A-Za-z])")
 _ANGLE = re.compile(r"\s*+[<>]|\s*+\.")
 _OVER_SIGN = re.compile(rf"\s*+({GROUP})\s*+(?:\{{\s*+([=<>]|:=|\\[A-Za-z]++)\s*+\}}|([=<>]|\\[A-Za-z]++))")
 _ENVIRONMENT = re.compile(r"\\(begin|end)\s*+\{\s*+([A-Za-z]*)")
@@ -185,10 +197,15 @@ def _label(entry: Command, word: str, text: str, start: int, end: int, limit: in
 
 
 def _spaced(entry: Command, word: str, text: str, start: int, end: int, limit: int) -> Token:
-    r"""`\mathrel{=}` is the sign, `\mathrel{}` nothing; around anything else it changes nothing."""
+    r"""`\mathrel{=}` is the sign, `\mathrel{}` nothing, `\mathbin{op}` an operator that is not known; around
+    anything else it changes nothing."""
     match = _AROUND.match(text, end, limit)
     if match is None:
-        return Token(Kind.SPACE, word, start, end)
+        letters = _LETTERS.match(text, end, limit) if word != ORDINARY else None
+        known = Kind.UNKNOWN if letters else Kind.SPACE
+        return Token(
+            known, text[start : letters.end()] if letters else word, start, letters.end() if letters else end
+        )
     sign = BY_SPELLING.get(match.group(1) or "")
     return Token(sign.kind if sign else Kind.SPACE, sign.value if sign else word, start, match.end())
 
