@@ -429,6 +429,22 @@ def test_an_edit_gives_up_what_is_done_for_the_text_before(edit: Edit) -> None:
     edit(scenario)
 
 
+def test_a_request_can_be_cancelled(edit: Edit) -> None:
+    async def scenario(editor: Editor) -> None:
+        await editor.typed(f"{HARD}\n\n{HARD.replace('3', '2.9')}\n")
+        everywhere = lsp.Range(lsp.Position(0, 0), lsp.Position(9, 0))
+        params = lsp.CodeActionParams(editor.document, everywhere, lsp.CodeActionContext([]))
+        asked = editor.client.protocol.send_request_async(lsp.TEXT_DOCUMENT_CODE_ACTION, params, "asked")
+        waiting = asyncio.ensure_future(asked)
+        await asyncio.sleep(0)  # until it is sent
+        editor.client.cancel_request(lsp.CancelParams("asked"))
+        with pytest.raises(JsonRpcException, match="canceled"):
+            await waiting
+        assert await editor.hover(0, 5)
+
+    edit(scenario)
+
+
 def test_a_search_that_nobody_waits_for_is_killed() -> None:
     async def scenario() -> None:
         desk = Desk()
