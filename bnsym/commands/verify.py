@@ -97,7 +97,7 @@ def _differing(link: dict[str, Any], formal: dict[str, Any]) -> Iterator[str]:
         expected["side_conditions"] = [relation_latex(condition) for condition in formal["conditions"]]
     expected["axioms"] = [axiom for axiom, used in _axioms(certificate) if used] if certificate else []
     for name, values in expected.items():
-        if sorted([link[name]] if name == "parsed" else link[name]) != sorted(values):
+        if {*([link[name]] if name == "parsed" else link[name])} != {*values}:
             yield name
     if (link["witness"] is None) is not (link["verdict"] == "proved"):
         yield "witness"

@@ -138,6 +138,12 @@ class View:
         statement = self.result.link.statement
         return relation_latex(statement) if statement else ""
 
+    @property
+    def judged(self) -> str:
+        """What was proved or refuted, which may be another reading of it; else as it was understood."""
+        verdict = self.result.verdict
+        return relation_latex(verdict.statement) if isinstance(verdict, Proved | Refuted) else self.stated
+
     @cached_property
     def grounds(self) -> Grounds | None:
         proof = self.result.verdict

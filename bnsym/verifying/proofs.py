@@ -287,8 +287,9 @@ class Proof:
             values, self.needs, self.certifying = self._point(more, {}), [], False
             try:
                 said = self._met(values)
-                places = [at for at, _ in values.assigned(free_indices(self.difference))]
-                places = self.random.sample(places, min(PATTERNS, len(places)))
+                free = free_indices(self.difference)
+                places = [at for at, _ in values.assigned(free)]
+                places = self.random.sample(places, min(PATTERNS if len(free) < 3 else 3, len(places)))
                 sides = [values.number(self.difference, at) for at in places]
                 self.certifying = True
                 for side, at in zip(sides, places, strict=True):

@@ -124,7 +124,7 @@ def _link(view: View) -> dict[str, Any]:
         "column": link.span.column,
         "cell": link.span.cell or None,
         "statement": link.source,
-        "parsed": view.stated or None,
+        "parsed": view.judged or None,
         "rests_on": [{"name": name, "line": line} for name, line in link.rests_on],
         "conditions": list(link.conditions),
         "conventions": [{"rule": c.rule, "says": c.says, "line": c.line} for c in link.conventions],
