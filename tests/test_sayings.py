@@ -17,6 +17,8 @@ CENTRED = r"\sum_i (x_i - \mu) = 0"
 LETS = {
     "Es": "Es sei",
     "Dabei": "Es sei",
+    "Der": "Es sei",
+    "Die": "Es sei",
     "Bei": "Es sei",
     "On": "Soit",
     "En": "Soit",
@@ -64,6 +66,9 @@ DENIED = [
     "Für kein $x$ gilt\n$$@.$$",
     "Il est faux que\n$$@.$$",
     "No es cierto que\n$$@.$$",
+    "One might think that\n$$@,$$\nbut this is false.",
+    "I doubt that\n$$@.$$",
+    "Die Gleichung\n$$@$$\ngilt nicht.",
     "下式不成立：\n$$@$$",
     "次の式は正しくない：\n$$@$$",
 ]
@@ -74,6 +79,8 @@ AFFIRMED = [
     "As $\\gamma$ is not zero we get\n$$@.$$",
     "$$@$$\nwhich does not depend on $i$.",
     "Es ist nicht schwer zu sehen, dass\n$$@$$\ngilt.",
+    "It is no coincidence that\n$$@.$$",
+    "This is true not only for large batches:\n$$@.$$",
     "不难看出\n$$@$$",
 ]
 
@@ -101,6 +108,11 @@ HELD = [
     "The statistics are detached.",
     "With frozen statistics,",
     "The mean and the variance are treated as constants.",
+    r"We ignore the dependence of $\mu$ on $x$.",
+    "Let no gradient flow through the batch statistics.",
+    r"We apply a stop-gradient to $\mu$ and $\sigma$.",
+    r"Der Gradient wird nicht durch $\mu$ zurückgeführt.",
+    r"反向传播时不对 $\mu$ 和 $\sigma$ 求导，把它们当作常数。",
     r"Dabei werden $\mu$ und $\sigma$ als Konstanten behandelt.",
     r"On traite $\mu$ et $\sigma$ comme des constantes.",
     r"Tratamos $\mu$ y $\sigma$ como constantes.",
@@ -112,6 +124,7 @@ NOT_HELD = [
     r"Here $\mu$ and $\sigma$ are not constants: they are made from $x$.",
     r"For a fixed $i$ we look at $x_i$, of which $\mu$ is made.",
     r"The mean $\mu$ does not depend on $i$.",
+    r"Since $\mu$ depends on all $x_j$, we cannot treat it as constant.",
     "The loss may have a constant added to it.",
     r"If $\mu$ were constant, all would be simple. It is not.",
 ]
@@ -131,6 +144,8 @@ def test_a_derivative_is_judged_where_something_else_is_constant(judged, said):
 
 ESTIMATED = [
     r"At inference, $\mu$ and $\sigma^2$ are running averages. Then",
+    "In eval mode",
+    r"The mean $\mu$ is taken over the whole data set. Then",
     "At inference time the running averages are used:",
     r"Let $\mu$ be the population mean. Then",
     r"Bei der Inferenz sind $\mu$ und $\sigma^2$ laufende Mittelwerte.",
@@ -158,6 +173,12 @@ def test_what_is_put_in_another_s_place_is_not_judged(judged):
     assert judged(f"{layer(said)}\n\n{said}\n$${squares} = (m - 1) \\sigma^2$$\n") == "x"
     said = "Replacing $i$ by $j$,"
     assert judged(f"{layer(said)}\n\n{said}\n$${squares} = m \\sigma^2$$\n") == "p"
+
+
+def test_the_unbiased_variance_is_not_the_one_of_the_batch(judged):
+    claim = r"\sum_i (x_i - \mu)^2 = m \sigma^2"
+    assert judged(f"{LAYER}\n\nFrom now on $\\sigma^2$ is the unbiased variance. Then\n$${claim}$$\n") == "x"
+    assert judged(f"{LAYER}\n\nThe unbiased variance has another divisor. Here\n$${claim}$$\n") == "p"
 
 
 NUMBERS = [

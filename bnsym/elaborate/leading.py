@@ -82,7 +82,8 @@ def _opener(words: Words) -> re.Pattern[str]:
 def _untrue(words: Words) -> re.Pattern[str]:
     """Says that something does not hold."""
     negated = rf"(?:{words.negation}){_NEAR}(?:{words.truth})"
-    return re.compile(rf"(?P<hard>{words.not_hard})|{words.untrue}|{negated}", re.IGNORECASE)
+    turned = rf"(?:{words.truth})\s+(?!{words.not_hard})(?:{words.negation})"
+    return re.compile(rf"(?P<hard>{words.not_hard})|{words.untrue}|{negated}|{turned}", re.IGNORECASE)
 
 
 @lru_cache(maxsize=64)

@@ -483,7 +483,7 @@ def _walked(
 
 
 def _tokens(words: Words) -> str:
-    kinds = ("conjunction", "negation", "condition", "hence", "assume", "where", "let")
+    kinds = ("conjunction", "negation", "condition", "assume", "hence", "where", "let")
     named = "|".join(f"(?P<{kind}>{getattr(words, kind)})" for kind in kinds)
     return (
         rf"(?P<formula>{FORMULA}{REST}*)|(?P<display>{DISPLAY}{REST}*)|{named}|(?P<clause>{_CLAUSE.pattern})"

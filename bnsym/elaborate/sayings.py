@@ -42,7 +42,7 @@ def changes(words: Words) -> re.Pattern[str]:
     """What opens a saying."""
     return re.compile(
         rf"(?P<held>{words.held})|(?P<estimated>{words.estimates})|(?P<replaced>{words.replaced})"
-        rf"|(?P<few>{words.few})",
+        rf"|(?P<corrected>{words.corrected})|(?P<few>{words.few})",
         re.IGNORECASE,
     )
 
@@ -65,13 +65,17 @@ def sayings(sentence: str, words: Words, formulas: Sequence[str]) -> Iterator[Sa
             names = _held(sentence, match, start, end)
             if names is None or any(_INDEX.fullmatch(written[n]) for n in _object(sentence, match.end())):
                 continue
-            spoken = re.search(words.statistics, sentence[start:end], re.IGNORECASE)
-            if names or (spoken and re.search(words.deeds, sentence[start:end], re.IGNORECASE)):
+            spoken = re.search(words.statistics, sentence, re.IGNORECASE)
+            done = re.search(words.deeds, sentence[start:end], re.IGNORECASE)
+            if done and not (names or spoken):  # `treat them as constants`
+                names = tuple(place for place in places if place < start)
+            if names or (spoken and done):
                 yield Said((start, end), names, Effect.HELD, here)
-        elif kind == "estimated":
-            names = tuple(p for p in places if start <= p < end and not _says(written[p]))
-            told = any(start <= p < end and _says(written[p]) for p in places)
-            if names or not told:
+        elif kind in ("estimated", "corrected"):
+            inside = [p for p in places if start <= p < end and sentence[p] == FORMULA]
+            names = tuple(p for p in inside if not _says(written[p]))
+            told = any(_says(written[p]) for p in inside)
+            if names or not (told or kind == "corrected"):
                 yield Said((start, end), names, Effect.REPLACED, here)
         else:
             names = tuple(p for p in places if match.end() <= p < end and sentence[p] == FORMULA)
@@ -103,12 +107,10 @@ def _is_listed(sentence: str, start: int, end: int) -> bool:
 
 
 def _held(sentence: str, match: re.Match[str], start: int, end: int) -> tuple[int, ...]:
-    """The names that are held: those right behind the word, else those before it in its clause, else those
-    behind it there."""
+    """The names that are held: those right behind the word, else those of its clause."""
     if attribute := _ATTRIBUTE.match(sentence, match.end()):
         return _listed(sentence, attribute.end())
-    before = tuple(m.start() for m in _FORMULA.finditer(sentence, start, match.start()))
-    return before or tuple(m.start() for m in _FORMULA.finditer(sentence, match.end(), end))
+    return tuple(m.start() for m in _FORMULA.finditer(sentence, start, end))
 
 
 def _listed(sentence: str, start: int) -> tuple[int, ...]:

@@ -69,6 +69,8 @@ class Words:
     """Nouns for what is computed from a batch."""
     estimates: str = NEVER
     """Words for averages that are not those of the batch."""
+    corrected: str = NEVER
+    """Said of names, they mean an average over one number less."""
     replaced: str = NEVER
     """Put one formula in another's place."""
     truth: str = NEVER
