@@ -1,5 +1,8 @@
 """One slip made throughout a note is told once, with all the links that it explains."""
 
+from dataclasses import replace
+from html import escape
+from json import loads
 from pathlib import Path
 from time import monotonic
 
@@ -7,9 +10,13 @@ import pytest
 
 import bnsym
 from bnsym import cli
-from bnsym.model import Cause, Report
+from bnsym.model import Cause, Report, edited
 from bnsym.repairing.causes import causes
 from bnsym.repairing.written import Work
+from bnsym.reporting.pages.html import to_html
+from bnsym.reporting.programs.github import to_summary
+from bnsym.reporting.programs.sarif import to_sarif
+from bnsym.reporting.wording import said_of_cause
 
 LAYER = r"""# Layer
 
@@ -163,3 +170,38 @@ def test_the_report_shows_a_cause_once(tmp_path: Path, capfd: pytest.CaptureFixt
     _, shown = checked(capfd, str(path))
     assert shown.count("the square of a norm: 2 links are proved with it put right") == 1
     assert "the two sides differ" not in shown
+
+
+def test_every_format_tells_it(tmp_path: Path) -> None:
+    report = found(tmp_path, LAYER.replace(r"\sum_i \hat x_i", r"\sum_i x_i"))
+    (cause,) = report.causes
+    said = said_of_cause(cause)
+    assert said.endswith("2 links are proved with it put right")
+    assert escape(said) in to_html(report)
+    assert "- " in to_summary(report).split("| link |")[0]
+    assert "→" in to_summary(report).split("| link |")[0]
+
+
+def test_a_fix_is_of_the_file_as_it_is(tmp_path: Path) -> None:
+    """The second cause builds on the first, and its fix holds both."""
+    report = found(tmp_path, LAYER.replace(r"\sum_i \hat x_i", r"\sum_i x_i"))
+    (file,), (cause,) = report.files, report.causes
+    text = report.sources[file.derivation.file]
+    after = edited(text, cause.edits)
+    second = replace(cause, edits=((after.index("= m"), after.index("= m") + 3, "= 2 m"),))
+    report = replace(report, files=(replace(file, causes=(cause, second)),))
+    expected = edited(after, second.edits)
+    lines = text.splitlines(keepends=True)
+    results = loads(to_sarif(report))["runs"][0]["results"]
+    found_here = [fix for one in results for fix in one.get("fixes", ())]
+    fixes = [fix for fix in found_here if fix["description"]["text"] == said_of_cause(cause)]
+    assert len(fixes) == len(cause.links)
+    for fix in fixes:
+        (change,) = fix["artifactChanges"]
+        fixed = text
+        for replacement in reversed(change["replacements"]):
+            region = replacement["deletedRegion"]
+            start = sum(map(len, lines[: region["startLine"] - 1])) + region["startColumn"] - 1
+            end = sum(map(len, lines[: region["endLine"] - 1])) + region["endColumn"] - 1
+            fixed = fixed[:start] + replacement["insertedContent"]["text"] + fixed[end:]
+        assert fixed == expected

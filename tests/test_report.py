@@ -251,7 +251,7 @@ def test_unicode_math(latex: str, text: str) -> None:
 LINK_KEYS = (
     "id file line column cell statement parsed rests_on conditions conventions sizes free verdict declared "
     "reason passed scope rule hypotheses side_conditions axioms certificate witness repair derived minimal "
-    "evidence code message hint problem cause formal"
+    "evidence code message hint problem waits_for formal"
 ).split()
 
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from typing import Any
 
 from bnsym.kernel import Proved, Refuted
-from bnsym.model import FileReport, Report, Result, Span, Unread
+from bnsym.model import FileReport, Report, Result, Span, TextEdit, Unread, edited
 from bnsym.reporting import wording
 from bnsym.reporting.certificate_lines import certificate_line
 from bnsym.reporting.conditions import conditions
@@ -186,6 +187,15 @@ class View:
 
 
 @dataclass(frozen=True)
+class Fix:
+    """What would make a link true."""
+
+    said: str
+    edits: tuple[TextEdit, ...]
+    """Of the file as it is, the last stretch first."""
+
+
+@dataclass(frozen=True)
 class FileView:
     """A file, and what is said of it."""
 
@@ -226,6 +236,26 @@ class FileView:
     @property
     def views(self) -> list[View]:
         return [View(result) for result in self.file.results]
+
+    @cached_property
+    def fixes(self) -> dict[str, Fix]:
+        """What mends each link, by its id: its repair, or its cause with those before that."""
+        alone = ((r.link.id, r.repair) for r in self.file.results if r.repair is not None)
+        found = {name: Fix(wording.said_of_repair(repair), repair.edits) for name, repair in alone}
+        after = self.written
+        for cause in self.file.causes:
+            after = edited(after, cause.edits)
+            fix = Fix(wording.said_of_cause(cause), tuple(_changed_lines(self.written, after)))
+            found |= dict.fromkeys(cause.links, fix)
+        return found
+
+
+def _changed_lines(before: str, after: str) -> list[TextEdit]:
+    """Edits of whole lines, the last first; there are as many as before."""
+    pairs = list(zip(*(text.splitlines(keepends=True) for text in (before, after)), strict=True))
+    starts = accumulate((len(old) for old, _ in pairs), initial=0)
+    found = [(at, at + len(old), new) for at, (old, new) in zip(starts, pairs, strict=False) if old != new]
+    return found[::-1]
 
 
 def views(report: Report) -> list[View]:

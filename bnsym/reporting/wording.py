@@ -10,10 +10,12 @@ from typing import Any
 
 from bnsym.kernel import Proved, Refuted, Value
 from bnsym.model import (
+    Cause,
     Declared,
     Diagnostic,
     Evidence,
     Link,
+    Repair,
     Result,
     Severity,
     Skipped,
@@ -128,6 +130,16 @@ def values_of(refuted: Refuted) -> list[tuple[str, str]]:
 
 def _as_tuple(value: Any) -> str:
     return value if isinstance(value, str) else f"({', '.join(map(_as_tuple, value))})"
+
+
+def said_of_cause(cause: Cause) -> str:
+    """`a hat: 3 links are proved with it put right`."""
+    links = f"{len(cause.links)} links are" if len(cause.links) > 1 else "a link is"
+    return f"{cause.what}: {links} proved with it put right"
+
+
+def said_of_repair(repair: Repair) -> str:
+    return f"it holds with {repair.what} put right: {' '.join(repair.after.split())}"
 
 
 def by_cause(results: Iterable[Result]) -> Iterable[list[Result]]:

@@ -20,7 +20,7 @@ from bnsym.reporting.console.rows import Row
 from bnsym.reporting.console.theme import MARKS, VERDICT_STYLES, width_of
 from bnsym.reporting.unicode import plain, unicode_math
 from bnsym.reporting.view import Failure, View
-from bnsym.reporting.wording import CANT_TELL, by_cause, cause_of
+from bnsym.reporting.wording import CANT_TELL, by_cause, cause_of, said_of_cause
 
 SEVERITY_STYLES = {Severity.ERROR: "bad", Severity.WARNING: "unsure", Severity.NOTE: "quiet"}
 
@@ -98,9 +98,7 @@ def _block(page: Page, one: View) -> None:
 
 def cause_block(page: Page, cause: Cause) -> None:
     """Why several links are not proved: the lines to change, and the links that are proved then."""
-    links = f"{len(cause.links)} links are" if len(cause.links) > 1 else "a link is"
-    found = f"{cause.what}: {links} proved with it put right"
-    page.put(_title(page, "! cause", "unsure", found, ""))
+    page.put(_title(page, "! cause", "unsure", said_of_cause(cause), ""))
     page.put(_place(page, cause.span), Text())
     for before, after in cause.lines:
         page.put(

@@ -14,7 +14,7 @@ from html import escape
 from importlib.resources import files
 from typing import TypeAlias
 
-from bnsym.model import Diagnostic, FileReport, Format, Report, Severity, Skipped, Undecided, format_of
+from bnsym.model import Cause, Diagnostic, FileReport, Format, Report, Severity, Skipped, Undecided, format_of
 from bnsym.reporting.console.theme import MARKS
 from bnsym.reporting.outline import Formula, Part, Saying, Step
 from bnsym.reporting.pages.graph import graph, in_words
@@ -23,6 +23,7 @@ from bnsym.reporting.pages.mathml import marked, mathml
 from bnsym.reporting.pages.tex_prose import tex_prose
 from bnsym.reporting.unicode import unicode_math
 from bnsym.reporting.view import Failure, FileView, Grounds, View, file_views
+from bnsym.reporting.wording import said_of_cause
 
 _SIGNS = {":=": "≔"}
 """Signs that MathML would take apart."""
@@ -96,7 +97,17 @@ def _file(view: FileView, number: int) -> str:
     content = _content(view.parts, view.text, number, render)
     return (
         f'<article id="file-{number}"><p class="path">{escape(view.name)}</p>{_read(view)}'
+        f"{''.join(map(_cause, view.file.causes))}"
         f"{''.join((*content, *_diagnostics(view.file.derivation.diagnostics)))}{resting_on}</article>"
+    )
+
+
+def _cause(cause: Cause) -> str:
+    """Why several links are not proved: the lines to change, and which links are proved then."""
+    lines = "".join(f"<del>{escape(old)}</del>\n<ins>{escape(new)}</ins>\n" for old, new in cause.lines)
+    return (
+        f'<section class="cause"><h2>Line {cause.span.line}: {escape(said_of_cause(cause))}</h2>'
+        f"<pre>{lines}</pre><p>{escape(', '.join(cause.links))}</p></section>"
     )
 
 

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from bnsym.finding import STANDARD_INPUT
 from bnsym.model import Diagnostic, Report, Severity, Span
-from bnsym.reporting.view import View, views
+from bnsym.reporting.view import Fix, View, file_views
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,26 +26,26 @@ class Finding:
     """The id of the link that it is about; empty for one about a file."""
     fingerprint: str
     """The same as long as the formula is, wherever in the file it moves."""
+    fix: Fix | None = None
 
 
 def findings(report: Report) -> Iterator[Finding]:
     """Links that are not as declared, then errors and warnings of files."""
     seen: Counter[str] = Counter()
-    for view in views(report):
-        if not view.result.passed:
-            yield _of_result(view, seen)
+    for file in file_views(report):
+        for view in file.views:
+            if not view.result.passed:
+                yield _of_result(view, file.fixes.get(view.result.link.id), seen)
     for diagnostic in report.all_diagnostics:
         if diagnostic.severity is not Severity.NOTE:
             yield _of_diagnostic(diagnostic, seen)
 
 
-def _of_result(view: View, seen: Counter[str]) -> Finding:
-    result, words, span = view.result, view.words, view.span
-    message = words.message
-    if result.repair is not None:
-        message += f"; it holds with {result.repair.what} put right: {' '.join(result.repair.after.split())}"
-    mark = _fingerprint(seen, words.code, in_repository(span.file), result.link.source)
-    return Finding(Severity.ERROR, words.code, message, words.hint, span, result.link.id, mark)
+def _of_result(view: View, fix: Fix | None, seen: Counter[str]) -> Finding:
+    link, words, span = view.result.link, view.words, view.span
+    message = words.message + (f"; {fix.said}" if fix else "")
+    mark = _fingerprint(seen, words.code, in_repository(span.file), link.source)
+    return Finding(Severity.ERROR, words.code, message, words.hint, span, link.id, mark, fix)
 
 
 def _of_diagnostic(one: Diagnostic, seen: Counter[str]) -> Finding:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from bnsym.model import Report, Severity
 from bnsym.reporting.programs.findings import Finding, findings, in_repository
 from bnsym.reporting.view import views
+from bnsym.reporting.wording import said_of_cause
 
 MOST = 10
 """GitHub shows so many errors and so many warnings of one step."""
@@ -52,7 +53,7 @@ def _property(text: str) -> str:
 def to_summary(report: Report) -> str:
     """What became of each link, as a table, cut where GitHub would refuse it."""
     head = "### bnsym: " + ", ".join(f"{n} {name}" for name, n in report.counts.items() if n)
-    lines = [head, "", "| link | place | verdict | |", "|---|---|---|---|"]
+    lines = [head, "", *_causes(report), "| link | place | verdict | |", "|---|---|---|---|"]
     size = sum(len(line.encode()) + 1 for line in lines)
     for row in _rows(report):
         size += len(row.encode()) + 1
@@ -61,6 +62,14 @@ def to_summary(report: Report) -> str:
             break
         lines.append(row)
     return "\n".join(lines) + "\n"
+
+
+def _causes(report: Report) -> Iterator[str]:
+    """What to change first, in which lines."""
+    for cause in report.causes:
+        yield f"- {_cell(f'{cause.span.file}:{cause.span.line} {said_of_cause(cause)}')}"
+        yield from (f"  - {_cell(before)} → {_cell(after)}" for before, after in cause.lines)
+    yield from ("",) if report.causes else ()
 
 
 def _rows(report: Report) -> Iterator[str]:

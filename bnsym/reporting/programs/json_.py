@@ -42,7 +42,7 @@ stable: keys may be added, none changes.
          "detail": ""}],
        "code": "BN201", "message": "…", "hint": "…",              code null if there is none
        "problem": {"line": 3, "column": 7, "end_line": 3, "end_column": 9},     null unless unread
-       "cause": null,               where what it waits for stands; null if nothing is wrong elsewhere
+       "waits_for": null,           where what it waits for stands; null if nothing is wrong elsewhere
        "formal": {                  null unless proved or refuted: what `bnsym verify` judges
          "statement": ["Statement", …],                           terms are lists that begin with their kinds
          "hypotheses": [0],         which of its hypotheses the proof uses
@@ -144,7 +144,7 @@ def _link(view: View) -> dict[str, Any]:
         "message": words.message,
         "hint": words.hint,
         "problem": _place(problem.span) if problem else None,
-        "cause": _place(problem.cause.span) if problem and problem.cause else None,
+        "waits_for": _place(problem.cause.span) if problem and problem.cause else None,
         "formal": view.formal,
     }
 

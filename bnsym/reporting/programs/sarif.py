@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from bnsym.codes import NAMES, Explanation, explanation
-from bnsym.model import Report, Severity
+from bnsym.model import Report, Severity, Span
 from bnsym.reporting.programs.findings import Finding, findings, uri
+from bnsym.reporting.view import Fix
+from bnsym.source.source_map import Places
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "note"}
@@ -24,7 +27,7 @@ def to_sarif(report: Report) -> str:
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(finding, codes) for finding in found],
+        "results": [_result(finding, codes, report.sources) for finding in found],
     }
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
     return json.dumps(log, indent=2, ensure_ascii=False) + "\n"
@@ -41,14 +44,27 @@ def _rule(entry: Explanation) -> dict[str, Any]:
     return rule | ({"help": {"text": entry.advice}} if entry.advice else {})
 
 
-def _result(finding: Finding, codes: list[str]) -> dict[str, Any]:
-    span = finding.span
-    region = {
+def _region(span: Span) -> dict[str, int]:
+    return {
         "startLine": span.line,
         "startColumn": span.column,
         "endLine": span.end_line,
         "endColumn": max(span.end_column, span.column if span.end_line == span.line else 1),
     }
+
+
+def _fix(fix: Fix, file: str, text: str) -> dict[str, Any]:
+    places = Places(text)
+    replacements = [
+        {"deletedRegion": _region(places.span(file, start, end)), "insertedContent": {"text": new}}
+        for start, end, new in reversed(fix.edits)
+    ]
+    changes = [{"artifactLocation": {"uri": uri(file)}, "replacements": replacements}]
+    return {"description": {"text": fix.said}, "artifactChanges": changes}
+
+
+def _result(finding: Finding, codes: list[str], sources: Mapping[str, str]) -> dict[str, Any]:
+    span, region = finding.span, _region(finding.span)
     place: dict[str, Any] = {
         "physicalLocation": {"artifactLocation": {"uri": uri(span.file)}, "region": region}
     }
@@ -61,4 +77,6 @@ def _result(finding: Finding, codes: list[str]) -> dict[str, Any]:
         "locations": [place],
         "partialFingerprints": {"bnsymFinding/v1": finding.fingerprint},
     }
+    if finding.fix is not None:
+        result["fixes"] = [_fix(finding.fix, span.file, sources[span.file])]
     return result | ({"ruleIndex": codes.index(finding.code)} if finding.code in codes else {})
