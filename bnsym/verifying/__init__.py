@@ -1,1 +1,11 @@
-"""A second checker."""
+"""The second checker: proofs and witnesses of a JSON report, judged without what found or accepted them.
+
+    domains      a prime field, exact roots of rationals, degrees
+    jets         values of terms at a point, derivatives by infinitesimals
+    signs        what can't be negative by its form
+    proofs       a certificate's identity at random points; how a wrong one could pass, and how probable that is
+    attained     maxima over a ball, loaded into the same proofs
+    rechecking   one link of a report: decoded, and judged
+
+Each imports what stands above it, the term tree, and the standard library.
+"""
