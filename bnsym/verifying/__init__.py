@@ -3,8 +3,8 @@
     domains      a prime field, exact roots of rationals, degrees
     jets         values of terms at a point, derivatives by infinitesimals
     signs        what can't be negative by its form
-    proofs       a certificate's identity at random points; how a wrong one could pass, and how probable that is
-    attained     maxima over a ball, loaded into the same proofs
+    proofs       a certificate's identity at random points, and how probable it is that a wrong one passes
+    attained     maxima over a ball of matrices: what their values rest on
     rechecking   one link of a report: decoded, and judged
 
 Each imports what stands above it, the term tree, and the standard library.
