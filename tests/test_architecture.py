@@ -21,6 +21,7 @@ FLOORS = (
     {"__main__"},
     {"cli", "pytest_plugin"},
     {"commands", "serving"},
+    {"testing"},
     {"__init__"},
     {"cache", "checking", "compiling", "deriving", "execution", "judging", "repairing", "reporting"},
     {"proving", "evidence", "elaborate", "finding", "settings", "verifying"},

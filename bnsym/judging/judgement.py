@@ -9,11 +9,15 @@ from itertools import groupby
 from typing import Any
 
 from bnsym.judging import asking, precision, slips
+from bnsym.judging.asking import UNITS
 from bnsym.judging.layouts import Layout, guesses, letters, stated
 from bnsym.judging.trials import Refused, Task, Trial, Unfit, again, drawn, sized
 
 SMALL = (1, 2, 4, 7)
 """Batches at which rounding explains so little that no slip hides behind it."""
+ROUGH, MANY, TIMES = 2.0**-20, 24, 3
+"""A unit roundoff from which so many batches stand beside each other, and so many times other values are
+drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,16 +169,25 @@ def _attempt(task: Task, layout: Layout, m: int, d: int, given: Mapping[str, int
         except Refused as refusal:
             error = error or refusal
             continue
-        for small in () if task.values else SMALL:
-            gaps = _worse(gaps, trial, {**lengths, **_first(layout, small, lengths)}, seed)
+        for number, smaller in enumerate(() if task.values else _smaller(trial, given)):
+            gaps = _worse(gaps, trial, smaller, seed + 7 + number)
         return Attempt(trial, gaps)
     raise error or Refused("nothing was tried")
 
 
-def _first(layout: Layout, small: int, lengths: Mapping[str, int]) -> dict[str, int]:
-    """The length of the first axis of the first index, if it may be so small."""
-    axes = next(iter(layout.spread.values()), ())
-    return {axes[0]: min(small, lengths[axes[0]])} if axes else {}
+def _smaller(trial: Trial, given: Mapping[str, int]) -> Iterator[dict[str, int]]:
+    """Smaller batches. In types that round much all other axes are short, since sums along them round too,
+    and once there are many batches, since then these errors average out."""
+    layout = trial.layout
+    for small in SMALL:
+        found = layout.shortened(trial.sizes, small)
+        if UNITS[trial.task.dtype.name] < ROUGH:
+            yield found
+            continue
+        first = next(iter(layout.spread.values()), ())[:1]
+        found = {a: n if a in given or a in first else min(n, 3) for a, n in found.items()}
+        for many in (1, MANY) * TIMES:
+            yield found | {a: many for a in layout.beside[:1] if a not in given}
 
 
 def _worse(
@@ -183,7 +196,7 @@ def _worse(
     """With those of a smaller trial where these show that an output is wrong. A function that can't be called
     at such a size is not judged there."""
     try:
-        smaller = _gaps(again(trial, sizes, seed + 7))
+        smaller = _gaps(again(trial, sizes, seed))
     except (Refused, ValueError):
         return gaps
     return {n: smaller[n] if gap.agrees and not smaller[n].agrees else gap for n, gap in gaps.items()}
@@ -191,10 +204,7 @@ def _worse(
 
 def _gaps(trial: Trial) -> dict[str, precision.Gap]:
     returned = asking.returned(trial)
-    found = {}
-    for name, one in trial.task.outputs.items():
-        found[name] = precision.gap(trial, trial.lifted(one), returned[name], trial.truths[name])
-    return found
+    return {name: precision.gap(trial, name, array) for name, array in returned.items()}
 
 
 def _told(
@@ -214,12 +224,10 @@ def _told(
         named: tuple[str, ...] = ()
         graded = ""
         if gap.agrees:
-            graded = precision.graded(trial, name, seed)
+            graded = precision.graded(trial, name, gap, seed)
         else:
             named = tuple(_explained(trial, name, seed, kept))
-        found[name] = Judgement(
-            gap.agrees, named, gap.error, gap.allowed, trial.shape, task.call, said, graded
-        )
+        found[name] = Judgement(gap.agrees, named, gap.error, gap.allowed, gap.shape, task.call, said, graded)
     if list(found) == [""]:
         return found[""]
     worst = max(found.values(), key=lambda one: one.error - one.allowed)
@@ -229,6 +237,7 @@ def _told(
 
 def _explained(trial: Trial, name: str, seed: int, kept: Mapping[str, int]) -> Iterator[str]:
     """What explains the values of an output: of one batch alone, else of several."""
-    lengths = {**trial.sizes, **_first(trial.layout, 24, trial.sizes)}
+    trial = precision.precise(trial)
+    lengths = trial.layout.shortened(trial.sizes, 24)
     alone = lengths | {a: 1 for a in trial.layout.beside if a not in kept}
     yield from slips.explain(name, *([again(trial, s, seed + k) for k in (1, 2)] for s in (alone, lengths)))

@@ -78,6 +78,11 @@ class Layout:
             found[free[0]] = max(1, m // others)
         return found
 
+    def shortened(self, sizes: Mapping[Axis, int], most: int) -> dict[Axis, int]:
+        """With a shorter first axis of the first index."""
+        first = next(iter(self.spread.values()), ())[:1]
+        return {a: min(most, n) if a in first else n for a, n in sizes.items()}
+
     def said(self, letters: Mapping[SpaceName, str]) -> str:
         """For a reader: `i along axes 0, 2, 3; γ of shape (d)`."""
         runs = (f"{letters[s]} along {_listed(self.order, axes)}" for s, axes in self.spread.items() if axes)

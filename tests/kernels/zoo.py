@@ -22,19 +22,28 @@ def backward(
 ) -> tuple[Any, Any, Any]:  # fmt: skip
     """∂/∂x, ∂/∂gain, ∂/∂bias of gain · (x − μ)/σ + bias, statistics over `axes`, gains shared over `shared`.
 
-    gain: of a shape that broadcasts against x. slip: the one that is made, "" for none.
+    gain: of a shape that broadcasts against x. slip: the one that is made, "" for none, or a word of HOW for
+    another way of writing what is right.
     """
+    if slip == "wide":  # in float64, as careful kernels are
+        kind = x.dtype
+        wide = (None if a is None else np.asarray(a, np.float64) for a in (x, gain, epsilon, up, mask))
+        x, gain, epsilon, up, mask = wide
+        made = backward(x, gain, epsilon, up, axes, shared, mask=mask, centred=centred)
+        return tuple(a.astype(kind) for a in made)
     one = np.ones_like(x) if mask is None else mask.astype(x.dtype)
     over = WRONG_AXES[axes] if slip == "axes" else axes
 
     def total(a: Any, where: Any = over) -> Any:
-        return a.sum(axis=where, keepdims=True)
+        return in_a_row(a, where) if slip == "in a row" else a.sum(axis=where, keepdims=True)
 
-    n = total(one)
+    n = one.astype(np.float64).sum(axis=over, keepdims=True).astype(x.dtype)
     count = n - 1 if slip == "n - 1" else n
     mean = total(one * x) / n if centred and slip != "not centred" else 0.0
     shift = 0.0 if slip == "x for x - mean" else mean
     variance = total(one * (x - mean) ** 2) / (n - 1 if slip == "unbiased" else n)
+    if slip == "one pass":
+        variance = total(one * x * x) / n - mean * mean
     if slip == "epsilon outside":
         sigma = np.sqrt(variance) + epsilon
     else:
@@ -62,6 +71,12 @@ def backward(
     }
     second = factors.get(slip, 1.0) * second
     dx = (g - (first if centred else 0.0) - second) / sigma
+    if slip == "gathered":  # N g − Σg − x̂ Σ x̂g, divided at last
+        dx = (n * g - (total(one * g) if centred else 0.0) - hat * total(hat * g)) / (n * sigma)
+    if slip == "staged":  # through σ² and μ, as the paper has it
+        to_variance = total(g * one * (x - mean)) * -0.5 / (sigma * sigma * sigma)
+        to_mean = -total(one * g) / sigma - 2 * to_variance * total(one * (x - mean)) / n
+        dx = g / sigma + to_variance * 2 * (x - mean) / n + (to_mean / n if centred else 0.0)
     dx = dx * (gain if slip == "gain outside" else 1.0) * one
     dx = {"times n": n * dx, "sign": -dx, "sigma once more": dx / sigma}.get(slip, dx)
     gains = up * hat if slip != "gain by x" else up * x
@@ -75,6 +90,18 @@ def backward(
     if slip == "gain sign":
         dgain = -dgain
     return dx, dgain, dbias
+
+
+HOW = ("", "wide", "in a row", "one pass", "gathered", "staged")
+
+
+def in_a_row(a: Any, axes: Any) -> Any:
+    """A sum one number after the other, in the type of the numbers."""
+    axes = tuple(k % a.ndim for k in axes)
+    order = [k for k in range(a.ndim) if k not in axes] + list(axes)
+    kept = [a.shape[k] for k in range(a.ndim) if k not in axes]
+    summed = np.add.accumulate(a.transpose(order).reshape([*kept, -1]), axis=-1)[..., -1]
+    return summed.reshape([1 if k in axes else a.shape[k] for k in range(a.ndim)])
 
 
 WRONG_AXES = {(0, 2, 3): (2, 3), (2, 3): (0, 2, 3), (-1,): (0,), (0,): (-1,), (2,): (1, 2), (1, 2): (2,)}

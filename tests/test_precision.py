@@ -1,0 +1,76 @@
+"""Kernels in less precise types: right ones are right, a wrong sign never is, lost digits are told."""
+
+from __future__ import annotations
+
+import importlib.util
+
+import numpy as np
+import pytest
+
+import bnsym
+from bnsym.testing import assert_backward
+from tests.kernels.random_shapes import misjudged
+from tests.kernels.zoo import BATCH, LAYERS
+
+DX = f"{BATCH}#input-gradient"
+SMALL_TYPES = ["float32", "float16", "bfloat16"]
+
+
+def have(kind: str) -> None:
+    if kind == "bfloat16" and importlib.util.find_spec("ml_dtypes") is None:
+        pytest.skip("ml_dtypes is an extra")
+
+
+def backward(x, gamma, grad_y, sign=-1):
+    hat = (x - x.mean(0)) / x.std(0)
+    return gamma / x.std(0) * (grad_y - grad_y.mean(0) + sign * hat * (hat * grad_y).mean(0))
+
+
+def one_pass(x, gamma, grad_y):
+    sigma = np.sqrt((x * x).mean(0) - x.mean(0) ** 2)
+    hat = (x - x.mean(0)) / sigma
+    return gamma / sigma * (grad_y - grad_y.mean(0) - hat * (hat * grad_y).mean(0))
+
+
+def test_right_kernels_in_random_shapes_are_right() -> None:
+    assert list(misjudged(25)) == []
+
+
+@pytest.mark.parametrize("m", [1, 2, 3, 100, 100_000])
+def test_a_sign_is_wrong_at_every_size_in_float32(m: int) -> None:
+    if m > 1:  # a batch of one has no variance
+        assert bnsym.check_backward(backward, DX, dtype="float32", m=m)
+        wrong = bnsym.check_backward(lambda *a: backward(*a, sign=1), DX, dtype="float32", m=max(m, 7))
+        assert not wrong
+        assert wrong.slips == ("the term -γ/(m σ) x̂ᵢ Σⱼ x̂ⱼ ∂f/∂yⱼ has the wrong sign",)
+
+
+@pytest.mark.parametrize("kind", SMALL_TYPES)
+@pytest.mark.parametrize("slip", ["projection sign", "mean sign", "sign", "mean missing", "times n"])
+def test_slips_are_no_rounding(kind: str, slip: str) -> None:
+    have(kind)
+    for name in ("batch", "layer"):
+        layer = LAYERS[name]
+        options = {"axes": layer.axes, "dtype": kind, "m": 60, **layer.options}
+        assert not bnsym.check_backward(layer.make(slip), layer.links, **options)
+        assert bnsym.check_backward(layer.make(""), layer.links, **options)
+
+
+def test_digits_that_cancel_are_told() -> None:
+    assert bnsym.check_backward(backward, DX, dtype="float32").precision == "right within float32"
+    lost = bnsym.check_backward(one_pass, DX, dtype="float32")
+    assert lost
+    assert "digits to cancellation where a mean is 512 times the spread" in lost.precision
+
+
+def test_types() -> None:
+    with pytest.raises(ValueError, match="dtype=int64: it is one of float64"):
+        bnsym.check_backward(backward, DX, dtype="int64")
+    with pytest.raises(bnsym.Refused, match="returned float16, not float32"):
+        bnsym.check_backward(lambda x, gamma, grad_y: grad_y.astype(np.float16), DX, dtype="float32")
+
+
+def test_a_test_says_what_is_off() -> None:
+    assert_backward(backward, DX)
+    with pytest.raises(AssertionError, match=r"wrong: .*\n.*has the wrong sign"):
+        assert_backward(lambda x, gamma, grad_y: backward(x, gamma, grad_y, 1), DX)
