@@ -33,7 +33,7 @@ def one_pass(x, gamma, grad_y):
 
 
 def test_right_kernels_in_random_shapes_are_right() -> None:
-    assert list(misjudged(25)) == []
+    assert list(misjudged(12)) == []
 
 
 @pytest.mark.parametrize("m", [1, 2, 3, 100, 100_000])
