@@ -446,6 +446,35 @@ def test_what_has_no_meaning(lines: tuple[str, ...], code: str, column: int, tex
 
 
 @pytest.mark.parametrize(
+    "lines",
+    [
+        (r"h = \psi(U x + c)", r"\frac{\partial h}{\partial c} = \psi"),
+        (r"y = f(x + b)", r"y = f x + f b"),
+        (r"T(x + y) = T x + T y",),
+        (r"\sigma a + \sigma b = \sigma(a + b)",),
+    ],
+)
+def test_claims_make_no_factor_of_what_is_applied(lines: tuple[str, ...]) -> None:
+    derivation, _ = note(*lines)
+    assert all(link.problem is not None for link in derivation.links)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        (r"\sigma := \sqrt{v}", r"\sigma(a + b) = \sigma a + \sigma b"),
+        (r"f = 2 + t", r"f(a + b) = f a + f b"),
+        (r"\sigma a = a \sigma", r"\sigma(a + b) = \sigma a + \sigma b"),
+        (r"c(a + b) = c a + c b",),
+        (r"\gamma(a + b) = \gamma a + \gamma b",),
+    ],
+)
+def test_known_numbers_are_factors_before_a_bracket(lines: tuple[str, ...]) -> None:
+    derivation, _ = note(*lines)
+    assert derivation.links[-1].problem is None
+
+
+@pytest.mark.parametrize(
     ("lines", "code", "line", "column"),
     [
         (("a := b", "a := c"), "BN127", 2, 1),

@@ -51,6 +51,9 @@ PARAMETERS = frozenset(
 )
 """Letters that this field gives to numbers and to nothing else: gains, offsets, steps."""
 
+_USUAL = PARAMETERS | frozenset("abcdeklmnrtwxyz")
+"""Letters that are factors before a bracket wherever they stand elsewhere as one."""
+
 if TYPE_CHECKING:
     from bnsym.elaborate.collect import Expression, Gathered
 
@@ -148,7 +151,7 @@ def settle(gathered: Gathered, text: str) -> Known:
 
 
 def known_names(nodes: Iterable[Node], gathered: Gathered, text: str) -> Known:
-    names: set[str] = set()
+    names = _factors(gathered, text)
     sizes = {"m", *(size for size, _ in gathered.sizes.values())}
     behind: dict[str, set[Fraction]] = {}
     for node in nodes:
@@ -156,12 +159,32 @@ def known_names(nodes: Iterable[Node], gathered: Gathered, text: str) -> Known:
             for first, second in _beside(product, text):
                 if isinstance(second, Number) and is_letter(first):
                     behind.setdefault(size_name(first), set()).add(second.value)
-        names.update(standing(node, text))
         sizes.update(size_name(n.size) for n in walk(node) if isinstance(n, BigSum) and n.size is not None)
     sizes.update(size for said in gathered.kinds.values() for kind in said for size in kind.sizes)
     doubled = {name for name in sizes if len(behind.get(name, ())) == 1 and not behind[name] & {0, 1}}
     written = frozenset(name for name, *_ in gathered.written)
     return Known(frozenset(names | gathered.kinds.keys()), frozenset(sizes), frozenset(doubled), written)
+
+
+def _factors(gathered: Gathered, text: str) -> set[str]:
+    """The names that stand elsewhere than before a bracket and may be factors before one: usual factors
+    anywhere, any other name only if an equation gives it a value, or if it stood in an earlier chain than the
+    first in which it is before one. `h = f(x + b)` may apply f, whatever the claims behind it say."""
+    first: dict[str, int] = {}
+    alone: dict[str, int] = {}
+    found: set[str] = set()
+    for place, chain in enumerate(sorted(gathered.chains, key=lambda c: c.block.where.start)):
+        nodes = [e.node for e in chain.expressions if e.node is not None]
+        for node in nodes:
+            for name in functions(node, text):
+                first.setdefault(name.base, place)
+            for base in standing(node, text):
+                alone.setdefault(base, place)
+        if len(nodes) > 1 and isinstance(nodes[0], Symbol):
+            found.add(nodes[0].base)
+    return found | {
+        name for name, place in alone.items() if name in _USUAL or place < first.get(name, place + 1)
+    }
 
 
 def standing(node: Node, text: str) -> Iterator[str]:
