@@ -111,6 +111,14 @@ GAIN = r"\frac{\partial L}{\partial \gamma} = "
         ((*SCALED, rf"{GAIN} \sum_i \frac{{\partial L}}{{\partial h_i}} u_i"), "pp"),
         ((SCALED[0], rf"{GAIN} \frac{{\partial L}}{{\partial h_i}} u_i"), "x"),
         (("# Sums are Einstein's", *SCALED, rf"{GAIN} \frac{{\partial L}}{{\partial h_i}} u_i"), "px"),
+        (("Repeated indices are summed over.", r"\delta_{ii} = 1"), "x"),
+        (("Repeated indices are summed over.", r"\frac{a_i x_i}{x_i x_i} x_i = a_i"), "x"),
+        (("Repeated indices are summed over.", r"a_i + b_i = b_i + a_i"), "p"),
+        (("Repeated indices are summed over.", r"\sum_i 2 a_i b_i = 2 \sum_i a_i b_i"), "p"),
+        ((r"a_i b_i = b_i a_i",), "p"),
+        # a dot beside the sign for products entry by entry
+        ((r"\sum_i u_i v_i = \sum_i v_i u_i", r"u \cdot v = u \odot v"), "px"),
+        ((r"\sum_i u_i v_i = \sum_i v_i u_i", r"u \odot v = v \odot u"), "pp"),
         # once: some index may be meant
         ((*SCALED, rf"{GAIN} \frac{{\partial L}}{{\partial h_i}}"), "px"),
         # free beside the sum that binds it

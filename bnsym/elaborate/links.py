@@ -8,6 +8,7 @@ The rooms before it: `document` (Markdown), `collect` (surface trees), `scope`
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
@@ -496,7 +497,9 @@ class _Reader:
         repeated = _repeated(left, right) or _repeated(right, left)
         pending.doubt = _doubt(chain, raw) or self._beside(chain, raw) or repeated
         again = self._said_twice(chain, raw, pending.sides) if pending.sides else None
-        if order := self._ordered(chain, pending.sides) if pending.sides else None:
+        if unsigned := self._summed_unsigned(left, right):
+            pending.doubt, pending.strict = unsigned, True
+        elif order := self._ordered(chain, pending.sides) if pending.sides else None:
             pending.doubt, pending.freed, pending.strict = order
         elif again and again.anew:
             pending.doubt, pending.unless, pending.strict = again.problem, again.left, True
@@ -506,6 +509,11 @@ class _Reader:
             pending.doubt = self._unsettled(chain, pending.sides)
             if again and pending.doubt is None:
                 pending.doubt, pending.unless = again.problem, again.left
+
+    def _summed_unsigned(self, *sides: Node | None) -> ReadError | None:
+        """Where a letter stands twice in a file that speaks of sums without a sign."""
+        said = _SUMMATION.search(self.survey.source.text)
+        return next((doubt for side in sides if said and (doubt := _twice(side))), None)
 
     def _reason(self, chain: RawChain, link: RawLink) -> tuple[ReadError, Expression] | None:
         """A claim that the link is said to follow from: if that does not hold, the link may not be meant."""
@@ -914,6 +922,19 @@ def _repeated(node: Node | None, other: Node | None) -> ReadError | None:
     return None
 
 
+def _twice(node: Node | None) -> ReadError | None:
+    """A letter that stands twice in one term, or on one name, and that no sum binds."""
+    inner = list(nodes_of(node)) if node is not None else []
+    bound = {letter for one in inner if isinstance(one, BigSum) for letter in one.letters}
+    for term in (one for one in inner if isinstance(one, Product | Quotient | Symbol)):
+        names = (name for name in nodes_of(term) if isinstance(name, Symbol))
+        written = Counter(letter for name in names for letter in _letters(name) if letter not in bound)
+        if letter := next((one for one, times in written.items() if times > 1), None):
+            message = f"`{letter}` is repeated here, and the text speaks of a summation convention"
+            return ReadError("BN137", message, term.at, rf"write `\sum_{letter}` where it is summed over")
+    return None
+
+
 def _beside(words: Unread) -> ReadError:
     return ReadError(words.code, words.why, _at(words.where), words.hint)
 
@@ -925,7 +946,13 @@ def _check_entries(*terms: Term, at: Place) -> None:
         raise ReadError("BN128", "one entry of an array has no meaning here", at, hint)
 
 
-_SUMMATION = re.compile(r"einstein|summation convention|summenkonvention|求和约定|縮約", re.IGNORECASE)
+_SUMMATION = re.compile(
+    r"einstein|эйнштейн|爱因斯坦|アインシュタイン|아인슈타인|summation\s+convention|summenkonvention|求和约定|縮約"
+    r"|convention\s+de\s+(?:la\s+)?som\w+|(?:repeated|doppelte\w*|повторяющ\w+)\s+(?:ind[ei]\w+|индекс\w*)"
+    r"|ind(?:ex|ices)\s+(?:that\s+)?(?:\w+\s+)?(?:repeat\w*|twice)|[ií]ndic\w+\s+(?:répét|repetid|ripetut)\w+"
+    r"|重复(?:指标|下标)",
+    re.IGNORECASE,
+)
 """Words for sums without a sign."""
 
 
