@@ -452,6 +452,9 @@ def test_what_has_no_meaning(lines: tuple[str, ...], code: str, column: int, tex
         (r"y = f(x + b)", r"y = f x + f b"),
         (r"T(x + y) = T x + T y",),
         (r"\sigma a + \sigma b = \sigma(a + b)",),
+        (r"D x y = x D y",),
+        (r"\mathcal{F} f g = \mathcal{F} g f",),
+        (r"\Delta x + \Delta y = \Delta(x + y)",),
     ],
 )
 def test_claims_make_no_factor_of_what_is_applied(lines: tuple[str, ...]) -> None:
@@ -466,6 +469,8 @@ def test_claims_make_no_factor_of_what_is_applied(lines: tuple[str, ...]) -> Non
         (r"f = 2 + t", r"f(a + b) = f a + f b"),
         (r"\sigma a = a \sigma", r"\sigma(a + b) = \sigma a + \sigma b"),
         (r"c(a + b) = c a + c b",),
+        (r"D = 2 + t", "D x y = x D y"),
+        (r"2 + D = t + D", "D x y = x D y"),
         (r"\gamma(a + b) = \gamma a + \gamma b",),
     ],
 )

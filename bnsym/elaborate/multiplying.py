@@ -26,7 +26,7 @@ from bnsym.latex.ast import (
     Quotient,
     Symbol,
 )
-from bnsym.latex.commands import CHANGES, ENTRYWISE, STRAIGHT
+from bnsym.latex.commands import CHANGES, ENTRYWISE, OPERATORS, STRAIGHT
 from bnsym.latex.errors import ReadError
 from bnsym.terms import Num, Pow, Term, mul, power, rename, sqrt
 
@@ -117,11 +117,11 @@ def check_differentials(lowering: Lowering, node: Product) -> None:
         sign, name = base_of(first), base_of(second)
         if operator or name is None or sign is None or not sign.bare:
             continue
-        change = sign.base in CHANGES and sign.base not in table.typed
+        change = sign.base in (*CHANGES, *OPERATORS) and sign.base not in table.typed
         if (change or sign.base in STRAIGHT) and sign.base not in {*table.defined, *table.sizes}:
             pair, at = f"{sign.base} {name.base}" if change else f"d{name.base}", (first.at[0], second.at[1])
             hint = f"give it a meaning: `<!-- bnsym: let ${pair}$ = $...$ -->`"
-            what = "a change" if change else "a gradient"
+            what = "an operator" if sign.base in OPERATORS else "a change" if change else "a gradient"
             raise ReadError("BN128", f"`{pair}` looks like {what}, and nothing says of what", at, hint)
 
 

@@ -35,13 +35,14 @@ from bnsym.latex.ast import (
     Gradient,
     Indicator,
     Node,
+    Paren,
     Place,
     Product,
     Symbol,
     unwrap,
     walk,
 )
-from bnsym.latex.commands import CHANGES, INDEX_LETTERS
+from bnsym.latex.commands import CHANGES, INDEX_LETTERS, OPERATORS
 from bnsym.latex.errors import ReadError
 from bnsym.latex.folding import is_straight
 from bnsym.model import Diagnostic
@@ -431,10 +432,10 @@ def _find_results(found: Survey) -> None:
 
 
 def _before_names(node: Node) -> Iterator[Node]:
-    """What stands right before a name in a product."""
+    """What stands right before a name, or a bracket, in a product."""
     for product in (inner for inner in walk(node) if isinstance(inner, Product)):
         for (first, second), sign in zip(pairwise(product.factors), product.operators[1:], strict=True):
-            if not sign and base_of(second) is not None:
+            if not sign and (base_of(second) is not None or isinstance(second, Paren)):
                 yield base_of(first) or first
 
 
@@ -447,8 +448,8 @@ def _find_typed(found: Survey) -> None:
     found.table.typed.update(side.base for side in sides if isinstance(side, Symbol))
     for node in _every_node(found):
         before = {id(first) for first in _before_names(node)}
-        names = (n for n in walk(node) if isinstance(n, Symbol) and n.bare and n.base in CHANGES)
-        found.table.typed.update(name.base for name in names if id(name) not in before)
+        names = (n for n in walk(node) if isinstance(n, Symbol) and n.bare and id(n) not in before)
+        found.table.typed.update(name.base for name in names if name.base in (*CHANGES, *OPERATORS))
 
 
 def _find_losses(found: Survey) -> None:

@@ -88,13 +88,19 @@ def infer(table: Table, definitions: Sequence[Chain], claims: Sequence[Chain] = 
     return lambda node: inference.shape(node, NO_LETTERS)
 
 
+_SIGNED = ENTRYWISE | {"star"}
+"""Beside these between vectors a dot is another product."""
+
+
 def settle_dots(expressions: Sequence[Expression], shape: Shape) -> None:
     r"""Reads `u \cdot v` of two vectors as their inner product where another expression of the chain is a
-    number, and entry by entry where one is a vector."""
+    number, and entry by entry where one is a vector, unless that writes a sign of its own for it."""
     nodes = [e.node for e in expressions if e.node is not None]
     read = {way: [_dotted(node, shape, way) for node in nodes] for way in (SCALAR, COLUMN)}
     plain = {shape(node) for node, new in zip(nodes, read[SCALAR], strict=True) if new is node} - {None}
-    for expression in expressions if len(plain) == 1 else ():
+    products = (inner for node in nodes for inner in walk(node) if isinstance(inner, Product))
+    signed = any(not _SIGNED.isdisjoint(inner.operators) for inner in products)
+    for expression in expressions if len(plain) == 1 and not (signed and plain == {COLUMN}) else ():
         node = expression.node
         new = _dotted(node, shape, *plain) if node is not None else None
         if node is not None and new is not None and new is not node and shape(new) in plain:

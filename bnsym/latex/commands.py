@@ -269,6 +269,8 @@ PARTIAL, NABLA = r"\partial", r"\nabla"
 STRAIGHT = ("d", r"\mathrm{d}")
 CHANGES = (r"\delta", r"\Delta")
 """Before a name, a change of it or its variation."""
+OPERATORS = ("D", r"\mathcal{D}", r"\mathcal{F}", r"\mathcal{L}", r"\mathcal{T}")
+"""Before a name, what may be done to all behind it."""
 LOSS_LETTERS = frozenset(("f", "L", "J", r"\ell", r"\mathcal{L}"))
 """What a loss is usually called: before a parenthesis, or under ∂, not taken for a number."""
 INDEX_LETTERS = frozenset("ijklnpqrstabcd")
