@@ -116,6 +116,13 @@ GAIN = r"\frac{\partial L}{\partial \gamma} = "
         (("Repeated indices are summed over.", r"a_i + b_i = b_i + a_i"), "p"),
         (("Repeated indices are summed over.", r"\sum_i 2 a_i b_i = 2 \sum_i a_i b_i"), "p"),
         ((r"a_i b_i = b_i a_i",), "p"),
+        # words say that a name is a function
+        (
+            (r"Let $\phi$ be an activation function.", r"\phi x = x \phi", r"\phi(x + y) = \phi x + \phi y"),
+            "px",
+        ),
+        ((r"Let $\phi$ be the gain.", r"\phi x = x \phi", r"\phi(x + y) = \phi x + \phi y"), "pp"),
+        ((r"Let $r: \mathbb{R} \to \mathbb{R}$.", r"r(x + y) = r x + r y"), "x"),
         # a dot beside the sign for products entry by entry
         ((r"\sum_i u_i v_i = \sum_i v_i u_i", r"u \cdot v = u \odot v"), "px"),
         ((r"\sum_i u_i v_i = \sum_i v_i u_i", r"u \odot v = v \odot u"), "pp"),

@@ -54,6 +54,18 @@ PARAMETERS = frozenset(
 _USUAL = PARAMETERS | frozenset("abcdeklmnrtwxyz")
 """Letters that are factors before a bracket wherever they stand elsewhere as one."""
 
+_KIND = (
+    r"(?:activation|non-?linear\w*|sigmoid|operator|function|map(?:ping)?\b|funktion|aktivierung|fonction|función"
+    r"|funzione|função|функци|函数|関数|함수|激活)"
+)
+_IS_FUNCTION = re.compile(
+    r"\$\s*(?P<name>\\?[A-Za-z]+)\s*(?:\$\s*,?\s*(?:is|be|denotes?|sei|ist|soit|est|sea|es|为|是|を|는|은)?\s*"
+    rf"(?:[\w-]+\s+){{0,3}}{_KIND}|(?::|\\colon)[^$]*\\(?:to|rightarrow|mapsto)\b)"
+    rf"|{_KIND}\w*\s+(?:function\s+)?\$\s*(?P<other>\\?[A-Za-z]+)\s*\$",
+    re.IGNORECASE,
+)
+"""Words beside a name that say it is a function, or from where to where it goes."""
+
 if TYPE_CHECKING:
     from bnsym.elaborate.collect import Expression, Gathered
 
@@ -169,7 +181,8 @@ def known_names(nodes: Iterable[Node], gathered: Gathered, text: str) -> Known:
 def _factors(gathered: Gathered, text: str) -> set[str]:
     """The names that stand elsewhere than before a bracket and may be factors before one: usual factors
     anywhere, any other name only if an equation gives it a value, or if it stood in an earlier chain than the
-    first in which it is before one. `h = f(x + b)` may apply f, whatever the claims behind it say."""
+    first in which it is before one, unless words say that it is a function. `h = f(x + b)` may apply f,
+    whatever the claims behind it say."""
     first: dict[str, int] = {}
     alone: dict[str, int] = {}
     found: set[str] = set()
@@ -182,9 +195,9 @@ def _factors(gathered: Gathered, text: str) -> set[str]:
                 alone.setdefault(base, place)
         if len(nodes) > 1 and isinstance(nodes[0], Symbol):
             found.add(nodes[0].base)
-    return found | {
-        name for name, place in alone.items() if name in _USUAL or place < first.get(name, place + 1)
-    }
+    before = {n for n, place in alone.items() if n in _USUAL or place < first.get(n, place + 1)}
+    said = {match["name"] or match["other"] for match in _IS_FUNCTION.finditer(text)}
+    return found | (before - said)
 
 
 def standing(node: Node, text: str) -> Iterator[str]:
