@@ -81,3 +81,42 @@ def test_what_is_unknown_is_not_derived(tmp_path):
     with pytest.raises(ValueError, match="BN130"):
         derive(note, r"\frac{\partial v}{\partial \theta}")
     assert derive(note, r"\frac{\partial y_i}{\partial \beta}") == "1"
+
+
+SCALED = r"Let $y_i = \gamma x_i + \beta$. "
+BY_GAMMA = r"\frac{\partial L}{\partial \gamma} = \sum_i \frac{\partial L}{\partial y_i} x_i"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        r"The loss is $L = \ell(y) + \frac{\lambda}{2} \gamma^2$.",
+        r"$L = L(y, \gamma)$.",
+        r"The loss $L$ depends on $y$ and on $\gamma$.",
+        r"The loss depends on $y$ and, through weights of its own, on $\gamma$.",
+        r"The loss $L$ contains weight decay on $\gamma$.",
+        r"The scale $\gamma$ is penalised in the loss.",
+    ],
+)
+def test_a_loss_of_more_than_the_outputs_has_other_derivatives(said):
+    link = read(SCALED + said + block(BY_GAMMA), "note.md").links[-1]
+    assert link.doubt is not None
+    assert link.strict
+    assert "more than the layer's outputs" in link.doubt.problem.message
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        r"The loss $L$ depends on $y$.",
+        r"The loss $L = L(y)$.",
+        r"The loss $L$ depends on $y$, which depends on $\gamma$.",
+        r"The loss $L$ depends on $\gamma$ only through $y$.",
+        r"There is no weight decay on $\gamma$ in the loss.",
+        r"The loss $L$ contains weight decay on $\beta$.",
+        r"With weight decay on $\gamma$ a step is shorter.",
+        r"$y$ depends on $\gamma$.",
+    ],
+)
+def test_a_loss_of_the_outputs_has_the_derivatives_of_the_chain_rule(said):
+    assert not read(SCALED + said + block(BY_GAMMA), "note.md").links[0].strict

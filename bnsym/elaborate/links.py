@@ -38,7 +38,7 @@ from bnsym.elaborate.lowering import RENAME, Lowering
 from bnsym.elaborate.restrictions import Restriction, restricted, restriction_of
 from bnsym.elaborate.scope import RawDefinition, Survey, nodes, survey
 from bnsym.elaborate.shapes import upper_case
-from bnsym.elaborate.stated import Order, tells_loss
+from bnsym.elaborate.stated import Order, loss_inputs, tells_loss
 from bnsym.elaborate.statements import Draft, Pending, finish
 from bnsym.elaborate.symbols import WORD_ALONE, square_of, unmarked
 from bnsym.elaborate.tensors import Algebra, Value
@@ -499,6 +499,8 @@ class _Reader:
         again = self._said_twice(chain, raw, pending.sides) if pending.sides else None
         if unsigned := self._summed_unsigned(left, right):
             pending.doubt, pending.strict = unsigned, True
+        elif fed := self._fed(pending.sides) if pending.sides else None:
+            pending.doubt, pending.strict = fed, True
         elif order := self._ordered(chain, pending.sides) if pending.sides else None:
             pending.doubt, pending.freed, pending.strict = order
         elif again and again.anew:
@@ -724,6 +726,51 @@ class _Reader:
         hint = f"define `{name}` by a formula"
         message = f"this is true of some losses, and only words say which `{name}` is"
         return ReadError("BN137", message, at, hint)
+
+    def _fed(self, sides: tuple[Term, Term]) -> ReadError | None:
+        """Why no derivative of a loss stands: the text says that the loss is made from more than the layer's
+        outputs, and the derivative is by that, or by what that is made from."""
+        if not self._inputs_of_losses:
+            return None
+        losses, uses = self.survey.table.losses, self.hidden.uses
+        bodies = (self.defined[name][2] for name in self._made_from(sides) & self.defined.keys())
+        parts = [d for term in (*sides, *bodies) for d in walk(term) if isinstance(d, Diff)]
+        found = [(d.of.name, d.by.name) for d in parts if isinstance(d.of, Sym) and d.of.name in losses]
+        for loss, inputs, where in self._inputs_of_losses:
+            by = next((by for of, by in found if loss in ("", of) and by in reached(inputs, uses)), None)
+            if by is not None:
+                line = self.survey.table.line_of(where.start)
+                message = f"line {line} makes the loss depend on more than the layer's outputs: on `{by}` too"
+                return ReadError("BN137", message, _at(where), "say of what: `<!-- bnsym: loss $f(y)$ -->`")
+        return None
+
+    @cached_property
+    def _inputs_of_losses(self) -> list[tuple[str, set[str], Slice]]:
+        """What the text says that each loss, or any, is made from besides outputs."""
+        table, uses, source = self.survey.table, self.hidden.uses, self.survey.source
+        if self.survey.gathered.losses:
+            return []
+        known = {*table.arity, *table.defined}
+        said: list[tuple[str, set[str], bool, Slice]] = []
+        for where in (*self.survey.gathered.unjudged, *(c.chain.where for c in self.survey.gathered.chains)):
+            text = source.masked[where.start : where.end]
+            if (loss := text.partition("=")[0].strip(" &:")) in table.losses:
+                said.append((loss, mentioned(table, None, text, known), False, where))
+        for spelled, words, where in loss_inputs(source.text):
+            texts = _INLINE.findall(words)
+            names: set[str] = set().union(*(mentioned(table, None, text, known) for text in texts))
+            loss = spelled.strip("$ ")
+            if loss in table.losses or "$" not in spelled:
+                said.append((loss if loss in table.losses else "", names, not spelled, where))
+        inner: set[str] = set().union(*uses.values())
+        found: list[tuple[str, set[str], Slice]] = []
+        for loss, names, every, where in said:
+            names = {n for name in names for n in (name, square_of(name))} - table.losses.keys()
+            outputs = names & uses.keys() - inner
+            behind = {name for out in outputs for name in names if name in reached({out}, uses) - {out}}
+            if inputs := names - outputs if every else behind:
+                found.append((loss, inputs, where))
+        return found
 
     @cached_property
     def _tells_loss(self) -> bool:
@@ -1032,6 +1079,9 @@ def _weakest(signs: list[str]) -> str:
         return "="
     weak = {"<": r"\le", ">": r"\ge"}[directions.pop()]
     return weak if weak in signs else next(sign for sign in signs if sign != "=")
+
+
+_INLINE = re.compile(r"\$([^$\n]+)\$")
 
 
 def _at(where: Slice) -> Place:

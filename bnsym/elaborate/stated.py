@@ -420,6 +420,37 @@ _NOUNS = (words.loss for words in (*LANGUAGES.values(), *SCRIPTS.values()))
 _LOSS = re.compile("|".join((_ERROR, *_NOUNS)), re.IGNORECASE)
 
 
+def loss_inputs(text: str) -> Iterator[tuple[str, str, Slice]]:
+    """What sentences say that the loss is made from: what stands for the loss, if it is what they speak of;
+    the words with the names; where. `The loss depends on $y$ and $x$`, `$\\gamma$ is penalised`."""
+    for found in _DEPENDS.finditer(text):
+        yield found["loss"], found["rest"], Slice(*found.span())
+    start = 0
+    for stop in (*_STOP.finditer(text), None):
+        end = stop.start() if stop else len(text)
+        if (
+            _PENALTY.search(text, start, end)
+            and _OWN.search(text, start, end)
+            and not _NOT.search(text, start, end)
+        ):
+            yield "", text[start:end], Slice(start, end)
+        start = end + 1
+
+
+_INLINE = r"\$[^$\n]+\$"
+_DEPENDS = re.compile(
+    rf"(?P<loss>\b(?:loss|cost|objective)\b|{_INLINE})\s+(?:{_INLINE}\s+)?(?:also\s+|directly\s+)?"
+    r"(?:depends|(?:is|as) a function of)\b"
+    r"(?P<rest>(?:(?!\bdepend|\bwhich\b|\bthat\b|\b(?:through|via)\s+(?:the\s+\w+\s+)?\$|\bonly\b|\bnot?\b)"
+    rf"(?:{_INLINE}|[^.;$]))*+)(?!through|via|only|not?\b)",
+    re.IGNORECASE,
+)
+_PENALTY = re.compile(r"\b(?:penali[sz]ed|penalty|weight decay|regulari[sz]ed)\b", re.IGNORECASE)
+_OWN = re.compile(r"\b(?:loss|cost|objective)\b", re.IGNORECASE)
+"""A decay that is no part of the loss changes no derivative of it."""
+_NOT = re.compile(r"\b(?:no|not|without|never|neither)\b", re.IGNORECASE)
+
+
 def _is_new(gatherer: Gatherer, chain: Chain) -> bool:
     """Whether no chain so far says what the name is, which may be one of two parts, `\\delta y`."""
     left = parsed(gatherer, chain.expressions[0])
