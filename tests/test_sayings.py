@@ -305,3 +305,61 @@ def test_inputs_that_are_centred_keep_from_being_refuted(judged):
     assert judged(f"{LAYER}\n\nThe normalized batch is centred. Then\n$${claim}$$\n") == "r"
     assert judged(f"{LAYER}\n\nWithout scale and shift,\n$$\\sum_i y_i = 0$$\n") == "x"
     assert judged(f"{LAYER}\n\nAfter scale and shift,\n$$\\sum_i y_i = 0$$\n") == "r"
+
+
+HEDGES = [
+    r"provided $\epsilon = 0$.",
+    r"This holds only for $\epsilon = 0$.",
+    r"Strictly speaking there is an $\epsilon$ missing here.",
+    r"But this fails because of $\epsilon$.",
+    r"(we drop $\epsilon$ here).",
+    r"where we have set $\epsilon$ to zero.",
+    r"这里忽略了 $\epsilon$。",
+]
+
+
+@pytest.mark.parametrize("said", HEDGES)
+def test_what_stands_behind_an_empty_line_keeps_a_display_from_being_refuted(judged, said):
+    assert judged(f"{LAYER} Then\n\n$${SQUARE}$$\n\n{said}\n") in ("x", "p")
+
+
+def test_a_sentence_that_leads_to_the_next_display_says_nothing_of_the_one_before(judged):
+    said = f"The missing step is\n\n$${CENTRED}$$\n"
+    assert judged(f"{LAYER} Then\n\n$${SQUARE}$$\n\n{said}") == "rp"
+    assert judged(f"{LAYER} Then\n\n$${SQUARE}$$\n\nThis is the square.\n") == "r"
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["We want to have", "Is it true that", r"Choose $\gamma$ such that", "Solving", "我们希望"],
+)
+def test_what_is_wanted_or_asked_is_not_refuted(judged, said):
+    assert judged(f"{LAYER}\n\n{said}\n\n$${SQUARE}$$\n") == "x"
+
+
+@pytest.mark.parametrize(
+    "lead", ["## The centred case", "**Centred data.** We get", "> Assumption: mean zero."]
+)
+def test_a_lead_that_names_a_case_keeps_from_being_refuted(judged, lead):
+    assert judged(f"{LAYER}\n\n{lead}\n\n$$\\sum_i x_i = 0$$\n") == "x"
+    assert judged(f"{LAYER}\n\n## The general case\n\n$$\\sum_i x_i = 0$$\n") == "r"
+
+
+WEIGHTED = r"\sum_i p_i (x_i - \mu) = 0"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        r"Let $\mu = \sum_i p_i x_i$ with $\sum_i p_i = 1$.",
+        r"Let $\mu = \sum_i p_i x_i$. Since $\sum_i p_i = 1$, we get",
+        r"The weights satisfy $\sum_i p_i = 1$. Let $\mu = \sum_i p_i x_i$.",
+    ],
+)
+def test_an_equation_of_free_names_in_the_text_is_a_condition_on_them(judged, said):
+    assert judged(f"{said}\n$${WEIGHTED}$$\n") == "x"
+
+
+def test_without_such_an_equation_of_its_names_a_claim_is_refuted(judged):
+    assert judged(f"Let $\\mu = \\sum_i p_i x_i$.\n$${WEIGHTED}$$\n") == "r"
+    assert judged(f"Let $\\mu = \\sum_i p_i x_i$ and $\\sum_i q_i = 1$.\n$${WEIGHTED}$$\n") == "r"

@@ -219,6 +219,7 @@ def lead(
     behind = _going_on(sentence, place[1], stop)
     more, after = _conditions_after(sentence, behind, words)
     doubt = _doubt(sentence, start, rest, words) or _doubt(sentence, after, behind[1], words)
+    doubt = doubt or _wished(sentence, start, end, words)
     unclear = [*_unclear(sentence, start, rest, words), *_unclear(sentence, after, behind[1], words)]
     told = [_FORMULA.search(sentence, *one) is not None for one in unclear]
     bare = (one for one, named in zip(unclear, told, strict=True) if not named)
@@ -237,6 +238,30 @@ def _doubt(sentence: str, start: int, end: int, words: Words) -> tuple[int, int]
         clause = _CLAUSE.match(sentence, found.start(), end)
         return found.start(), clause.end() if clause else found.end()
     return None
+
+
+def _wished(sentence: str, start: int, end: int, words: Words) -> tuple[int, int] | None:
+    """Where the words before a display say that it is wanted, asked, or a mistake."""
+    found = _compiled(words.wished).search(sentence[start:end])
+    return (start + found.start(), start + len(found[0].rstrip()) + found.start()) if found else None
+
+
+def hedged(shown: str, start: int, words: Words) -> tuple[int, int] | None:
+    """Where the sentence behind a display that ends at `start` says that it does not hold, or not always:
+    not one that leads to another display, or a heading."""
+    first = _WORDS.search(shown, start)
+    stop = _STOP.search(shown, first.start() if first else start)
+    end = stop.start() if stop else len(shown)
+    if (stop and stop[0] == DISPLAY) or shown[start:end].lstrip().startswith("#"):
+        return None
+    found = _compiled(words.hedged).search(shown, start, end)
+    return found.span() if found else None
+
+
+_STOP = re.compile(
+    rf"{DISPLAY}|(?<=\w)[*_)]*[.!?](?=\s|\Z)|(?<={REST})[.!?](?=\s)|[。！？]|\n[ \t>]*\n(?!\s*{DISPLAY})"
+)
+"""Ends the sentence behind a display."""
 
 
 def _going_on(sentence: str, start: int, end: int) -> tuple[int, int]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, fields
 from functools import lru_cache
 from itertools import pairwise
 
-from bnsym.elaborate.leading import Leading, lead
+from bnsym.elaborate.leading import Leading, hedged, lead
 from bnsym.elaborate.ranks import said_ranks
 from bnsym.elaborate.sayings import changes, given_values, sayings
 from bnsym.source.languages import DISPLAY, FORMULA, LANGUAGES, LISTS, REST, SCRIPTS, Words
@@ -157,6 +157,8 @@ def read_prose(text: str, found: Sequence[Found]) -> Prose:
             conditions[formulas[start + display]] = tuple(formulas[start + one] for one in led.conditions)
             if led.doubt:
                 doubts[formulas[start + display]] = Slice(*led.doubt).moved(start)
+            elif behind := hedged(shown, formulas[start + display].end, words):
+                doubts[formulas[start + display]] = Slice(*behind)
             said += (_narrowed(shown, formulas, start, one, (start, end)) for one in led.named)
             if led.denied:
                 denied.add(formulas[start + display])
@@ -271,7 +273,7 @@ def _sentences(shown: str, words: Words, headings: Sequence[Slice]) -> Iterator[
     opened, start, before = False, 0, ""
     edges = [edge for heading in headings for edge in (heading.start, heading.end)]
     for match in [*_BOUNDARY.finditer(shown), None]:
-        if match is not None and match.lastgroup == "gap" and _DISPLAY_NEXT.match(shown, match.end()):
+        if match is not None and match.lastgroup == "gap" and _goes_on(shown, match):
             continue
         end = match.start() if match else len(shown)
         inside = edges[bisect_right(edges, start) : bisect_left(edges, end)]
@@ -286,7 +288,16 @@ def _sentences(shown: str, words: Words, headings: Sequence[Slice]) -> Iterator[
             start = match.end() if match.lastgroup == "stop" else match.start() + 1
 
 
+def _goes_on(shown: str, gap: re.Match[str]) -> bool:
+    """Whether a sentence goes on behind an empty line: with a display, or behind one in small letters."""
+    if _DISPLAY_NEXT.match(shown, gap.end()):
+        return True
+    small = _SMALL.match(shown, gap.end())
+    return small is not None and small[1].islower() and shown[: gap.start()].rstrip()[-1:] in (DISPLAY, REST)
+
+
 _DISPLAY_NEXT = re.compile(rf"\s*{DISPLAY}")
+_SMALL = re.compile(r"[\s(]*([^\W\d_])")
 _LISTED = re.compile(r"[ \t>\n]*(?:\||(?:[-*+]|\d{1,9}[.)])[ \t])")
 
 

@@ -42,7 +42,7 @@ def changes(words: Words) -> re.Pattern[str]:
     """What opens a saying."""
     return re.compile(
         rf"(?P<held>{words.held})|(?P<estimated>{words.estimates})|(?P<replaced>{words.replaced})"
-        rf"|(?P<corrected>{words.corrected})|(?P<few>{words.few})",
+        rf"|(?P<corrected>{words.corrected})|(?P<few>{words.few})|(?P<cases>{words.cases})",
         re.IGNORECASE,
     )
 
@@ -58,7 +58,10 @@ def sayings(sentence: str, words: Words, formulas: Sequence[str]) -> Iterator[Sa
         kind = str(match.lastgroup)
         if re.search(words.negation, before, re.IGNORECASE):
             continue
-        if kind == "few":
+        if kind == "cases":
+            if _LEAD.match(sentence, 0, match.start()):
+                yield Said((start, end), (), Effect.NARROWED, here or _ITEM.match(sentence) is not None)
+        elif kind == "few":
             if not sentence.lstrip().startswith(("#", "\\")):
                 yield Said((start, end), (), Effect.NARROWED, here)
         elif kind == "held":
@@ -81,6 +84,11 @@ def sayings(sentence: str, words: Words, formulas: Sequence[str]) -> Iterator[Sa
             names = tuple(p for p in places if match.end() <= p < end and sentence[p] == FORMULA)
             if len(names) > 1 and not all(_INDEX.fullmatch(written[n]) for n in names[:2]):
                 yield Said((start, end), names, Effect.REPLACED, here)
+
+
+_LEAD = re.compile(r"\s*(?:[#>*_+-]|\d+[.)]|\\(?:sub)*(?:section|paragraph))[^.。\n]*\Z")
+"""A heading, or what opens a paragraph."""
+_ITEM = re.compile(r"\s*(?:[-*+]|\d+[.)])\s")
 
 
 def _clause(sentence: str, start: int, end: int) -> tuple[int, int]:

@@ -317,7 +317,7 @@ def _settle_stated(found: Survey) -> None:
     for chain in (*gathered.restated, *(c for c in gathered.chains if id(c) in idle)):
         _restate(found, chain)
     gathered.chains[:] = [c for c in gathered.chains if id(c) not in idle]
-    gathered.doubts[:] = [d for d in gathered.doubts if d.meant or _are_free(found, _alone(d))]
+    gathered.doubts[:] = [d for d in gathered.doubts if d.meant or _are_free(found, *_alone(d))]
     claims = {id(h) for h in gathered.hypotheses if h.said and not _are_free(found, h.left, h.right)}
     for hypotheses in (gathered.hypotheses, *(chain.hypotheses for chain in gathered.chains)):
         hypotheses[:] = [h for h in hypotheses if id(h) not in claims]
@@ -335,8 +335,8 @@ def _restate(found: Survey, chain: RawChain) -> None:
         found.restated.setdefault(full_name, []).append(chain)
 
 
-def _alone(doubt: Doubt) -> Expression:
-    return Expression(doubt.where, doubt.name)
+def _alone(doubt: Doubt) -> Iterator[Expression]:
+    return (Expression(doubt.where, node) for node in (doubt.name, *doubt.beside))
 
 
 def _settle_beside(found: Survey) -> None:

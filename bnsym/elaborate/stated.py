@@ -44,6 +44,8 @@ class Doubt:
     """Whether it is said of the links behind it only."""
     value: Node | None = None
     """What the text equates the name with."""
+    beside: tuple[Node, ...] = ()
+    """The sides of an equation that binds the name, if none of its names is defined."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,10 @@ def _take(gatherer: Gatherer, remark: Remark, chain: Chain) -> None:
 def _doubt(gatherer: Gatherer, remark: Remark, chain: Chain) -> None:
     left = _call(gatherer, chain)
     target = as_target(left.function if left else parsed(gatherer, chain.expressions[0]))
-    if target is None or chain.signs[0].symbol not in _EQUALS or remark.role is Role.GIVEN:
+    if chain.signs[0].symbol not in _EQUALS or remark.role is Role.GIVEN:
+        return
+    if target is None:
+        _bind(gatherer, remark, chain)
         return
     meant, body = remark.role in _ASSUMES, parsed(gatherer, chain.expressions[1])
     if not meant and not (_names(body) if body is not None else _WORD.search(_text(gatherer, chain))):
@@ -146,6 +151,19 @@ def _doubt(gatherer: Gatherer, remark: Remark, chain: Chain) -> None:
     gatherer.result.doubts.append(Doubt(target[0], chain.where, sections, meant, value=body))
     if remark.role in _CLAIMS or remark.anew:
         gatherer.result.restated.append(_raw(gatherer, remark, chain))
+
+
+def _bind(gatherer: Gatherer, remark: Remark, chain: Chain) -> None:
+    r"""`with $\sum_i p_i = 1$`, `where $u^Tu = 1$`: an equation of free names only is a condition on them."""
+    sides = [parsed(gatherer, where) for where in chain.expressions[:2]]
+    both = tuple(side for side in sides if side is not None)
+    names = {n.base: n for side in both for n in walk(side) if isinstance(n, Symbol)}
+    given = remark.role in _ASSUMES
+    sections = range(gatherer.section, maxsize if given else gatherer.section + 1)
+    if len(both) == len(sides):
+        gatherer.result.doubts.extend(
+            Doubt(name, chain.where, sections, meant=False, beside=both) for name in names.values()
+        )
 
 
 def _text(gatherer: Gatherer, chain: Chain) -> str:
@@ -180,7 +198,7 @@ def _doubt_behind(gatherer: Gatherer, chain: Chain) -> None:
     """What stands behind it in its section leaves the name out, or takes it for very small."""
     target = as_target(parsed(gatherer, chain.expressions[0]))
     if target is not None:
-        here = range(gatherer.section, gatherer.section + 1)
+        here = range(gatherer.section, maxsize)
         gatherer.result.doubts.append(Doubt(target[0], chain.where, here, meant=True, after=True))
 
 

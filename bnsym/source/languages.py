@@ -91,6 +91,12 @@ class Words:
     """Words behind a name that is left out."""
     copula: str = NEVER
     """Words between a name and its value."""
+    wished: str = NEVER
+    """Before a display, these say that it is wanted, asked, or a mistake: it is not claimed."""
+    hedged: str = NEVER
+    """In the sentence behind a display, these say that it does not hold, or not always, or not exactly."""
+    cases: str = NEVER
+    """In a heading, or what opens a paragraph, these say that only some inputs are meant."""
     few: str = NEVER
     """So many values, or values of such a kind, are all that is meant."""
     common: str = NEVER
