@@ -314,3 +314,37 @@ def test_bars_around_a_capital_letter() -> None:
     assert layer(r"|S| = m", r"|s| = m") + layer(r"S = \mu^2", "|S| = m") == "xrr"
     assert verdicts(r"\Vert A \Vert = \Vert A \Vert_F", r"\Vert a \Vert = \Vert a \Vert_F") == "xp"
     assert note("Let $A \\in \\mathbb{R}^m$.\n\n$$\n\\Vert A \\Vert = \\Vert A \\Vert_F\n$$\n") == "p"
+
+
+@pytest.mark.parametrize(
+    ("display", "told"),
+    [
+        (r"\Lambda U = U \Lambda", "x"),
+        ("P^{-1} A P = A", "x"),
+        ("(A B)^{-1} = A^{-1} B^{-1}", "x"),
+        ("(A + B)^2 = A^2 + 2 A B + B^2", "x"),
+        ("A (B + C) = A B + A C", "p"),
+        ("Q^{-1} Q = 1", "p"),
+        ("a b = b a", "p"),
+        (r"\frac{1}{N} B = B \frac{1}{N}", "p"),
+    ],
+)
+def test_capital_letters_commute_only_as_numbers(display: str, told: str) -> None:
+    assert verdicts(display) == told
+
+
+def test_words_say_that_a_capital_is_a_number() -> None:
+    assert note("Let $A$ and $B$ be numbers.\n\n$$\nA B = B A\n$$\n") == "p"
+    assert note("Let $A, B \\in \\mathbb{R}$.\n\n$$\nA B = B A\n$$\n") == "p"
+    assert note("Let $w$ be a weight.\n\n$$\nw x = x w\n$$\n") == "p"
+
+
+def test_a_layer_of_a_capital_letter_is_differentiated_in_one_order_only() -> None:
+    text = "Let $y = W x + b$.\n\n$$\n{}\n$$\n"
+    slope = r"\frac{\partial L}{\partial y}"
+    assert note(text.replace("{}", rf"\frac{{\partial L}}{{\partial x}} = W {slope}")) == "x"
+    assert note(text.replace("{}", "W x + b = x W + b")) == "x"
+    assert note(text.replace("{}", rf"\frac{{\partial L}}{{\partial b}} = {slope}")) == "p"
+    assert note(text.replace("{}", "y - b = W x")) == "p"
+    assert note("Let $A = Q B Q^{-1}$.\n\n$$\nA = B\n$$\n") == "x"
+    assert note("Let $W$ be the whitening matrix.\n\n$$\nW x = x W\n$$\n") == "x"

@@ -16,6 +16,7 @@ from itertools import accumulate, pairwise
 from operator import or_
 from typing import TypeVar
 
+from bnsym.elaborate import factor_order
 from bnsym.elaborate.closing import number_of
 from bnsym.elaborate.collect import (
     ANEW,
@@ -40,7 +41,7 @@ from bnsym.elaborate.scope import RawDefinition, Survey, nodes, survey
 from bnsym.elaborate.shapes import upper_case
 from bnsym.elaborate.stated import Order, loss_inputs, tells_loss
 from bnsym.elaborate.statements import Draft, Pending, finish
-from bnsym.elaborate.symbols import WORD_ALONE, square_of, unmarked
+from bnsym.elaborate.symbols import IDENTITIES, WORD_ALONE, square_of, unmarked
 from bnsym.elaborate.tensors import Algebra, Value
 from bnsym.latex.ast import Absolute, BigSum, Inner, Node, Place, Plus, Product, Quotient, Symbol, unwrap
 from bnsym.latex.ast import walk as nodes_of
@@ -505,6 +506,8 @@ class _Reader:
             pending.doubt, pending.freed, pending.strict = order
         elif again and again.anew:
             pending.doubt, pending.unless, pending.strict = again.problem, again.left, True
+        elif pending.sides and (matrices := self._numbers_or_matrices(pending)):
+            pending.doubt, pending.strict = matrices, True
         elif (reason := self._reason(chain, raw)) and pending.doubt is None:
             pending.doubt, pending.unless = reason
         elif pending.sides and pending.doubt is None:
@@ -786,6 +789,52 @@ class _Reader:
         at = self._place(chain.expressions[0])
         message, hint = "an array here has a size that nothing says", "write it below its name: `I_m`"
         return ReadError("BN137", message, at, hint)
+
+    def _numbers_or_matrices(self, pending: Pending) -> ReadError | None:
+        """Why neither verdict stands: the order of the factors matters if a name is a matrix, and nothing
+        says that it is a number."""
+        written = [e.node for e in (pending.left, pending.right) if e.node is not None]
+        if not self._may_be_matrices or pending.sides is None:
+            return None
+        names, made = self._may_be_arrays, self._made_from(pending.sides)
+        bodies = [self.defined[name][0].body for name in made & self.defined.keys()]
+        behind = factor_order.ordered((b for b in bodies if b is not None), names, self._may_be_matrices)
+        behind = {pair for pair in behind if not self._open_names.keys().isdisjoint(pair)}
+        pairs = behind | factor_order.ordered(written, names, self._may_be_matrices)
+        multiplied = {a or b for a, b in pairs if not (a and b)}
+        unclear = {p for p in pairs if p[::-1] in pairs and not self._open_names.keys().isdisjoint(p)}
+        unclear |= {pair for pair in behind if all(pair) and multiplied.intersection(pair)}
+        both = {name for pair in unclear for name in pair if name in self._may_be_matrices}
+        if not both:
+            return None
+        name = min(both)
+        message = f"numbers or matrices? The order of the factors matters if `{name}` is a matrix"
+        hint = f"say what it is: `the number ${name}$`, `the matrix ${name}$`"
+        return ReadError("BN137", message, self._place(pending.left), hint)
+
+    @cached_property
+    def _may_be_matrices(self) -> set[str]:
+        """Names of matrices, and those written like them of which nothing says that they are numbers."""
+        written = {n for n, symbol in self._open_names.items() if factor_order.may_be_matrix(symbol)}
+        return written | {n for n, axes in self.survey.table.arity.items() if axes == 2}
+
+    @cached_property
+    def _open_names(self) -> dict[str, Symbol]:
+        """Names without indices, taken for numbers, of which nothing says so."""
+        table, gathered = self.survey.table, self.survey.gathered
+        said = {m.name.base for m in gathered.mentions if m.rank not in (None, 0)}
+        known = {*self.defined, *self.broken, *table.squares, *table.sizes, *table.losses, *gathered.kinds}
+        known |= (table.typed - said) | {n for n, axes in table.arity.items() if axes} | set(IDENTITIES)
+        written = list(nodes(gathered))
+        known |= {n for node in written for s in factor_order.numbers_in(node) for n in self._named(s)}
+        symbols = (s for node in written for s in nodes_of(node) if isinstance(s, Symbol))
+        named = ((name, s) for s in symbols if factor_order.may_be_array(s) for name in self._named(s))
+        return {name: symbol for name, symbol in named if name not in known}
+
+    def _may_be_arrays(self, symbol: Symbol) -> set[str]:
+        return reached(self._named(symbol), self.hidden.uses) & (
+            self._open_names.keys() | self._may_be_matrices
+        )
 
     def _leaves_free(self, value: Node, spoken: set[str], names: set[str], sides: tuple[Term, Term]) -> bool:
         r"""Whether `K = \frac{C}{G} H` leaves K any size: nothing that the link rests on has C or H."""

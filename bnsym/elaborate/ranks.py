@@ -29,7 +29,7 @@ _RANKS = {
     r"|числ[оа]|скаляр\w*|标量|實數|实数|スカラー|実数|스칼라|실수": 0,
     r"(?:column\s+)?vectors?|vektor(?:en)?|spaltenvektor(?:en)?|vector(?:es)?|vecteurs?|vettor[ei]|vetor(?:es)?|вектор\w*"
     r"|(?:列)?向量|ベクトル|벡터": 1,
-    r"matri(?:x|ces|z|zen)|matric[ei]|матриц\w*|矩阵|矩陣|行列|행렬": 2,
+    r"(?:[a-zà-ÿ]+)?matri(?:x|ces|z|zen|zes)|matric[ei]|матриц\w*|(?:\w{0,4})(?:矩阵|矩陣)|行列|행렬": 2,
     r"rows?(?:\s+vectors?)?|zeile(?:n(?:vektor(?:en)?)?)?|行向量": ROW,
 }
 _KIND = "|".join(_RANKS)
