@@ -36,6 +36,7 @@ from bnsym.elaborate.dependence import names_of, reached
 from bnsym.elaborate.index_spaces import BATCH
 from bnsym.elaborate.jacobians import is_total
 from bnsym.elaborate.lowering import RENAME, Lowering
+from bnsym.elaborate.ranges import counted_together
 from bnsym.elaborate.restrictions import Restriction, restricted, restriction_of
 from bnsym.elaborate.scope import RawDefinition, Survey, nodes, survey
 from bnsym.elaborate.shapes import upper_case
@@ -650,6 +651,7 @@ class _Reader:
             self._not_an_input(chain, sides)
             or self._which_loss(chain, sides)
             or self._sized(chain, sides)
+            or self._counted(chain, sides)
             or self._read_on(chain, sides)
         )
 
@@ -835,6 +837,24 @@ class _Reader:
         return reached(self._named(symbol), self.hidden.uses) & (
             self._open_names.keys() | self._may_be_matrices
         )
+
+    def _counted(self, chain: RawChain, sides: tuple[Term, Term]) -> ReadError | None:
+        r"""Why numbers say nothing beside `\frac{1}{mn} \sum_{i,j}`: only the product of sizes is known."""
+        made = self._made_from(sides)
+        at, names = next((found for found in self._products if found[1] & made), ((0, 0), set[str]()))
+        if not names:
+            return None
+        message = (
+            f"a mean over several indices is divided by `{min(names)}`, and no index is said to run so far"
+        )
+        return ReadError("BN137", message, at, "write the limits: `\\sum_{i=1}^m`")
+
+    @cached_property
+    def _products(self) -> list[tuple[Place, set[str]]]:
+        """The names below the line of each mean over several indices that are no index's size alone."""
+        written = (e.node for chain in self.survey.gathered.chains for e in chain.expressions)
+        found = counted_together(node for node in written if node is not None)
+        return [(at, names - self.survey.table.sizes.keys()) for at, names in found]
 
     def _leaves_free(self, value: Node, spoken: set[str], names: set[str], sides: tuple[Term, Term]) -> bool:
         r"""Whether `K = \frac{C}{G} H` leaves K any size: nothing that the link rests on has C or H."""

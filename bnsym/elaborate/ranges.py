@@ -157,6 +157,36 @@ def _divisor(node: Node) -> Symbol | None:
     return below if latin and isinstance(below, Symbol) else None
 
 
+def counted_together(nodes: Iterable[Node]) -> Iterator[tuple[Place, set[str]]]:
+    r"""Where a product of names stands below the line of a mean over as many indices without limits."""
+    for node in nodes:
+        for inner in walk(node):
+            match inner:
+                case Product(factors):
+                    below = [f for f in map(unwrap, factors) if isinstance(f, Quotient)]
+                    parts = [part for f in below for part in _factors(f.denominator)]
+                    sums = [f for f in map(unwrap, factors) if _is_open(f)]
+                case Quotient(above, denominator):
+                    parts, sums = list(_factors(denominator)), [f for f in _factors(above) if _is_open(f)]
+                case _:
+                    continue
+            names = {part.base for part in parts if isinstance(part, Symbol) and part.bare}
+            if len(names) > 1 and any(_count(one) >= len(names) for one in sums):
+                yield inner.at, names
+
+
+def _factors(node: Node) -> Iterator[Node]:
+    node = unwrap(node)
+    for factor in node.factors if isinstance(node, Product) else (node,):
+        yield unwrap(factor)
+
+
+def _count(node: Node) -> int:
+    """How many indices without limits a sum, and the sums in it, run over."""
+    node = unwrap(node)
+    return len(node.letters) + _count(node.body) if isinstance(node, BigSum) and _is_open(node) else 0
+
+
 def _is_open(node: Node) -> bool:
     return isinstance(node, BigSum) and node.size is None and not node.excluded
 
