@@ -162,7 +162,8 @@ def _bind(gatherer: Gatherer, remark: Remark, chain: Chain) -> None:
     sections = range(gatherer.section, maxsize if given else gatherer.section + 1)
     if len(both) == len(sides):
         gatherer.result.doubts.extend(
-            Doubt(name, chain.where, sections, meant=False, beside=both) for name in names.values()
+            Doubt(name, chain.where, sections, meant=False, after=not given, beside=both)
+            for name in names.values()
         )
 
 
