@@ -323,7 +323,7 @@ def test_bars_around_a_capital_letter() -> None:
         ("P^{-1} A P = A", "x"),
         ("(A B)^{-1} = A^{-1} B^{-1}", "x"),
         ("(A + B)^2 = A^2 + 2 A B + B^2", "x"),
-        ("A (B + C) = A B + A C", "p"),
+        ("A B + A C = A C + A B", "p"),
         ("Q^{-1} Q = 1", "p"),
         ("a b = b a", "p"),
         (r"\frac{1}{N} B = B \frac{1}{N}", "p"),

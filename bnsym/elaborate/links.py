@@ -831,7 +831,9 @@ class _Reader:
         known |= {n for node in written for s in factor_order.numbers_in(node) for n in self._named(s)}
         symbols = (s for node in written for s in nodes_of(node) if isinstance(s, Symbol))
         named = ((name, s) for s in symbols if factor_order.may_be_array(s) for name in self._named(s))
-        return {name: symbol for name, symbol in named if name not in known}
+        return {
+            n: s for n, s in named if n not in known and not (table.is_ones(s, n) or table.is_identity(s))
+        }
 
     def _may_be_arrays(self, symbol: Symbol) -> set[str]:
         return reached(self._named(symbol), self.hidden.uses) & (
