@@ -807,7 +807,7 @@ def test_equations_are_read_in_time_in_proportion() -> None:
         r"\overset{(", r"\\", "# a ", "\n\n", r"\forall k,", "a=b,c>0,", r"\left\{\begin{", "$x ", "* ", "%",
     ],
 )  # fmt: skip
-def test_timeis_linear(unit: str) -> None:
+def test_time_is_linear(unit: str) -> None:
     for wrap in ("{}", "$$\n{}\n$$\n"):
         assert is_linear(lambda n, wrap=wrap: wrap.format(unit * n), 50_000 // len(unit))  # type: ignore[misc]
 

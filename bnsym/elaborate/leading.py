@@ -249,15 +249,18 @@ def _wished(sentence: str, start: int, end: int, words: Words) -> tuple[int, int
 def hedged(shown: str, start: int, words: Words) -> tuple[int, int] | None:
     """Where the sentence behind a display that ends at `start` says that it does not hold, or not always:
     not one that leads to another display, or a heading."""
-    first = _WORDS.search(shown, start)
-    stop = _STOP.search(shown, first.start() if first else start)
-    end = stop.start() if stop else len(shown)
+    reach = min(len(shown), start + _REACH)
+    first = _WORDS.search(shown, start, reach)
+    stop = _STOP.search(shown, first.start() if first else start, reach)
+    end = stop.start() if stop else reach
     if (stop and stop[0] == DISPLAY) or shown[start:end].lstrip().startswith("#"):
         return None
     found = _compiled(words.hedged).search(shown, start, end)
     return found.span() if found else None
 
 
+_REACH = 1000
+"""How far behind a display its sentence is looked for."""
 _STOP = re.compile(
     rf"{DISPLAY}|(?<=\w)[*_)]*[.!?](?=\s|\Z)|(?<={REST})[.!?](?=\s)|[。！？]|\n[ \t>]*\n(?!\s*{DISPLAY})"
 )

@@ -518,8 +518,14 @@ class _Reader:
 
     def _summed_unsigned(self, *sides: Node | None) -> ReadError | None:
         """Where a letter stands twice in a file that speaks of sums without a sign."""
-        said = _SUMMATION.search(self.survey.source.text)
-        return next((doubt for side in sides if said and (doubt := _twice(side))), None)
+        if not self._sums_unsigned:
+            return None
+        return next((doubt for side in sides if (doubt := _twice(side))), None)
+
+    @cached_property
+    def _sums_unsigned(self) -> bool:
+        """Whether the file speaks of a summation convention."""
+        return _SUMMATION.search(self.survey.source.text) is not None
 
     def _reason(self, chain: RawChain, link: RawLink) -> tuple[ReadError, Expression] | None:
         """A claim that the link is said to follow from: if that does not hold, the link may not be meant."""
@@ -562,7 +568,7 @@ class _Reader:
     def _are_slips(self, pending: Pending, left: Lowered, right: Lowered) -> bool:
         r"""Whether each letter that only one side leaves free is bound by a sum there too, or stands twice in
         it, in a file that writes its sums."""
-        if _SUMMATION.search(self.survey.source.text):
+        if self._sums_unsigned:
             return False
         sides = ((left, right, pending.left), (right, left, pending.right))
         return all(
