@@ -7,7 +7,7 @@ import re
 import pytest
 
 from bnsym.elaborate.blanks import read_condensed
-from bnsym.elaborate.prose import read_prose
+from bnsym.elaborate.prose import read_prose, skeleton
 from bnsym.source.opening import opened
 from tests.test_document import is_linear
 
@@ -72,7 +72,7 @@ def inside(text: str, at: int) -> bool:
 def test_without_blank_stretches_nothing_is_done() -> None:
     manuscript = opened(NOTE, "note.md")
     given = manuscript.text, manuscript.found
-    assert read_condensed(*given) == read_prose(*given)
+    assert read_condensed(*given) == read_prose(*given, skeleton(*given))
 
 
 @pytest.mark.parametrize(

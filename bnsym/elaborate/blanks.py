@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import TypeVar
 
-from bnsym.elaborate.prose import Prose, read_prose
-from bnsym.source.markdown import Comment, Display, Formula, Found, Hidden
+from bnsym.elaborate.prose import Prose, read_prose, skeleton
+from bnsym.source.markdown import Comment, Found, Hidden
 from bnsym.source.text import Slice
 
 T = TypeVar("T")
@@ -22,31 +22,24 @@ _STRETCH = re.compile(r"\s{40,}")
 
 def read_condensed(text: str, found: Sequence[Found]) -> Prose:
     """What `read_prose` says, each place in it that of the text as it is."""
-    cuts = list(_cuts(text, found))
+    shown = skeleton(text, found)
+    cuts = [(*m.span(), "\n" * min(2, m[0].count("\n")) or " ") for m in _STRETCH.finditer(shown)]
     if not cuts:
-        return read_prose(text, found)
-    places, parts, done = _Places([0], [0]), list[str](), 0
+        return read_prose(text, found, shown)
+    places, done = _Places([0], [0]), 0
     for start, end, blank in cuts:
-        parts += [text[done:start], blank]
         places.short.append(places.short[-1] + start - done + len(blank))
         places.whole.append(end)
         done = end
     shorter = [places.condensed(one) for one in found if not isinstance(one, Hidden | Comment)]
-    return places.restored(read_prose("".join([*parts, text[done:]]), shorter))
+    return places.restored(read_prose(_cut(text, cuts), shorter, _cut(shown, cuts)))
 
 
-def _cuts(text: str, found: Sequence[Found]) -> Iterator[tuple[int, int, str]]:
-    """The blank stretches, what is no text among them, each with the blank that is left of it."""
-    masked, done = [], 0
-    for one in sorted(found, key=lambda f: f.where.start):
-        start, end = one.where.start, one.where.end
-        if start < done or not isinstance(one, Formula | Display | Hidden | Comment):
-            continue
-        fill = "x" if isinstance(one, Formula | Display) else " "
-        masked += [text[done:start], fill * (end - start)]
-        done = end
-    for match in _STRETCH.finditer("".join([*masked, text[done:]])):
-        yield *match.span(), "\n" * min(2, match[0].count("\n")) or " "
+def _cut(text: str, cuts: Sequence[tuple[int, int, str]]) -> str:
+    """The text with each stretch replaced by the blank that is left of it."""
+    ends = [0, *(end for _, end, _ in cuts)]
+    parts = (text[done:start] + blank for done, (start, _, blank) in zip(ends, cuts, strict=False))
+    return "".join([*parts, text[ends[-1] :]])
 
 
 @dataclass(frozen=True)

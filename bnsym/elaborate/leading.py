@@ -12,10 +12,9 @@ from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bnsym.source.languages import DISPLAY, FORMULA, REST, Words
+from bnsym.source.languages import DISPLAY, FORMULA, FORMULAS, REST, Words, compiled
 from bnsym.source.text import Role
 
-_FORMULA = re.compile(f"{FORMULA}{REST}*")
 _DISPLAYS = re.compile(DISPLAY)
 _AND = re.compile(r"[\s,，、]*(?:and|und|et|y|e|и|且|和|及|かつ|그리고)?[\s,，、]*")
 _THEN = re.compile(
@@ -92,11 +91,6 @@ def _negation(words: Words) -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=64)
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.IGNORECASE)
-
-
-@lru_cache(maxsize=64)
 def _turns(words: Words) -> re.Pattern[str]:
     """What follows these is said, whatever stands before."""
     return re.compile(rf"{words.hence}|{words.where}", re.IGNORECASE)
@@ -149,15 +143,15 @@ def _is_understood(sentence: str, found: list[re.Match[str]], last: int, words: 
     opening = lower[place]
     if reasons.has(opening) or not plain.whole:
         return True
-    told = _compiled(words.hence).search(sentence, found[place].end(), last)
+    told = compiled(words.hence).search(sentence, found[place].end(), last)
     if sentence[last : last + 1] not in tuple(",，"):  # it goes on behind the first name
         told = min(
-            filter(None, (told, _FORMULA.search(sentence, start, last))), key=re.Match.start, default=None
+            filter(None, (told, FORMULAS.search(sentence, start, last))), key=re.Match.start, default=None
         )
     inside = [w for m, w in zip(found, lower, strict=True) if told is None or m.start() < told.start()]
     if all(plain.has(word) for word in inside):
         return True
-    if _compiled(f"{words.let}|{words.where}").match(sentence, found[place].start()) and _FORMULA.search(
+    if compiled(f"{words.let}|{words.where}").match(sentence, found[place].start()) and FORMULAS.search(
         sentence, start, last
     ):
         return True  # it says what a name is
@@ -180,7 +174,7 @@ def _denied_before(sentence: str, start: int, end: int, words: Words) -> tuple[i
         after = text[match.end() :]
         word = _WORD.match(after)
         turned = _turns(words).search(after, word.end() if word else 0) and not _THAT.match(after)
-        first = _compiled(rf"\s*(?:{words.each}|{words.hence})?\s*").fullmatch(text, begin, match.start())
+        first = compiled(rf"\s*(?:{words.each}|{words.hence})?\s*").fullmatch(text, begin, match.start())
         if match["hard"] is None and (first or not turned):
             return start + begin, start + len(text)
     untrue = _untrue(words).search(text, begin)
@@ -207,7 +201,7 @@ def lead(
     """What the words from `start` on say of the display at `place`, and those behind it; `values` are the
     formulas that give a name a number."""
     end = place[0]
-    formulas = [m.span() for m in _FORMULA.finditer(sentence, start, end)]
+    formulas = [m.span() for m in FORMULAS.finditer(sentence, start, end)]
     conditions, opened = _conditions(sentence, start, end, formulas, roles, words)
     rest = end if opened is None else opened
     following = _DISPLAYS.search(sentence, place[1])
@@ -221,7 +215,7 @@ def lead(
     doubt = _doubt(sentence, start, rest, words) or _doubt(sentence, after, behind[1], words)
     doubt = doubt or _wished(sentence, start, end, words)
     unclear = [*_unclear(sentence, start, rest, words), *_unclear(sentence, after, behind[1], words)]
-    told = [_FORMULA.search(sentence, *one) is not None for one in unclear]
+    told = [FORMULAS.search(sentence, *one) is not None for one in unclear]
     bare = (one for one, named in zip(unclear, told, strict=True) if not named)
     named = [one for one, named in zip(unclear, told, strict=True) if named]
     named += [(v, v + 1) for v in sorted(values) if (start <= v < rest or after <= v < behind[1])]
@@ -230,9 +224,9 @@ def lead(
 
 def _doubt(sentence: str, start: int, end: int, words: Words) -> tuple[int, int] | None:
     """What is said there of what, or how nearly, a display claims, and is not understood."""
-    found = _OPENLY.search(sentence, start, end) or _compiled(words.condition).search(sentence, start, end)
+    found = _OPENLY.search(sentence, start, end) or compiled(words.condition).search(sentence, start, end)
     if found is None:
-        left_out = _compiled(rf"\b(?:{words.neglect})\b[^,;:\n{FORMULA}{DISPLAY}]*(?=[,;:\n]|\Z)")
+        left_out = compiled(rf"\b(?:{words.neglect})\b[^,;:\n{FORMULA}{DISPLAY}]*(?=[,;:\n]|\Z)")
         found = left_out.search(sentence[:end], start)
     if found:
         clause = _CLAUSE.match(sentence, found.start(), end)
@@ -242,7 +236,7 @@ def _doubt(sentence: str, start: int, end: int, words: Words) -> tuple[int, int]
 
 def _wished(sentence: str, start: int, end: int, words: Words) -> tuple[int, int] | None:
     """Where the words before a display say that it is wanted, asked, or a mistake."""
-    found = _compiled(words.wished).search(sentence[start:end])
+    found = compiled(words.wished).search(sentence[start:end])
     return (start + found.start(), start + len(found[0].rstrip()) + found.start()) if found else None
 
 
@@ -255,7 +249,7 @@ def hedged(shown: str, start: int, words: Words) -> tuple[int, int] | None:
     end = stop.start() if stop else reach
     if (stop and stop[0] == DISPLAY) or shown[start:end].lstrip().startswith("#"):
         return None
-    found = _compiled(words.hedged).search(shown, start, end)
+    found = compiled(words.hedged).search(shown, start, end)
     return found.span() if found else None
 
 
@@ -276,7 +270,7 @@ def _going_on(sentence: str, start: int, end: int) -> tuple[int, int]:
 def _conditions_after(sentence: str, where: tuple[int, int], words: Words) -> tuple[tuple[int, ...], int]:
     """The formulas behind a display that are conditions of it, and where what is left begins."""
     start, end = where
-    first = _FORMULA.search(sentence, start, end)
+    first = FORMULAS.search(sentence, start, end)
     opener = _opener(words).fullmatch(sentence[start : first.start()].lstrip(" \n,;(（，")) if first else None
     if first is None or opener is None or _BUT.search(opener[0]):
         return (), start
@@ -286,7 +280,7 @@ def _conditions_after(sentence: str, where: tuple[int, int], words: Words) -> tu
         found.append(name.start())
         last = name.end()
         joined = _AND.match(sentence, last, end)
-        name = _FORMULA.match(sentence, joined.end(), end) if joined else None  # type: ignore[assignment]
+        name = FORMULAS.match(sentence, joined.end(), end) if joined else None  # type: ignore[assignment]
     rest = _PARTS.search(sentence, last, end)
     then = sentence[last : rest.start() if rest else end].strip(" \n.。")
     return (tuple(found), last) if _THEN.fullmatch(then) or not then else ((), start)
@@ -302,7 +296,7 @@ def _conditions(
 ) -> tuple[tuple[int, ...], int | None]:
     """Those of the display, and where the word stands that opens them."""
     found: list[int] = []
-    denied = bool(formulas) and _compiled(words.negation).search(sentence, start, end) is not None
+    denied = bool(formulas) and compiled(words.negation).search(sentence, start, end) is not None
     for place in reversed(range(len(formulas))):
         first, last = formulas[place]
         between = sentence[last : formulas[place + 1][0] if found else end]

@@ -18,7 +18,7 @@ from itertools import pairwise
 from bnsym.elaborate.leading import Leading, hedged, lead
 from bnsym.elaborate.ranks import said_ranks
 from bnsym.elaborate.sayings import changes, given_values, sayings
-from bnsym.source.languages import DISPLAY, FORMULA, LANGUAGES, LISTS, REST, SCRIPTS, Words
+from bnsym.source.languages import DISPLAY, FORMULA, LANGUAGES, LISTS, REST, SCRIPTS, SIGNS, Words, compiled
 from bnsym.source.markdown import Comment, Display, Formula, Found, Hidden
 from bnsym.source.text import Effect, Heading, Role, Saying, Slice
 
@@ -120,10 +120,9 @@ _NAME = re.compile(
 )
 
 
-def read_prose(text: str, found: Sequence[Found]) -> Prose:
-    """What the sentences of the text make of its formulas and displays."""
+def read_prose(text: str, found: Sequence[Found], shown: str) -> Prose:
+    """What the sentences of the text make of its formulas and displays; `shown` is its skeleton."""
     formulas = {f.where.start: f.where for f in found if isinstance(f, Formula | Display)}
-    shown = _skeleton(text, found)
     words = _words_of(_language(shown), _SCRIPT.search(shown) is not None)
     roles: dict[Slice, Role] = {}
     pairs: dict[Slice, Slice] = {}
@@ -139,20 +138,23 @@ def read_prose(text: str, found: Sequence[Found]) -> Prose:
     valued = [start for start, w in formulas.items() if _VALUED.fullmatch(text, w.start, w.end)]
     headings = [one.where for one in found if isinstance(one, Heading)]
     for start, end, opens in _sentences(shown, words, headings):
+        sentence = shown[start:end]
+        inside = {m.start(): formulas[start + m.start()] for m in SIGNS.finditer(sentence)}
+        written = {at: text[one.start : one.end].strip("$\\()[] \n") for at, one in inside.items()}
         values = frozenset(place - start for place in valued if start <= place < end)
-        inside = [formulas[start + m.start()] for m in _SIGN.finditer(shown[start:end])]
-        written = [text[one.start : one.end].strip("$\\()[] \n") for one in inside]
-        stating = frozenset(one.start - start for one in inside if one in states)
-        told = frozenset(given_values(shown[start:end], words, written))
+        stating = frozenset(at for at, one in inside.items() if one in states)
+        told = frozenset(given_values(sentence, words, written))
         role = Role.SAID if opens else Role.PLAIN
-        walk = _walked(shown[start:end], words, role, values, stating, told)
+        walk = _walked(sentence, words, role, values, stating, told)
         roles |= {formulas[start + place]: role for place, role in walk.roles.items()}
         pairs |= {formulas[start + b]: formulas[start + a] for a, b in walk.pairs}
         spoken |= {formulas[start + place]: role for place, role in walk.spoken.items()}
         anew |= {formulas[start + place] for place in walk.anew}
         if bisect_left(marks, start) < bisect_left(marks, end):
-            said += _said(inside, written, shown, Slice(start, end), len(text), words)
-        ranks |= {formulas[start + place]: rank for place, rank in said_ranks(shown[start:end], words)}
+            for one in sayings(sentence, words, written):
+                names, reach = tuple(inside[name] for name in one.names), end if one.here else len(text)
+                said.append(Saying(Slice(*one.clause).moved(start), names, one.effect, Slice(start, reach)))
+        ranks |= {formulas[start + place]: rank for place, rank in said_ranks(sentence, words)}
         for display, led in walk.leading.items():
             conditions[formulas[start + display]] = tuple(formulas[start + one] for one in led.conditions)
             if led.doubt:
@@ -178,27 +180,16 @@ def read_prose(text: str, found: Sequence[Found]) -> Prose:
     )
 
 
-def _said(
-    inside: Sequence[Slice], written: Sequence[str], shown: str, where: Slice, length: int, words: Words
-) -> Iterator[Saying]:
-    """The sayings of a sentence: what stands before it in the file they do not reach."""
-    starts = {one.start - where.start: one for one in inside}
-    for one in sayings(shown[where.start : where.end], words, written):
-        names = tuple(starts[name] for name in one.names)
-        clause = Slice(*one.clause).moved(where.start)
-        yield Saying(clause, names, one.effect, Slice(where.start, where.end if one.here else length))
-
-
 def _narrowed(
     shown: str, formulas: Mapping[int, Slice], start: int, where: tuple[int, int], reach: tuple[int, int]
 ) -> Saying:
     """What a sentence says of names, and of its displays only in so far as they rest on these."""
     first, last = where[0] + start, where[1] + start
-    names = tuple(formulas[m.start()] for m in _SIGN.finditer(shown, first, last))
+    names = tuple(formulas[m.start()] for m in SIGNS.finditer(shown, first, last))
     return Saying(Slice(first, max(last, names[-1].end)), names, Effect.NARROWED, Slice(*reach))
 
 
-def _skeleton(text: str, found: Sequence[Found]) -> str:
+def skeleton(text: str, found: Sequence[Found]) -> str:
     """The text, each formula in it one sign of its own, and blanks for what is no text."""
     parts: list[str] = []
     done = 0
@@ -223,7 +214,6 @@ _REFERENCE = re.compile(r"\\(?:eqref|c?ref|autoref|label|cite\w*)\s*\{[^{}]*\}|\
 
 
 _PRIVATE = re.compile(f"[{FORMULA}{DISPLAY}{REST}]")
-_SIGN = re.compile(f"[{FORMULA}{DISPLAY}]")
 
 
 _MANY = 4
@@ -241,7 +231,7 @@ def _is_amid(shown: str, display: Slice) -> bool:
 def _language(shown: str) -> str:
     """The language of which the text holds the most words; English if there are none."""
     words = " ".join(dict.fromkeys(_WORD.findall(shown[:20_000])[:1_000]))
-    return max(LANGUAGES, key=lambda name: len(_compiled(_telling(LANGUAGES[name])).findall(words)))
+    return max(LANGUAGES, key=lambda name: len(compiled(_telling(LANGUAGES[name])).findall(words)))
 
 
 _WORD = re.compile(r"[^\W\d_\ue000-\ue002]+")
@@ -251,11 +241,6 @@ _SCRIPT = re.compile("[\u3000-\u9fff\uac00-\ud7af\uff00-\uffef]")
 
 def _telling(words: Words) -> str:
     return f"{words.common}|{words.where}|{words.let}|{words.negation}|{words.condition}"
-
-
-@lru_cache(maxsize=256)
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.IGNORECASE)
 
 
 @lru_cache(maxsize=16)
@@ -303,11 +288,11 @@ _LISTED = re.compile(r"[ \t>\n]*(?:\||(?:[-*+]|\d{1,9}[.)])[ \t])")
 
 def _opens_list(sentence: str, words: Words) -> bool:
     """Whether it ends in a word that defines, or announces symbols, with no formula after it."""
-    announced = _compiled(words.notation).search(sentence) and not _compiled(words.negation).search(sentence)
+    announced = compiled(words.notation).search(sentence) and not compiled(words.negation).search(sentence)
     if announced and FORMULA not in sentence:
         bare = sentence.strip(" \t>\n*_")
         return bare.startswith(("|", "#")) or bare.endswith((":", "："))
-    said = _compiled(f"{words.let}|{words.where}").finditer(sentence, len(sentence) - _NEAR)
+    said = compiled(f"{words.let}|{words.where}").finditer(sentence, len(sentence) - _NEAR)
     ends = [match.end() for match in said]
     return bool(ends) and _OPENS.match(sentence, ends[-1]) is not None
 
@@ -349,7 +334,7 @@ class _Walk:
         self.quoted = [m.span() for m in _QUOTED.finditer(sentence)]
 
     def run(self) -> None:
-        for match in _compiled(_tokens(self.words)).finditer(self.sentence):
+        for match in compiled(_tokens(self.words)).finditer(self.sentence):
             kind = match.lastgroup
             if kind in ("formula", "display"):
                 self._formula(match)
@@ -390,12 +375,12 @@ class _Walk:
         after = self.sentence[end : ahead.start() if ahead else len(self.sentence)]
         self.roles[start] = Role.DENIED if self._is_quoted(start) else self._role(behind, after)
         self.run_of.append(start)
-        if _compiled(self.words.after).search(after):
+        if compiled(self.words.after).search(after):
             self._defined()
         if start not in self.stating:
             self._speak(start, behind[-_BESIDE:], after[:_BESIDE])
-        anew = _compiled(rf"{_APART}(?:{self.words.anew})\s*,?\s*$").search(behind[-_BESIDE:])
-        if anew and not _compiled(self.words.usual).match(after) and self.role is not Role.GIVEN:
+        anew = compiled(rf"{_APART}(?:{self.words.anew})\s*,?\s*$").search(behind[-_BESIDE:])
+        if anew and not compiled(self.words.usual).match(after) and self.role is not Role.GIVEN:
             self.anew.append(start)
         if self.before is not None and self.role is Role.SAID and _OR.fullmatch(behind):
             self.roles |= {self.before[0]: Role.PLAIN, start: Role.PLAIN}
@@ -422,40 +407,40 @@ class _Walk:
     def _is_neglected(self, behind: str, after: str) -> bool:
         words = self.words
         left_out = rf"{_APART}(?:{words.neglect})\s*(?:(?:{words.article})\s*)?(?:\w+\s+)?$"
-        before = _compiled(left_out).search(behind)
+        before = compiled(left_out).search(behind)
         return bool(
-            before or _compiled(rf"\s*(?:(?:can|may|will|could)\s+)?(?:{words.neglected})").match(after)
+            before or compiled(rf"\s*(?:(?:can|may|will|could)\s+)?(?:{words.neglected})").match(after)
         )
 
     def _is_described(self, behind: str, after: str) -> bool:
         quality = self.words.quality
-        before = _compiled(rf"\b(?:{quality})(?:\s+{_THING})?\s*$").search(behind) or _UNIT.match(after)
+        before = compiled(rf"\b(?:{quality})(?:\s+{_THING})?\s*$").search(behind) or _UNIT.match(after)
         is_so = rf"(?:{_BEING}|\s+an?\s+)(?:{quality})\b"
-        return before is not None or _compiled(is_so).match(after) is not None
+        return before is not None or compiled(is_so).match(after) is not None
 
     def _is_loss(self, behind: str, after: str) -> bool:
         """`the loss $V$`, `$V$ is the cost`, `den Verlust nennen wir $V$`."""
         loss, word = self.words.loss, r"(?:(?!of\b)\w+\s+){0,2}"
-        before = _compiled(rf"(?:{loss})\w{{0,3}}\s+{word}\(?$").search(behind)
-        return before is not None or _compiled(rf"\s*,?\s*{word}(?:{loss})").match(after) is not None
+        before = compiled(rf"(?:{loss})\w{{0,3}}\s+{word}\(?$").search(behind)
+        return before is not None or compiled(rf"\s*,?\s*{word}(?:{loss})").match(after) is not None
 
     def _is_named(self, behind: str, after: str) -> bool:
         """`the gain $c$`, `$c$ is the gain`, or `$c$: gain` as an item."""
         article, being = self.words.article, self.words.being
         item = _ITEM.fullmatch(behind) and _ENTRY.match(after)
-        before = _compiled(rf"\b(?:{article})\s+(?:{_ADJECTIVE}\s+)?{_NOUN}\s+\(?$").search(behind)
-        is_one = _compiled(rf"\s*,?\s*(?:(?:{being})\s+)?(?:\w+\s+)?(?:{article})").match(after)
+        before = compiled(rf"\b(?:{article})\s+(?:{_ADJECTIVE}\s+)?{_NOUN}\s+\(?$").search(behind)
+        is_one = compiled(rf"\s*,?\s*(?:(?:{being})\s+)?(?:\w+\s+)?(?:{article})").match(after)
         return bool(item or before or is_one)
 
     def _role(self, behind: str, after: str) -> Role:
         if self.role is Role.DENIED:
             return self.role
         each = rf"(?:{self.words.each})\s*(?:\w+\s+){{0,3}}$"
-        if _compiled(each).search(behind) or _compiled(self.words.given_after).search(after):
+        if compiled(each).search(behind) or compiled(self.words.given_after).search(after):
             return Role.GIVEN
         beside = behind[-30:] + " " + _CLAUSE.split(after, maxsplit=1)[0]
         plain = self.role in (Role.PLAIN, Role.INFERRED)
-        if plain and _compiled(self.words.constant).search(beside):
+        if plain and compiled(self.words.constant).search(beside):
             return Role.ASSUMED
         return self.role
 
@@ -469,11 +454,11 @@ class _Walk:
         if self.before is None or self.role is Role.DENIED:
             return
         joins = self.words.joins + (f"|{self.words.joins_let}" if self.role is Role.SAID else "")
-        if _compiled(rf"(?:{self.words.calls})\s*$").search(
+        if compiled(rf"(?:{self.words.calls})\s*$").search(
             self.sentence[max(0, self.before[0] - 20) : self.before[0]]
         ):
             joins += "|"
-        if _compiled(rf"\s*(?:{joins})\s*").fullmatch(between):
+        if compiled(rf"\s*(?:{joins})\s*").fullmatch(between):
             self.pairs.append((self.before[0], start))
 
 

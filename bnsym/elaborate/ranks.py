@@ -15,7 +15,7 @@ from bnsym.elaborate.sayings import BESIDE, NAMES
 from bnsym.elaborate.symbols import IDENTITIES, ONES_LETTER, Table
 from bnsym.latex.ast import Symbol
 from bnsym.latex.errors import ReadError
-from bnsym.source.languages import DISPLAY, FORMULA, Words
+from bnsym.source.languages import SIGNS, Words
 
 if TYPE_CHECKING:
     from bnsym.elaborate.scope import Survey
@@ -33,7 +33,6 @@ _RANKS = {
     r"rows?(?:\s+vectors?)?|zeile(?:n(?:vektor(?:en)?)?)?|行向量": ROW,
 }
 _KIND = "|".join(_RANKS)
-_NAME = re.compile(f"[{FORMULA}{DISPLAY}]")
 _KIND_WORD = rf"(?<![A-Za-zÀ-ÿЀ-ӿ])(?P<kind>{_KIND})(?![A-Za-zÀ-ÿЀ-ӿ])"
 _BREAKS = "of|in|on|for|by|with|from|not|no|never|von|der|nicht|keine?|de|du|des|pas|di|non|не"
 _ADJECTIVES = rf"(?:(?!(?:{_BREAKS})\b)[^\W\d_]+\s+){{0,3}}"
@@ -66,7 +65,7 @@ def _said_ranks(sentence: str, words: Words) -> Iterator[tuple[int, int]]:
             kind = found.groupdict().get("kind") or ""
             known = (rank for words_, rank in _RANKS.items() if re.fullmatch(words_, kind, re.IGNORECASE))
             rank = next(known, OTHER)
-            yield from ((start + m.start(), rank) for m in _NAME.finditer(names[0]))
+            yield from ((start + m.start(), rank) for m in SIGNS.finditer(names[0]))
 
 
 def settle(found: Survey) -> dict[str, list[tuple[int, int]]]:

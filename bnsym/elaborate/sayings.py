@@ -8,15 +8,13 @@ text. Imports the words of languages only.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bnsym.source.languages import DISPLAY, FORMULA, REST, Words
+from bnsym.source.languages import DISPLAY, FORMULA, FORMULAS, REST, SIGNS, Words
 from bnsym.source.text import Effect
 
-_FORMULA = re.compile(f"{FORMULA}{REST}*")
-_SIGN = re.compile(f"[{FORMULA}{DISPLAY}]")
 _JOINS = r"[\s,，、(]*(?:and|und|et|y|e|и|和|与|及|や|と|와|과)?[\s,，、]*"
 _BETWEEN = re.compile(_JOINS)
 """Between two names of a list."""
@@ -47,10 +45,9 @@ def changes(words: Words) -> re.Pattern[str]:
     )
 
 
-def sayings(sentence: str, words: Words, formulas: Sequence[str]) -> Iterator[Said]:
-    """What a sentence says of its formulas, which are given in order, displays too."""
-    places = [m.start() for m in _SIGN.finditer(sentence)]
-    written = dict(zip(places, formulas, strict=True))
+def sayings(sentence: str, words: Words, written: Mapping[int, str]) -> Iterator[Said]:
+    """What a sentence says of its formulas, which are given by their places in order, displays too."""
+    places = tuple(written)
     for match in changes(words).finditer(sentence):
         start, end = _clause(sentence, match.start(), match.end())
         before = sentence[start : match.start()]
@@ -118,12 +115,12 @@ def _held(sentence: str, match: re.Match[str], start: int, end: int) -> tuple[in
     """The names that are held: those right behind the word, else those of its clause."""
     if attribute := _ATTRIBUTE.match(sentence, match.end()):
         return _listed(sentence, attribute.end())
-    return tuple(m.start() for m in _FORMULA.finditer(sentence, start, end))
+    return tuple(m.start() for m in FORMULAS.finditer(sentence, start, end))
 
 
 def _listed(sentence: str, start: int) -> tuple[int, ...]:
     found: list[int] = []
-    while name := _FORMULA.match(sentence, start):
+    while name := FORMULAS.match(sentence, start):
         found.append(name.start())
         between = _BETWEEN.match(sentence, name.end())
         start = between.end() if between else name.end()
@@ -170,11 +167,9 @@ def _valued(words: Words) -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns)
 
 
-def given_values(sentence: str, words: Words, formulas: Sequence[str]) -> Iterator[int]:
+def given_values(sentence: str, words: Words, written: Mapping[int, str]) -> Iterator[int]:
     """The names beside which words, or a number, say what value they have: not those of which only a mean
     or a sum is meant."""
-    places = [m.start() for m in _SIGN.finditer(sentence)]
-    written = dict(zip(places, formulas, strict=True))
     after, before, denied = _valued(words)
     for names in NAMES.finditer(sentence):
         start, end = names.span()
@@ -186,4 +181,4 @@ def given_values(sentence: str, words: Words, formulas: Sequence[str]) -> Iterat
             continue
         if denied.search(behind if value is None else behind[: value.start()]):
             continue
-        yield from (name.start() + start for name in _SIGN.finditer(names[0]))
+        yield from (name.start() + start for name in SIGNS.finditer(names[0]))

@@ -6,12 +6,18 @@ sign each; or a list of words that are looked up. Imports nothing of the package
 
 from __future__ import annotations
 
+import re
 from configparser import RawConfigParser
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 FORMULA, DISPLAY, REST = "\ue000", "\ue001", "\ue002"
 """What stands for a formula in a sentence: its first character, and the others."""
+FORMULAS = re.compile(f"{FORMULA}{REST}*")
+"""A formula of the text, whole."""
+SIGNS = re.compile(f"[{FORMULA}{DISPLAY}]")
+"""Where a formula or a display begins."""
 NEVER = r"(?!)"
 
 
@@ -101,6 +107,12 @@ class Words:
     """So many values, or values of such a kind, are all that is meant."""
     common: str = NEVER
     """Words that tell the language."""
+
+
+@lru_cache(maxsize=512)
+def compiled(pattern: str) -> re.Pattern[str]:
+    """A pattern made of words, whose case says nothing."""
+    return re.compile(pattern, re.IGNORECASE)
 
 
 LISTS = frozenset(("plain", "openers", "reasons"))
