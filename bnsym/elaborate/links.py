@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from itertools import accumulate, pairwise
 from operator import or_
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from bnsym.elaborate import factor_order
 from bnsym.elaborate.closing import number_of
@@ -69,6 +69,7 @@ from bnsym.terms import (
 )
 
 T = TypeVar("T")
+_Unclear: TypeAlias = tuple[Place, str, str]
 _LARGE = re.compile(r"\\\w+\s*\{[^{}]*\blarge(?: enough)?\s*\}[\s~]*(\\?[A-Za-z]+)(?![A-Za-z_^])")
 RELATIONS = {relation.value: relation for relation in Relation}
 
@@ -156,6 +157,10 @@ class _Reader:
     """Equations of the text that are asked about as if they were links, by the identity of their chains."""
     elsewhere: list[int] = field(default_factory=list)
     """The lines that bring in files which are not read."""
+    asked: dict[int, tuple[_Unclear | None, set[str]]] = field(default_factory=dict)
+    """What is asked of all sides of a chain, by its identity: see `_asked_of`."""
+    made: tuple[tuple[Term, Term], set[str]] | None = None
+    """The sides that were last asked about, and the names that they are made from."""
     unbound: list[tuple[Pending, RawChain, RawLink]] = field(default_factory=list)
     """Links that are unread for their index letters."""
 
@@ -709,13 +714,27 @@ class _Reader:
 
     def _read_on(self, chain: RawChain, sides: tuple[Term, Term]) -> ReadError | None:
         """Where a fraction or a sum may go on, in the chain or in a definition that it rests on."""
-        used = (self.defined[name][0].body for name in self._made_from(sides) & self.defined.keys())
-        for node in (*(e.node for e in chain.expressions), *used):
-            found = unclear(node) if node is not None else None
-            if found is not None:
-                at, how, hint = found
-                return ReadError("BN137", how, at, hint)
-        return None
+        used = self._made_from(sides) & self._unclear_bodies.keys()
+        found = self._asked_of(chain)[0] or (self._unclear_bodies[min(used)] if used else None)
+        if found is None:
+            return None
+        at, how, hint = found
+        return ReadError("BN137", how, at, hint)
+
+    def _asked_of(self, chain: RawChain) -> tuple[_Unclear | None, set[str]]:
+        """Where a side may go on, and the capital names between bars: once for all links of a chain."""
+        if id(chain) not in self.asked:
+            written = [e.node for e in chain.expressions if e.node is not None]
+            parts = (part for node in written for part in nodes_of(node) if isinstance(part, Absolute))
+            sized = {name for part in parts if upper_case(part.body) for name in self._named(part.body)}
+            self.asked[id(chain)] = next(filter(None, map(unclear, written)), None), sized
+        return self.asked[id(chain)]
+
+    @cached_property
+    def _unclear_bodies(self) -> dict[str, _Unclear]:
+        """The defined names of which the definition may go on."""
+        bodies = ((name, raw.body) for name, (raw, *_) in self.defined.items() if raw.body is not None)
+        return {name: found for name, body in bodies if (found := unclear(body))}
 
     @cached_property
     def _preamble(self) -> int:
@@ -881,9 +900,7 @@ class _Reader:
             return self.survey.ambiguous[choices[0]]
         known = {*self.defined, *self.broken, *table.squares, *self.survey.gathered.kinds}
         hint = "define it: as it stands it may have any value"
-        parts = [inner for e in chain.expressions if e.node is not None for inner in nodes_of(e.node)]
-        inside = [part.body for part in parts if isinstance(part, Absolute) and upper_case(part.body)]
-        sized = {name for body in inside for name in self._named(body)}
+        _, sized = self._asked_of(chain)
         for name in sorted(made - known):
             at, plain = table.results.get(name), unmarked(name)
             if at is not None:
@@ -923,8 +940,10 @@ class _Reader:
         return names_in(self.survey.table, node)
 
     def _made_from(self, sides: tuple[Term, Term]) -> set[str]:
-        """The names on the sides, and in the definitions that these rest on."""
-        return reached(set().union(*map(names_of, sides)), self.hidden.uses)
+        """The names on the sides, and in the definitions that these rest on; kept for what is asked next."""
+        if self.made is None or self.made[0] is not sides:
+            self.made = sides, reached(set().union(*map(names_of, sides)), self.hidden.uses)
+        return self.made[1]
 
     def _relation(self, raw: RawLink) -> Relation:
         sign = SIGNS.get(raw.sign)
@@ -1031,11 +1050,16 @@ def _doubt(chain: RawChain, link: RawLink) -> ReadError | None:
     return None
 
 
+def _with_bound(node: Node | None) -> tuple[list[Node], set[str]]:
+    """All parts of an expression, and the letters that its sums bind."""
+    inner = list(nodes_of(node)) if node is not None else []
+    return inner, {letter for one in inner if isinstance(one, BigSum) for letter in one.letters}
+
+
 def _repeated(node: Node | None, other: Node | None) -> ReadError | None:
     r"""A letter that stands twice in `A_{ij} B_{jk}` and not on the other side: to many it is summed over.
     Not in `A_{ij} B_{ij}`, where a sum sign is missing rather."""
-    inner = list(nodes_of(node)) if node is not None else []
-    bound = {letter for one in inner if isinstance(one, BigSum) for letter in one.letters}
+    inner, bound = _with_bound(node)
     for product in (one for one in inner if isinstance(one, Product)):
         names = [name for name in product.factors if isinstance(name, Symbol)]
         for letter in {letter for name in names for letter in _letters(name)} - bound:
@@ -1048,8 +1072,7 @@ def _repeated(node: Node | None, other: Node | None) -> ReadError | None:
 
 def _twice(node: Node | None) -> ReadError | None:
     """A letter that stands twice in one term, or on one name, and that no sum binds."""
-    inner = list(nodes_of(node)) if node is not None else []
-    bound = {letter for one in inner if isinstance(one, BigSum) for letter in one.letters}
+    inner, bound = _with_bound(node)
     for term in (one for one in inner if isinstance(one, Product | Quotient | Symbol)):
         names = (name for name in nodes_of(term) if isinstance(name, Symbol))
         written = Counter(letter for name in names for letter in _letters(name) if letter not in bound)
