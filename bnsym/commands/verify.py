@@ -15,6 +15,7 @@ import click
 from rich.text import Text
 
 from bnsym.kernel import GRAM_AXIOM, NORM_AXIOM, SCHWARZ_AXIOM, SQUARES_AXIOM
+from bnsym.model import ExitCode
 from bnsym.reporting.console.excerpt import clean
 from bnsym.reporting.console.theme import make_console
 from bnsym.reporting.programs.json_ import SCHEMA
@@ -22,7 +23,6 @@ from bnsym.reporting.wording import relation_latex
 from bnsym.verifying.proofs import POINTS
 from bnsym.verifying.rechecking import Outcome, decoded, recheck
 
-NOTHING = 5
 WORDS = {True: ("✓ holds", "good"), False: ("✗ does not hold", "bad"), None: ("? not re-checked", "unsure")}
 
 
@@ -50,7 +50,7 @@ def verify(report: Path, seed: int | None, verbose: bool) -> int:
             console.print(_row(link, outcome), soft_wrap=True)
     for line in _summary([outcome for _, outcome in judged]):
         console.print(line, soft_wrap=True)
-    return int(not all(outcome.good for _, outcome in judged)) if judged else NOTHING
+    return int(not all(outcome.good for _, outcome in judged)) if judged else ExitCode.NOTHING.value
 
 
 def _read(report: Path) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from bnsym.compiling.backends import Blocks
 from bnsym.evidence.deltas import mentions
 from bnsym.evidence.streams.balls import Ball, InARow
 from bnsym.evidence.surveying import Unsupported
-from bnsym.judging.formula import Formula
+from bnsym.judging.formula import Formula, factors
 from bnsym.terms import (
     Add,
     Delta,
@@ -100,8 +100,8 @@ class Dense:
                 return self._placed(self._entered(np.eye(self.sizes[left.space])), (left, right))
             case Add(terms):
                 return reduce(names["add"], map(self._at, terms))
-            case Mul(factors):
-                return reduce(names["mul"], map(self._at, factors))
+            case Mul():
+                return reduce(names["mul"], map(self._at, factors(term)))
             case Pow(base, exponent):
                 return names["power"](self._at(base), exponent.numerator, exponent.denominator)
             case Sum(index, body):
@@ -110,9 +110,8 @@ class Dense:
                 raise Unsupported(f"no value for {type(term).__name__}")
 
     def _summed(self, index: Index, body: Term) -> Any:
-        factors = body.factors if isinstance(body, Mul) else (body,)
-        inside = [f for f in factors if mentions(f, index)]
-        outside = [f for f in factors if not mentions(f, index)]
+        inside = [f for f in factors(body) if mentions(f, index)]
+        outside = [f for f in factors(body) if not mentions(f, index)]
         if not inside:
             return self._at(mul(Size(index.space), *outside))
         total = self._reduced(index, mul(*inside))
