@@ -425,6 +425,31 @@ IN_PLACE = [
 ]  # fmt: skip
 
 
+def test_what_a_name_stands_for_later_mends_nothing_before(tmp_path: Path) -> None:
+    path = tmp_path / "note.md"
+    path.write_text(
+        r"""# The outputs
+
+$$ y_i = a x_i $$
+
+With $q_i = \frac{\partial L}{\partial y_i}$,
+
+$$ \frac{\partial L}{\partial a} = - \sum_i q_i x_i $$
+
+# The inputs
+
+With $q_i = \frac{\partial L}{\partial x_i}$,
+
+$$ q_i = a \frac{\partial L}{\partial y_i} $$
+""",
+        encoding="utf-8",
+    )
+    before, after = bnsym.check(path, cross_examine=False).results
+    assert after.name == "proved"
+    assert before.repair is not None
+    assert before.repair.after == r"\sum_i q_i x_i"
+
+
 @pytest.mark.parametrize(("layer", "formula", "after"), IN_PLACE)
 def test_a_formula_is_mended_as_it_is_read_in_its_place(
     tmp_path: Path, layer: str, formula: str, after: str

@@ -74,6 +74,13 @@ class Aliases:
     record: Record = field(default_factory=Record)
     """Of the expression at hand."""
 
+    def in_force(self) -> Aliases:
+        """Those of now, whatever is said later."""
+        by_key, functions = dict(self.by_key), dict(self.functions)
+        return replace(
+            self, by_key=by_key, functions=functions, kinds=set(self.kinds), labels=set(self.labels)
+        )
+
     def add(self, pattern: Node, target: Node, problem: ReadError | None = None) -> None:
         """Raises BN128 if the left side is nothing that a name can stand for."""
         pattern = as_call(unwrap(pattern))

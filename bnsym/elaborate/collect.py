@@ -104,6 +104,8 @@ class RawChain:
     """Of its conditions: none of its links can be read."""
     section: int = 0
     """How many headings stand before it."""
+    aliases: Aliases = field(default_factory=Aliases)
+    """Those in force where it stands."""
     claimed: bool = False
     """A directive says that its rows are claims."""
     doubt: ReadError | None = None
@@ -445,6 +447,7 @@ class Gatherer:
                 hidden.node, hidden.problem = None, error
         signs = [(sign.symbol, sign.where) for sign in chain.signs]
         raw = RawChain(block, chain, expressions, signs, defines, list(self.assumed), section=self.section)
+        raw.aliases = self.result.aliases.in_force()
         raw.choice = self._choice(raw)
         raw.claimed = any(d.name in ("claim", "refuted") for d in block.directives)
         raw.names_function = self._function(raw)

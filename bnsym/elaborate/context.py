@@ -13,7 +13,7 @@ from functools import cached_property
 
 from bnsym.elaborate import shapes as kinds
 from bnsym.elaborate.closing import Closer
-from bnsym.elaborate.collect import ANEW, diagnostic
+from bnsym.elaborate.collect import ANEW, RawChain, diagnostic
 from bnsym.elaborate.containment import Containment
 from bnsym.elaborate.conventions import Record
 from bnsym.elaborate.dependence import Dependence, names_of, reached
@@ -110,20 +110,21 @@ class Context:
         return Statement(left, relation, right, self.definitions, hypotheses, self.losses, self.outputs)
 
 
-def parse_term(latex: str, context: Context, section: int = 0) -> Term:
-    """The term of one expression, read as `context`'s file would read it in a section, with the names in
-    force there. Open axes of a vector get letters. Raises Unreadable."""
+def parse_term(latex: str, context: Context, chain: RawChain | None = None) -> Term:
+    """The term of one expression, read as `context`'s file would read it in place of one of a chain, with
+    what is in force there. Open axes of a vector get letters. Raises Unreadable."""
     source = Source("<expression>", latex, latex)
     try:
-        return _parsed(latex, context, section)
+        return _parsed(latex, context, chain)
     except ReadError as error:
         raise Unreadable(diagnostic(source, error)) from None
 
 
-def _parsed(latex: str, context: Context, section: int) -> Term:
-    node = context.survey.gathered.aliases.apply(parse(latex))
+def _parsed(latex: str, context: Context, chain: RawChain | None) -> Term:
+    aliases = context.survey.gathered.aliases if chain is None else chain.aliases
+    node = aliases.apply(parse(latex))
     node = context.survey.known.resolve(node, latex, Record())
-    node = symbols_changed(node, context.marked(section))
+    node = symbols_changed(node, context.marked(chain.section if chain else 0))
     try:
         return _lowered(node, context, "")
     except ReadError as error:

@@ -17,6 +17,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from bnsym.elaborate import Unreadable, parse_term, read_with_context, reading
+from bnsym.elaborate.collect import RawChain
 from bnsym.elaborate.context import Context
 from bnsym.elaborate.dependence import names_of, reached
 from bnsym.elaborate.lints import resemblances
@@ -319,7 +320,7 @@ def _in_definitions(draft: Draft, wanted: frozenset[str], work: Work) -> Iterato
             continue
         text = context.survey.source.text[where.start : where.end]
         for edit in edits(text, draft.place):
-            body = _body(edit.apply(text), raw.chain.section, context, bodies[name], uses)
+            body = _body(edit.apply(text), raw.chain, context, bodies[name], uses)
             if not work.spend(1):
                 return
             helped = body is not None and _helps(draft, resting, bodies[name], body)
@@ -333,11 +334,11 @@ def _in_definitions(draft: Draft, wanted: frozenset[str], work: Work) -> Iterato
 
 
 def _body(
-    text: str, section: int, context: Context, definition: Definition, uses: Mapping[str, Iterable[str]]
+    text: str, chain: RawChain, context: Context, definition: Definition, uses: Mapping[str, Iterable[str]]
 ) -> Term | None:
     """What the text means, if the definition can have it for its body; `uses`: the names in each body."""
     try:
-        term = parse_term(text, context, section)
+        term = parse_term(text, context, chain)
     except (Unreadable, RecursionError):
         return None
     circular = definition.symbol.name in reached(names_of(term), uses)

@@ -87,7 +87,7 @@ Maker = Callable[[str, Spot, Place], Iterator[Edit]]
 def signs(text: str, spot: Spot, place: Place) -> Iterator[Edit]:
     """A sign the wrong way round, of one term or of all."""
     for sign, start, _ in spot.terms:
-        if sign >= 0 and (start > spot.start + 1 or text[sign] == "+"):
+        if sign >= 0 and (sign > spot.start or text[sign] == "+"):
             yield Edit(sign, sign + 1, "-" if text[sign] == "+" else "+", "a sign")
         elif sign >= 0:
             yield Edit(sign, sign + 1, "", "a sign")

@@ -42,7 +42,7 @@ def mended(
 ) -> Iterator[tuple[Trial, MADE]]:
     """Edits of either side under which the link is read and proved."""
     start, end = link.span.offsets
-    sign, context = _sign(note.source.text[start:end]), note.context
+    sign = _sign(note.source.text[start:end])
     hinted = HINTED.get(link.problem.code, ()) if link.problem else ()
     if sign is None or link.left_span is None or link.right_span is None or not hinted:
         return
@@ -51,6 +51,8 @@ def mended(
         other = beside.term(beside.text)
         if other is None:
             continue
+        gone = note.context.out_of_force(side.chain.section) if side.chain else ()
+        context = note.context.without(gone, (other,))
         statement = context.statement(other, Relation(sign), other, hypotheses)
         if not statement.outputs:  # no link was read that says of what a loss is a function
             outputs = outputs_of({}, context.definitions, context.losses, (other,))

@@ -12,6 +12,7 @@ from functools import lru_cache
 from time import monotonic
 
 from bnsym.elaborate import Unreadable, parse_term, reading
+from bnsym.elaborate.collect import RawChain
 from bnsym.elaborate.context import Context
 from bnsym.latex.ast import canonical
 from bnsym.latex.errors import ReadError
@@ -77,8 +78,8 @@ class Note:
         start, end = span.offsets
         written, seen = (text[start:end] for text in (self.source.text, self.source.masked))
         chains = self.context.survey.gathered.chains
-        sections = (c.section for c in chains if c.chain.where.start <= start < c.chain.where.end)
-        return Written(self, start, written if _is_same(written, seen) else seen, next(sections, 0))
+        around = next((c for c in chains if c.chain.where.start <= start < c.chain.where.end), None)
+        return Written(self, start, written if _is_same(written, seen) else seen, around)
 
     def is_proved(self, statement: Statement, work: Work) -> bool:
         if statement not in self.decided:
@@ -112,14 +113,15 @@ class Written:
     note: Note
     start: int
     text: str
-    section: int
+    chain: RawChain | None
 
     def term(self, text: str) -> Term | None:
         """What the side would mean with this text in its place; None if it can't be read."""
-        known, key = self.note.known, (text, self.section)
+        at = self.chain.chain.where.start if self.chain else -1
+        known, key = self.note.known, (text, at)
         if key not in known:
             try:
-                known[key] = parse_term(text, self.note.context, self.section)
+                known[key] = parse_term(text, self.note.context, self.chain)
             except (Unreadable, RecursionError):
                 known[key] = None
         return known[key]
