@@ -130,6 +130,12 @@ def test_lets_inside_lets_keep_their_letters_apart() -> None:
     assert verdicts(*lets, r"\sum_i t x_i = s^3", r"t = \sum_i x_i^2") == ["proved", "refuted"]
 
 
+def test_a_maximum_is_not_read_over_a_matrix_that_a_let_replaces() -> None:
+    claim = r"$$ \max_{\Vert W \Vert_2 \le 1} \Vert W^T v \Vert_2^2 = \Vert v \Vert_2^2 $$"
+    assert read_note(claim) == ["proved"]
+    assert read_note("<!-- bnsym: let $W_{ij}$ = $\\gamma_i$ -->\n" + claim) == ["unread"]
+
+
 def test_two_lets_with_the_same_letter_are_two() -> None:
     lets = (r"let $d_{x_i}$ = $a_i$", r"let $d_{y_i}$ = $2 a_i$")
     assert verdicts(*lets, r"d_{y_i} = 2 d_{x_i}", r"d_{y_i} = d_{x_i}") == ["proved", "refuted"]

@@ -428,9 +428,10 @@ class Lowering:
         return rename(body, {inner: index})
 
     def maximum(self, node: MaxOver) -> Value:
-        name, letters = self.table.split(node.variable, self.bound)
-        if letters or self.table.arity.get(name, 0) != 2 or name in self.table.defined:
-            raise ReadError("BN120", "a maximum is read over a free matrix only", node.variable.at)
+        over = node.variable
+        name, letters = self.table.split(over, self.bound) if isinstance(over, Symbol) else ("", ())
+        if not name or letters or self.table.arity.get(name, 0) != 2 or name in self.table.defined:
+            raise ReadError("BN120", "a maximum is read over a free matrix only", over.at)
         radius = self.scalar(node.radius)
         axes = tuple(Index(letter, self.spaces.axis(name, k)) for k, letter in enumerate("ij"))
         body = self.scalar(node.body)

@@ -187,7 +187,8 @@ class BigSum:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MaxOver:
-    variable: Symbol
+    variable: Node
+    """A symbol, unless a `let` says what stands for it."""
     radius: Node
     body: Node
     at: Place
