@@ -20,6 +20,7 @@ from bnsym.elaborate.symbols import IDENTITIES, Table, as_target, square_of
 from bnsym.latex.ast import (
     Apply,
     BigSum,
+    Listing,
     Node,
     Place,
     Power,
@@ -75,6 +76,8 @@ def is_unknown(node: Node | None) -> bool:
     if node is None:
         return True
     for inner in walk(node):
+        if isinstance(inner, Listing):
+            return True
         if isinstance(inner, Apply) and is_word(inner.function) and word_of(inner.function) not in BUILT_IN:
             return True
         if isinstance(inner, Power) and _is_power(inner):

@@ -35,6 +35,7 @@ from bnsym.latex.ast import (
     Gradient,
     Indicator,
     Inner,
+    Listing,
     MaxOver,
     Node,
     Norm,
@@ -159,7 +160,8 @@ class Lowering:
                 return self.component(body, letters, node.at)
             case Whole(body, letters):
                 return self.whole(body, letters, node.at)
-        raise ReadError("BN128", "this has no meaning here", node.at)
+        what = "a set is no number and no array" if isinstance(node, Listing) else "this has no meaning here"
+        raise ReadError("BN128", what, node.at)
 
     def plus(self, parts: list[tuple[int, Value, Place]]) -> Value:
         numbers = [at for _, value, at in parts if not value.axes and not value.is_zero]

@@ -16,6 +16,7 @@ from bnsym.latex.ast import (
     Absolute,
     BigSum,
     Derivative,
+    Listing,
     Node,
     Number,
     Place,
@@ -60,6 +61,7 @@ def settle(gathered: Gathered) -> Sizes:
                 sizes.of_sets.setdefault(size_name(summed.within), divisor.base)
             if _is_ones(summed) and divisor.base not in barred:
                 sizes.of_ones = sizes.of_ones or divisor.base
+    sizes.of_sets = {**_listed(gathered), **sizes.of_sets}
     for expression in expressions:
         if expression.node is not None:
             _resolve(expression, known, barred, sizes.said)
@@ -84,6 +86,16 @@ def _counted(gathered: Gathered) -> dict[str, str]:
             case (Symbol() as size, "=", Absolute(Symbol() as values)) if size.bare:
                 found[size_name(values)] = size.base
     return found
+
+
+def _listed(gathered: Gathered) -> dict[str, str]:
+    r"""The sizes of sets that are written out, `B = \{x_1, \dots, x_m\}`, each time with as many."""
+    found: dict[str, set[str]] = {}
+    for chain in gathered.chains:
+        match [e.node for e in chain.expressions]:
+            case [Symbol() as values, Listing(size=size)]:
+                found.setdefault(size_name(values), set()).add(size)
+    return {name: min(sizes) for name, sizes in found.items() if len(sizes) == 1 and "" not in sizes}
 
 
 def _known(gathered: Gathered, nodes: Iterable[Node]) -> set[str]:

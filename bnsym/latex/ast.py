@@ -251,6 +251,15 @@ class Whole:
     at: Place
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Listing:
+    r"""A set: `\{x_1, \dots, x_m\}`, `\{x_i\}_{i=1}^m`. Of its members only the number is read."""
+
+    text: str
+    size: str
+    at: Place
+
+
 Node: TypeAlias = (
     Number
     | Symbol
@@ -275,6 +284,7 @@ Node: TypeAlias = (
     | Applied
     | Component
     | Whole
+    | Listing
 )
 
 

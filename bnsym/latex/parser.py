@@ -18,14 +18,17 @@ place. Imports the other modules of this room only.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
+from itertools import accumulate
 
 from bnsym.latex import folding, scripts
 from bnsym.latex.ast import (
     Absolute,
     Inner,
+    Listing,
     Node,
     Norm,
     Number,
@@ -41,11 +44,11 @@ from bnsym.latex.ast import (
     measure,
     walk,
 )
-from bnsym.latex.commands import INNER, NORM, PARTIAL, SHOWN_BRACE, Kind
+from bnsym.latex.commands import DOTS, INNER, NORM, PARTIAL, SHOWN_BRACE, Kind
 from bnsym.latex.errors import ReadError
 from bnsym.latex.folding import span
 from bnsym.latex.grouping import MAX_LEVELS, tokenize
-from bnsym.latex.lexer import Token
+from bnsym.latex.lexer import UNSEEN, Token, lex
 from bnsym.latex.scripts import Clause, Script
 
 _BIG = frozenset((Kind.SUM, Kind.MAX))
@@ -60,6 +63,8 @@ _END = Kind.SPACE
 def parse(text: str, offset: int = 0) -> Node:
     """The surface tree of one expression; places count from `offset` before `text`. A note is read again at
     each edit, and for each change that may mend it: what stands where it stood has the tree that it had."""
+    if listed := _listing(text, offset):
+        return listed
     try:
         tokens = tokenize(text)
         if not tokens:
@@ -68,6 +73,38 @@ def parse(text: str, offset: int = 0) -> Node:
     except ReadError as error:
         raise error.moved(offset) from None
     return parse_tokens(shifted)
+
+
+def _listing(text: str, offset: int) -> Listing | None:
+    """The set that an expression is, in braces that show: it holds a comma, dots or a bar, or is numbered."""
+    shown = (token for token in lex(text) if token.kind not in UNSEEN)
+    first = next(shown, None)
+    if first is None or first.text != SHOWN_BRACE:
+        return None
+    ink = [first, *shown]
+    depths = list(accumulate((t.kind is Kind.OPEN) - (t.kind is Kind.CLOSE) for t in ink))
+    if 0 not in depths:
+        return None
+    end = depths.index(0)
+    inside, numbered = ink[1:end], _spelling(ink[end + 1 :])
+    bars = sum(token.kind is Kind.ABS for token in inside)
+    parted = bars % 2 or any(token.kind is Kind.COMMA or token.text in DOTS for token in inside)
+    size = _COUNTED.fullmatch(numbered) if numbered else _DOTTED.fullmatch(_spelling(inside[:_FEW]))
+    if not (size if numbered else parted):
+        return None
+    at = (ink[0].start + offset, ink[-1].end + offset)
+    return Listing(_spelling(ink), size["size"] if size else "", at)
+
+
+def _spelling(tokens: list[Token]) -> str:
+    shown = (token.text for token in tokens if token.text not in "{}")
+    return "".join("…" if text in DOTS else text for text in shown)
+
+
+_FEW = 60
+"""Tokens that a set may have whose last member says how many there are."""
+_COUNTED = re.compile(r"_[a-z]=1\^(?P<size>[A-Za-z])")
+_DOTTED = re.compile(r"(?P<name>.+)_1,?(?:(?P=name)_\d,)*…+(?:,(?P=name)_)?(?P<size>[A-Za-z])")
 
 
 def moved(tokens: list[Token], offset: int) -> list[Token]:

@@ -234,15 +234,21 @@ def big_sum(sign: Place, scripts: list[Script], body: Node) -> Node:
         _sum_clause(clause, letters, excluded, within, firsts, below[0][2])
     if len(letters) == 1 and firsts and above and (last := _number(above[0])) is not None:
         return _written_out(letters[0], (firsts[0], last), excluded, body, at)
-    size = _upper_limit(above[0], firsts) if above else None
+    sizes = _upper_limits(above[0], firsts) if above else ()
+    size = sizes[0] if sizes else None
     if firsts and size is None:
         raise ReadError("BN112", "this sum has a first value and no last one", at)
     if len(set(letters)) < len(letters) or not letters:
         raise ReadError("BN122", "a sum names each of its indices once", at)
     if within and (len(within) < len(letters) or size is not None or len(letters) > 1):
         raise ReadError("BN128", "a sum over a set has one index", at)
+    if len(sizes) > 1 and (len(sizes) != len(letters) or excluded):
+        raise ReadError("BN128", "a sum has one upper limit, or one for each of its indices", at)
+    for letter, last_one in reversed(list(zip(letters[1:], sizes[1:], strict=False))):
+        body = BigSum((letter,), last_one, (), body, at)
     over = within[0] if within else None
-    return BigSum(tuple(letters), size, tuple(excluded), body, at, over, unsaid=bool(only))
+    bound = letters[: len(letters) - len(sizes[1:])]
+    return BigSum(tuple(bound), size, tuple(excluded), body, at, over, unsaid=bool(only))
 
 
 def _only_index(body: Node) -> str:
@@ -286,9 +292,13 @@ def _sum_clause(
     raise ReadError("BN128", "only sums over all values of an index can be read", place)
 
 
-def _upper_limit(script: Script, firsts: list[Fraction]) -> Symbol:
+def _upper_limits(script: Script, firsts: list[Fraction]) -> tuple[Symbol, ...]:
+    r"""The sizes of a sum, one or one for each index: `\sum_{i,j}^{n,d}`."""
+    return tuple(_upper_limit(limit, firsts, script[2]) for limit in script[1])
+
+
+def _upper_limit(limit: Clause, firsts: list[Fraction], place: Place) -> Symbol:
     """The size of a sum from 1 to m or, which is the same, from 0 to m - 1."""
-    limit = script[1][0] if len(script[1]) == 1 else ""
     start = set(firsts) or {Fraction(1)}
     match limit:
         case Plus((Symbol() as size, Number(value)), (1, -1)) if (
@@ -299,7 +309,7 @@ def _upper_limit(script: Script, firsts: list[Fraction]) -> Symbol:
             return limit
     hint = r"write `\sum_{i=1}^m`, or `\sum_{i=0}^{m-1}`"
     message = "a sum runs over all values: from 1, its upper limit is the name of a size"
-    raise ReadError("BN128", message, script[2], hint)
+    raise ReadError("BN128", message, place, hint)
 
 
 def _number(script: Script) -> Fraction | None:
