@@ -375,3 +375,20 @@ def test_watching_goes_with_files_that_stay(
         cli.main(("check", "--watch", *arguments))
     assert left.value.code == 2
     assert "--watch goes with files, and without --diff and --fix" in capfd.readouterr().err
+
+
+def test_without_numpy_and_rich_verdicts_are_the_same_and_the_routes_say_so():
+    """As in a browser: the page is made too."""
+    script = (
+        "import sys; sys.modules.update(numpy=None, rich=None); import bnsym\n"
+        "from bnsym.reporting.pages.html import to_html\n"
+        "report = bnsym.check('derivations/santurkar2018.md')\n"
+        "assert report.passed and to_html(report)\n"
+        "print(*{e.detail for r in report.results for e in r.evidence if e.agrees is None}, sep='\\n')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    said = set(done.stdout.splitlines())
+    assert "NumPy is not installed" in said
+    assert any("a maximum is searched for with NumPy" in line for line in said)

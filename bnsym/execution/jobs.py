@@ -108,10 +108,6 @@ def _no_evidence(route: str, why: str) -> tuple[Evidence, ...]:
 def _on_proof(statement: Statement, budget: Budget) -> tuple[Evidence, ...]:
     from bnsym.evidence.small import explicit
     from bnsym.evidence.small.frame import frame
-    from bnsym.evidence.whole import modular
-
-    def large() -> tuple[Evidence, ...]:
-        return (modular.examine(statement, size=LARGE_SIZE, deadline=monotonic() + budget.timeout),)
 
     def small() -> tuple[Evidence, ...]:
         deadline = monotonic() + budget.timeout
@@ -121,8 +117,20 @@ def _on_proof(statement: Statement, budget: Budget) -> tuple[Evidence, ...]:
         frame.cache_clear()  # what was being made may be half made
         return _no_evidence("explicit", why)
 
-    routes = limited(large, budget.timeout, partial(_no_evidence, "mod p"))
+    routes = _at_large_size(statement, budget)
     return (limited(small, budget.timeout, interrupted) if budget.explicit else ()) + routes
+
+
+def _at_large_size(statement: Statement, budget: Budget) -> tuple[Evidence, ...]:
+    try:
+        from bnsym.evidence.whole import modular
+    except ModuleNotFoundError:  # as in a browser
+        return _no_evidence("mod p", "NumPy is not installed")
+
+    def large() -> tuple[Evidence, ...]:
+        return (modular.examine(statement, size=LARGE_SIZE, deadline=monotonic() + budget.timeout),)
+
+    return limited(large, budget.timeout, partial(_no_evidence, "mod p"))
 
 
 def trim(

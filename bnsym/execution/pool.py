@@ -12,6 +12,7 @@ import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from multiprocessing import Pipe, get_context
 from multiprocessing.connection import Connection
 from threading import Thread
@@ -119,10 +120,9 @@ def _prepare(theirs: Connection, ours: Connection, examines: bool) -> None:
     ours.close()
     Thread(target=_leave_with, args=(theirs,), daemon=True).start()
     if examines:
-        from bnsym.evidence.small import explicit
-        from bnsym.evidence.whole import modular
-
-        del explicit, modular
+        import_module("bnsym.evidence.small.explicit")
+        with suppress(ModuleNotFoundError):  # where there is no NumPy
+            import_module("bnsym.evidence.whole.modular")
 
 
 def _nothing() -> None:

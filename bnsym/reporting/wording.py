@@ -27,6 +27,7 @@ from bnsym.printing import to_latex
 from bnsym.terms import Hypothesis, Relation, Statement
 
 CANT_TELL = "can't tell"
+MARKS = {"proved": "✓", "refuted": "✗", "undecided": "?", "unread": "!", "skipped": "–"}
 FAILS = {
     Relation.EQ: "≠",
     Relation.LE: ">",

@@ -15,7 +15,6 @@ from typing import Generic, Protocol, TypeAlias, TypeVar
 
 from sympy import Expr, Symbol
 
-from bnsym.evidence.small.ascent import largest
 from bnsym.evidence.small.components import Origin
 from bnsym.evidence.small.evaluating import Field, NoValue, evaluate
 from bnsym.evidence.small.naming import Largest
@@ -157,7 +156,11 @@ class Reals:
         return [_power(value, roots, exponent.numerator) for value in base]
 
     def largest(self, maximum: Largest) -> Row:
-        """Found in floats."""
+        """Found in floats, by arrays of NumPy."""
+        try:
+            from bnsym.evidence.small.ascent import largest
+        except ModuleNotFoundError as missing:
+            raise Unsupported("a maximum is searched for with NumPy, which is not installed") from missing
         found = largest(maximum, lambda e: [float(v) for v in evaluate(e, self, self.memo)])
         return [Decimal(v) for v in found]
 

@@ -17,10 +17,10 @@ from bnsym.printing import to_latex
 from bnsym.reporting import view
 from bnsym.reporting.console.excerpt import clean, excerpt
 from bnsym.reporting.console.rows import Row
-from bnsym.reporting.console.theme import MARKS, VERDICT_STYLES, width_of
+from bnsym.reporting.console.theme import VERDICT_STYLES, width_of
 from bnsym.reporting.unicode import plain, unicode_math
 from bnsym.reporting.view import Failure, View
-from bnsym.reporting.wording import CANT_TELL, by_cause, cause_of, said_of_cause
+from bnsym.reporting.wording import CANT_TELL, MARKS, by_cause, cause_of, said_of_cause
 
 SEVERITY_STYLES = {Severity.ERROR: "bad", Severity.WARNING: "unsure", Severity.NOTE: "quiet"}
 

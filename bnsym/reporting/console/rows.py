@@ -11,9 +11,10 @@ from rich.text import Text
 
 from bnsym.model import Result
 from bnsym.reporting.console.excerpt import clean
-from bnsym.reporting.console.theme import MARKS, VERDICT_STYLES
+from bnsym.reporting.console.theme import VERDICT_STYLES
 from bnsym.reporting.unicode import unicode_math
 from bnsym.reporting.view import Grounds, View
+from bnsym.reporting.wording import MARKS
 
 LEAST_DETAIL = 28
 """Cells that the detail needs beside the columns; else the folder is left out of the place."""

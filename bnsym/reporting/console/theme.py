@@ -1,6 +1,6 @@
-"""How a report looks: styles by meaning, marks by verdict, and the console that knows them.
+"""How a report looks: styles by meaning and by verdict, and the console that knows them.
 
-Colour is never the only carrier: every mark stands beside its word. NO_COLOR is honoured
+Colour is never the only carrier: a mark and its word stand beside it. NO_COLOR is honoured
 (by rich), and what is not a terminal gets plain text of any width.
 """
 
@@ -22,7 +22,6 @@ STYLES = {
     "value": "cyan",
 }
 
-MARKS = {"proved": "✓", "refuted": "✗", "undecided": "?", "unread": "!", "skipped": "–"}
 VERDICT_STYLES = {
     "proved": "good",
     "refuted": "bad",

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from html import escape
 
 from bnsym.model import Report, Result, Severity
-from bnsym.reporting.console.theme import MARKS
 from bnsym.reporting.pages.html import facts
 from bnsym.reporting.pages.mathml import mathml
 from bnsym.reporting.typeset.tex_lines import escaped
 from bnsym.reporting.view import FileView, file_views, views
+from bnsym.reporting.wording import MARKS
 
 _TONES = {
     "proved": "#1f9254",

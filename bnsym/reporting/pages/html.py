@@ -15,7 +15,6 @@ from importlib.resources import files
 from typing import TypeAlias
 
 from bnsym.model import Cause, Diagnostic, FileReport, Format, Report, Severity, Skipped, Undecided, format_of
-from bnsym.reporting.console.theme import MARKS
 from bnsym.reporting.outline import Formula, Part, Saying, Step
 from bnsym.reporting.pages.graph import graph, in_words
 from bnsym.reporting.pages.markdown_prose import prose
@@ -23,7 +22,7 @@ from bnsym.reporting.pages.mathml import marked, mathml
 from bnsym.reporting.pages.tex_prose import tex_prose
 from bnsym.reporting.unicode import unicode_math
 from bnsym.reporting.view import Failure, FileView, Grounds, View, file_views
-from bnsym.reporting.wording import said_of_cause
+from bnsym.reporting.wording import MARKS, said_of_cause
 
 _SIGNS = {":=": "≔"}
 """Signs that MathML would take apart."""
