@@ -24,8 +24,9 @@ ALLOWANCE = {"float64": 64.0, "float32": 64.0, "float16": 4.0, "bfloat16": 4.0}
 """How much larger than the bound of the closed form an error may be that other algorithms make."""
 LOOSE = 1e-3
 """Of the largest component: a bound beyond which the shares of terms are looked at."""
-TYPICAL = 0.3
-"""Of a bound, which supposes that all roundings conspire, what a share may be off by."""
+TYPICAL, FEW = 0.3, 2.0
+"""Of a bound, which supposes that all roundings conspire, what a share may be off by: FEW/√n of it where it
+is found from n components, and no less than this."""
 APART = 0.05
 """How far from dependent on each other terms have to be for their shares to be found."""
 MOST = 1 << 16
@@ -95,7 +96,8 @@ def _whole(trial: Trial, name: str, found: Any, bound: Any) -> bool:
         return True  # the terms can't be told apart here
     inverse = np.linalg.pinv(weighed)
     shares = inverse @ (wanted * weights)
-    return bool(np.all(np.abs(shares - 1) < np.maximum(TYPICAL * np.abs(inverse).sum(axis=1), LOOSE)))
+    part = min(1.0, max(TYPICAL, FEW / float(np.sqrt(len(wanted)))))  # a sum in a row errs to one side
+    return bool(np.all(np.abs(shares - 1) < np.maximum(part * np.abs(inverse).sum(axis=1), LOOSE)))
 
 
 def precise(trial: Trial) -> Trial:
