@@ -86,6 +86,7 @@ CONVENTIONS = [
     ("factor", r"`\gamma` before a", r"\gamma (a + b) = \gamma a", r"\gamma \cdot (a + b) = 0"),
     ("count", "`n` divides the sum over `i`", rf"{MEAN} | \mu = 0", r"\frac{1}{n} \sum_{i=1}^n x_i = 0"),
     ("range", "without a size runs from 1 to `m`", r"\sum_i x_i = 0", r"\sum_{i=1}^m x_i = 0"),
+    ("part", "`A` is a part of what", r"\sum_{i \in A} x_i = \sum_i x_i", r"\sum_{i \in A} x_i = 0"),
     ("root", r"`\sigma` is the positive", rf"{SQUARE} | \sigma = 1", rf"{SQUARE} | \sigma^2 = 1"),
     ("added", "`x + b`", r"\operatorname{sum}(x + b) = \sum_i x_i", r"\operatorname{sum}(x + b e) = x_i"),
     ("ones", "`e` is the vector of ones", r"e^T x = \sum_i x_i", r"\sum_i x_i = 0"),

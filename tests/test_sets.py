@@ -1,72 +1,63 @@
-r"""Sets that are written out, and sums with a limit for each index."""
+"""Sums over named sets: within a set they are proved, and nothing is known of how a set lies in all."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.test_names import verdicts
+from bnsym.checking import Unwatched, budget, check_notes
+from bnsym.finding import Note
 
-BATCH = r"\mathcal{B} = \{x_1, x_2, \ldots, x_m\}"
-COUNT = r"\sum_{i \in \mathcal{B}} 1 = m"
-SLOTS = r"\mu_n = \frac{1}{HW} \sum_{i,j}^{H,W} h_{nij}"
+GROUP = r"\mu = \frac{1}{m} \sum_{i=1}^m x_i, \qquad \mu_G = \frac{1}{|G|} \sum_{i \in G} x_i"
+TWO = r"\mu_A = \frac{1}{|A|} \sum_{i \in A} x_i, \qquad \mu_B = \frac{1}{|B|} \sum_{i \in B} x_i"
+EACH = r"\mu_g = \frac{1}{|S_g|} \sum_{i \in S_g} x_i, \qquad \mu = \frac{1}{m} \sum_i x_i"
+ALONE = r"\mu_B = \frac{1}{|B|} \sum_{i \in B} x_i"
 
 
-@pytest.mark.parametrize(
-    "said",
-    [
-        BATCH,
-        r"\mathcal{B} = \left\{x_1, \dots, x_m\right\}",
-        r"\mathcal{B} = \lbrace x_{1 \ldots m} \rbrace",
-        r"\mathcal{B} = \{x_{1...m}\}",
-        r"\mathcal{B} = \{x_i\}_{i=1}^m",
-        r"\mathcal{B} := \{x_{i}\}_{i=1}^{m}",
-    ],
-)
-def test_a_numbered_set_is_no_claim_and_says_how_many_it_has(said: str) -> None:
-    assert verdicts(said, COUNT, r"\sum_{i \in \mathcal{B}} 1 = 2m") == ["proved", "refuted"]
+def verdict(definitions: str, link: str, before: str = "") -> str:
+    note = Note("note.md", f"{before}\n\n$$\n{definitions}\n$$\n\n$$\n{link}\n$$\n")
+    cost = budget(10.0, (2, 3), False, "none", None, False, None)
+    return check_notes([note], (), cost, Unwatched()).results[-1].name
 
 
 @pytest.mark.parametrize(
-    "said",
+    ("definitions", "link"),
     [
-        r"S = \{(i, j) \mid i \in [1, H], j \in [1, W]\}",
-        r"S = \{a, b\}",
-        r"S = \{x : x > 0\}, \quad T = \{1, 2\}",
-        r"\mathcal{B} = \{x_0, \ldots, x_m\}",
-        r"\mathcal{B} = \{x_1, \ldots, y_m\}",
+        (GROUP, r"\sum_{i \in G} (x_i - \mu_G) = 0"),
+        (GROUP, r"\sum_{i \in G} (x_i - \mu_G)^2 = \sum_{i \in G} x_i^2 - |G| \mu_G^2"),
+        (GROUP, r"\sum_{i \in G} (x_i - \mu) = |G| (\mu_G - \mu)"),
+        (GROUP, r"\sum_{i=1}^m (x_i - \mu) = 0"),
+        (TWO, r"\sum_{i \in A} (x_i - \mu_A) = 0"),
+        (TWO, r"\sum_{i \in B} x_i - |B| \mu_B = 0"),
+        (TWO, r"\sum_{i \in A} \sum_{j \in B} (x_i - x_j) = |A| |B| (\mu_A - \mu_B)"),
+        (TWO, r"\sum_{i \in A} \sum_{j \in A} \delta_{ij} = |A|"),
+        (EACH, r"\sum_{i \in S_g} (x_i - \mu_g) = 0"),
+        (ALONE, r"\frac{\partial \mu_B}{\partial x_i} = \frac{1}{|B|}"),
     ],
 )
-def test_of_other_sets_the_number_is_not_known(said: str) -> None:
-    assert "proved" not in verdicts(said, COUNT)
-
-
-def test_a_set_is_no_number() -> None:
-    assert verdicts(r"S = \{1, 2\}", "S^2 = 2 S", "2 S + 1 > S") == ["unread", "unread"]
-    assert verdicts(r"2 \{a + b\} = 2 a + 2 b", r"|\{x\}| = 1") == ["proved", "unread"]
-
-
-def test_a_set_of_two_sizes_has_none() -> None:
-    assert verdicts(BATCH, COUNT, BATCH.replace("x_m", "x_n"))[0] == "unread"
-
-
-def test_a_mean_says_it_before_a_set_that_is_written_out() -> None:
-    mean = r"\mu = \frac{1}{n} \sum_{i \in \mathcal{B}} x_i"
-    assert verdicts(BATCH, mean, r"\sum_{i \in \mathcal{B}} (x_i - \mu) = 0") == ["proved"]
+def test_within_a_set(definitions: str, link: str) -> None:
+    assert verdict(definitions, link) == "proved"
 
 
 @pytest.mark.parametrize(
-    ("formula", "verdict"),
+    ("definitions", "link"),
     [
-        (r"\sum_{i,j}^{H,W} h_{nij} = HW \mu_n", "proved"),
-        (r"\sum_{i,j}^{H,W} h_{nij} = H \mu_n", "refuted"),
-        (r"\sum_{i=1,j=1}^{H,W} h_{nij} = HW \mu_n", "proved"),
-        (r"\sum_{i=0,j=0}^{H-1,W-1} h_{nij} = HW \mu_n", "proved"),
-        (r"\sum_{i=0,j=1}^{H,W} h_{nij} = HW \mu_n", "unread"),
-        (r"\sum_{i,j}^{W,H} h_{nij} = HW \mu_n", "unread"),
-        (r"\sum_{i}^{H,W} h_{nij} = HW \mu_n", "unread"),
-        (r"\sum_{i,j}^{H,W,N} h_{nij} = HW \mu_n", "unread"),
-        (r"\sum_{i \ne j}^{H,W} h_{nij} = HW \mu_n", "unread"),
+        (GROUP, r"\mu_G = \mu"),
+        (GROUP, r"\sum_{i \in G} (x_i - \mu) = 0"),
+        (GROUP, r"\sum_{i=1}^m (x_i - \mu_G) = 0"),
+        (GROUP, r"\sum_i 1 = |G|"),
+        (GROUP, r"\frac{\partial \mu_G}{\partial x_i} = \frac{1}{|G|}"),
+        (TWO, r"\mu_A - \mu_B = 0"),
+        (TWO, r"\sum_{i \in A} x_i = |A| \mu_B"),
+        (TWO, r"\sum_{i \in A} \sum_{j \in B} \delta_{ij} = |A|"),
+        (EACH, r"\sum_i (x_i - \mu_g) = 0"),
+        (EACH, r"\sum_{i \in S_g} (x_i - \mu) = 0"),
+        (ALONE, r"\sum_i (x_i - \mu_B) = 0"),
+        (ALONE, r"\Vert x \Vert^2 = \sum_{i \in B} x_i^2"),
     ],
 )
-def test_a_sum_has_a_limit_for_each_index(formula: str, verdict: str) -> None:
-    assert verdicts(SLOTS, formula) == [verdict]
+def test_how_a_set_lies_in_all_is_not_said(definitions: str, link: str) -> None:
+    assert verdict(definitions, link) == "unread"
+
+
+def test_a_set_that_is_the_batch_is_all() -> None:
+    assert verdict(ALONE, r"\sum_i (x_i - \mu_B) = 0", "<!-- bnsym: assume $|B| = m$ -->") == "proved"

@@ -205,7 +205,7 @@ def test_a_tag_speaks_of_its_row() -> None:
 
 def test_a_bare_sum_after_a_mean_over_a_set() -> None:
     text = r"Let $\mu = \frac{1}{|S|} \sum_{i \in S} x_i$."
-    assert note(f"{text}\n\n$$\n\\sum_i (x_i - \\mu) = 0\n$$\n\n$$\n\\sum_i (x_i + \\mu) = 0\n$$\n") == "pr"
+    assert note(f"{text}\n\n$$\n\\sum_i (x_i - \\mu) = 0\n$$\n\n$$\n\\sum_i (x_i + \\mu) = 0\n$$\n") == "xx"
 
 
 HOLDS, FAILS = r"\sum_i (x_i - \mu) = 0", r"\sum_i x_i = 0"

@@ -24,6 +24,7 @@ class Rule(Enum):
     FACTOR = "`{}` before a bracket is a factor"
     FUNCTION = "`{}` is a function of `{}`, from which it is defined"
     COUNT = "`{}` divides the sum over `{}`, and is the number of its values"
+    PART = "`{}` is a part of what its index runs over, of which nothing says how large"
     RANGE = "an index without a size runs from 1 to `{}`"
     TOTAL = "`{}` is a total derivative"
     HELD = "`{}` holds what else `{}` is made from fixed"

@@ -35,7 +35,7 @@ from bnsym.elaborate.definitions import is_unknown, names_in
 from bnsym.elaborate.dependence import names_of, reached
 from bnsym.elaborate.index_spaces import BATCH
 from bnsym.elaborate.jacobians import is_total
-from bnsym.elaborate.lowering import RENAME, Lowering
+from bnsym.elaborate.lowering import PART, RENAME, Lowering
 from bnsym.elaborate.ranges import counted_together
 from bnsym.elaborate.restrictions import Restriction, restricted, restriction_of
 from bnsym.elaborate.scope import RawDefinition, Survey, nodes, survey
@@ -659,7 +659,8 @@ class _Reader:
                 hint = "define it with `:=`, or say it in the formula: `if $…$`"
                 return ReadError("BN137", message, _at(doubt.where), hint)
         return (
-            self._not_an_input(chain, sides)
+            self._parted(chain, sides)
+            or self._not_an_input(chain, sides)
             or self._which_loss(chain, sides)
             or self._sized(chain, sides)
             or self._counted(chain, sides)
@@ -864,6 +865,16 @@ class _Reader:
         return reached(self._named(symbol), self.hidden.uses) & (
             self._open_names.keys() | self._may_be_matrices
         )
+
+    def _parted(self, chain: RawChain, sides: tuple[Term, Term]) -> ReadError | None:
+        r"""Why numbers say nothing beside `\sum_{i \in A}` and `\sum_i`: how A lies in all is not said."""
+        parts = [name for name in self._made_from(sides) if name.startswith(PART)]
+        if not parts:
+            return None
+        values = min(parts).removeprefix(PART)[1:-1].replace(",", "_")
+        message = f"nothing says how `{values}` lies in what other sums run over"
+        hint = f"write `\\in {values}` there too, or say it: `<!-- bnsym: assume $|{values}| = m$ -->`"
+        return ReadError("BN137", message, self._place(chain.expressions[0]), hint)
 
     def _counted(self, chain: RawChain, sides: tuple[Term, Term]) -> ReadError | None:
         r"""Why numbers say nothing beside `\frac{1}{mn} \sum_{i,j}`: only the product of sizes is known."""

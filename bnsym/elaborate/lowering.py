@@ -68,6 +68,7 @@ from bnsym.terms import (
     Term,
     add,
     free_indices,
+    mul,
     neg,
     num,
     power,
@@ -136,6 +137,9 @@ class Lowering:
                 return Value(sqrt(squared_norm(self, body, node.at)))
             case Frobenius(body):
                 return Value(sqrt(squared_entries(self, body, node.at)))
+            case Absolute(Symbol() as values) if size_name(values) in self.table.parts:
+                axis = self.axis()
+                return Value(Sum(axis, self.member(values, axis)))
             case Absolute(Symbol() as values) if size_name(values) in self.table.sets:
                 return Value(Size(self.spaces.set(size_name(values))))
             case Absolute(body):
@@ -385,7 +389,8 @@ class Lowering:
         name = size_name(node.size) if node.size is not None else ""
         for letter in node.letters if name and not node.by_mean else ():
             self.spaces.set_size(self.spaces.letter(letter), name, node.at, f"`{letter}`")
-        if node.within is not None:
+        part = node.within if size_name(node.within) in self.table.parts else None
+        if node.within is not None and part is None:
             self.one_set(node.within)
             self.spaces.within(self.spaces.letter(node.letters[0]), size_name(node.within), node.at)
         alone = [
@@ -396,7 +401,7 @@ class Lowering:
         if node.by_mean and not self.spaces.describe(indices[0].space):
             self.spaces.set_size(indices[0].space, name, node.at, f"`{indices[0].name}`")
         self.check_summand(node, value)
-        term = value.term
+        term = mul(self.member(part, indices[0]), value.term) if part is not None else value.term
         for index in reversed(indices):
             term = Sum(index, term)
         if node.excluded:
@@ -404,6 +409,19 @@ class Lowering:
             term = add(term, neg(self._excluded(node, value.term)))
             self.left_out |= dict.fromkeys(alone, node.at)
         return replace(value, term=term, what="")
+
+    def member(self, values: Symbol, index: Index) -> Term:
+        """1 where the index is in a set that is a part of what it runs over, else 0."""
+        name, letters = self.table.split(values, self.bound)
+        base, below, label = name.partition("_{")
+        one = f"{PART}{{{base},{label}" if below else f"{PART}{{{name}}}"
+        self.table.arity[one] = len(letters) + 1
+        axes = [self.spaces.axis(one, k) for k in range(len(letters) + 1)]
+        indices = (*(self.index(x, values.at, axis) for x, axis in zip(letters, axes, strict=False)), index)
+        for own, axis in zip(indices, axes, strict=True):
+            self.spaces.unify(axis, own.space, values.at, f"`{own.name}` in `{name}`")
+        self.record.take(Rule.PART, values.at, canonical(values))
+        return Sym(one, indices)
 
     def one_set(self, values: Symbol) -> None:
         """A set for each value of an index is not read."""
@@ -444,6 +462,8 @@ class Lowering:
         return Value(Max(Sym(name, axes), radius, body))
 
 
+PART = r"\mathrm{in}_"
+"""How the names begin that are 1 for the members of a set."""
 _NUMBERED = re.compile(r"\^\{\(\d+\)\}")
 """A number in brackets above a name: a label, unless the name has an index there elsewhere."""
 RENAME = r"rename the summation index, e.g. `\sum_k`"

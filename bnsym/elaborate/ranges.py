@@ -44,6 +44,8 @@ class Sizes:
     """The size of the vector of ones, where `\\frac{1}{n} e^T x` says it."""
     of_sets: dict[str, str] = field(default_factory=dict)
     """The sizes of sets, where an assumption or a mean over one says it."""
+    parts: set[str] = field(default_factory=set)
+    """Sets that are a part of what their indices run over."""
 
 
 def settle(gathered: Gathered) -> Sizes:
@@ -62,10 +64,43 @@ def settle(gathered: Gathered) -> Sizes:
             if _is_ones(summed) and divisor.base not in barred:
                 sizes.of_ones = sizes.of_ones or divisor.base
     sizes.of_sets = {**_listed(gathered), **sizes.of_sets}
+    sizes.parts = _parts(nodes) - sizes.of_sets.keys()
     for expression in expressions:
         if expression.node is not None:
             _resolve(expression, known, barred, sizes.said)
     return sizes
+
+
+def _parts(nodes: Iterable[Node]) -> set[str]:
+    """The sets over which some sums run, where others, or whole arrays, run over another set or over all."""
+    written = [inner for node in nodes for inner in walk(node)]
+    same = Classes()
+    for symbol in (inner for inner in written if isinstance(inner, Symbol)):
+        for k, letter in enumerate((*symbol.upper, *(symbol.sub.letters if symbol.sub else ()))):
+            same.unite(letter, f"{symbol.base} {k}")
+    over: dict[str, set[str]] = {}
+    for inner in written:
+        if isinstance(inner, BigSum):
+            for letter in inner.letters:
+                over.setdefault(same.find(letter), set()).add(size_name(inner.within))
+        elif isinstance(inner, Symbol) and inner.bare:
+            over.setdefault(same.find(f"{inner.base} 0"), set()).add("")
+    return {one for together in over.values() if len(together) > 1 for one in together} - {""}
+
+
+class Classes:
+    """A union-find."""
+
+    def __init__(self) -> None:
+        self.parent: dict[str, str] = {}
+
+    def find(self, one: str) -> str:
+        while (above := self.parent.get(one, one)) != one:
+            self.parent[one] = one = self.parent.get(above, above)
+        return one
+
+    def unite(self, one: str, other: str) -> None:
+        self.parent[self.find(one)] = self.find(other)
 
 
 def _expressions(gathered: Gathered) -> Iterator[Expression]:

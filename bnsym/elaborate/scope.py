@@ -180,6 +180,7 @@ def _all_hypotheses(gathered: Gathered) -> Iterator[RawHypothesis]:
 
 
 def _sizes(found: Survey, said: ranges.Sizes) -> None:
+    found.table.parts |= said.parts
     for size, at in said.said.items():
         found.table.sizes.setdefault(size, at)
     for letter, (size, where) in found.gathered.sizes.items():
@@ -194,8 +195,9 @@ def _sizes(found: Survey, said: ranges.Sizes) -> None:
             if isinstance(inner, BigSum) and inner.size is not None:
                 found.table.sizes.setdefault(size_name(inner.size), inner.at)
             if isinstance(inner, BigSum) and inner.within is not None:
-                found.table.sets.add(size_name(inner.within))
-                found.spaces.set(size_name(inner.within))
+                found.table.sets.add(name := size_name(inner.within))
+                if name not in said.parts:
+                    found.spaces.set(name)
     for values, size in said.of_sets.items():
         found.table.sizes.setdefault(size, NOWHERE)
         found.spaces.count(values, size)

@@ -18,6 +18,7 @@ from bnsym.elaborate.dependence import names_of, reached
 from bnsym.elaborate.index_spaces import BATCH
 from bnsym.elaborate.jacobians import is_entry
 from bnsym.elaborate.lints import remarks
+from bnsym.elaborate.lowering import PART
 from bnsym.elaborate.restrictions import all_different
 from bnsym.elaborate.scope import RawDefinition, Survey
 from bnsym.latex.ast import Derivative, Gradient, Place, walk
@@ -45,6 +46,7 @@ from bnsym.terms import (
     Term,
     mapped,
     own_indices,
+    power,
 )
 from bnsym.terms import walk as terms_in
 
@@ -188,8 +190,10 @@ def _finished(
         error, other = _unknown(p, sides, context)
         doubt = doubt or other
     if sides is not None and p.relation is not None and error is None:
-        inforce = tuple(hypotheses[id(h)] for h in p.hypotheses if id(h) in hypotheses)
-        statement = context.statement(sides[0], p.relation, sides[1], inforce)
+        inforce = [hypotheses[id(h)] for h in p.hypotheses if id(h) in hypotheses]
+        bodies = (d.body for d in context.definitions if d.symbol.name in {u.full_name for u in used})
+        inforce += _memberships((*sides, *bodies))
+        statement = context.statement(sides[0], p.relation, sides[1], tuple(inforce))
     unsaid = p.left.total is None and p.right.total is None
     otherwise = _otherwise(draft, p, statement) if statement is not None and unsaid else None
     literal, error = (statement, p.letters) if p.letters else (None, error)
@@ -213,6 +217,13 @@ def _finished(
         conventions=_conventions(draft, context, p, used),
         literal=literal,
     )
+
+
+def _memberships(terms: Sequence[Term]) -> list[Hypothesis]:
+    """That what says whether an index is in a set is 0 or 1."""
+    parts = (part for term in terms for part in terms_in(term) if isinstance(part, Sym))
+    found = {part.name: part for part in parts if part.name.startswith(PART)}
+    return [Hypothesis(power(one, 2), Relation.EQ, one) for one in found.values()]
 
 
 def _rests_on(draft: Draft, context: Context, sides: tuple[Term, ...]) -> list[RawDefinition]:

@@ -40,6 +40,8 @@ class Table:
     """Subscripts that are lists of indices somewhere, thanks to sums, and so everywhere."""
     sets: set[str] = field(default_factory=set)
     """What sums run over by name."""
+    parts: set[str] = field(default_factory=set)
+    """Of these, those that are a part of what their indices run over."""
     declared: set[str] = field(default_factory=set)
     """Letters that a directive makes indices."""
     bare: set[str] = field(default_factory=set)
