@@ -272,23 +272,59 @@ def test_dollars_end_with_their_paragraph():
     assert links(text) == ["a + a = 2 a"]
 
 
-@pytest.mark.parametrize("name", ["note.md", "note.ipynb"])
-@pytest.mark.parametrize("formula", ["${}$", "$$\n{}\n$$", "$$\n{} a + a = 2 a\n$$"])
-@pytest.mark.parametrize(
-    ("definition", "wrong"),
-    [(r"\renewcommand{\sum}{0}", True), (r"\def\le{<}", True), (r"\let\sum\beta", True),
-     (r"\DeclareMathOperator*{\max}{argmax}", True), (r"\newcommand{\R}{\mathbb{R}}", False)],
-)  # fmt: skip
-def test_markdown_says_what_it_does_not_follow(name, formula, definition, wrong):
-    """In Markdown no command is written out: one that has a meaning here must not get another one."""
-    text = formula.replace("{}", definition) + "\n\n$$\nb + b = 2 b\n$$\n"
+def markdown(text: str, name: str) -> Derivation:
+    """The note, in a notebook each paragraph a cell."""
     if name.endswith("ipynb"):
-        cell = {"cell_type": "markdown", "metadata": {}, "source": text}
-        text = json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
-    found = [d.severity for d in read(text, name).diagnostics if d.code == "BN117"]
-    assert found == [bnsym.Severity.ERROR] * wrong
-    code = read(f"`{formula}`\n".replace("{}", definition), "note.md")
-    assert "\n" in formula or not any(d.code == "BN117" for d in code.diagnostics)
+        cells = [
+            {"cell_type": "markdown", "metadata": {}, "source": part + "\n"} for part in text.split("\n\n")
+        ]
+        text = json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+    return read(text, name)
+
+
+@pytest.mark.parametrize("name", ["note.md", "note.ipynb"])
+@pytest.mark.parametrize(
+    "formula", ["We write ${}$.", "$$\n{}\n$$", "$${}$$", "> $${}$$", "- ${} b$, in a list"]
+)
+@pytest.mark.parametrize(
+    ("definition", "call", "meant"),
+    [
+        (r"\newcommand{\xh}{\hat{x}}", r"\xh_i = \xh_i", r"\hat{x}_i = \hat{x}_i"),
+        (r"\newcommand{\pd}[2]{\frac{#1}{#2}}", r"\pd a b = \pd{a}{b}", r"\frac{a}{b} = \frac{a}{b}"),
+        (r"\def\le{<}", r"a \le b", "a < b"),
+        (r"\DeclareMathOperator{\inv}{inv}", r"\inv \le 1", r"\operatorname{inv} \le 1"),
+    ],
+)  # fmt: skip
+def test_a_formula_of_markdown_defines_commands_for_all_that_follow(name, formula, definition, call, meant):
+    note = markdown(f"{formula.replace('{}', definition)}\n\n$$ {call} $$\n\n$$ b = b $$\n", name)
+    assert [link.source for link in note.links] == [meant, "b = b"]
+    assert not codes(note) & {"BN102", "BN111", "BN117"}
+
+
+@pytest.mark.parametrize("name", ["note.md", "note.ipynb"])
+def test_in_markdown_only_formulas_define_commands(name):
+    shown = [
+        r"\newcommand{\a}{0}",
+        r"`$\def\a{0}$`",
+        "```tex\n\\let\\a\\b\n```",
+        "<!-- \\def\\a{0} -->",
+        "$1$",
+    ]
+    note = markdown("\n\n".join((*shown, r"$$ \a = \a $$")), name)
+    assert [link.source for link in note.links][-1:] == [r"\a = \a"]
+
+
+def test_what_a_group_or_a_later_formula_of_markdown_defines_holds_for_none_before():
+    definition, claim = r"\newcommand{\a}{b}", "$$\\a = b$$\n\n"
+    for text in (f"$${{{definition}}} b = b$$\n\n{claim}", f"{claim}${definition}$\n"):
+        assert "BN111" in codes(read(text, "note.md"))
+
+
+def test_places_in_markdown_are_those_of_the_file():
+    text = "$$\n\\newcommand{\\xh}{\\hat{x}}\n$$\n\n$$ y = \\xh \\foo $$\n"
+    (link,) = read(text, "note.md").links
+    assert link.problem is not None
+    assert (link.problem.span.line, link.problem.span.column) == (5, 12)
 
 
 def test_what_stands_in_a_comment_opens_nothing():

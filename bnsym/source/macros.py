@@ -1,4 +1,4 @@
-r"""The commands that a LaTeX file defines, written out as TeX would, each place kept.
+r"""The commands that a file defines, written out as TeX would, each place kept.
 
 `\newcommand` and its kin, `\def` with plain parameters, `\let`, `\DeclareMathOperator`,
 `\DeclarePairedDelimiter` and `\newenvironment` are taken in the order of the file. A definition
@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import re
 from array import array
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bnsym.latex.commands import TABLE, Kind
 from bnsym.model import Severity
@@ -36,6 +37,8 @@ from bnsym.source.text import Slice
 
 REFUSED = r"\redefined"
 """What stands for a command that can't be written out; no formula may hold it."""
+NOTHING = "{}"
+"""What stands for a formula that only defines commands: without it, its dollars would open another."""
 _LOCAL = "it is defined inside a group, beyond which it does not hold, or by its characters"
 _DEPTH = 40
 _LARGEST = 200_000
@@ -83,15 +86,40 @@ class Placed:
         return Placed(self.text[start:end], self.starts[start:end], self.ends[start:end])
 
 
-def written_out(written: str) -> tuple[str, Places, tuple[Problem, ...]]:
-    """The text with its own commands written out, its places, and what is wrong with them."""
-    if not _DEFINES.search(written):
-        return written, Places(written), ()
-    size = len(written)
-    writer = _Writer()
-    writer.write(Placed(written, range(size), range(1, size + 1)), 0)
-    text, starts, ends = "".join(writer.parts), writer.starts, writer.ends
-    return text, Places(written, starts, ends), tuple(writer.said(starts))
+def written_out(
+    text: str, places: Places, formulas: Sequence[Slice] | None = None
+) -> tuple[str, Places, tuple[Problem, ...]]:
+    """The text with its own commands written out, its places, and what is wrong with them.
+
+    `formulas`: where they stand, in order, in a text that holds LaTeX in these only; a command that one
+    of them defines holds in all that follow, as a browser has it."""
+    size = len(text)
+    stretches = [Slice(0, size)] if formulas is None else formulas
+    if not any(_DEFINES.search(text, one.start, one.end) for one in stretches):
+        return text, places, ()
+    starts = range(size) if places.starts is None else places.starts
+    writer, done = _Writer(), 0
+    placed = Placed(text, starts, places.ends or range(1, size + 1))
+    grown: list[tuple[int, int]] = [(0, 0)]
+    for one in stretches:
+        writer.put(placed.part(done, one.start))
+        begins, done = len(writer.parts), one.end
+        writer.write(placed.part(one.start, one.end), 0)
+        if formulas is not None and not "".join(writer.parts[begins:]).strip():
+            writer.put(Placed(NOTHING, (starts[one.start],) * 2, (starts[one.start],) * 2))
+        writer.groups, writer.in_dollars = 0, False
+        grown.append((done, len(writer.starts) - done))
+    writer.put(placed.part(done, size))
+    cells = tuple(
+        replace(cell, start=_moved(cell.start, grown), end=_moved(cell.end, grown)) for cell in places.cells
+    )
+    written = Places(places.written, writer.starts, writer.ends, cells)
+    return "".join(writer.parts), written, tuple(writer.said(writer.starts))
+
+
+def _moved(offset: int, grown: list[tuple[int, int]]) -> int:
+    """Where an offset lies once the stretches that end before it have grown."""
+    return offset + grown[bisect_right(grown, offset, key=lambda pair: pair[0]) - 1][1]
 
 
 @dataclass(slots=True)

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from sys import maxsize
 from typing import TypeAlias
 
-from bnsym.latex.commands import BY_SPELLING, KNOWN, ROWS
+from bnsym.latex.commands import ROWS
 from bnsym.source import directives
 from bnsym.source.directives import Problem
 from bnsym.source.text import Heading, Slice
@@ -95,9 +95,6 @@ _SINGLE = re.compile(
 """Inline math; `$a$$b$` is two of it, not a display formula."""
 _PARAGRAPH_END = re.compile(
     r"\n(?=[ \t>]*(?:\r?\n|\Z|#{1,6}[ \t]|`{3}|~{3}|[-+*][ \t]|\d{1,9}[.)][ \t]|<!--))"
-)
-_DEFINER = re.compile(
-    r"\\(?:(?:re)?newcommand|providecommand|[gex]?def|let|DeclareMathOperator)\*?\s*\{?\s*\\([A-Za-z]+|[^A-Za-z\s])"
 )
 _LABEL = re.compile(r"[ \t]*(?:\(([\w:.-]+)\)|\{#(?:eq:)?([\w:.-]+)\})[ \t]*(?=\r?\n|\Z)")
 _COMMENT_END = re.compile("-->")
@@ -350,7 +347,6 @@ class _Scanner:
         """Past a formula in running text, whose delimiters are so wide."""
         inside = Slice(start + width, end - width)
         self.found.append(Formula(Slice(start, end), inside, self.containers.count(_QUOTE)))
-        self._redefines(start, end)
         return end
 
     def _ahead(
@@ -436,21 +432,8 @@ class _Scanner:
 
     def _display(self, where: Slice, inside: Slice, label: str = "") -> None:
         self.found.append(Display(where, inside, self.containers.count(_QUOTE), label))
-        self._redefines(inside.start, inside.end)
         if _BLANK.match(self.text, where.end):
             self.paragraph = None  # an underline after a formula makes no heading of it
-
-    def _redefines(self, start: int, end: int) -> None:
-        """A formula that gives a known command another meaning: others would be misread."""
-        for match in _DEFINER.finditer(self.text, start, end):
-            name = match.group(1)
-            same = (
-                name in KNOWN and BY_SPELLING["\\" + name].value in self.text[match.end() : match.end() + 30]
-            )
-            if name in KNOWN and not same:
-                message = f"`\\{name}` is given another meaning, which is not followed in Markdown"
-                hint = "give the new command a name of its own, or write what it stands for"
-                self.problems.append(Problem("BN117", message, Slice(*match.span()), hint))
 
     def _unclosed(self, start: int, end: int, what: str) -> int:
         """Report it, and go on where prose begins again."""

@@ -1,7 +1,7 @@
 """A file's text → the text that is read of it, what stands in that, and where it stands in the file.
 
-One entry for each format: Markdown is read as it is, a notebook cell by cell, LaTeX with its own
-commands written out. Imports the scanners, `source_map`, and `model`.
+One entry for each format; Markdown and LaTeX with the commands that they define written out, a notebook
+cell by cell. Imports the scanners, `source_map`, `text` and `model`.
 """
 
 from __future__ import annotations
@@ -11,13 +11,15 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from bnsym.model import Diagnostic, Format, Span, format_of
+from bnsym.source import directives
 from bnsym.source.directives import Problem
-from bnsym.source.macros import written_out
-from bnsym.source.markdown import Display, Formula, Found, scan
+from bnsym.source.macros import NOTHING, written_out
+from bnsym.source.markdown import Comment, Display, Formula, Found, scan
 from bnsym.source.notebook import NotANotebook, read_cells
 from bnsym.source.source_map import Cell, Places
 from bnsym.source.struck import without_struck
 from bnsym.source.tex import scan_tex
+from bnsym.source.text import Slice
 
 
 @dataclass(frozen=True)
@@ -45,17 +47,43 @@ def opened(written: str, file: str) -> Manuscript:
     """The manuscript in a file's text; its name says in which format. Never raises."""
     match format_of(file):
         case Format.MARKDOWN:
-            found, problems = scan(written)
-            kept = without_struck(written, found, markdown=True)
-            return Manuscript(written, Places(written), kept, tuple(problems))
+            return _markdown(written)
         case Format.TEX:
             return _tex(written)
         case Format.NOTEBOOK:
             return _notebook(written, file)
 
 
+def _markdown(written: str) -> Manuscript:
+    found, problems = scan(written)
+    text, places, refused = written_out(written, Places(written), _latex(written, found))
+    if text is not written:
+        found, problems = scan(text)
+    kept = without_struck(text, [one for one in found if not _defines(one, text, places)], markdown=True)
+    return Manuscript(text, places, kept, (*refused, *problems))
+
+
+def _latex(text: str, found: Iterable[Found]) -> list[Slice]:
+    """Where LaTeX stands in a text that is Markdown else: in formulas and directives."""
+    parts: list[Slice] = []
+    for one in found:
+        if isinstance(one, Display | Formula):
+            parts.append(one.inside)
+        elif isinstance(one, Comment) and directives.opens(text, one.where.start):
+            parts.append(one.where)
+    return parts
+
+
+def _defines(one: Found, text: str, places: Places) -> bool:
+    """Whether it is a display that holds definitions of commands and nothing else."""
+    if not isinstance(one, Display) or text[one.inside.start : one.inside.end].strip() != NOTHING:
+        return False
+    first, last = places.range(one.inside.start, one.inside.end)
+    return last - first != one.inside.end - one.inside.start  # else the file says `{}` itself
+
+
 def _tex(written: str) -> Manuscript:
-    text, places, refused = written_out(written)
+    text, places, refused = written_out(written, Places(written))
     found, problems = scan_tex(text)
     kept = without_struck(text, found, markdown=False)
     return Manuscript(text, places, kept, (*refused, *problems))
@@ -66,14 +94,24 @@ def _notebook(notebook: str, file: str) -> Manuscript:
         text, places, broken = read_cells(notebook)
     except NotANotebook as error:
         return Manuscript("", Places(notebook), lost=error.diagnostic(file))
+    found, problems = _in_cells(text, places)
+    plain, (text, places, refused) = text, written_out(text, places, _latex(text, found))
+    if text is not plain:
+        found, problems = _in_cells(text, places)
+    kept = tuple(one for one in found if not _defines(one, text, places))
+    return Manuscript(text, places, kept, (*broken, *refused, *problems))
+
+
+def _in_cells(text: str, places: Places) -> tuple[list[Found], list[Problem]]:
+    """What stands in the cells, and what is wrong there."""
     found: list[Found] = []
-    problems = list(broken)
+    problems: list[Problem] = []
     for cell in places.cells:
         written = text[cell.start : cell.end]
         in_cell, said = scan(written, front=False)
         found += _moved(without_struck(written, in_cell, markdown=True), cell)
         problems += (replace(one, where=one.where.moved(cell.start)) for one in said)
-    return Manuscript(text, places, tuple(found), tuple(problems))
+    return found, problems
 
 
 def _moved(found: Iterable[Found], cell: Cell) -> Iterable[Found]:
