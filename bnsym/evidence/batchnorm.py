@@ -1,7 +1,7 @@
 """Batch normalization written out: m examples, one feature, every quantity a SymPy expression.
 
 For a notebook, or to look at what the symbolic proofs are about. Derivatives come from
-`sympy.diff` and nothing else; equality is decided exactly, as on the explicit route.
+`sympy.diff` and nothing else; equality is decided mod a prime, as on the explicit route.
 It must not import `kernel` or `calculus`.
 
 Source: S. Ioffe, C. Szegedy, "Batch Normalization: Accelerating Deep Network Training by Reducing
@@ -109,7 +109,7 @@ class BatchNorm:
         return self.gamma / (self.m * self.sigma) * inner
 
     def check_gradient(self) -> bool:
-        """Whether the closed form equals `sympy.diff` in every component, exactly."""
+        """Whether the closed form equals `sympy.diff` in every component."""
         return all(is_zero(self.gradient(i) - self.closed_form(i)) for i in range(1, self.m + 1))
 
     def _position(self, i: int) -> int:

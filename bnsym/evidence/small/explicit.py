@@ -2,12 +2,11 @@
 
 A statement is written out for m = 2, 3, 4: arrays become symbols x_1, x_2, …, sums become
 additions, definitions are substituted, and SymPy alone differentiates. Whether a difference
-is zero is then decided exactly: by expansion in a ring (`Ring`), or where that would take too
-long at random points mod a 61-bit prime; never by `simplify`, never by floats. Maxima over
-matrices are searched for, in floats (`maxima`).
+is zero is then decided at random points mod a 61-bit prime; never by `simplify`, never by floats. Maxima
+over matrices are searched for, in floats (`ascent`).
 
     naming → components → points → solving → frame → explicit
-           ↘ evaluating ↗ maxima ↗ expansion ↗
+           ↘ evaluating ↗ ascent ↗
 
 Trusted for nothing; a witness against the kernel. It must share no code with the proof, so it
 must not import `kernel`, `calculus` or anything that imports them but `model`.
@@ -25,8 +24,7 @@ from sympy import Expr
 
 from bnsym.evidence import surveying
 from bnsym.evidence.small.evaluating import NoValue
-from bnsym.evidence.small.expansion import ZeroTest
-from bnsym.evidence.small.frame import AT_POINTS, EXPANDED, ORDER, POINTS, SEARCHED, Found, Frame, frame
+from bnsym.evidence.small.frame import AT_POINTS, ORDER, POINTS, SEARCHED, Found, Frame, frame
 from bnsym.evidence.small.points import PRIME as PRIME
 from bnsym.evidence.small.points import Pool, Relations, Residues
 from bnsym.evidence.surveying import Unsupported
@@ -37,12 +35,10 @@ DIGITS = 60
 """Of real numbers."""
 
 
-def is_zero(e: Expr, work: int = 200_000) -> bool:
+def is_zero(e: Expr) -> bool:
     """Whether an expression of symbols, rationals, sums, products and square roots is zero wherever
-    it is defined: by expansion, or beyond `work` products of monomials at a step at points mod PRIME.
+    it is defined: at points mod PRIME, where another of degree d is zero with a probability below d/PRIME.
     Raises `Unsupported` for other expressions."""
-    if ZeroTest(work).expands(e):
-        return True
     pool = Pool(lambda seed: Residues(seed, Relations()))
     values = [v for (v,) in itertools.islice(pool.values(e), POINTS)]
     return bool(values) and not any(values)
@@ -107,7 +103,7 @@ def _examine_components(statement: Statement, sizes: Mapping[SpaceName, int], de
             place = ", ".join(f"{letter} = {k}" for letter, k in at.items())
             return Found(found.agrees, f"{place}: {found.how}" if place else found.how)
         hows.append(found.how)
-    return Found(True, max(hows, key=(EXPANDED, AT_POINTS, ORDER, SEARCHED, *hows).index))
+    return Found(True, max(hows, key=(AT_POINTS, ORDER, SEARCHED, *hows).index))
 
 
 def _frame(statement: Statement, sizes: Mapping[SpaceName, int]) -> Frame:
@@ -119,7 +115,7 @@ def _frame(statement: Statement, sizes: Mapping[SpaceName, int]) -> Frame:
 
 
 def _summary(letter: str, decided: Mapping[int, str]) -> str:
-    """`m = 2, 3: expanded to zero; m = 4: zero at 3 points mod p`."""
+    """`m = 2, 3: zero at 3 points mod p; m = 4: holds at real points`."""
     by_way: dict[str, list[int]] = {}
     for size, how in decided.items():
         by_way.setdefault(how, []).append(size)

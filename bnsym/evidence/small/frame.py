@@ -1,4 +1,4 @@
-"""Whether two components are related as claimed: by expansion, or at points that meet the hypotheses.
+"""Whether two components are related as claimed: at random points that meet the hypotheses.
 
 Part of the explicit route, so it must not import `kernel`, `calculus`, `normal` or the modular route.
 """
@@ -13,8 +13,6 @@ from functools import lru_cache
 from sympy import Expr
 
 from bnsym.evidence.small.components import Components
-from bnsym.evidence.small.expansion import ZeroTest
-from bnsym.evidence.small.naming import Substitution, weight
 from bnsym.evidence.small.points import PRIME, Pool, RealPool, Residues
 from bnsym.evidence.small.solving import solve
 from bnsym.terms import Definition, Hypothesis, Name, Relation, SpaceName
@@ -22,8 +20,6 @@ from bnsym.terms import Definition, Hypothesis, Name, Relation, SpaceName
 POINTS, REAL_POINTS, SEARCHED_POINTS, DOUBT_POINTS, ORDER_POINTS = 3, 2, 6, 40, 24
 CERTAIN, CERTAIN_OF_FLOATS = Decimal("1e-25"), Decimal("1e-7")
 """Relative; by what two real numbers differ for certain."""
-LARGEST = 10_000
-"""Nodes, written out, beyond which an expansion would be given up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +31,7 @@ class Found:
     how: str
 
 
-EXPANDED, ORDER = "expanded to zero", "holds at real points"
+ORDER = "holds at real points"
 SEARCHED = "holds at real points, maxima searched for"
 AT_POINTS = f"zero at {POINTS} points mod {PRIME}"
 
@@ -45,9 +41,7 @@ class Frame:
 
     def __init__(self, components: Components, hypotheses: tuple[Hypothesis, ...]) -> None:
         self.components = components
-        self.relations = relations = solve(components, hypotheses)
-        self.zero_test = ZeroTest()
-        self.weights: dict[Expr, int] = {}
+        relations = solve(components, hypotheses)
         self.residues = Pool(lambda seed: Residues(seed, relations))
         self.reals = RealPool(relations, components.origins)
 
@@ -63,11 +57,7 @@ class Frame:
         return self._below(left, right)
 
     def _equal(self, left: Expr, right: Expr) -> Found:
-        difference = left - right
-        solved = difference.xreplace(Substitution(self.relations.solved))
-        if weight(solved, self.weights) <= LARGEST and self.zero_test.expands(solved):
-            return Found(True, EXPANDED)
-        values = self._residues(difference)
+        values = self._residues(left - right)
         violation = self._violation(left, right, DOUBT_POINTS if any(values) else REAL_POINTS, both=True)
         if violation:
             return Found(False, violation)
