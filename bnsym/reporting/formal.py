@@ -32,7 +32,7 @@ from bnsym.terms import Add, Delta, Index, Mul, Num, Pow, Size, Sum, Sym, Term
 
 
 def formal(verdict: Proved | Refuted) -> dict[str, Any]:
-    """As in the docstring of `json_`."""
+    """As in `report.schema.json`."""
     statement = relevant(verdict.statement)
     if isinstance(verdict, Refuted):
         return {"statement": encoded(statement), "maxima": [_maximum(m) for m in verdict.maxima]}

@@ -1,65 +1,8 @@
-r"""A report as JSON, for programs; its JSON Schema is `report.schema.json`, beside this file. The schema is
-stable: keys may be added, none changes.
+r"""A report as JSON, for programs; its JSON Schema, `report.schema.json` beside this file, says what each key
+holds, and is stable: keys may be added, none changes.
 
-    {"bnsym": "0.1.0",              the version that wrote it
-     "schema": 1,                   of the form of all that is here; another if a key has another meaning
-     "passed": true,                every link is as its file declares it, no error, something checked
-     "since": null,                 "2026-11-24T21:40:12Z": it is of then, nothing has changed since
-     "remembered": 0,               links with a certificate or witness of an earlier check, judged again
-     "counts": {"proved": 28, "refuted": 2, "undecided": 0, "unread": 0, "skipped": 1},
-     "links": [{
-       "id": "input-gradient.3",
-       "file": "note.md", "line": 57, "column": 4,         of the relation sign, from 1
-       "cell": null,                the number of a notebook's cell, from 1
-       "statement": "a = b",        LaTeX, as the author wrote it
-       "parsed": "a = b",           LaTeX, as it was understood; null if unread
-       "rests_on": [{"name": "\\mu", "line": 12}],               the definitions that it leads to
-       "conditions": ["k > 0"],     what is said to hold for its chain alone
-       "conventions": [{"rule": "root", "says": "`\\sigma` is …", "line": 3}],   LaTeX between backticks
-       "sizes": {"m": ["i", "j"]},  what its letters run over
-       "free": {"x": "vector"},     names of any value that it leads to: scalar, vector, matrix
-       "verdict": "refuted",        proved | refuted | undecided | unread | skipped
-       "declared": "refuted",       null | "refuted": what the file says of it
-       "reason": "the sign …",      the reason that a refuted or skip directive gives, or null
-       "passed": true,              whether it is as declared
-       "scope": "m >= 1",           the sizes for which it is proved; null unless proved
-       "rule": "identity",          null unless proved
-       "hypotheses": ["\\gamma \\le 1"], "side_conditions": ["\\sigma > 0"], "axioms": [],
-       "certificate": "right - left = …",                       LaTeX; null unless proved
-       "witness": {                 null unless refuted
-         "m": 4,                    the batch size: of the space m, or else of the first by name
-         "sizes": {"m": 4},         of every index space
-         "values": {"x": ["0", "0", "2", "2"], "\\gamma": "1"},   rationals as strings
-         "indices": {"i": 1},       of the free indices, from 1
-         "left": "1/2", "right": "3/4"},                          both sides there, or as "-√(1/2)"
-       "repair": {                  null unless a repair of what is refuted or unread was found
-         "what": "a sign",          what was wrong
-         "before": "…", "after": "…"},                            LaTeX, as written and as it would be true
-       "derived": "…",              LaTeX of what the left side of a refuted link is; null if not worked out
-       "minimal": ["…"],            the hypotheses that a proof needs; null if not asked for
-       "evidence": [{"route": "explicit m = 2, 3, 4",           what independent routes found; never a proof
-         "agrees": true,            with what the link says; null: can't tell. false contradicts only a proof
-         "detail": ""}],
-       "code": "BN201", "message": "…", "hint": "…",              code null if there is none
-       "problem": {"line": 3, "column": 7, "end_line": 3, "end_column": 9},     null unless unread
-       "waits_for": null,           where what it waits for stands; null if nothing is wrong elsewhere
-       "formal": {                  null unless proved or refuted: what `bnsym verify` judges
-         "statement": ["Statement", …],                           terms are lists that begin with their kinds
-         "hypotheses": [0],         which of its hypotheses the proof uses
-         "conditions": [],          the side conditions
-         "certificate": {"unit", "squared", "summands", "uses", "equations", "maxima"},
-         "model": {"sizes", "values"}}}],                         meets what is assumed; null if nothing is
-     "causes": [{"file", "line", "column",                        of the first change
-       "what": "`u` for `\\mu`",    what was wrong, in several places
-       "lines": [{"before", "after"}],                            the lines that it changes
-       "links": ["…"]}],            the ids of links that are proved with it; causes build on those before
-     "definitions": [{"file", "line", "column", "name", "source", "parsed"}],
-     "read": [{"file", "sizes", "free", "losses": {"f": ["y"]}, "hypotheses": [{"source", "line"}],
-       "unreadable": [{"name", "line"}],
-       "unjudged": [12]}],          lines of relations in the text that are neither links nor definitions
-     "diagnostics": [{"code", "severity", "message", "file", "line", "column", "cell", "hint"}]}
-
-Nothing else in it depends on the machine, the time or the hash seed. Standard input is the file `<stdin>`.
+But for `since` and `remembered`, nothing in it depends on the machine, the time or the hash seed. Standard
+input is the file `<stdin>`.
 """
 
 from __future__ import annotations
