@@ -25,13 +25,13 @@ import numpy as np
 import bnsym
 from bnsym.compiling.backends import installed
 from bnsym.evidence import surveying
+from bnsym.evidence.residual import both_sides
 from bnsym.evidence.streams import residues, streamed
 from bnsym.evidence.streams.compiled import Compiled
 from bnsym.evidence.streams.passes import Lowering
 from bnsym.evidence.streams.residues import Residues
 from bnsym.evidence.streams.streaming import Stream
 from bnsym.evidence.structure import Structure
-from bnsym.terms import free_indices
 
 NOTE = Path(__file__).resolve().parent.parent / "derivations" / "batchnorm.md"
 LINK = f"{NOTE}#input-gradient"
@@ -117,11 +117,8 @@ def gradient_checks(m: int) -> dict[str, Work]:
     """∂f/∂x against the closed form mod 2³¹ − 1, by derivatives along a random direction; and drawing."""
     statement = surveying.relevant(bnsym.compile(LINK).form.statement)
     structure = Structure.of(statement, "m")
-    free = free_indices(statement.left)
     lowering = Lowering(structure, expand=True)
-    left, right = (
-        lowering.lower(streamed.closed(structure, s, free)) for s in (statement.left, statement.right)
-    )
+    left, right = map(lowering.lower, both_sides(structure, statement))
     draw = streamed.Draw(structure.shapes, {"m": m}, "m", 5, frozenset())
     drawn = {leaf: draw.array(leaf) for leaf in lowering.leaves.values()}
 

@@ -15,14 +15,32 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TypeAlias
 
+from bnsym.model import Evidence
 from bnsym.terms import Delta, Diff, Index, Name, Size, SpaceName, Statement, Sum, Sym, Term, walk
 
 OTHER_SIZES = (3, 5, 7)
 Shapes: TypeAlias = dict[Name, tuple[SpaceName, ...]]
+Sizes: TypeAlias = Mapping[SpaceName, int]
 
 
 class Unsupported(Exception):
     """A route cannot say what the term means."""
+
+
+class OutOfTime(Exception):
+    """The deadline has passed."""
+
+
+def answered(route: str, answer: Callable[[], tuple[bool | None, str]]) -> Evidence:
+    """What a route finds; agrees is None, with a reason, where nothing could be decided; never a guess."""
+    try:
+        return Evidence(route, *answer())
+    except Unsupported as error:
+        return Evidence(route, None, str(error))
+    except OutOfTime:
+        return Evidence(route, None, "out of time")
+    except RecursionError:
+        return Evidence(route, None, "the expression is too deep")
 
 
 def terms_of(statement: Statement) -> Iterator[Term]:

@@ -21,6 +21,7 @@ import numpy.typing as npt
 
 from bnsym.evidence.streams.passes import Leaf
 from bnsym.evidence.streams.streaming import Array
+from bnsym.evidence.surveying import Unsupported
 from bnsym.terms import Name
 
 UNIT = 2.0**-53
@@ -33,11 +34,14 @@ class Ball(NamedTuple):
     radius: Any
 
 
-class Overflow(Exception):
+class Overflow(Unsupported):
     """A value is too large, or too small, for a float."""
 
+    def __init__(self) -> None:
+        super().__init__("overflow: a value is too large for a float64")
 
-class Cancellation(Exception):
+
+class Cancellation(Unsupported):
     """A divisor, or what is under a root, is not known to a single digit, or is zero."""
 
 

@@ -20,15 +20,14 @@ from math import inf
 
 import numpy as np
 
-from bnsym.evidence import memory, surveying
-from bnsym.evidence.streams import sides
+from bnsym.evidence import memory, sides, surveying
 from bnsym.evidence.streams.balls import Ball, Balls, Cancellation, Overflow
 from bnsym.evidence.streams.drawing import Draw
 from bnsym.evidence.streams.meeting import meet
 from bnsym.evidence.streams.passes import BATCH, STEP, Lowering
-from bnsym.evidence.streams.streaming import OutOfTime, Stream
+from bnsym.evidence.streams.streaming import Stream
 from bnsym.evidence.structure import Structure
-from bnsym.evidence.surveying import Unsupported
+from bnsym.evidence.surveying import Unsupported, answered
 from bnsym.evidence.whole.pins import Hypotheses
 from bnsym.model import Evidence
 from bnsym.terms import (
@@ -72,23 +71,12 @@ class Question:
 def examine(statement: Statement, size: int, seed: int = 0, deadline: float = inf) -> Evidence:
     """Whether a relation holds in floats for a batch of `size` and random values.
 
-    deadline: on the clock of `time.monotonic`. Agrees is None, with a reason, where nothing could
-    be decided; never a guess.
+    deadline: on the clock of `time.monotonic`.
     """
-    route = f"floats at m = {size}"
-    try:
-        question = _question(surveying.relevant(statement), size, deadline)
-        route = f"floats at {question.structure.batch} = {size}"
-        with np.errstate(all="ignore"):  # what overflows is found in the totals
-            return Evidence(route, *_examine(question, seed))
-    except (Unsupported, Cancellation) as error:
-        return Evidence(route, None, str(error))
-    except Overflow:
-        return Evidence(route, None, "overflow: a value is too large for a float64")
-    except OutOfTime:
-        return Evidence(route, None, "out of time")
-    except RecursionError:
-        return Evidence(route, None, "the expression is too deep")
+    statement = surveying.relevant(statement)
+    route = f"floats at {surveying.own_first(statement)[0]} = {size}"
+    with np.errstate(all="ignore"):  # what overflows is found in the totals
+        return answered(route, lambda: _examine(_question(statement, size, deadline), seed))
 
 
 def _question(statement: Statement, size: int, deadline: float) -> Question:
@@ -176,7 +164,7 @@ def _meeting(question: Question, seed: int) -> Draw | None:
 def _draw(question: Question, seed: int) -> Draw:
     positive = question.hypotheses.positive | set(_not_negative(question.statement))
     if question.statement.relation is not Relation.EQ:  # weights keep an order only if none is negative
-        positive |= {f"weight of {i.name}" for i in _free(question)}
+        positive |= {sides.weight(question.structure, i).name for i in _free(question)}
     return Draw(question.structure.shapes, question.sizes, seed, positive)
 
 

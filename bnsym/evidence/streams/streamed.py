@@ -1,12 +1,7 @@
 """Evidence at a large batch: exact arithmetic mod 2³¹ − 1, in blocks.
 
-As in `modular`, free arrays are residues drawn at random; but the free indices are summed against random
-weights, so that an equation becomes one between two numbers, and a gradient of the loss becomes its
-derivative along those weights, by dual numbers through the definitions. A false equation of degree d
-survives a draw with probability at most 4(d + 1)/p, for a number of variables of any size.
-
     structure → passes → coding → streaming ↘
-    residues, sides                          → streamed
+    residues, residual                       → streamed
 
 Trusted for nothing. It must share no code with the proof, so it must not import `kernel`, `calculus`,
 the explicit route, or anything that imports them but `model`.
@@ -26,26 +21,21 @@ import sympy
 from sympy import Expr
 
 from bnsym.evidence import memory, surveying
-from bnsym.evidence.degrees import height, roots
-from bnsym.evidence.streams import compiled, residues, sides
+from bnsym.evidence.residual import CONFIRM_SIZES, both_sides, decided
+from bnsym.evidence.streams import compiled, residues
 from bnsym.evidence.streams.compiled import Compiled
 from bnsym.evidence.streams.passes import BATCH, Leaf, Lowering
 from bnsym.evidence.streams.residues import PRIME, Array, NoRoot, Residues
-from bnsym.evidence.streams.streaming import OutOfTime, Stream
+from bnsym.evidence.streams.streaming import Stream
 from bnsym.evidence.structure import Structure
-from bnsym.evidence.surveying import Shapes, Unsupported
+from bnsym.evidence.surveying import Shapes, Unsupported, answered
 from bnsym.evidence.whole import arrays, modular
-from bnsym.evidence.whole.bench import CONFIRM_SIZES
 from bnsym.evidence.whole.pins import Hypotheses
 from bnsym.model import Evidence
-from bnsym.terms import Add, Index, Name, Relation, SpaceName, Statement, Term, add, free_indices, neg
+from bnsym.terms import Name, Relation, SpaceName, Statement, free_indices
 
 REDRAWS = 24
 """Tries to find a draw with all the roots that are needed; each has an even chance for a root."""
-TRIALS, CONFIRM = 2, 16
-"""Draws; and those that confirm a disagreement for each root whose sign may be to blame."""
-WEAK = 1e-3
-"""A probability of a wrong accept beyond which agreement says nothing."""
 
 
 @dataclass(eq=False)
@@ -99,25 +89,17 @@ class Question:
 def examine(statement: Statement, size: int, seed: int = 0, deadline: float = inf) -> Evidence:
     """Whether an equation holds mod PRIME for a batch of `size` and random values.
 
-    deadline: on the clock of `time.monotonic`. Agrees is None, with a reason, where nothing could
-    be decided; never a guess. What needs whole arrays (equations to be solved, a root for each
-    example) goes to `modular`.
+    deadline: on the clock of `time.monotonic`. What needs whole arrays (equations to be solved, a root for
+    each example) goes to `modular`.
     """
-    route = f"mod {PRIME} at m = {size}"
     if statement.relation is not Relation.EQ:
-        return Evidence(route, None, "an order has no meaning mod p")
+        return Evidence(f"mod {PRIME} at m = {size}", None, "an order has no meaning mod p")
+    statement = surveying.relevant(statement)
+    route = f"mod {PRIME} at {surveying.own_first(statement)[0]} = {size}"
     try:
-        relevant = surveying.relevant(statement)
-        route = f"mod {PRIME} at {surveying.own_first(relevant)[0]} = {size}"
-        return Evidence(route, *_examine(relevant, size, seed, deadline))
+        return answered(route, lambda: _examined(statement, size, seed, deadline))
     except NoRoot:
         return _whole(statement, size, deadline)
-    except Unsupported as error:
-        return Evidence(route, None, str(error))
-    except OutOfTime:
-        return Evidence(route, None, "out of time")
-    except RecursionError:
-        return Evidence(route, None, "the expression is too deep")
 
 
 def _whole(statement: Statement, size: int, deadline: float) -> Evidence:
@@ -127,56 +109,26 @@ def _whole(statement: Statement, size: int, deadline: float) -> Evidence:
     return modular.examine(statement, size=size, deadline=deadline)
 
 
-def _examine(statement: Statement, size: int, seed: int, deadline: float) -> tuple[bool | None, str]:
+def _examined(statement: Statement, size: int, seed: int, deadline: float) -> tuple[bool | None, str]:
     spaces = surveying.own_first(statement)
     structure, sizes = Structure.of(statement, spaces[0]), surveying.sizes(spaces, size)
     hypotheses = Hypotheses(structure, statement.hypotheses)
     if hypotheses.equalities:
         raise NoRoot("equations are solved elsewhere")
-    gap = add(structure.resolve(statement.left), neg(structure.resolve(statement.right)))
-    free = free_indices(Add((statement.left, statement.right)))
     lowering = Lowering(structure, expand=True)
-    left, right = (lowering.lower(closed(structure, s, free)) for s in (statement.left, statement.right))
+    left, right = map(lowering.lower, both_sides(structure, statement))
     squares = [lowering.lower(t) for t in hypotheses.squares if not free_indices(t)]
     question = Question(
         lowering, left, right, sizes, tuple(map(sympy.sqrt, squares)), hypotheses.positive, deadline
     )
-    for trial in range(TRIALS):
-        if not _holds(question, seed + trial):
-            return _confirmed(question, roots(structure, gap))
-    bound = 4 * (len(free) + height(structure, gap, sizes)) / PRIME
-    if bound > WEAK:
-        return None, f"a false equation of this degree may survive a draw with probability {bound:.1g}"
-    said = f"{TRIALS} draws; each accepts a false equation with probability at most {bound:.0e}"
-    if roots(structure, gap):
-        said += ", but for the sign of a root, which has none mod p"
-    return True, said if bound else "nothing in it is random: both sides are the same number mod p"
 
-
-def closed(structure: Structure, side: Term, free: tuple[Index, ...]) -> Term:
-    node = sides.gradient_node(structure, side, free)
-    if node is None:
-        return sides.weighted(structure, side, free)
-    (loss,) = surveying.names(side) & set(structure.losses)
-    return sides.Tangents(structure, node.name, sides.direction(structure, node)).loss(loss)
-
-
-def _confirmed(question: Question, roots_in_it: int) -> tuple[bool | None, str]:
-    """The sides differ. Where roots are involved, that may be for a root's sign only, in some draws
-    and not in others: a true identity holds in some draw, a false one in none."""
-    if not roots_in_it:
-        return False, "the sides differ at random values"
-    batch = question.lowering.structure.batch
-    outcomes = []
-    for trial in range(CONFIRM * min(roots_in_it, 3)):
-        size = min(question.sizes[batch], CONFIRM_SIZES[trial % len(CONFIRM_SIZES)])
+    def confirms(trial: int) -> bool | None:
+        batch = min(size, CONFIRM_SIZES[trial % len(CONFIRM_SIZES)])
         with suppress(NoRoot):
-            outcomes.append(_holds(replace(question, sizes=question.sizes | {batch: size}), 1000 + trial))
-    equal, different = outcomes.count(True), outcomes.count(False)
-    if equal > 1 or different < CONFIRM // 2:
-        why = f"the sides differ, but not in all draws: {different} of {len(outcomes)}"
-        return None, f"{why}; a root's sign may matter"
-    return False, "the sides differ at random values"
+            return _holds(replace(question, sizes=sizes | {spaces[0]: batch}), 1000 + trial)
+        return None
+
+    return decided(structure, statement, sizes, PRIME, lambda trial: _holds(question, seed + trial), confirms)
 
 
 def _stream(question: Question, drawn: dict[Leaf, Array], size: int) -> Stream:

@@ -20,14 +20,11 @@ from sympy import Expr, Symbol
 
 from bnsym.evidence.streams.coding import Code, Shape, code
 from bnsym.evidence.streams.passes import BATCH, Leaf, Lowering, Reduce, needed
+from bnsym.evidence.surveying import OutOfTime
 
 BLOCK = 32_768
 """Numbers of an array in a block: two or three such arrays fit the second cache."""
 Array = npt.NDArray[Any]
-
-
-class OutOfTime(Exception):
-    """The deadline has passed."""
 
 
 class Arithmetic(Protocol):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from math import prod
 from typing import TypeAlias
 
 import numpy as np
@@ -15,6 +16,12 @@ import numpy.typing as npt
 PRIME = 2147260631
 """Below 2^31, so that products fit 64 bits. -1 is not a square mod it, every prime below 60 is one."""
 Array: TypeAlias = npt.NDArray[np.int64]
+MOST = 4_000_000
+"""Values that one array may have."""
+
+
+class TooWide(Exception):
+    """An array would have more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +53,9 @@ def sum_of(tensors: list[Tensor]) -> Tensor:
 
 def product_of(tensors: list[Tensor]) -> Tensor:
     axes = joined(tensors)
+    lengths = {a: n for t in tensors for a, n in zip(t.axes, t.data.shape, strict=True)}
+    if prod(lengths.values()) > MOST:
+        raise TooWide("a product over several indices has too many values")
     found: Array = np.ones((), np.int64)
     for tensor in sorted(tensors, key=lambda t: t.data.size):
         found = found * spread(tensor, axes) % PRIME

@@ -15,22 +15,19 @@ import numpy.typing as npt
 
 from bnsym.evidence import surveying
 from bnsym.evidence.degrees import sources
+from bnsym.evidence.residual import CONFIRM_SIZES
 from bnsym.evidence.structure import Structure
-from bnsym.evidence.surveying import Unsupported, names
+from bnsym.evidence.surveying import OutOfTime, Unsupported, names
 from bnsym.evidence.whole.arrays import Array
-from bnsym.evidence.whole.machine import Machine, Places, Redraw
+from bnsym.evidence.whole.machine import Machine, Redraw
 from bnsym.evidence.whole.pins import Hypotheses
 from bnsym.terms import ZERO, Diff, Hypothesis, Name, SpaceName, Statement, Sym, Term, free_indices, walk
 
 SQUARE_SIZE = 40
 """The batch where an array, such as a Hessian, has two indices over it: 1000² entries cost seconds."""
 REDRAWS = 60
-CONFIRM, CONFIRM_SIZES = 1_000_000, (39, 40, 42, 44, 45, 46, 48, 50, 51, 52, 54, 55)
-"""Trials from here on confirm a disagreement; sizes whose prime factors have roots."""
-
-
-class OutOfTime(Exception):
-    """The deadline has passed."""
+CONFIRM = 1_000_000
+"""Trials from here on confirm a disagreement, at CONFIRM_SIZES."""
 
 
 class Bench:
@@ -47,8 +44,8 @@ class Bench:
     def batch(self) -> SpaceName:
         return self.structure.batch
 
-    def value(self, term: Term, samples: Places, trial: int, deadline: float) -> Array:
-        """`term` at the sampled indices, after as many redraws as it takes."""
+    def vanishes(self, term: Term, trial: int, deadline: float) -> bool:
+        """Whether a number is zero at one draw, after as many redraws as it takes."""
         machine = self._machines.get(trial) or self._machine(trial)
         for attempt in range(1, REDRAWS):
             if monotonic() > deadline:
@@ -56,21 +53,20 @@ class Bench:
             try:
                 if trial not in self._machines:
                     self.hypotheses.impose(machine)
-                found = machine.evaluate(term, samples)
+                found = machine.evaluate(term)
             except Redraw as refusal:
                 machine = redrawn(machine, refusal, attempt)
                 self._machines.pop(trial, None)
             else:
                 self._machines[trial] = machine
-                return found.data
+                return not found.data.any()
         raise Unsupported(f"no draw in {REDRAWS} has all the roots that are needed")
 
     def _machine(self, trial: int) -> Machine:
         return Machine(self.structure, self.sizes_of(trial), self.seed + trial, self.hypotheses.positive)
 
     def sizes_of(self, trial: int) -> dict[SpaceName, int]:
-        """The first draws are of the full size. Those that confirm a disagreement are smaller and
-        of many sizes, so that no number in the statement is a square, or not, in all of them."""
+        """The first draws are of the full size; those that confirm a disagreement are smaller."""
         if trial < CONFIRM:
             return self.sizes
         size = CONFIRM_SIZES[(trial - CONFIRM) % len(CONFIRM_SIZES)]

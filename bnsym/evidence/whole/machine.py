@@ -9,7 +9,6 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -17,13 +16,12 @@ from numpy.random import default_rng
 
 from bnsym.evidence.deltas import mentions
 from bnsym.evidence.structure import Structure
-from bnsym.evidence.surveying import Unsupported, names
+from bnsym.evidence.surveying import Unsupported
 from bnsym.evidence.whole.arrays import (
     PRIME,
     Array,
     Tensor,
     constant,
-    joined,
     product_of,
     raised,
     reduced,
@@ -46,13 +44,7 @@ from bnsym.terms import (
     add,
     free_indices,
     mul,
-    rename,
 )
-
-SAMPLES = "*"
-"""The axis along which free indices take their sampled values."""
-Places: TypeAlias = Mapping[str, Array | None]
-"""Where an index letter stands: at sampled positions along SAMPLES, or (None) on an axis of its own."""
 
 
 class Redraw(Exception):
@@ -95,23 +87,19 @@ class Machine:
             definition = structure.definitions[name]
             self.computed[name] = self.table(definition.symbol.indices, structure.body(name))
         elif name in structure.adjoints:
-            loss, _ = structure.adjoints[name]
-            for node, adjoint in Backward(self, loss).run().items():
-                self.computed[f"∂{loss}/∂{node}"] = adjoint
-            if name not in self.computed:
-                self.computed[name] = np.zeros(self.shape(name), np.int64)
+            loss, node = structure.adjoints[name]
+            by = Sym(node, structure.fresh(structure.shapes[name]))
+            self.computed[name] = self.table(by.indices, structure.gradient(loss, by))
         else:
             self.values[name] = self.draw(name)
             return self.values[name]
         return self.computed[name]
 
-    def shape(self, name: Name) -> tuple[int, ...]:
-        return tuple(self.sizes[s] for s in self.structure.shapes[name])
-
     def draw(self, name: Name, attempt: int = 0) -> Array:
         """Random values, the same for every machine with this seed."""
         rng = default_rng([self.seed, attempt, zlib.crc32(name.encode())])
-        drawn = rng.integers(1, PRIME, self.shape(name), np.int64)
+        shape = tuple(self.sizes[space] for space in self.structure.shapes[name])
+        drawn = rng.integers(1, PRIME, shape, np.int64)
         if name in self.positive:
             return np.array(drawn * drawn % PRIME)
         half = self.structure.symmetric.get(name, 0)
@@ -121,72 +109,65 @@ class Machine:
 
     def table(self, parameters: tuple[Index, ...], body: Term) -> Array:
         """A term for all values of its free indices."""
-        found = self.evaluate(body, {i.name: None for i in parameters})
-        axes = tuple(i.name for i in parameters)
-        return np.array(np.broadcast_to(spread(found, axes), tuple(self.sizes[i.space] for i in parameters)))
+        found = spread(self.evaluate(body), tuple(i.name for i in parameters))
+        return np.array(np.broadcast_to(found, tuple(self.sizes[i.space] for i in parameters)))
 
-    def evaluate(self, term: Term, at: Places) -> Tensor:
+    def evaluate(self, term: Term) -> Tensor:
+        """A term, an axis for each free index with which it varies."""
         match term:
             case Num(value):
                 return constant(value)
             case Size(space):
                 return constant(self.sizes[space])
             case Sym(name, indices):
-                return self.gather(self.array(name), indices, at)
+                return self._gathered(self.array(name), indices)
             case Delta(left, right):
-                a, b = self.position(left, at), self.position(right, at)
-                axes = joined([a, b])
-                return Tensor(axes, (spread(a, axes) == spread(b, axes)).astype(np.int64))
+                return self._gathered(np.eye(self.sizes[left.space], dtype=np.int64), (left, right))
             case Add(terms):
-                return sum_of([self.evaluate(t, at) for t in terms])
+                return sum_of([self.evaluate(t) for t in terms])
             case Mul(factors):
-                return product_of([self.evaluate(f, at) for f in factors])
+                return product_of([self.evaluate(f) for f in factors])
             case Pow(base, exponent):
-                return self.powered(base, self.evaluate(base, at), exponent)
+                return self.powered(base, self.evaluate(base), exponent)
             case Sum(index, body):
-                return self.summed(index, body, {**at, index.name: None})
+                return self.summed(index, body)
             case _:
                 raise Unsupported(f"no value for {type(term).__name__}")
 
-    def position(self, index: Index, at: Places) -> Tensor:
-        where = at[index.name]
-        if where is None:
-            return Tensor((index.name,), np.arange(self.sizes[index.space]))
-        return Tensor((SAMPLES,), where)
-
-    def gather(self, array: Array, indices: tuple[Index, ...], at: Places) -> Tensor:
-        names = tuple(i.name for i in indices)
-        if array.ndim != len(indices):
+    @staticmethod
+    def _gathered(array: Array, indices: tuple[Index, ...]) -> Tensor:
+        """An array with an axis for each index, as one with an axis for each letter."""
+        letters = [i.name for i in indices]
+        if array.ndim != len(letters):
             raise Unsupported("an array is used with different numbers of indices")
-        if len(set(names)) == len(names) and all(at[n] is None for n in names):
-            return Tensor(names, array)
-        positions = [self.position(i, at) for i in indices]
-        axes = joined(positions)
-        return Tensor(axes, array[tuple(spread(p, axes) for p in positions)])
+        axes = tuple(dict.fromkeys(letters))
+        if len(axes) == len(letters):
+            return Tensor(axes, array)
+        return Tensor(axes, np.einsum(array, [axes.index(a) for a in letters], range(len(axes))))
 
-    def summed(self, index: Index, body: Term, at: Places) -> Tensor:
+    def summed(self, index: Index, body: Term) -> Tensor:
         """Σ body; what does not vary with the index is taken out first, sums are taken one by one."""
-        if (
-            isinstance(body, Pow)
-            and isinstance(body.base, Add)
-            and body.exponent == 2
-            and self.wide(body, at)
-        ):
+        if isinstance(body, Pow) and isinstance(body.base, Add) and body.exponent == 2 and self.wide(body):
             body = add(*(mul(a, b) for a in body.base.terms for b in body.base.terms))
         if isinstance(body, Add):
-            return sum_of([self.summed(index, t, at) for t in body.terms])
+            return sum_of([self.summed(index, t) for t in body.terms])
         factors = body.factors if isinstance(body, Mul) else (body,)
         inside: list[Tensor] = []
         outside: list[Tensor] = []
         for factor in factors:
-            (inside if mentions(factor, index) else outside).append(self.evaluate(factor, at))
-        total = reduced(product_of(inside), index.name) if inside else constant(self.sizes[index.space])
+            (inside if mentions(factor, index) else outside).append(self.evaluate(factor))
+        product = product_of(inside) if inside else constant(1)
+        varies = index.name in product.axes
+        total = (
+            reduced(product, index.name)
+            if varies
+            else product_of([product, constant(self.sizes[index.space])])
+        )
         return product_of([total, *outside]) if outside else total
 
-    def wide(self, term: Term, at: Places) -> bool:
+    def wide(self, term: Term) -> bool:
         """Whether the values of `term` would fill a matrix over the batch."""
-        axes = [i for i in free_indices(term) if at[i.name] is None]
-        return sum(i.space == self.structure.batch for i in axes) > 1
+        return sum(i.space == self.structure.batch for i in free_indices(term)) > 1
 
     def powered(self, term: Term, base: Tensor, exponent: Fraction) -> Tensor:
         data, denominator = base.data, exponent.denominator
@@ -199,91 +180,6 @@ class Machine:
                 raise Redraw(term, base.axes, data == 0)
             return Tensor(base.axes, raised(data, -exponent.numerator * (PRIME - 2) % (PRIME - 1)))
         return Tensor(base.axes, raised(data, exponent.numerator))
-
-
-class Backward:
-    """∂loss/∂node for every node: adjoints flow from the outputs to what they were computed from."""
-
-    def __init__(self, machine: Machine, loss: Name) -> None:
-        self.machine, self.structure, self.loss = machine, machine.structure, loss
-        self.adjoints: dict[Name, Array] = {}
-
-    def run(self) -> dict[Name, Array]:
-        for output in self.structure.outputs:
-            if output in self.structure.shapes:
-                symbol = Sym(output, self.structure.fresh(self.structure.shapes[output]))
-                self.adjoints[output] = self.machine.array(
-                    self.structure.free_adjoint(self.loss, symbol).name
-                )
-        for name in reversed(self.order()):
-            if name in self.adjoints:
-                parameters = self.structure.definitions[name].symbol.indices
-                adjoint = Tensor(tuple(i.name for i in parameters), self.adjoints[name])
-                self.push(self.structure.body(name), adjoint, parameters)
-        return self.adjoints
-
-    def order(self) -> list[Name]:
-        """The definitions that outputs depend on, each after those that it uses."""
-        found: dict[Name, None] = {}
-
-        def visit(name: Name) -> None:
-            if name in self.structure.definitions and name not in found:
-                for used in sorted(names(self.structure.body(name))):
-                    if used in self.structure.adjoints:
-                        raise Unsupported("the loss depends on its own gradient")
-                    visit(used)
-                found[name] = None
-
-        for output in self.structure.outputs:
-            visit(output)
-        return list(found)
-
-    def push(self, term: Term, adjoint: Tensor, active: tuple[Index, ...]) -> None:
-        """Hand the adjoint of `term`, which stands for every value of `active`, to its leaves."""
-        at: Places = {i.name: None for i in active}
-        match term:
-            case Sym(name, indices):
-                self.arrive(name, indices, self.fold([adjoint], active, indices))
-            case Add(terms):
-                for t in terms:
-                    self.push(t, adjoint, active)
-            case Mul(factors):
-                values = [self.machine.evaluate(f, at) for f in factors]
-                for k, factor in enumerate(factors):
-                    self.push_factor(factor, [adjoint, *values[:k], *values[k + 1 :]], active)
-            case Pow(base, exponent):
-                rate = self.machine.powered(base, self.machine.evaluate(base, at), exponent - 1)
-                self.push(base, product_of([adjoint, rate, constant(exponent)]), active)
-            case Sum(index, body):
-                if index.name in at:
-                    (other,) = self.structure.fresh((index.space,))
-                    index, body = other, rename(body, {index.name: other})
-                self.push(body, adjoint, (*active, index))
-
-    def push_factor(self, factor: Term, others: list[Tensor], active: tuple[Index, ...]) -> None:
-        if names(factor):
-            inner = free_indices(factor)
-            self.push(factor, self.fold(others, active, inner), tuple(i for i in active if i in inner))
-
-    def fold(self, tensors: list[Tensor], active: tuple[Index, ...], kept: tuple[Index, ...]) -> Tensor:
-        """The product, summed over every active index that is not kept."""
-        for index in active:
-            if index in kept:
-                continue
-            varying = [t for t in tensors if index.name in t.axes]
-            tensors = [t for t in tensors if index.name not in t.axes]
-            size = self.machine.sizes[index.space]
-            tensors.append(reduced(product_of(varying), index.name) if varying else constant(size))
-        return product_of(tensors)
-
-    def arrive(self, name: Name, indices: tuple[Index, ...], adjoint: Tensor) -> None:
-        shape = self.machine.shape(name)
-        total = self.adjoints.get(name, np.zeros(shape, np.int64)).copy()
-        axes = tuple(dict.fromkeys(i.name for i in indices))
-        places: Places = dict.fromkeys(axes)
-        where = tuple(spread(self.machine.position(i, places), axes) for i in indices)
-        total[where] = (total[where] + spread(adjoint, axes)) % PRIME
-        self.adjoints[name] = total
 
 
 def root(term: Term, base: Tensor) -> Array:

@@ -5,8 +5,7 @@
 Where a side is a gradient of the loss and nothing else, that sum is its derivative in the direction
 w, which needs no gradient: a route that shares nothing with the closed form on the other side.
 
-Part of the routes at a large batch, so it must not import `kernel`, `calculus`, `normal` or the
-explicit route.
+It must not import `kernel`, `calculus`, `normal` or the explicit route.
 """
 
 from __future__ import annotations
@@ -29,6 +28,15 @@ from bnsym.terms import (
 )
 
 
+def closed(structure: Structure, side: Term, free: tuple[Index, ...]) -> Term:
+    """The side as a number, by a derivative along the weights where it is a gradient."""
+    node = gradient_node(structure, side, free)
+    if node is None:
+        return weighted(structure, side, free)
+    (loss,) = names(side) & set(structure.losses)
+    return Tangents(structure, node.name, direction(structure, node)).loss(loss)
+
+
 def weighted(structure: Structure, term: Term, free: tuple[Index, ...]) -> Term:
     """The resolved term, summed over every free index against that index's weights."""
     found = structure.resolve(term)
@@ -38,7 +46,8 @@ def weighted(structure: Structure, term: Term, free: tuple[Index, ...]) -> Term:
 
 
 def weight(structure: Structure, index: Index) -> Sym:
-    name = f"weight of {index.name}"
+    """Named for its letter and its space, for other statements may share the structure."""
+    name = f"weight of {index.name} in {index.space}"
     structure.shapes[name] = (index.space,)
     return Sym(name, (index,))
 
@@ -56,7 +65,7 @@ def gradient_node(structure: Structure, term: Term, free: tuple[Index, ...]) -> 
 def direction(structure: Structure, node: Sym) -> Name:
     """The array along which a node moves: the product of the weights of its indices, so that the
     derivative along it is the weighted sum of the gradient."""
-    name = f"direction of {node.name}"
+    name = f"direction of {node.name} by {', '.join(f'{i.name} in {i.space}' for i in node.indices)}"
     structure.shapes[name] = structure.shapes[node.name]
     body = mul(*(weight(structure, i) for i in node.indices)) if node.indices else num(1)
     structure.definitions[name] = Definition(Sym(name, node.indices), body)
