@@ -38,10 +38,7 @@ from bnsym.latex.ast import (
     walk,
 )
 from bnsym.latex.commands import (
-    BUILT_IN,
-    DIAGONALS,
     EXPECTATION,
-    INDEX_LETTERS,
     INDICATORS,
     LOSS_LETTERS,
     MEANS,
@@ -50,8 +47,6 @@ from bnsym.latex.commands import (
     PARTIAL,
     STRAIGHT,
     SUMS,
-    TRACES,
-    VARIANCES,
     WORD,
 )
 from bnsym.latex.errors import ReadError
@@ -431,38 +426,3 @@ def called(function: Symbol, following: Node) -> Node | None:
 def word_of(function: Symbol) -> str:
     r"""`BN` of `\operatorname{BN}` and `\mathrm{BN}`."""
     return function.core[function.core.find("{") + 1 :].removesuffix("}")
-
-
-__all__ = [
-    "BIG",
-    "BUILT_IN",
-    "DIAGONALS",
-    "EXPECTATION",
-    "INDEX_LETTERS",
-    "INDICATORS",
-    "LOSS_LETTERS",
-    "MEANS",
-    "NABLA",
-    "ONES",
-    "PARTIAL",
-    "STRAIGHT",
-    "SUMS",
-    "TRACES",
-    "VARIANCES",
-    "WORD",
-    "Item",
-    "after_a_factor",
-    "alone",
-    "called",
-    "fraction",
-    "indicator",
-    "is_function",
-    "is_letter",
-    "is_slashed",
-    "is_straight",
-    "is_word",
-    "product",
-    "span",
-    "unclear",
-    "word_of",
-]
