@@ -1,7 +1,4 @@
-"""What a term's value depends on: its free arrays, its degree, its roots.
-
-Part of the modular route, so it must not import `kernel`, `calculus`, `normal` or the explicit route.
-"""
+"""What a term's value depends on: its free arrays, its degree, its roots."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Kronecker deltas in sums, spent: Σ_j δ_ij a_j is a_i.
-
-Part of the modular route, so it must not import `kernel`, `calculus`, `normal` or the explicit route.
-"""
+"""Kronecker deltas in sums, spent: Σ_j δ_ij a_j is a_i."""
 
 from __future__ import annotations
 

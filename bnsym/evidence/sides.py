@@ -4,8 +4,6 @@
 
 Where a side is a gradient of the loss and nothing else, that sum is its derivative in the direction
 w, which needs no gradient: a route that shares nothing with the closed form on the other side.
-
-It must not import `kernel`, `calculus`, `normal` or the explicit route.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""Definitions with their derivatives resolved: of a loss as adjoints, of everything else by structure.
-
-Part of the modular route, so it must not import `kernel`, `calculus`, `normal` or the explicit route.
-"""
+"""Definitions with their derivatives resolved: of a loss as adjoints, of everything else by structure."""
 
 from __future__ import annotations
 

@@ -4,8 +4,7 @@ ways in which free indices may coincide.
 Terms name components by letters only, so a statement is unchanged when the values of an index space
 are permuted: of the free indices it is enough to try every pattern of coincidence.
 
-No differentiation and no arithmetic: in those the routes share nothing. It must not import `kernel`,
-`calculus`, `normal`, or a route.
+No differentiation and no arithmetic: in those the routes share nothing.
 """
 
 from __future__ import annotations

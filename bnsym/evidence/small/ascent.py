@@ -4,8 +4,6 @@ From random matrices of the ball, each step goes to the matrix at which the body
 where the search stands, is largest: the radius times the orthogonal factor of the gradient (by
 SymPy). For a convex body no step goes down; where it is not convex, or where searches end at
 different values, nothing is known.
-
-Part of the explicit route, so it must not import `kernel`, `calculus` or the modular route.
 """
 
 from __future__ import annotations

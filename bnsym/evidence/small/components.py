@@ -1,7 +1,4 @@
-"""Terms written out for given sizes: components as SymPy expressions, derivatives by `sympy.diff`.
-
-Part of the explicit route, so it must not import `kernel`, `calculus`, or the modular route.
-"""
+"""Terms written out for given sizes: components as SymPy expressions, derivatives by `sympy.diff`."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""The value of a SymPy expression in any arithmetic: residues, real numbers, floats.
-
-Part of the explicit route, so it must not import `kernel`, `calculus` or the modular route.
-"""
+"""The value of a SymPy expression in any arithmetic: residues, real numbers, floats."""
 
 from __future__ import annotations
 

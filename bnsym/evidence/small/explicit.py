@@ -7,9 +7,6 @@ over matrices are searched for, in floats (`ascent`).
 
     naming → components → points → solving → frame → explicit
            ↘ evaluating ↗ ascent ↗
-
-Trusted for nothing; a witness against the kernel. It must share no code with the proof, so it
-must not import `kernel`, `calculus` or anything that imports them but `model`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""Whether two components are related as claimed: at random points that meet the hypotheses.
-
-Part of the explicit route, so it must not import `kernel`, `calculus`, `normal` or the modular route.
-"""
+"""Whether two components are related as claimed: at random points that meet the hypotheses."""
 
 from __future__ import annotations
 

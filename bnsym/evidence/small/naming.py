@@ -1,7 +1,6 @@
 """SymPy expressions with names for what they share, so that each part is differentiated once.
 
-SymPy's own rules differentiate; a name only remembers what they gave. Part of the explicit route,
-so it must not import `kernel`, `calculus`, or the modular route.
+SymPy's own rules differentiate; a name only remembers what they gave.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""Random points, mod a 61-bit prime or real, and what expressions are there; of floats, only maxima.
-
-Part of the explicit route, so it must not import `kernel`, `calculus` or the modular route.
-"""
+"""Random points, mod a 61-bit prime or real, and what expressions are there; of floats, only maxima."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""The hypotheses in scope as relations between components: each equality solved for a symbol.
-
-Part of the explicit route, so it must not import `kernel`, `calculus` or the modular route.
-"""
+"""The hypotheses in scope as relations between components: each equality solved for a symbol."""
 
 from __future__ import annotations
 

@@ -6,8 +6,6 @@ to first order; a sum of n numbers adds n u Σ|a|, or, where NumPy sums pairwise
 
 The imaginary part of a complex step is so small that its square vanishes; then the product of
 two magnitudes, taken as complex numbers, bounds each part of the product.
-
-Part of the floating route, so it must not import `kernel`, `calculus` or the explicit route.
 """
 
 from __future__ import annotations

@@ -3,9 +3,6 @@
 Scalars are gathered into symbols of their own, common subexpressions are shared, and every operation is
 a call (`add`, `mul`, `power`, …) of whatever arithmetic the function is made for: floats, floats with
 error bounds, residues.
-
-Part of the routes at a large batch, so it must not import `kernel`, `calculus`, `normal` or the
-explicit route.
 """
 
 from __future__ import annotations

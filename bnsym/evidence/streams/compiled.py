@@ -1,7 +1,7 @@
 """Passes compiled by numba: one loop over the examples for all sums of a pass, on every core.
 
 Worth its compilation, a few seconds, only beyond some 10⁷ examples. numba is an extra; it is imported
-where it is used. It must not import `kernel`, `calculus`, `normal` or the explicit route.
+where it is used.
 """
 
 from __future__ import annotations

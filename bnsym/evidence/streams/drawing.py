@@ -3,8 +3,6 @@
 Two vectors drawn without regard to each other have an inner product that is small by 1/√m beside
 their lengths; a slip in a term that carries it then moves nothing. So every vector over the batch is
 a sum of the ones vector, one vector that all share, and one of its own, in proportions of its own.
-
-Part of the floating route, so it must not import `kernel`, `calculus` or the explicit route.
 """
 
 from __future__ import annotations

@@ -7,9 +7,6 @@ Sides agree if they differ by no more than the errors of both can explain.
 
     structure → passes → coding → streaming ↘
     drawing, balls, sides                    → floating
-
-Trusted for nothing. It must share no code with the proof, so it must not import `kernel`, `calculus`,
-the explicit route, or anything that imports them but `model`.
 """
 
 from __future__ import annotations

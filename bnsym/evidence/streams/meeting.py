@@ -2,8 +2,6 @@
 
 Floats meet an equation only nearly; how far an exact solution may be from the draw becomes the radius
 of every array that was moved, so that error bounds cover it.
-
-Part of the floating route, so it must not import `kernel`, `calculus` or the explicit route.
 """
 
 from __future__ import annotations

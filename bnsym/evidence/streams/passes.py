@@ -7,9 +7,6 @@ index is taken out of it first, so that no sum waits for a scalar that only scal
 SymPy expressions in symbols of our own making, never in a note's text.
 
     structure → passes → coding → streaming → floating, streamed
-
-Part of the routes at a large batch, so it must not import `kernel`, `calculus`, `normal` or the
-explicit route.
 """
 
 from __future__ import annotations

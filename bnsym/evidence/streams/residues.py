@@ -3,9 +3,6 @@
 2³¹ is 1 here, so a product is reduced by adding its upper bits to its lower ones: no division, and the
 same few instructions in NumPy's loops as in compiled ones. Residues lie in 0..2³¹ + 3: a few have two
 names, and what is compared is reduced in full.
-
-Part of the modular route at a large batch, so it must not import `kernel`, `calculus` or the explicit
-route.
 """
 
 from __future__ import annotations

@@ -1,10 +1,7 @@
 """Evidence at a large batch: exact arithmetic mod 2³¹ − 1, in blocks.
 
-    structure → passes → coding → streaming ↘
-    residues, residual                       → streamed
-
-Trusted for nothing. It must share no code with the proof, so it must not import `kernel`, `calculus`,
-the explicit route, or anything that imports them but `model`.
+structure → passes → coding → streaming ↘
+residues, residual                       → streamed
 """
 
 from __future__ import annotations

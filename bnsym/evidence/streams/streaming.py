@@ -1,9 +1,6 @@
 """Passes over arrays in blocks that fit a cache, in whatever arithmetic.
 
-    pass 1 over all blocks, scalars, pass 2 over all blocks, scalars, …
-
-Part of the routes at a large batch, so it must not import `kernel`, `calculus`, `normal` or the
-explicit route.
+pass 1 over all blocks, scalars, pass 2 over all blocks, scalars, …
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""Arithmetic mod PRIME on NumPy arrays with named axes.
-
-Part of the modular route, so it must not import `kernel`, `calculus` or the explicit route.
-"""
+"""Arithmetic mod PRIME on NumPy arrays with named axes."""
 
 from __future__ import annotations
 

@@ -1,7 +1,5 @@
 """What the links of one note share: the structure of their definitions and the draws, redrawn
 until every root exists.
-
-Part of the modular route, so it must not import `kernel`, `calculus`, `normal` or the explicit route.
 """
 
 from __future__ import annotations

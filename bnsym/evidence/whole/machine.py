@@ -1,7 +1,4 @@
-"""One random draw of all free arrays, and the values of terms that follow from it.
-
-Part of the modular route, so it must not import `kernel`, `calculus` or the explicit route.
-"""
+"""One random draw of all free arrays, and the values of terms that follow from it."""
 
 from __future__ import annotations
 

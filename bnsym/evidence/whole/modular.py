@@ -5,9 +5,6 @@ loss becomes its derivative along random weights, everything else is differentia
 
     deltas → structure → degrees, sides → residual ↘
     arrays → machine → pins → bench                → modular
-
-Trusted for nothing; a witness against the kernel. It must share no code with the proof, so it must
-not import `kernel`, `calculus`, the explicit route, or anything that imports them but `model`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""The hypotheses in scope, and how a draw is made to meet them.
-
-Part of the modular route, so it must not import `kernel`, `calculus` or the explicit route.
-"""
+"""The hypotheses in scope, and how a draw is made to meet them."""
 
 from __future__ import annotations
 
