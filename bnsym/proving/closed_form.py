@@ -22,13 +22,11 @@ from bnsym.proving.identity import reduced
 from bnsym.proving.readback import product_of, term_of
 from bnsym.proving.rings import SearchRing, graph_of
 from bnsym.terms import (
-    Add,
     Definition,
     Diff,
     Hypothesis,
     Index,
     Max,
-    Mul,
     Pow,
     Relation,
     Size,
@@ -81,21 +79,9 @@ def expand_all(graph: Graph, term: Term, deadline: float = float("inf")) -> Term
     def inside(inner: Term) -> Term:
         return expand_all(graph, inner, deadline)
 
-    match term:
-        case Diff():
-            return inside(expand(graph, term))
-        case Add(terms):
-            return add(*map(inside, terms))
-        case Mul(factors):
-            return mul(*map(inside, factors))
-        case Pow(base, exponent):
-            return power(inside(base), exponent)
-        case Sum(index, body):
-            return Sum(index, inside(body))
-        case Max():
-            raise NoClosedForm("a maximum has none")
-        case _:
-            return term
+    if isinstance(term, Max):
+        raise NoClosedForm("a maximum has none")
+    return inside(expand(graph, term)) if isinstance(term, Diff) else mapped(term, inside)
 
 
 def _with_names_of_roots(context: Statement, term: Term, deadline: float) -> Term:
@@ -223,19 +209,7 @@ def _with_derivatives(graph: Graph, term: Term) -> Term:
 
 def _map(term: Term, swap: Callable[[Sym], Term]) -> Term:
     """`term` with `swap` applied to each symbol."""
-    match term:
-        case Sym():
-            return swap(term)
-        case Add(terms):
-            return add(*(_map(t, swap) for t in terms))
-        case Mul(factors):
-            return mul(*(_map(f, swap) for f in factors))
-        case Pow(base, exponent):
-            return power(_map(base, swap), exponent)
-        case Sum(index, body):
-            return Sum(index, _map(body, swap))
-        case _:
-            return term
+    return swap(term) if isinstance(term, Sym) else mapped(term, lambda inner: _map(inner, swap))
 
 
 def _factored(poly: Poly) -> Term:
