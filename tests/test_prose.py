@@ -359,6 +359,20 @@ $$
     assert verdicts(tmp_path, note) == [PROVED, REFUTED]
 
 
+def test_the_letters_below_a_gradient_and_its_name_are_indices(tmp_path):
+    note = r"""
+Let $x \in \mathbb{R}^{N \times G}$, $\mu_n = \frac1G \sum_{g=1}^G x_{ng}$ and $y_{ng} = x_{ng} - \mu_n$.
+With $\delta_{ng} = \partial L / \partial y_{ng}$,
+
+$$\frac{\partial L}{\partial x_{ng}} = \delta_{ng} - \frac1G \sum_{j=1}^G \delta_{nj}$$
+
+$$\frac{\partial L}{\partial x_{ng}} = \delta_{ng} + \frac1G \sum_{j=1}^G \delta_{nj}$$
+
+$$\sum_{g=1}^G \delta_{ng} = \sum_{j=1}^G \delta_{nj}$$
+"""
+    assert verdicts(tmp_path, note) == [PROVED, REFUTED, PROVED]
+
+
 def test_what_is_not_judged_is_counted():
     found = read(r"The mean is $\mu = 0$, so $v = 1$. Let $s = \sqrt{v}$.", "note.md")
     assert len(found.unjudged) == 2

@@ -96,13 +96,13 @@ class Aliases:
         if isinstance(pattern, Product):
             pattern = paired(pattern) or pattern
         if isinstance(pattern, Symbol):
-            self._name(nested(self.labelled(pattern)), alias)
+            self._name(nested(self.labelled(pattern)), alias, subscripts(target))
             return
         self.by_key[canonical(pattern)] = alias
         self.kinds.add(type(pattern))
 
-    def _name(self, pattern: Symbol, alias: Alias) -> None:
-        letters = _index_letters(pattern, NO_LETTERS)
+    def _name(self, pattern: Symbol, alias: Alias, shared: frozenset[str]) -> None:
+        letters = _index_letters(pattern, shared)
         if len(set(letters)) < len(letters):
             raise ReadError("BN128", "a let names each index once", pattern.at)
         key = pattern.base if letters else canonical(pattern)
@@ -264,12 +264,13 @@ class Aliases:
             raise ReadError("BN129", f"`{node.base}` is a derivative, and its argument is missing", node.at)
         if nested(node).base in self.by_key:
             node = nested(node)
-        letters = _index_letters(node, bound)
+        known = self.by_key.get(node.base)
+        letters = _index_letters(node, bound.union(known.parameters) if known else bound)
         found = self.by_key.get(canonical(node))
         if found and not found.parameters:
             return self._spend(found, node.at)
         if letters or node.bare:
-            found = self.by_key.get(node.base)
+            found = known
         if found is None:
             return node
         return self._entry(found, node, letters) if letters else self._whole(found, node.at)
@@ -361,6 +362,12 @@ def apart(node: Node) -> Node:
     """The node with letters of its own in its sums: it is about to stand inside others."""
     taken = {letter for inner in walk(node) for letter in _written(inner)}
     return _renamed(node, {}, frozenset(taken))
+
+
+def subscripts(node: Node) -> frozenset[str]:
+    """The letters below its names: below the name of it too, they count its entries."""
+    symbols = (inner for inner in walk(node) if isinstance(inner, Symbol) and inner.sub is not None)
+    return frozenset(letter for symbol in symbols if symbol.sub for letter in symbol.sub.letters)
 
 
 def _written(node: Node) -> tuple[str, ...]:
