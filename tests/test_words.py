@@ -108,10 +108,22 @@ def test_words_that_name_a_claim_or_say_why_take_nothing(words: str) -> None:
         r"\text{genau dann, wenn } a = b",
         r"\text{当且仅当 } a = b",
         r"\exists b",
+        r"\text{for no } a",
+        r"\text{in no case}",
+        r"\text{für kein } a",
+        r"\text{pour aucun } a",
     ],
 )
 def test_of_another_claim_nothing_is_proved_and_nothing_refuted(words: str) -> None:
     assert set(verdicts(TRUE + r" \quad " + words)) == set(verdicts(FALSE + r" \quad " + words)) == {"x"}
+
+
+def test_an_operator_in_words_loses_no_ink() -> None:
+    assert verdicts(r"c = a \text{ over } b", r"a \text{ over } b = \frac{a}{b}") == "xx"
+    assert (
+        verdicts(r"a + b = b + a \quad \text{over all } a", r"a + b = b + a \quad \text{for all } a") == "pp"
+    )
+    assert verdicts(r"a + b = b + a \quad \text{(no sum over i)}") == "p"
 
 
 def test_words_at_a_row_are_said_of_that_row() -> None:

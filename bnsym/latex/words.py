@@ -34,7 +34,10 @@ class Sense(Enum):
 _OTHER = re.compile(
     r"(?:and |or |but )?(?:or|unless|except|excluding|save|either|neither|oder|außer|es sei denn|ou|sauf"
     r"|salvo|excepto"
-    r"|oppure|tranne|или|кроме)\b.*|.*\$.*"
+    r"|oppure|tranne|или|кроме)\b.*|.*\$.*|over|per"
+    r"|(?:\w+ )?(?:for|in|on|at|under|by|of|if|für|in|para|en|pour|dans|per|для|при)"
+    r" (?:no|none|nobody|few|hardly|keine?[mnrs]?|wenige?n?|ning[uú]n\w*|nenhum\w*|aucune?|nul(?:le)?s?"
+    r"|nessun\w*|никак\w*)\b.*"
     r"|.*\b(?:iff|if and only if|only (?:if|when|for|in|on|where)|(?:exactly|precisely|just) (?:if|when"
     r"|for|where)"
     r"|not|never|cannot|wrong(?:ly)?|false(?:ly)?|incorrect(?:ly)?|untrue|fails?|nor|hardly|seldom|rarely"
