@@ -295,6 +295,8 @@ def test_what_let_assumes_is_no_claim() -> None:
 def test_a_sign_of_change_before_a_name() -> None:
     assert verdicts(r"\Delta a b = a \Delta b", r"\Delta a = 0", r"\Delta^2 a b = b \Delta^2 a") == "xxx"
     assert layer(r"\frac{\delta L}{\delta x_i} = 0", r"\frac{\Delta a}{\Delta b} = \frac{a}{b}") == "xx"
+    assert verdicts(r"\Delta^2 a = a \Delta^2", r"\Delta^2 a = \Delta^2 a") == "xp"
+    assert note("Let $\\Delta$ be a number.\n\n$$\n\\Delta^2 a = a \\Delta^2\n$$\n") == "p"
     assert verdicts(r"\delta = c^2", r"\delta a = a \delta", r"\delta a = 2 \delta a + 1") == "pr"
     assert verdicts(r"(1 - \delta) a = a - \delta a", r"(1 - \delta) a = a + \delta a") == "pr"
     assert verdicts(r"\delta_{ij} x_j = x_i \delta_{ij}", r"\delta_{ij} x_j = x_i + \delta_{ij}") == "pr"
@@ -348,3 +350,10 @@ def test_a_layer_of_a_capital_letter_is_differentiated_in_one_order_only() -> No
     assert note(text.replace("{}", "y - b = W x")) == "p"
     assert note("Let $A = Q B Q^{-1}$.\n\n$$\nA = B\n$$\n") == "x"
     assert note("Let $W$ be the whitening matrix.\n\n$$\nW x = x W\n$$\n") == "x"
+
+
+def test_a_name_before_a_bracket_in_the_text_may_be_a_function() -> None:
+    text = "The layer is $h = {}(w x + b)$.\n\n$$\nh = {} w x + {} b\n$$\n\n$$\n\\frac{dh}{db} = {}\n$$\n"
+    assert note(text.replace("{}", r"\sigma").replace(r"\fracdh", r"\frac{dh}")) == "x"
+    assert note(text.replace("{}", r"\gamma")) == "p"
+    assert note("Let $\\sigma$ be a number.\n\n" + text.replace("{}", r"\sigma")) == "p"

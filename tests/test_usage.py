@@ -119,7 +119,7 @@ GAIN = r"\frac{\partial L}{\partial \gamma} = "
         # words say that a name is a function
         (
             (r"Let $\phi$ be an activation function.", r"\phi x = x \phi", r"\phi(x + y) = \phi x + \phi y"),
-            "px",
+            "xx",
         ),
         ((r"Let $\phi$ be the gain.", r"\phi x = x \phi", r"\phi(x + y) = \phi x + \phi y"), "pp"),
         ((r"Let $r: \mathbb{R} \to \mathbb{R}$.", r"r(x + y) = r x + r y"), "x"),

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -82,6 +82,8 @@ class Known:
 
     written: frozenset[str] = frozenset()
     """Every name in the file."""
+    unclear: dict[str, ReadError] = field(default_factory=dict)
+    """The names before a bracket of which nothing says whether they are functions or factors."""
 
     def resolve(self, node: Node, text: str, record: Record) -> Node:
         """The node with words before brackets as products where they are some. Raises BN129 where a name
@@ -110,7 +112,10 @@ class Known:
             return
         known = is_slashed(first) and symbol.base in self.names
         if not known and not self._is_factor(symbol, second, inside):
-            raise ambiguous(symbol, span(first, second))
+            error = ambiguous(symbol, span(first, second))
+            if not _is_entry(symbol):
+                self.unclear.setdefault(symbol.base, error)
+            raise error
         record.take(Rule.FACTOR, first.at, symbol.base)
 
     def _opened(self, node: Node) -> Node | None:
@@ -153,7 +158,7 @@ def settle(gathered: Gathered, text: str) -> Known:
     """Resolves the names before brackets in all expressions of a file; those that can't be get a problem."""
     written = [e for e in expressions(gathered) if e.node is not None]
     known = known_names((e.node for e in written if e.node is not None), gathered, text)
-    for expression in written:
+    for expression in (*written, *(e for chain in gathered.restated for e in chain.expressions)):
         if expression.node is not None:
             try:
                 expression.node = known.resolve(expression.node, text, expression.record)
@@ -186,7 +191,8 @@ def _factors(gathered: Gathered, text: str) -> set[str]:
     first: dict[str, int] = {}
     alone: dict[str, int] = {}
     found: set[str] = set()
-    for place, chain in enumerate(sorted(gathered.chains, key=lambda c: c.block.where.start)):
+    every = (*gathered.chains, *gathered.restated)
+    for place, chain in enumerate(sorted(every, key=lambda c: c.block.where.start)):
         nodes = [e.node for e in chain.expressions if e.node is not None]
         for node in nodes:
             for name in functions(node, text):

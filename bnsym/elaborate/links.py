@@ -46,6 +46,7 @@ from bnsym.elaborate.symbols import IDENTITIES, WORD_ALONE, square_of, unmarked
 from bnsym.elaborate.tensors import Algebra, Value
 from bnsym.latex.ast import Absolute, BigSum, Inner, Node, Place, Plus, Product, Quotient, Symbol, unwrap
 from bnsym.latex.ast import walk as nodes_of
+from bnsym.latex.commands import CHANGES, OPERATORS
 from bnsym.latex.errors import ReadError
 from bnsym.latex.folding import unclear
 from bnsym.model import (
@@ -504,11 +505,10 @@ class _Reader:
         repeated = _repeated(left, right) or _repeated(right, left)
         pending.doubt = _doubt(chain, raw) or self._beside(chain, raw) or repeated
         again = self._said_twice(chain, raw, pending.sides) if pending.sides else None
-        if unsigned := self._summed_unsigned(left, right):
-            pending.doubt, pending.strict = unsigned, True
-        elif fed := self._fed(pending.sides) if pending.sides else None:
-            pending.doubt, pending.strict = fed, True
-        elif order := self._ordered(chain, pending.sides) if pending.sides else None:
+        order = self._ordered(chain, pending.sides) if pending.sides else None
+        if strict := self._summed_unsigned(left, right) or self._unsafe(pending.sides):
+            pending.doubt, pending.strict = strict, True
+        elif order:
             pending.doubt, pending.freed, pending.strict = order
         elif again and again.anew:
             pending.doubt, pending.unless, pending.strict = again.problem, again.left, True
@@ -520,6 +520,19 @@ class _Reader:
             pending.doubt = self._unsettled(chain, pending.sides)
             if again and pending.doubt is None:
                 pending.doubt, pending.unless = again.problem, again.left
+
+    def _unsafe(self, sides: tuple[Term, Term] | None) -> ReadError | None:
+        """Why neither verdict stands: the text makes a loss from more, or a name may be a function."""
+        if sides is None:
+            return None
+        return self._fed(sides) or self._called(sides)
+
+    def _called(self, sides: tuple[Term, Term]) -> ReadError | None:
+        """Where a name without a definition stands before a bracket that may hold its argument."""
+        table, unclear = self.survey.table, self.survey.known.unclear
+        known = (self.defined, self.broken, table.squares, table.sizes, table.losses, table.typed)
+        names = self._made_from(sides).intersection(unclear) if unclear else set()
+        return next((unclear[name] for name in sorted(names.difference(*known))), None)
 
     def _summed_unsigned(self, *sides: Node | None) -> ReadError | None:
         """Where a letter stands twice in a file that speaks of sums without a sign."""
@@ -852,7 +865,9 @@ class _Reader:
         table, gathered = self.survey.table, self.survey.gathered
         said = {m.name.base for m in gathered.mentions if m.rank not in (None, 0)}
         known = {*self.defined, *self.broken, *table.squares, *table.sizes, *table.losses, *gathered.kinds}
-        known |= (table.typed - said) | {n for n, axes in table.arity.items() if axes} | set(IDENTITIES)
+        signs = {*CHANGES, *OPERATORS}.difference(m.name.base for m in gathered.mentions if m.rank == 0)
+        known |= table.typed - said - signs
+        known |= {*IDENTITIES, *(n for n, axes in table.arity.items() if axes)}
         written = list(nodes(gathered))
         known |= {n for node in written for s in factor_order.numbers_in(node) for n in self._named(s)}
         symbols = (s for node in written for s in nodes_of(node) if isinstance(s, Symbol))
