@@ -363,3 +363,60 @@ def test_an_equation_of_free_names_in_the_text_is_a_condition_on_them(judged, sa
 def test_without_such_an_equation_of_its_names_a_claim_is_refuted(judged):
     assert judged(f"Let $\\mu = \\sum_i p_i x_i$.\n$${WEIGHTED}$$\n") == "r"
     assert judged(f"Let $\\mu = \\sum_i p_i x_i$ and $\\sum_i q_i = 1$.\n$${WEIGHTED}$$\n") == "r"
+
+
+SECOND = r"\frac1m \sum_i x_i^2 - \sigma^2 = 0"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Para datos centrados,",
+        "Für zentrierte Daten gilt",
+        "Pour des données centrées,",
+        "Per dati centrati,",
+        "Assume that the variance is large. Then",
+        "Suppose that the mean vanishes.",
+    ],
+)
+def test_what_is_said_in_another_language_or_supposed_in_words_is_not_judged(judged, said):
+    assert judged(f"{LAYER} This is the text of the note.\n\n{said}\n\n$${SECOND}$$\n") == "x"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "The second moment of the data is now",
+        "We assume familiarity with batch normalization.",
+        "Assume that the loss is differentiable.",
+        "Assume that $L$ is any loss.",
+    ],
+)
+def test_a_supposition_that_narrows_nothing_lets_it_be_refuted(judged, said):
+    assert judged(f"{LAYER} This is the text of the note.\n\n{said}\n\n$${SECOND}$$\n") == "r"
+
+
+def test_a_sentence_in_another_language_takes_a_claim_back(judged):
+    text = f"{LAYER} This is the text of the note.\n\n$${SECOND}$$\n\n"
+    assert judged(f"{text}gilt nur für zentrierte Daten.\n") == "x"
+    assert judged(f"{text}This is the variance of the data.\n") == "r"
+
+
+@pytest.mark.parametrize("said", [r"Let $\mu$ be a learned parameter.", r"Now $\mu$ is any number."])
+def test_a_name_that_words_make_any_such_thing_keeps_no_formula_from_before(judged, said):
+    assert judged(f"{LAYER}\n\n{said}\n\n$${CENTRED}$$\n\n$$\\sum_i (x_i - \\mu) = 1$$\n") == "xx"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [r"Let $\mu$ be the mean of the batch.", r"Let $c$ be a learned parameter.", r"$\mu$ is a number."],
+)
+def test_words_that_make_nothing_else_of_a_name_keep_its_formula(judged, said):
+    assert judged(f"{LAYER}\n\n{said}\n\n$${CENTRED}$$\n") == "p"
+
+
+def test_words_between_two_names_that_equate_them(judged):
+    text = r"Let $u_i = x_i - \mu$ and $\mu = \frac1m \sum_i x_i$. Let all $v_i$ be {} $u_i$."
+    assert judged(text.format("equal to") + "\n\n$$\\sum_i v_i = 0$$\n") in ("p", "x")
+    assert judged(text.format("proportional to") + "\n\n$$\\sum_i v_i = 0$$\n") == "x"
+    assert judged(text.format("other than") + "\n\n$$\\sum_i v_i = 0$$\n") == "r"

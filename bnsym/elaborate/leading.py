@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bnsym.source.languages import DISPLAY, FORMULA, FORMULAS, REST, Words, compiled
+from bnsym.source.languages import DISPLAY, FORMULA, FORMULAS, LANGUAGES, REST, WORDS, Known, Words, compiled
 from bnsym.source.text import Role
 
 _DISPLAYS = re.compile(DISPLAY)
@@ -96,25 +96,6 @@ def _turns(words: Words) -> re.Pattern[str]:
     return re.compile(rf"{words.hence}|{words.where}", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """Words that are looked up one by one."""
-
-    whole: frozenset[str]
-    stems: tuple[str, ...]
-
-    @staticmethod
-    @lru_cache(maxsize=64)
-    def of(words: str) -> _Known:
-        listed = words.split()
-        stems = tuple(word[:-1] for word in listed if word.endswith("~"))
-        return _Known(frozenset(word for word in listed if word[-1] != "~"), stems)
-
-    def has(self, word: str) -> bool:
-        return word in self.whole or (bool(self.stems) and word.startswith(self.stems))
-
-
-_WORDS = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
 _ASIAN = re.compile("[\u3000-\u9fff\uac00-\ud7af]")
 _PARTICIPLE = re.compile(r"(?!\w*thing).+(?:ing|ando|endo|iendo|ant)")
 _JOINING = frozenset("and but or so then now und aber y pero et mais e ma".split())
@@ -128,7 +109,7 @@ def _unclear(sentence: str, start: int, end: int, words: Words) -> Iterator[tupl
     """The clauses there that may say of what, or how nearly, a display holds, in words that are not known."""
     edges = [m.span() for m in _PARTS.finditer(sentence, start, end)]
     for first, last in zip([start, *(e for _, e in edges)], [*(b for b, _ in edges), end], strict=True):
-        found = list(_WORDS.finditer(sentence, first, last))
+        found = list(WORDS.finditer(sentence, first, last))
         if found and not _is_understood(sentence, found, last, words):
             yield found[0].start(), max(found[-1].end(), len(sentence[:last].rstrip()))
 
@@ -137,7 +118,7 @@ def _is_understood(sentence: str, found: list[re.Match[str]], last: int, words: 
     start = found[0].start()
     if _ASIAN.search(sentence, start, last) or _IDIOM.search(sentence, start, last):
         return True
-    plain, openers, reasons = (_Known.of(w) for w in (words.plain, words.openers, words.reasons))
+    plain, openers, reasons = (Known.of(w) for w in (words.plain, words.openers, words.reasons))
     lower = [m[0].lower().replace("’", "'") for m in found]
     place = next((n for n, word in enumerate(lower) if word not in _JOINING), 0)
     opening = lower[place]
@@ -149,8 +130,11 @@ def _is_understood(sentence: str, found: list[re.Match[str]], last: int, words: 
             filter(None, (told, FORMULAS.search(sentence, start, last))), key=re.Match.start, default=None
         )
     inside = [w for m, w in zip(found, lower, strict=True) if told is None or m.start() < told.start()]
-    if all(plain.has(word) for word in inside):
+    known = [plain.has(word) for word in inside]
+    if all(known):
         return True
+    if not any(known[1:]) and _OPENERS.has(opening):
+        return False  # in another language
     if compiled(f"{words.let}|{words.where}").match(sentence, found[place].start()) and FORMULAS.search(
         sentence, start, last
     ):
@@ -161,6 +145,7 @@ def _is_understood(sentence: str, found: list[re.Match[str]], last: int, words: 
 
 
 _FEW = 3
+_OPENERS = Known.of(" ".join(words.openers for words in LANGUAGES.values()))
 
 
 def _denied_before(sentence: str, start: int, end: int, words: Words) -> tuple[int, int] | None:
@@ -244,7 +229,7 @@ def hedged(shown: str, start: int, words: Words) -> tuple[int, int] | None:
     """Where the sentence behind a display that ends at `start` says that it does not hold, or not always:
     not one that leads to another display, or a heading."""
     reach = min(len(shown), start + _REACH)
-    first = _WORDS.search(shown, start, reach)
+    first = WORDS.search(shown, start, reach)
     stop = _STOP.search(shown, first.start() if first else start, reach)
     end = stop.start() if stop else reach
     if (stop and stop[0] == DISPLAY) or shown[start:end].lstrip().startswith("#"):
@@ -263,7 +248,7 @@ _STOP = re.compile(
 
 def _going_on(sentence: str, start: int, end: int) -> tuple[int, int]:
     """What goes on behind a display: a sentence that begins there does not."""
-    first = _WORDS.search(sentence, start, end)
+    first = WORDS.search(sentence, start, end)
     return (start, start) if first and first[0][0].isupper() else (start, end)
 
 

@@ -719,7 +719,9 @@ class _Reader:
         made, uses = self._made_from(sides), self.hidden.uses
         if order.saying.effect is not Effect.HELD:
             end = order.saying.where.end  # a formula behind the words says what they leave open
-            names = {name for name in made | self._sizes(sides) if self._since(name) <= end}
+            freed = order.saying.effect is Effect.FREED
+            known = made & self.defined.keys() if freed else made | self._sizes(sides)
+            names = {name for name in known if self._since(name) <= end}
             return {name for name in names if not spoken or name.replace(ANEW, "") in spoken}
         bodies = (self.defined[name][2] for name in made & self.defined.keys())
         by = {d.by.name for term in (*sides, *bodies) for d in walk(term) if isinstance(d, Diff)}

@@ -123,7 +123,8 @@ _NAME = re.compile(
 def read_prose(text: str, found: Sequence[Found], shown: str) -> Prose:
     """What the sentences of the text make of its formulas and displays; `shown` is its skeleton."""
     formulas = {f.where.start: f.where for f in found if isinstance(f, Formula | Display)}
-    words = _words_of(_language(shown), _SCRIPT.search(shown) is not None)
+    language, scripts = _language(shown), _SCRIPT.search(shown) is not None
+    words = _words_of(language, scripts)
     roles: dict[Slice, Role] = {}
     pairs: dict[Slice, Slice] = {}
     spoken: dict[Slice, Role] = {}
@@ -139,6 +140,7 @@ def read_prose(text: str, found: Sequence[Found], shown: str) -> Prose:
     headings = [one.where for one in found if isinstance(one, Heading)]
     for start, end, opens in _sentences(shown, words, headings):
         sentence = shown[start:end]
+        words = _words_of(_spoken(sentence, language), scripts)
         inside = {m.start(): formulas[start + m.start()] for m in SIGNS.finditer(sentence)}
         written = {at: text[one.start : one.end].strip("$\\()[] \n") for at, one in inside.items()}
         values = frozenset(place - start for place in valued if start <= place < end)
@@ -231,7 +233,23 @@ def _is_amid(shown: str, display: Slice) -> bool:
 def _language(shown: str) -> str:
     """The language of which the text holds the most words; English if there are none."""
     words = " ".join(dict.fromkeys(_WORD.findall(shown[:20_000])[:1_000]))
-    return max(LANGUAGES, key=lambda name: len(compiled(_telling(LANGUAGES[name])).findall(words)))
+    return max(LANGUAGES, key=lambda name: _told(words, name))
+
+
+@lru_cache(maxsize=4096)
+def _spoken(sentence: str, language: str) -> str:
+    """The language of a sentence: that of its text, unless it holds more words of another."""
+    words = " ".join(_WORD.findall(sentence[:_LONG]))
+    other = max(LANGUAGES, key=lambda name: _told(words, name))
+    return other if _told(words, other) > _told(words, language) + 1 else language
+
+
+_LONG = 1000
+"""How much of a sentence tells its language."""
+
+
+def _told(words: str, language: str) -> int:
+    return len(compiled(_telling(LANGUAGES[language])).findall(words))
 
 
 _WORD = re.compile(r"[^\W\d_\ue000-\ue002]+")

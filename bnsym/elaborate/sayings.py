@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bnsym.source.languages import DISPLAY, FORMULA, FORMULAS, REST, SIGNS, Words
+from bnsym.source.languages import DISPLAY, FORMULA, FORMULAS, REST, SIGNS, WORDS, Known, Words
 from bnsym.source.text import Effect
 
 _JOINS = r"[\s,，、(]*(?:and|und|et|y|e|и|和|与|及|や|と|와|과)?[\s,，、]*"
@@ -40,7 +40,8 @@ def changes(words: Words) -> re.Pattern[str]:
     """What opens a saying."""
     return re.compile(
         rf"(?P<held>{words.held})|(?P<estimated>{words.estimates})|(?P<replaced>{words.replaced})"
-        rf"|(?P<corrected>{words.corrected})|(?P<few>{words.few})|(?P<cases>{words.cases})",
+        rf"|(?P<corrected>{words.corrected})|(?P<few>{words.few})|(?P<cases>{words.cases})"
+        rf"|(?P<any>{words.any.replace('@', NAMES.pattern)})|(?P<supposed>{words.supposed})",
         re.IGNORECASE,
     )
 
@@ -58,6 +59,13 @@ def sayings(sentence: str, words: Words, written: Mapping[int, str]) -> Iterator
         if kind == "cases":
             if _LEAD.match(sentence, 0, match.start()):
                 yield Said((start, end), (), Effect.NARROWED, here or _ITEM.match(sentence) is not None)
+        elif kind == "any":
+            names = tuple(p for p in places if match.start() <= p < match.end())
+            yield Said((start, end), names, Effect.FREED, here=False)
+        elif kind == "supposed":
+            if DISPLAY not in sentence and not _is_plain(sentence, match.end(), words):
+                names = tuple(p for p in places if p > match.start())
+                yield Said((match.start(), len(sentence.rstrip())), names, Effect.NARROWED, here=False)
         elif kind == "few":
             if not sentence.lstrip().startswith(("#", "\\")):
                 yield Said((start, end), (), Effect.NARROWED, here)
@@ -81,6 +89,14 @@ def sayings(sentence: str, words: Words, written: Mapping[int, str]) -> Iterator
             names = tuple(p for p in places if match.end() <= p < end and sentence[p] == FORMULA)
             if len(names) > 1 and not all(_INDEX.fullmatch(written[n]) for n in names[:2]):
                 yield Said((start, end), names, Effect.REPLACED, here)
+
+
+def _is_plain(sentence: str, start: int, words: Words) -> bool:
+    """Whether what is supposed there says nothing of values, or is said of the loss."""
+    if re.search(words.loss, sentence[start:], re.IGNORECASE):
+        return True
+    plain = Known.of(words.plain)
+    return bool(plain.whole) and all(plain.has(m[0].lower()) for m in WORDS.finditer(sentence, start))
 
 
 _LEAD = re.compile(r"\s*(?:[#>*_+-]|\d+[.)]|\\(?:sub)*(?:section|paragraph))[^.。\n]*\Z")

@@ -77,6 +77,10 @@ class Words:
     """Words for averages that are not those of the batch."""
     corrected: str = NEVER
     """Said of names, they mean an average over one number less."""
+    any: str = NEVER
+    """Make any such thing of names, of which `@` holds the place: `let @ be a`."""
+    supposed: str = NEVER
+    """Begin what is supposed in words."""
     replaced: str = NEVER
     """Put one formula in another's place."""
     truth: str = NEVER
@@ -113,6 +117,27 @@ class Words:
 def compiled(pattern: str) -> re.Pattern[str]:
     """A pattern made of words, whose case says nothing."""
     return re.compile(pattern, re.IGNORECASE)
+
+
+WORDS = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Words that are looked up one by one."""
+
+    whole: frozenset[str]
+    stems: tuple[str, ...]
+
+    @staticmethod
+    @lru_cache(maxsize=64)
+    def of(words: str) -> Known:
+        listed = words.split()
+        stems = tuple(word[:-1] for word in listed if word.endswith("~"))
+        return Known(frozenset(word for word in listed if word[-1] != "~"), stems)
+
+    def has(self, word: str) -> bool:
+        return word in self.whole or (bool(self.stems) and word.startswith(self.stems))
 
 
 LISTS = frozenset(("plain", "openers", "reasons"))

@@ -173,6 +173,7 @@ class Remark:
 class Effect(Enum):
     HELD = "names are taken for constants: derivatives through them are others"
     REPLACED = "names stand for something else than their formulas say"
+    FREED = "names stand for any such thing, and for what a formula before says of them no more"
     NARROWED = "only some sizes or inputs are meant"
 
 
