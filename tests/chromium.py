@@ -12,6 +12,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 FLAGS = (
@@ -66,9 +67,10 @@ class Browser:
         found: dict[str, Any] = json.loads(message)
         return found
 
-    def open(self, page: Path) -> None:
+    def open(self, page: Path | str) -> None:
+        """A file, or an address."""
         self.events.clear()
-        self("Page.navigate", url=page.as_uri())
+        self("Page.navigate", url=page if isinstance(page, str) else page.as_uri())
         while not any(event.get("method") == "Page.loadEventFired" for event in self.events):
             self.events.append(self._next())
 
@@ -82,6 +84,13 @@ class Browser:
         if "exceptionDetails" in result:
             raise RuntimeError(str(result["exceptionDetails"]))
         return result["result"].get("value")
+
+    def wait(self, expression: str, seconds: float = 10) -> None:
+        """Until a JavaScript expression is true."""
+        until = monotonic() + seconds
+        while not self.value(expression):
+            assert monotonic() < until, f"not within {seconds} seconds: {expression}"
+            sleep(0.05)
 
     def press(self, key: str, text: str = "") -> None:
         codes = {"Tab": 9, "Enter": 13, " ": 32, "ArrowRight": 39}

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import base64
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import bnsym
 from bnsym.reporting.pages.html import to_html
-from tests.chromium import Browser, browser
-from tests.test_export import needs
+from tests.chromium import Browser
 from tests.test_html import HOSTILE
 
 ROOT = Path(bnsym.__file__).parent.parent
@@ -46,14 +43,6 @@ $$
 {WIDE} = {WIDE.replace("m x_i", "x_i m")}
 $$
 """
-
-
-@pytest.fixture(scope="module")
-def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    known = (shutil.which(name) for name in ("chromium", "google-chrome", "chromium-browser"))
-    program = next((path for path in known if path), None) or needs("chromium")
-    with browser(program, tmp_path_factory.mktemp("profile")) as one:
-        yield one
 
 
 @pytest.fixture(scope="module")
