@@ -31,9 +31,11 @@ COMMANDS = {
     "notation": "List the LaTeX that is read.",
     "cache": "Say what earlier checks remember, or clear it.",
     "lsp": "Serve an editor: verdicts while one types.",
+    "mcp": "Serve an assistant: verdicts as tools.",
     "init": "Write a first derivation and a workflow.",
 }
-"""Each is a file of its name in `commands`; the words are what `bnsym --help` says of it."""
+"""What `bnsym --help` says of each. It is in a file of its name in `commands`, if not in one of HOMES."""
+HOMES = {"lsp": "servers", "mcp": "servers"}
 
 
 class Commands(click.Group):
@@ -45,7 +47,8 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = getattr(import_module(f"bnsym.commands.{cmd_name}"), cmd_name)
+        home = HOMES.get(cmd_name, cmd_name)
+        command: click.Command = getattr(import_module(f"bnsym.commands.{home}"), cmd_name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -9,13 +9,10 @@ from pathlib import Path
 from pygls.uris import to_fs_path
 from pygls.workspace import TextDocument
 
-from bnsym.checking import budget
-from bnsym.execution.budget import Budget
 from bnsym.finding import Note
 from bnsym.model import FORMATS, Link, Report, display_path
 from bnsym.reporting.view import FileView, View, file_views
 from bnsym.serving.lines import Lines
-from bnsym.settings import settings
 from bnsym.source.opening import opened
 from bnsym.source.text import Slice
 
@@ -42,12 +39,6 @@ class Text:
             file += SUFFIXES.get(document.language_id or "", ".md")
         lines = Lines(document.source, document.position_codec)
         return cls(document.uri, document.version, Note(file, lines.text), lines, versioned)
-
-    def budget(self) -> Budget:
-        """As the settings of its folder say. Raises click.UsageError and ValueError."""
-        said = settings(Path(self.note.file).absolute().parent)
-        seconds, repairs = said.get("timeout", 10.0), said.get("repairs", "failed")
-        return budget(seconds, (), False, repairs, said.get("axioms"), False, None)
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from bnsym.execution.jobs import words
 from bnsym.repairing.renaming import NotRenamed
 from bnsym.serving import fixes, navigation, outlining, showing
 from bnsym.serving.documents import Checked, Text
-from bnsym.serving.session import Session
+from bnsym.serving.session import Session, budget_for
 from bnsym.version import __version__
 
 T = TypeVar("T")
@@ -136,7 +136,7 @@ class Server(LanguageServer):
     def _budget(self, text: Text) -> Budget:
         """As the settings say; where they can't be used, that is said, and they are not."""
         try:
-            return text.budget()
+            return budget_for(text.note.file)
         except (click.UsageError, ValueError) as error:
             said = error.message if isinstance(error, click.UsageError) else str(error)
             if said != self.complaint:

@@ -1,9 +1,9 @@
-"""Checks for as long as an editor is open: verdicts are kept in memory, and a check can be given up.
+"""Checks for as long as a server runs: verdicts are kept in memory, and a check can be given up.
 
 What was decided is known by its statement: after an edit only links whose statements are others are
 decided again, each first verdict by the kernel of this process. Searches are done by a process that is
 killed where it works on a text that is no longer there. Nothing is kept on a disk, and nothing shared
-with other editors.
+with other servers.
 """
 
 from __future__ import annotations
@@ -13,21 +13,23 @@ from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from threading import Event
 from typing import Any, TypeVar
 
 from bnsym.cache.in_memory import InMemory
-from bnsym.checking import check_notes
+from bnsym.checking import budget, check_notes
 from bnsym.execution.budget import Budget
 from bnsym.execution.dispatch import Verdicts
 from bnsym.execution.pool import Processes
 from bnsym.finding import Note, problem
 from bnsym.model import Link, Report, Result
+from bnsym.settings import settings
 from bnsym.version import __version__
 
 T = TypeVar("T")
 LONGEST = 500_000
-"""Characters of a note that is read at each edit."""
+"""Characters of a note."""
 MOST = 5_000
 """Verdicts that are kept."""
 GRACE = 0.2
@@ -125,11 +127,12 @@ class Session:
     """Who looks for repairs, which takes longer."""
 
     async def check(self, note: Note, budget: Budget, desk: Desk) -> Report:
+        return await desk.run(lambda executor, watch: self.checked(note, budget, executor, watch))
+
+    def checked(self, note: Note, budget: Budget, executor: Executor, watch: Watch) -> Report:
+        """What a desk's thread does."""
         if len(note.text) > LONGEST:
             return _too_large(note)
-        return await desk.run(lambda executor, watch: self._checked(note, budget, executor, watch))
-
-    def _checked(self, note: Note, budget: Budget, executor: Executor, watch: Watch) -> Report:
         known = {"folder": self.known, "verdicts": self.verdicts}
         report = check_notes([note], (), budget, watch, executor=executor, **known)  # type: ignore[arg-type]
         for question in list(self.verdicts)[:-MOST]:
@@ -141,7 +144,14 @@ class Session:
             desk.close()
 
 
+def budget_for(file: str) -> Budget:
+    """As the settings of its folder say. Raises click.UsageError and ValueError."""
+    said = settings(Path(file).absolute().parent)
+    seconds, repairs = said.get("timeout", 10.0), said.get("repairs", "failed")
+    return budget(seconds, (), False, repairs, said.get("axioms"), False, None)
+
+
 def _too_large(note: Note) -> Report:
-    message = f"larger than {LONGEST // 1000} kB: it is not checked while it is typed"
+    message = f"larger than {LONGEST // 1000} kB, more than a server checks"
     found = problem("BN005", message, note.file, "split the note, or check it with `bnsym check`")
     return Report(__version__, (), (found,), {note.file: note.text})
