@@ -33,6 +33,7 @@ from bnsym.model import (
     Severity,
     Undecided,
 )
+from bnsym.source.bundle import texts
 from bnsym.version import __version__
 
 if TYPE_CHECKING:
@@ -186,7 +187,9 @@ def check_notes(
         )
     nothing = tuple(_nothing(d) for d, _ in read if not any(e.code == "BN009" for e in d.diagnostics))
     empty = () if problems or any(f.results for f in files) else nothing
-    return Report(__version__, files, problems + empty, {note.file: note.text for note in notes})
+    others = {file: text for note in notes for file, text in texts(note.text, note.file).items()}
+    sources = others | {note.file: note.text for note in notes}
+    return Report(__version__, files, problems + empty, sources)
 
 
 def _answers(folder: Folder | None) -> Answers | None:

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
+from typing import Self
 
 
 class Format(Enum):
@@ -36,6 +37,24 @@ def for_file(text: str, file: str) -> str:
     return re.sub(r"<!-- (bnsym: .*?) -->", r"% \1", text) if format_of(file) is Format.TEX else text
 
 
+class Line(int):
+    """The number of a line in a file that a note brings in: in words it says which."""
+
+    path: str
+    """From the note's folder."""
+
+    def __new__(cls, number: int, path: str = "") -> Self:
+        line = super().__new__(cls, number)
+        line.path = path
+        return line
+
+    def __format__(self, how: str) -> str:
+        return format(f"{int(self)} of {self.path}", how)
+
+    def __str__(self) -> str:
+        return format(self)
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
     """A stretch of a file; lines and columns count from 1, columns in code points.
@@ -54,7 +73,7 @@ class Span:
     @property
     def place(self) -> str:
         """`note.md:3:7`, `note.ipynb:21:7 (cell 4)`: where to look, in the file and in what shows it."""
-        return f"{self.file}:{self.line}:{self.column}{self.in_cell}"
+        return f"{self.file}:{int(self.line)}:{self.column}{self.in_cell}"
 
     @property
     def in_cell(self) -> str:

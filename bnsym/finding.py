@@ -1,5 +1,5 @@
 """Which notes a command line means: paths in, texts out; whatever cannot be read is a
-coded diagnostic, never an exception. Imports `diagnostics` only."""
+coded diagnostic, never an exception. Imports `bundle` and `diagnostics` only."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from bnsym.diagnostics import FORMATS, Diagnostic, Format, Severity, Span, display_path, format_of
+from bnsym.source.bundle import Refused, bundled, texts
 
 LIMIT = 8 * 1024 * 1024
 """Bytes; a larger file is no note."""
@@ -32,6 +33,7 @@ class Note:
 
     file: str
     text: str
+    """Of a LaTeX file with those that it brings in: a bundle."""
     fragments: tuple[str, ...] = ()
 
 
@@ -42,6 +44,8 @@ class Target:
     path: Path | None
     """None: standard input."""
     fragment: str | None = None
+    listed: bool = False
+    """Whether only its directory was named."""
 
     @property
     def file(self) -> str:
@@ -51,8 +55,8 @@ class Target:
 def gather(
     paths: tuple[str, ...], excluded: tuple[str, ...] = ()
 ) -> tuple[tuple[Note, ...], tuple[Diagnostic, ...]]:
-    """The notes that `paths` name, each once, in order; and what is wrong with the rest. `excluded`:
-    patterns of paths that a directory does not bring in."""
+    """The notes that `paths` name, each once, in order; and what is wrong with the rest. Of a directory none
+    that another note brings in, and none that `excluded`, patterns of paths, is met by."""
     problems: list[Diagnostic] = []
     wanted: dict[str, list[Target]] = {}
     for found in (found for path in paths for found in _targets(path, excluded)):
@@ -67,7 +71,20 @@ def gather(
             problems.append(read)
         else:
             notes.append(read)
-    return tuple(notes), tuple(problems)
+    held = _held(notes)
+    alone = {file for file, targets in wanted.items() if not all(target.listed for target in targets)}
+    kept = (note for note in notes if note.file in alone or Path(note.file).resolve() not in held)
+    return tuple(kept), tuple(problems)
+
+
+def _held(notes: list[Note]) -> set[Path]:
+    """The files that notes bring in; of notes that bring in each other, the first is one that does."""
+    held: set[Path] = set()
+    for note in notes:
+        if Path(note.file).resolve() not in held:
+            _, *others = texts(note.text, note.file)
+            held |= {Path(file).resolve() for file in others}
+    return held
 
 
 def files(paths: tuple[str, ...], excluded: tuple[str, ...] = ()) -> tuple[Path, ...]:
@@ -114,7 +131,7 @@ def _fragment(argument: str) -> Target | Diagnostic:
 def _directory(directory: Path, excluded: tuple[str, ...]) -> Iterator[Target | Diagnostic]:
     found = sorted(_notes(directory)) if directory.is_dir() else []
     notes = [path for path in found if not is_excluded(path, excluded)]
-    yield from map(Target, notes)
+    yield from (Target(path, listed=True) for path in notes)
     if not notes:
         exists = directory.is_dir()
         there = (
@@ -160,7 +177,18 @@ def _read(targets: list[Target]) -> Note | Diagnostic:
         return problem("BN008", f"it is read as Markdown, and it is {what}", file, hint)
     fragments = tuple(t.fragment for t in targets if t.fragment is not None)
     whole = len(fragments) < len(targets)
-    return Note(file, text, () if whole else fragments)
+    return Note(file, bundled(text, file, brought), () if whole else fragments)
+
+
+def brought(path: Path) -> str:
+    """The text of a file that a note brings in. Raises Refused."""
+    try:
+        text = _decode(_bytes(path), str(path))
+    except OSError as error:
+        raise Refused(f"it can't be read: {error.strerror or error}") from None
+    if isinstance(text, Diagnostic):
+        raise Refused(text.message)
+    return text
 
 
 def _bytes(path: Path | None) -> bytes:

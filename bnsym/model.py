@@ -285,7 +285,7 @@ class Report:
     diagnostics: tuple[Diagnostic, ...] = ()
     """What concerns no file that was read: missing files, unknown fragments."""
     sources: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
-    """The text of each file, for carets."""
+    """The text of each file, of a note that brings in others their bundle."""
 
     @property
     def results(self) -> tuple[Result, ...]:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from bnsym.model import Report, Result
+    from bnsym.model import Report, Result, Span
 
 SUFFIXES = (".md", ".markdown", ".tex", ".ipynb")
 """As `bnsym.model.FORMATS` has them."""
@@ -96,10 +96,13 @@ class NoteFile(pytest.File):
 
     def collect(self) -> Iterator[pytest.Item]:
         from bnsym.elaborate import read
+        from bnsym.finding import brought
+        from bnsym.source.bundle import bundled
 
-        derivation = read(self.path.read_text(encoding="utf-8-sig"), str(self.path))
+        text = bundled(self.path.read_text(encoding="utf-8-sig"), str(self.path), brought)
+        derivation = read(text, str(self.path))
         for link in derivation.links:
-            yield LinkItem.from_parent(self, name=link.id, line=link.span.line)
+            yield LinkItem.from_parent(self, name=link.id, span=link.span)
         if any(d.severity.value == "error" for d in derivation.diagnostics):
             yield NoteItem.from_parent(self, name="note")
 
@@ -122,9 +125,9 @@ class _Item(pytest.Item):
 class LinkItem(_Item):
     """One relation sign."""
 
-    def __init__(self, *, line: int, **rest: Any) -> None:
+    def __init__(self, *, span: Span, **rest: Any) -> None:
         super().__init__(**rest)
-        self.line = line
+        self.span = span
 
     def runtest(self) -> None:
         from bnsym.model import Skipped
@@ -136,7 +139,7 @@ class LinkItem(_Item):
             raise NotAsDeclared(_block(self.parent.report, result))
 
     def reportinfo(self) -> tuple[Path, int, str]:
-        return self.path, self.line - 1, self.name
+        return Path(self.span.file), self.span.line - 1, self.name
 
 
 class NoteItem(_Item):

@@ -115,10 +115,10 @@ def test_displays_that_are_not_known_are_said_to_be(name):
     assert "BN128" not in codes(read(skipped, "paper.tex"))
 
 
-def test_files_are_not_followed():
+def test_a_text_alone_brings_in_no_files():
     note = read(paper("\\input{chapter}\n% \\input{other}"), "paper.tex")
     assert [d.message for d in note.diagnostics if d.code == "BN109"] == [
-        "`\\input` is not followed: what chapter holds is not read here"
+        "`\\input{chapter}` is not followed: what it holds is not read here"
     ]
 
 

@@ -16,6 +16,7 @@ from bnsym.cache.fingerprint import fingerprint
 from bnsym.evidence.surveying import relevant
 from bnsym.model import Evidence, Link, Repair, Undecided, format_of
 from bnsym.proving.found import Certified, Found, Witnessed
+from bnsym.source.opening import opened
 from bnsym.terms import Statement
 
 if TYPE_CHECKING:
@@ -111,8 +112,7 @@ def _writing(link: Link, work: int) -> tuple[object, ...]:
 
 def _sign(note: Note, link: Link) -> int:
     """Where the relation sign stands in the text of the note."""
-    above = note.text.split("\n")[: link.span.line - 1]
-    return sum(len(line) + 1 for line in above) + link.span.column - 1
+    return opened(note.text, note.file).places.range(*link.span.offsets)[0]
 
 
 def _stretch(note: Note, link: Link, repair: Repair) -> str:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -19,11 +20,12 @@ import click
 from bnsym.cache import runs
 from bnsym.cache.folder import Folder, Nowhere, place
 from bnsym.commands import outputs
+from bnsym.diagnostics import Diagnostic, Format, format_of
 from bnsym.finding import Note, files, gather
 from bnsym.reporting.formats import TEXT
+from bnsym.source.bundle import watched as beside
 
 if TYPE_CHECKING:
-    from bnsym.diagnostics import Diagnostic
     from bnsym.model import Report
     from bnsym.reporting.console.progress import Watch
 
@@ -164,7 +166,10 @@ Stamps = dict[Path, tuple[int, int, int] | None]
 
 def _stamps(request: Request) -> Stamps:
     """What changes with each file; None for one that is not there."""
-    return {path: _stamp(path) for path in files(request.paths, request.excluded)}
+    named = files(request.paths, request.excluded)
+    also = (path for path in named if format_of(str(path)) is Format.TEX and path.is_file())
+    held = (beside(note.text, note.file) for note in gather(tuple(map(str, also)))[0])
+    return {path: _stamp(path) for path in (*named, *chain.from_iterable(held))}
 
 
 def _stamp(path: Path) -> tuple[int, int, int] | None:

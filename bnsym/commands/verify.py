@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from math import log10
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.text import Text
@@ -20,8 +20,12 @@ from bnsym.reporting.console.excerpt import clean
 from bnsym.reporting.console.theme import make_console
 from bnsym.reporting.programs.json_ import SCHEMA
 from bnsym.reporting.wording import relation_latex
+from bnsym.source.bundle import texts
 from bnsym.verifying.proofs import POINTS
 from bnsym.verifying.rechecking import Outcome, decoded, recheck
+
+if TYPE_CHECKING:
+    from bnsym.finding import Note
 
 WORDS = {True: ("✓ holds", "good"), False: ("✗ does not hold", "bad"), None: ("? not re-checked", "unsure")}
 
@@ -130,16 +134,28 @@ def _inconsistent(data: dict[str, Any]) -> Iterator[str]:
 def _otherwise(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """The links that their notes, where these are at hand, have otherwise."""
     from bnsym.elaborate import read
+
+    notes = _at_hand(data)
+    found = (link for note in {*notes.values()} for link in read(note.text, note.file).links)
+    written = {(link.span.file, link.id): link.source for link in found}
+    for link in data["links"]:
+        file, name = str(link.get("file")), link["id"]
+        if file in notes and "+" not in name and written.get((file, name)) != link.get("statement"):
+            yield link
+
+
+def _at_hand(data: dict[str, Any]) -> dict[str, Note]:
+    """Files that are there, each with its note: itself, or one that was read and brings it in."""
     from bnsym.finding import gather
 
-    files = {link.get("file") for link in data["links"]}
-    notes, _ = gather(tuple(sorted(file for file in files if isinstance(file, str) and Path(file).is_file())))
-    for note in notes:
-        written = {link.id: link.source for link in read(note.text, note.file).links}
-        for link in data["links"]:
-            here = link.get("file") == note.file and "+" not in link["id"]
-            if here and written.get(link["id"]) != link.get("statement"):
-                yield link
+    read = data.get("read")
+    found: dict[str, Note] = {}
+    for entry in (*(read if isinstance(read, list) else ()), *data["links"]):
+        file = entry.get("file") if isinstance(entry, dict) else None
+        if isinstance(file, str) and file not in found and Path(file).is_file():
+            for note in gather((file,))[0]:
+                found = dict.fromkeys(texts(note.text, note.file), note) | found
+    return found
 
 
 def _row(link: dict[str, Any], outcome: Outcome) -> Text:

@@ -30,7 +30,7 @@ def _proofs(form: Form) -> Iterator[str]:
     for result, proof in zip(form.results, form.proofs, strict=True):
         span = result.link.span
         scope = plain_scope(proof.scope) or "any size"
-        yield f"{span.file}:{span.line} ({result.link.id}), for {scope}, by {proof.rule}"
+        yield f"{span.file}:{int(span.line)} ({result.link.id}), for {scope}, by {proof.rule}"
 
 
 def conditions(form: Form) -> str:

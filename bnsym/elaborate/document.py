@@ -24,6 +24,7 @@ from bnsym.source import directives
 from bnsym.source.directives import Problem
 from bnsym.source.markdown import Comment, Display, Formula, Found, Lost, environments
 from bnsym.source.opening import opened
+from bnsym.source.source_map import Places
 from bnsym.source.text import (
     Block,
     Chain,
@@ -52,7 +53,7 @@ def read_document(text: str, file: str) -> Document:
     """What a file with this text and name holds, in order; never raises, whatever the text."""
     manuscript = opened(text, file)
     prose = read_condensed(manuscript.text, manuscript.found)
-    assembly = _Assembly(manuscript.text, list(manuscript.problems), prose)
+    assembly = _Assembly(manuscript.text, manuscript.places, list(manuscript.problems), prose)
     assembly.run([assembly.parsed(one) for one in assembly.prose.settled(manuscript.text, manuscript.found)])
     source = Source(file, manuscript.text, assembly.masked, manuscript.places)
     items = sorted((*assembly.items, *assembly.sayings()), key=lambda item: item.where.start)
@@ -94,6 +95,7 @@ class _Assembly:
     """What was found → items, in order."""
 
     text: str
+    places: Places
     problems: list[Problem]
     prose: Prose
     items: list[Item] = field(default_factory=list)
@@ -111,9 +113,8 @@ class _Assembly:
     names: dict[str, Slice] = field(default_factory=dict)
     """Names in use, and the formula of each."""
     slugs: Counter[str] = field(default_factory=Counter)
-    slug: str = "block"
-    number: int = 0
-    """How many formulas there have been under the heading."""
+    under: dict[str, tuple[str, int]] = field(default_factory=dict)
+    """Of each file, its last heading's slug, or its own, and how many formulas there have been under that."""
     last: Chain | None = None
     """The last chain of the formula before."""
 
@@ -194,7 +195,7 @@ class _Assembly:
         slug = slug_of(heading.title) or "section"
         repeated = self.slugs[slug]
         self.slugs[slug] += 1
-        self.slug, self.number = f"{slug}-{repeated}" if repeated else slug, 0
+        self.under[self._path(heading.where)] = f"{slug}-{repeated}" if repeated else slug, 0
 
     def _abandon(self) -> None:
         """Directives that wait for a formula, and none follows."""
@@ -210,7 +211,9 @@ class _Assembly:
         self._environments(display.inside)
         read = read_chains(layout, self.last)
         chains = tuple(self._led(chain, display) for chain in read.chains)
-        self.number += 1
+        path = self._path(display.where)
+        slug, number = self.under.get(path) or ("-".join(path.removesuffix(".tex").split()) or "block", 0)
+        self.under[path] = slug, number + 1
         if chains:
             self.last = next(c for c in reversed(chains) if not c.beside)
         else:
@@ -219,7 +222,7 @@ class _Assembly:
         if not any(chain.signs for chain in chains):
             self._unseen(display.inside)
         said = tuple(d for waiting in self.waiting if (d := self._linked(waiting, chains)))
-        self.items.append(Block(chains, said, display.where, self._name(display)))
+        self.items.append(Block(chains, said, display.where, self._name(display, f"{slug}-{number + 1}")))
         self.waiting = []
         return read.blanks
 
@@ -307,7 +310,11 @@ class _Assembly:
         options = {**directive.options, "link": ",".join(known)}
         return replace(directive, options=options) if known else None
 
-    def _name(self, display: Display) -> str:
+    def _path(self, where: Slice) -> str:
+        """Of the file that it stands in, from the note's folder; empty for the note itself."""
+        return self.places.part(self.places.range(where.start, where.start)[0]).path
+
+    def _name(self, display: Display, number: str) -> str:
         """The directive's id, else the label, else a number under the heading."""
         given = [(d.options["id"], d.where) for d in self.waiting if d.options.get("id")]
         if other := next((name for name, _ in given if name != given[0][0]), None):
@@ -317,21 +324,21 @@ class _Assembly:
         if name in self.names:
             self._repeated(name, where, Severity.ERROR if given else Severity.WARNING)
         if not name or name in self.names:
-            name = self._numbered()
+            name = self._numbered(number)
         self.names[name] = where
         return name
 
     def _repeated(self, name: str, where: Slice, severity: Severity) -> None:
-        line = self.text.count("\n", 0, self.names[name].start) + 1
+        line = self.places.span("", self.names[name].start, self.names[name].start).line
         message = f"The id `{name}` is already that of the formula in line {line}"
         hint = "rename one of them, so that a reference means one formula"
         self.problems.append(Problem("BN105", message, where, hint, severity))
 
-    def _numbered(self) -> str:
-        name, extra = f"{self.slug}-{self.number}", 1
+    def _numbered(self, number: str) -> str:
+        name, extra = number, 1
         while name in self.names or name in self.reserved:
             extra += 1
-            name = f"{self.slug}-{self.number}-{extra}"
+            name = f"{number}-{extra}"
         return name
 
 

@@ -157,7 +157,7 @@ class _Reader:
     asides: dict[int, Pending] = field(default_factory=dict)
     """Equations of the text that are asked about as if they were links, by the identity of their chains."""
     elsewhere: list[int] = field(default_factory=list)
-    """The lines that bring in files which are not read."""
+    """The places of what brings in files that are not read."""
     asked: dict[int, tuple[_Unclear | None, set[str]]] = field(default_factory=dict)
     """What is asked of all sides of a chain, by its identity: see `_asked_of`."""
     made: tuple[tuple[Term, Term], set[str]] | None = None
@@ -166,7 +166,7 @@ class _Reader:
     """Links that are unread for their index letters."""
 
     def read(self, earlier: tuple[Diagnostic, ...]) -> tuple[Derivation, Context]:
-        self.elsewhere = [d.span.line for d in earlier if d.code == "BN109"]
+        self.elsewhere = [d.span.offsets[0] for d in earlier if d.code == "BN109"]
         definitions = (*self.survey.definitions, *self.survey.opaque)
         self.definition_of = {id(d.chain): d for d in definitions}
         self.broken = dict(self.survey.ambiguous)
@@ -754,9 +754,8 @@ class _Reader:
 
     @cached_property
     def _preamble(self) -> int:
-        """The last line of a LaTeX file's preamble: what it brings in are commands."""
-        start = self.survey.source.text.find(r"\begin{document}")
-        return self.survey.table.line_of(start) if start >= 0 else 0
+        """Where a LaTeX file's preamble ends: what it brings in are commands."""
+        return self.survey.source.text.find(r"\begin{document}")
 
     def _sizes(self, sides: tuple[Term, ...]) -> set[str]:
         """What is called the size of an index in them; without a name of its own it is m."""
@@ -934,7 +933,9 @@ class _Reader:
             if at is not None:
                 message = f"line {table.line_of(at[0])} differentiates `{name}`, and nothing says what it is"
                 return ReadError("BN137", message, at, hint)
-            if line := next((k for k in self.elsewhere if k > self._preamble), 0):
+            at_input = next((k for k in self.elsewhere if k > self._preamble), None)
+            if at_input is not None:
+                line = table.line_of(at_input)
                 message = f"`{name}` may be defined in the file that line {line} brings in"
                 return ReadError("BN137", message, self._place(chain.expressions[0]), "define it here too")
             if WORD_ALONE.match(name) and name.partition("_")[0] not in table.typed:

@@ -33,6 +33,7 @@ from bnsym.repairing.trial import fails
 from bnsym.repairing.values import points_for
 from bnsym.repairing.worth import is_worthwhile
 from bnsym.repairing.written import PROOF_SECONDS, Work
+from bnsym.source.bundle import lines
 from bnsym.source.source_map import Places
 from bnsym.terms import Definition, Statement, Sym, Term, free_indices
 
@@ -271,14 +272,14 @@ def _joined(one: Candidate, other: Candidate) -> Candidate | None:
 
 def _lines(draft: Draft, after: Draft) -> tuple[tuple[str, str], ...]:
     """The lines that differ: no edit adds one."""
-    pairs = zip(draft.text.splitlines(), after.text.splitlines(), strict=True)
+    pairs = zip(lines(draft.text), lines(after.text), strict=True)
     return tuple((a.strip(), b.strip()) for a, b in pairs if a != b)
 
 
 def _span(draft: Draft, candidate: Candidate) -> Span:
     """Where the first edit is, in the file's own lines."""
     start, end, _ = min(candidate.edits)
-    return Places(draft.text).span(draft.file, start, end)
+    return Places.of(draft.text).span(draft.file, start, end)
 
 
 # -- candidates ----------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from bnsym.finding import Note
 from bnsym.model import FileReport, Report, TextEdit, edited
 from bnsym.reporting.programs.findings import in_repository
 from bnsym.reporting.wording import is_declared_refuted
+from bnsym.source.bundle import texts
 
 Changes: TypeAlias = dict[str, tuple[str, str]]
 """Files, each with its text before and after."""
@@ -26,18 +27,24 @@ def mended(
     until no more is found; and the last report."""
     first = {note.file: note.text for note in notes}
     for _ in range(ROUNDS):
-        changed = repaired(report)
-        if not changed:
+        better = repaired(report)
+        if not better:
             break
-        notes = [replace(n, text=changed[n.file][1]) if n.file in changed else n for n in notes]
+        notes = [replace(n, text=better[n.file][1]) if n.file in better else n for n in notes]
         report = check(notes)
-    changes = {note.file: (first[note.file], note.text) for note in notes}
-    return {file: (before, after) for file, (before, after) in changes.items() if before != after}, report
+    changes = (changed(note.file, first[note.file], note.text) for note in notes)
+    return {file: pair for one in changes for file, pair in one.items()}, report
+
+
+def changed(note: str, before: str, after: str) -> Changes:
+    """The files of a bundle that differ."""
+    was, now = texts(before, note), texts(after, note)
+    return {file: (was[file], now[file]) for file in was if was[file] != now[file]}
 
 
 def repaired(report: Report) -> Changes:
-    """Each file that causes change, or where there are none single repairs. What a file declares to be
-    refuted is meant to stand as it was published, and is left alone."""
+    """Each note, as a bundle, that causes change, or where there are none single repairs. What a file
+    declares to be refuted is meant to stand as it was published, and is left alone."""
     found = {}
     for file in report.files:
         before = report.sources.get(file.derivation.file, "")

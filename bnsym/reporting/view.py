@@ -6,7 +6,7 @@ they are first asked for, since no format shows all of them. Formulas are LaTeX.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
@@ -22,7 +22,9 @@ from bnsym.reporting.outline import Formula, Part, outline
 from bnsym.reporting.reading import Facts, free, read_in, read_with, sizes, taken
 from bnsym.reporting.resting import Node, resting
 from bnsym.reporting.wording import Words, relation_latex
+from bnsym.source.bundle import lines
 from bnsym.source.opening import opened
+from bnsym.source.source_map import Places
 from bnsym.terms import Hypothesis
 
 
@@ -131,7 +133,7 @@ class View:
     @property
     def line(self) -> str:
         """`21`, `21 (cell 4)`."""
-        return f"{self.result.link.span.line}{self.result.link.span.in_cell}"
+        return f"{int(self.result.link.span.line)}{self.result.link.span.in_cell}"
 
     @property
     def stated(self) -> str:
@@ -191,8 +193,8 @@ class Fix:
     """What would make a link true."""
 
     said: str
-    edits: tuple[TextEdit, ...]
-    """Of the file as it is, the last stretch first."""
+    edits: tuple[tuple[Span, str], ...]
+    """What becomes of stretches of the files as they are, the last first."""
 
 
 @dataclass(frozen=True)
@@ -241,18 +243,22 @@ class FileView:
     def fixes(self) -> dict[str, Fix]:
         """What mends each link, by its id: its repair, or its cause with those before that."""
         alone = ((r.link.id, r.repair) for r in self.file.results if r.repair is not None)
-        found = {name: Fix(wording.said_of_repair(repair), repair.edits) for name, repair in alone}
+        found = {name: self._fix(wording.said_of_repair(repair), repair.edits) for name, repair in alone}
         after = self.written
         for cause in self.file.causes:
             after = edited(after, cause.edits)
-            fix = Fix(wording.said_of_cause(cause), tuple(_changed_lines(self.written, after)))
+            fix = self._fix(wording.said_of_cause(cause), _changed_lines(self.written, after))
             found |= dict.fromkeys(cause.links, fix)
         return found
+
+    def _fix(self, said: str, edits: Iterable[TextEdit]) -> Fix:
+        places = Places.of(self.written)
+        return Fix(said, tuple((places.span(self.name, start, end), new) for start, end, new in edits))
 
 
 def _changed_lines(before: str, after: str) -> list[TextEdit]:
     """Edits of whole lines, the last first; there are as many as before."""
-    pairs = list(zip(*(text.splitlines(keepends=True) for text in (before, after)), strict=True))
+    pairs = list(zip(lines(before), lines(after), strict=True))
     starts = accumulate((len(old) for old, _ in pairs), initial=0)
     found = [(at, at + len(old), new) for at, (old, new) in zip(starts, pairs, strict=False) if old != new]
     return found[::-1]

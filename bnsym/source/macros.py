@@ -4,8 +4,8 @@ r"""The commands that a file defines, written out as TeX would, each place kept.
 `\DeclarePairedDelimiter` and `\newenvironment` are taken in the order of the file. A definition
 that asks for more (delimited parameters, a definition inside a group or inside another) is refused:
 what it defines is written out as a command that no formula can hold, so that nothing is read in a
-meaning that the author took away. Imports `macro_definitions`, `directives`, `source_map`,
-`source`, and names of `commands`.
+meaning that the author took away. Files that it brings in stand where it does so. Imports
+`macro_definitions`, `directives`, `source_map`, `source`, `bundle`, and names of `commands`.
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bnsym.latex.commands import TABLE, Kind
 from bnsym.model import Severity
 from bnsym.source import directives
+from bnsym.source.bundle import COMMENT, DEEPEST, FOLLOWED, INPUT, LARGEST, SKIPPED, Part, name_of, parts
 from bnsym.source.directives import Problem
 from bnsym.source.macro_definitions import (
     OPTIONAL,
@@ -32,7 +33,6 @@ from bnsym.source.macro_definitions import (
     past,
 )
 from bnsym.source.source_map import Places
-from bnsym.source.tex import COMMENT, SKIPPED
 from bnsym.source.text import Slice
 
 REFUSED = r"\redefined"
@@ -43,6 +43,8 @@ _LOCAL = "it is defined inside a group, beyond which it does not hold, or by its
 _DEPTH = 40
 _LARGEST = 200_000
 """Characters that all commands together may be written out to."""
+BESIDE = 4_000
+"""Characters that a file that is brought in counts for beside its own."""
 _DEFINES = re.compile(
     r"\\(?:(?:re)?newcommand|providecommand|[gex]?def|let|Declare[A-Z]|(?:re)?newenvironment"
     r"|(?:New|Renew|Provide)DocumentCommand)"
@@ -53,7 +55,7 @@ _TOKEN = re.compile(
       |DeclarePairedDelimiter|(?:New|Renew|Provide|Declare)DocumentCommand|(?:re)?newenvironment
       |newcommandx|renewcommandx|providecommand)(?P<star>\*?)(?![A-Za-z@])
   | \\(?P<edge>begin|end)\s*+\{{\s*+(?P<environment>[A-Za-z]+\*?)\s*+\}}
-  | \\(?P<scope>[be]group|(?:begin|end)group)(?![A-Za-z]) | \\(?P<name>[A-Za-z]++)
+  | {INPUT} | \\(?P<scope>[be]group|(?:begin|end)group)(?![A-Za-z]) | \\(?P<name>[A-Za-z]++)
   | (?P<open>\\[\[(]|\{{) | (?P<close>\\[\])]|\}}) | \\. | (?P<dollars>\$\$?) | (?P<gap>\n[ \t\r]*+(?=\n))""",
     re.VERBOSE | re.DOTALL,
 )
@@ -86,26 +88,47 @@ class Placed:
         return Placed(self.text[start:end], self.starts[start:end], self.ends[start:end])
 
 
-def written_out(
-    text: str, places: Places, formulas: Sequence[Slice] | None = None
-) -> tuple[str, Places, tuple[Problem, ...]]:
-    """The text with its own commands written out, its places, and what is wrong with them.
+@dataclass(frozen=True, slots=True)
+class WrittenOut:
+    """A bundle as the one text that TeX would see."""
 
-    `formulas`: where they stand, in order, in a text that holds LaTeX in these only; a command that one
-    of them defines holds in all that follow, as a browser has it."""
+    text: str
+    places: Places
+    problems: tuple[Problem, ...] = ()
+    """What is wrong with its commands."""
+    refused: Mapping[int, str] = field(default_factory=dict)
+    r"""Why an `\input` still stands there, by its place."""
+
+
+def written_out(bundle: str) -> WrittenOut:
+    """With the files in their places, and the commands that they define."""
+    own, *others = parts(bundle)
+    if not others and not _DEFINES.search(bundle):
+        return WrittenOut(bundle, Places(bundle))
+    writer = _Writer(bundle, {part.name: part for part in others})
+    writer.write(writer.placed(own), 0)
+    text, starts, ends = "".join(writer.parts), writer.starts, writer.ends
+    places = Places(bundle, starts, ends, parts=(own, *others))
+    return WrittenOut(text, places, tuple(writer.said(starts)), writer.refused)
+
+
+def formulas_written_out(text: str, places: Places, formulas: Sequence[Slice]) -> WrittenOut:
+    """The text with the commands that its formulas define written out, in these only.
+
+    `formulas`: where they stand, in order; what one of them defines holds in all that follow, as a
+    browser has it."""
+    if not any(_DEFINES.search(text, one.start, one.end) for one in formulas):
+        return WrittenOut(text, places)
     size = len(text)
-    stretches = [Slice(0, size)] if formulas is None else formulas
-    if not any(_DEFINES.search(text, one.start, one.end) for one in stretches):
-        return text, places, ()
     starts = range(size) if places.starts is None else places.starts
-    writer, done = _Writer(), 0
+    writer, done = _Writer("", {}), 0
     placed = Placed(text, starts, places.ends or range(1, size + 1))
     grown: list[tuple[int, int]] = [(0, 0)]
-    for one in stretches:
+    for one in formulas:
         writer.put(placed.part(done, one.start))
         begins, done = len(writer.parts), one.end
         writer.write(placed.part(one.start, one.end), 0)
-        if formulas is not None and not "".join(writer.parts[begins:]).strip():
+        if not "".join(writer.parts[begins:]).strip():
             writer.put(Placed(NOTHING, (starts[one.start],) * 2, (starts[one.start],) * 2))
         writer.groups, writer.in_dollars = 0, False
         grown.append((done, len(writer.starts) - done))
@@ -114,7 +137,7 @@ def written_out(
         replace(cell, start=_moved(cell.start, grown), end=_moved(cell.end, grown)) for cell in places.cells
     )
     written = Places(places.written, writer.starts, writer.ends, cells)
-    return "".join(writer.parts), written, tuple(writer.said(writer.starts))
+    return WrittenOut("".join(writer.parts), written, tuple(writer.said(writer.starts)))
 
 
 def _moved(offset: int, grown: list[tuple[int, int]]) -> int:
@@ -126,6 +149,9 @@ def _moved(offset: int, grown: list[tuple[int, int]]) -> int:
 class _Writer:
     """The text as far as it is written out, and the commands defined so far."""
 
+    bundle: str
+    files: Mapping[str, Part]
+    """Those that may be brought in, by name."""
     macros: dict[str, Macro] = field(default_factory=lambda: dict(BUILT_IN))
     """By name; `begin x` and `end x` for an environment's two ends."""
     parts: list[str] = field(default_factory=list)
@@ -137,6 +163,16 @@ class _Writer:
     grown: int = 0
     refusals: dict[str, tuple[int, str, Severity]] = field(default_factory=dict)
     """Commands that were called and refused: where in the file, why, and how grave that is."""
+    refused: dict[int, str] = field(default_factory=dict)
+    """Why a file is not brought in, by the place in the text."""
+    opened: list[str] = field(default_factory=list)
+    """The files that what is read stands in, but the note."""
+    brought: int = 0
+    """Characters of all files that were brought in, however often."""
+
+    def placed(self, part: Part) -> Placed:
+        start, end = part.start, part.end
+        return Placed(self.bundle[start:end], range(start, end), range(start + 1, end + 1))
 
     def write(self, placed: Placed, depth: int) -> None:
         position = 0
@@ -162,6 +198,10 @@ class _Writer:
             end = start + 1  # its formulas are written out too
         elif match["definer"]:
             return self.define(placed, match, local=depth > 0 or self.groups > 0 or self.in_dollars)
+        elif match["input"] in FOLLOWED:
+            return self.bring(placed, match, depth)
+        elif match["name"] == "endinput" and self.opened:
+            return len(placed.text)
         elif match["open"] or match["close"] or match["scope"]:
             self.enter(bool(match["open"]) or match.group() in (r"\bgroup", r"\begingroup"))
         elif match["dollars"] or match["gap"]:
@@ -200,6 +240,36 @@ class _Writer:
 
     def enter(self, opens: bool) -> None:
         self.groups = max(0, self.groups + (1 if opens else -1))
+
+    # Files
+
+    def bring(self, placed: Placed, match: re.Match[str], depth: int) -> int:
+        """A file at its place, set off from what follows by the end of a line; where to go on."""
+        start, end = match.span()
+        part = self.files.get(name_of(match))
+        why = self.unfit(part) if part else ""
+        if part is None or why:
+            self.refused[len(self.starts)] = why
+            self.put(placed.part(start, end))
+            return end
+        self.brought += part.end - part.start + BESIDE
+        self.opened.append(part.name)
+        self.write(self.placed(part), depth)
+        self.opened.pop()
+        if not self.parts[-1].endswith("\n"):
+            self.put(Placed("\n", placed.starts[end - 1 : end], placed.ends[end - 1 : end]))
+        following = _LINE_END.match(placed.text, end)
+        return following.end() if following else end
+
+    def unfit(self, part: Part) -> str:
+        """Why it is not brought in here."""
+        if not part.path:
+            return self.bundle[part.start : part.end]
+        if part.name in self.opened:
+            return "it would bring in itself"
+        if len(self.opened) >= DEEPEST:
+            return f"more than {DEEPEST} files would stand in each other"
+        return "more than 8 MB would be brought in" if self.brought > LARGEST else ""
 
     # Calls
 
@@ -291,6 +361,7 @@ class _Writer:
         return end
 
 
+_LINE_END = re.compile(r"[ \t]*\r?\n")
 _SIZE = re.compile(r"\*|\s*\[\\[A-Za-z]+\]")
 
 

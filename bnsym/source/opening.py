@@ -13,7 +13,7 @@ from functools import lru_cache
 from bnsym.model import Diagnostic, Format, Span, format_of
 from bnsym.source import directives
 from bnsym.source.directives import Problem
-from bnsym.source.macros import NOTHING, written_out
+from bnsym.source.macros import NOTHING, WrittenOut, formulas_written_out, written_out
 from bnsym.source.markdown import Comment, Display, Formula, Found, scan
 from bnsym.source.notebook import NotANotebook, read_cells
 from bnsym.source.source_map import Cell, Places
@@ -36,7 +36,7 @@ class Manuscript:
         """The text to show a stretch of, and where it stands in that: a notebook's cell, or the file."""
         cell = next((c for c in self.places.cells if c.number == span.cell), None)
         if cell is None:
-            return self.places.written, span
+            return self.places.own, span
         start, end = (offset - cell.start for offset in span.offsets)
         text = self.text[cell.start : cell.end]
         return text, Places(text).span(span.file, start, min(end, len(text)))
@@ -56,11 +56,11 @@ def opened(written: str, file: str) -> Manuscript:
 
 def _markdown(written: str) -> Manuscript:
     found, problems = scan(written)
-    text, places, refused = written_out(written, Places(written), _latex(written, found))
-    if text is not written:
-        found, problems = scan(text)
-    kept = without_struck(text, [one for one in found if not _defines(one, text, places)], markdown=True)
-    return Manuscript(text, places, kept, (*refused, *problems))
+    whole = formulas_written_out(written, Places(written), _latex(written, found))
+    if whole.text is not written:
+        found, problems = scan(whole.text)
+    kept = without_struck(whole.text, [one for one in found if not _defines(one, whole)], markdown=True)
+    return Manuscript(whole.text, whole.places, kept, (*whole.problems, *problems))
 
 
 def _latex(text: str, found: Iterable[Found]) -> list[Slice]:
@@ -74,19 +74,19 @@ def _latex(text: str, found: Iterable[Found]) -> list[Slice]:
     return parts
 
 
-def _defines(one: Found, text: str, places: Places) -> bool:
+def _defines(one: Found, whole: WrittenOut) -> bool:
     """Whether it is a display that holds definitions of commands and nothing else."""
-    if not isinstance(one, Display) or text[one.inside.start : one.inside.end].strip() != NOTHING:
+    if not isinstance(one, Display) or whole.text[one.inside.start : one.inside.end].strip() != NOTHING:
         return False
-    first, last = places.range(one.inside.start, one.inside.end)
+    first, last = whole.places.range(one.inside.start, one.inside.end)
     return last - first != one.inside.end - one.inside.start  # else the file says `{}` itself
 
 
 def _tex(written: str) -> Manuscript:
-    text, places, refused = written_out(written, Places(written))
-    found, problems = scan_tex(text)
-    kept = without_struck(text, found, markdown=False)
-    return Manuscript(text, places, kept, (*refused, *problems))
+    whole = written_out(written)
+    found, problems = scan_tex(whole.text, whole.refused)
+    kept = without_struck(whole.text, found, markdown=False)
+    return Manuscript(whole.text, whole.places, kept, (*whole.problems, *problems))
 
 
 def _notebook(notebook: str, file: str) -> Manuscript:
@@ -95,11 +95,11 @@ def _notebook(notebook: str, file: str) -> Manuscript:
     except NotANotebook as error:
         return Manuscript("", Places(notebook), lost=error.diagnostic(file))
     found, problems = _in_cells(text, places)
-    plain, (text, places, refused) = text, written_out(text, places, _latex(text, found))
-    if text is not plain:
-        found, problems = _in_cells(text, places)
-    kept = tuple(one for one in found if not _defines(one, text, places))
-    return Manuscript(text, places, kept, (*broken, *refused, *problems))
+    whole = formulas_written_out(text, places, _latex(text, found))
+    if whole.text is not text:
+        found, problems = _in_cells(whole.text, whole.places)
+    kept = tuple(one for one in found if not _defines(one, whole))
+    return Manuscript(whole.text, whole.places, kept, (*broken, *whole.problems, *problems))
 
 
 def _in_cells(text: str, places: Places) -> tuple[list[Found], list[Problem]]:

@@ -2,23 +2,30 @@
 and from an edit of the text to an edit of the file.
 
 Of a Markdown file the two are the same. The cells of a notebook are strings in JSON, whose escapes
-take more room than what they mean; a command that a LaTeX file defines stands where it is called.
-Imports `model` only.
+take more room than what they mean; a command that a LaTeX file defines stands where it is called, a file
+that it brings in at that place. Imports `model` and `bundle` only.
 """
 
 from __future__ import annotations
 
 import json
+import sys
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
 
+from bnsym.diagnostics import Line
 from bnsym.model import Span
+from bnsym.source.bundle import Part, parts
 
 Edit: TypeAlias = tuple[int, int, str]
 """`text[start:end]` becomes the string."""
+
+
+_WHOLE = Part("", "", 0, sys.maxsize)
+"""What is no bundle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,27 +47,52 @@ class Places:
     """None: the text is the file's own."""
     ends: Sequence[int] = ()
     cells: tuple[Cell, ...] = ()
+    parts: tuple[Part, ...] = ()
+    """Of a bundle: the files in it, and in which of them an offset lies."""
+
+    @classmethod
+    def of(cls, bundle: str) -> Places:
+        """Of the offsets of a bundle itself."""
+        return cls(bundle, parts=parts(bundle))
+
+    @property
+    def own(self) -> str:
+        """What the note's own file holds."""
+        return self.written[: self.parts[0].end] if self.parts else self.written
+
+    def part(self, offset: int) -> Part:
+        """The file in which an offset of what is written lies."""
+        if not self.parts:
+            return _WHOLE
+        return self.parts[bisect_right(self.parts, offset, key=lambda part: part.start) - 1]
 
     def span(self, file: str, start: int, end: int) -> Span:
         """The stretch of the file that text[start:end] comes from."""
         first, last = self.range(start, end)
-        top, bottom = self._line(first), self._line(last)
+        top, bottom, part = self._line(first), self._line(last), self.part(first)
+        above = self._line(part.start)
         return Span(
-            file,
-            top + 1,
-            first - self._lines[top] + 1,
-            bottom + 1,
-            last - self._lines[bottom] + 1,
+            part.file(file),
+            Line(top - above + 1, part.path) if part.path else top + 1,
+            first - max(self._lines[top], part.start) + 1,
+            bottom - above + 1,
+            last - max(self._lines[bottom], part.start) + 1,
             self._cell(start),
             (start, end),
         )
 
     def range(self, start: int, end: int) -> tuple[int, int]:
-        """Where in the file; arguments of a command may stand there in another order."""
+        """Where in the file, that of its first character; arguments of a command may stand there in another
+        order."""
         if self.starts is None:
             return start, end
         if start < end:
-            return min(self.starts[start:end]), max(self.ends[start:end])
+            first, last = min(self.starts[start:end]), max(self.ends[start:end])
+            part = self.part(self.starts[start])
+            if part.start <= first and last <= part.end:
+                return first, last
+            held = [k for k in range(start, end) if part.start <= self.starts[k] and self.ends[k] <= part.end]
+            return min(self.starts[k] for k in held), max(self.ends[k] for k in held)
         if start < len(self.starts):
             return self.starts[start], self.starts[start]
         last = self.ends[-1] if self.ends else 0
@@ -72,10 +104,15 @@ class Places:
         if self.starts is None:
             return start, end, new
         found = self.range(start, end) if start < end else self._between(start)
-        if found is None or (start < end and self._is_shared(found, start, end)):
+        if found is None or self._crosses(start, end) or (start < end and self._is_shared(found, start, end)):
             return None
         first, last = found
         return first, last, json.dumps(new, ensure_ascii=False)[1:-1] if self.cells else new
+
+    def _crosses(self, start: int, end: int) -> bool:
+        """Whether it holds something of several files."""
+        held = range(start, end) if self.parts else ()
+        return len({self.part(self._stretch(k)[0]).start for k in held}) > 1
 
     def _stretch(self, offset: int) -> tuple[int, int]:
         return (self.starts or self.ends)[offset], self.ends[offset]

@@ -2,17 +2,19 @@ r"""Where sections, comments and display formulas stand in a LaTeX file whose ow
 
 What TeX would not set is passed over: comments, verbatim text, the preamble, what stands after
 `\end{document}`. No formula holds a blank line, as TeX has it, so that one which is never closed
-ends there. Files that are `\input` are not followed, and that is said. Never raises. Linear in the
-text. Imports `directives`, `commands`, `markdown`'s data and `source` only.
+ends there. Files that are still to be `\input` can't be followed, and that is said. Never raises. Linear
+in the text. Imports `directives`, `commands`, `markdown`'s data and `source` only.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from bnsym.latex.commands import ROWS
 from bnsym.model import Severity
 from bnsym.source import directives
+from bnsym.source.bundle import COMMENT, GROUP, INPUT, SKIPPED
 from bnsym.source.directives import Problem
 from bnsym.source.markdown import Comment, Display, Formula, Found, Hidden, Lost
 from bnsym.source.text import Heading, Slice
@@ -21,20 +23,11 @@ LEVELS = {"part": 1, "chapter": 1, "section": 1, "subsection": 2, "subsubsection
 _STRANGE = frozenset("IEEEeqnarray dmath dgroup dseries darray empheq xalignat xxalignat eqnsystem".split())
 """Environments of displays whose rows the reader does not know: it says so, where they stand."""
 _DISPLAYS = ROWS | _STRANGE
-VERBATIM = r"(?:verbatim|Verbatim|BVerbatim|LVerbatim|lstlisting|minted|comment|filecontents|alltt)\*?"
-SKIPPED = (
-    rf"\\begin\s*+\{{(?P<verbatim>{VERBATIM})\}}(?s:.*?)(?:\\end\s*+\{{(?P=verbatim)\}}|\Z)"
-    r"|\\(?:verb|lstinline)\*?(?P<mark>[^A-Za-z\s*{])[^\n]*?(?P=mark)"
-    r"|\\iffalse(?![A-Za-z])(?s:.*?)(?:\\fi(?![A-Za-z])|\Z)"
-)
-"""Text that TeX does not read as TeX."""
-COMMENT = r"%[^\n]*+"
-_GROUP = r"\{(?:[^{}]++|\{(?:[^{}]++|\{[^{}]*+\})*+\})*+\}"
 _TOKEN = re.compile(
     rf"""(?P<comment>{COMMENT}) | (?P<skipped>{SKIPPED})
   | \\(?P<edge>begin|end)\s*+\{{\s*+(?P<environment>[A-Za-z]+\*?)\s*+\}}
-  | \\(?P<level>{"|".join(LEVELS)})\*?\s*+(?:\[[^\]]*+\])?\s*+(?P<title>{_GROUP})
-  | \\(?P<input>(?:sub)?(?:input|import)|include|subfile)(?![A-Za-z])\s*+(?P<file>{_GROUP}|\S++)
+  | \\(?P<level>{"|".join(LEVELS)})\*?\s*+(?:\[[^\]]*+\])?\s*+(?P<title>{GROUP})
+  | {INPUT}
   | (?P<open>\\[\[(]|\$\$?) | (?P<close>\\[\])])
   | (?P<gap>\n[ \t\r]*+(?=\n)) | (?P<other>\\[A-Za-z]++|\\.)""",
     re.VERBOSE | re.DOTALL,
@@ -44,9 +37,10 @@ _CLOSES = {r"\[": r"\]", r"\(": r"\)", "$$": "$$", "$": "$"}
 _PLAIN = re.compile(r"\\(?:label|footnote|thanks)\s*\{[^{}]*\}|\\[A-Za-z]+\*?|[{}$]|\\(.)")
 
 
-def scan_tex(text: str) -> tuple[list[Found], list[Problem]]:
-    """What stands in the text, in order, and what is wrong with it."""
-    scanner = _Scanner(text)
+def scan_tex(text: str, refused: Mapping[int, str]) -> tuple[list[Found], list[Problem]]:
+    r"""What stands in the text, in order, and what is wrong with it. refused: why an `\input` still stands
+    there, by its place."""
+    scanner = _Scanner(text, refused)
     scanner.run()
     return scanner.found, scanner.problems
 
@@ -59,8 +53,8 @@ def plain_title(title: str) -> str:
 class _Scanner:
     """One pass over the tokens."""
 
-    def __init__(self, text: str) -> None:
-        self.text = text
+    def __init__(self, text: str, refused: Mapping[int, str]) -> None:
+        self.text, self.refused = text, refused
         self.found: list[Found] = []
         self.problems: list[Problem] = []
         started = _START.search(text)
@@ -105,8 +99,10 @@ class _Scanner:
 
     def _not_followed(self, match: re.Match[str]) -> None:
         name = match["file"].strip("{}") or "…"
-        message = rf"`\{match['input']}` is not followed: what {name} holds is not read here"
+        why = self.refused.get(match.start())
+        message = rf"`\{match['input']}{{{name}}}` is not followed: {why or 'what it holds is not read here'}"
         hint = "check that file too; commands that it defines are not known here"
+        hint = "paths count from the note's folder, and only files below it are read" if why else hint
         self.problems.append(Problem("BN109", message, Slice(*match.span()), hint, Severity.WARNING))
 
     def _formula(self, opening: re.Match[str]) -> int:

@@ -114,7 +114,8 @@ def diagnostic_block(page: Page, diagnostic: Diagnostic) -> None:
     style, severity = SEVERITY_STYLES[diagnostic.severity], diagnostic.severity.value
     mark = "✗" if diagnostic.severity is Severity.ERROR else "!"
     if _of_whole_file(diagnostic.span):
-        file = clean(diagnostic.span.file) + (f":{diagnostic.span.line}" if diagnostic.span.line > 1 else "")
+        line = int(diagnostic.span.line)
+        file = clean(diagnostic.span.file) + (f":{line}" if line > 1 else "")
         page.put(_title(page, f"{mark} {file}", style, diagnostic.message, diagnostic.code))
         page.put(
             *([Text.assemble(("  hint   ", "quiet"), clean(diagnostic.hint))] if diagnostic.hint else [])

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from html import escape
 
 from bnsym.reporting.pages.mathml import mathml
-from bnsym.source.tex import COMMENT, LEVELS, SKIPPED, plain_title
+from bnsym.source.bundle import COMMENT, SKIPPED
+from bnsym.source.tex import LEVELS, plain_title
 
 _GROUP = r"\{((?:[^{}]++|\{(?:[^{}]++|\{[^{}]*+\})*+\})*+)\}"
 _TOKEN = re.compile(

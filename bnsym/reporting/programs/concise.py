@@ -12,6 +12,6 @@ def to_concise(report: Report) -> str:
 
 
 def _line(finding: Finding) -> str:
-    place = f"{finding.span.file}:{finding.span.line}:{finding.span.column}"
+    place = f"{finding.span.file}:{int(finding.span.line)}:{finding.span.column}"
     link = f" [{finding.link}]" if finding.link else ""
     return f"{place}: {finding.code} {finding.message}{link}{finding.span.in_cell}"

@@ -67,7 +67,7 @@ def to_summary(report: Report) -> str:
 def _causes(report: Report) -> Iterator[str]:
     """What to change first, in which lines."""
     for cause in report.causes:
-        yield f"- {_cell(f'{cause.span.file}:{cause.span.line} {said_of_cause(cause)}')}"
+        yield f"- {_cell(f'{cause.span.file}:{int(cause.span.line)} {said_of_cause(cause)}')}"
         yield from (f"  - {_cell(before)} → {_cell(after)}" for before, after in cause.lines)
     yield from ("",) if report.causes else ()
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
 from bnsym.codes import NAMES, Explanation, explanation
 from bnsym.model import Report, Severity, Span
 from bnsym.reporting.programs.findings import Finding, findings, uri
 from bnsym.reporting.view import Fix
-from bnsym.source.source_map import Places
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "note"}
@@ -27,7 +25,7 @@ def to_sarif(report: Report) -> str:
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(finding, codes, report.sources) for finding in found],
+        "results": [_result(finding, codes) for finding in found],
     }
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
     return json.dumps(log, indent=2, ensure_ascii=False) + "\n"
@@ -53,17 +51,16 @@ def _region(span: Span) -> dict[str, int]:
     }
 
 
-def _fix(fix: Fix, file: str, text: str) -> dict[str, Any]:
-    places = Places(text)
-    replacements = [
-        {"deletedRegion": _region(places.span(file, start, end)), "insertedContent": {"text": new}}
-        for start, end, new in reversed(fix.edits)
-    ]
-    changes = [{"artifactLocation": {"uri": uri(file)}, "replacements": replacements}]
+def _fix(fix: Fix) -> dict[str, Any]:
+    changed: dict[str, list[dict[str, Any]]] = {}
+    for span, new in reversed(fix.edits):
+        replacement = {"deletedRegion": _region(span), "insertedContent": {"text": new}}
+        changed.setdefault(span.file, []).append(replacement)
+    changes = [{"artifactLocation": {"uri": uri(f)}, "replacements": made} for f, made in changed.items()]
     return {"description": {"text": fix.said}, "artifactChanges": changes}
 
 
-def _result(finding: Finding, codes: list[str], sources: Mapping[str, str]) -> dict[str, Any]:
+def _result(finding: Finding, codes: list[str]) -> dict[str, Any]:
     span, region = finding.span, _region(finding.span)
     place: dict[str, Any] = {
         "physicalLocation": {"artifactLocation": {"uri": uri(span.file)}, "region": region}
@@ -78,5 +75,5 @@ def _result(finding: Finding, codes: list[str], sources: Mapping[str, str]) -> d
         "partialFingerprints": {"bnsymFinding/v1": finding.fingerprint},
     }
     if finding.fix is not None:
-        result["fixes"] = [_fix(finding.fix, span.file, sources[span.file])]
+        result["fixes"] = [_fix(finding.fix)]
     return result | ({"ruleIndex": codes.index(finding.code)} if finding.code in codes else {})
