@@ -20,11 +20,14 @@ class Editor:
     def __init__(self, client: LanguageClient) -> None:
         self.client = client
         self.published: asyncio.Queue[lsp.PublishDiagnosticsParams] = asyncio.Queue()
+        self.everything: asyncio.Queue[lsp.PublishDiagnosticsParams] = asyncio.Queue()
+        """Of other documents too."""
         self.messages: list[str] = []
         self.uri, self.language, self.version = "", "", 0
 
         @client.feature(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
         def published(params: lsp.PublishDiagnosticsParams) -> None:
+            self.everything.put_nowait(params)
             if params.uri == self.uri:
                 self.published.put_nowait(params)
 
@@ -35,7 +38,7 @@ class Editor:
     def begin(self, uri: str, language: str) -> None:
         """A note that is not open yet."""
         self.uri, self.language, self.version = uri, language, 0
-        self.published = asyncio.Queue()
+        self.published, self.everything = asyncio.Queue(), asyncio.Queue()
         self.messages.clear()
 
     def close(self) -> None:

@@ -501,6 +501,48 @@ def _sleeping(executor: Executor, _: Watch) -> None:
     executor.submit(time.sleep, 1000).result()
 
 
+# -- files that a note brings in ---------------------------------------------------------------
+
+
+def test_a_note_and_its_parts_are_judged_together(edit: Edit, tmp_path: Path) -> None:
+    main, part = tmp_path / "main.tex", tmp_path / "mean.tex"
+    mean = "\\[ \\mu = \\frac1m \\sum_i x_i \\]\n% bnsym: claim\n\\[ \\sum_i x_i = {} \\mu \\]\n"
+    part.write_text(mean.format("2 m"), encoding="utf-8")
+    note = "\\input{mean}\n\\[ \\sum_i (x_i - \\mu) = 0 \\]\n"
+
+    async def scenario(editor: Editor) -> None:
+        said: dict[str, list[lsp.Diagnostic]] = {}
+
+        async def until(wanted: dict[Path, list[str]]) -> None:
+            while {uri: [one.code for one in found] for uri, found in said.items()} != {
+                path.as_uri(): codes for path, codes in wanted.items()
+            }:
+                heard = await editor.everything.get()
+                if heard.uri.startswith(tmp_path.as_uri()):
+                    said[heard.uri] = list(heard.diagnostics)
+
+        editor.type(note)
+        await until({main: [], part: ["BN201"]})
+        assert said[part.as_uri()][0].range.start == lsp.Position(2, 14)
+        (mend,) = await actions(editor, 1, "source.fixAll")
+        assert mend.edit
+        assert [*(mend.edit.changes or ())] == [part.as_uri()]
+        part.write_text(mean.format("m"), encoding="utf-8")
+        changed = lsp.FileEvent(part.as_uri(), lsp.FileChangeType.Changed)
+        editor.client.workspace_did_change_watched_files(lsp.DidChangeWatchedFilesParams([changed]))
+        await until({main: [], part: []})
+        editor.begin(part.as_uri(), "latex")
+        editor.type(mean.format("m").replace("frac1m", "frac2m"))
+        await until({main: ["BN201"], part: ["BN201"]})
+        assert "refuted" in await editor.hover(2, 14)
+        assert "refuted" not in await editor.hover(0, 14), "what it is to the note is in the note"
+        editor.close()
+        await until({main: [], part: []})
+        editor.begin(main.as_uri(), "latex")
+
+    edit(scenario, main.as_uri(), "latex")
+
+
 # -- settings and failures ------------------------------------------------------------------
 
 

@@ -2,27 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from pygls.uris import to_fs_path
+from lsprotocol.types import Location, Range
+from pygls.uris import from_fs_path, to_fs_path
 from pygls.workspace import TextDocument
 
-from bnsym.finding import Note
-from bnsym.model import FORMATS, Link, Report, display_path
+from bnsym.finding import Note, brought
+from bnsym.model import FORMATS, Format, Link, Report, Span, display_path, format_of
 from bnsym.reporting.view import FileView, View, file_views
 from bnsym.serving.lines import Lines
+from bnsym.source.bundle import END, Part, bundled, held, parts, watched
 from bnsym.source.opening import opened
+from bnsym.source.source_map import Places
 from bnsym.source.text import Slice
 
 SUFFIXES = {"latex": ".tex", "tex": ".tex", "plaintex": ".tex"}
 """By what editors call the language of a text whose name does not tell; any other is Markdown."""
 
 
+def path_of(document: TextDocument) -> Path:
+    return Path(file_of(document)).resolve()
+
+
+def file_of(document: TextDocument) -> str:
+    """The name of its file, from which its format is known."""
+    path = to_fs_path(document.uri)
+    file = display_path(Path(path)) if path else "untitled"
+    if Path(file).suffix.lower() not in FORMATS:
+        file += SUFFIXES.get(document.language_id or "", ".md")
+    return file
+
+
 @dataclass(frozen=True)
 class Text:
-    """What a document holds at one moment."""
+    """What a document holds at one moment, with the note that it is, or that brings it in."""
 
     uri: str
     version: int | None
@@ -30,15 +47,65 @@ class Text:
     lines: Lines
     versioned: bool
     """Whether the editor takes changes of one version of a text."""
+    part: Part
+    """Of the note's bundle, this document."""
 
     @classmethod
-    def of(cls, document: TextDocument, *, versioned: bool) -> Text:
-        path = to_fs_path(document.uri)
-        file = display_path(Path(path)) if path else "untitled"
-        if Path(file).suffix.lower() not in FORMATS:
-            file += SUFFIXES.get(document.language_id or "", ".md")
+    def of(cls, document: TextDocument, others: Iterable[TextDocument], *, versioned: bool) -> Text:
+        """As a part of the largest note that is open and brings it in."""
+        texts = {path_of(one): one.source.replace(END, "\ufffd") for one in (*others, document)}
+        is_tex = format_of(file_of(document)) is Format.TEX
+        files = dict.fromkeys(map(file_of, (document, *(others if is_tex else ()))))
+
+        def read(path: Path) -> str:
+            return texts[path.resolve()] if path.resolve() in texts else brought(path)
+
+        notes = [Note(file, bundled(texts[Path(file).resolve()], file, read)) for file in files]
+        found = (
+            (note, part)
+            for note in notes
+            for file, part in held(note.text, note.file).items()
+            if Path(file).resolve() == path_of(document)
+        )
+        note, part = max(found, key=lambda one: len(parts(one[0].text)))
         lines = Lines(document.source, document.position_codec)
-        return cls(document.uri, document.version, Note(file, lines.text), lines, versioned)
+        return cls(document.uri, document.version, note, lines, versioned, part)
+
+    @property
+    def file(self) -> str:
+        """The document's own."""
+        return self.part.file(self.note.file)
+
+    @cached_property
+    def held(self) -> dict[str, Part]:
+        return held(self.note.text, self.note.file)
+
+    @property
+    def told_of(self) -> list[str]:
+        """The documents whose diagnostics come with this one's: of a note all its parts."""
+        return [self.uri] if self.part.path else [self._uri(part) for part in self.held.values()]
+
+    def depends_on(self, path: Path) -> bool:
+        """Whether a file is the note, or a part of it, or would be if it were there."""
+        note = Path(self.note.file)
+        return any(path == one.resolve() for one in (note, *watched(self.note.text, self.note.file)))
+
+    def place_of(self, span: Span) -> Location:
+        part = self.held.get(span.file, self.part)
+        return Location(self._uri(part), self._lines(part).range_of(span))
+
+    def place(self, start: int, end: int) -> Location:
+        """Where a stretch of the note stands."""
+        part = Places.of(self.note.text).part(start)
+        return Location(self._uri(part), self._lines(part).range(start - part.start, end - part.start))
+
+    def _lines(self, part: Part) -> Lines:
+        text = self.note.text[part.start : part.end]
+        return self.lines if part == self.part else Lines(text, self.lines.codec)
+
+    def _uri(self, part: Part) -> str:
+        path = str(Path(part.file(self.note.file)).absolute())
+        return self.uri if part == self.part else from_fs_path(path) or self.uri
 
 
 @dataclass(frozen=True)
@@ -55,7 +122,9 @@ class Checked:
 
     @cached_property
     def views(self) -> list[View]:
-        return [view for file in self.files for view in file.views]
+        """Those of the links in the document."""
+        of_note = (view for file in self.files for view in file.views)
+        return [view for view in of_note if view.result.link.span.file == self.text.file]
 
     def link_at(self, offset: int) -> View | None:
         """Whose sides hold this place: of several, the shortest."""
@@ -68,7 +137,8 @@ class Checked:
         ends = [end for span in spans for end in self.text.lines.offsets(span)]
         return range(min(ends), max(ends) + 1)
 
-    def place(self, where: Slice) -> tuple[int, int]:
+    def place(self, where: Slice) -> Range | None:
         """Where in the document what was read of it stands."""
         places = opened(self.text.note.text, self.text.note.file).places
-        return places.range(where.start, where.end)
+        place = self.text.place(*places.range(where.start, where.end))
+        return place.range if place.uri == self.text.uri else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
 from functools import reduce
+from itertools import accumulate
 
 from lsprotocol.types import (
     CodeAction,
@@ -22,6 +23,7 @@ from bnsym.reporting.unicode import plain
 from bnsym.reporting.view import View
 from bnsym.serving.documents import Checked, Text
 from bnsym.serving.showing import diagnostics, will_be_proved
+from bnsym.source.bundle import lines
 
 QUICK_FIX, FIX_ALL = "quickfix", "source.fixAll.bnsym"
 
@@ -52,7 +54,7 @@ def _of_links(checked: Checked, views: Iterable[View]) -> Iterator[CodeAction]:
     for view in views:
         if (repair := view.result.repair) is not None:
             title = f"{_put_right(repair.what)}: {' '.join(repair.after.split())}"
-            yield _action(checked, title, _edits(checked.text, repair.edits), (view.result.link.id,))
+            yield _action(checked, title, repair.edits, (view.result.link.id,))
 
 
 def _of_causes(checked: Checked, links: set[str], selected: range) -> Iterator[CodeAction]:
@@ -60,9 +62,10 @@ def _of_causes(checked: Checked, links: set[str], selected: range) -> Iterator[C
     it is built."""
     causes = checked.report.causes
     for number, cause in enumerate(causes):
-        if links & set(cause.links) or cause.span.line - 1 in selected:
+        here = cause.span.file == checked.text.file and cause.span.line - 1 in selected
+        if here or links & set(cause.links):
             before = " and what comes before it" * bool(number)
-            after = reduce(edited, (one.edits for one in causes[: number + 1]), checked.text.lines.text)
+            after = reduce(edited, (one.edits for one in causes[: number + 1]), checked.text.note.text)
             title = f"{_put_right(cause.what)}{before}; {will_be_proved(cause)}"
             yield _action(checked, title, changes(checked.text, after), cause.links)
 
@@ -81,32 +84,30 @@ def _put_right(what: str) -> str:
 def _action(
     checked: Checked,
     title: str,
-    edits: list[TextEdit],
+    edits: Iterable[model.TextEdit],
     links: tuple[str, ...],
     kind: str = QUICK_FIX,
 ) -> CodeAction:
-    mended = [one for one in diagnostics(checked) if one.data in links]
+    mended = [one for one in diagnostics(checked)[checked.text.uri] if one.data in links]
     return CodeAction(title, kind, mended or None, edit=workspace_edit(checked.text, edits))
 
 
-def workspace_edit(text: Text, edits: list[TextEdit]) -> WorkspaceEdit:
-    """Of this version of the text, so that no other is changed by it."""
+def workspace_edit(text: Text, edits: Iterable[model.TextEdit]) -> WorkspaceEdit:
+    """Edits of the note; of this version of the text, so that no other is changed by it."""
+    made: dict[str, list[TextEdit]] = {}
+    for start, end, new in edits:
+        place = text.place(start, end)
+        made.setdefault(place.uri, []).append(TextEdit(place.range, new))
     if not text.versioned:
-        return WorkspaceEdit({text.uri: edits})
-    document = OptionalVersionedTextDocumentIdentifier(text.uri, text.version)
-    return WorkspaceEdit(document_changes=[TextDocumentEdit(document, list(edits))])
+        return WorkspaceEdit(made)
+    versions = {text.uri: text.version}
+    documents = {uri: OptionalVersionedTextDocumentIdentifier(uri, versions.get(uri)) for uri in made}
+    return WorkspaceEdit(document_changes=[TextDocumentEdit(documents[uri], [*made[uri]]) for uri in made])
 
 
-def _edits(text: Text, edits: Iterable[model.TextEdit]) -> list[TextEdit]:
-    return [TextEdit(text.lines.range(start, end), new) for start, end, new in edits]
-
-
-def changes(text: Text, after: str) -> list[TextEdit]:
-    """What makes one text of another, line by line."""
-    old, new = (whole.splitlines(keepends=True) for whole in (text.lines.text, after))
-    starts = [0]
-    for line in old:
-        starts.append(starts[-1] + len(line))
+def changes(text: Text, after: str) -> list[model.TextEdit]:
+    """What makes another of the note's text, line by line."""
+    old, new = lines(text.note.text), lines(after)
+    starts = [0, *accumulate(map(len, old))]
     found = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
-    edits = ((starts[a], starts[b], "".join(new[c:d])) for tag, a, b, c, d in found if tag != "equal")
-    return _edits(text, edits)
+    return [(starts[a], starts[b], "".join(new[c:d])) for tag, a, b, c, d in found if tag != "equal"]

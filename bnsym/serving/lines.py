@@ -20,7 +20,7 @@ class Lines:
     """A text, and the way between its offsets, its spans and an editor's positions."""
 
     def __init__(self, text: str, codec: PositionCodec) -> None:
-        self.text = text
+        self.text, self.codec = text, codec
         self._units = codec.client_num_units
         self._starts = [0, *(found.end() for found in _BREAK.finditer(text))]
 

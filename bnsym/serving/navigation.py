@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from lsprotocol.types import Location, PrepareRenamePlaceholder, Range, TextEdit, WorkspaceEdit
+from lsprotocol.types import Location, PrepareRenamePlaceholder, WorkspaceEdit
 
 from bnsym.elaborate.mentions import Mention, Names, names
 from bnsym.repairing.renaming import rename
@@ -24,7 +24,7 @@ def references(text: Text, offset: int) -> list[Location]:
 
 def prepare_rename(text: Text, offset: int) -> PrepareRenamePlaceholder | None:
     known, use = _at(text, offset)
-    return PrepareRenamePlaceholder(_range(text, known, use), use.name) if use else None
+    return PrepareRenamePlaceholder(_located(text, known, [use])[0].range, use.name) if use else None
 
 
 def renamed(text: Text, offset: int, new: str) -> WorkspaceEdit | None:
@@ -32,18 +32,13 @@ def renamed(text: Text, offset: int, new: str) -> WorkspaceEdit | None:
     _, use = _at(text, offset)
     if use is None:
         return None
-    edits = rename(text.note.text, text.note.file, use.name, new)
-    return workspace_edit(text, [TextEdit(text.lines.range(start, end), to) for start, end, to in edits])
+    return workspace_edit(text, rename(text.note.text, text.note.file, use.name, new))
 
 
 def _at(text: Text, offset: int) -> tuple[Names, Mention | None]:
     known = names(text.note.text, text.note.file)
-    return known, known.at(offset)
+    return known, known.at(text.part.start + offset)
 
 
 def _located(text: Text, known: Names, uses: Iterable[Mention]) -> list[Location]:
-    return [Location(text.uri, _range(text, known, use)) for use in uses]
-
-
-def _range(text: Text, known: Names, use: Mention) -> Range:
-    return text.lines.range(*known.source.range(use.named))
+    return [text.place(*known.source.range(use.named)) for use in uses]

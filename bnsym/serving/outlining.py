@@ -18,11 +18,12 @@ def document_symbols(checked: Checked) -> list[DocumentSymbol]:
     top: list[DocumentSymbol] = []
     around: list[tuple[int, DocumentSymbol, list[DocumentSymbol]]] = []
     """Headings that are not over yet, with what they hold."""
-    for part in (part for file in checked.files for part in file.parts):
+    there = ((part, checked.place(part.where)) for file in checked.files for part in file.parts)
+    for part, place in ((part, place) for part, place in there if place is not None):
         if isinstance(part, Heading):
             around = [heading for heading in around if heading[0] < part.level]
         inside: list[DocumentSymbol] = []
-        symbol = _symbol(checked, part, inside)
+        symbol = _symbol(checked, part, place, inside)
         (around[-1][2] if around else top).append(symbol)
         for _, heading, _ in around:
             heading.range.end = symbol.range.end
@@ -31,8 +32,7 @@ def document_symbols(checked: Checked) -> list[DocumentSymbol]:
     return top
 
 
-def _symbol(checked: Checked, part: Part, inside: list[DocumentSymbol]) -> DocumentSymbol:
-    place = checked.text.lines.range(*checked.place(part.where))
+def _symbol(checked: Checked, part: Part, place: Range, inside: list[DocumentSymbol]) -> DocumentSymbol:
     match part:
         case Heading(title=title):
             return _named(title, SymbolKind.String, place, inside)

@@ -6,20 +6,22 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import NoReturn, Protocol, TypeVar
 
 import click
 from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcInvalidParams
 from pygls.lsp.server import LanguageServer
+from pygls.uris import to_fs_path
 
 from bnsym.execution.budget import Budget, Repairs
 from bnsym.execution.jobs import words
 from bnsym.repairing.renaming import NotRenamed
 from bnsym.serving import fixes, navigation, outlining, showing
-from bnsym.serving.documents import Checked, Text
+from bnsym.serving.documents import Checked, Text, path_of
 from bnsym.serving.session import Session, budget_for
 from bnsym.version import __version__
 
@@ -68,9 +70,29 @@ class Server(LanguageServer):
         self.ending = False
         """Whether the editor has said that it will end."""
 
+    @property
+    def open(self) -> dict[Path, str]:
+        """The documents by their files."""
+        return {path_of(one): uri for uri, one in self.workspace.text_documents.items()}
+
+    def changed(self, uri: str) -> None:
+        """Check what a document holds now, and what is read with it."""
+        self.look(uri)
+        text = self.work[uri].text
+        self.touched(Path(text.file).resolve(), uri)
+        for path, other in self.open.items():
+            work = self.work.get(other)
+            if work and other != uri and work.text.note != text.note and text.depends_on(path):
+                self.look(other)
+
+    def touched(self, path: Path, by: str = "") -> None:
+        """Check again what depends on a file, but the document by which it is known."""
+        for uri in [uri for uri, work in self.work.items() if uri != by and work.text.depends_on(path)]:
+            self.look(uri)
+
     def look(self, uri: str) -> None:
-        """Check what a document holds now."""
-        text = Text.of(self.workspace.get_text_document(uri), versioned=self._takes_versions)
+        document, others = self.workspace.get_text_document(uri), self.workspace.text_documents.values()
+        text = Text.of(document, others, versioned=self._takes_versions)
         self.forget(uri)
         budget = self._budget(text)
         checked = asyncio.create_task(self._check(text, budget))
@@ -131,7 +153,26 @@ class Server(LanguageServer):
 
     def _publish(self, checked: Checked) -> None:
         found, text = showing.diagnostics(checked), checked.text
-        self.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(text.uri, found, text.version))
+        self.tell(text.uri, found[text.uri], text.version)
+        for uri in self._untold(text):
+            self.tell(uri, found.get(uri, []))
+
+    def tell(self, uri: str, found: Sequence[lsp.Diagnostic] = (), version: int | None = None) -> None:
+        self.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, [*found], version))
+
+    def close(self, uri: str) -> None:
+        """The document is not open any more."""
+        if work := self.work.get(uri):
+            self.forget(uri)
+            for other in (uri, *self._untold(work.text)):
+                self.tell(other)
+            self.touched(Path(work.text.file).resolve())
+
+    def _untold(self, text: Text) -> list[str]:
+        """The parts of a note that are not open, and so told of with it."""
+        known = self.open
+        beside = (uri for uri in text.told_of if uri != text.uri)
+        return [uri for uri in beside if Path(to_fs_path(uri) or uri).resolve() not in known]
 
     def _budget(self, text: Text) -> Budget:
         """As the settings say; where they can't be used, that is said, and they are not."""
@@ -169,17 +210,29 @@ def register(server: Server) -> Server:
 
     @server.feature(lsp.TEXT_DOCUMENT_DID_OPEN)
     def did_open(params: lsp.DidOpenTextDocumentParams) -> None:
-        server.look(params.text_document.uri)
+        server.changed(params.text_document.uri)
 
     @server.feature(lsp.TEXT_DOCUMENT_DID_CHANGE)
     def did_change(params: lsp.DidChangeTextDocumentParams) -> None:
-        server.look(params.text_document.uri)
+        server.changed(params.text_document.uri)
+
+    @server.feature(lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES)
+    def files_changed(params: lsp.DidChangeWatchedFilesParams) -> None:
+        for path in {Path(to_fs_path(one.uri) or "").resolve() for one in params.changes} - {*server.open}:
+            server.touched(path)
+
+    @server.feature(lsp.INITIALIZED)
+    def initialized(_: lsp.InitializedParams) -> None:
+        told = server.client_capabilities.workspace
+        if told and (files := told.did_change_watched_files) and files.dynamic_registration:
+            watcher = lsp.FileSystemWatcher("**/*.tex")
+            options = lsp.DidChangeWatchedFilesRegistrationOptions([watcher])
+            wanted = lsp.Registration("files", lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES, options)
+            server.client_register_capability(lsp.RegistrationParams([wanted]))
 
     @server.feature(lsp.TEXT_DOCUMENT_DID_CLOSE)
     def did_close(params: lsp.DidCloseTextDocumentParams) -> None:
-        uri = params.text_document.uri
-        server.forget(uri)
-        server.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, []))
+        server.close(params.text_document.uri)
 
     @server.feature(lsp.TEXT_DOCUMENT_HOVER)
     async def hover(params: lsp.HoverParams) -> lsp.Hover | None:

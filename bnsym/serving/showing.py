@@ -11,7 +11,6 @@ from lsprotocol.types import (
     DiagnosticSeverity,
     Hover,
     InlayHint,
-    Location,
     MarkupContent,
     MarkupKind,
     Range,
@@ -32,16 +31,21 @@ SEVERITIES = {
 }
 
 
-def diagnostics(checked: Checked) -> list[Diagnostic]:
-    """All that is amiss, and why several links are."""
-    known = {view.result.link.id: view for view in checked.views}
-    found = [_diagnostic(checked, one, known.get(one.link)) for one in findings(checked.report)]
-    return [*found, *(_cause(checked, cause) for cause in checked.report.causes)]
+def diagnostics(checked: Checked) -> dict[str, list[Diagnostic]]:
+    """All that is amiss, and why several links are, by the documents where that is; this one first."""
+    known = {view.result.link.id: view for file in checked.files for view in file.views}
+    found: dict[str, list[Diagnostic]] = {checked.text.uri: []}
+    for one in findings(checked.report):
+        place = checked.text.place_of(one.span)
+        found.setdefault(place.uri, []).append(_diagnostic(checked, one, known.get(one.link), place.range))
+    for cause in checked.report.causes:
+        place = checked.text.place_of(cause.span)
+        found.setdefault(place.uri, []).append(_cause(cause, place.range))
+    return found
 
 
-def _cause(checked: Checked, cause: Cause) -> Diagnostic:
+def _cause(cause: Cause, place: Range) -> Diagnostic:
     message = f"{plain(cause.what)}: with it put right {will_be_proved(cause)}"
-    place = checked.text.lines.range_of(cause.span)
     return Diagnostic(place, message, DiagnosticSeverity.Warning, source="bnsym")
 
 
@@ -49,9 +53,9 @@ def will_be_proved(cause: Cause) -> str:
     return f"{len(cause.links)} links will be proved" if len(cause.links) > 1 else "a link will be proved"
 
 
-def _diagnostic(checked: Checked, finding: Finding, view: View | None) -> Diagnostic:
+def _diagnostic(checked: Checked, finding: Finding, view: View | None, place: Range) -> Diagnostic:
     return Diagnostic(
-        range=checked.text.lines.range_of(finding.span),
+        range=place,
         message=finding.message + (f"\n{finding.hint}" if finding.hint else ""),
         severity=SEVERITIES[_severity(finding, view)],
         code=finding.code,
@@ -75,8 +79,7 @@ def _elsewhere(checked: Checked, view: View) -> Iterator[DiagnosticRelatedInform
     """What is wrong in another place, where a link waits for that."""
     verdict = view.result.verdict
     if isinstance(verdict, Unread) and (cause := verdict.problem.cause):
-        place = Location(checked.text.uri, checked.text.lines.range_of(cause.span))
-        yield DiagnosticRelatedInformation(place, cause.message)
+        yield DiagnosticRelatedInformation(checked.text.place_of(cause.span), cause.message)
 
 
 def hover(checked: Checked, offset: int) -> Hover | None:

@@ -122,10 +122,15 @@ def parts(bundle: str) -> tuple[Part, ...]:
     return tuple(found)
 
 
-def texts(bundle: str, note: str) -> dict[str, str]:
-    """The files that were had, the note first, each with its text."""
+def held(bundle: str, note: str) -> dict[str, Part]:
+    """What was had, the note first, by its file."""
     own, *others = parts(bundle)
-    return {part.file(note): bundle[part.start : part.end] for part in (own, *(o for o in others if o.path))}
+    return {part.file(note): part for part in (own, *(one for one in others if one.path))}
+
+
+def texts(bundle: str, note: str) -> dict[str, str]:
+    """The texts of these files."""
+    return {file: bundle[part.start : part.end] for file, part in held(bundle, note).items()}
 
 
 def lines(bundle: str) -> list[str]:
