@@ -9,13 +9,15 @@ with pyodide and `wheels/` with bnsym and what it imports; without it the site h
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import shutil
+import zlib
 from argparse import ArgumentParser
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from html import escape
+from html import escape, unescape
 from itertools import groupby
 from pathlib import Path
 from string import Template
@@ -48,6 +50,7 @@ PAGES = {
     "schema.html": "Schema",
     "changes.html": "Changes",
 }
+NOTE = r'<pre><code class="language-markdown">(.*?)</code></pre>'
 FILES = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json")
 UNUSED = ("rich", "pygments")
 """What a terminal needs and a page does not."""
@@ -70,6 +73,7 @@ class Site:
 
     def write(self, name: str, body: str, title: str = "", policy: str = QUIET) -> None:
         here = ' aria-current="page"'
+        body = re.sub(NOTE, _played, body, flags=re.DOTALL) if self.playground else body
         listed = (
             f'<a href="{page}"{here if page == name else ""}>{text}</a>' for page, text in self.pages.items()
         )
@@ -156,6 +160,14 @@ def _slug(text: str) -> str:
     return re.sub(r"[^\w]+", "-", text.lower()).strip("-")
 
 
+def _played(note: re.Match[str]) -> str:
+    """An example, and below it a link to the playground that holds it."""
+    packer = zlib.compressobj(9, wbits=-zlib.MAX_WBITS)
+    packed = packer.compress(unescape(note[1]).encode()) + packer.flush()
+    held = base64.urlsafe_b64encode(packed).decode().rstrip("=")
+    return f'{note[0]}<p class="try"><a href="playground.html#note.md={held}">Judge it</a></p>'
+
+
 def _contents(body: str) -> str:
     """A list of the page's sections, if there are several."""
     found = re.findall(r'<h2 id="([^"]+)">(.*?)</h2>', body)
@@ -183,7 +195,7 @@ def derivations(site: Site, notes: list[Path]) -> Iterator[str]:
         counts = replace(report, files=(file,)).counts.items()
         told = ", ".join(f"{number} {name}" for name, number in counts if number)
         name = escape(title[1] if title else path.stem)
-        yield f'<li><a href="derivations/{path.stem}.html">{name}</a><span>{told}</span>'
+        yield f'<li><a href="derivations/{path.stem}.html">{name}</a><span>{told}, as declared</span>'
         yield f'<a class="source" href="derivations/{path.name}">{path.name}</a></li>'
     yield "</ul>"
 

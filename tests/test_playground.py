@@ -145,6 +145,14 @@ def test_a_link_holds_the_note(page: Browser, address: str) -> None:
     page.wait(f"{STATUS} === 'The link does not hold a whole note.'")
 
 
+def test_examples_of_other_pages_are_judged_here(page: Browser, address: str) -> None:
+    page.open(address.replace("playground.html", "codes.html"))
+    page.wait("document.readyState === 'complete'")
+    page.open(page.value("document.querySelector('#BN202').parentNode.querySelector('.try a').href"))
+    page.wait("document.getElementById('note').value.startsWith('$$')")
+    assert "BN202" in judged(page)
+
+
 def test_an_example_is_loaded(page: Browser) -> None:
     page.value(
         "(e => { e.value = 'first-steps.md'; e.dispatchEvent(new Event('change')); })"

@@ -16,6 +16,7 @@ import bnsym
 from bnsym.codes import NAMES
 from bnsym.latex.commands import TABLE
 from tests.chromium import Browser
+from tests.test_browser import CONTRAST
 
 ROOT = Path(__file__).parent.parent
 BUILD = ROOT / ".site" / "build.py"
@@ -117,3 +118,6 @@ def test_pages_fit_the_window_and_ask_nobody(chromium: Browser, site: Path, widt
         assert all(re.match(r"file://|data:", url) for url in asked), file.name
         assert chromium.said("Log.entryAdded") == [], file.name
         assert chromium.value("document.documentElement.scrollWidth") <= width, file.name
+        for scheme in ("light", "dark"):
+            chromium.media(scheme=scheme)
+            assert chromium.value(CONTRAST) >= 4.5, file.name

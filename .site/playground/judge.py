@@ -16,19 +16,24 @@ SECONDS = 10.0
 
 
 class Progress:
-    """Tells how many links are done."""
+    """Tells which link is being decided, or is examined and mended."""
 
-    def __init__(self, tell: Callable[[int, int], object]) -> None:
-        self.tell, self.begun, self.total = tell, 0, 0
+    def __init__(self, tell: Callable[[int, int], object], whole: bool) -> None:
+        self.tell, self.whole, self.number, self.total = tell, whole, 1, 0
 
     def start(self, total: int) -> None:
         self.total = total
 
     def begin(self, link: Link) -> None:
-        self.begun += 1
-        self.tell(self.begun, self.total)
+        self._next(not self.whole)
 
-    def end(self, result: Result) -> None: ...
+    def end(self, result: Result) -> None:
+        self._next(self.whole)
+
+    def _next(self, counts: bool) -> None:
+        if counts and self.number <= self.total:
+            self.tell(self.number, self.total)
+            self.number += 1
 
 
 def judged(text: str, file: str, tell: Callable[[int, int], object]) -> Iterator[str]:
@@ -37,7 +42,7 @@ def judged(text: str, file: str, tell: Callable[[int, int], object]) -> Iterator
     for whole in (False, True):
         sizes, repairs = ((2, 3, 4), "failed") if whole else ((), "none")
         cost = budget(SECONDS, sizes, whole, repairs, None, False, None)
-        report = check_notes([Note(file, text)], (), cost, Progress(tell), verdicts=verdicts)
+        report = check_notes([Note(file, text)], (), cost, Progress(tell, whole), verdicts=verdicts)
         yield json.dumps({"said": said(report), "html": to_html(report), "whole": whole})
 
 

@@ -8,23 +8,33 @@ const bytes = async (name) => {
 };
 const text = async (name) => new TextDecoder().decode(await bytes(name));
 
+// Verdicts do without these; what proofs are examined by, and repairs, do not.
+const isLate = (wheel) => /^(sympy|mpmath)-/.test(wheel);
+
 async function start() {
   const wheels = JSON.parse(await text("wheels.json"));
-  const [python, judge, ...packages] = await Promise.all([loadPyodide(), text("judge.py"), ...wheels.map(bytes)]);
-  for (const wheel of packages) python.unpackArchive(wheel, "wheel");
+  const early = wheels.filter((wheel) => !isLate(wheel)).map(bytes);
+  const [python, judge, ...packages] = await Promise.all([loadPyodide(), text("judge.py"), ...early]);
+  const unpack = (wheel) => python.unpackArchive(wheel, "wheel");
+  packages.forEach(unpack);
   python.FS.writeFile("judge.py", judge);
   python.runPython("import sys; sys.path.insert(0, '.')");
-  return python.pyimport("judge");
+  const late = wheels.filter(isLate);
+  const rest = async () => (await Promise.all(late.splice(0).map(bytes))).forEach(unpack);
+  return { judge: python.pyimport("judge"), rest };
 }
 
 const ready = start();
 
 self.onmessage = async ({ data: { note, file } }) => {
   try {
-    const judge = await ready;
+    const { judge, rest } = await ready;
     self.postMessage({ begun: true });
     const tell = (done, total) => self.postMessage({ done, total });
-    for (const report of judge.judged(note, file, tell)) self.postMessage({ report: JSON.parse(report) });
+    for (const report of judge.judged(note, file, tell)) {
+      self.postMessage({ report: JSON.parse(report) });
+      await rest();
+    }
   } catch (error) {
     self.postMessage({ failed: String(error.message ?? error).trim().split("\n").at(-1) });
   }
