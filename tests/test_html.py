@@ -66,6 +66,7 @@ def test_what_is_no_mathematics_stays_source() -> None:
     assert mathml(r"\text{<script>a</script>}").startswith("<code>")
     assert "javascript" not in re.sub(r'aria-label="[^"]*"', "", mathml(r"\href{javascript:a}{x}"))
     assert "<mfrac>" in mathml(r"\frac{a}{b}")
+    assert mathml(r"\nonsense a") == r"<code>\nonsense a</code>"
 
 
 def test_proved_and_proved_with_all_that_it_uses_differ(tmp_path: Path) -> None:
@@ -163,6 +164,9 @@ def test_the_data_of_a_report_import_nothing_of_its_display() -> None:
         (r"\mathbb{R} \mathcal{L}", "ℝℒ"),
         (r"\mathrm{d} x", "dx"),
         (r"a := b", "a≔b"),
+        (r"x \in \R^m", "x∈ℝm"),
+        (r"\boxed{a} \defeq b \nonumber", "a≔b"),
+        (r"a \equiv b", "a≡b"),
     ],
 )
 def test_fonts_are_letters_of_their_own(latex: str, shown: str) -> None:

@@ -6,10 +6,13 @@ elements and attributes that are listed here. What it can't do is shown as the s
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 from html import escape
 from xml.etree import ElementTree
+
+from bnsym.latex.commands import BY_SPELLING, FOREIGN, Kind, spellings
 
 LIMIT = 4000
 """Characters; longer formulas are shown as their source."""
@@ -23,6 +26,13 @@ _ATTRIBUTES = frozenset(
 )
 _FENCES = frozenset("‖⟨⟩")
 _DEFINES = "≔"
+_COMMAND = re.compile(r"\\[A-Za-z]+")
+_OTHERWISE = {
+    word: entry.value if entry.value[0] == "\\" else entry.spellings[0]
+    for word, entry in BY_SPELLING.items()
+    if word in FOREIGN
+} | dict.fromkeys(spellings(Kind.SPACE, Kind.WRAP), "")
+"""What is set for a command that is no usual LaTeX; nothing for spacing and frames."""
 
 
 @lru_cache(maxsize=4096)
@@ -34,15 +44,18 @@ def mathml(latex: str, *, display: bool = False) -> str:
     from latex2mathml.converter import convert
 
     try:
-        made = ElementTree.fromstring(
-            convert(latex.replace(":=", _DEFINES), display="block" if display else "inline")
-        )
-        kept = _kept(made)
+        plain = _COMMAND.sub(_otherwise, latex).replace(":=", _DEFINES)
+        kept = _kept(ElementTree.fromstring(convert(plain, display="block" if display else "inline")))
     except (Exception, RecursionError):  # a formula that the library can't do is no reason to lose the report
         return source
     kept.set("display", "block" if display else "inline")
     kept.set("aria-label", latex)
     return ElementTree.tostring(kept, encoding="unicode")
+
+
+def _otherwise(command: re.Match[str]) -> str:
+    word = command[0]
+    return f"{_OTHERWISE[word]} " if word in _OTHERWISE else word
 
 
 def marked(text: str) -> str:
@@ -52,11 +65,12 @@ def marked(text: str) -> str:
 
 
 def _kept(element: ElementTree.Element) -> ElementTree.Element:
-    """The same tree of known elements and attributes. Raises ValueError for an element that is not known."""
+    """The same tree of known elements and attributes. Raises ValueError for an element that is not known, and
+    for a command that the library leaves as it is."""
     name = element.tag.rpartition("}")[2]
-    if name not in _ELEMENTS:
-        raise ValueError(f"<{name}> is no mathematics")
     text = (element.text or "").strip()
+    if name not in _ELEMENTS or _COMMAND.match(text):
+        raise ValueError(f"<{name}> {text} is no mathematics")
     attributes = {key: value for key, value in element.attrib.items() if key in _ATTRIBUTES}
     variant = element.get("mathvariant", "")
     if variant == "normal":  # the only one that browsers know
