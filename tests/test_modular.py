@@ -13,7 +13,7 @@ import sympy
 from bnsym.evidence.deltas import spend
 from bnsym.evidence.small import explicit
 from bnsym.evidence.whole import modular
-from bnsym.evidence.whole.arrays import raised
+from bnsym.evidence.whole.machine import PRIME, raised
 from bnsym.terms import (
     ONE,
     ZERO,
@@ -77,13 +77,13 @@ def test_the_routes_never_disagree_on_mutants() -> None:
 
 
 def test_the_batch_is_as_large_as_asked() -> None:
-    assert modular.examine(IDENTITIES["input gradient"]).route == f"mod {modular.PRIME} at m = 1000"
-    assert modular.examine(IDENTITIES["features"], size=99).route == f"mod {modular.PRIME} at N = 99"
-    assert modular.examine(IDENTITIES["Hessian, mixed"]).route == f"mod {modular.PRIME} at m = 40"
+    assert modular.examine(IDENTITIES["input gradient"]).route == f"mod {PRIME} at m = 1000"
+    assert modular.examine(IDENTITIES["features"], size=99).route == f"mod {PRIME} at N = 99"
+    assert modular.examine(IDENTITIES["Hessian, mixed"]).route == f"mod {PRIME} at m = 40"
 
 
 def test_the_prime_makes_roots_multiplicative() -> None:
-    p = modular.PRIME
+    p = PRIME
     assert sympy.isprime(p)
     assert p < 2**31
     assert p % 8 == 7
@@ -116,7 +116,7 @@ def test_what_it_cannot_decide_it_says() -> None:
     assert modular.examine(relation(Sum(i, power(x(i), 3)), Relation.EQ, ONE, cubic)).agrees is None
     never = relation(power(minus(a, a), -1), Relation.EQ, ONE)
     assert modular.examine(never).agrees is None
-    nonresidue = next(q for q in sympy.primerange(60, 999) if sympy.legendre_symbol(q, modular.PRIME) == -1)
+    nonresidue = next(q for q in sympy.primerange(60, 999) if sympy.legendre_symbol(q, PRIME) == -1)
     assert modular.examine(relation(sqrt(num(nonresidue)), Relation.EQ, a)).agrees is None
     late = modular.examine(IDENTITIES["shift"], deadline=time.monotonic() - 1)
     assert (late.agrees, late.detail) == (None, "out of time")
@@ -148,9 +148,9 @@ def test_deltas_are_spent() -> None:
 
 
 def test_powers_mod_p() -> None:
-    values = np.array([[2, 3], [5, modular.PRIME - 1]])
-    for exponent in (0, 1, 5, modular.PRIME - 2):
-        expected = [[pow(int(v), exponent, modular.PRIME) for v in row] for row in values]
+    values = np.array([[2, 3], [5, PRIME - 1]])
+    for exponent in (0, 1, 5, PRIME - 2):
+        expected = [[pow(int(v), exponent, PRIME) for v in row] for row in values]
         assert raised(values, exponent).tolist() == expected
 
 

@@ -26,7 +26,7 @@ from bnsym.evidence.streams.residues import PRIME, Array, NoRoot, Residues
 from bnsym.evidence.streams.streaming import Stream
 from bnsym.evidence.structure import Structure
 from bnsym.evidence.surveying import Shapes, Unsupported, answered
-from bnsym.evidence.whole import arrays, modular
+from bnsym.evidence.whole import machine, modular
 from bnsym.evidence.whole.pins import Hypotheses
 from bnsym.model import Evidence
 from bnsym.terms import Name, Relation, SpaceName, Statement, free_indices
@@ -102,7 +102,7 @@ def examine(statement: Statement, size: int, seed: int = 0, deadline: float = in
 def _whole(statement: Statement, size: int, deadline: float) -> Evidence:
     """By the route that keeps every array and every value, if they fit the memory."""
     if said := memory.refusal(size, 4 * len(surveying.shapes(statement))):
-        return Evidence(f"mod {arrays.PRIME} at m = {size}", None, said)
+        return Evidence(f"mod {machine.PRIME} at m = {size}", None, said)
     return modular.examine(statement, size=size, deadline=deadline)
 
 

@@ -1,4 +1,6 @@
-"""One random draw of all free arrays, and the values of terms that follow from it."""
+"""One random draw of all free arrays mod PRIME, and the values of terms that follow from it, as arrays with
+named axes.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,8 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from math import prod
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -14,17 +18,6 @@ from numpy.random import default_rng
 from bnsym.evidence.deltas import mentions
 from bnsym.evidence.structure import Structure
 from bnsym.evidence.surveying import Unsupported
-from bnsym.evidence.whole.arrays import (
-    PRIME,
-    Array,
-    Tensor,
-    constant,
-    product_of,
-    raised,
-    reduced,
-    spread,
-    sum_of,
-)
 from bnsym.terms import (
     Add,
     Delta,
@@ -42,6 +35,77 @@ from bnsym.terms import (
     free_indices,
     mul,
 )
+
+PRIME = 2147260631
+"""Below 2^31, so that products fit 64 bits. -1 is not a square mod it, every prime below 60 is one."""
+Array: TypeAlias = npt.NDArray[np.int64]
+WIDE, LEAST = 500, 200_000
+"""Values that an array may have for each example, and in any case."""
+
+
+class TooWide(Exception):
+    """An array would have more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tensor:
+    """Values along named axes."""
+
+    axes: tuple[str, ...]
+    data: Array
+
+
+def spread(tensor: Tensor, axes: tuple[str, ...]) -> Array:
+    """The data with one dimension for each of `axes`, in that order, 1 where it does not vary."""
+    order = [tensor.axes.index(a) for a in axes if a in tensor.axes]
+    shape = [tensor.data.shape[tensor.axes.index(a)] if a in tensor.axes else 1 for a in axes]
+    return tensor.data.transpose(order).reshape(shape)
+
+
+def joined(tensors: list[Tensor]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(a for t in tensors for a in t.axes))
+
+
+def sum_of(tensors: list[Tensor]) -> Tensor:
+    axes = joined(tensors)
+    total: Array = np.zeros((), np.int64)
+    for tensor in tensors:
+        total = total + spread(tensor, axes)
+    return Tensor(axes, total % PRIME)
+
+
+def product_of(tensors: list[Tensor], most: int) -> Tensor:
+    """The product, of at most so many values; else raises TooWide."""
+    axes = joined(tensors)
+    if prod(dict(pair for t in tensors for pair in zip(t.axes, t.data.shape, strict=True)).values()) > most:
+        raise TooWide
+    found: Array = np.ones((), np.int64)
+    for tensor in sorted(tensors, key=lambda t: t.data.size):
+        found = found * spread(tensor, axes) % PRIME
+    return Tensor(axes, found.reshape([found.shape[k] if found.ndim else 1 for k in range(len(axes))]))
+
+
+def constant(value: int | Fraction) -> Tensor:
+    value = Fraction(value)
+    residue = value.numerator * pow(value.denominator, -1, PRIME) % PRIME
+    return Tensor((), np.array(residue, np.int64))
+
+
+def raised(base: Array, exponent: int) -> Array:
+    """base ** exponent, 0 <= exponent, by repeated squaring."""
+    if base.size == 1:
+        return np.full(base.shape, pow(int(base.reshape(())[()]), exponent, PRIME), np.int64)
+    found = np.ones_like(base)
+    while exponent:
+        if exponent & 1:
+            found = found * base % PRIME
+        base, exponent = base * base % PRIME, exponent >> 1
+    return found
+
+
+def reduced(tensor: Tensor, axis: str) -> Tensor:
+    k = tensor.axes.index(axis)
+    return Tensor(tensor.axes[:k] + tensor.axes[k + 1 :], tensor.data.sum(axis=k) % PRIME)
 
 
 class Redraw(Exception):
@@ -68,6 +132,10 @@ class Machine:
     """Drawn."""
     computed: dict[Name, Array] = field(default_factory=dict)
     """Of definitions and adjoints."""
+
+    @property
+    def most(self) -> int:
+        return max(WIDE * self.sizes[self.structure.batch], LEAST)
 
     def array(self, name: Name) -> Array:
         """All components of a name, an axis for each of its indices."""
@@ -96,6 +164,8 @@ class Machine:
         """Random values, the same for every machine with this seed."""
         rng = default_rng([self.seed, attempt, zlib.crc32(name.encode())])
         shape = tuple(self.sizes[space] for space in self.structure.shapes[name])
+        if prod(shape) > self.most:
+            raise TooWide
         drawn = rng.integers(1, PRIME, shape, np.int64)
         if name in self.positive:
             return np.array(drawn * drawn % PRIME)
@@ -123,7 +193,7 @@ class Machine:
             case Add(terms):
                 return sum_of([self.evaluate(t) for t in terms])
             case Mul(factors):
-                return product_of([self.evaluate(f) for f in factors])
+                return self.product([self.evaluate(f) for f in factors])
             case Pow(base, exponent):
                 return self.powered(base, self.evaluate(base), exponent)
             case Sum(index, body):
@@ -153,14 +223,13 @@ class Machine:
         outside: list[Tensor] = []
         for factor in factors:
             (inside if mentions(factor, index) else outside).append(self.evaluate(factor))
-        product = product_of(inside) if inside else constant(1)
-        varies = index.name in product.axes
-        total = (
-            reduced(product, index.name)
-            if varies
-            else product_of([product, constant(self.sizes[index.space])])
-        )
-        return product_of([total, *outside]) if outside else total
+        total = self.product(inside)
+        if index.name in total.axes:
+            return self.product([reduced(total, index.name), *outside])
+        return self.product([total, constant(self.sizes[index.space]), *outside])
+
+    def product(self, tensors: list[Tensor]) -> Tensor:
+        return product_of(tensors, self.most)
 
     def wide(self, term: Term) -> bool:
         """Whether the values of `term` would fill a matrix over the batch."""

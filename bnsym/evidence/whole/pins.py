@@ -11,8 +11,7 @@ import numpy as np
 from bnsym.evidence.degrees import height, sources
 from bnsym.evidence.structure import Structure
 from bnsym.evidence.surveying import Unsupported
-from bnsym.evidence.whole.arrays import PRIME, Array, Tensor, raised, spread
-from bnsym.evidence.whole.machine import Machine, root
+from bnsym.evidence.whole.machine import PRIME, Array, Machine, Tensor, raised, root, spread
 from bnsym.terms import (
     ZERO,
     Hypothesis,
