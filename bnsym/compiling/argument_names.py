@@ -11,6 +11,12 @@ from bnsym.terms import Name
 _ACCENT = re.compile(r"\\(hat|tilde|bar|dot|vec|check)\s*\{([^{}]*)\}")
 _GRADIENT = re.compile(r"^∂(?P<loss>.*)/∂(?P<output>.*) at the outputs$")
 _UPPER = {"^{2}": "_squared", "^{*}": "_star", "^{\\prime}": "_prime"}
+RESERVED = frozenset(
+    "auto break case char const continue default do double else enum extern float for goto if inline int"
+    " long register restrict return short signed sizeof static struct switch typedef union unsigned void"
+    " volatile while calloc free grid jnp main np pow prange range sqrt tl torch triton".split()
+)
+"""Words that emitted code uses for something else."""
 
 
 def plain(name: Name) -> str:
@@ -24,7 +30,7 @@ def plain(name: Name) -> str:
     name = re.sub(r"\\(mathbf|mathcal|mathrm|operatorname|boldsymbol|text)\s*", "", name).replace("\\", "")
     word = re.sub(r"[\W_]+", "_", name, flags=re.ASCII).strip("_") or "value"
     word = f"v_{word}" if word[0].isdigit() else word
-    return f"{word}_" if keyword.iskeyword(word) else word
+    return f"{word}_" if keyword.iskeyword(word) or word in RESERVED else word
 
 
 def distinct(names: Iterable[Name]) -> dict[Name, str]:

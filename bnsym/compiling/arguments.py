@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from bnsym.compiling import argument_names
+from bnsym.compiling.formula import Formula
 from bnsym.compiling.proved import NotProved
-from bnsym.evidence.streams.passes import Lowering, needed
-from bnsym.terms import Name, SpaceName
+from bnsym.evidence.surveying import symbols
+from bnsym.terms import Name, SpaceName, Term
 
 BESIDE = "d"
 """The number of features side by side, each a batch of its own."""
@@ -27,9 +28,12 @@ class Argument:
 
     @property
     def shape(self) -> str:
-        if not self.spaces:
-            return "a number"
-        return f"shape ({', '.join(self.spaces)}{',' * (len(self.spaces) == 1)})"
+        return shown(self.spaces)
+
+
+def shown(spaces: Sequence[SpaceName]) -> str:
+    """A shape, for a reader."""
+    return f"shape ({', '.join(spaces)}{',' * (len(spaces) == 1)})" if spaces else "a number"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +45,24 @@ class Sizes:
     """The number of features side by side."""
 
 
-def arguments(lowering: Lowering, results: Sequence[Any]) -> tuple[Argument, ...]:
-    """What results depend on: first arrays, then numbers, then upstream gradients."""
-    bodies = [lowering.totals.get(s, lowering.small.get(s)) for s in needed(lowering, results)]
-    used = {s for e in (*results, *bodies) for s in e.free_symbols}
-    shapes = lowering.structure.shapes
-    names = [leaf.name for s, leaf in lowering.leaves.items() if s in used]
-    names = [n for n in dict.fromkeys(names) if n in shapes]
-    if not any(shapes[n] for n in names):
+def arguments(found: Formula) -> tuple[Argument, ...]:
+    """What a closed form depends on: first arrays, then numbers, then upstream gradients."""
+    names = list(_leaves(found, found.right, set()))
+    if not any(found.shapes[n] for n in names):
         raise NotProved("the closed form depends on no array")
     plain = argument_names.distinct(names)
-    found = (Argument(plain[n], n, shapes[n]) for n in names)
-    return by_kind(found)
+    return by_kind(Argument(plain[n], n, found.shapes[n]) for n in names)
+
+
+def _leaves(found: Formula, term: Term, seen: set[Name]) -> Iterator[Name]:
+    """In the order in which they are met."""
+    for symbol in symbols(term):
+        if symbol.name not in seen:
+            seen.add(symbol.name)
+            if symbol.name in found.definitions:
+                yield from _leaves(found, found.definitions[symbol.name].body, seen)
+            else:
+                yield symbol.name
 
 
 def by_kind(found: Iterable[Argument]) -> tuple[Argument, ...]:

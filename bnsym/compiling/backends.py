@@ -1,27 +1,35 @@
-"""What evaluates a closed form: NumPy in blocks, with buffers; torch and JAX on whole arrays."""
+"""What evaluates a closed form in NumPy, in blocks with buffers; which other backends there are."""
 
 from __future__ import annotations
 
-import operator
+import os
 from collections.abc import Callable, Mapping
 from importlib.util import find_spec
+from shutil import which
 from typing import Any
 
 import numpy as np
 
 from bnsym.evidence.streams.passes import Leaf
 
-BACKENDS = ("numpy", "numba", "torch", "jax")
+BACKENDS = ("numpy", "numba", "torch", "jax", "c")
 
 
 def installed(backend: str) -> bool:
-    return find_spec(backend) is not None
+    return (which(compiler()) if backend == "c" else find_spec(backend)) is not None
+
+
+def compiler() -> str:
+    """The C compiler, as other programs find it."""
+    return os.environ.get("CC", "cc")
 
 
 def require(backend: str) -> None:
     """ValueError for a backend that does not exist, ImportError for one that is not installed."""
     if backend not in BACKENDS:
         raise ValueError(f"there is no backend {backend!r}; there are {', '.join(BACKENDS)}")
+    if backend == "c" and not installed(backend):
+        raise ImportError(f"backend='c' needs a C compiler, and there is no {compiler()}; set CC")
     if not installed(backend):
         raise ImportError(f"backend={backend!r} needs {backend}: pip install {backend}")
 
@@ -60,23 +68,3 @@ class Blocks:
 
     def gathered(self, totals: list[Any]) -> Any:
         return np.sum(totals, axis=0)
-
-
-class Whole:
-    """Arrays of torch or JAX, which fuse or spread work over a device as they see fit."""
-
-    names: Mapping[str, Any] = {
-        "add": operator.add, "sub": operator.sub, "neg": operator.neg, "mul": operator.mul,
-        "square": lambda a: a * a, "power": lambda a, p, q: a ** (p / q),
-        "total": lambda a: a.sum(0), "dot": lambda a, b: (a * b).sum(0),
-    }  # fmt: skip
-
-    def number(self, p: int, q: int) -> Any:
-        return p / q
-
-    def enter(self, array: Any, _leaf: Leaf) -> Any:
-        return array
-
-    def gathered(self, totals: list[Any]) -> Any:
-        (whole,) = totals
-        return whole

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
 from math import inf
 from typing import Any
 
 import numpy as np
 from sympy import Expr
 
-from bnsym.compiling import argument_names, documenting
-from bnsym.compiling.arguments import Sizes, arguments, bind, measure
-from bnsym.compiling.backends import Blocks, Whole, require
+from bnsym.compiling import argument_names, documenting, running
+from bnsym.compiling.arguments import BESIDE, Sizes, arguments, bind, measure
+from bnsym.compiling.backends import Blocks, require
+from bnsym.compiling.formula import formula
+from bnsym.compiling.programs import Program, program, side_by_side
 from bnsym.compiling.proved import Form, NotProved, proved_form
 from bnsym.evidence import memory, surveying
 from bnsym.evidence.streams.balls import Cancellation, InARow, Overflow
-from bnsym.evidence.streams.compiled import Compiled
 from bnsym.evidence.streams.passes import Leaf, Lowering
 from bnsym.evidence.streams.streaming import Stream
 from bnsym.evidence.structure import Structure
@@ -31,15 +34,17 @@ def compile(  # noqa: A001 - `bnsym.compile` says what it does
 
     link: FILE#ID, of a block or of one link: the right side of its last equation, provided that every
     link of that chain is proved. backend: `numpy` (of any float type, worked out in float64, in blocks that
-    fit a cache), `numba` (the same, compiled, on every core), `torch` or `jax` (whole arrays, of any float
-    type). given: defined names whose values are handed in instead of being worked out again, such as `xhat`
-    or `\\hat{x}`; nothing checks that they are what the note defines.
+    fit a cache), `numba` or `c` (the same, as compiled loops on every core), `torch` or `jax` (whole arrays,
+    of any float type). given: defined names whose values are handed in instead of being worked out again,
+    such as `xhat` or `\\hat{x}`; nothing checks that they are what the note defines.
 
     Raises NotProved (a ValueError) if the link is not proved or has no closed form, ImportError if the
     backend is not installed, ValueError for an unknown backend or name.
     """
     require(backend)
-    return ClosedForm(proved_form(link), backend, tuple(given))
+    found = ClosedForm(proved_form(link), backend, tuple(given))
+    found.prepare()
+    return found
 
 
 class ClosedForm:
@@ -50,31 +55,50 @@ class ClosedForm:
 
     def __init__(self, form: Form, backend: str = "numpy", given: tuple[str, ...] = ()) -> None:
         self.form, self.backend = form, backend
-        statement = surveying.relevant(form.statement)
-        self.given = _given(statement, given)
-        self._lowering = Lowering(
-            Structure.of(statement, surveying.own_first(statement)[0]), given=self.given
-        )
-        self._free = free_indices(statement.left)
+        self._statement = surveying.relevant(form.statement)
+        self.given = _given(self._statement, given)
+        self.structure = Structure.of(self._statement, surveying.own_first(self._statement)[0])
+        self._free = free_indices(self._statement.left)
         try:
-            self._expression = self._lowered(statement)
+            self.formula = formula(self.structure, self._statement, self._free, self.given)
+            self.arguments = arguments(self.formula)
         except Unsupported as error:
             raise NotProved(f"proved, but it can't be compiled: {error}") from error
-        self.arguments = arguments(self._lowering, [self._expression])
-        if backend != "numpy" and self._lowering.axes:
-            raise NotProved(f"backend={backend!r} takes one index, over the batch; numpy takes several")
         self._shared: dict[Any, Any] = {}
-        self.__doc__ = documenting.docstring(form, self.arguments, one_index=not self._lowering.axes)
-
-    @property
-    def structure(self) -> Structure:
-        """The definitions that it was worked out from."""
-        return self._lowering.structure
+        self.__doc__ = documenting.docstring(form, self.arguments, one_index=self.one_index)
 
     @property
     def one_index(self) -> bool:
         """Whether the only index runs over the batch, so that features may stand side by side."""
-        return not self._lowering.axes
+        return len({s for shape in self.formula.shapes.values() for s in shape}) == 1
+
+    def program(self, name: str, about: str, *, beside: bool = False) -> Program:
+        """As steps with names. beside: for features side by side. Raises NotProved where there is no way."""
+        try:
+            found = formula(self.structure, self._statement, self._free, self.given, whole=True)
+            found = side_by_side(found) if beside else found
+            axes = (BESIDE,) if beside else ()
+            takes = [replace(a, spaces=(*a.spaces, *axes)) for a in self.arguments]
+            return program(name, about, found, takes)
+        except Unsupported as error:
+            raise NotProved(f"proved, but it can't be compiled: {error}") from error
+
+    @cached_property
+    def _passes(self) -> tuple[Lowering, Expr]:
+        """Over the batch, for NumPy in blocks; Unsupported for a matrix over it."""
+        try:
+            lowering = Lowering(self.structure, given=self.given)
+            return lowering, self._lowered(lowering)
+        except Unsupported as error:
+            raise NotProved(f"proved, but it can't be compiled: {error}") from error
+
+    @property
+    def _lowering(self) -> Lowering:
+        return self._passes[0]
+
+    @property
+    def _expression(self) -> Expr:
+        return self._passes[1]
 
     def __repr__(self) -> str:
         names = ", ".join(a.name for a in self.arguments)
@@ -90,13 +114,29 @@ class ClosedForm:
         if self.backend in ("torch", "jax"):
             if out is not None:
                 raise TypeError(f"backend={self.backend!r} takes no out")
-            return self._whole(bound, sizes)
+            return self._runner(beside=sizes.beside is not None)(**bound)
         floats = {name: _floats(name, value) for name, value in bound.items()}
         with np.errstate(all="ignore"):  # what is not finite is found below
-            if self.backend == "numba":
-                return self._compiled(floats, sizes, out)
-            rank = max(np.ndim(value) for value in floats.values())
+            if self.backend in ("numba", "c"):
+                return self._in_loops(floats, sizes, out)
+            rank = 1 + len(self._lowering.axes) + (sizes.beside is not None)
             return self._in_blocks(floats, sizes, Blocks(rank=rank), None, out)
+
+    def prepare(self) -> None:
+        """Raises NotProved where the backend has no way to work it out."""
+        if self.backend == "numpy":
+            _ = self._passes
+        else:
+            self.program("closed_form", "")
+
+    def _runner(self, *, beside: bool) -> Callable[..., Any]:
+        """The program for the backend, ready to run; made once."""
+        if beside not in self._shared:
+            self._shared[beside] = running.runner(
+                self.program("closed_form", "", beside=beside), self.backend
+            )
+        found: Callable[..., Any] = self._shared[beside]
+        return found
 
     def error(self, *arrays: Any, **named: Any) -> Any:
         """A bound on the rounding error of float64 in each component of the value.
@@ -113,15 +153,15 @@ class ClosedForm:
         except Cancellation as error:
             raise FloatingPointError(str(error)) from error
 
-    def _lowered(self, statement: Statement) -> Expr:
-        structure = self._lowering.structure
+    def _lowered(self, lowering: Lowering) -> Expr:
+        structure = lowering.structure
         batch = [i.name for i in self._free if i.space == structure.batch]
         if len(batch) > 1:
             raise Unsupported("it is a matrix over the batch")
         for index in self._free:
             if index.space != structure.batch:
-                self._lowering.axes.setdefault(index.name, index.space)
-        return self._lowering.lower(structure.resolve(statement.right), batch[0] if batch else None)
+                lowering.axes.setdefault(index.name, index.space)
+        return lowering.lower(structure.resolve(self._statement.right), batch[0] if batch else None)
 
     def _type(self, floats: Mapping[str, Any]) -> np.dtype[Any]:
         """The most precise type of the arrays, but for numbers of several features."""
@@ -129,28 +169,16 @@ class ClosedForm:
         return min(types, key=lambda one: FLOATS.index(one.name))
 
     def _measured(self, bound: Mapping[str, Any]) -> Sizes:
-        return measure(self.arguments, bound, one_index=not self._lowering.axes)
+        return measure(self.arguments, bound, one_index=self.one_index)
 
     def _leaves(self, bound: Mapping[str, Any], sizes: Sizes) -> dict[Leaf, Any]:
         values = {a.latex: bound[a.name] for a in self.arguments}
-        plain = self.backend in ("torch", "jax")
         for space, size in sizes.spaces.items():
-            values.setdefault(space, float(size) if plain else np.asarray(float(size)))
+            values.setdefault(space, np.asarray(float(size)))
         return {leaf: values[leaf.name] for leaf in self._lowering.leaves.values() if leaf.name in values}
 
     def _length(self, sizes: Sizes) -> int:
         return sizes.spaces.get(self._lowering.structure.batch, 1)
-
-    def _whole(self, bound: Mapping[str, Any], sizes: Sizes) -> Any:
-        """On whole arrays of a library of its own, whose errors and infinities are its own too."""
-        length = self._length(sizes)
-        stream = Stream(
-            self._lowering, Whole(), self._leaves(bound, sizes), length, inf, codes=self._shared, step=length
-        )
-        if not self._lowering.varies(self._expression):
-            return stream.value(self._expression)
-        ((_, found),) = stream.mapped(self._expression)
-        return found
 
     def _in_blocks(
         self, floats: Mapping[str, Any], sizes: Sizes, arithmetic: Any, part: int | None, out: Any
@@ -167,8 +195,17 @@ class ClosedForm:
             found = stream.value(self._expression)
             wanted = found if part is None else found[part]
             self._demand_finite([wanted], floats)
-            return self._arranged(wanted.astype(self._type(floats), copy=False), sizes, varies=False)
-        whole = self._room(sizes, out, self._type(floats))
+            found = self._arranged(wanted.astype(self._type(floats), copy=False), sizes, varies=False)
+            if not self.one_index or not self._free:
+                return found
+            beside = () if sizes.beside is None else (sizes.beside,)
+            return np.array(np.broadcast_to(found, (self._length(sizes), *beside)))
+        if out is not None and self._lowering.axes:
+            raise TypeError("out is for one index, over the batch")
+        free = {i.name for i in self._free}
+        lengths = (sizes.spaces[s] if a in free else 1 for a, s in self._lowering.axes.items())
+        beside = () if sizes.beside is None else (sizes.beside,)
+        whole = self._room((self._length(sizes), *lengths, *beside), out, self._type(floats))
         direct = buffered and whole.dtype == np.float64
         for block, value in stream.mapped(self._expression, whole if direct else None):
             wanted = value if part is None else value[part]
@@ -178,18 +215,12 @@ class ClosedForm:
             self._demand_finite([*stream.values.values(), whole[:1]], floats)
         return self._arranged(whole, sizes, varies=True)
 
-    def _room(self, sizes: Sizes, out: Any, dtype: Any) -> Any:
+    def _room(self, shape: tuple[int, ...], out: Any, dtype: Any) -> Any:
         """Where the result goes: what was handed in, or a new array, if there is memory for it."""
-        free = {i.name for i in self._free}
-        lengths = (sizes.spaces[s] if a in free else 1 for a, s in self._lowering.axes.items())
-        beside = () if sizes.beside is None else (sizes.beside,)
-        shape = (self._length(sizes), *lengths, *beside)
         if out is None:
             if said := memory.refusal(int(np.prod(shape)), 1):
                 raise MemoryError(said)
             return np.empty(shape, dtype)
-        if self._lowering.axes:
-            raise TypeError("out is for one index, over the batch")
         if np.shape(out) != shape or out.dtype != dtype:
             raise ValueError(f"out has shape {np.shape(out)} and type {out.dtype}, not {shape} and {dtype}")
         return out
@@ -209,27 +240,23 @@ class ClosedForm:
         kept = [letters[k] for k in keep]
         return found.transpose([kept.index(letter) for letter in wanted])
 
-    def _compiled(self, floats: Mapping[str, Any], sizes: Sizes, out: Any) -> Any:
-        """By numba, one feature after the other."""
-        dtype = self._type(floats)
-        floats = {n: np.asarray(v, np.float64) for n, v in floats.items()}
-        if not self._lowering.varies(self._expression):
-            room = np.empty(() if sizes.beside is None else sizes.beside, dtype)
-        else:
-            room = self._room(sizes, out, dtype)
-        for k in range(sizes.beside or 1):
-            column = {n: v[..., k] if sizes.beside and np.ndim(v) else v for n, v in floats.items()}
-            leaves = self._leaves(column, sizes)
-            stream = Compiled(
-                self._lowering, Blocks(rank=1), leaves, self._length(sizes), inf, kernels=self._shared
-            )
-            where = (..., k) if sizes.beside else (...,)
-            if self._lowering.varies(self._expression):
-                list(stream.mapped(self._expression, room[where]))
-            else:
-                room[where] = stream.value(self._expression)
-            self._demand_finite([*stream.values.values(), np.ravel(room[where])[:1]], floats)
-        return room
+    def _in_loops(self, floats: Mapping[str, Any], sizes: Sizes, out: Any) -> Any:
+        """By compiled loops, in float64."""
+        dtype, beside = self._type(floats), () if sizes.beside is None else (sizes.beside,)
+        takes = []
+        for argument in self.arguments:
+            value = floats[argument.name]
+            value = value if argument.spaces else np.broadcast_to(value, beside)
+            takes.append(np.array(value, np.float64, order="C", copy=None) if value.ndim else float(value))
+        free = [sizes.spaces[i.space] for i in self._free]
+        whole = self._room((*free, *beside), out, dtype)
+        direct = whole.dtype == np.float64 and whole.flags.c_contiguous
+        made = whole if direct else np.empty(whole.shape)
+        self._runner(beside=sizes.beside is not None)(*takes, made)
+        self._demand_finite([made[:1], made[..., :1]] if made.ndim else [made], floats)
+        if not direct:
+            whole[...] = made
+        return whole if whole.shape or out is not None else whole[()]
 
     def _demand_finite(self, values: Iterable[Any], floats: Mapping[str, Any]) -> None:
         """values: sums, and what else enters every component. FloatingPointError if one went wrong."""

@@ -13,13 +13,13 @@ import numpy as np
 from bnsym.compiling import argument_names
 from bnsym.compiling.arguments import Argument, by_kind
 from bnsym.compiling.callable_form import ClosedForm
+from bnsym.compiling.formula import Formula, formula
 from bnsym.compiling.proved import Form, gradient_forms, proved_form
 from bnsym.elaborate import Unreadable, parse_term, read_with_context
 from bnsym.evidence.structure import Structure
 from bnsym.evidence.surveying import own_first, relevant
 from bnsym.evidence.whole.pins import Hypotheses
 from bnsym.finding import gather
-from bnsym.judging.formula import Formula, formula
 from bnsym.judging.trials import Refused, Task, Trial, Unfit
 from bnsym.terms import (
     ONE,
@@ -46,10 +46,7 @@ def task(
 ) -> Task:  # fmt: skip
     """Raises NotProved for links that are not, ValueError for unknown names."""
     forms = {name: ClosedForm(form) for name, form in _forms(link).items()}
-    outputs = {
-        n: formula(f.structure, f.form.statement, free_indices(f.form.statement.left))
-        for n, f in forms.items()
-    }
+    outputs = {n: f.formula for n, f in forms.items()}
     takes = by_kind({a.latex: a for f in forms.values() for a in f.arguments}.values())
     named = _given(next(iter(forms.values())).form, given, outputs)
     for one in named.values():

@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
+from bnsym.compiling.formula import Formula, spreads, statistics
 from bnsym.evidence.surveying import names, reached
-from bnsym.judging.formula import Formula, spreads, statistics
 from bnsym.terms import (
     Definition,
     Delta,

@@ -7,8 +7,8 @@ from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 
+from bnsym.compiling.formula import Formula, Piece, factors, statistics
 from bnsym.evidence.surveying import names
-from bnsym.judging.formula import Formula, Piece, factors, statistics
 from bnsym.printing import to_latex
 from bnsym.reporting.unicode import unicode_math
 from bnsym.terms import (

@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
+from bnsym.compiling.formula import statistics
 from bnsym.judging.asking import UNITS, returned
-from bnsym.judging.formula import statistics
 from bnsym.judging.trials import Refused, Trial, drawn
 from bnsym.terms import Name
 

@@ -15,9 +15,9 @@ from typing import Any
 
 import numpy as np
 
+from bnsym.compiling.formula import Formula, Piece
 from bnsym.evidence.surveying import Unsupported
 from bnsym.judging.asking import UNITS, returned
-from bnsym.judging.formula import Formula, Piece
 from bnsym.judging.layouts import Layout, lifted
 from bnsym.judging.mutations import Slip, in_definitions, mutants, written
 from bnsym.judging.trials import Trial, copies

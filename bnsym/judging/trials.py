@@ -12,11 +12,11 @@ import numpy as np
 
 from bnsym.compiling.arguments import Argument
 from bnsym.compiling.backends import Blocks
+from bnsym.compiling.formula import Formula
 from bnsym.evidence.streams import balls
 from bnsym.evidence.streams.balls import Ball, InARow
 from bnsym.evidence.streams.drawing import Draw
 from bnsym.judging.dense import Dense
-from bnsym.judging.formula import Formula
 from bnsym.judging.layouts import Axis, Layout, Pattern, Roles, lifted
 from bnsym.terms import Index, Name
 

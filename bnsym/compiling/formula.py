@@ -1,11 +1,11 @@
 """A closed form as terms alone: its right side, what that is defined from, and the arrays it takes.
 
-proved → formula → lifted (as the axes of real arrays have it) → dense
+proved → formula → lowered
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from bnsym.evidence.deltas import rebuilt
@@ -66,14 +66,22 @@ class Formula:
         yield from (d.body for d in self.definitions.values())
 
 
-def formula(structure: Structure, statement: Statement, free: tuple[Index, ...]) -> Formula:
-    """The right side of a statement whose definitions a structure has; it may be any term over them."""
-    shown = tuple(pieces(statement.right))
+def formula(
+    structure: Structure,
+    statement: Statement,
+    free: tuple[Index, ...],
+    given: Collection[Name] = (),
+    *,
+    whole: bool = False,
+) -> Formula:
+    """The right side of a statement whose definitions a structure has; it may be any term over them. given:
+    names whose values are handed in. whole: as one piece, as it is written."""
+    shown = (statement.right,) if whole else tuple(pieces(statement.right))
     parts = tuple(Piece(t, _written(structure, structure.resolve(t))) for t in shown)
     bodies: dict[Name, Definition] = {}
 
     def uses(name: Name) -> set[Name]:
-        if name not in structure.definitions:
+        if name not in structure.definitions or name in given:
             return set()
         if name not in bodies:
             symbol = structure.definitions[name].symbol

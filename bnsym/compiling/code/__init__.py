@@ -1,0 +1,1 @@
+"""Programs as text, one printer a language over one for expressions."""

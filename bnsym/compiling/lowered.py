@@ -1,0 +1,134 @@
+"""A closed form as steps: each names a value without sums, or the sum of one over an index.
+
+    σ² = 1/m Σ (x − μ)²    becomes    s = Σ (x − μ)²,  σ² = s/m
+
+What does not vary with the index of a sum is taken out of it first, so that no matrix over the batch is
+made of two vectors; sums that differ in letters alone are one. Emitted code and dense values follow the
+steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from bnsym.compiling.argument_names import plain
+from bnsym.compiling.formula import Formula, factors
+from bnsym.evidence.deltas import mentions, rebuilt
+from bnsym.evidence.surveying import names
+from bnsym.terms import (
+    Add,
+    Index,
+    Name,
+    Size,
+    SpaceName,
+    Sum,
+    Sym,
+    Term,
+    add,
+    free_indices,
+    mul,
+    own_indices,
+    rename,
+    walk,
+)
+
+TOTAL = "Σ "
+"""Before the names of sums, which no note can write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """`target = value`, or the sum of the value over an index."""
+
+    target: Sym
+    value: Term
+    indices: tuple[Index, ...]
+    """Of the value, in the order of axes: the target's, and the one that is summed over."""
+    over: Index | None = None
+
+
+class Steps:
+    """Those that a formula's terms take, in order, in letters of its own: the first of an index space is the
+    same in all of them."""
+
+    def __init__(self, formula: Formula) -> None:
+        self.formula = formula
+        self.made: list[Step] = []
+        self._known: dict[object, Sym] = {}
+        shapes = sorted(formula.shapes.values(), key=len, reverse=True)
+        self._letters = _letters(formula)
+        self.spaces = list(dict.fromkeys([*(s for shape in shapes for s in shape), *self._letters]))
+
+    def of(self, term: Term) -> Term:
+        """The term without sums, by the values of steps and of arrays."""
+        match term:
+            case Sym(name, indices) if name in self.formula.definitions:
+                return self._defined(name, indices)
+            case Sum(index, body):
+                return self._summed(index, body)
+            case _:
+                return rebuilt(term, self.of)
+
+    def _defined(self, name: Name, indices: Sequence[Index]) -> Term:
+        definition = self.formula.definitions[name]
+        parameters = definition.symbol.indices
+        if name not in self._known:
+            value = self.of(definition.body)
+            kept = [i for i in parameters if i in free_indices(value)]
+            self._known[name] = self._made(name, value, kept)
+        given = {a.name: b for a, b in zip(parameters, indices, strict=True)}
+        return rename(self._known[name], given)
+
+    def _summed(self, index: Index, body: Term) -> Term:
+        inside = mul(*(f for f in factors(body) if mentions(f, index)))
+        outside = [self.of(f) for f in factors(body) if not mentions(f, index)]
+        if isinstance(inside, Add) and not all(mentions(t, index) for t in inside.terms):
+            return mul(*outside, add(*(self._summed(index, t) for t in inside.terms)))
+        value = self.of(inside)
+        if not mentions(value, index):
+            return mul(Size(index.space), *outside, value)
+        kept = [i for i in free_indices(value) if i != index]
+        return mul(*outside, self._made(_total(value), value, kept, index))
+
+    def _made(self, name: Name, value: Term, kept: Sequence[Index], over: Index | None = None) -> Sym:
+        """A step, or the one that there is, as a symbol at the indices that are kept."""
+        own = self.own([*kept, over] if over else kept)
+        key = (rename(value, own), own[over.name] if over else None)
+        if key not in self._known or not over:
+            alike = sum(s.target.name.rstrip("'") == name for s in self.made) if over else 0
+            axes = self.ordered(own.values())
+            self._known[key] = Sym(name + "'" * alike, tuple(i for i in axes if i != key[1]))
+            self.made.append(Step(self._known[key], key[0], axes, key[1]))
+        back = {own[i.name].name: i for i in kept}
+        return rename(self._known[key], back)  # type: ignore[return-value]
+
+    def ordered(self, indices: Iterable[Index]) -> tuple[Index, ...]:
+        """In the order of axes."""
+        return tuple(sorted(indices, key=lambda i: self.spaces.index(i.space)))
+
+    def own(self, indices: Sequence[Index]) -> dict[str, Index]:
+        """For the letter of each index one of the steps' own."""
+        found: dict[str, Index] = {}
+        for index in indices:
+            number = sum(i.space == index.space for i in found.values())
+            letters = self._letters[index.space]
+            while number >= len(letters):
+                letters.append(f"{letters[0]}{len(letters)}")
+            found[index.name] = Index(letters[number], index.space)
+        return found
+
+
+def _letters(formula: Formula) -> dict[SpaceName, list[str]]:
+    """Of each index space those that stand in the formula, words first; none of two spaces."""
+    found: dict[SpaceName, list[str]] = {}
+    inside = [i for t in formula.terms() for part in walk(t) for i in own_indices(part)]
+    for index in sorted((*formula.free, *inside), key=lambda i: i.name.isdigit()):
+        own = found.setdefault(index.space, [])
+        if not any(index.name in letters for letters in found.values()):
+            own.append(index.name)
+    return {space: own or [f"i_{space}"] for space, own in found.items()}
+
+
+def _total(value: Term) -> Name:
+    return TOTAL + " ".join(sorted(map(plain, names(value))))
