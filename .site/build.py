@@ -263,7 +263,8 @@ def _keys(before: str, part: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """The keys of an object, and below them those of what they hold."""
     for key, value in part.get("properties", {}).items():
         tag = "code" if key in part.get("required", ()) else "i"
-        yield f"<{tag}>{before}{escape(key)}</{tag}>", _type(value)
+        means = escape(value.get("description", ""))
+        yield f"<{tag}>{before}{escape(key)}</{tag}>", _type(value) + (f"<p>{means}</p>" if means else "")
         held, mark = (value["items"], "[]") if "items" in value else (value, "")
         yield from _keys(f"{before}{escape(key)}{mark}.", held)
 
@@ -292,6 +293,8 @@ def _type(part: dict[str, Any] | bool) -> str:
             return f"object of {_type(held)}"
         case {"type": str(name)}:
             return name
+        case {"type": list(names)}:
+            return " or ".join(names)
     return "anything"
 
 

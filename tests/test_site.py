@@ -6,8 +6,10 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
@@ -98,9 +100,18 @@ def test_pages_hold_all_that_they_are_made_of(site: Path) -> None:
     schema = Page(folder / "schema.html")
     assert {*whole["properties"], "causes[].lines[].before"} <= set(schema.words)
     assert set(whole["$defs"]) <= schema.places
+    assert {part["description"] for part in _parts(whole) if "description" in part} <= set(schema.words)
     report = (folder / "derivations" / "first-steps.html").read_text(encoding="utf-8")
     assert "Every link is as declared" in report
     assert 'href="../derivations.html"' in report
+
+
+def _parts(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """What it says of each key."""
+    for part in (schema, *schema.get("$defs", {}).values()):
+        for value in part.get("properties", {}).values():
+            yield value
+            yield from _parts(value.get("items", value))
 
 
 def test_without_what_it_needs_there_is_no_playground(site: Path) -> None:
