@@ -420,3 +420,62 @@ def test_words_between_two_names_that_equate_them(judged):
     assert judged(text.format("equal to") + "\n\n$$\\sum_i v_i = 0$$\n") in ("p", "x")
     assert judged(text.format("proportional to") + "\n\n$$\\sum_i v_i = 0$$\n") == "x"
     assert judged(text.format("other than") + "\n\n$$\\sum_i v_i = 0$$\n") == "r"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "In an earlier draft the last term carried another factor,",
+        "With some algebraic manipulation we write the second moment as",
+        "Mathematically,",
+        "I was at one point unsure of the data. So",
+    ],
+)
+def test_what_stands_behind_a_phrase_of_place_is_a_clause_of_its_own(judged, said):
+    assert judged(f"{LAYER}\n\n{said}\n\n$${SECOND}$$\n") == "r"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "In the limit the last term carried another factor,",
+        "With the last sample removed the second moment is",
+        "In practice the mean of the batch vanishes,",
+        "For all but the first sample the second moment is",
+        "Heuristically,",
+    ],
+)
+def test_a_phrase_of_place_that_is_not_understood_keeps_from_being_refuted(judged, said):
+    assert judged(f"{LAYER}\n\n{said}\n\n$${SECOND}$$\n") == "x"
+
+
+@pytest.mark.parametrize(
+    ("said", "wanted"),
+    [
+        ("The running averages play no role here.", "pr"),
+        ("The running averages are not needed.", "pr"),
+        ("Los promedios móviles no juegan ningún papel.", "pr"),
+        ("Here the running averages are used.", "xx"),
+        ("At test time the statistics of the batch are not used.", "xx"),
+        ("The running averages do not need the batch.", "xx"),
+    ],
+)
+def test_averages_that_play_no_role_change_nothing(judged, said, wanted):
+    layer_ = LAYER.replace("Let", "Sea") if said.startswith("Los") else LAYER
+    assert judged(f"{layer_}\n\n{said}\n\n$${CENTRED}$$\n\n$$\\sum_i (x_i - \\mu) = 1$$\n") == wanted
+
+
+@pytest.mark.parametrize(
+    ("said", "wanted"),
+    [
+        (r"**Case 2**, $k \ne i$:", "pr"),
+        (r"Case (b): $k \ne i$", "pr"),
+        (r"**情况二**，$k \ne i$，只有 $r$ 含 $x_i$：", "pr"),
+        (r"**Case 2**, $k \ne i$, to first order:", "px"),
+        ("Case 2:", "xx"),
+    ],
+)
+def test_a_formula_behind_the_number_of_a_case_is_its_condition(judged, said, wanted):
+    text = rf"Let $z_k = x_k r$ and $r = \sum_i x_i$.{chr(10) * 2}{said}{chr(10) * 2}"
+    assert judged(text + "$$\\frac{dz_k}{dx_i} = x_k$$\n") == wanted[0]
+    assert judged(text + "$$\\frac{dz_k}{dx_i} = x_i$$\n") == wanted[1]

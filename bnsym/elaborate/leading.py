@@ -40,7 +40,7 @@ _BUT = re.compile(
 )
 """Before a formula, these make no condition of it."""
 _OPENLY = re.compile(
-    r"\b(?:approximat\w+|almost|nearly|roughly|asymptotic\w*|heuristically|on\s+average|in\s+expectation|surely"
+    r"\b(?:all\s+but|apart\s+from|aside\s+from|other\s+than|approximat\w+|almost|nearly|roughly|asymptotic\w*|heuristically|on\s+average|in\s+expectation|surely"
     r"|(?:high|small|positive)\s+probability|in\s+the\s+(?:limit|mean)|up\s+to|(?:first|second|leading|lowest)\s+order"
     r"|(?:for|if|when|as|since)\s+(?:\w+\s+){0,3}(?:large|small|tiny|some|most|certain)"
     r"|näherungsweise|ungefähr|annähernd|nahezu|im\s+(?:mittel|grenz\w+)|bis\s+auf|für\s+(?:\w+\s+){0,2}(?:große|kleine|einige)\w*"
@@ -118,7 +118,8 @@ def _is_understood(sentence: str, found: list[re.Match[str]], last: int, words: 
     start = found[0].start()
     if _ASIAN.search(sentence, start, last) or _IDIOM.search(sentence, start, last):
         return True
-    plain, openers, reasons = (Known.of(w) for w in (words.plain, words.openers, words.reasons))
+    plain, places, reasons = (Known.of(w) for w in (words.plain, words.places, words.reasons))
+    openers = Known.of(f"{words.places} {words.openers}")
     lower = [m[0].lower().replace("’", "'") for m in found]
     place = next((n for n, word in enumerate(lower) if word not in _JOINING), 0)
     opening = lower[place]
@@ -130,6 +131,8 @@ def _is_understood(sentence: str, found: list[re.Match[str]], last: int, words: 
             filter(None, (told, FORMULAS.search(sentence, start, last))), key=re.Match.start, default=None
         )
     inside = [w for m, w in zip(found, lower, strict=True) if told is None or m.start() < told.start()]
+    if places.has(opening):
+        inside = inside[: _phrase(inside, place, plain, Known.of(words.subjects))]
     known = [plain.has(word) for word in inside]
     if all(known):
         return True
@@ -144,8 +147,14 @@ def _is_understood(sentence: str, found: list[re.Match[str]], last: int, words: 
     return not (openers.has(opening) or (participle and not plain.has(opening)))
 
 
+def _phrase(words: list[str], start: int, plain: Known, subjects: Known) -> int:
+    """Where the phrase that a word of place begins ends in a noun, and a clause of its own begins."""
+    ends = (n for n in range(start + 2, len(words)) if subjects.has(words[n]))
+    return next((n for n in ends if words[n - 1].startswith(plain.stems)), len(words))
+
+
 _FEW = 3
-_OPENERS = Known.of(" ".join(words.openers for words in LANGUAGES.values()))
+_OPENERS = Known.of(" ".join(f"{words.places} {words.openers}" for words in LANGUAGES.values()))
 
 
 def _denied_before(sentence: str, start: int, end: int, words: Words) -> tuple[int, int] | None:
@@ -187,6 +196,8 @@ def lead(
     formulas that give a name a number."""
     end = place[0]
     formulas = [m.span() for m in FORMULAS.finditer(sentence, start, end)]
+    cases, number = _cases(sentence, start, end, words)
+    start = number[1] if number and cases else start
     conditions, opened = _conditions(sentence, start, end, formulas, roles, words)
     rest = end if opened is None else opened
     following = _DISPLAYS.search(sentence, place[1])
@@ -198,13 +209,28 @@ def lead(
     behind = _going_on(sentence, place[1], stop)
     more, after = _conditions_after(sentence, behind, words)
     doubt = _doubt(sentence, start, rest, words) or _doubt(sentence, after, behind[1], words)
-    doubt = doubt or _wished(sentence, start, end, words)
+    doubt = doubt or _wished(sentence, start, end, words) or (None if cases else number)
     unclear = [*_unclear(sentence, start, rest, words), *_unclear(sentence, after, behind[1], words)]
     told = [FORMULAS.search(sentence, *one) is not None for one in unclear]
     bare = (one for one, named in zip(unclear, told, strict=True) if not named)
     named = [one for one, named in zip(unclear, told, strict=True) if named]
     named += [(v, v + 1) for v in sorted(values) if (start <= v < rest or after <= v < behind[1])]
-    return Leading((*conditions, *more), doubt or next(bare, None), tuple(named))
+    return Leading((*cases, *conditions, *more), doubt or next(bare, None), tuple(named))
+
+
+def _cases(
+    sentence: str, start: int, end: int, words: Words
+) -> tuple[tuple[int, ...], tuple[int, int] | None]:
+    r"""The formulas that are clauses of their own behind the number of a case, `Case 2, $i \ne j$:`, and
+    where that stands."""
+    label = compiled(rf"[\s*_>#(-]*(?:{words.case})\s*\(?\w{{1,4}}\b[).*_]*(?=\s*[,:，：(（–—])").match(
+        sentence, start, end
+    )
+    found = [m.start(1) for m in _ALONE.finditer(sentence, label.end(), end)] if label else []
+    return tuple(found), label.span() if label else None
+
+
+_ALONE = re.compile(rf"[,:，：(（–—]\s*({FORMULA}{REST}*)(?=\s*(?:[,:，：)）–—]|\Z))")
 
 
 def _doubt(sentence: str, start: int, end: int, words: Words) -> tuple[int, int] | None:

@@ -56,6 +56,10 @@ def sayings(sentence: str, words: Words, written: Mapping[int, str]) -> Iterator
         kind = str(match.lastgroup)
         if re.search(words.negation, before, re.IGNORECASE):
             continue
+        if re.search(words.statistics, match[0]) and re.search(
+            words.idle, sentence[start:end], re.IGNORECASE
+        ):
+            continue  # `The running averages play no role here`
         if kind == "cases":
             if _LEAD.match(sentence, 0, match.start()):
                 yield Said((start, end), (), Effect.NARROWED, here or _ITEM.match(sentence) is not None)

@@ -33,6 +33,8 @@ class Words:
     hence: str = NEVER
     """What follows is inferred, or used: it defines nothing any more."""
     condition: str = NEVER
+    case: str = NEVER
+    """Before its number, it says that what follows is a condition."""
     negation: str = NEVER
     after: str = NEVER
     """Stand after the definition that they make."""
@@ -83,6 +85,8 @@ class Words:
     """Begin what is supposed in words."""
     replaced: str = NEVER
     """Put one formula in another's place."""
+    idle: str = NEVER
+    """Said of something, they mean that nothing here depends on it."""
     truth: str = NEVER
     """After a negation they say that something does not hold."""
     untrue: str = NEVER
@@ -91,8 +95,12 @@ class Words:
     """Negations that deny nothing."""
     plain: str = ""
     """Words, or the beginnings of words before `~`, that say nothing of the values of names."""
+    places: str = ""
+    """Words before a noun that begin what may say where something holds."""
     openers: str = ""
-    """Words that begin what may say where something holds."""
+    """Others that begin it."""
+    subjects: str = ""
+    """Words with which a clause begins behind what says where."""
     reasons: str = ""
     """Words that begin what says why it holds."""
     values: str = NEVER
@@ -140,7 +148,7 @@ class Known:
         return word in self.whole or (bool(self.stems) and word.startswith(self.stems))
 
 
-LISTS = frozenset(("plain", "openers", "reasons"))
+LISTS = frozenset(("plain", "places", "openers", "subjects", "reasons"))
 """Those of which each word is looked up; the others are patterns."""
 
 
