@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import time
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -11,12 +12,14 @@ import pytest
 from rich.console import Console
 
 import bnsym
+from bnsym import checking
 from bnsym.checking import exit_code
 from bnsym.commands.check import check as command
 from bnsym.commands.check import fix_files
-from bnsym.model import ExitCode
+from bnsym.finding import Note, gather
+from bnsym.model import ExitCode, Report
 from bnsym.repairing.edits import EDITS, Edit, Place, apply_all, edits, overlap
-from bnsym.repairing.patch import repaired, unified
+from bnsym.repairing.patch import mended, repaired, unified
 from bnsym.repairing.spots import spots
 from bnsym.repairing.values import points_for
 from bnsym.repairing.worth import is_worthwhile
@@ -158,6 +161,30 @@ def test_one_slip_in_the_middle_of_a_chain_is_one_repair(tmp_path: Path) -> None
     assert first.repair.edits == second.repair.edits
     fix_files(repaired(report))
     assert bnsym.check(path, cross_examine=False).passed
+
+
+def test_of_each_chain_one_link_is_mended_at_a_time(tmp_path: Path) -> None:
+    """The second repair was found beside a side that the first one changes; other chains don't wait."""
+    sums = r"\frac{\gamma}{m \sigma} (m g_i - \sum_j g_j"
+    first = GRADIENT + rf"{sums} - \hat{{x}}_i \sum_j \hat{{x}}_j g_j)"
+    right = rf"{first} = {sums} - \frac{{1}}{{\sigma}} (x_i - \mu) \sum_j \hat{{x}}_j g_j)"
+    wrong = right.replace(r"- \hat", r"+ \hat").replace(r"- \frac{1}{\sigma}", "+")
+    other = r"\Vert \hat{x} \Vert^2 = m"
+    path = note(tmp_path, wrong + "\n$$\n\n$$\n" + other.replace("^2", ""))
+    report = bnsym.check(path, cross_examine=False)
+    assert all(result.repair for result in report.results)
+    ((_, once),) = repaired(report).values()
+    assert first in once
+    assert right not in once
+    assert other in once
+    changes, left = mended(gather((str(path),))[0], report, again)
+    assert left.passed
+    assert changes[str(path)][1].count("- ") == once.count("- ") + 1
+
+
+def again(notes: Sequence[Note]) -> Report:
+    budget = checking.budget(10, (), False, "failed", None, False, None)
+    return checking.check_notes(notes, (), budget, checking.Unwatched())
 
 
 def test_the_left_side_is_worked_out(tmp_path: Path) -> None:

@@ -9,14 +9,14 @@ from functools import reduce
 from typing import TypeAlias
 
 from bnsym.finding import Note
-from bnsym.model import FileReport, Report, TextEdit, edited
+from bnsym.model import FileReport, Repair, Report, Span, TextEdit, edited
 from bnsym.reporting.programs.findings import in_repository
 from bnsym.reporting.wording import is_declared_refuted
 from bnsym.source.bundle import texts
 
 Changes: TypeAlias = dict[str, tuple[str, str]]
 """Files, each with its text before and after."""
-ROUNDS = 5
+ROUNDS = 8
 """How often a changed note is checked again for what is left."""
 
 
@@ -56,13 +56,8 @@ def repaired(report: Report) -> Changes:
 
 
 def _edits(file: FileReport) -> Iterator[TextEdit]:
-    """The edits of all repairs, the last first; of two that overlap the first alone."""
-    made = {
-        edit
-        for result in file.results
-        if result.repair is not None and not is_declared_refuted(result.link)
-        for edit in result.repair.edits
-    }
+    """The edits of repairs, the last first; of two that overlap the first alone."""
+    made = {edit for repair in _first_of_chains(file) for edit in repair.edits}
     reach: int | None = None
     kept = []
     for edit in sorted(made):
@@ -70,6 +65,20 @@ def _edits(file: FileReport) -> Iterator[TextEdit]:
             kept.append(edit)
             reach = max(edit[1], edit[0] + (edit[0] == edit[1]))
     yield from reversed(kept)
+
+
+def _first_of_chains(file: FileReport) -> Iterator[Repair]:
+    """Of each chain the first repair: the next ones were found beside a side that this one may change."""
+    chains: dict[Span, str] = {}
+    mended = set()
+    for result in file.results:
+        link, repair = result.link, result.repair
+        chain = chains.get(link.left_span, link.id) if link.left_span else link.id
+        if link.right_span:
+            chains[link.right_span] = chain
+        if repair is not None and chain not in mended and not is_declared_refuted(link):
+            mended.add(chain)
+            yield repair
 
 
 def unified(changes: Changes) -> str:
