@@ -24,9 +24,9 @@ from bnsym.execution.budget import Budget, Repairs
 from bnsym.execution.dispatch import Verdicts
 from bnsym.finding import Note
 from bnsym.model import Span, edited
-from bnsym.repairing.renaming import NotRenamed, rename
 from bnsym.serving.documents import Checked
 from bnsym.serving.lines import Lines
+from bnsym.serving.renaming import NotRenamed, rename
 from bnsym.serving.server import Server
 from bnsym.serving.session import Desk, Watch
 from tests.editor import MARKDOWN, Editor, Scenario, alone, ended, played, started

@@ -11,15 +11,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import combinations, groupby, islice, pairwise, takewhile
+from itertools import chain, combinations, groupby, pairwise, takewhile
 from time import monotonic
 from types import MappingProxyType
 from typing import TypeAlias
 
-from bnsym.elaborate import Unreadable, parse_term, read_with_context, reading
-from bnsym.elaborate.collect import RawChain
 from bnsym.elaborate.context import Context
-from bnsym.elaborate.dependence import names_of, reached
 from bnsym.elaborate.lints import resemblances
 from bnsym.evidence.surveying import relevant
 from bnsym.kernel import Witness
@@ -28,14 +25,15 @@ from bnsym.model import Cause, Derivation, Link, Span, TextEdit, edited
 from bnsym.proving import is_provable
 from bnsym.proving.witness import free_shapes
 from bnsym.repairing.edits import Edit, Place, accented, accents, edits, factors, powers, squares
+from bnsym.repairing.foreseen import Foreseen
 from bnsym.repairing.spots import spots
 from bnsym.repairing.trial import fails
-from bnsym.repairing.values import points_for
+from bnsym.repairing.values import few_points, may_hold, points_for
 from bnsym.repairing.worth import is_worthwhile
-from bnsym.repairing.written import PROOF_SECONDS, Work
+from bnsym.repairing.written import PROOF_SECONDS, Note, Work
 from bnsym.source.bundle import lines
 from bnsym.source.source_map import Places
-from bnsym.terms import Definition, Statement, Sym, Term, free_indices
+from bnsym.terms import Statement
 
 FEWEST = 2
 """Links that a cause explains: of one alone the repair of that link tells, unless a name is wrong, which
@@ -43,8 +41,10 @@ may be so in a definition."""
 ROUNDS = 8
 LINKS = 1200
 """How many are read over all candidates of a note: of a long one fewer candidates are tried."""
-ALIKE = 16
-"""How many candidates of one cost are tried."""
+ALIKE = 4
+"""How many candidates of one cost are tried on the whole note, those that seem to help most."""
+BOTH = 16
+"""Of how many candidates each two are tried together."""
 COSTS = {"a hat": 1, "the square of a norm": 1, "a factor": 1, "a power": 2}
 """In which order kinds of edits are tried: names before them, definitions after."""
 
@@ -61,14 +61,17 @@ class Draft:
     """Values at which a link failed, by its id: a change that helps it makes it hold there."""
 
     @cached_property
+    def note(self) -> Note:
+        return Note(self.text, self.file)
+
+    @property
     def read(self) -> tuple[Derivation, Context]:
-        return read_with_context(self.text, self.file)
+        return self.note.read
 
     @classmethod
     def judged(cls, text: str, file: str, decided: Mapping[str, Witness | bool]) -> Draft:
         """The note as it stands, with what is known of its links."""
         draft = cls(text, file, {}, {name: at for name, at in decided.items() if isinstance(at, Witness)})
-        draft.read = reading(text, file)
         for name in draft.links.keys() & decided.keys():
             if (statement := draft.links[name].statement) is not None:
                 draft.known[relevant(statement)] = decided[name] is True
@@ -93,7 +96,8 @@ class Draft:
     def _decided(self, name: str, statement: Statement) -> bool:
         if name in self.witnesses and fails(statement, self.witnesses[name]):
             return False
-        return _may_hold(statement) and is_provable(statement, monotonic() + PROOF_SECONDS)
+        possible = may_hold(statement, few_points(statement, None)) is not False
+        return possible and is_provable(statement, monotonic() + PROOF_SECONDS)
 
     @cached_property
     def free(self) -> dict[str, tuple[str, ...]]:
@@ -118,7 +122,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Spotted:
-    """One edit of one kind, by where its expression stands."""
+    """One edit of one kind, of the text that is read, by where its expression stands."""
 
     section: int
     display: int
@@ -135,7 +139,7 @@ class Candidate:
 
     @property
     def edits(self) -> tuple[TextEdit, ...]:
-        """Of the draft's text, the last first."""
+        """Of the text that is read, the last first."""
         return tuple(sorted({one.edit for one in self.places}, reverse=True))
 
     @property
@@ -151,18 +155,27 @@ class Candidate:
         return apart and bool(self.expressions) and (len(self.edits) > 1 or _is_name(self.what))
 
     @property
-    def rank(self) -> tuple[int, int, int]:
-        """Where it comes among those that are tried."""
-        cost = 0 if _is_name(self.what) else COSTS.get(self.what, 3)
-        return cost, -len(self.expressions), len(self.edits)
+    def cost(self) -> int:
+        """When it is tried."""
+        return 0 if _is_name(self.what) else COSTS.get(self.what, 3)
 
     def within(self, expressions: Collection[int]) -> Candidate:
         """Of its edits those in some expressions."""
         return replace(self, places=frozenset(one for one in self.places if one.expression in expressions))
 
 
-Tried: TypeAlias = tuple[int, Candidate, Draft]
-"""How many links a candidate gains, and the note with it."""
+Helpful: TypeAlias = tuple[int, Candidate]
+"""How many links a candidate seems to help."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    gained: int
+    """How many links are proved with the candidate that were not."""
+    candidate: Candidate
+    edits: tuple[TextEdit, ...]
+    """Of the file."""
+    after: Draft
 
 
 def _is_name(what: str) -> bool:
@@ -185,11 +198,10 @@ def causes(
         best = _best(draft, wanted, work)
         if best is None:
             break
-        candidate, after = best
+        after = best.after
         explained = tuple(k.id for k in after.read[0].links if k.id in after.proved - draft.proved)
-        found.append(
-            Cause(candidate.what, candidate.edits, _lines(draft, after), explained, _span(draft, candidate))
-        )
+        what, lines = best.candidate.what, _lines(draft, after)
+        found.append(Cause(what, best.edits, lines, explained, _span(draft, best.edits)))
         draft = after
     return tuple(found)
 
@@ -206,46 +218,71 @@ def confirmed(text: str, file: str, causes: tuple[Cause, ...]) -> tuple[Cause, .
     return tuple(takewhile(holds, causes))
 
 
-def _best(draft: Draft, wanted: frozenset[str], work: Work) -> tuple[Candidate, Draft] | None:
+def _best(draft: Draft, wanted: frozenset[str], work: Work) -> Tried | None:
     """Of the candidates of one cost, the one after which most links are proved that were not, and none is
     lost; two together where none does alone."""
-    alone: list[Tried] = []
-    ordered = sorted(_candidates(draft, wanted, work), key=lambda c: c.rank)
-    for _, group in groupby(ordered, key=lambda c: c.rank[0]):
-        tried = list(_tried(draft, wanted, group, work))
-        if best := _most(tried):
+    failing = [link for link in draft.read[0].links if link.id in wanted - draft.proved]
+    proved = [link for link in draft.read[0].links if link.id in draft.proved]
+    foreseen = Foreseen(draft.note, failing, proved, draft.witnesses)
+    helpful: list[Helpful] = []
+    spotted = groupby(sorted(_candidates(draft, wanted), key=lambda c: c.cost), key=lambda c: c.cost)
+    for group in chain((list(group) for _, group in spotted), (_in_definitions(draft, failing),)):
+        found = list(_helpful(group, foreseen, work))
+        if best := _most(draft, wanted, found, work):
             return best
-        alone += tried
-    apart = (_joined(a, b) for a, b in combinations([c for _, c, _ in alone], 2))
-    return _most(list(_tried(draft, wanted, (c for c in apart if c is not None), work)))
+        helpful += found
+    alone = [one for _, one in sorted(helpful, key=lambda one: -one[0])[:BOTH]]
+    pairs = (both for a, b in combinations(alone, 2) if (both := _joined(a, b)) is not None)
+    return _most(draft, wanted, list(_helpful(pairs, foreseen, work)), work)
 
 
-def _most(tried: list[Tried]) -> tuple[Candidate, Draft] | None:
-    enough = [one for one in tried if one[0] >= (1 if _is_name(one[1].what) else FEWEST)]
-    return max(enough, key=lambda one: (one[0], -len(one[1].edits)))[1:] if enough else None
-
-
-def _tried(
-    draft: Draft, wanted: frozenset[str], candidates: Iterable[Candidate], work: Work
-) -> Iterator[Tried]:
-    """The candidates that gain proofs and lose none, each without the edits that no proof needs."""
-    for candidate in islice(candidates, ALIKE):
-        if not work.spend(max(len(draft.links), FEWEST)):
+def _helpful(candidates: Iterable[Candidate], foreseen: Foreseen, work: Work) -> Iterator[Helpful]:
+    """Each with how many links it seems to help, if it helps any; a name that is a slip may help more."""
+    for candidate in candidates:
+        if not work.spend(1):
             return
-        tried = _outcome(draft, wanted, candidate)
-        if tried is None:
+        helped = foreseen.helped(candidate.edits)
+        if helped or _is_name(candidate.what):
+            yield max(helped, 1), candidate
+
+
+def _most(draft: Draft, wanted: frozenset[str], found: list[Helpful], work: Work) -> Tried | None:
+    """Of the candidates the one that gains most proofs and loses none, without edits that no proof needs."""
+    best: Tried | None = None
+    tries = 0
+    for helped, candidate in sorted(found, key=lambda one: (-one[0], len(one[1].edits))):
+        fewest = 1 if _is_name(candidate.what) else FEWEST
+        if helped < fewest or (best is not None and helped <= best.gained):
             continue
-        less = None if _is_name(candidate.what) else candidate.within(_sides(draft, tried[2]))
-        narrow = _outcome(draft, wanted, less) if less and less.edits != candidate.edits else None
-        yield narrow if narrow is not None and narrow[0] >= tried[0] else tried
+        tries += 1
+        if tries > ALIKE or not work.spend(max(len(draft.links), FEWEST)):
+            break
+        tried = _tried(draft, wanted, candidate)
+        if tried is not None and tried.gained >= fewest and (best is None or tried.gained > best.gained):
+            best = tried
+    return best
+
+
+def _tried(draft: Draft, wanted: frozenset[str], candidate: Candidate) -> Tried | None:
+    tried = _outcome(draft, wanted, candidate)
+    if tried is None or _is_name(candidate.what):
+        return tried
+    less = candidate.within(_sides(draft, tried.after))
+    narrow = _outcome(draft, wanted, less) if less.places and less.places != candidate.places else None
+    return narrow if narrow is not None and narrow.gained >= tried.gained else tried
 
 
 def _outcome(draft: Draft, wanted: frozenset[str], candidate: Candidate) -> Tried | None:
-    after = draft.changed(candidate.edits)
+    placed = [draft.note.source.edit(*edit) for edit in candidate.edits]
+    edits = tuple(sorted({edit for edit in placed if edit is not None}, reverse=True))
+    if len(edits) < len(placed):
+        return None
+    after = draft.changed(edits)
     gained = [name for name in sorted(wanted - draft.proved) if after.is_proved(name)]
     if not gained or not all(map(after.is_proved, draft.proved)):
         return None
-    return (len(gained), candidate, after) if all(_is_worthwhile(draft, after, k) for k in gained) else None
+    worthwhile = all(_is_worthwhile(draft, after, name) for name in gained)
+    return Tried(len(gained), candidate, edits, after) if worthwhile else None
 
 
 def _sides(draft: Draft, after: Draft) -> set[int]:
@@ -276,9 +313,9 @@ def _lines(draft: Draft, after: Draft) -> tuple[tuple[str, str], ...]:
     return tuple((a.strip(), b.strip()) for a, b in pairs if a != b)
 
 
-def _span(draft: Draft, candidate: Candidate) -> Span:
+def _span(draft: Draft, edits: tuple[TextEdit, ...]) -> Span:
     """Where the first edit is, in the file's own lines."""
-    start, end, _ = min(candidate.edits)
+    start, end, _ = min(edits)
     return Places.of(draft.text).span(draft.file, start, end)
 
 
@@ -288,13 +325,12 @@ Kind = tuple[str, str, str]
 """What is wrong, what stands there, what should."""
 
 
-def _candidates(draft: Draft, wanted: frozenset[str], work: Work) -> Iterator[Candidate]:
+def _candidates(draft: Draft, wanted: frozenset[str]) -> Iterator[Candidate]:
     found: dict[Kind, list[Spotted]] = defaultdict(list)
     for kind, one in _spotted(draft, wanted):
         found[kind].append(one)
     for (what, _, _), places in found.items():
         yield from _in_each_stretch(what, places)
-    yield from _in_definitions(draft, wanted, work)
 
 
 def _in_each_stretch(what: str, places: list[Spotted]) -> Iterator[Candidate]:
@@ -308,69 +344,19 @@ def _in_each_stretch(what: str, places: list[Spotted]) -> Iterator[Candidate]:
     yield from (candidate for candidate in made if candidate.is_sound)
 
 
-def _in_definitions(draft: Draft, wanted: frozenset[str], work: Work) -> Iterator[Candidate]:
-    """One change of what a name stands for, with which links hold at the values where they failed."""
-    derivation, context = draft.read
-    failing = [k for k in derivation.links if k.id in wanted - draft.proved]
+def _in_definitions(draft: Draft, failing: list[Link]) -> Iterator[Candidate]:
+    """One change of what a name stands for on which several links rest."""
+    context = draft.read[1]
     bodies = {d.symbol.name: d for d in context.definitions}
-    uses = {name: names_of(d.body) for name, d in bodies.items()}
     for raw in context.survey.definitions:
         name, where = raw.full_name, raw.chain.expressions[1].where
         resting = [k for k in failing if k.statement and bodies.get(name) in k.statement.definitions]
         if len(resting) < FEWEST or len(raw.chain.expressions) != 2 or raw.chain.stated:
             continue
-        text = context.survey.source.text[where.start : where.end]
-        for edit in edits(text, draft.place):
-            body = _body(edit.apply(text), raw.chain, context, bodies[name], uses)
-            if not work.spend(1):
-                return
-            helped = body is not None and _helps(draft, resting, bodies[name], body)
-            moved = context.survey.source.edit(where.start + edit.start, where.start + edit.end, edit.new)
-            if helped and moved is not None:
-                what = f"{edit.kind} in the definition of `{name}`"
-                place = Spotted(
-                    raw.chain.section, raw.chain.block.where.start, where.start, moved, failing=True
-                )
-                yield Candidate(what, frozenset({place}))
-
-
-def _body(
-    text: str, chain: RawChain, context: Context, definition: Definition, uses: Mapping[str, Iterable[str]]
-) -> Term | None:
-    """What the text means, if the definition can have it for its body; `uses`: the names in each body."""
-    try:
-        term = parse_term(text, context, chain)
-    except (Unreadable, RecursionError):
-        return None
-    circular = definition.symbol.name in reached(names_of(term), uses)
-    open_letters = set(free_indices(term)) - set(definition.symbol.indices)
-    return None if circular or isinstance(term, Sym) or open_letters else term
-
-
-def _helps(draft: Draft, resting: list[Link], definition: Definition, body: Term) -> bool:
-    """Whether some of the links no longer fail where they did, if the name has this body."""
-    changed = replace(definition, body=body)
-    failed = [k for k in resting if k.id in draft.witnesses]
-    known = failed if len(failed) >= FEWEST else resting[:FEWEST]
-    helped = (k for k in known if _is_helped(k.statement, definition, changed, draft.witnesses.get(k.id)))
-    return len(list(islice(helped, FEWEST))) == FEWEST
-
-
-def _is_helped(
-    statement: Statement | None, old: Definition, new: Definition, witness: Witness | None
-) -> bool:
-    """Whether it holds where it failed; at random points where it failed nowhere, as it had no value."""
-    if statement is None:
-        return False
-    changed = replace(statement, definitions=tuple(new if d == old else d for d in statement.definitions))
-    return not fails(changed, witness) if witness is not None else _may_hold(changed, otherwise=False)
-
-
-def _may_hold(statement: Statement, otherwise: bool = True) -> bool:
-    """Whether it holds at random points; `otherwise` where it has no value there."""
-    points = points_for(statement, monotonic() + PROOF_SECONDS)
-    left, right = points.row(statement.left), points.row(statement.right)
-    return points.fits(left, right) if left and right else otherwise
+        for edit in edits(context.survey.source.text[where.start : where.end], draft.place):
+            moved = where.start + edit.start, where.start + edit.end, edit.new
+            place = Spotted(raw.chain.section, raw.chain.block.where.start, where.start, moved, failing=True)
+            yield Candidate(f"{edit.kind} in the definition of `{name}`", frozenset({place}))
 
 
 # -- kinds of edits ------------------------------------------------------------------------
@@ -379,7 +365,7 @@ def _may_hold(statement: Statement, otherwise: bool = True) -> bool:
 def _spotted(draft: Draft, wanted: frozenset[str]) -> Iterator[tuple[Kind, Spotted]]:
     """Every edit of a kind that people make throughout, in every expression of a display."""
     derivation, context = draft.read
-    text, source = context.survey.source.text, context.survey.source
+    text = context.survey.source.text
     known = {
         span.offsets: link.id in wanted - draft.proved
         for link in sorted(derivation.links, key=lambda k: k.id in wanted)
@@ -387,14 +373,13 @@ def _spotted(draft: Draft, wanted: frozenset[str]) -> Iterator[tuple[Kind, Spott
         if span is not None
     }
     typos = dict(resemblances(draft.free, {d.symbol.name: d for d in context.definitions}))
-    for chain in context.survey.gathered.chains:
-        for expression in chain.expressions if not chain.stated else ():
+    for raw in context.survey.gathered.chains:
+        for expression in raw.expressions if not raw.stated else ():
             start, end = expression.where.start, expression.where.end
             for kind, edit in _kinds(text[start:end], draft.place, typos):
-                moved = source.edit(start + edit.start, start + edit.end, edit.new)
-                if moved is not None:
-                    where = chain.section, chain.block.where.start, start
-                    yield kind, Spotted(*where, moved, known.get((start, end), _is_name(edit.kind)))
+                moved = start + edit.start, start + edit.end, edit.new
+                where = raw.section, raw.block.where.start, start
+                yield kind, Spotted(*where, moved, known.get((start, end), _is_name(edit.kind)))
 
 
 def _kinds(text: str, place: Place, typos: Mapping[str, str]) -> Iterator[tuple[Kind, Edit]]:

@@ -28,7 +28,6 @@ from bnsym.repairing.values import points_for
 from bnsym.repairing.worth import assumes_the_claim
 from bnsym.repairing.written import READING_COST, Note, Work
 from bnsym.terms import (
-    Hypothesis,
     Relation,
     Statement,
     Sym,
@@ -57,15 +56,8 @@ def repair(note: Note, link: Link, verdict: Refuted | None, work: Work) -> Repai
 
 
 def _readable(note: Note, link: Link, work: Work) -> Iterator[Repair]:
-    for trial, made in mended(note, link, _in_scope(note, link), partial(_place, note), work):
+    for trial, made in mended(note, link, partial(_place, note), work):
         yield from _repairs(note, (trial, made))
-
-
-def _in_scope(note: Note, link: Link) -> tuple[Hypothesis, ...]:
-    """The hypotheses of the read link that stands nearest above, or below."""
-    known = [k for k in note.links if k.statement is not None]
-    nearest = min(known, key=lambda k: abs(k.span.line - link.span.line), default=None)
-    return nearest.statement.hypotheses if nearest is not None and nearest.statement else ()
 
 
 def derived(note: Note, verdict: Refuted, deadline: float) -> str:

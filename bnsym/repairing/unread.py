@@ -20,7 +20,7 @@ from bnsym.repairing.edits import Edit, Place, apply_all
 from bnsym.repairing.trial import Trial
 from bnsym.repairing.values import points_for
 from bnsym.repairing.written import Note, Work
-from bnsym.terms import Hypothesis, Relation
+from bnsym.terms import Hypothesis, Relation, Statement, Term
 
 BASES = 12
 """Of how many readable texts one more change is tried."""
@@ -34,34 +34,45 @@ HINTED = {
 
 
 def mended(
-    note: Note,
-    link: Link,
-    hypotheses: tuple[Hypothesis, ...],
-    place: Callable[[Trial], Place],
-    work: Work,
+    note: Note, link: Link, place: Callable[[Trial], Place], work: Work
 ) -> Iterator[tuple[Trial, MADE]]:
     """Edits of either side under which the link is read and proved."""
-    start, end = link.span.offsets
-    sign = _sign(note.source.text[start:end])
     hinted = HINTED.get(link.problem.code, ()) if link.problem else ()
-    if sign is None or link.left_span is None or link.right_span is None or not hinted:
+    if link.left_span is None or link.right_span is None or not hinted:
         return
     right, left = note.side(link.right_span), note.side(link.left_span)
     for name, side, beside in (("right", right, left), ("left", left, right)):
         other = beside.term(beside.text)
-        if other is None:
+        statement = None if other is None else read_alone(note, link, other, other)
+        if statement is None:
             continue
-        gone = note.context.out_of_force(side.chain.section) if side.chain else ()
-        context = note.context.without(gone, (other,))
-        statement = context.statement(other, Relation(sign), other, hypotheses)
-        if not statement.outputs:  # no link was read that says of what a loss is a function
-            outputs = outputs_of({}, context.definitions, context.losses, (other,))
-            statement = replace(statement, outputs=outputs)
         trial = Trial(side, statement, name, points_for(statement, work.deadline), work)
         for kinds in dict.fromkeys((hinted[:1], hinted)):
             for made in _edits(trial, place(trial), kinds):
                 if trial.proves(made, None):
                     yield trial, made
+
+
+def read_alone(note: Note, link: Link, left: Term, right: Term) -> Statement | None:
+    """What an unread link would say if these were its sides; None if its sign states nothing."""
+    start, end = link.span.offsets
+    sign = _sign(note.source.text[start:end])
+    chain = note.side(link.span).chain
+    if sign is None:
+        return None
+    context = note.context.without(note.context.out_of_force(chain.section) if chain else (), (left,))
+    statement = context.statement(left, Relation(sign), right, _in_scope(note, link))
+    if statement.outputs:
+        return statement
+    # no link was read that says of what a loss is a function
+    return replace(statement, outputs=outputs_of({}, context.definitions, context.losses, (left,)))
+
+
+def _in_scope(note: Note, link: Link) -> tuple[Hypothesis, ...]:
+    """The hypotheses of the read link that stands nearest above, or below."""
+    known = [k for k in note.links if k.statement is not None]
+    nearest = min(known, key=lambda k: abs(k.span.line - link.span.line), default=None)
+    return nearest.statement.hypotheses if nearest is not None and nearest.statement else ()
 
 
 def _sign(text: str) -> str | None:

@@ -6,7 +6,8 @@ Untrusted. A candidate is thrown out here, never accepted.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
@@ -42,6 +43,7 @@ from bnsym.terms import (
 Row: TypeAlias = tuple[float, ...]
 """The values of one term, point by point."""
 POINTS = 4
+FEW = 2
 ORDERED = 16
 """How many points there are for an order, which may hold at many though it is false."""
 TOLERANCE = 1e-7
@@ -198,14 +200,35 @@ def points_for(statement: Statement, deadline: float) -> Points:
     return Points(statement, tuple(found))
 
 
-def _random(statement: Statement, graph: Graph, deadline: float) -> Iterator[Point]:
+def few_points(statement: Statement, witness: Witness | None) -> Iterator[Point]:
+    """A witness, and a few random points, without a search for better ones."""
+    graph = Graph.of(statement)
+    if witness is not None:
+        yield Point(graph, Random(7), given=witness)
+    yield from islice(_random(statement, graph, math.inf, 10), FEW)
+
+
+def may_hold(statement: Statement, points: Iterable[Point]) -> bool | None:
+    """Whether it holds at each point at which both sides have values, as far as floats can tell, and not
+    because both are 0 everywhere; None if there is none."""
+    values = []
+    for point in points:
+        with suppress(NoValue):
+            values.append((point.of(statement.left), point.of(statement.right)))
+            if not related(values[-1][0], statement.relation, values[-1][1]):
+                return False
+    says = any(map(any, values)) or Num(Fraction(0)) in (statement.left, statement.right)
+    return says if values else None
+
+
+def _random(statement: Statement, graph: Graph, deadline: float, tries: int = DRAWS) -> Iterator[Point]:
     """Of those that are drawn until then, the ones that meet the hypotheses."""
     positive = frozenset(
         h.left.name
         for h in statement.hypotheses
         if isinstance(h.left, Sym) and h.relation in (Relation.GT, Relation.GE)
     )
-    seeds = takewhile(lambda _: monotonic() < deadline, range(DRAWS))
+    seeds = takewhile(lambda _: monotonic() < deadline, range(tries))
     points = (Point(graph, Random(seed), positive, diagonal=seed == 0) for seed in seeds)
     return (point for point in points if _meets(point, statement))
 

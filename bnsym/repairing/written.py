@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from time import monotonic
 
 from bnsym.elaborate import Unreadable, parse_term, reading
@@ -17,7 +17,7 @@ from bnsym.elaborate.context import Context
 from bnsym.latex.ast import canonical
 from bnsym.latex.errors import ReadError
 from bnsym.latex.parser import parse
-from bnsym.model import Link, Span
+from bnsym.model import Derivation, Link, Span
 from bnsym.proving import is_provable
 from bnsym.repairing.edits import Edit, apply_all
 from bnsym.source.text import Source
@@ -62,13 +62,17 @@ class Note:
     known: dict[tuple[str, int], Term | None] = field(default_factory=dict, repr=False, compare=False)
     decided: dict[Statement, bool] = field(default_factory=dict, repr=False, compare=False)
 
+    @cached_property
+    def read(self) -> tuple[Derivation, Context]:
+        return reading(self.written, self.file)
+
     @property
     def context(self) -> Context:
-        return reading(self.written, self.file)[1]
+        return self.read[1]
 
     @property
     def links(self) -> tuple[Link, ...]:
-        return reading(self.written, self.file)[0].links
+        return self.read[0].links
 
     @property
     def source(self) -> Source:

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from lsprotocol.types import Location, PrepareRenamePlaceholder, WorkspaceEdit
 
 from bnsym.elaborate.mentions import Mention, Names, names
-from bnsym.repairing.renaming import rename
 from bnsym.serving.documents import Text
 from bnsym.serving.fixes import workspace_edit
+from bnsym.serving.renaming import rename
 
 
 def definition(text: Text, offset: int) -> list[Location]:

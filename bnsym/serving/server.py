@@ -19,9 +19,9 @@ from pygls.uris import to_fs_path
 
 from bnsym.execution.budget import Budget, Repairs
 from bnsym.execution.jobs import words
-from bnsym.repairing.renaming import NotRenamed
 from bnsym.serving import fixes, navigation, outlining, showing
 from bnsym.serving.documents import Checked, Text, path_of
+from bnsym.serving.renaming import NotRenamed
 from bnsym.serving.session import Session, budget_for
 from bnsym.version import __version__
 
