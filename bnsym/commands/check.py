@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from codecs import BOM_UTF8
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -242,13 +243,16 @@ def _apart(
 
 def _repair(request: Request, folder: Folder | None, patch: Path | None, fix: bool) -> int:
     """Write what mends the notes as a patch, or change the files; and show the report, of changed files the
-    one of what is left."""
+    one of what is left. What is not mended is not looked into again, and by this process alone."""
     from bnsym import checking
+    from bnsym.cache.in_memory import InMemory
     from bnsym.repairing.patch import mended, unified
 
     notes, problems = gather(request.paths, request.excluded)
-    report, code = request.check(notes, problems, folder)
-    changes, left = mended(notes, report, lambda notes: request.check(notes, problems, folder)[0])
+    found = folder or InMemory()
+    report, code = request.check(notes, problems, found)
+    again = replace(request, jobs=request.jobs or 1)
+    changes, left = mended(notes, report, lambda notes: again.check(notes, problems, found)[0])
     if patch is not None:
         write(patch, unified(changes))
         if any(Path.cwd() not in Path(file).resolve().parents for file in changes):
