@@ -165,21 +165,17 @@ def test_one_slip_in_the_middle_of_a_chain_is_one_repair(tmp_path: Path) -> None
 
 def test_of_each_chain_one_link_is_mended_at_a_time(tmp_path: Path) -> None:
     """The second repair was found beside a side that the first one changes; other chains don't wait."""
-    sums = r"\frac{\gamma}{m \sigma} (m g_i - \sum_j g_j"
-    first = GRADIENT + rf"{sums} - \hat{{x}}_i \sum_j \hat{{x}}_j g_j)"
-    right = rf"{first} = {sums} - \frac{{1}}{{\sigma}} (x_i - \mu) \sum_j \hat{{x}}_j g_j)"
-    wrong = right.replace(r"- \hat", r"+ \hat").replace(r"- \frac{1}{\sigma}", "+")
-    other = r"\Vert \hat{x} \Vert^2 = m"
-    path = note(tmp_path, wrong + "\n$$\n\n$$\n" + other.replace("^2", ""))
+    right, other = "(a + b)^2 - b^2 = a^2 + 2 a b = a (a + 2 b)", "(a - b)^2 = a^2 - 2 a b + b^2"
+    wrong = right.replace("2 a b", "a b").replace("2 b)", "3 b)")
+    path = tmp_path / "note.md"
+    path.write_text(f"$$ {wrong} $$\n\n$$ {other.replace('- 2', '+ 2')} $$\n", encoding="utf-8")
     report = bnsym.check(path, cross_examine=False)
     assert all(result.repair for result in report.results)
     ((_, once),) = repaired(report).values()
-    assert first in once
-    assert right not in once
-    assert other in once
+    assert once == f"$$ {right.replace('2 b)', '3 b)')} $$\n\n$$ {other} $$\n"
     changes, left = mended(gather((str(path),))[0], report, again)
     assert left.passed
-    assert changes[str(path)][1].count("- ") == once.count("- ") + 1
+    assert changes[str(path)][1] == f"$$ {right} $$\n\n$$ {other} $$\n"
 
 
 def again(notes: Sequence[Note]) -> Report:
@@ -244,7 +240,7 @@ def test_hostile_text_has_edits_too(text: str) -> None:
 
 def test_each_kind_of_edit_is_made() -> None:
     text = r"\gamma \sum_j \Vert \hat{x} \Vert^2 - \sqrt{m} X^T \sigma^3 x_i + 3"
-    text += r" + a^2 + b^2 + \frac{\partial L}{\partial x_i}"
+    text += r" + a^2 + b^2 + \frac{\partial L}{\partial x_i} + \frac{w_i}{r} (g_i - \sum_k g_k)"
     for kind in EDITS:
         assert [e for spot in spots(text) for e in kind(text, spot, PLACE)], kind.__name__
 
@@ -340,7 +336,34 @@ OF_LOSS = r"\frac{\partial L}{\partial z_i}"
 OTHERS = r"\sum_j \frac{\partial L}{\partial z_j} - z_i \sum_j \frac{\partial L}{\partial z_j} z_j"
 GRADIENT_OF_ROW = r"\frac{1}{d \sigma} \left( OWN - OTHERS \right)".replace("OTHERS", OTHERS)
 JACOBIAN = r"\frac{1}{\sigma} \left( OWN - \frac{1}{d} - \frac{1}{d} z_i z_j \right)"
+UNBIASED = (
+    BATCH
+    + r"""
+$$ q = \frac{1}{m - 1} \sum_i (x_i - \mu)^2, \quad r = \sqrt{v + \epsilon}, \quad u_i = \frac{x_i - \mu}{r} $$
+"""
+)
+WEIGHTED = (
+    ROW
+    + r"""
+$$ y_i = w_i z_i $$
+"""
+)
+OF_OUTPUT = r"\frac{\partial L}{\partial y_i}"
+TWO_SUMS = (
+    r"\sum_j WEIGHT \frac{\partial L}{\partial y_j} - z_i \sum_j WEIGHT \frac{\partial L}{\partial y_j} z_j"
+)
 RIGHT = [
+    # a size less one; a root of a fraction; what epsilon takes away
+    (UNBIASED, "q = v", r"\frac{m}{m - 1} v"),
+    (UNBIASED, r"\frac{\sqrt{q}}{\sqrt{v}} = \frac{m}{m - 1}", r"\sqrt{\frac{m}{m - 1}}"),
+    (UNBIASED, r"\sum_i u_i^2 = m", r"m - \frac{m \epsilon}{r^2}"),
+    # a weight that has an index belongs into the sums
+    (
+        WEIGHTED,
+        r"\frac{\partial L}{\partial x_i} = "
+        + rf"\frac{{w_i}}{{d \sigma}} (d {OF_OUTPUT} - {TWO_SUMS})".replace("WEIGHT ", ""),
+        rf"\frac{{1}}{{d \sigma}} (w_i d {OF_OUTPUT} - {TWO_SUMS})".replace("WEIGHT", "w_j"),
+    ),
     # a sum before both sides says less; the size was taken for another, or is missing
     (ROW, r"\frac{\partial \mu}{\partial x_j} = \frac{1}{m}", r"\frac{1}{d}"),
     (ROW, r"\frac{\partial \mu}{\partial x_j} = 1", r"\frac{1}{d}"),
@@ -401,6 +424,7 @@ WORTHLESS = [
     (BATCH, r"\frac{\partial L}{\partial x_i} = \frac{\partial L}{\partial y_i}"),  # of z instead of x
     (ROW, r"\sum_i \frac{\partial L}{\partial x_i} = a"),  # a times what is 0
     (ROW, r"\sum_i x_i \frac{\partial L}{\partial x_i} = 1"),
+    (ROW, r"\sum_i w_i \frac{\partial L}{\partial x_i} = 0"),  # without the weights it is another claim
 ]
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations, product
 from typing import TypeAlias
 
@@ -155,10 +156,7 @@ def scaled(
     text: str, side: Side, changed: Sequence[Changed], scales: Sequence[tuple[str, Row]]
 ) -> list[MADE]:
     """A factor made of the scales before the whole or before a term, alone or with other edits."""
-    lookup = Lookup(
-        Changed((Edit(0, 0, latex, "a factor", cost),), row)
-        for latex, row, cost in monomials(scales, len(side.row))
-    )
+    lookup = _monomials(side, scales)
     found: list[MADE] = []
     parts = (*side.parts, Part(side.start, side.end, side.row))
     for part, one in product(parts, (Changed((), side.row), *changed)):
@@ -173,6 +171,21 @@ def scaled(
     return sorted(found, key=lambda made: sum(edit.cost for edit in made))
 
 
+def added(side: Side, scales: Sequence[tuple[str, Row]]) -> Iterator[MADE]:
+    """A term made of the scales behind the whole."""
+    for one in _monomials(side, scales).at(_less(side.target, side.row)):
+        term = one.made[0].new.strip()
+        sign = "-" if term.startswith("-") else "+"
+        yield (Edit(side.end, side.end, f" {sign} {term.removeprefix('-')}", "a missing term", 3),)
+
+
+def _monomials(side: Side, scales: Sequence[tuple[str, Row]]) -> Lookup:
+    return Lookup(
+        Changed((Edit(0, 0, latex, "a factor", cost),), row)
+        for latex, row, cost in monomials(scales, len(side.row))
+    )
+
+
 def _before(text: str, part: Part, factor: Edit) -> Edit:
     """The factor in front of a term, or of the whole, which may be a sum."""
     new = apart(text, part.start, factor.new)
@@ -183,15 +196,19 @@ def monomials(scales: Sequence[tuple[str, Row]], points: int) -> Iterator[tuple[
     """Products of powers of the scales, none of which is 0 at any of the points, and a small number,
     as LaTeX with its values and cost."""
     at_points = list(zip(*(row for _, row in scales), strict=True)) if scales else [()] * points
-    for exponents in product(range(-3, 4), repeat=len(scales)):
+    for exponents in _exponents(len(scales)):
         degree = sum(map(abs, exponents))
-        if degree > DEGREE:
-            continue
         for number, written in NUMBERS:
             if (degree or abs(number) != 1) and len(written) + degree < 9:
                 row = tuple(number * _product(values, exponents) for values in at_points)
                 latex = _latex(written, [(name, e) for (name, _), e in zip(scales, exponents, strict=True)])
                 yield latex, row, 1 + degree + (number != 1)
+
+
+@lru_cache
+def _exponents(scales: int) -> list[tuple[int, ...]]:
+    every = product(range(-3, 4), repeat=scales)
+    return [exponents for exponents in every if sum(map(abs, exponents)) <= DEGREE]
 
 
 def _product(values: tuple[float, ...], exponents: tuple[int, ...]) -> float:
@@ -209,7 +226,15 @@ def _latex(number: str, powers: list[tuple[str, int]]) -> str:
         above, number = [number, *above], ""
     if not below:
         return sign + " ".join(filter(None, (number, *above))) + " "
+    above, below = (
+        [part[0][1:-1]] if len(part) == 1 and part[0][-1] == ")" else part for part in (above, below)
+    )
     return rf"{sign}{number}\frac{{{' '.join(above) or 1}}}{{{' '.join(below)}}} "
+
+
+def _bare(factors: list[str]) -> list[str]:
+    """A sum that is alone above or below the line needs no brackets."""
+    return [factors[0][1:-1]] if len(factors) == 1 and factors[0].endswith(")") else factors
 
 
 def _less(a: Row, b: Row) -> Row:

@@ -70,6 +70,8 @@ class Place:
     """What else a term may have lost."""
     terms: tuple[str, ...] = ()
     """What a sum may have lost."""
+    measures: tuple[str, ...] = ()
+    """Numbers of which a missing term may be made."""
     ranges: Mapping[str, str] = field(default_factory=dict)
     """Over which size the note's letters run."""
 
@@ -199,6 +201,7 @@ def powers(text: str, spot: Spot, place: Place) -> Iterator[Edit]:
     elif isinstance(spot.node, Quotient):
         above, below = (text[slice(*part.at)] for part in (spot.node.numerator, spot.node.denominator))
         yield Edit(spot.start, spot.end, rf"\frac{{{below}}}{{{above}}}", "a power", 2)
+        yield Edit(spot.start, spot.end, rf"\sqrt{{{text[spot.start : spot.end]}}}", "a root", 2)
     elif not isinstance(spot.node, Number | Plus | Product | BigSum | Transpose):
         written = text[spot.start : spot.end]
         if not isinstance(spot.holder, Power):
@@ -254,17 +257,55 @@ def _in_front(text: str, spot: Spot, place: Place) -> Iterator[Edit]:
     for name in place.scales if not isinstance(spot.holder, BigSum) else ():  # there it is the sum's
         yield Edit(spot.start, spot.start, apart(text, spot.start, name) + _gap(name), "a factor", 2)
         if not (isinstance(spot.holder, Quotient) and spot.node is spot.holder.denominator):
-            yield Edit(spot.start, spot.start, rf"\frac{{1}}{{{name}}} ", "a factor", 2)
+            yield Edit(spot.start, spot.start, _inverse(name) + " ", "a factor", 2)
     for name in place.factors:
         yield Edit(spot.start, spot.start, name + " ", "a factor", 3)
+
+
+def _inverse(name: str) -> str:
+    return rf"\frac{{1}}{{{name[1:-1] if name.startswith('(') else name}}}"
 
 
 def _around(text: str, spot: Spot, place: Place) -> Iterator[Edit]:
     """A factor before a sum that is all of its group."""
     if not isinstance(spot.holder, Paren | BigSum) and len(spot.terms) > 1:
         inside = text[spot.start : spot.end]
-        for name in (*place.scales, *(rf"\frac{{1}}{{{n}}}" for n in place.scales)):
+        for name in (*place.scales, *map(_inverse, place.scales)):
             yield Edit(spot.start, spot.end, rf"{name} \left( {inside} \right)", "a factor", 3)
+
+
+def weights(text: str, spot: Spot, place: Place) -> Iterator[Edit]:
+    """A factor with an index before a bracket, which belongs into it, and into sums with their letter."""
+    if not isinstance(spot.node, Product):
+        return
+    for group in spot.node.factors:
+        if not (isinstance(group, Paren) and isinstance(group.body, Plus)):
+            continue
+        for start, end, left in _indexed(spot.node):
+            if end <= extent(text, group)[0]:
+                inside = (_weighted(text, text[start:end], term) for term in group.body.terms)
+                made = (Edit(start, end, left, ""), *inside)
+                whole = apply_all(text[: spot.end], made)[spot.start :]
+                yield Edit(spot.start, spot.end, whole, "a factor outside a sum", 2)
+
+
+def _indexed(node: Product) -> Iterator[tuple[int, int, str]]:
+    """The factors with an index, also above a line, with what is left where one is taken away."""
+    for factor in node.factors:
+        above = factor.numerator if isinstance(factor, Quotient) else factor
+        inside = above.factors if isinstance(above, Product) else (above,)
+        for one in inside:
+            if isinstance(one, Symbol) and one.sub is not None:
+                yield *one.at, "1" if isinstance(factor, Quotient) and len(inside) == 1 else ""
+
+
+def _weighted(text: str, weight: str, term: Node) -> Edit:
+    """The weight put to a term, to what a sum in it is of with the letter of the sum."""
+    total = next((node for node in walk(term) if isinstance(node, BigSum)), None)
+    at = extent(text, term if total is None else total.body)[0]
+    if total is not None and len(total.letters) == 1:
+        weight = re.sub(r"(_\s*\{?\s*)[a-z](?=\s*\}?$)", rf"\g<1>{total.letters[0]}", weight)
+    return Edit(at, at, weight + " ", "")
 
 
 def numbers(text: str, spot: Spot, place: Place) -> Iterator[Edit]:
@@ -457,8 +498,8 @@ def _is_matrix(node: Node) -> bool:
 
 
 EDITS: tuple[Maker, ...] = (
-    signs, accents, squares, mixed, scopes, roots, indices, variables, letters, factors, numbers, powers,
-    sizes, sums, transposes, terms,
+    signs, accents, squares, mixed, scopes, roots, indices, variables, letters, factors, weights, numbers,
+    powers, sizes, sums, transposes, terms,
 )  # fmt: skip
 """In the order in which repairs of equal cost are preferred."""
 

@@ -11,6 +11,7 @@ from functools import partial
 from time import monotonic
 
 from bnsym.elaborate import read
+from bnsym.evidence.surveying import relevant
 from bnsym.kernel import Proved, Refuted, Rejected
 from bnsym.model import Link, Repair, Span, for_file
 from bnsym.normal import OutOfReach
@@ -29,9 +30,11 @@ from bnsym.repairing.worth import assumes_the_claim
 from bnsym.repairing.written import READING_COST, Note, Work
 from bnsym.terms import (
     Relation,
+    Size,
     Statement,
     Sym,
     Term,
+    add,
     free_indices,
     num,
     walk,
@@ -198,15 +201,25 @@ def _place(note: Note, trial: Trial) -> Place:
     bodies = (d.body for d in trial.statement.definitions)
     elsewhere = {t.name for term in (trial.other, *bodies) for t in walk(term) if isinstance(t, Sym)}
     usual = [name for name in USUAL if name in known]
+    beside = relevant(replace(trial.statement, left=trial.other, right=trial.other))
+    numbers = [d.symbol.name for d in beside.definitions if not d.symbol.indices]
+    less = [rf"({name} - 1)" for name in sizes if _is_lessened(trial.statement, name)]
     return Place(
-        tuple(dict.fromkeys((*usual, *sizes, "2", *scalars(trial.statement)))),
+        tuple(dict.fromkeys((*usual, *sizes, *less, "2", *scalars(trial.statement)))),
         tuple(sizes),
         tuple(name for name in scalars(trial.statement) if name not in elsewhere),
         accented(d.symbol.name for d in note.context.definitions),
         tuple(dict.fromkeys(arrays)),
         tuple(letters),
         ranges=note.context.closer.letters,
+        measures=tuple(dict.fromkeys((*free_shapes(beside)[1], *scalars(beside), *reversed(numbers)))),
     )
+
+
+def _is_lessened(statement: Statement, size: str) -> bool:
+    """Whether `m - 1` stands in it, or in a definition."""
+    terms = statement.left, statement.right, *(d.body for d in statement.definitions)
+    return any(inner == add(Size(size), num(-1)) for term in terms for inner in walk(term))
 
 
 def _repairs(note: Note, *sides: tuple[Trial, MADE]) -> Iterator[Repair]:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from itertools import combinations, islice
 
 from bnsym.printing import to_latex
-from bnsym.repairing.combining import MADE, Changed, Side, combined, equal, scaled
+from bnsym.repairing.combining import MADE, Changed, Side, added, combined, equal, scaled
 from bnsym.repairing.edits import Edit, Place, overlap
 from bnsym.repairing.spots import spots
 from bnsym.repairing.trial import Trial
@@ -26,6 +26,8 @@ ALIKE = ("a hat", "a square", "a transpose")
 MOST = 24
 """Of how many edits each two are read."""
 VOCABULARY = 16
+MEASURES = 5
+"""Of how many numbers a missing factor or term may be made."""
 
 
 def easy(trial: Trial, place: Place, closed: Callable[[], Term | None]) -> Iterator[MADE]:
@@ -58,6 +60,7 @@ def together(trial: Trial, place: Place, closed: Callable[[], Term | None]) -> I
     if side is not None:
         alike = [c.made[0] for c in changed if c.made[0].kind in ALIKE][:MOST]
         found = [*_both(trial, alike), *combined(side, changed), *_scaled(trial, place, side, changed)]
+        found += added(side, _valued(trial, place.measures))
         yield from sorted(found, key=lambda made: sum(edit.cost for edit in made))
 
 
@@ -144,18 +147,22 @@ def _both(trial: Trial, edits: Sequence[Edit]) -> Iterator[MADE]:
 
 
 def _scaled(trial: Trial, place: Place, side: Side, changed: Sequence[Changed]) -> list[MADE]:
-    scales: list[tuple[str, Row]] = []
-    for name in place.scales:
+    possible = (
+        _wrapped(trial, side, made)
+        for made in scaled(trial.text, side, changed, _valued(trial, place.scales))
+    )
+    return [made for made in possible if made is not None]
+
+
+def _valued(trial: Trial, names: Sequence[str]) -> list[tuple[str, Row]]:
+    """The first of the names that are nowhere 0, with their values."""
+    found: list[tuple[str, Row]] = []
+    for name in names:
         term = trial.written.term(name)
         row = trial.points.row(term) if term is not None else None
         if row is not None and all(row) and not re.fullmatch(r"\d+", name):
-            scales.append((name, row))
-    found = []
-    for made in scaled(trial.text, side, changed, scales[:4]):
-        wrapped = _wrapped(trial, side, made)
-        if wrapped is not None:
-            found.append(wrapped)
-    return found
+            found.append((name, row))
+    return found[:MEASURES]
 
 
 def _wrapped(trial: Trial, side: Side, made: MADE) -> MADE | None:

@@ -63,6 +63,7 @@ def is_worthwhile(original: Statement | None, repaired: Statement, points: Point
         or _is_of_something_else(original, repaired)
         or any(_takes_over(*change) or _outweighs(*change[0]) for change in changes)
         or _says_nothing(original, repaired, points)
+        or any(_vanishes_for_less(*change) for change in changes)
         or _takes_in(original, repaired, points)
         or any(_idles(own, other, points) for own, other in changes)
     )
@@ -211,10 +212,19 @@ def _has_as_factor(term: Term, other: Term) -> bool:
     return bool(factors) and factors.items() < _exponents(term).items()
 
 
+def _vanishes_for_less(own: Pair, other: Pair) -> bool:
+    """Whether that something is 0 is said of what stays of it without a factor."""
+    old, new = map(_leaves, own)
+    fewer = new < old and len(_terms(own[0])) == len(_terms(own[1]))
+    return fewer and other == (num(0), num(0))
+
+
 def _outweighs(before: Term, after: Term) -> bool:
-    """Whether more is put in, or left out, than stays."""
+    """Whether more is put in, or left out, than stays; one more may be put in where all stays."""
     old, new = _leaves(before), _leaves(after)
-    return max((new - old).total(), (old - new).total()) > max((new & old).total(), SMALL)
+    return max((new - old).total(), (old - new).total()) > max(
+        (new & old).total(), SMALL + (Counter() < old <= new)
+    )
 
 
 def _leaves(term: Term) -> Counter[str]:
