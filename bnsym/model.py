@@ -54,6 +54,14 @@ class Convention:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """What else a link may mean, and what is said if that is proved and the link as it stands is not."""
+
+    statement: Statement
+    problem: Diagnostic
+
+
+@dataclass(frozen=True, slots=True)
 class Link:
     """One relation sign between two neighbouring expressions of a chain."""
 
@@ -91,6 +99,8 @@ class Link:
     literal: Statement | None = None
     """Of a link that is unread for its index letters, what it says of each value of a letter that one side
     leaves free, every sum having letters of its own: if that fails, the link does."""
+    readings: tuple[Reading, ...] = ()
+    """Narrower ones in which it may be meant: where one is proved, the link is unread and not refuted."""
     jacobian: bool = False
     """Whether the derivatives that are total in the other reading stand elsewhere alone, as entries of a
     Jacobian: then that reading is meant where it is proved."""

@@ -357,3 +357,39 @@ def test_a_name_before_a_bracket_in_the_text_may_be_a_function() -> None:
     assert note(text.replace("{}", r"\sigma").replace(r"\fracdh", r"\frac{dh}")) == "x"
     assert note(text.replace("{}", r"\gamma")) == "p"
     assert note("Let $\\sigma$ be a number.\n\n" + text.replace("{}", r"\sigma")) == "p"
+
+
+OFF = r"-\frac{1}{m\sqrt{\sigma^2+\epsilon}} - \frac{(x_i-\mu)(x_j-\mu)}{m(\sigma^2+\epsilon)^{3/2}}"
+
+
+def test_an_entry_off_the_diagonal_of_which_it_is_not_said_that_it_is() -> None:
+    entry = r"\frac{\partial \hat x_i}{\partial x_j} ="
+    assert layer(f"{entry} {OFF}") == "x"
+    assert layer(f"{entry} {OFF}", rf"{entry} {OFF}, \quad i \ne j") == "rp"
+    assert layer(f"{entry} 1 {OFF}", rf"{entry} 1 {OFF}, \quad i \ne j") == "rr"
+    assert layer(rf"{entry} {OFF} + \frac{{\delta_{{ij}}}}{{\sqrt{{\sigma^2+\epsilon}}}}") == "p"
+    assert r"i \ne j" in narrower(f"{entry} {OFF}")
+
+
+def narrower(display: str) -> str:
+    link = read(f"{LAYER}\n\n$$\n{display}\n$$\n", "note.md").links[0]
+    return " ".join(reading.problem.message for reading in link.readings)
+
+
+GRID = r"Let $N = pq$ and $\nu = \frac1N\sum_{a,b} u_{ab}$"
+TWICE = r"Let $N = 2q$ and $\nu = \frac1N\sum_{a} u_{a}$"
+
+
+@pytest.mark.parametrize(
+    ("text", "true", "false"),
+    [
+        ("", r"\sum_c 1 = C", r"\sum_c 1 = C + 1"),
+        ("", r"\sum_c (b_c - a) = \sum_c b_c - C a", r"\sum_c (b_c - a) = \sum_c b_c - C^2 a"),
+        ("", r"e^T e = n", r"e^T e = n^2"),
+        (f"{GRID}.", r"\sum_{a,b} (u_{ab}-\nu) = 0", r"\sum_{a,b} u_{ab} = \nu"),
+        (f"{TWICE}.", r"\sum_a u_a = 2 q \nu", r"\sum_a u_a = q \nu"),
+    ],
+)
+def test_a_name_that_may_be_the_number_of_values(text: str, true: str, false: str) -> None:
+    assert note(f"{text}\n\n$$\n{true}\n$$\n") in "xp"
+    assert note(f"{text}\n\n$$\n{false}\n$$\n") in "rx"

@@ -60,6 +60,8 @@ from bnsym.terms import (
     Definition,
     Diff,
     Index,
+    Mul,
+    Num,
     Relation,
     Size,
     Sym,
@@ -893,22 +895,31 @@ class _Reader:
         return ReadError("BN137", message, self._place(chain.expressions[0]), hint)
 
     def _counted(self, chain: RawChain, sides: tuple[Term, Term]) -> ReadError | None:
-        r"""Why numbers say nothing beside `\frac{1}{mn} \sum_{i,j}`: only the product of sizes is known."""
+        r"""Why numbers say nothing beside `\frac{1}{mn} \sum_{i,j}`, or `\frac{1}{N} \sum_i` with an N that
+        is 2 m: no index is said to run so far."""
         made = self._made_from(sides)
         at, names = next((found for found in self._products if found[1] & made), ((0, 0), set[str]()))
         if not names:
             return None
-        message = (
-            f"a mean over several indices is divided by `{min(names)}`, and no index is said to run so far"
-        )
+        message = f"a mean is divided by `{min(names)}`, and no index is said to run so far"
         return ReadError("BN137", message, at, "write the limits: `\\sum_{i=1}^m`")
 
     @cached_property
     def _products(self) -> list[tuple[Place, set[str]]]:
-        """The names below the line of each mean over several indices that are no index's size alone."""
+        """The names below the line of each mean that are no index's size alone: several, or one that is
+        defined by others."""
         written = (e.node for chain in self.survey.gathered.chains for e in chain.expressions)
         found = counted_together(node for node in written if node is not None)
-        return [(at, names - self.survey.table.sizes.keys()) for at, names in found]
+        sizes = self.survey.table.sizes.keys()
+        return [(at, names - sizes) for at, names in found if len(names) > 1 or any(map(self._counts, names))]
+
+    def _counts(self, name: str) -> bool:
+        """Whether a name is defined by numbers and names of which nothing more is known."""
+        body = self.defined[name][2] if name in self.defined else None
+        parts = list(walk(body)) if body is not None else []
+        plain = all(isinstance(part, Num | Mul | Sym | Size) and not own_indices(part) for part in parts)
+        names = names_of(parts[0]) - self.survey.table.sizes.keys() if plain and parts else set()
+        return bool(names) and names.isdisjoint(self.defined)
 
     def _leaves_free(self, value: Node, spoken: set[str], names: set[str], sides: tuple[Term, Term]) -> bool:
         r"""Whether `K = \frac{C}{G} H` leaves K any size: nothing that the link rests on has C or H."""

@@ -44,6 +44,8 @@ class Sizes:
     """The size of the vector of ones, where `\\frac{1}{n} e^T x` says it."""
     of_sets: dict[str, str] = field(default_factory=dict)
     """The sizes of sets, where an assumption or a mean over one says it."""
+    barred: set[str] = field(default_factory=set)
+    """Names that are no sizes."""
     parts: set[str] = field(default_factory=set)
     """Sets that are a part of what their indices run over."""
 
@@ -54,7 +56,7 @@ def settle(gathered: Gathered) -> Sizes:
     nodes = [e.node for e in expressions if e.node is not None]
     known = _known(gathered, nodes)
     barred = _barred(gathered, nodes)
-    sizes = Sizes(of_sets=_counted(gathered))
+    sizes = Sizes(of_sets=_counted(gathered), barred=barred)
     for node in nodes:
         for divisor, summed in _means(node):
             if divisor.base not in known | barred and not _is_unclear(summed):
@@ -205,7 +207,7 @@ def _divisor(node: Node) -> Symbol | None:
 
 
 def counted_together(nodes: Iterable[Node]) -> Iterator[tuple[Place, set[str]]]:
-    r"""Where a product of names stands below the line of a mean over as many indices without limits."""
+    r"""The names below the line of each mean over as many indices without limits, and where it stands."""
     for node in nodes:
         for inner in walk(node):
             match inner:
@@ -218,7 +220,7 @@ def counted_together(nodes: Iterable[Node]) -> Iterator[tuple[Place, set[str]]]:
                 case _:
                     continue
             names = {part.base for part in parts if isinstance(part, Symbol) and part.bare}
-            if len(names) > 1 and any(_count(one) >= len(names) for one in sums):
+            if names and any(_count(one) >= len(names) for one in sums):
                 yield inner.at, names
 
 

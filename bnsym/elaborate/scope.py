@@ -181,6 +181,7 @@ def _all_hypotheses(gathered: Gathered) -> Iterator[RawHypothesis]:
 
 def _sizes(found: Survey, said: ranges.Sizes) -> None:
     found.table.parts |= said.parts
+    found.table.barred |= said.barred
     for size, at in said.said.items():
         found.table.sizes.setdefault(size, at)
     for letter, (size, where) in found.gathered.sizes.items():

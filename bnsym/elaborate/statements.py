@@ -19,6 +19,7 @@ from bnsym.elaborate.index_spaces import BATCH
 from bnsym.elaborate.jacobians import is_entry
 from bnsym.elaborate.lints import remarks
 from bnsym.elaborate.lowering import PART
+from bnsym.elaborate.narrower import narrower
 from bnsym.elaborate.restrictions import all_different
 from bnsym.elaborate.scope import RawDefinition, Survey
 from bnsym.latex.ast import Derivative, Gradient, Place, walk
@@ -31,6 +32,7 @@ from bnsym.model import (
     Link,
     NamedDefinition,
     NamedHypothesis,
+    Reading,
     Span,
     Unread,
 )
@@ -216,7 +218,13 @@ def _finished(
         tuple(_folded(source, h.where) for h in p.hypotheses if h.condition),
         conventions=_conventions(draft, context, p, used),
         literal=literal,
+        readings=_readings(draft, context, p, statement) if statement is not None else (),
     )
+
+
+def _readings(draft: Draft, context: Context, p: Pending, statement: Statement) -> tuple[Reading, ...]:
+    found = narrower(draft.survey, p, statement, context.closer.spaces)
+    return tuple(Reading(one, diagnostic(draft.survey.source, error)) for one, error in found)
 
 
 def _memberships(terms: Sequence[Term]) -> list[Hypothesis]:

@@ -40,6 +40,8 @@ class Table:
     """Subscripts that are lists of indices somewhere, thanks to sums, and so everywhere."""
     sets: set[str] = field(default_factory=set)
     """What sums run over by name."""
+    barred: set[str] = field(default_factory=set)
+    """Names that are no sizes: they scale entries, say."""
     parts: set[str] = field(default_factory=set)
     """Of these, those that are a part of what their indices run over."""
     declared: set[str] = field(default_factory=set)

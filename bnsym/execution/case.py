@@ -105,6 +105,10 @@ class Case:
             return _with_values(doubt, verdict) if isinstance(verdict, Refuted) else doubt
         if isinstance(verdict, Refuted) and (other := self._proof(self.link.otherwise)):
             return other if self.link.jacobian else Unread(_two_readings(self.link))
+        if isinstance(verdict, Refuted):
+            for reading in self.link.readings:
+                if self._proof(reading.statement):
+                    return Unread(reading.problem)
         if isinstance(verdict, Refuted) and self.link.elsewhere:
             assumed = self._assuming(self.link.elsewhere)
             asked = self.dispatcher.verdict(assumed, seconds=OTHER_READING_SECONDS) if assumed else None
