@@ -7,8 +7,9 @@ Imports the surface modules of reading and `source`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from itertools import takewhile
 
 from bnsym.elaborate import stated
@@ -18,7 +19,7 @@ from bnsym.elaborate.conventions import Record
 from bnsym.elaborate.dependence import reached
 from bnsym.elaborate.symbols import Table, as_target, size_name
 from bnsym.elaborate.written_out import written_out
-from bnsym.latex.ast import Apply, Component, Derivative, Node, Product, Symbol, unwrap, walk
+from bnsym.latex.ast import Apply, Component, Derivative, Node, Product, Symbol, number_in, unwrap, walk
 from bnsym.latex.commands import BUILT_IN, Kind
 from bnsym.latex.errors import ReadError
 from bnsym.latex.folding import is_function, is_word, word_of
@@ -162,6 +163,8 @@ class Gathered:
     orders: list[stated.Order] = field(default_factory=list)
     restated: list[RawChain] = field(default_factory=list)
     """Equations of names in running text that define nothing."""
+    values: list[tuple[Symbol, Fraction, Slice, range]] = field(default_factory=list)
+    """Names that are equated with a number, where, and in which sections."""
     unjudged: list[Slice] = field(default_factory=list)
     """Relations in running text that neither define nor assume."""
     total: bool | None = None
@@ -225,8 +228,10 @@ class Gatherer:
                     self._directive(item)
                 case Block():
                     self._block(item)
+                    self._values(item.chains, self._inside(items, place))
                 case Remark():
                     stated.take(self, item)
+                    self._values(item.chains, self._inside(items, place))
                 case Saying():
                     stated.order(self, item, self._inside(items, place))
         return self.result
@@ -236,6 +241,15 @@ class Gatherer:
         following = (item.level for item in items[place:] if isinstance(item, Heading))
         inside = takewhile(lambda level: level > self.level, following)
         return range(self.section, self.section + 1 + sum(1 for _ in inside))
+
+    def _values(self, chains: Iterable[Chain], sections: range) -> None:
+        """Notes names that are equated with numbers."""
+        for chain in chains:
+            if [sign.symbol for sign in chain.signs] == ["="]:
+                left, right = (stated.parsed(self, where) for where in chain.expressions)
+                value = number_in(right)
+                if isinstance(left, Symbol) and value is not None:
+                    self.result.values.append((left, value, chain.expressions[0], sections))
 
     def problem(self, error: ReadError) -> None:
         self.result.diagnostics.append(diagnostic(self.source, error))

@@ -510,6 +510,8 @@ class _Reader:
         order = self._ordered(chain, pending.sides) if pending.sides else None
         if strict := self._summed_unsigned(left, right) or self._unsafe(pending.sides):
             pending.doubt, pending.strict = strict, True
+        elif valued := self._valued(chain, pending.sides) if pending.sides else None:
+            pending.doubt, pending.strict = valued
         elif order:
             pending.doubt, pending.freed, pending.strict = order
         elif again and again.anew:
@@ -681,6 +683,23 @@ class _Reader:
             or self._counted(chain, sides)
             or self._read_on(chain, sides)
         )
+
+    def _valued(self, chain: RawChain, sides: tuple[Term, Term]) -> tuple[ReadError, bool] | None:
+        """Why no verdict stands, or no refutation: a name that is a size is said to be a number, which may be
+        none of values."""
+        for symbol, value, where, sections in self.survey.gathered.values if not chain.claimed else ():
+            names = self._named(symbol) & self.survey.table.sizes.keys() - self.defined.keys()
+            if not names or chain.section not in sections:
+                continue
+            counts = value >= 1 and value.denominator == 1
+            said = (self.defined[name] for name in self._made_from(sides) & self.defined.keys())
+            bodies = (body for raw, _, body in said if raw.chain.section in sections)
+            used = set().union(*map(names_of, (*sides, *bodies))) | (self._sizes(sides) if counts else set())
+            if names & used and not (counts and chain.expressions[0].where.start < where.start):
+                name, line = min(names), self.survey.table.line_of(where.start)
+                message = f"`{name}` is how many values an index has, and line {line} gives it a value"
+                return ReadError("BN137", message, _at(where), "give one of them another name"), not counts
+        return None
 
     def _ordered(
         self, chain: RawChain, sides: tuple[Term, Term]

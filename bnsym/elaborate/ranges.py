@@ -26,6 +26,7 @@ from bnsym.latex.ast import (
     Symbol,
     Transpose,
     children,
+    number_in,
     rebuilt,
     unwrap,
     walk,
@@ -147,7 +148,7 @@ def _barred(gathered: Gathered, nodes: Iterable[Node]) -> set[str]:
     barred: set[str] = set()
     for chain in gathered.chains:
         left, right = (e.node for e in chain.expressions[:2])
-        if isinstance(left, Symbol) and chain.signs[0][0] in ("=", ":=", r"\equiv"):
+        if isinstance(left, Symbol) and chain.signs[0][0] in _EQUATIONS and number_in(right) is None:
             barred |= {left.base} if left.bare else _scales(right) if left.sub and right else set()
     for node in (inner for outer in nodes for inner in walk(outer)):
         match node:
@@ -158,6 +159,9 @@ def _barred(gathered: Gathered, nodes: Iterable[Node]) -> set[str]:
             case Derivative(_, by):
                 barred |= {inner.base for part in by for inner in walk(part) if isinstance(inner, Symbol)}
     return barred
+
+
+_EQUATIONS = frozenset(("=", ":=", r"\equiv"))
 
 
 def _scales(node: Node) -> set[str]:

@@ -323,6 +323,21 @@ def unwrap(node: Node) -> Node:
     return node
 
 
+def number_in(node: Node | None) -> Fraction | None:
+    """The number that a node is, or a fraction of numbers, with its sign; else None."""
+    match node:
+        case Number(value):
+            return value
+        case Paren(body):
+            return number_in(body)
+        case Plus((one,), (sign,)) if (inner := number_in(one)) is not None:
+            return sign * inner
+        case Quotient(above, below) if (top := number_in(above)) is not None:
+            bottom = number_in(below)
+            return top / bottom if bottom else None
+    return None
+
+
 def rebuilt(node: Node, change: Callable[[Node], Node]) -> Node:
     """The node with `change` done to each node directly inside it; the same one if that changes nothing."""
     changes: dict[str, object] = {}

@@ -1,0 +1,44 @@
+"""A name that counts the values of an index has no other value: what gives it one leaves links open."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.test_words import note
+
+MEAN = r"Let $\mu = \frac1m\sum_i x_i$."
+MOMENTUM = r"Let $\nu = \frac1N\sum_{i=1}^N x_i$. The momentum is $m = 0.9$."
+
+
+def sections(first: str, second: str) -> str:
+    return f"# A\n\n{first}\n\n# B\n\n{second}\n"
+
+
+@pytest.mark.parametrize("value", ["0.9", r"\frac{1}{10}", "0", "-1"])
+@pytest.mark.parametrize("said", ["The momentum is ${}$.", "Set ${}$.", "$$\n{}\n$$"])
+def test_a_number_that_counts_nothing_is_another_name(said: str, value: str) -> None:
+    text = said.format(f"m = {value}")
+    links = note(sections(MEAN, f"{text}\n\n$$\n\\sum_i x_i = m \\mu\n$$\n"))
+    assert links[-1] == "x"
+
+
+def test_the_section_before_keeps_its_size() -> None:
+    first = f"{MEAN}\n\n$$\n\\sum_i x_i = m \\mu\n$$\n"
+    second = "The momentum is $m = 0.9$.\n\n$$\n\\sum_i (x_i - \\mu) = 0\n$$\n"
+    assert note(sections(first, second)) == "pp"
+
+
+def test_a_momentum_beside_another_size() -> None:
+    links = r"$$\sum_i (x_i - \nu) = 0$$" + "\n\n" + r"$$r - (m r + (1 - m) \nu) = (1 - m) (r - \nu)$$"
+    assert note(f"{MOMENTUM}\n\n{links}\n") == "pp"
+
+
+@pytest.mark.parametrize("said", ["Let $m = 4$.", "$$\nm = 4\n$$"])
+def test_a_number_of_values_refutes_nothing(said: str) -> None:
+    links = r"$$\sum_i x_i = 4 \mu$$" + "\n\n" + r"$$\sum_i (x_i - \mu) = 0$$"
+    assert note(sections(MEAN, f"{said}\n\n{links}\n"))[-2:] == "xp"
+    assert note(sections(MEAN, r"$$\sum_i x_i = 4 \mu$$")) == "r"
+
+
+def test_a_claim_of_a_size_is_one() -> None:
+    assert note(f"{MEAN}\n\n<!-- bnsym: claim -->\n$$\nm = 4\n$$\n") == "r"
