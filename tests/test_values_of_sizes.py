@@ -42,3 +42,18 @@ def test_a_number_of_values_refutes_nothing(said: str) -> None:
 
 def test_a_claim_of_a_size_is_one() -> None:
     assert note(f"{MEAN}\n\n<!-- bnsym: claim -->\n$$\nm = 4\n$$\n") == "r"
+
+
+WEIGHTED = r"$$\mu = \sum_i w_i x_i$$" + "\n\n" + r"$$\sum_i w_i (x_i - \mu) = 0$$"
+
+
+@pytest.mark.parametrize("said", [r"\sum_i w_i = 1", r"\sum_i w_i = 1.", r"e^T w = 1"])
+def test_what_a_name_is_introduced_by_may_be_a_condition(said: str) -> None:
+    assert note(f"The weights are such:\n\n$$\n{said}\n$$\n\n{WEIGHTED}\n") == "xx"
+
+
+def test_of_a_name_that_is_known_it_is_a_claim() -> None:
+    assert note(f"{WEIGHTED}\n\n$$\n\\sum_i w_i = 1\n$$\n\n$$\n\\sum_i w_i^2 = 1\n$$\n") == "rrr"
+    assert note("$$\n\\sum_i w_i = 1\n$$\n") == "r"
+    assert note(f"$$\n\\sum_i w_i = \\sum_i w_i^2\n$$\n\n{WEIGHTED}\n") == "rr"
+    assert note(f"<!-- bnsym: claim -->\n$$\n\\sum_i w_i = 1\n$$\n\n{WEIGHTED}\n") == "rr"

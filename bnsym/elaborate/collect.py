@@ -19,7 +19,21 @@ from bnsym.elaborate.conventions import Record
 from bnsym.elaborate.dependence import reached
 from bnsym.elaborate.symbols import Table, as_target, size_name
 from bnsym.elaborate.written_out import written_out
-from bnsym.latex.ast import Apply, Component, Derivative, Node, Product, Symbol, number_in, unwrap, walk
+from bnsym.latex.ast import (
+    Apply,
+    BigSum,
+    Component,
+    Derivative,
+    Inner,
+    Node,
+    Norm,
+    Product,
+    Symbol,
+    Transpose,
+    number_in,
+    unwrap,
+    walk,
+)
 from bnsym.latex.commands import BUILT_IN, Kind
 from bnsym.latex.errors import ReadError
 from bnsym.latex.folding import is_function, is_word, word_of
@@ -193,6 +207,8 @@ _WHERE = re.compile(
 """What stands before a definition inside a display."""
 _SET_OFF = re.compile(r"\s*(?:~|\\(?:[ ,;:!]|q?quad(?![A-Za-z])))")
 """A space before a condition: what stands before it is not in its list."""
+_WHOLES = (BigSum, Norm, Inner, Transpose)
+"""What is made of all entries of an array."""
 _COUNTERS = frozenset("ijklmn")
 """Letters that count entries, or are their number: before a comma they are no part of a list."""
 _REAL = re.compile(
@@ -209,6 +225,8 @@ class Gatherer:
         self.level = 0
         self.section = 0
         self.assumed: list[RawHypothesis] = []
+        self.known: set[str] = set()
+        """The names of the formulas so far."""
         self.where: list[RawChain] = []
         """Equations after `where` in the block at hand."""
         self.unreadable: list[tuple[int, ReadError]] = []
@@ -259,6 +277,7 @@ class Gatherer:
         for inner in walk(node) if node is not None else ():
             if isinstance(inner, Symbol):
                 self.result.written.add(stated.spelling(inner))
+                self.known.add(inner.base)
 
     # directives
 
@@ -408,6 +427,7 @@ class Gatherer:
         found: dict[int, RawChain] = {}
         self.where = []
         for place, chain in enumerate(block.chains):
+            self._introduce(block, chain)
             if self._says_kind(chain):
                 continue
             if chain.signs and chain.claims:
@@ -420,6 +440,27 @@ class Gatherer:
 
         for place, raw in found.items():
             raw.reasons = [(start, found[n]) for start, n in block.chains[place].reasons if n in found]
+
+    def _introduce(self, block: Block, chain: Chain) -> None:
+        r"""Notes that `\sum_i w_i = 1` may be meant as a condition, where nothing has a w before it, and some
+        formula has one behind it."""
+        claimed = any(d.name in ("claim", "refuted") for d in block.directives)
+        if claimed or [sign.symbol for sign in chain.signs] != ["="]:
+            return
+        left, right = (stated.parsed(self, where) for where in chain.expressions)
+        inside = walk(left) if left is not None and number_in(right) is not None else ()
+        if left is None or right is None or not any(isinstance(n, _WHOLES) for n in inside):
+            return
+        names = {n.base: n for n in inside if isinstance(n, Symbol)}
+        behind = (re.compile(rf"(?<![A-Za-z\\]){re.escape(n.core)}(?![A-Za-z])") for n in names.values())
+        if self.known.isdisjoint(names) and any(
+            b.search(self.source.masked, block.where.end) for b in behind
+        ):
+            here = range(self.section, self.section + 1)
+            self.result.doubts.extend(
+                stated.Doubt(name, chain.where, here, meant=False, beside=(left, right))
+                for name in names.values()
+            )
 
     def _says_kind(self, chain: Chain) -> bool:
         r"""Whether all of the chain is `x \in \mathbb{R}^m`, or writes out the entries of a matrix."""
