@@ -94,6 +94,10 @@ def test_one_true_and_one_false_link(page: Browser, address: str) -> None:
     assert page.said("Runtime.exceptionThrown") == []
     held = page.value(f"{REPORT}.contentDocument.documentElement.offsetHeight")
     assert page.value(f"{REPORT}.offsetHeight") >= held
+    pressed = "dispatchEvent(new MouseEvent('click', {bubbles: true, cancelable: true}))"
+    page.value(f"{REPORT}.contentDocument.querySelector('a[href^=\"#\"] *').{pressed}")
+    page.wait("scrollY > 0")
+    assert links(page, "proved") == 1, "it is still the report"
     # Python is there by now; LaTeX, and what would like to be markup or a script
     write(
         page, "\\begin{document}<img src=x onerror=alert(1)>\\[ a + b = b + a \\]\\end{document}", "note.tex"

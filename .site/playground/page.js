@@ -42,7 +42,17 @@ frame.addEventListener("load", () => {
   const fit = () => { frame.style.height = `${page.documentElement.offsetHeight + 4}px`; };
   new ResizeObserver(fit).observe(page.body);
   fit();
+  page.addEventListener("click", follow);
 });
+
+/** A frame without an address of its own would open this page for a place in the report. */
+function follow(event) {
+  const to = event.target.closest("a")?.getAttribute("href");
+  if (!to) return;
+  event.preventDefault();
+  if (to.startsWith("#")) frame.contentDocument.getElementById(to.slice(1))?.scrollIntoView();
+  else if (/^https?:/.test(to)) window.open(to, "_blank", "noopener");
+}
 
 function told({ data: { begun, done: number, total, report, failed } }) {
   if (failed) return end(`It broke down: ${failed}`);
