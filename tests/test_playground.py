@@ -22,8 +22,8 @@ from tests.chromium import Browser
 SITE = os.environ.get("BNSYM_SITE", "")
 if not SITE:
     pytest.skip("BNSYM_SITE names no built site: .site/build runs this", allow_module_level=True)
-pytestmark = pytest.mark.timeout(300)
-LOADING = 120
+pytestmark = pytest.mark.timeout(600)
+LOADING = 240
 """Seconds for Python and SymPy, on a busy machine."""
 REPORT = "document.getElementById('report')"
 STATUS = "document.getElementById('status').textContent"
@@ -56,7 +56,7 @@ def page(chromium: Browser, address: str) -> Browser:
     return chromium
 
 
-def write(page: Browser, text: str, file: str = "note.md", limit: int = 120) -> None:
+def write(page: Browser, text: str, file: str = "note.md", limit: int = 400) -> None:
     for name, value in (("note", text), ("format", file), ("limit", limit)):
         page.value(f"document.getElementById('{name}').value = {json.dumps(value)}")
 
