@@ -96,6 +96,13 @@ def test_a_letter_that_a_free_array_has_is_an_index() -> None:
     assert verdicts(r"\mu_b = 2 y_b", r"\mu_a - 2 y_a = 0", r"\mu_c - y_c = 0") == ["proved", "refuted"]
 
 
+def test_letters_beside_an_index_that_is_summed_over_are_indices() -> None:
+    mean = r"\mu_{ng} = \frac{1}{K} \sum_{k=1}^K x_{ngk}"
+    links = r"\sum_k (x_{ngk} - \mu_{ng}) = 0", r"\sum_k (x_{hgk} - \mu_{ng}) = 0"
+    assert verdicts(mean, *links) == ["proved", "refuted"]
+    assert verdicts(r"\sum_i x_{Bi} = \sum_j x_{Bj}", r"2 \mu_B = \mu_B + \mu_C") == ["unread", "refuted"]
+
+
 def test_a_plain_letter_with_an_index_is_an_entry_of_the_bold_one() -> None:
     length = r"s = \Vert \mathbf{v} \Vert^2"
     assert verdicts(length, r"\sum_j v_j^2 = s", r"\sum_j v_j = s") == ["proved", "refuted"]

@@ -25,7 +25,7 @@ from bnsym.elaborate.definitions import (
     names_in,
 )
 from bnsym.elaborate.dependence import reached
-from bnsym.elaborate.index_spaces import Spaces
+from bnsym.elaborate.index_spaces import BATCH, Spaces
 from bnsym.elaborate.restrictions import letters_of
 from bnsym.elaborate.stated import Doubt
 from bnsym.elaborate.symbols import IDENTITIES, Table, as_target, base_of, is_loss_name, size_name, square_of
@@ -221,14 +221,19 @@ def _kinds(found: Survey) -> None:
 
 
 def _indexed(found: Survey) -> frozenset[str]:
-    """Every name that is written with an index somewhere."""
+    r"""Every name that is written with an index somewhere. What stands beside an index that is summed over,
+    as in `\sum_k x_{ngk}`, is one too, if it stands nowhere alone."""
     scratch = Table(declared=found.table.declared, labels=found.table.labels, entries=found.table.entries)
-    for node in _every_node(found):
-        written = list(kinds.symbols(node))
+    every = [list(kinds.symbols(node)) for node in _every_node(found)]
+    alone = {symbol.base for written in every for symbol, _ in written if symbol.bare}
+    for written in every:
         for symbol, bound in written:
             sub = symbol.sub
             if sub and len(sub.letters) > 1 and _counts(found, symbol):
                 found.table.declared.update(x for x in sub.letters if x not in INDEX_LETTERS)
+            elif sub and any(x in bound for x in sub.letters):
+                beside = {x for x in sub.letters if x.islower() and x not in bound}
+                found.table.declared |= beside - INDEX_LETTERS - alone - {BATCH, "e"}
             if sub and len(sub.letters) > 1 and all(scratch.is_index(x, bound) for x in sub.letters):
                 found.table.index_lists.add(sub.text)
         kinds.written_indices(scratch, written)
