@@ -19,7 +19,7 @@ from bnsym.diagnostics import display_path as display_path
 from bnsym.diagnostics import for_file as for_file
 from bnsym.diagnostics import format_of as format_of
 from bnsym.kernel import Proved, Refuted
-from bnsym.terms import Definition, Hypothesis, Statement
+from bnsym.terms import Definition, Hypothesis, Name, Statement, Term
 
 
 class Declared(Enum):
@@ -62,6 +62,17 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class FunctionValues:
+    r"""A free array of a statement that stands for the values of a function of numbers: `\exp(z)`."""
+
+    name: Name
+    function: str
+    """`exp`, `log`, `step` (1 above 0, else 0), or a name of which no more is known."""
+    argument: Term
+    """What it is a function of; its free indices are those of the array, in this order."""
+
+
+@dataclass(frozen=True, slots=True)
 class Link:
     """One relation sign between two neighbouring expressions of a chain."""
 
@@ -101,6 +112,8 @@ class Link:
     leaves free, every sum having letters of its own: if that fails, the link does."""
     readings: tuple[Reading, ...] = ()
     """Narrower ones in which it may be meant: where one is proved, the link is unread and not refuted."""
+    functions: tuple[FunctionValues, ...] = ()
+    """The arrays in its statement that are values of functions of numbers."""
     jacobian: bool = False
     """Whether the derivatives that are total in the other reading stand elsewhere alone, as entries of a
     Jacobian: then that reading is meant where it is proved."""

@@ -226,7 +226,7 @@ def test_kinds_of_nodes() -> None:
         (r"\sum_{i=1}^{m-1} x_i", "BN128", (10, 16), "upper limit"),
         (r"\sum_{i=1}^{20} x_i", "BN128", (0, 15), "1 to 12 terms"),
         (r"\sum_{i=1} x_i", "BN112", (0, 10), "no last one"),
-        (r"\exp x", "BN128", (0, 4), "no meaning here yet"),
+        (r"\sin x", "BN128", (0, 4), "no meaning here yet"),
         (r"a \pm b", "BN128", (2, 5), "no meaning here yet"),
         (r"\hat{a+b}", "BN112", (5, 8), "one name"),
         (r"\overline{x^2}", "BN112", (10, 13), "one name"),

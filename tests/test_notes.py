@@ -361,7 +361,9 @@ def test_what_was_understood_reads_back_as_the_same_term(path: Path) -> None:
     lost: defaultdict[str, list[str]] = defaultdict(list)
     for result in checked(path).results:
         statement = result.link.statement
-        for side in (statement.left, statement.right) if statement else ():
+        # the chain rule through functions writes out what nobody has written
+        own = statement is not None and not result.link.functions
+        for side in (statement.left, statement.right) if statement and own else ():
             latex = to_latex(side, statement.losses if statement else None)
             if parse_term(latex, context) != side:
                 lost[found(result)].append(latex)

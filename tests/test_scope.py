@@ -255,17 +255,27 @@ OFFSET = r"\frac{\partial L}{\partial \beta} = \sum_i \frac{\partial L}{\partial
         # behind the outputs: a running mean, an activation, the loss itself
         ((MEAN, LAYER, r"r = (1 - \alpha) r + \alpha \mu", GAIN, NO_GAIN), "xpr"),
         ((MEAN, LAYER, r"r \leftarrow (1 - \alpha) r + \alpha \mu", GAIN, NO_GAIN), "pr"),
-        ((MEAN, LAYER, r"a_i = \operatorname{ReLU}(y_i)", GAIN, NO_GAIN), "pr"),
-        ((MEAN, LAYER, r"L = -\sum_i t_i \log y_i", GAIN, NO_GAIN), "xpr"),
-        ((MEAN, LAYER, r"p_i = \frac{e^{y_i}}{\sum_k e^{y_k}}", r"L = \sum_i t_i p_i", GAIN, NO_GAIN), "xpr"),
+        ((MEAN, LAYER, r"a_i = \operatorname{GELU}(y_i)", GAIN, NO_GAIN), "pr"),
+        ((MEAN, LAYER, r"L = -\sum_i t_i \sin y_i", GAIN, NO_GAIN), "xpr"),
+        (
+            (
+                MEAN,
+                LAYER,
+                r"p_i = \operatorname{erf}(y_i)",
+                r"L = \sum_i t_i p_i",
+                GAIN,
+                NO_GAIN,
+            ),
+            "xpr",
+        ),
         # its value is hidden, and what differentiates through it
-        ((MEAN, LAYER, r"a_i = \operatorname{ReLU}(y_i)", r"a_i - a_i = 0"), "x"),
-        ((r"a_i = \operatorname{ReLU}(x_i), \quad y_i = \gamma a_i", GAIN.replace(r"x_i - \mu", "a_i")), "x"),
-        ((r"a = \operatorname{ReLU}(\gamma), \quad y_i = a x_i", NO_GAIN), "x"),
+        ((MEAN, LAYER, r"a_i = \operatorname{GELU}(y_i)", r"a_i - a_i = 0"), "x"),
+        ((r"a_i = \operatorname{GELU}(x_i), \quad y_i = \gamma a_i", GAIN.replace(r"x_i - \mu", "a_i")), "x"),
+        ((r"a = \operatorname{GELU}(\gamma), \quad y_i = a x_i", NO_GAIN), "x"),
         # what passes by it is proved; a refutation would rest on what is not read
         ((r"\mu = \operatorname{median}(x)", LAYER, OFFSET, OFFSET.replace("= ", r"= \beta ")), "px"),
         # beside the outputs, where the loss may use it
-        ((r"y_i = \gamma x_i, \quad z_i = 3 y_i, \quad a_i = \operatorname{ReLU}(y_i)", NO_GAIN), "x"),
+        ((r"y_i = \gamma x_i, \quad z_i = 3 y_i, \quad a_i = \operatorname{GELU}(y_i)", NO_GAIN), "x"),
     ],
 )
 def test_what_cannot_be_read_hides_what_needs_it(displays: tuple[str, ...], expected: str) -> None:

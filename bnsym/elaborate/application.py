@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
+from bnsym.elaborate.applications import Application, apply, derivative_of
 from bnsym.elaborate.tensors import LARGEST_TERM, Value, check_copies, size_of, too_large
 from bnsym.latex.ast import Place
 from bnsym.latex.errors import ReadError
@@ -81,9 +82,8 @@ class _Putting:
     def _depends(self, name: Name) -> bool:
         if name not in self.known:
             self.known[name] = name == self.leaf  # what is defined by itself depends on nothing more
-            self.known[name] = self.known[name] or (
-                name in self.bodies and self.concerns(self.bodies[name][1])
-            )
+            body = name.argument if isinstance(name, Application) else self.bodies.get(name, (None, ZERO))[1]
+            self.known[name] = self.known[name] or self.concerns(body)
         return self.known[name]
 
     def put(self, term: Term) -> Term:
@@ -93,6 +93,8 @@ class _Putting:
             case Sym(name, indices) if name == self.leaf:
                 own = apart(self._written(self.argument.term), self.axis)
                 return rename(own, {a.name: i for a, i in zip(self.argument.axes, indices, strict=True)})
+            case Sym(Application() as name, indices):
+                return apply(name.function, self.put(apart(self._written(name.at(indices)), self.axis)))
             case Sym(name, indices):
                 symbol, body = self.bodies[name]
                 names = {p.name: i for p, i in zip(symbol.indices, indices, strict=True)}
@@ -124,6 +126,9 @@ def differentiated(
 
 def _derivative(term: Term, leaf: Name, at: Place) -> Term:
     match term:
+        case Sym(Application() as name, indices):
+            inner = _derivative(name.at(indices), leaf, at)
+            return ZERO if inner == ZERO else mul(derivative_of(name, indices), inner)
         case Sym(name):
             return ONE if name == leaf else ZERO
         case Num() | Size() | Delta():

@@ -9,7 +9,7 @@ Imports the surface tree only.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
@@ -22,6 +22,7 @@ from bnsym.latex.ast import (
     BigSum,
     Component,
     Derivative,
+    Entrywise,
     Node,
     Number,
     Paren,
@@ -39,7 +40,7 @@ from bnsym.latex.ast import (
 )
 from bnsym.latex.commands import BUILT_IN, EXPECTATION, INDEX_LETTERS, LOSS_LETTERS, NABLA
 from bnsym.latex.errors import ReadError
-from bnsym.latex.folding import after_a_factor, called, is_letter, is_slashed, span, word_of
+from bnsym.latex.folding import after_a_factor, called, is_letter, is_slashed, span, valued, word_of
 
 _SPACE = re.compile(r"\\(?:[,;:>]|thinspace|q?quad)")
 """What is put between the factors of a product, and never before an argument."""
@@ -66,6 +67,14 @@ _IS_FUNCTION = re.compile(
 )
 """Words beside a name that say it is a function, or from where to where it goes."""
 
+_OF_NUMBERS = re.compile(
+    r"(?:entry|element|component|coordinate|point)-?wise|activation function|non-?linearity|sigmoid"
+    r"|aktivierungsfunktion|激活函数|活性化関数|활성화 함수",
+    re.IGNORECASE,
+)
+"""Of those words, the ones that say it takes each entry by itself."""
+_EXPONENTIALS = ("e", r"\mathrm{e}")
+
 if TYPE_CHECKING:
     from bnsym.elaborate.collect import Expression, Gathered
 
@@ -85,12 +94,18 @@ class Known:
     unclear: dict[str, ReadError] = field(default_factory=dict)
     """The names before a bracket of which nothing says whether they are functions or factors."""
 
+    entrywise: Mapping[str, str] = field(default_factory=dict)
+    """Names that words call functions of numbers, before brackets only, and which functions they are."""
+
+    exponential: bool = False
+    """Whether `e` stands nowhere but under exponents with names."""
+
     def resolve(self, node: Node, text: str, record: Record) -> Node:
         """The node with words before brackets as products where they are some. Raises BN129 where a name
         stands before a bracket and nothing says what is meant.
 
         text: what the places of the nodes count in."""
-        node = self._opened(node) or node
+        node = self._valued(node) or self._opened(node) or node
         if isinstance(node, Number) and (power := _POWER_OF_TEN.fullmatch(text, *node.at)):
             self._check_number(power, node.at)
         if isinstance(node, Product):
@@ -99,6 +114,35 @@ class Known:
                 if isinstance(second, Number) and is_letter(first) and size_name(first) not in self.doubled:
                     raise after_a_factor(second)
         return rebuilt(node, lambda inner: self.resolve(inner, text, record))
+
+    def _valued(self, node: Node) -> Node | None:
+        r"""`e^{x}`, and `\phi(x)`, `\phi'(x)` where words say what \phi is."""
+        match node:
+            case Power(_, exponent) if self.exponential and _is_exponential(node):
+                return Entrywise("exp", exponent, node.at)
+            case Apply(function, argument) if name := self._function(function):
+                return Entrywise(name, argument, node.at)
+            case Product(factors, operators):
+                return self._values(factors, operators, node.at)
+        return None
+
+    def _values(self, factors: tuple[Node, ...], operators: tuple[str, ...], at: Place) -> Node | None:
+        left, signs = list(factors), list(operators)
+        for k in range(len(left) - 2, -1, -1):
+            name = "" if signs[k + 1] else self._function(left[k])
+            if name and (value := valued(name, left[k], left[k + 1])):
+                left[k : k + 2] = [value]
+                del signs[k + 1]
+        if len(left) == len(factors):
+            return None
+        return left[0] if len(left) == 1 else Product(tuple(left), tuple(signs), at)
+
+    def _function(self, node: Node) -> str:
+        """The function of numbers that a name is, with its primes; or nothing."""
+        if not isinstance(node, Symbol) or not node.bare:
+            return ""
+        plain = node.base.rstrip("'")
+        return self.entrywise[plain] + node.base[len(plain) :] if plain in self.entrywise else ""
 
     def _check_number(self, number: re.Match[str], at: Place) -> None:
         """`2e-3` beside a name e is a product less 3, to TeX."""
@@ -146,6 +190,14 @@ class Known:
         )
 
 
+def _is_exponential(node: Node) -> bool:
+    """`e^{z_i}`: whether it is a power of e with a name in its exponent."""
+    match node:
+        case Power(Symbol() as base, exponent) if base.base in _EXPONENTIALS and base.bare:
+            return any(isinstance(inner, Symbol) for inner in walk(exponent))
+    return False
+
+
 def as_call(node: Node) -> Node:
     """`f_1(x)` as a function's value, where that is all that is written."""
     match node:
@@ -168,7 +220,7 @@ def settle(gathered: Gathered, text: str) -> Known:
 
 
 def known_names(nodes: Iterable[Node], gathered: Gathered, text: str) -> Known:
-    names = _factors(gathered, text)
+    nodes, names = list(nodes), _factors(gathered, text)
     sizes = {"m", *(size for size, _ in gathered.sizes.values())}
     behind: dict[str, set[Fraction]] = {}
     for node in nodes:
@@ -180,7 +232,13 @@ def known_names(nodes: Iterable[Node], gathered: Gathered, text: str) -> Known:
     sizes.update(size for said in gathered.kinds.values() for kind in said for size in kind.sizes)
     doubled = {name for name in sizes if len(behind.get(name, ())) == 1 and not behind[name] & {0, 1}}
     written = frozenset(name for name, *_ in gathered.written)
-    return Known(frozenset(names | gathered.kinds.keys()), frozenset(sizes), frozenset(doubled), written)
+    written_out = [inner for node in nodes for inner in walk(node)]
+    powers = sum(map(_is_exponential, written_out))
+    alone = powers == sum(isinstance(n, Symbol) and n.base in _EXPONENTIALS for n in written_out)
+    functions = _entrywise(nodes, gathered, text)
+    known = frozenset(names | gathered.kinds.keys())
+    listed = (known, frozenset(sizes), frozenset(doubled), written)
+    return Known(*listed, entrywise=functions, exponential=alone)
 
 
 def _factors(gathered: Gathered, text: str) -> set[str]:
@@ -204,6 +262,20 @@ def _factors(gathered: Gathered, text: str) -> set[str]:
     before = {n for n, place in alone.items() if n in _USUAL or place < first.get(n, place + 1)}
     said = {match["name"] or match["other"] for match in _IS_FUNCTION.finditer(text)}
     return found | (before - said)
+
+
+def _entrywise(nodes: Iterable[Node], gathered: Gathered, text: str) -> dict[str, str]:
+    """The names that words call functions of numbers, before brackets only, and which these are."""
+    elsewhere = {base.rstrip("'") for node in nodes for base in standing(node, text)}
+    found: dict[str, str] = {}
+    for match in _IS_FUNCTION.finditer(text):
+        name, kind = (
+            match["name"] or match["other"],
+            _OF_NUMBERS.search(text, match.start(), match.end() + 12),
+        )
+        if kind and name not in elsewhere and name not in gathered.aliases.functions:
+            found[name] = "sigmoid" if kind[0].lower() == "sigmoid" else name
+    return found
 
 
 def standing(node: Node, text: str) -> Iterator[str]:

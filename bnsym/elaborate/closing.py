@@ -10,6 +10,7 @@ from collections.abc import Container, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import combinations
 
+from bnsym.elaborate.applications import Application
 from bnsym.elaborate.symbols import LETTERS_IN_ORDER
 from bnsym.terms import (
     Add,
@@ -102,6 +103,12 @@ class Closer:
             return self._resolve(inner, names, taken)
 
         match term:
+            case Sym(Application() as name, indices):
+                letters = frozenset(i.name for part in walk(name.argument) for i in own_indices(part))
+                argument = self._resolve(name.argument, {}, letters)
+                return Sym(
+                    Application(name.function, argument), tuple(self._index(i, names) for i in indices)
+                )
             case Sym(name, indices):
                 if not indices and name not in self.defined and name in self.spaces.values():
                     return Size(name)

@@ -587,8 +587,10 @@ class Gatherer:
         if (is_function(function) and word_of(function) in BUILT_IN) or not isinstance(leaf, Symbol):
             return False
         inside = {n.base for n in walk(body) if isinstance(n, Symbol)} if body is not None else set()
-        if is_word(function) or function.base in inside:
-            return function.base not in inside
+        if function.base.rstrip("'") in inside:
+            return False  # of itself, or of what it is the derivative of
+        if is_word(function):
+            return True
         before = (e.node for c in self.result.chains for e in c.expressions if e.node is not None)
         numbers = {name for node in before for name in standing(node, self.source.text)}
         number = function.base in numbers and not self._varies(function.base, leaf.base)

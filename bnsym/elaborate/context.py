@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from bnsym.elaborate import shapes as kinds
+from bnsym.elaborate.applications import Application
+from bnsym.elaborate.chain_rule import without_functions
 from bnsym.elaborate.closing import Closer
 from bnsym.elaborate.collect import ANEW, RawChain, diagnostic
 from bnsym.elaborate.containment import Containment
@@ -107,6 +109,12 @@ class Context:
         self, left: Term, relation: Relation, right: Term, hypotheses: tuple[Hypothesis, ...] = ()
     ) -> Statement:
         """`left relation right` under the file's definitions."""
+        return without_functions(self.stated(left, relation, right, hypotheses))[0]
+
+    def stated(
+        self, left: Term, relation: Relation, right: Term, hypotheses: tuple[Hypothesis, ...] = ()
+    ) -> Statement:
+        """The same, with functions of numbers in it."""
         return Statement(left, relation, right, self.definitions, hypotheses, self.losses, self.outputs)
 
 
@@ -149,7 +157,7 @@ def _lowered(node: Node, context: Context, scope: str) -> Term:
     closer = replace(context.closer, spaces=names, letters=letters, defined=frozenset(table.defined))
     term = closer.close(value.term)[0]
     _dependence(context, term).check(term, node.at)
-    return term
+    return context.statement(term, Relation.EQ, term).left
 
 
 def _dependence(context: Context, term: Term) -> Dependence:
@@ -178,6 +186,31 @@ def outputs_of(
     made from the layer's own nodes (a projection, a Jacobian)."""
     if declared:
         return tuple(dict.fromkeys(name for outputs in declared.values() for name in outputs))
+    before = _before_functions(definitions, losses, terms := tuple(terms))
+    outputs = _sinks(before, losses, terms)
+    uses = {d.symbol.name: names_of(d.body) for d in definitions}
+    behind = {name for d in definitions if d not in before for name in uses[d.symbol.name] & uses.keys()}
+    known = behind <= {*outputs, *(d.symbol.name for d in definitions if d not in before)}
+    return outputs if known else _sinks(definitions, losses, terms)
+
+
+def _before_functions(
+    definitions: tuple[Definition, ...], losses: tuple[Name, ...], terms: tuple[Term, ...]
+) -> tuple[Definition, ...]:
+    """Without what functions of numbers make, an activation or a softmax, where no loss is differentiated by
+    it: it is a part of the loss."""
+    uses = {d.symbol.name: names_of(d.body) for d in definitions}
+    applied = [name for name, used in uses.items() if any(isinstance(one, Application) for one in used)]
+    made = reaching(applied, uses)
+    parts = (t for term in (*terms, *(d.body for d in definitions)) for t in walk(term))
+    if any(isinstance(t, Diff) and _of_loss(t, losses) and t.by.name in made for t in parts):
+        return definitions
+    return tuple(d for d in definitions if d.symbol.name not in made)
+
+
+def _sinks(
+    definitions: tuple[Definition, ...], losses: tuple[Name, ...], terms: tuple[Term, ...]
+) -> tuple[Name, ...]:
     bodies = [d.body for d in definitions]
     everywhere = [t for term in (*terms, *bodies) for t in walk(term)]
     variables = dict.fromkeys(t.by.name for t in everywhere if isinstance(t, Diff) and _of_loss(t, losses))
@@ -191,7 +224,6 @@ def outputs_of(
     arrays = [d.symbol.name for d in definitions if d.symbol.name in sinks and d.symbol.indices]
     # a number that nothing uses, beside an array that nothing uses, is a shorthand (r := 1/σ)
     sinks = arrays or sinks
-    sinks = [name for name in sinks if name in variables] or sinks
     sinks = [name for name in sinks if name in variables] or sinks
     free = [name for name in variables if name not in uses and name not in used]
     return tuple(dict.fromkeys([*sinks, *free]))

@@ -38,6 +38,7 @@ class Rule(Enum):
     BIASED = "`{}` is the biased variance, divided by the number of entries"
     ENTRYWISE = "`{}` is taken entry by entry"
     DOT = r"in `{}` the `\cdot` of two vectors is their inner product"
+    LOGARITHM = "`{}` is read where its argument is positive"
     ROW = "`{}` is a row of the matrix `{}`"
     REPEATED = "at `{}` a row goes with each row of a matrix"
     ENTRY = "`{}` is an entry of `{}`"

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from bnsym.elaborate.applications import Application
 from bnsym.latex.ast import Place
 from bnsym.latex.errors import ReadError
 from bnsym.printing import to_latex
@@ -73,7 +74,9 @@ def reached(start: Iterable[str], uses: Mapping[str, Iterable[str]]) -> set[str]
 
 
 def names_of(term: Term) -> set[Name]:
-    return {inner.name for inner in walk(term) if isinstance(inner, Sym)}
+    """The names in a term, those in the arguments of functions among them."""
+    found = {inner.name for inner in walk(term) if isinstance(inner, Sym)}
+    return found.union(*(names_of(name.argument) for name in found if isinstance(name, Application)))
 
 
 def _derivatives(term: Term) -> Iterator[Diff]:

@@ -5,10 +5,13 @@ Functions of a `Lowering`, which dispatches to them; imports the surface tree, v
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bnsym.elaborate.application import apart, applied, differentiated
+from bnsym.elaborate.applications import apply as application
 from bnsym.elaborate.calls import ambiguous
 from bnsym.elaborate.conventions import Rule
 from bnsym.elaborate.dependence import names_of
@@ -30,7 +33,7 @@ from bnsym.latex.ast import (
 from bnsym.latex.commands import BUILT_IN, DIAGONALS, MEANS, SUMS, TRACES
 from bnsym.latex.errors import ReadError
 from bnsym.latex.folding import is_function, word_of
-from bnsym.terms import Sum, Sym, mul, power, rename
+from bnsym.terms import ONE, Sum, Sym, Term, add, mul, neg, power, rename
 
 if TYPE_CHECKING:
     from bnsym.elaborate.lowering import Lowering
@@ -63,6 +66,60 @@ def apply(lowering: Lowering, function: Symbol, argument: Node, at: Place) -> Va
     check_copies(value.term, 2, at)
     lowering.record.take(Rule.BIASED, at)
     return lowering.algebra.variance(value)
+
+
+def entrywise(lowering: Lowering, name: str, argument: Node, at: Place) -> Value:
+    """A function of a number; of a vector or a matrix, that of each entry."""
+    value = replace(lowering.lower(argument), what="")
+    if name == "softmax":
+        return softmax(lowering, value, at)
+    plain = name.rstrip("'")
+    if plain not in _FORMULAS:
+        return replace(value, term=application(name, value.term))
+    if plain == "log":
+        if value.is_zero:
+            raise ReadError("BN128", "0 has no logarithm", at)
+        lowering.record.take(Rule.LOGARITHM, at)
+    check_copies(value.term, 2, at)
+    if plain == name:
+        return replace(value, term=_FORMULAS[name](value.term))
+    formula = Value(_FORMULAS[plain](_LEAF))
+    for _ in name[len(plain) :]:
+        formula = differentiated(formula, _LEAF.name, {}, lowering.axis, at)
+    scalar = Value(value.term)
+    return replace(value, term=applied(formula, _LEAF.name, scalar, {}, lowering.axis, at).term)
+
+
+_LEAF = Sym("@")
+
+
+def _sigmoid(argument: Term) -> Term:
+    return power(add(ONE, application("exp", neg(argument))), -1)
+
+
+def _tanh(argument: Term) -> Term:
+    square = power(application("exp", argument), 2)
+    return mul(add(square, neg(ONE)), power(add(square, ONE), -1))
+
+
+_FORMULAS: dict[str, Callable[[Term], Term]] = {
+    "exp": partial(application, "exp"),
+    "log": partial(application, "log"),
+    "step": partial(application, "step"),
+    "sigmoid": _sigmoid,
+    "tanh": _tanh,
+    "relu": lambda argument: mul(argument, application("step", argument)),
+}
+
+
+def softmax(lowering: Lowering, value: Value, at: Place) -> Value:
+    if len(value.axes) != 1:
+        message = f"a softmax is taken of a vector; {lowering.algebra.describe(value)}"
+        raise ReadError("BN124", message, at, "write the vector without its index")
+    check_copies(value.term, 2, at)
+    (axis,), other = value.axes, lowering.axis(value.axes[0].space)
+    total = Sum(other, application("exp", apart(rename(value.term, {axis.name: other}), lowering.axis)))
+    return replace(value, term=mul(application("exp", value.term), power(total, -1)))
 
 
 def trace(lowering: Lowering, argument: Node, at: Place) -> Value:

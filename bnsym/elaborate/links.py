@@ -17,6 +17,7 @@ from operator import or_
 from typing import TypeAlias, TypeVar
 
 from bnsym.elaborate import factor_order
+from bnsym.elaborate.applications import Application
 from bnsym.elaborate.closing import number_of
 from bnsym.elaborate.collect import (
     ANEW,
@@ -347,6 +348,9 @@ class _Reader:
                 )
             sides = self._sides(left, right, relation, self._place(raw.right))
             _check_entries(*sides, at=_at(raw.where))
+            if any(isinstance(name, Application) for side in sides for name in names_of(side)):
+                message = "an assumption about a function's value is not read"
+                raise ReadError("BN128", message, _at(raw.where), "give the value a name")
             self.hidden.check_values(sides, _at(raw.where))
         except ReadError as error:
             self.refused[id(raw)] = error

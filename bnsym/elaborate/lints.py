@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator, Mapping
 
 from bnsym.elaborate import shapes as kinds
+from bnsym.elaborate.applications import Application
 from bnsym.elaborate.collect import diagnostic
 from bnsym.elaborate.context import reaching
 from bnsym.elaborate.dependence import names_of
@@ -75,6 +76,8 @@ def free_names(
 def _unbound(term: Term) -> Iterator[Sym]:
     """The symbols of a term but those that a maximum is taken over."""
     match term:
+        case Sym(Application() as name):
+            yield from _unbound(name.argument)
         case Sym():
             yield term
         case Max(variable, radius, body):

@@ -17,7 +17,7 @@ from bnsym.elaborate.application import Bodies
 from bnsym.elaborate.closing import OPEN, numbered
 from bnsym.elaborate.conventions import Record, Rule
 from bnsym.elaborate.differentiating import derivative, gradient
-from bnsym.elaborate.functions import apply, at_argument
+from bnsym.elaborate.functions import apply, at_argument, entrywise
 from bnsym.elaborate.index_spaces import BATCH, Spaces
 from bnsym.elaborate.measuring import squared_entries, squared_norm
 from bnsym.elaborate.multiplying import power_of, product, root
@@ -31,6 +31,7 @@ from bnsym.latex.ast import (
     BigSum,
     Component,
     Derivative,
+    Entrywise,
     Frobenius,
     Gradient,
     Indicator,
@@ -160,6 +161,8 @@ class Lowering:
                 return apply(self, function, argument, node.at)
             case Applied():
                 return at_argument(self, node)
+            case Entrywise(name, argument):
+                return entrywise(self, name, argument, node.at)
             case Component(body, letters):
                 return self.component(body, letters, node.at)
             case Whole(body, letters):

@@ -21,6 +21,7 @@ from bnsym.latex.ast import (
     Apply,
     BigSum,
     Derivative,
+    Entrywise,
     Frobenius,
     Gradient,
     Indicator,
@@ -308,7 +309,7 @@ class _Inference:
                 return self.shape(base, bound) or SCALAR
             case Transpose(body):
                 return {COLUMN: ROW, ROW: COLUMN}.get(inner := self.shape(body, bound) or "", inner) or None
-            case Paren(body):
+            case Paren(body) | Entrywise(_, body):
                 return self.shape(body, bound)
             case BigSum(letters, _, _, body):
                 return self.shape(body, bound | set(letters))
@@ -386,6 +387,8 @@ class _Inference:
                 self.demand(argument, COLUMN, bound)
                 self._visit_entries(argument, bound)
                 return
+            case Entrywise("softmax", argument):
+                self.demand(argument, COLUMN, bound)
             case Quotient(_, below):
                 self.demand(below, SCALAR, bound)
             case Power(base) | Root(_, base) | Absolute(base):
@@ -434,7 +437,7 @@ class _Inference:
                     self._learn(name, COLUMN if shape == ROW else shape)
             case Plus(terms):
                 self._demand_sum(terms, shape, bound)
-            case Paren(body):
+            case Paren(body) | Entrywise(_, body):
                 self.demand(body, shape, bound)
             case Transpose(body):
                 self.demand(body, {ROW: COLUMN, COLUMN: ROW}.get(shape, shape), bound)

@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
+from bnsym.elaborate.chain_rule import without_functions
 from bnsym.elaborate.closing import OPEN, Closer
 from bnsym.elaborate.collect import ANEW, Expression, RawHypothesis, diagnostic
 from bnsym.elaborate.containment import Containment
@@ -38,6 +40,7 @@ from bnsym.model import (
 )
 from bnsym.source.text import Slice, Source
 from bnsym.terms import (
+    ZERO,
     Definition,
     Diff,
     Hypothesis,
@@ -123,7 +126,7 @@ def finish(draft: Draft, earlier: tuple[Diagnostic, ...]) -> tuple[Derivation, C
     entries = _entries(draft, closed)
     said_of = {id(p.left): link.statement for p, link in zip(every, finished, strict=True)}
     links = tuple(
-        replace(
+        _without_functions(
             link,
             unless=said_of.get(id(p.unless)) if p.unless else _freed(link.statement, p.freed),
             strict=p.strict,
@@ -131,7 +134,8 @@ def finish(draft: Draft, earlier: tuple[Diagnostic, ...]) -> tuple[Derivation, C
         )
         for p, link in zip(draft.pending, finished[: len(draft.pending)], strict=True)
     )
-    named = tuple(_named(draft, name, d) for name, d in definitions.items())
+    shown = context.statement(ZERO, Relation.EQ, ZERO).definitions
+    named = tuple(_named(draft, name, d) for name, d in zip(definitions, shown, strict=True))
     said = remarks(
         draft.survey,
         definitions,
@@ -156,6 +160,16 @@ def finish(draft: Draft, earlier: tuple[Diagnostic, ...]) -> tuple[Derivation, C
     unread = tuple((name.replace(ANEW, ""), draft.survey.table.line_of(e.at[0])) for name, e in hidden)
     derivation = Derivation(source.file, links, named, assumed, everything, unjudged, unread)
     return derivation, context
+
+
+def _without_functions(link: Link, **changes: Any) -> Link:
+    """The link changed, with statements that the kernel understands."""
+    link = replace(link, **changes)
+    said = {name: getattr(link, name) for name in ("statement", "literal", "otherwise", "unless")}
+    plain = {name: without_functions(one) for name, one in said.items() if one is not None}
+    statements: dict[str, Any] = {name: statement for name, (statement, _) in plain.items()}
+    functions = next((functions for _, functions in plain.values()), ())
+    return replace(link, **statements, functions=functions)
 
 
 def _closer(draft: Draft) -> Closer:
@@ -195,7 +209,7 @@ def _finished(
         inforce = [hypotheses[id(h)] for h in p.hypotheses if id(h) in hypotheses]
         bodies = (d.body for d in context.definitions if d.symbol.name in {u.full_name for u in used})
         inforce += _memberships((*sides, *bodies))
-        statement = context.statement(sides[0], p.relation, sides[1], tuple(inforce))
+        statement = context.stated(sides[0], p.relation, sides[1], tuple(inforce))
     unsaid = p.left.total is None and p.right.total is None
     otherwise = _otherwise(draft, p, statement) if statement is not None and unsaid else None
     literal, error = (statement, p.letters) if p.letters else (None, error)

@@ -17,6 +17,7 @@ from bnsym.execution import jobs
 from bnsym.execution.budget import Repairs
 from bnsym.execution.dispatch import Answer, Decided, Dispatcher
 from bnsym.execution.jobs import Failed, Lost
+from bnsym.execution.values_of_functions import with_values_of
 from bnsym.finding import Note
 from bnsym.kernel import Proved, Refuted, Witness, compare
 from bnsym.model import (
@@ -99,6 +100,9 @@ class Case:
         """The verdict, unless it would be another under a reading that the file leaves open."""
         if isinstance(verdict, Refuted) and (digits := _agreeing_digits(self.link, verdict)):
             return Undecided("BN313", f"agrees in the {digits} digits written, and is not exact")
+        if isinstance(verdict, Refuted):
+            message = "it fails for some values of its functions, and not surely for those that they have"
+            verdict = with_values_of(self.link.functions, verdict) or Undecided("BN302", message)
         doubt = self.link.doubt
         doubted = isinstance(verdict, Refuted) or (self.link.strict and isinstance(verdict, Proved))
         if doubted and doubt is not None and not self._proof(self.link.unless):

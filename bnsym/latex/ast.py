@@ -234,6 +234,15 @@ class Applied:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Entrywise:
+    r"""A function of a number, taken of each entry: `\exp(z)`, `\tanh(z)`; and `\mathrm{softmax}(z)`."""
+
+    name: str
+    argument: Node
+    at: Place
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Component:
     """The component of an aliased array: `g_i` after `let g = ∂f/∂y`."""
 
@@ -282,6 +291,7 @@ Node: TypeAlias = (
     | Gradient
     | Apply
     | Applied
+    | Entrywise
     | Component
     | Whole
     | Listing

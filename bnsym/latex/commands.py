@@ -142,6 +142,11 @@ TABLE: tuple[Command, ...] = (
     _entry(K.OVER, r"\over", "a fraction of all that its group holds", r"{a @ b}"),
     _entry(K.DERIVATIVE, r"\pdv \pdiff", "a partial derivative", r"@{f}{x}", value=r"\partial", arity=2),
     _entry(K.DERIVATIVE, r"\dv \odv \diff", "a derivative", r"@{f}{x}", value="d", arity=2),
+    _entry(K.NAME, r"\exp", "the exponential, of each entry", "@(a)", value=r"\mathrm{exp}", shown="exp"),
+    _entry(K.NAME, r"\log \ln", "the natural logarithm, of each entry", "@(a)",
+           value=r"\mathrm{log}", shown="log"),
+    _entry(K.NAME, r"\tanh", "the hyperbolic tangent, of each entry", "@(a)",
+           value=r"\mathrm{tanh}", shown="tanh"),
     _entry(K.NAME, r"\dd", "the d of a derivative", r"\frac{@{f}}{@{x}}", value="d"),
     _entry(K.SQRT, r"\sqrt", r"a root; its degree in brackets: `\sqrt[3]{a}`", r"@{a}", arity=1),
     _entry(K.SUM, r"\sum ∑", r"a sum over what is below it, up to what is above it", r"@_i x_i", shown="Σ"),
@@ -234,8 +239,7 @@ TABLE: tuple[Command, ...] = (
     *_each(K.UNDER, r"\underbrace \overbrace", "a brace: what stands at it is a remark",
            r"@{a}_{\text{why}} + b", arity=1),
     # Known, and not read
-    *_each(K.REFUSED, r"\exp \log \ln \sin \cos \tan \tanh", "this function", "@ a",
-           "exponentials, logarithms and angles are beyond what is decided here"),
+    *_each(K.REFUSED, r"\sin \cos \tan", "this function", "@ a", "angles are beyond what is decided here"),
     *_each(K.REFUSED, r"\det \min \arg \sup \inf \lim", "this function", "@ a",
            "give its value a name, and say what is known of that"),
     *_each(K.REFUSED, r"\prod \int \oint \bigcup", "this operator", "@ a",
@@ -287,6 +291,13 @@ SUMS = ("sum", "Sum")
 TRACES, DIAGONALS = ("tr", "Tr", "trace"), ("diag", "Diag")
 BUILT_IN = frozenset((*MEANS, *VARIANCES, *SUMS, *TRACES, *DIAGONALS))
 """The functions of vectors and matrices that need no let."""
+OF_NUMBERS = {"exp": "exp", "log": "log", "ln": "log", "tanh": "tanh"} | {
+    spelled: name
+    for name in ("sigmoid", "softmax", "relu")
+    for spelled in (name, name.capitalize(), name.upper(), "softMax", "SoftMax", "ReLU")
+    if spelled.lower() == name
+}
+"""The functions of numbers that need no let, by the words for them; and that of vectors made from these."""
 WORD = r"\mathrm{"
 """How a word that is a name begins, in whatever font it was written."""
 ENTRYWISE = frozenset(("odot", "circ"))

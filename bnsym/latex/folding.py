@@ -16,6 +16,7 @@ from bnsym.latex.ast import (
     BigSum,
     Component,
     Derivative,
+    Entrywise,
     Frobenius,
     Gradient,
     Indicator,
@@ -43,6 +44,7 @@ from bnsym.latex.commands import (
     LOSS_LETTERS,
     MEANS,
     NABLA,
+    OF_NUMBERS,
     ONES,
     PARTIAL,
     STRAIGHT,
@@ -94,6 +96,8 @@ def is_straight(node: Node) -> bool:
 def _derivative(above: list[Node], below: list[Node], straight: bool, at: Place) -> Node:
     """Above: ∂ (with its order) and at most one operand; below: pairs of ∂ and a variable."""
     sign = is_straight if straight else _is_partial
+    if len(above) == 3 and isinstance(above[1], Symbol) and (value := called(above[1], above[2])):
+        above = [above[0], value]
     if len(above) > 2 or len(below) % 2 or not all(map(sign, below[::2])) or any(map(sign, below[1::2])):
         hint = "put what is differentiated in parentheses, and a ∂ before each variable"
         raise ReadError("BN112", "this derivative can be read in several ways", at, hint)
@@ -166,6 +170,8 @@ class _Run:
         if isinstance(node, Power) and (by := _second_nabla(node)) and isinstance(following, Symbol | Paren):
             self.todo.pop()
             return Derivative(unwrap(following), (by, by), False, span(node, following))
+        if of_number := _of_numbers(node):
+            return self._of_number(of_number, node, following)
         pair = following.base if isinstance(following, Power) else following
         if isinstance(pair, Inner) and pair.round and isinstance(node, Symbol):
             hint = r"an inner product is clear as `\langle u, v\rangle`"
@@ -180,6 +186,24 @@ class _Run:
                 self.todo.pop()
                 return value
         return node
+
+    def _of_number(self, name: str, node: Node, following: Node) -> Node:
+        r"""`\log(x)`, `\tanh^2(z)`, `\operatorname{softmax}(z)_i`; `\log p_i`, where nothing follows."""
+        self.todo.pop()
+        value = valued(name, node, following)
+        if value is None:
+            argument = self._combined(following)
+            operator, after = self.todo[-1] if self.todo else ("end", node)
+            if operator in ("", "slash") or not (operator == "end" or _of_numbers(after)):
+                hint = "put its argument in parentheses"
+                raise ReadError("BN112", f"how far does the argument of `{name}` go?", argument.at, hint)
+            value = Entrywise(name, argument, span(node, argument))
+        if not isinstance(node, Power):
+            return value
+        if not isinstance(node.exponent, Number) or node.exponent.value <= 0:
+            message = f"an inverse of the function `{name}`, or a power of its value?"
+            raise ReadError("BN129", message, node.at, "put the power behind the bracket")
+        return Power(value, node.exponent, value.at)
 
     def _rest(self, node: Node) -> Node:
         if not self.todo or self.todo[-1][0]:
@@ -420,6 +444,31 @@ def called(function: Symbol, following: Node) -> Node | None:
         case Power(base):
             inner = called(function, base)
             return replace(following, base=inner, at=span(function, following)) if inner else None
+    return None
+
+
+def _of_numbers(node: Node) -> str:
+    """The function of numbers that a word is, with its primes, or a power of one; or nothing."""
+    symbol = node.base if isinstance(node, Power) else node
+    if not isinstance(symbol, Symbol) or not symbol.bare or not is_word(symbol):
+        return ""
+    name, primes = OF_NUMBERS.get(word_of(symbol), ""), symbol.base.removeprefix(symbol.core)
+    return name + primes if name and not primes.strip("'") else ""
+
+
+def valued(name: str, node: Node, following: Node) -> Node | None:
+    """The value of a function of numbers at what is in brackets, with what is said of that value."""
+    match following:
+        case Paren(Relation()):
+            return None
+        case Paren(shape="(" | "["):
+            return Entrywise(name, following, span(node, following))
+        case Component(body) | Transpose(body):
+            inner = valued(name, node, body)
+            return replace(following, body=inner, at=span(node, following)) if inner else None
+        case Power(base):
+            inner = valued(name, node, base)
+            return replace(following, base=inner, at=span(node, following)) if inner else None
     return None
 
 

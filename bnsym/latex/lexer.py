@@ -16,6 +16,7 @@ from bnsym.latex.commands import (
     BY_SPELLING,
     CLOSERS,
     INNER,
+    OF_NUMBERS,
     ORDINARY,
     PAIRED,
     TAG,
@@ -124,7 +125,11 @@ def _token(match: re.Match[str], text: str, limit: int) -> Token:
         case "command":
             return _command(word, text, start, end, limit)
         case "call":
-            kind, name = (Kind.NAME, f"{WORD}{word}}}") if word in BUILT_IN else (Kind.UNKNOWN, word)
+            kind, name = (
+                (Kind.NAME, f"{WORD}{word}}}")
+                if word in BUILT_IN or word in OF_NUMBERS
+                else (Kind.UNKNOWN, word)
+            )
             return Token(kind, name, start, end)
         case "amount":
             return Token(Kind.NUMBER, _amount(word), start, end)

@@ -224,6 +224,8 @@ def _make_bounded(
         match h:
             case Hypothesis(Sym(name, ()), Relation.GT, Num(bound)) if name in values:
                 values[name] = bound + rng.choice(positives)
+            case Hypothesis(Sym(name), Relation.GT, Num(bound)) if name in values:
+                values[name] = _above(values[name], bound)
             case Hypothesis(Sym(name, ()), Relation.GE, Num(bound)) if name in values:
                 values[name] = bound + rng.choice((*positives, Fraction(0)))
             case Hypothesis(Sym(name, ()), Relation.LT | Relation.LE, Num(bound)) if name in values:
@@ -231,6 +233,13 @@ def _make_bounded(
             case Hypothesis(Sym(name, ()), Relation.GT | Relation.GE, _) if name in values:
                 values[name] = rng.choice(positives)
     return Witness(witness.sizes, values)
+
+
+def _above(value: Value, bound: Fraction) -> Value:
+    """With each number that is not above the bound as far on its other side, or 1 beyond."""
+    if isinstance(value, tuple):
+        return tuple(_above(part, bound) for part in value)
+    return value if value > bound else 2 * bound - value if value < bound else bound + 1
 
 
 def _solve(statement: Statement, witness: Witness, rng: random.Random) -> Witness | None:
@@ -327,7 +336,7 @@ def shrink(statement: Statement, witness: Witness, deadline: float) -> Witness:
     for name, path in places(witness):
         for smaller in (Fraction(0), Fraction(1), Fraction(-1)):
             if time.monotonic() > deadline:
-                return _looked_up(statement, witness)
+                return looked_up(statement, witness)
             if abs(component(witness, name, path)) <= abs(smaller):
                 break
             candidate = put(statement, witness, name, path, smaller)
@@ -338,10 +347,10 @@ def shrink(statement: Statement, witness: Witness, deadline: float) -> Witness:
                 continue
             witness = candidate
             break
-    return _looked_up(statement, witness)
+    return looked_up(statement, witness)
 
 
-def _looked_up(statement: Statement, witness: Witness) -> Witness:
+def looked_up(statement: Statement, witness: Witness) -> Witness:
     """The witness without the values that its evaluation never needs."""
     for name in witness.values:
         fewer = Witness(witness.sizes, {k: v for k, v in witness.values.items() if k != name})
