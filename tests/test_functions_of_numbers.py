@@ -18,6 +18,7 @@ LAYER = (
     r"h_i = \frac{x_i - \mu}{\sqrt{v + \epsilon}}",
     r"y_i = \gamma h_i + \beta",
 )
+J_Z, J_P = (rf"\frac{{\partial J}}{{\partial {name}}}" for name in ("z_k", "p_i"))
 PHI = r": Let $\phi$ be an activation function."
 BEHIND = (*LAYER, PHI, r"a_i = \phi(y_i)")
 
@@ -83,6 +84,12 @@ def test_laws(claim: str, expected: str) -> None:
         (r"\exp(1) > 2", "u"),
         (r"\exp(1) < 3", "u"),
         (r"\log 4 = 2 \log 2", "u"),
+        (r"\exp(\exp(a)) > 1", "u"),
+        (r"\exp(\exp(a)) = \exp(a)", "u"),
+        (r"\log(\log a) + \log b = \log(b \log a)", "p"),
+        (r"\operatorname{ReLU}(\exp(a)) = \exp(a)", "u"),
+        (r"\operatorname{ReLU}(\operatorname{ReLU}(a)) = \operatorname{ReLU}(a)", "u"),
+        (r"\operatorname{ReLU}(\operatorname{ReLU}(a)) = 2 a", "r"),
         (r"\exp(a b) = \exp(b a)", "p"),
         (r"\exp(\sum_i \sum_k c_i d_k) = \exp(\sum_k d_k \sum_i c_i)", "p"),
         (r"\exp(a)^2 \exp(b) = \exp(b + 2 a)", "p"),
@@ -126,11 +133,9 @@ def test_what_is_not_decided(claim: str, expected: str) -> None:
         (r"\frac{\partial^2}{\partial z_k \partial z_l} \log \sum_j e^{z_j} = p_k \delta_{kl}", "r"),
         (r"\frac{e^{z_i - c}}{\sum_j e^{z_j - c}} = p_i", "p"),
         (r"\frac{e^{z_i / c}}{\sum_j e^{z_j / c}} = p_i", "u"),
-        (
-            r"\frac{\partial J}{\partial z_k} = p_k (\frac{\partial J}{\partial p_k} - \sum_i \frac{\partial J}{\partial p_i} p_i)",
-            "p",
-        ),
-        (r"\frac{\partial J}{\partial z_k} = p_k \frac{\partial J}{\partial p_k}", "r"),
+        (rf"{J_Z} = \sum_i {J_P} p_i (\delta_{{ik}} - p_k)", "p"),
+        (rf"{J_Z} = \sum_i {J_P} p_i (\delta_{{ik}} - p_i)", "r"),
+        (rf"{J_Z} = p_k \frac{{\partial J}}{{\partial p_k}}", "r"),
     ],
 )
 def test_softmax(claim: str, expected: str) -> None:
@@ -214,7 +219,10 @@ def test_an_unknown_activation(claim: str, expected: str) -> None:
             (
                 r"a_i = \operatorname{ReLU}(\gamma x_i)",
                 r"y_i = a_i - \frac1m \sum_{k=1}^m a_k",
-                r"\frac{\partial L}{\partial a_i} = \frac{\partial L}{\partial y_i} - \frac1m \sum_k \frac{\partial L}{\partial y_k}",
+                (
+                    r"\frac{\partial L}{\partial a_i} = \frac{\partial L}{\partial y_i}"
+                    r" - \frac1m \sum_k \frac{\partial L}{\partial y_k}"
+                ),
             ),
             "p",
         ),

@@ -12,8 +12,9 @@ are printed, `applications` and `dependence`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from bnsym.elaborate.applications import Application, derivative_of, settled
 from bnsym.elaborate.dependence import names_of, reached
@@ -42,55 +43,101 @@ from bnsym.terms import (
 )
 
 
-def without_functions(statement: Statement) -> tuple[Statement, tuple[FunctionValues, ...]]:
-    """The statement with free arrays for the values of functions of numbers; and which these are."""
-    if not any(isinstance(name, Application) for name in _direct(*_terms(statement))):
-        return statement, ()
-    plain = _changed(statement, settled)
-    plain = _changed(plain, _Chain(plain).term)
-    met = reached(_direct(*_sides(plain)), _uses(plain))
-    known = tuple(h for name in sorted(met) if isinstance(name, Application) for h in _known(name))
-    plain = replace(plain, hypotheses=(*plain.hypotheses, *known))
-    names = _spelled(plain)
-    functions = (
-        FunctionValues(new, old.function, _renamed(old.argument, names)) for old, new in names.items()
-    )
-    return _changed(plain, lambda term: _renamed(term, names)), tuple(functions)
-
-
-def _sides(statement: Statement) -> tuple[Term, ...]:
-    return (statement.left, statement.right, *(s for h in statement.hypotheses for s in (h.left, h.right)))
-
-
-def _terms(statement: Statement) -> tuple[Term, ...]:
-    return (*_sides(statement), *(d.body for d in statement.definitions))
-
-
-def _changed(statement: Statement, change: Callable[[Term], Term]) -> Statement:
-    """The statement with each term of it changed."""
-    definitions = tuple(Definition(d.symbol, change(d.body)) for d in statement.definitions)
-    said = tuple(Hypothesis(change(h.left), h.relation, change(h.right)) for h in statement.hypotheses)
-    left, right = change(statement.left), change(statement.right)
-    return replace(statement, left=left, right=right, definitions=definitions, hypotheses=said)
-
-
 def _direct(*terms: Term) -> set[Name]:
     """The names in terms, without those in the arguments of functions."""
     return {inner.name for term in terms for inner in walk(term) if isinstance(inner, Sym)}
 
 
-def _uses(statement: Statement) -> dict[Name, set[Name]]:
-    losses = {name: set(statement.outputs) for name in statement.losses}
-    return losses | {d.symbol.name: _direct(d.body) for d in statement.definitions}
+def _applications(names: Iterable[Name]) -> list[Application]:
+    """Those among the names, each after those in its argument."""
+    here = sorted(name for name in names if isinstance(name, Application))
+    return list(dict.fromkeys(n for name in here for n in (*_applications(_direct(name.argument)), name)))
+
+
+def _has_functions(*terms: Term) -> bool:
+    return any(isinstance(name, Application) for name in _direct(*terms))
+
+
+@dataclass(frozen=True)
+class Functions:
+    """Functions of numbers under these definitions."""
+
+    definitions: tuple[Definition, ...]
+    losses: tuple[Name, ...]
+    outputs: tuple[Name, ...]
+    names: dict[Application, Name] = field(default_factory=dict)
+    """What the array of each function's values is called."""
+
+    def without(self, statement: Statement) -> tuple[Statement, tuple[FunctionValues, ...]]:
+        """The statement with free arrays for the values of functions of numbers; and which these are."""
+        hypotheses = statement.hypotheses
+        sides = (statement.left, statement.right, *(s for h in hypotheses for s in (h.left, h.right)))
+        if not self._defined and not _has_functions(*sides):
+            return statement, ()
+        if statement.definitions is not self.definitions:
+            others = Functions(statement.definitions, statement.losses, statement.outputs)
+            return others.without(statement)
+        left, right, *said = (self._chain.term(settled(side)) for side in sides)
+        met = reached(_direct(left, right, *said), self._uses)
+        applied = _applications(met)
+        pairs = zip(hypotheses, said[::2], said[1::2], strict=True)
+        known = [replace(h, left=a, right=b) for h, a, b in pairs] + [h for n in applied for h in _known(n)]
+        assumed = tuple(Hypothesis(self._named(h.left), h.relation, self._named(h.right)) for h in known)
+        plain = replace(statement, left=self._named(left), right=self._named(right), hypotheses=assumed)
+        values = (FunctionValues(self._name(n), n.function, self._named(n.argument)) for n in applied)
+        return replace(plain, definitions=self._plain), tuple(values)
+
+    @cached_property
+    def _defined(self) -> bool:
+        return _has_functions(*(d.body for d in self.definitions))
+
+    @cached_property
+    def _chain(self) -> _Chain:
+        bodies = {d.symbol.name: settled(d.body) for d in self.definitions}
+        return _Chain(bodies, {name: set(self.outputs) for name in self.losses})
+
+    @cached_property
+    def _bodies(self) -> dict[Name, Term]:
+        return {name: self._chain.term(body) for name, body in self._chain.bodies.items()}
+
+    @cached_property
+    def _uses(self) -> dict[Name, set[Name]]:
+        return self._chain.losses | {name: _direct(body) for name, body in self._bodies.items()}
+
+    @cached_property
+    def _plain(self) -> tuple[Definition, ...]:
+        return tuple(Definition(d.symbol, self._named(self._bodies[d.symbol.name])) for d in self.definitions)
+
+    def _name(self, application: Application) -> Name:
+        r"""`\exp(z)`."""
+        if application not in self.names:
+            argument, function = self._named(application.argument), application.function
+            inside = argument.name if isinstance(argument, Sym) else to_latex(argument)
+            shown = rf"{_SHOWN.get(function, function)}({inside})"
+            while shown in self.names.values():
+                shown += "'"
+            self.names[application] = shown
+        return self.names[application]
+
+    def _named(self, term: Term) -> Term:
+        match term:
+            case Sym(Application() as name, indices):
+                return Sym(self._name(name), indices)
+            case Diff(of, Sym(Application() as name, indices), total):
+                return Diff(self._named(of), Sym(self._name(name), indices), total)
+        return mapped(term, self._named)
+
+
+_SHOWN = {"exp": r"\exp", "log": r"\log", "step": r"\mathrm{step}"}
 
 
 class _Chain:
-    """The derivatives of one statement, written out."""
+    """The derivatives of terms under definitions, written out."""
 
-    def __init__(self, statement: Statement) -> None:
-        self.bodies = {d.symbol.name: d.body for d in statement.definitions}
-        self.uses = _uses(statement)
-        self.made_from = self.uses | {name: names_of(body) for name, body in self.bodies.items()}
+    def __init__(self, bodies: dict[Name, Term], losses: dict[Name, set[Name]]) -> None:
+        self.bodies, self.losses = bodies, losses
+        self.uses = losses | {name: _direct(body) for name, body in bodies.items()}
+        self.made_from = losses | {name: names_of(body) for name, body in bodies.items()}
 
     def term(self, term: Term) -> Term:
         if not isinstance(term, Diff):
@@ -156,34 +203,3 @@ def _known(name: Application) -> list[Hypothesis]:
             below = Hypothesis(mul(name.argument, value), Relation.GE, name.argument)
             return [Hypothesis(power(value, 2), Relation.EQ, value), above, below]
     return []
-
-
-def _spelled(statement: Statement) -> dict[Application, Name]:
-    r"""What the array of each function's values is called: `\exp(z)`."""
-    spelled: dict[Application, Name] = {}
-    for name in _inside(*_terms(statement)):
-        argument = _renamed(name.argument, spelled)
-        inside = argument.name if isinstance(argument, Sym) else to_latex(argument)
-        shown = rf"{_SHOWN.get(name.function, name.function)}({inside})"
-        while shown in spelled.values():
-            shown += "'"
-        spelled[name] = shown
-    return spelled
-
-
-def _inside(*terms: Term) -> list[Application]:
-    """The applications in terms, those inside others first."""
-    here = sorted(name for name in _direct(*terms) if isinstance(name, Application))
-    return list(dict.fromkeys(inner for name in here for inner in (*_inside(name.argument), name)))
-
-
-_SHOWN = {"exp": r"\exp", "log": r"\log", "step": r"\mathrm{step}"}
-
-
-def _renamed(term: Term, names: Mapping[Application, Name]) -> Term:
-    match term:
-        case Sym(Application() as name, indices):
-            return Sym(names[name], indices)
-        case Diff(of, Sym(Application() as name, indices), total):
-            return Diff(_renamed(of, names), Sym(names[name], indices), total)
-    return mapped(term, lambda inner: _renamed(inner, names))

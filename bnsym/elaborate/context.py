@@ -13,7 +13,7 @@ from functools import cached_property
 
 from bnsym.elaborate import shapes as kinds
 from bnsym.elaborate.applications import Application
-from bnsym.elaborate.chain_rule import without_functions
+from bnsym.elaborate.chain_rule import Functions
 from bnsym.elaborate.closing import Closer
 from bnsym.elaborate.collect import ANEW, RawChain, diagnostic
 from bnsym.elaborate.containment import Containment
@@ -64,6 +64,11 @@ class Context:
         """What is known of how names depend on one another."""
         return Dependence(self.definitions, self.losses, self.outputs)
 
+    @cached_property
+    def functions(self) -> Functions:
+        """The functions of numbers in the definitions."""
+        return Functions(self.definitions, self.losses, self.outputs)
+
     def out_of_force(self, section: int) -> tuple[Name, ...]:
         """The spellings of names that another section defines anew, or has defined before."""
         return tuple(name for name, sections in self.survey.sections.items() if section not in sections)
@@ -109,7 +114,7 @@ class Context:
         self, left: Term, relation: Relation, right: Term, hypotheses: tuple[Hypothesis, ...] = ()
     ) -> Statement:
         """`left relation right` under the file's definitions."""
-        return without_functions(self.stated(left, relation, right, hypotheses))[0]
+        return self.functions.without(self.stated(left, relation, right, hypotheses))[0]
 
     def stated(
         self, left: Term, relation: Relation, right: Term, hypotheses: tuple[Hypothesis, ...] = ()

@@ -10,7 +10,7 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bnsym.elaborate.chain_rule import without_functions
+from bnsym.elaborate.chain_rule import Functions
 from bnsym.elaborate.closing import OPEN, Closer
 from bnsym.elaborate.collect import ANEW, Expression, RawHypothesis, diagnostic
 from bnsym.elaborate.containment import Containment
@@ -128,6 +128,7 @@ def finish(draft: Draft, earlier: tuple[Diagnostic, ...]) -> tuple[Derivation, C
     links = tuple(
         _without_functions(
             link,
+            inforce[context.out_of_force(p.section)].functions,
             unless=said_of.get(id(p.unless)) if p.unless else _freed(link.statement, p.freed),
             strict=p.strict,
             jacobian=link.statement is not None and _is_of_entries(link.statement, entries),
@@ -162,14 +163,13 @@ def finish(draft: Draft, earlier: tuple[Diagnostic, ...]) -> tuple[Derivation, C
     return derivation, context
 
 
-def _without_functions(link: Link, **changes: Any) -> Link:
+def _without_functions(link: Link, functions: Functions, **changes: Any) -> Link:
     """The link changed, with statements that the kernel understands."""
     link = replace(link, **changes)
     said = {name: getattr(link, name) for name in ("statement", "literal", "otherwise", "unless")}
-    plain = {name: without_functions(one) for name, one in said.items() if one is not None}
+    plain = {name: functions.without(one) for name, one in said.items() if one is not None}
     statements: dict[str, Any] = {name: statement for name, (statement, _) in plain.items()}
-    functions = next((functions for _, functions in plain.values()), ())
-    return replace(link, **statements, functions=functions)
+    return replace(link, **statements, functions=next((values for _, values in plain.values()), ()))
 
 
 def _closer(draft: Draft) -> Closer:

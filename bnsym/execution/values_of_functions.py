@@ -61,13 +61,18 @@ def _searched(functions: Sequence[FunctionValues], refuted: Refuted) -> Refuted 
 
 def _bound(functions: Sequence[FunctionValues], refuted: Refuted) -> list[FunctionValues]:
     """The functions whose values the witness gives, and that have not just any: those of what has a value,
-    or stands under two functions."""
+    or is made from another, or stands under two; with all that they are made from, inner ones first."""
     statement, witness = refuted.statement, refuted.witness
     needed = [f for f in functions if f.name in witness.values]
-    alone = [f for f in needed if _is_alone(f, statement, witness)]
+    values = {f.name for f in functions}
+    alone = [f for f in needed if _is_alone(f, statement, witness) and _name(f) not in values]
     inside = {name for f in needed if f not in alone for name in _free(f, statement)}
     under = [name for name, _ in {(_name(f), f.function.rstrip("'")) for f in alone}]
-    return [f for f in needed if f not in alone or _name(f) in inside or under.count(_name(f)) > 1]
+    bound = {f.name for f in needed if f not in alone or _name(f) in inside or under.count(_name(f)) > 1}
+    for function in reversed(functions):
+        if function.name in bound:
+            bound |= values & _free(function, statement)
+    return [f for f in functions if f.name in bound]
 
 
 def _is_alone(values: FunctionValues, statement: Statement, witness: Witness) -> bool:
