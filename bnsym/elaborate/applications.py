@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from hashlib import sha256
 from itertools import count, product
 
 from bnsym.terms import (
@@ -49,7 +50,8 @@ class Application(str):
     argument: Term
 
     def __new__(cls, function: str, argument: Term) -> Application:
-        made = super().__new__(cls, f"{function}({argument!r})")
+        written = repr(argument).encode()  # a digest: written whole, a name in a name would double it
+        made = super().__new__(cls, f"{function}({sha256(written).hexdigest()})")
         made.function, made.argument = function, argument
         return made
 
