@@ -16,7 +16,6 @@ from bnsym.terms import (
     Add,
     Delta,
     Diff,
-    Hypothesis,
     Index,
     Max,
     Mul,
@@ -24,7 +23,6 @@ from bnsym.terms import (
     Num,
     Pow,
     Size,
-    Statement,
     Sum,
     Sym,
     Term,
@@ -39,14 +37,6 @@ def to_latex(term: Term, losses: Collection[Name] | None = None, *, vectors: boo
     those that are usual for a loss. vectors: write sums over whole arrays as norms and inner
     products, for a note that says which names are vectors."""
     return _Printer(losses, vectors).whole(term)
-
-
-def statement_to_latex(statement: Statement | Hypothesis, losses: Collection[Name] | None = None) -> str:
-    """`left relation right`."""
-    if isinstance(statement, Statement) and losses is None:
-        losses = statement.losses or None
-    left, right = to_latex(statement.left, losses), to_latex(statement.right, losses)
-    return f"{left} {statement.relation.value} {right}"
 
 
 class _Printer:
@@ -129,7 +119,7 @@ class _Printer:
             return rf"\frac{{1}}{{{self.whole(base)}}}"
         if exponent == HALF:
             return rf"\sqrt{{{self.whole(base)}}}"
-        return f"{self.base(base)}^{{{_exponent(exponent)}}}"
+        return f"{self.base(base)}^{{{exponent}}}"
 
     def power_of_square(self, base: Sym, exponent: Fraction) -> str:
         """Half-integer powers of σ² are powers of σ."""
@@ -240,20 +230,10 @@ def _closed(text: str, last: bool) -> str:
 
 
 def _number(value: Fraction) -> str:
-    if value < 0:
-        return f"({_number_above(value)})"
-    return _number_above(value)
-
-
-def _number_above(value: Fraction) -> str:
-    if value.denominator == 1:
-        return str(value.numerator)
     sign = "-" if value < 0 else ""
-    return rf"{sign}\frac{{{abs(value.numerator)}}}{{{value.denominator}}}"
-
-
-def _exponent(value: Fraction) -> str:
-    return str(value)
+    below = value.denominator
+    shown = f"{value}" if below == 1 else rf"{sign}\frac{{{abs(value.numerator)}}}{{{below}}}"
+    return f"({shown})" if sign else shown
 
 
 def _symbol(name: Name, indices: tuple[Index, ...]) -> str:

@@ -19,8 +19,8 @@ from mpmath import mp, mpf
 
 from bnsym.calculus import gradient_name, hessian_name
 from bnsym.kernel import Proved, Refuted
-from bnsym.printing import statement_to_latex
 from bnsym.proving import decide
+from bnsym.reporting.wording import relation_latex
 from bnsym.terms import (
     HALF,
     Add,
@@ -578,6 +578,6 @@ def test_no_verdict_is_contradicted_by_numbers(setting: Setting, seed: int) -> N
         verdict = decide(statement, time.monotonic() + 0.3)
         decided += isinstance(verdict, Proved | Refuted)
         proofs += isinstance(verdict, Proved)
-        assert not (found := contradiction(verdict, number)), f"{statement_to_latex(statement)}: {found}"
+        assert not (found := contradiction(verdict, number)), f"{relation_latex(statement)}: {found}"
     assert decided >= 12
     assert proofs >= 4

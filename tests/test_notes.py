@@ -28,8 +28,9 @@ import bnsym
 from bnsym.elaborate import Context, parse_term, read, read_with_context
 from bnsym.kernel import Proved, Refuted, compare, refute
 from bnsym.model import FileReport, Result, Severity, Span, Undecided, Unread
-from bnsym.printing import statement_to_latex, to_latex
+from bnsym.printing import to_latex
 from bnsym.proving import decide
+from bnsym.reporting.wording import relation_latex
 from bnsym.terms import Add, Delta, Index, Mul, Pow, Relation, Sum, Sym, Term, rename, walk
 
 HERE = Path(__file__).parent
@@ -343,7 +344,7 @@ def test_the_verdict_does_not_depend_on_letters_or_order(path: Path) -> None:
             right=respelled(statement.right, random),
         )
         verdict = decide(other, time.monotonic() + SECONDS)
-        shown = f"{found(result)}\n{statement_to_latex(other)}: {verdict}"
+        shown = f"{found(result)}\n{relation_latex(other)}: {verdict}"
         assert type(verdict) is type(result.verdict), shown
 
 

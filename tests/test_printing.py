@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 import bnsym
 from bnsym.deriving import derive
 from bnsym.elaborate.context import Context, parse_term
-from bnsym.printing import statement_to_latex, to_latex
+from bnsym.printing import to_latex
+from bnsym.reporting.wording import relation_latex
 from bnsym.terms import (
     HALF,
     ONE,
@@ -186,7 +187,7 @@ def test_maximum() -> None:
 
 def test_statements() -> None:
     hypothesis = Hypothesis(Pow(Sym(r"\gamma"), Fraction(2)), Relation.LE, SIGMA2)
-    assert statement_to_latex(hypothesis) == r"\gamma^{2} \le \sigma^{2}"
+    assert relation_latex(hypothesis) == r"\gamma^{2} \le \sigma^{2}"
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import TypeAlias
+from functools import partial
+from math import inf
+from typing import Any, TypeAlias
 
 from bnsym.kernel import (
     Certificate,
@@ -62,12 +64,6 @@ def by_squares(task: Task) -> Proved | None:
     return _prove(task, squared=True)
 
 
-def by_few_witnesses(task: Task) -> Refuted | None:
-    """The first few candidates: what is false usually fails at once, and a search for a
-    certificate of what is false is long."""
-    return find_refutation(task.statement, min(task.deadline, time.monotonic() + 1.0), limit=9, rational=True)
-
-
 def by_clearing(task: Task) -> Proved | None:
     """The same as an identity, with all divisors multiplied out."""
     if task.statement.relation is not Relation.EQ:
@@ -77,36 +73,37 @@ def by_clearing(task: Task) -> Proved | None:
     return _accept(task.statement, certificate, ring, task.deadline) if certificate is not None else None
 
 
-def by_short_bound(task: Task) -> Proved | None:
-    """larger - smaller = Σ factors that are not negative + Σ cofactor * relation; for the
-    squares of the sides where these are roots and the larger is not negative."""
-    return _bound(task, products=False)
+def by_bound(task: Task, *, products: bool) -> Proved | None:
+    """larger - smaller = Σ factors that are not negative, or products of two, + Σ cofactor * relation; for
+    the squares of the sides where these are roots and the larger is not negative."""
+    statement = task.statement
+    if statement.relation is Relation.EQ:
+        return None
+    if statement.relation is Relation.NE:
+        return _apart(task, products)
+    ring = SearchRing(statement, min(task.deadline, time.monotonic() + BOUND_SECONDS))
+    rooted = _is_root(statement.left) or _is_root(statement.right)
+    upward = statement.relation in (Relation.LE, Relation.LT)
+    squared = rooted and ring.is_manifest(statement.right if upward else statement.left)
+    certificate = bound_certificate(statement, ring, squared=squared, products=products)
+    return _accept(statement, certificate, ring, task.deadline) if certificate is not None else None
 
 
-def by_witness(task: Task) -> Refuted | None:
-    """Small exact values at which the relation fails, for a while."""
-    return find_refutation(task.statement, min(task.deadline, time.monotonic() + 1.5), seed=1)
-
-
-def by_bound(task: Task) -> Proved | None:
-    """The same as a short bound, with products of two factors."""
-    return _bound(task, products=True)
-
-
-def by_long_witness(task: Task) -> Refuted | None:
-    """Small exact values at which the relation fails."""
-    return find_refutation(task.statement, task.deadline, seed=2)
+def by_witness(task: Task, seconds: float, seed: int, **wanted: Any) -> Refuted | None:
+    """Small exact values at which the relation fails, of candidates that the seed draws."""
+    return find_refutation(task.statement, min(task.deadline, time.monotonic() + seconds), seed, **wanted)
 
 
 METHODS: Methods = (
     ("identity", by_identity),
     ("squares", by_squares),
-    ("few witnesses", by_few_witnesses),
+    # what is false usually fails at once, and a search for a certificate of what is false is long
+    ("few witnesses", partial(by_witness, seconds=1.0, seed=0, limit=9, rational=True)),
     ("divisors multiplied out", by_clearing),
-    ("short bound", by_short_bound),
-    ("witness", by_witness),
-    ("bound", by_bound),
-    ("long witness", by_long_witness),
+    ("short bound", partial(by_bound, products=False)),
+    ("witness", partial(by_witness, seconds=1.5, seed=1)),
+    ("bound", partial(by_bound, products=True)),
+    ("long witness", partial(by_witness, seconds=inf, seed=2)),
 )
 
 
@@ -262,24 +259,11 @@ def _with_equations(
     return verdict
 
 
-def _bound(task: Task, products: bool) -> Proved | None:
-    statement = task.statement
-    if statement.relation is Relation.EQ:
-        return None
-    if statement.relation is Relation.NE:
-        return _apart(task, products)
-    ring = SearchRing(statement, min(task.deadline, time.monotonic() + BOUND_SECONDS))
-    rooted = _is_root(statement.left) or _is_root(statement.right)
-    upward = statement.relation in (Relation.LE, Relation.LT)
-    squared = rooted and ring.is_manifest(statement.right if upward else statement.left)
-    certificate = bound_certificate(statement, ring, squared=squared, products=products)
-    return _accept(statement, certificate, ring, task.deadline) if certificate is not None else None
-
-
 def _apart(task: Task, products: bool) -> Proved | None:
     """One side is larger than the other; the kernel carries the verdict over."""
     for relation in (Relation.GT, Relation.LT):
-        proved = _bound(replace(task, statement=replace(task.statement, relation=relation)), products)
+        statement = replace(task.statement, relation=relation)
+        proved = by_bound(replace(task, statement=statement), products=products)
         if proved is not None:
             return prove(task.statement, proved.certificate, proved.model, task.deadline)
     return None

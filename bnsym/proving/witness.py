@@ -11,6 +11,7 @@ import random
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from fractions import Fraction
 from itertools import product
 from math import prod
@@ -125,9 +126,9 @@ def _meets(statement: Statement, witness: Witness, hypotheses: tuple[Hypothesis,
     return Evaluator(statement, witness, graph_of(statement)).meets(hypotheses)
 
 
-def find_model(statement: Statement, deadline: float, seed: int = 0) -> Witness | None:
+def find_model(statement: Statement, deadline: float) -> Witness | None:
     """Values that meet every hypothesis, or None when the time is up."""
-    for witness in draws(statement, deadline, seed):
+    for witness in draws(statement, deadline, 0):
         try:
             if _meets(statement, witness, statement.hypotheses):
                 return witness
@@ -313,20 +314,8 @@ def _solve_for(
 
 
 def _mentions(statement: Statement, hypothesis: Hypothesis, name: Name) -> bool:
-    return (
-        name
-        in free_shapes(
-            Statement(
-                hypothesis.left,
-                Relation.EQ,
-                hypothesis.right,
-                statement.definitions,
-                (),
-                statement.losses,
-                statement.outputs,
-            )
-        )[0]
-    )
+    sides = replace(statement, left=hypothesis.left, right=hypothesis.right, hypotheses=())
+    return name in free_shapes(sides)[0]
 
 
 def shrink(statement: Statement, witness: Witness, deadline: float) -> Witness:

@@ -11,7 +11,7 @@ from random import Random
 from bnsym.calculus import Graph
 from bnsym.elaborate import read
 from bnsym.model import Link
-from bnsym.printing import statement_to_latex
+from bnsym.reporting.wording import relation_latex
 from bnsym.terms import Max, Relation, Statement, Sym, free_indices, walk
 from tests.slips.mutating import hats, slips
 
@@ -49,7 +49,7 @@ class Mutant:
 
     def __str__(self) -> str:
         place = f"{self.origin.path.stem}:{self.origin.link.span.line}"
-        return f"{place}: {self.kind}: {statement_to_latex(self.statement)}"
+        return f"{place}: {self.kind}: {relation_latex(self.statement)}"
 
 
 def true_links(paths: Sequence[Path] = ACCEPTED) -> Iterator[Origin]:
