@@ -4,8 +4,8 @@ Free arrays are drawn at random mod PRIME; a term is evaluated over arrays with 
 loss becomes its derivative along random weights, everything else is differentiated by structure. The links
 of one note share the structure of their definitions and the draws, redrawn until every root exists.
 
-    deltas → structure → degrees, sides → residual ↘
-    machine → pins                                 → modular
+    deltas → structure → sides → residual ↘
+    machine → pins                        → modular
 """
 
 from __future__ import annotations
@@ -19,8 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bnsym.evidence import surveying
-from bnsym.evidence.degrees import sources
-from bnsym.evidence.residual import CONFIRM_SIZES, both_sides, decided
+from bnsym.evidence.residual import CONFIRM_SIZES, both_sides, decided, sources
 from bnsym.evidence.structure import Structure
 from bnsym.evidence.surveying import OutOfTime, Unsupported, answered
 from bnsym.evidence.whole.machine import PRIME, Array, Machine, Redraw, TooWide

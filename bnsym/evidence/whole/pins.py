@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bnsym.evidence.degrees import height, sources
+from bnsym.evidence.residual import height, sources
 from bnsym.evidence.structure import Structure
 from bnsym.evidence.surveying import Unsupported
 from bnsym.evidence.whole.machine import PRIME, Array, Machine, Tensor, raised, root, spread
