@@ -475,7 +475,7 @@ def test_the_prime_makes_roots_multiplicative() -> None:
 def test_names_do_not_change_a_derivative(name: str) -> None:
     """Shared subexpressions are differentiated as SymPy differentiates what they stand for."""
     statement = IDENTITIES[name]
-    written = explicit._frame(statement, {"m": 2, "N": 2, "D": 2}).components
+    written = frame.frame_for(statement, {"m": 2, "N": 2, "D": 2}).components
     at = {"i": 1, "n": 1, "c": 2}
     y = written.body("y", (1, 2) if name == "features" else (1,), frozenset())
     first = written.symbol("array", ("X",), (1, 2)) if name == "features" else None
@@ -489,7 +489,7 @@ def test_names_do_not_change_a_derivative(name: str) -> None:
 
 def test_equal_values_have_one_name() -> None:
     """However they are written: what is known of one, such as a derivative, is known of the other."""
-    written = explicit._frame(IDENTITIES["variance"], {"m": 3}).components
+    written = frame.frame_for(IDENTITIES["variance"], {"m": 3}).components
     one, other = (written.build(square_norm(index, x(index)), {}) for index in (i, j))
     assert one is other
     assert one is not written.build(square_norm(i, s("z", i)), {})
@@ -508,7 +508,7 @@ def test_a_sum_inside_sums_is_written_out_once(monkeypatch: pytest.MonkeyPatch) 
     nested = square_norm(k, x(k))
     for index in (j, i):
         nested = Sum(index, mul(x(index), nested))
-    explicit._frame(IDENTITIES["variance"], {"m": 7}).components.build(nested, {})
+    frame.frame_for(IDENTITIES["variance"], {"m": 7}).components.build(nested, {})
     assert sum(term == x(k) for term in built) == 7
 
 

@@ -14,7 +14,6 @@ from bnsym.evidence.small.naming import Largest, Substitution, Variable, named, 
 from bnsym.evidence.surveying import Shapes, Unsupported, names
 from bnsym.terms import (
     Add,
-    Definition,
     Delta,
     Diff,
     Index,
@@ -25,6 +24,7 @@ from bnsym.terms import (
     Pow,
     Size,
     SpaceName,
+    Statement,
     Sum,
     Sym,
     Term,
@@ -50,16 +50,10 @@ class Origin:
 class Components:
     """The terms of one set of definitions, written out for given sizes."""
 
-    def __init__(
-        self,
-        definitions: tuple[Definition, ...],
-        losses: tuple[Name, ...],
-        outputs: tuple[Name, ...],
-        sizes: Mapping[SpaceName, int],
-        shapes: Shapes,
-    ) -> None:
-        self.definitions = {d.symbol.name: d for d in definitions}
-        self.losses, self.outputs, self.sizes, self.shapes = losses, outputs, sizes, shapes
+    def __init__(self, shared: Statement, sizes: Mapping[SpaceName, int], shapes: Shapes) -> None:
+        """shared: a statement, of which the sides don't matter; shapes: of its outputs."""
+        self.definitions = {d.symbol.name: d for d in shared.definitions}
+        self.losses, self.outputs, self.sizes, self.shapes = shared.losses, shared.outputs, sizes, shapes
         self.everything: Held = frozenset(self.definitions)
         self.origins: dict[Symbol, Origin] = {}
         self.bound: set[Symbol] = set()

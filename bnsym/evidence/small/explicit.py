@@ -11,7 +11,6 @@ over matrices are searched for, in floats (`ascent`).
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Mapping
 from decimal import localcontext
 from math import inf
@@ -21,9 +20,9 @@ from sympy import Expr
 
 from bnsym.evidence import surveying
 from bnsym.evidence.small.evaluating import NoValue
-from bnsym.evidence.small.frame import AT_POINTS, ORDER, POINTS, SEARCHED, Found, Frame, frame
+from bnsym.evidence.small.frame import AT_POINTS, ORDER, POINTS, SEARCHED, Found, frame_for
 from bnsym.evidence.small.points import PRIME as PRIME
-from bnsym.evidence.small.points import Pool, Relations, Residues
+from bnsym.evidence.small.points import Relations, residues
 from bnsym.evidence.surveying import Unsupported
 from bnsym.model import Evidence
 from bnsym.terms import Add, Relation, Size, SpaceName, Statement, free_indices
@@ -36,8 +35,7 @@ def is_zero(e: Expr) -> bool:
     """Whether an expression of symbols, rationals, sums, products and square roots is zero wherever
     it is defined: at points mod PRIME, where another of degree d is zero with a probability below d/PRIME.
     Raises `Unsupported` for other expressions."""
-    pool = Pool(lambda seed: Residues(seed, Relations()))
-    values = [v for (v,) in itertools.islice(pool.values(e), POINTS)]
+    values = residues(Relations()).first(e, POINTS)
     return bool(values) and not any(values)
 
 
@@ -88,7 +86,7 @@ def _examine_at(statement: Statement, sizes: Mapping[SpaceName, int], deadline: 
 
 
 def _examine_components(statement: Statement, sizes: Mapping[SpaceName, int], deadline: float) -> Found:
-    shared = _frame(statement, sizes)
+    shared = frame_for(statement, sizes)
     hows: list[str] = []
     for pattern in surveying.patterns(free_indices(Add((statement.left, statement.right))), sizes):
         if monotonic() > deadline:
@@ -101,14 +99,6 @@ def _examine_components(statement: Statement, sizes: Mapping[SpaceName, int], de
             return Found(found.agrees, f"{place}: {found.how}" if place else found.how)
         hows.append(found.how)
     return Found(True, max(hows, key=(AT_POINTS, ORDER, SEARCHED, *hows).index))
-
-
-def _frame(statement: Statement, sizes: Mapping[SpaceName, int]) -> Frame:
-    """What the statement shares with the other links of its note."""
-    shapes = surveying.shapes(statement)
-    outputs = tuple((name, shapes[name]) for name in statement.outputs if name in shapes)
-    given = (statement.definitions, statement.hypotheses, statement.losses, statement.outputs)
-    return frame(*given, outputs, tuple(sizes.items()))
 
 
 def _summary(letter: str, decided: Mapping[int, str]) -> str:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 
 from sympy import Expr
 
+from bnsym.evidence import surveying
 from bnsym.evidence.small.components import Components
-from bnsym.evidence.small.points import PRIME, Pool, RealPool, Residues
+from bnsym.evidence.small.points import PRIME, RealPool, residues
 from bnsym.evidence.small.solving import solve
-from bnsym.terms import Definition, Hypothesis, Name, Relation, SpaceName
+from bnsym.terms import ZERO, Hypothesis, Name, Relation, SpaceName, Statement
 
 POINTS, REAL_POINTS, SEARCHED_POINTS, DOUBT_POINTS, ORDER_POINTS = 3, 2, 6, 40, 24
 CERTAIN, CERTAIN_OF_FLOATS = Decimal("1e-25"), Decimal("1e-7")
@@ -39,7 +41,7 @@ class Frame:
     def __init__(self, components: Components, hypotheses: tuple[Hypothesis, ...]) -> None:
         self.components = components
         relations = solve(components, hypotheses)
-        self.residues = Pool(lambda seed: Residues(seed, relations))
+        self.residues = residues(relations)
         self.reals = RealPool(relations, components.origins)
 
     def examine(self, left: Expr, relation: Relation, right: Expr) -> Found:
@@ -54,7 +56,7 @@ class Frame:
         return self._below(left, right)
 
     def _equal(self, left: Expr, right: Expr) -> Found:
-        values = self._residues(left - right)
+        values = self.residues.first(left - right, POINTS)
         violation = self._violation(left, right, DOUBT_POINTS if any(values) else REAL_POINTS, both=True)
         if violation:
             return Found(False, violation)
@@ -66,7 +68,7 @@ class Frame:
         return Found(True, AT_POINTS)
 
     def _different(self, left: Expr, right: Expr) -> Found:
-        values = self._residues(left - right)
+        values = self.residues.first(left - right, POINTS)
         if values and all(values):
             return Found(True, f"different at {POINTS} points mod {PRIME}")
         if values and not any(values) and self._violation(left, right, REAL_POINTS, both=True) == "":
@@ -90,9 +92,6 @@ class Frame:
             return Found(None, "no real point meets the hypotheses and has one maximum in every search")
         return Found(False, violation) if violation else Found(True, SEARCHED)
 
-    def _residues(self, e: Expr) -> list[int]:
-        return [value for (value,) in itertools.islice(self.residues.values(e), POINTS)]
-
     def _violation(
         self, left: Expr, right: Expr, count: int, both: bool, certain: Decimal = CERTAIN
     ) -> str | None:
@@ -110,25 +109,19 @@ Shapes = tuple[tuple[Name, tuple[SpaceName, ...]], ...]
 Sizes = tuple[tuple[SpaceName, int], ...]
 
 
-@lru_cache(maxsize=48)
-def frame(
-    definitions: tuple[Definition, ...],
-    hypotheses: tuple[Hypothesis, ...],
-    losses: tuple[Name, ...],
-    outputs: tuple[Name, ...],
-    shapes: Shapes,
-    sizes: Sizes,
-) -> Frame:
-    """shapes: of the outputs. All that is asked of a note's links is equal for most of them."""
-    return Frame(_components(definitions, losses, outputs, shapes, sizes), hypotheses)
+def frame_for(statement: Statement, sizes: Mapping[SpaceName, int]) -> Frame:
+    """What a statement shares with the other links of its note: most have all but their sides in common."""
+    shapes = surveying.shapes(statement)
+    outputs = tuple((name, shapes[name]) for name in statement.outputs if name in shapes)
+    return frame(replace(statement, left=ZERO, right=ZERO), outputs, tuple(sizes.items()))
 
 
 @lru_cache(maxsize=48)
-def _components(
-    definitions: tuple[Definition, ...],
-    losses: tuple[Name, ...],
-    outputs: tuple[Name, ...],
-    shapes: Shapes,
-    sizes: Sizes,
-) -> Components:
-    return Components(definitions, losses, outputs, dict(sizes), dict(shapes))
+def frame(shared: Statement, shapes: Shapes, sizes: Sizes) -> Frame:
+    """shapes: of the outputs."""
+    return Frame(_components(replace(shared, hypotheses=()), shapes, sizes), shared.hypotheses)
+
+
+@lru_cache(maxsize=48)
+def _components(shared: Statement, shapes: Shapes, sizes: Sizes) -> Components:
+    return Components(shared, dict(sizes), dict(shapes))

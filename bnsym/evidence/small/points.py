@@ -241,6 +241,10 @@ class Pool(Generic[T]):
                 continue
             k += 1
 
+    def first(self, e: Expr, count: int) -> list[T]:
+        """The values at so many points."""
+        return [value for (value,) in itertools.islice(self.values(e), count)]
+
     def _extend(self) -> bool:
         point = self._draw(next(self._seeds))
         try:
@@ -250,3 +254,8 @@ class Pool(Generic[T]):
         if fit:
             self._points.append(point)
         return fit
+
+
+def residues(relations: Relations) -> Pool[int]:
+    """Points mod PRIME that meet the relations."""
+    return Pool(lambda seed: Residues(seed, relations))
