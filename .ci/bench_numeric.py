@@ -119,7 +119,7 @@ def gradient_checks(m: int) -> dict[str, Work]:
     structure = Structure.of(statement, "m")
     lowering = Lowering(structure, expand=True)
     left, right = map(lowering.lower, both_sides(structure, statement))
-    draw = streamed.Draw(structure.shapes, {"m": m}, "m", 5, frozenset())
+    draw = streamed.Draw(structure.shapes, {"m": m}, 5)
     drawn = {leaf: draw.array(leaf) for leaf in lowering.leaves.values()}
 
     def check(make: Callable[[], Stream]) -> Work:
@@ -131,7 +131,7 @@ def gradient_checks(m: int) -> dict[str, Work]:
                         raise SystemExit("the gradient is wrong")
                     return
                 except residues.NoRoot:
-                    draw.again(attempt)
+                    draw.again(attempt, "m")
                     stream.again()
 
         return run

@@ -342,9 +342,9 @@ def test_a_redraw_changes_one_example_only() -> None:
     (link,) = (k for k in read(note.read_text(encoding="utf-8"), note.name).links if k.id == "orthogonal")
     for seed in range(3):
         assert streamed.examine(link.statement, 2 * BLOCK + 5, seed).agrees is True
-    draw = streamed.Draw({"X": ("m", "n")}, {"m": 3, "n": 50}, "n", 1, frozenset())
+    draw = streamed.Draw({"X": ("m", "n")}, {"m": 3, "n": 50}, 1)
     before = draw.array(Leaf("X", ("i", ""))).copy()
-    draw.again(1)
+    draw.again(1, "n")
     after = draw.array(Leaf("X", ("i", "")))
     assert np.all(before[:, 1:] == after[:, 1:])
     assert np.all(before[:, 0] != after[:, 0])

@@ -12,13 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 
 from bnsym.evidence.streams.passes import Leaf
+from bnsym.evidence.streams.streaming import Array
 from bnsym.evidence.surveying import Shapes
 from bnsym.terms import Name, SpaceName
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(eq=False)
@@ -29,23 +27,26 @@ class Draw:
     sizes: Mapping[SpaceName, int]
     seed: int
     positive: frozenset[Name] = frozenset()
-    arrays: dict[Name, Floats] = field(default_factory=dict)
+    arrays: dict[Name, Array] = field(default_factory=dict)
     radii: dict[Name, float] = field(default_factory=dict)
     """How far each component may be from one that meets the equations that are given."""
 
-    def array(self, leaf: Leaf) -> Floats:
+    def array(self, leaf: Leaf) -> Array:
         """A size, or an array with an axis for each of its letters."""
         if leaf.name in self.sizes and not leaf.letters:
-            return np.asarray(float(self.sizes[leaf.name]))
+            return self.number(self.sizes[leaf.name])
         return self.named(leaf.name)
 
-    def named(self, name: Name) -> Floats:
+    def number(self, size: int) -> Array:
+        return np.asarray(float(size))
+
+    def named(self, name: Name) -> Array:
         """A free array, or a number."""
         if name not in self.arrays:
             self.arrays[name] = self._drawn(name)
         return self.arrays[name]
 
-    def _drawn(self, name: Name) -> Floats:
+    def _drawn(self, name: Name) -> Array:
         rng = np.random.default_rng([self.seed, zlib.crc32(name.encode())])
         shape = tuple(self.sizes[space] for space in self.shapes.get(name, ()))
         if not shape:
@@ -58,7 +59,7 @@ class Draw:
         found += shared * self._shared(self.shapes[name])
         return np.abs(found) if name in self.positive else found
 
-    def _shared(self, spaces: tuple[SpaceName, ...]) -> Floats:
+    def _shared(self, spaces: tuple[SpaceName, ...]) -> Array:
         """The same for every array with these axes."""
         name = f"shared by {','.join(spaces)}"
         if name not in self.arrays:

@@ -7,7 +7,6 @@ residues, residual                       → streamed
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from math import inf
@@ -19,13 +18,13 @@ from sympy import Expr
 
 from bnsym.evidence import memory, surveying
 from bnsym.evidence.residual import CONFIRM_SIZES, both_sides, decided
-from bnsym.evidence.streams import compiled, residues
+from bnsym.evidence.streams import compiled, drawing, residues
 from bnsym.evidence.streams.compiled import Compiled
 from bnsym.evidence.streams.passes import BATCH, Leaf, Lowering
 from bnsym.evidence.streams.residues import PRIME, Array, NoRoot, Residues
 from bnsym.evidence.streams.streaming import Stream
 from bnsym.evidence.structure import Structure
-from bnsym.evidence.surveying import Shapes, Unsupported, answered
+from bnsym.evidence.surveying import Unsupported, answered
 from bnsym.evidence.whole import machine, modular
 from bnsym.evidence.whole.pins import Hypotheses
 from bnsym.model import Evidence
@@ -35,37 +34,25 @@ REDRAWS = 24
 """Tries to find a draw with all the roots that are needed; each has an even chance for a root."""
 
 
-@dataclass(eq=False)
-class Draw:
-    """Random residues for everything that a statement leaves free."""
+class Draw(drawing.Draw):
+    """Random residues for everything that a statement leaves free; positive numbers are squares."""
 
-    shapes: Shapes
-    sizes: Mapping[SpaceName, int]
-    batch: SpaceName
-    seed: int
-    squares: frozenset[Name]
-    """Names of positive numbers, drawn as squares."""
-    arrays: dict[Name, Array] = field(default_factory=dict)
-
-    def array(self, leaf: Leaf) -> Array:
-        if leaf.name in self.sizes and not leaf.letters:
-            return np.asarray(self.sizes[leaf.name] % PRIME)
-        if leaf.name not in self.arrays:
-            self.arrays[leaf.name] = self._drawn(leaf.name)
-        return self.arrays[leaf.name]
+    def number(self, size: int) -> Array:
+        return np.asarray(size % PRIME)
 
     def _drawn(self, name: Name) -> Array:
-        shape = tuple(self.sizes[space] for space in self.shapes.get(name, ()))
-        found = residues.drawn([self.seed, zlib.crc32(name.encode())], shape)
-        return np.asarray(found * found % PRIME) if name in self.squares else found
+        return self._residues(name, tuple(self.sizes[space] for space in self.shapes.get(name, ())))
 
-    def again(self, attempt: int) -> None:
+    def _residues(self, name: Name, shape: tuple[int, ...], *attempt: int) -> Array:
+        found = residues.drawn([self.seed, *attempt, zlib.crc32(name.encode())], shape)
+        return np.asarray(found * found % PRIME) if name in self.positive else found
+
+    def again(self, attempt: int, batch: SpaceName) -> None:
         """New numbers, and a new first example of every array: as little as may lead to a root."""
         for name, array in self.arrays.items():
             spaces = self.shapes.get(name, ())
-            first = tuple(slice(1) if space == self.batch else slice(None) for space in spaces)
-            fresh = residues.drawn([self.seed, attempt, zlib.crc32(name.encode())], array[first].shape)
-            array[first] = fresh * fresh % PRIME if name in self.squares else fresh
+            first = tuple(slice(1) if space == batch else slice(None) for space in spaces)
+            array[first] = self._residues(name, array[first].shape, attempt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +137,7 @@ def _holds(question: Question, seed: int) -> bool:
     size, leaves = sizes[lowering.structure.batch], lowering.leaves.values()
     if said := memory.refusal(size, len({leaf.name for leaf in leaves if BATCH in leaf.letters})):
         raise Unsupported(said)
-    draw = Draw(lowering.structure.shapes, sizes, lowering.structure.batch, seed, question.positive)
+    draw = Draw(lowering.structure.shapes, sizes, seed, question.positive)
     drawn = {leaf: draw.array(leaf) for leaf in leaves}
     stream = _stream(question, drawn, size)
     for attempt in range(1, REDRAWS):
@@ -160,6 +147,6 @@ def _holds(question: Question, seed: int) -> bool:
             gap = np.sum(stream.value(question.left)) - np.sum(stream.value(question.right))
             return int(gap) % PRIME == 0
         except NoRoot:
-            draw.again(attempt)
+            draw.again(attempt, lowering.structure.batch)
             stream.again()
     raise NoRoot("no draw has all the roots that are needed")
