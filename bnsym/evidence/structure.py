@@ -79,7 +79,7 @@ class Structure:
         return isinstance(term, Sym) and term.name in self.losses
 
     def adjoint(self, loss: Name, by: Sym) -> Sym:
-        """∂loss/∂by, to be computed backwards."""
+        """∂loss/∂by, an array of its own: its value is that of `gradient`."""
         if not self.outputs:
             raise Unsupported("the loss depends on nothing: no outputs are known")
         name = f"∂{loss}/∂{by.name}"
