@@ -40,6 +40,11 @@ def test_a_number_of_values_refutes_nothing(said: str) -> None:
     assert note(sections(MEAN, r"$$\sum_i x_i = 4 \mu$$")) == "r"
 
 
+def test_a_case_gives_no_value() -> None:
+    text = "For $m = 1$ this is no mean, and it does not hold with $m = 0$."
+    assert note(sections(MEAN, f"{text}\n\n$$\n\\sum_i x_i = 4 \\mu\n$$\n")) == "r"
+
+
 def test_a_claim_of_a_size_is_one() -> None:
     assert note(f"{MEAN}\n\n<!-- bnsym: claim -->\n$$\nm = 4\n$$\n") == "r"
 

@@ -44,7 +44,19 @@ from bnsym.latex.scripts import letter_of
 from bnsym.latex.words import is_phrase
 from bnsym.model import Declaration, Declared, Diagnostic, Severity, for_file
 from bnsym.source.directives import link_labels
-from bnsym.source.text import Block, Chain, Directive, Heading, Item, Remark, Saying, Slice, Source, Unread
+from bnsym.source.text import (
+    Block,
+    Chain,
+    Directive,
+    Heading,
+    Item,
+    Remark,
+    Role,
+    Saying,
+    Slice,
+    Source,
+    Unread,
+)
 
 SIGNS = {"=": "=", r"\equiv": "=", r"\le": r"\le", "<": "<", r"\ge": r"\ge", ">": ">", r"\ne": r"\ne"}
 
@@ -249,7 +261,8 @@ class Gatherer:
                     self._values(item.chains, self._inside(items, place))
                 case Remark():
                     stated.take(self, item)
-                    self._values(item.chains, self._inside(items, place))
+                    if item.role in (Role.SAID, Role.ASSUMED, Role.PLAIN):  # `for $G = 1$` is a case
+                        self._values(item.chains, self._inside(items, place))
                 case Saying():
                     stated.order(self, item, self._inside(items, place))
         return self.result
