@@ -338,8 +338,8 @@ def test_what_whole_arrays_mean(want: str, note: str, tmp_path: Path) -> None:
 
 
 COMPONENTS: Cases = {
-    "sums from 0 to n - 1 are over all values, sums from 1 to n - 1 are not read": (
-        "pprx",
+    "sums from 0 to n - 1 are over all values, sums from 1 to n or to n - 1 beside them are not read": (
+        "pxrx",
         r"""
         \mu = \frac{1}{n} \sum_{i=0}^{n-1} x_i
         \sum_{i=0}^{n-1} (x_i - \mu) = 0

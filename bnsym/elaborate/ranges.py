@@ -67,28 +67,59 @@ def settle(gathered: Gathered) -> Sizes:
             if _is_ones(summed) and divisor.base not in barred:
                 sizes.of_ones = sizes.of_ones or divisor.base
     sizes.of_sets = {**_listed(gathered), **sizes.of_sets}
-    sizes.parts = _parts(nodes) - sizes.of_sets.keys()
+    same = _together(nodes)
+    sizes.parts = _parts(nodes, same) - sizes.of_sets.keys()
+    _begin(expressions, same)
     for expression in expressions:
         if expression.node is not None:
             _resolve(expression, known, barred, sizes.said)
     return sizes
 
 
-def _parts(nodes: Iterable[Node]) -> set[str]:
-    """The sets over which some sums run, where others, or whole arrays, run over another set or over all."""
-    written = [inner for node in nodes for inner in walk(node)]
+def _together(nodes: Iterable[Node]) -> Classes:
+    """Which letters and which places of indices below names run over the same."""
     same = Classes()
-    for symbol in (inner for inner in written if isinstance(inner, Symbol)):
+    for symbol in (n for node in nodes for n in walk(node) if isinstance(n, Symbol)):
         for k, letter in enumerate((*symbol.upper, *(symbol.sub.letters if symbol.sub else ()))):
             same.unite(letter, f"{symbol.base} {k}")
+    return same
+
+
+def _parts(nodes: Iterable[Node], same: Classes) -> set[str]:
+    """The sets over which some sums run, where others, or whole arrays, run over another set or over all."""
     over: dict[str, set[str]] = {}
-    for inner in written:
+    for inner in (inner for node in nodes for inner in walk(node)):
         if isinstance(inner, BigSum):
             for letter in inner.letters:
                 over.setdefault(same.find(letter), set()).add(size_name(inner.within))
         elif isinstance(inner, Symbol) and inner.bare:
             over.setdefault(same.find(f"{inner.base} 0"), set()).add("")
     return {one for together in over.values() if len(together) > 1 for one in together} - {""}
+
+
+def _begin(expressions: Iterable[Expression], same: Classes) -> None:
+    """An expression in which the same is numbered from 0 as elsewhere from 1, or the other way round, is
+    unclear: x_0 may be one of the values, or not."""
+    first: dict[str, int] = {}
+    for expression in expressions:
+        for key, number, what, at in _numbered(expression.node, same):
+            if number == first.setdefault(key, number):
+                continue
+            message = f"{what} is numbered from {number} here, and from {first[key]} before"
+            hint = "number the values of an index in one way"
+            expression.problem = expression.problem or ReadError("BN125", message, at, hint)
+
+
+def _numbered(node: Node | None, same: Classes) -> Iterator[tuple[str, int, str, Place]]:
+    """From which numbers indices run in an expression, as far as it says so: `x_0` says 0."""
+    for inner in walk(node) if node is not None else ():
+        if isinstance(inner, BigSum) and inner.first is not None:
+            yield from ((same.find(x), inner.first, f"`{x}`", inner.at) for x in inner.letters)
+        if isinstance(inner, Symbol) and inner.sub and not inner.sub.summed:
+            for k, entry in enumerate(inner.sub.entries, len(inner.upper)):
+                key = f"{inner.base} {k}"
+                if entry == "0" and key in same.parent:
+                    yield same.find(key), 0, f"`{inner.base}`", inner.at
 
 
 class Classes:

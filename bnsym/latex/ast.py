@@ -183,6 +183,8 @@ class BigSum:
     r"""The size is that of `\frac{1}{m}` before the sum, and holds where nothing else gives one."""
     unsaid: bool = False
     r"""Whether no index is written below it, `\sum x_i`, and so not how far it goes either."""
+    first: int | None = None
+    """The number that its indices begin with, where it is written."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -403,7 +405,7 @@ def _below(sub: Sub) -> str:
 
 
 def _plain(value: object, name: str) -> bool:
-    if name in ("at", "round"):
+    if name in ("at", "round", "first"):
         return False
     first = value[0] if isinstance(value, tuple) and value else value
     return not isinstance(first, KINDS)

@@ -248,7 +248,8 @@ def big_sum(sign: Place, scripts: list[Script], body: Node) -> Node:
         body = BigSum((letter,), last_one, (), body, at)
     over = within[0] if within else None
     bound = letters[: len(letters) - len(sizes[1:])]
-    return BigSum(tuple(bound), size, tuple(excluded), body, at, over, unsaid=bool(only))
+    first = int(firsts[0]) if firsts else None
+    return BigSum(tuple(bound), size, tuple(excluded), body, at, over, unsaid=bool(only), first=first)
 
 
 def _only_index(body: Node) -> str:
