@@ -17,6 +17,7 @@ def block(formula: str) -> str:
         (r"\mu = \frac{1}{mn} \sum_{i,j} x_{ij}", r"\sum_{i,j} (x_{ij} - \mu) = 0"),
         (r"\mu = \frac{1}{mn} \sum_i \sum_j x_{ij}", r"\sum_{i,j} (x_{ij} - \mu) = 0"),
         (r"\mu_c = \frac{1}{NHW} \sum_{n,h,w} x_{nchw}", r"\sum_{n,h,w} (x_{nchw} - \mu_c) = 0"),
+        (r"\mu = \frac{1}{HW} \sum_p x_p", r"\sum_p (x_p - \mu) = 0"),
         (r"\mu_c = \frac{\sum_{n,h,w} x_{nchw}}{NHW}", r"\sum_{n,h,w} (x_{nchw} - \mu_c) = 0"),
     ],
 )
@@ -32,6 +33,8 @@ def test_numbers_say_nothing_where_only_the_product_is_known(mean, link):
             r"\sum_{i=1}^m \sum_{j=1}^n (x_{ij} - 2 \mu) = 0",
         ),
         (r"\mu = \frac{1}{m} \sum_i x_i", r"\sum_i (x_i - 2 \mu) = 0"),
+        (r"\mu = \frac{1}{m s} \sum_{i=1}^m x_i", r"\sum_i (x_i - \mu) = 0"),
+        (r"\mu = \frac{1}{\alpha s} \sum_i x_i", r"\sum_i (x_i - \mu) = 0"),
     ],
 )
 def test_limits_leave_no_doubt(mean, link):

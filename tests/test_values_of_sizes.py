@@ -62,3 +62,15 @@ def test_of_a_name_that_is_known_it_is_a_claim() -> None:
     assert note("$$\n\\sum_i w_i = 1\n$$\n") == "r"
     assert note(f"$$\n\\sum_i w_i = \\sum_i w_i^2\n$$\n\n{WEIGHTED}\n") == "rr"
     assert note(f"<!-- bnsym: claim -->\n$$\n\\sum_i w_i = 1\n$$\n\n{WEIGHTED}\n") == "rr"
+
+
+def test_a_size_that_a_display_makes_from_others() -> None:
+    size = r"$$\mu = \frac1K \sum_{k=1}^K x_k, \qquad K = \frac{CHW}{G}$$"
+    assert note(f"{size}\n\n$$\\sum_k x_k = CHW \\mu$$\n\n$$\\sum_k (x_k - \\mu) = 0$$\n") == "xxp"
+    assert note(f"{size}\n\n$$\\sum_k x_k = \\mu$$\n") == "xr"
+
+
+def test_m_is_defined_by_two_sizes() -> None:
+    text = r"Let $m = p + q$ and $\mu = \frac1m (\sum_{i=1}^{p} x_i + \sum_{j=1}^{q} y_j)$."
+    both = r"\sum_{i=1}^{p} (x_i - \mu) + \sum_{j=1}^{q} (y_j - \mu) = 0"
+    assert note(f"{text}\n\n$$\n{both}\n$$\n\n$$\n\\sum_{{i=1}}^p (x_i - \\mu) = 0\n$$\n") == "pr"

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
 from itertools import takewhile
 
 from bnsym.elaborate import stated
@@ -189,8 +188,8 @@ class Gathered:
     orders: list[stated.Order] = field(default_factory=list)
     restated: list[RawChain] = field(default_factory=list)
     """Equations of names in running text that define nothing."""
-    values: list[tuple[Symbol, Fraction, Slice, range]] = field(default_factory=list)
-    """Names that are equated with a number, where, and in which sections."""
+    values: list[tuple[Symbol, Node, Slice, range]] = field(default_factory=list)
+    """Names that are equated with something that has no indices, where, and in which sections."""
     unjudged: list[Slice] = field(default_factory=list)
     """Relations in running text that neither define nor assume."""
     total: bool | None = None
@@ -258,11 +257,11 @@ class Gatherer:
                     self._directive(item)
                 case Block():
                     self._block(item)
-                    self._values(item.chains, self._inside(items, place))
+                    self._values(item.chains, self._inside(items, place), shown=True)
                 case Remark():
                     stated.take(self, item)
                     if item.role in (Role.SAID, Role.ASSUMED, Role.PLAIN):  # `for $G = 1$` is a case
-                        self._values(item.chains, self._inside(items, place))
+                        self._values(item.chains, self._inside(items, place), shown=False)
                 case Saying():
                     stated.order(self, item, self._inside(items, place))
         return self.result
@@ -273,14 +272,14 @@ class Gatherer:
         inside = takewhile(lambda level: level > self.level, following)
         return range(self.section, self.section + 1 + sum(1 for _ in inside))
 
-    def _values(self, chains: Iterable[Chain], sections: range) -> None:
-        """Notes names that are equated with numbers."""
+    def _values(self, chains: Iterable[Chain], sections: range, *, shown: bool) -> None:
+        """Notes names that are equated with numbers, or in a display with expressions without indices."""
         for chain in chains:
             if [sign.symbol for sign in chain.signs] == ["="]:
                 left, right = (stated.parsed(self, where) for where in chain.expressions)
-                value = number_in(right)
-                if isinstance(left, Symbol) and value is not None:
-                    self.result.values.append((left, value, chain.expressions[0], sections))
+                plain = all(n.bare for n in walk(right) if isinstance(n, Symbol)) if right else False
+                if isinstance(left, Symbol) and right and plain and (shown or number_in(right) is not None):
+                    self.result.values.append((left, right, chain.expressions[0], sections))
 
     def problem(self, error: ReadError) -> None:
         self.result.diagnostics.append(diagnostic(self.source, error))

@@ -19,13 +19,13 @@ from bnsym.elaborate.stated import Doubt
 from bnsym.elaborate.symbols import IDENTITIES, Table, as_target, square_of
 from bnsym.latex.ast import (
     Apply,
-    BigSum,
     Listing,
     Node,
     Place,
     Power,
     Symbol,
     canonical,
+    number_in,
     unwrap,
     walk,
 )
@@ -115,11 +115,6 @@ def _is_of_names(candidate: RawDefinition) -> bool:
     return isinstance(body, Symbol) and not candidate.letters and body.bare
 
 
-def _sums(node: Node | None) -> bool:
-    """Whether there is a sum in it: then an m that it defines is no number of examples."""
-    return node is not None and any(isinstance(inner, BigSum) for inner in walk(node))
-
-
 @dataclass
 class Finder:
     found: Survey
@@ -184,7 +179,7 @@ class Finder:
             return False
         if sub and sub.text.isdigit() and definition.symbol.base in self.indexed:
             return False  # `x_1` is a component of x
-        counts = name == "m" and not definition.letters and not _sums(definition.body)
+        counts = name == "m" and not definition.letters and number_in(definition.body) is not None
         if counts or (name == r"\delta" and len(definition.letters) == 2):
             return False
         # `a^2 = a` and `a^2 = a^2` say something of a

@@ -45,7 +45,19 @@ from bnsym.elaborate.stated import Order, loss_inputs, tells_loss
 from bnsym.elaborate.statements import Draft, Pending, finish
 from bnsym.elaborate.symbols import IDENTITIES, WORD_ALONE, square_of, unmarked
 from bnsym.elaborate.tensors import Algebra, Value
-from bnsym.latex.ast import Absolute, BigSum, Inner, Node, Place, Plus, Product, Quotient, Symbol, unwrap
+from bnsym.latex.ast import (
+    Absolute,
+    BigSum,
+    Inner,
+    Node,
+    Place,
+    Plus,
+    Product,
+    Quotient,
+    Symbol,
+    number_in,
+    unwrap,
+)
 from bnsym.latex.ast import walk as nodes_of
 from bnsym.latex.commands import CHANGES, OPERATORS
 from bnsym.latex.errors import ReadError
@@ -689,17 +701,20 @@ class _Reader:
         )
 
     def _valued(self, chain: RawChain, sides: tuple[Term, Term]) -> tuple[ReadError, bool] | None:
-        """Why no verdict stands, or no refutation: a name that is a size is said to be a number, which may be
-        none of values."""
-        for symbol, value, where, sections in self.survey.gathered.values if not chain.claimed else ():
+        """Why no verdict stands, or no refutation: a name that is a size is given a value, which may be no
+        number of values."""
+        for symbol, node, where, sections in self.survey.gathered.values if not chain.claimed else ():
             names = self._named(symbol) & self.survey.table.sizes.keys() - self.defined.keys()
             if not names or chain.section not in sections:
                 continue
-            counts = value >= 1 and value.denominator == 1
+            value = number_in(node)
+            counts = value is None or (value >= 1 and value.denominator == 1)
             said = (self.defined[name] for name in self._made_from(sides) & self.defined.keys())
             bodies = (body for raw, _, body in said if raw.chain.section in sections)
             used = set().union(*map(names_of, (*sides, *bodies))) | (self._sizes(sides) if counts else set())
-            if names & used and not (counts and chain.expressions[0].where.start < where.start):
+            if not names & used or (counts and chain.expressions[0].where.start < where.start):
+                continue
+            if value is not None or not self._leaves_free(node, names, self._made_from(sides), sides):
                 name, line = min(names), self.survey.table.line_of(where.start)
                 message = f"`{name}` is how many values an index has, and line {line} gives it a value"
                 return ReadError("BN137", message, _at(where), "give one of them another name"), not counts
@@ -929,12 +944,18 @@ class _Reader:
 
     @cached_property
     def _products(self) -> list[tuple[Place, set[str]]]:
-        """The names below the line of each mean that are no index's size alone: several, or one that is
-        defined by others."""
+        """The names below the line of each mean that are no index's size alone: several, one for each index
+        or free letters all, or one that is defined by others."""
         written = (e.node for chain in self.survey.gathered.chains for e in chain.expressions)
         found = counted_together(node for node in written if node is not None)
-        sizes = self.survey.table.sizes.keys()
-        return [(at, names - sizes) for at, names in found if len(names) > 1 or any(map(self._counts, names))]
+        table = self.survey.table
+        known = {*table.sizes, *table.barred, *self.defined}
+        return [
+            (at, names - table.sizes.keys())
+            for at, names, few in found
+            if (few and any(map(self._counts, names)))
+            or (len(names) > 1 and (few or (known.isdisjoint(names) and max(map(len, names)) == 1)))
+        ]
 
     def _counts(self, name: str) -> bool:
         """Whether a name is defined by numbers and names of which nothing more is known."""

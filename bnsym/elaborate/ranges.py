@@ -241,8 +241,9 @@ def _divisor(node: Node) -> Symbol | None:
     return below if latin and isinstance(below, Symbol) else None
 
 
-def counted_together(nodes: Iterable[Node]) -> Iterator[tuple[Place, set[str]]]:
-    r"""The names below the line of each mean over as many indices without limits, and where it stands."""
+def counted_together(nodes: Iterable[Node]) -> Iterator[tuple[Place, set[str], bool]]:
+    r"""Where each mean stands over indices without limits, the names below its line, and whether they are no
+    more than the indices."""
     for node in nodes:
         for inner in walk(node):
             match inner:
@@ -255,8 +256,8 @@ def counted_together(nodes: Iterable[Node]) -> Iterator[tuple[Place, set[str]]]:
                 case _:
                     continue
             names = {part.base for part in parts if isinstance(part, Symbol) and part.bare}
-            if names and any(_count(one) >= len(names) for one in sums):
-                yield inner.at, names
+            if names and sums:
+                yield inner.at, names, any(_count(one) >= len(names) for one in sums)
 
 
 def _factors(node: Node) -> Iterator[Node]:
