@@ -32,7 +32,7 @@ from bnsym.latex.ast import (
 from bnsym.repairing.spots import Spot, apart, extent, needs_parens, spots, terms_of
 
 _ACCENT = re.compile(r"\\(?:hat|bar|tilde|widehat)\s*(?:\{(.*)\}|(\\[A-Za-z]+|\w))")
-_EXPONENT = re.compile(r"\s*\^\s*(?:\{\s*(-?\d+)(?:/(\d+))?\s*\}|(\d))$")
+_EXPONENT = re.compile(r"\s*\^\s*(?:\{\s*(-?\d+(?:\.\d+|/\d+)?)\s*\}|(\d))$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -542,8 +542,7 @@ def _exponent(text: str, spot: Spot) -> tuple[int, Fraction] | None:
     found = _EXPONENT.search(text[spot.start : spot.end])
     if found is None:
         return None
-    numerator, denominator, digit = found.groups()
-    return spot.start + found.start(), Fraction(int(numerator or digit), int(denominator or 1))
+    return spot.start + found.start(), Fraction(found[1] or found[2])
 
 
 def _written(exponent: Fraction) -> str:
