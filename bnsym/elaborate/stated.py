@@ -20,7 +20,7 @@ from bnsym.elaborate.symbols import as_target, unmarked
 from bnsym.latex.ast import Apply, Derivative, Gradient, Node, Product, Symbol, unwrap, walk
 from bnsym.latex.errors import ReadError
 from bnsym.latex.parser import parse
-from bnsym.source.languages import LANGUAGES, SCRIPTS
+from bnsym.source.languages import STOP
 from bnsym.source.text import Block, Chain, Heading, Item, Remark, Role, Saying, Slice
 
 if TYPE_CHECKING:
@@ -408,66 +408,16 @@ def _names_gradient(gatherer: Gatherer, remark: Remark, chain: Chain) -> bool:
 def _is_called(gatherer: Gatherer, remark: Remark) -> bool:
     r"""Whether words say that it is a gradient: `the gradient $g = \partial L/\partial z$`."""
     text, (start, end) = gatherer.source.text, (remark.where.start, remark.where.end)
-    near = _STOP.split(text[max(0, start - _NEAR) : start])[-1], _STOP.split(text[end : end + _NEAR])[0]
+    near = STOP.split(text[max(0, start - _NEAR) : start])[-1], STOP.split(text[end : end + _NEAR])[0]
     return any(_GRADIENT.search(words) for words in near)
 
 
 _NEAR = 200
 """How far from a formula the word is looked for."""
-_STOP = re.compile(r"[.!?;](?=\s)|[。！？；]|\n[ \t>]*\n|\$\$")
 _GRADIENT = re.compile(
     r"gradient|derivative|adjoint|ableitung|dérivée|deriva[dt]|梯度|导数|勾配|기울기|градиент|производн",
     re.IGNORECASE,
 )
-
-
-def tells_loss(text: str) -> bool:
-    """Whether a sentence says in words which loss is meant: `the loss is half the sum of squares`."""
-    if not _MEASURE.search(text):
-        return False
-    return any(_MEASURE.search(s) and _LOSS.search(s) for s in _STOP.split(text))
-
-
-_MEASURE = re.compile(
-    r"squar|entrop|likelihood|\bm?[sa]e\b|hinge|logist|absolut|quadrat|cuadr|quadr|carré|vraisembl|verosimil"
-    r"|verossimil|квадрат|энтроп|правдоподоб|平方|均方|熵|似然|二乗|エントロピ|尤度|제곱|엔트로피|우도",
-    re.IGNORECASE,
-)
-"""Words that tell losses apart."""
-_ERROR = r"\b(?:error|fehler|erreur|erro)|ошибк|误差|誤差|오차"
-_NOUNS = (words.loss for words in (*LANGUAGES.values(), *SCRIPTS.values()))
-_LOSS = re.compile("|".join((_ERROR, *_NOUNS)), re.IGNORECASE)
-
-
-def loss_inputs(text: str) -> Iterator[tuple[str, str, Slice]]:
-    """What sentences say that the loss is made from: what stands for the loss, if it is what they speak of;
-    the words with the names; where. `The loss depends on $y$ and $x$`, `$\\gamma$ is penalised`."""
-    for found in _DEPENDS.finditer(text):
-        yield found["loss"], found["rest"], Slice(*found.span())
-    start = 0
-    for stop in (*_STOP.finditer(text), None):
-        end = stop.start() if stop else len(text)
-        if (
-            _PENALTY.search(text, start, end)
-            and _OWN.search(text, start, end)
-            and not _NOT.search(text, start, end)
-        ):
-            yield "", text[start:end], Slice(start, end)
-        start = end + 1
-
-
-_INLINE = r"\$[^$\n]+\$"
-_DEPENDS = re.compile(
-    rf"(?P<loss>\b(?:loss|cost|objective)\b|{_INLINE})\s+(?:{_INLINE}\s+)?(?:also\s+|directly\s+)?"
-    r"(?:depends|(?:is|as) a function of)\b"
-    r"(?P<rest>(?:(?!\bdepend|\bwhich\b|\bthat\b|\b(?:through|via)\s+(?:the\s+\w+\s+)?\$|\bonly\b|\bnot?\b)"
-    rf"(?:{_INLINE}|[^.;$]))*+)(?!through|via|only|not?\b)",
-    re.IGNORECASE,
-)
-_PENALTY = re.compile(r"\b(?:penali[sz]ed|penalty|weight decay|regulari[sz]ed)\b", re.IGNORECASE)
-_OWN = re.compile(r"\b(?:loss|cost|objective)\b", re.IGNORECASE)
-"""A decay that is no part of the loss changes no derivative of it."""
-_NOT = re.compile(r"\b(?:no|not|without|never|neither)\b", re.IGNORECASE)
 
 
 def _is_new(gatherer: Gatherer, chain: Chain) -> bool:

@@ -18,6 +18,8 @@ FORMULAS = re.compile(f"{FORMULA}{REST}*")
 """A formula of the text, whole."""
 SIGNS = re.compile(f"[{FORMULA}{DISPLAY}]")
 """Where a formula or a display begins."""
+STOP = re.compile(r"[.!?;](?=\s)|[。！？；]|\n[ \t>]*\n|\$\$")
+"""Ends a sentence, or what leads to a display."""
 NEVER = r"(?!)"
 
 

@@ -23,6 +23,10 @@ class Slice:
     start: int
     end: int
 
+    @property
+    def at(self) -> tuple[int, int]:
+        return self.start, self.end
+
     def moved(self, offset: int) -> Slice:
         return Slice(self.start + offset, self.end + offset)
 
@@ -43,6 +47,12 @@ class Source:
     def slice(self, span: Span) -> Slice:
         """Where a span of this file stands in the text."""
         return Slice(*span.offsets)
+
+    def ink(self, where: Slice) -> tuple[int, int]:
+        """Where it stands in the text, without the white space around it."""
+        shown = self.masked[where.start : where.end]
+        start = where.start + len(shown) - len(shown.lstrip())
+        return start, max(start, where.end - len(shown) + len(shown.rstrip()))
 
     def range(self, where: Slice) -> tuple[int, int]:
         """The stretch of the file that it comes from."""

@@ -1,0 +1,463 @@
+r"""Why a verdict on a link would say nothing: words beside it, or elsewhere, may change what it claims; a
+name in it may be another thing; how far a sum or a fraction goes is not clear.
+
+Of what is said here the kernel knows nothing: what is in doubt is not refuted, and where no reading of it is
+sure, not proved either. Imports the survey, surface trees and terms.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Container, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TypeAlias
+
+from bnsym.elaborate.collect import ANEW, Expression, RawChain, RawLink
+from bnsym.elaborate.dependence import names_of, reached
+from bnsym.elaborate.grounds import Grounds, spaces_of
+from bnsym.elaborate.index_spaces import BATCH
+from bnsym.elaborate.losses import Losses
+from bnsym.elaborate.lowering import PART
+from bnsym.elaborate.matrices import Matrices
+from bnsym.elaborate.ranges import counted_together
+from bnsym.elaborate.repeated import repeated, twice
+from bnsym.elaborate.restrictions import Restriction, restriction_of
+from bnsym.elaborate.scope import nodes
+from bnsym.elaborate.shapes import upper_case
+from bnsym.elaborate.stated import Order
+from bnsym.elaborate.statements import Pending
+from bnsym.elaborate.symbols import WORD_ALONE, square_of, unmarked
+from bnsym.latex.ast import Absolute, Node, Place, Product, Quotient, Symbol, number_in, unwrap
+from bnsym.latex.ast import walk as nodes_of
+from bnsym.latex.errors import ReadError
+from bnsym.latex.folding import unclear
+from bnsym.source.text import Effect, Unread
+from bnsym.terms import Diff, Mul, Num, Size, Sym, Term, own_indices, walk
+
+_Unclear: TypeAlias = tuple[Place, str, str]
+_LARGE = re.compile(r"\\\w+\s*\{[^{}]*\blarge(?: enough)?\s*\}[\s~]*(\\?[A-Za-z]+)(?![A-Za-z_^])")
+
+
+@dataclass(frozen=True, slots=True)
+class _Again:
+    """A second equation of a name, which may differ from the first."""
+
+    problem: ReadError
+    left: Expression
+    """Its left side, by which it is known among the links."""
+    anew: bool
+    """Whether it says what the name is from there on, so that a proof by the first says nothing either."""
+
+
+@dataclass
+class Doubts:
+    """Why verdicts on the links of a file would say nothing."""
+
+    grounds: Grounds
+    heads: Container[int]
+    """The chains that define, by their identity."""
+    elsewhere: Sequence[int]
+    """The places of what brings in files that are not read."""
+    judged: Callable[[RawChain], Expression]
+    """Asks about an equation of the text as if it were a link; its left side."""
+    asked: dict[int, tuple[_Unclear | None, set[str]]] = field(default_factory=dict)
+    """What is asked of all sides of a chain, by its identity: see `_asked_of`."""
+
+    def __post_init__(self) -> None:
+        self.survey = self.grounds.survey
+        self.table, self.source = self.survey.table, self.survey.source
+        self.losses, self.matrices = Losses(self.grounds), Matrices(self.grounds)
+
+    def note(self, pending: Pending, chain: RawChain, raw: RawLink) -> None:
+        """Notes why a verdict on the link would say nothing."""
+        left, right = pending.left.node, pending.right.node
+        pending.doubt = _doubt(chain, raw) or self._beside(chain, raw)
+        pending.doubt = pending.doubt or repeated(left, right) or repeated(right, left)
+        again = self._said_twice(chain, raw, pending.sides) if pending.sides else None
+        order = self._ordered(chain, pending.sides) if pending.sides else None
+        if strict := self._summed_unsigned(left, right) or self._unsafe(pending.sides):
+            pending.doubt, pending.strict = strict, True
+        elif valued := self._valued(chain, pending.sides) if pending.sides else None:
+            pending.doubt, pending.strict = valued
+        elif order:
+            pending.doubt, pending.freed, pending.strict = order
+        elif again and again.anew:
+            pending.doubt, pending.unless, pending.strict = again.problem, again.left, True
+        elif pending.sides and (matrices := self.matrices.ordered(pending)):
+            pending.doubt, pending.strict = matrices, True
+        elif (reason := self._reason(chain, raw)) and pending.doubt is None:
+            pending.doubt, pending.unless = reason
+        elif pending.sides and pending.doubt is None:
+            pending.doubt = self._unsettled(chain, pending.sides)
+            if again and pending.doubt is None:
+                pending.doubt, pending.unless = again.problem, again.left
+
+    def _unsafe(self, sides: tuple[Term, Term] | None) -> ReadError | None:
+        """Why neither verdict stands: the text makes a loss from more, or a name may be a function."""
+        if sides is None:
+            return None
+        return self.losses.fed(sides) or self._called(sides)
+
+    def _called(self, sides: tuple[Term, Term]) -> ReadError | None:
+        """Where a name without a definition stands before a bracket that may hold its argument."""
+        table, unclear = self.table, self.survey.known.unclear
+        known = (
+            self.grounds.defined,
+            self.grounds.broken,
+            table.squares,
+            table.sizes,
+            table.losses,
+            table.typed,
+        )
+        names = self.grounds.made_from(sides).intersection(unclear) if unclear else set()
+        return next((unclear[name] for name in sorted(names.difference(*known))), None)
+
+    def _summed_unsigned(self, *sides: Node | None) -> ReadError | None:
+        """Where a letter stands twice in a file that speaks of sums without a sign."""
+        if not self.sums_unsigned:
+            return None
+        return next((doubt for side in sides if (doubt := twice(side))), None)
+
+    @cached_property
+    def sums_unsigned(self) -> bool:
+        """Whether the file speaks of a summation convention."""
+        return _SUMMATION.search(self.source.text) is not None
+
+    def _reason(self, chain: RawChain, link: RawLink) -> tuple[ReadError, Expression] | None:
+        """A claim that the link is said to follow from: if that does not hold, the link may not be meant."""
+        given = [reason for start, reason in chain.reasons if start < link.right]
+        given = [reason for reason in given if id(reason) not in self.heads]
+        if not given:
+            return None
+        at, hint = given[-1].chain.where.at, r"say what is meant as a condition: `\text{if } …`"
+        return ReadError("BN137", "the reason given for it is not proved", at, hint), given[-1].expressions[0]
+
+    def _said_twice(self, chain: RawChain, link: RawLink, sides: tuple[Term, Term]) -> _Again | None:
+        """Which name in it has had two equations, of which the first is taken."""
+        for name in sorted(self.grounds.made_from(sides) & self.grounds.defined.keys()):
+            first, again = self.grounds.defined[name][0], self._again(name, chain, link)
+            if again is None or again is chain:
+                continue
+            at = self.source.ink(again.expressions[0].where)
+            lines = " and in ".join(f"line {self.table.line_of(a[0])}" for a in (first.at, at))
+            message = f"`{name.replace(ANEW, '')}` is one thing in {lines}: which is meant?"
+            problem = ReadError("BN137", message, at, "give each a name of its own, or a section of its own")
+            anew = again.anew or again in chain.rivals or again.section > first.chain.section
+            return _Again(problem, self.judged(again), anew)
+        return None
+
+    def _again(self, name: str, chain: RawChain, link: RawLink) -> RawChain | None:
+        """The second equation of a name: one that `where` says beside the link, one of a display before it,
+        one of the text before it that says that it holds from there on, or one of the text that stands in a
+        later section than the first."""
+        first, again = self.grounds.defined[name][0], self.survey.repeated.get(name)
+        for rival in chain.rivals:
+            if name in self.grounds.named(rival.expressions[0].node):
+                return rival
+        if again is not None and again.at[0] < link.where.start:
+            return again.chain
+        for said in self.survey.restated.get(name, ()):
+            later = first.chain.section < said.section <= chain.section
+            if later or (said.anew and first.at[0] < said.expressions[0].where.start < link.where.start):
+                return said
+        return None
+
+    def _beside(self, chain: RawChain, link: RawLink) -> ReadError | None:
+        """Why words beside the link would make a refutation of it say nothing. An equation that holds for
+        all large sizes holds for all."""
+        words = chain.chain.doubt
+        if words is None or link.right <= (words.expression or 0) or chain.claimed:
+            return None
+        large = _LARGE.match(self.source.text, words.where.start)
+        if large and link.sign == "=" and large[1] in self.table.sizes:
+            return None
+        return _beside(words)
+
+    def _unsettled(self, chain: RawChain, sides: tuple[Term, Term]) -> ReadError | None:
+        """Why numbers at which a link fails would say nothing: the text gives a name in it a value."""
+        start = chain.expressions[0].where.start
+        doubts = [d for d in self.survey.gathered.doubts if chain.section in d.sections]
+        doubts = [d for d in doubts if not d.after or d.where.start < start]
+        names = self.grounds.made_from(sides) if doubts or self._unsure else set()
+        if name := next(iter(names & self._unsure.keys()), None):
+            return self._unsure[name]
+        bounded = {n for h in chain.hypotheses for e in (h.left, h.right) for n in self.grounds.named(e.node)}
+        if any(self.grounds.named(doubt.name) & {BATCH, *self.table.sizes} for doubt in doubts):
+            names = names | self.grounds.sizes(sides)
+        for doubt in doubts:
+            spoken = self.grounds.named(doubt.name) - (bounded if doubt.described else set())
+            if doubt.value is not None and self._leaves_free(doubt.value, spoken, names, sides):
+                continue
+            if name := next(iter(names & spoken), None):
+                line = self.table.line_of(doubt.where.start)
+                message = f"what line {line} says of `{name}` is not judged, and this may rest on it"
+                hint = "define it with `:=`, or say it in the formula: `if $…$`"
+                return ReadError("BN137", message, doubt.where.at, hint)
+        return (
+            self._parted(chain, sides)
+            or self._not_an_input(chain, sides)
+            or self.losses.which(chain, sides)
+            or self._sized(chain, sides)
+            or self._counted(chain, sides)
+            or self._read_on(chain, sides)
+        )
+
+    def _valued(self, chain: RawChain, sides: tuple[Term, Term]) -> tuple[ReadError, bool] | None:
+        """Why no verdict stands, or no refutation: a name that is a size is given a value, which may be no
+        number of values."""
+        grounds = self.grounds
+        for symbol, node, where, sections in self.survey.gathered.values if not chain.claimed else ():
+            names = grounds.named(symbol) & self.table.sizes.keys() - grounds.defined.keys()
+            if not names or chain.section not in sections:
+                continue
+            value, made = number_in(node), grounds.made_from(sides)
+            counts = value is None or (value >= 1 and value.denominator == 1)
+            said = (grounds.defined[name] for name in made & grounds.defined.keys())
+            bodies = (body for raw, _, body in said if raw.chain.section in sections)
+            used = set().union(*map(names_of, (*sides, *bodies))) | (
+                grounds.sizes(sides) if counts else set()
+            )
+            if not names & used or (counts and chain.expressions[0].where.start < where.start):
+                continue
+            if value is not None or not self._leaves_free(node, names, made, sides):
+                name, line = min(names), self.table.line_of(where.start)
+                message = f"`{name}` is how many values an index has, and line {line} gives it a value"
+                return ReadError("BN137", message, where.at, "give one of them another name"), not counts
+        return None
+
+    def _ordered(
+        self, chain: RawChain, sides: tuple[Term, Term]
+    ) -> tuple[ReadError, frozenset[str], bool] | None:
+        """Why no verdict stands: words change what a name means on which the link rests; the names that
+        may be anything; and whether a proof says nothing either."""
+        start, source = chain.expressions[0].where.start, self.source
+        orders = sorted(self.survey.gathered.orders, key=lambda order: order.saying.effect is Effect.NARROWED)
+        for order in orders:
+            reach, where = order.saying.reach, order.saying.where
+            strict = order.saying.effect is not Effect.NARROWED
+            if chain.section not in order.sections or not reach.start <= start < reach.end:
+                continue
+            if chain.claimed and not strict:
+                continue
+            spoken = {name for symbol in order.names for name in self._both(symbol)}
+            if names := self._touched(order, spoken, sides):
+                words = " ".join(source.text[where.start : where.end].split())
+                line = self.table.line_of(where.start)
+                message = f"what line {line} says is not judged, and this may rest on it: `{words}`"
+                name = min(names).replace(ANEW, "")
+                hint = f"say what `{name}` is here by a formula, or leave the words out"
+                free = names if order.saying.effect is Effect.REPLACED else ()
+                return ReadError("BN137", message, where.at, hint), frozenset(free), strict
+        return None
+
+    def _both(self, symbol: Symbol) -> set[str]:
+        """The names of a symbol and of its square."""
+        names = self.grounds.named(symbol)
+        return names | {square_of(name) for name in names}
+
+    def _since(self, name: str) -> int:
+        """Where a name is defined; nowhere is before all."""
+        return self.grounds.defined[name][0].at[0] if name in self.grounds.defined else 0
+
+    def _touched(self, order: Order, spoken: set[str], sides: tuple[Term, Term]) -> set[str]:
+        """The names in the sides, or behind them, that words give another meaning."""
+        made, uses = self.grounds.made_from(sides), self.grounds.uses
+        if order.saying.effect is not Effect.HELD:
+            end = order.saying.where.end  # a formula behind the words says what they leave open
+            freed = order.saying.effect is Effect.FREED
+            known = made & self.grounds.defined.keys() if freed else made | self.grounds.sizes(sides)
+            names = {name for name in known if self._since(name) <= end}
+            return {name for name in names if not spoken or name.replace(ANEW, "") in spoken}
+        bodies = self.grounds.bodies(made)
+        by = {d.by.name for term in (*sides, *bodies) for d in walk(term) if isinstance(d, Diff)}
+        held = {name for name in uses if not spoken or name.replace(ANEW, "") in spoken}
+        return {name for name in held if (reached({name}, uses) - {name}) & by}
+
+    def _read_on(self, chain: RawChain, sides: tuple[Term, Term]) -> ReadError | None:
+        """Where a fraction or a sum may go on, in the chain or in a definition that it rests on."""
+        used = self.grounds.made_from(sides) & self._unclear_bodies.keys()
+        found = self._asked_of(chain)[0] or (self._unclear_bodies[min(used)] if used else None)
+        if found is None:
+            return None
+        at, how, hint = found
+        return ReadError("BN137", how, at, hint)
+
+    def _asked_of(self, chain: RawChain) -> tuple[_Unclear | None, set[str]]:
+        """Where a side may go on, and the capital names between bars: once for all links of a chain."""
+        if id(chain) not in self.asked:
+            written = [e.node for e in chain.expressions if e.node is not None]
+            parts = (part for node in written for part in nodes_of(node) if isinstance(part, Absolute))
+            sized = {
+                name for part in parts if upper_case(part.body) for name in self.grounds.named(part.body)
+            }
+            self.asked[id(chain)] = next(filter(None, map(unclear, written)), None), sized
+        return self.asked[id(chain)]
+
+    @cached_property
+    def _unclear_bodies(self) -> dict[str, _Unclear]:
+        """The defined names of which the definition may go on."""
+        bodies = (
+            (name, raw.body) for name, (raw, *_) in self.grounds.defined.items() if raw.body is not None
+        )
+        return {name: found for name, body in bodies if (found := unclear(body))}
+
+    @cached_property
+    def _preamble(self) -> int:
+        """Where a LaTeX file's preamble ends: what it brings in are commands."""
+        return self.source.text.find(r"\begin{document}")
+
+    def _sized(self, chain: RawChain, sides: tuple[Term, Term]) -> ReadError | None:
+        r"""Why numbers say nothing of `\operatorname{tr} I = m`: what size the identity has is not said."""
+        spaces, made = self.survey.spaces, self.grounds.made_from(sides)
+        loose = {space for space in spaces_of(sides) if space.startswith("fresh ") and spaces.is_loose(space)}
+        others = made & {BATCH, *self.table.sizes} or spaces_of(sides) - loose
+        if not loose or not others:
+            return None
+        at = self.source.ink(chain.expressions[0].where)
+        message, hint = "an array here has a size that nothing says", "write it below its name: `I_m`"
+        return ReadError("BN137", message, at, hint)
+
+    def _parted(self, chain: RawChain, sides: tuple[Term, Term]) -> ReadError | None:
+        r"""Why numbers say nothing beside `\sum_{i \in A}` and `\sum_i`: how A lies in all is not said."""
+        parts = [name for name in self.grounds.made_from(sides) if name.startswith(PART)]
+        if not parts:
+            return None
+        values = min(parts).removeprefix(PART)[1:-1].replace(",", "_")
+        message = f"nothing says how `{values}` lies in what other sums run over"
+        hint = f"write `\\in {values}` there too, or say it: `<!-- bnsym: assume $|{values}| = m$ -->`"
+        return ReadError("BN137", message, self.source.ink(chain.expressions[0].where), hint)
+
+    def _counted(self, chain: RawChain, sides: tuple[Term, Term]) -> ReadError | None:
+        r"""Why numbers say nothing beside `\frac{1}{mn} \sum_{i,j}`, or `\frac{1}{N} \sum_i` with an N that
+        is 2 m: no index is said to run so far."""
+        made = self.grounds.made_from(sides)
+        at, names = next((found for found in self._products if found[1] & made), ((0, 0), set[str]()))
+        if not names:
+            return None
+        message = f"a mean is divided by `{min(names)}`, and no index is said to run so far"
+        return ReadError("BN137", message, at, "write the limits: `\\sum_{i=1}^m`")
+
+    @cached_property
+    def _products(self) -> list[tuple[Place, set[str]]]:
+        """The names below the line of each mean that are no index's size alone: several, one for each index
+        or free letters all, or one that is defined by others."""
+        written = (e.node for chain in self.survey.gathered.chains for e in chain.expressions)
+        found = counted_together(node for node in written if node is not None)
+        known = {*self.table.sizes, *self.table.barred, *self.grounds.defined}
+        return [
+            (at, names - self.table.sizes.keys())
+            for at, names, few in found
+            if (few and any(map(self._counts, names)))
+            or (len(names) > 1 and (few or (known.isdisjoint(names) and max(map(len, names)) == 1)))
+        ]
+
+    def _counts(self, name: str) -> bool:
+        """Whether a name is defined by numbers and names of which nothing more is known."""
+        defined = self.grounds.defined
+        parts = list(walk(defined[name][2])) if name in defined else []
+        plain = all(isinstance(part, Num | Mul | Sym | Size) and not own_indices(part) for part in parts)
+        names = names_of(parts[0]) - self.table.sizes.keys() if plain and parts else set()
+        return bool(names) and names.isdisjoint(defined)
+
+    def _leaves_free(self, value: Node, spoken: set[str], names: set[str], sides: tuple[Term, Term]) -> bool:
+        r"""Whether `K = \frac{C}{G} H` leaves K any size: nothing that the link rests on has C or H."""
+        if not spoken <= self.table.sizes.keys():
+            return False
+        bodies = self.grounds.bodies(names)
+        used = names | self.grounds.sizes((*sides, *bodies))
+        factors = _numerators(value)
+        return bool(factors) and not any(f is None or self.grounds.named(f) & used for f in factors)
+
+    def _not_an_input(self, chain: RawChain, sides: tuple[Term, Term]) -> ReadError | None:
+        """Why a name that nothing defines stands for something, and not for any value."""
+        table = self.table
+        made = self.grounds.made_from(sides)
+        if choices := sorted(made & self.survey.ambiguous.keys()):
+            return self.survey.ambiguous[choices[0]]
+        known = {*self.grounds.defined, *self.grounds.broken, *table.squares, *self.survey.gathered.kinds}
+        hint = "define it: as it stands it may have any value"
+        _, sized = self._asked_of(chain)
+        for name in sorted(made - known):
+            at, plain = table.results.get(name), unmarked(name)
+            if at is not None:
+                message = f"line {table.line_of(at[0])} differentiates `{name}`, and nothing says what it is"
+                return ReadError("BN137", message, at, hint)
+            at_input = next((k for k in self.elsewhere if k > self._preamble), None)
+            if at_input is not None:
+                line = table.line_of(at_input)
+                message = f"`{name}` may be defined in the file that line {line} brings in"
+                return ReadError(
+                    "BN137", message, self.source.ink(chain.expressions[0].where), "define it here too"
+                )
+            if WORD_ALONE.match(name) and name.partition("_")[0] not in table.typed:
+                message = f"nothing says what `{name}` is: a name, or words about the formula?"
+                hint = "define it, or write words between `\\quad`"
+                return ReadError("BN137", message, self.source.ink(chain.expressions[0].where), hint)
+            if name in table.guessed & table.described:
+                message = f"`{name}` is taken for a matrix here, and the text says something else of it"
+                hint = f"say what it is: `the number ${name}$`, `the matrix ${name}$`"
+                return ReadError("BN137", message, self.source.ink(chain.expressions[0].where), hint)
+            if name in sized:
+                message = f"`|{name}|`: an absolute value, or the size of a set?"
+                return ReadError("BN137", message, self.source.ink(chain.expressions[0].where), hint)
+            if plain in self._spoken:
+                message = f"`{name}` is made from `{plain}`, and nothing says how"
+                return ReadError("BN137", message, self.source.ink(chain.expressions[0].where), hint)
+        return None
+
+    @cached_property
+    def _spoken(self) -> set[str]:
+        """Every name in the file."""
+        return {name for node in nodes(self.survey.gathered) for name in self.grounds.named(node)}
+
+    @cached_property
+    def _unsure(self) -> dict[str, ReadError]:
+        """The names beside whose definitions words stand that may say less."""
+        rows = ((name, raw.chain.words) for name, (raw, *_) in self.grounds.defined.items())
+        return {name: _beside(words) for name, words in rows if words is not None}
+
+
+def restrictions_of(chain: RawChain) -> list[Restriction]:
+    """What the chain's hypotheses say of its free letters."""
+    return [r for h in chain.hypotheses if h.letters and (r := restriction_of(h))]
+
+
+def _doubt(chain: RawChain, link: RawLink) -> ReadError | None:
+    """Why a refutation of one of the chain's links would say nothing."""
+    if chain.doubt is not None and link.left == 0:
+        return chain.doubt
+    for one in restrictions_of(chain):
+        if not one.exact:
+            message = (
+                f"`{one.first} {one.sign} {one.second}`: an order of indices can't be put into a statement"
+            )
+            hint = r"what is claimed for all `i \ne j`, or for `i = j`, is judged"
+            return ReadError("BN128", message, one.at, hint)
+    return None
+
+
+def _beside(words: Unread) -> ReadError:
+    return ReadError(words.code, words.why, words.where.at, words.hint)
+
+
+_SUMMATION = re.compile(
+    r"einstein|эйнштейн|爱因斯坦|アインシュタイン|아인슈타인|summation\s+convention|summenkonvention|求和约定|縮約"
+    r"|convention\s+de\s+(?:la\s+)?som\w+|(?:repeated|doppelte\w*|повторяющ\w+)\s+(?:ind[ei]\w+|индекс\w*)"
+    r"|ind(?:ex|ices)\s+(?:that\s+)?(?:\w+\s+)?(?:repeat\w*|twice)|[ií]ndic\w+\s+(?:répét|repetid|ripetut)\w+"
+    r"|重复(?:指标|下标)",
+    re.IGNORECASE,
+)
+"""Words for sums without a sign."""
+
+
+def _numerators(node: Node) -> list[Symbol | None]:
+    """The names above the line of a product of names; None for anything else."""
+    match unwrap(node):
+        case Symbol() as symbol:
+            return [symbol]
+        case Product(factors):
+            return [name for factor in factors for name in _numerators(factor)]
+        case Quotient(above, below) if isinstance(unwrap(below), Symbol):
+            return _numerators(above)
+    return [None]
