@@ -41,6 +41,7 @@ from bnsym.latex.ast import (
 from bnsym.latex.commands import BUILT_IN, EXPECTATION, INDEX_LETTERS, LOSS_LETTERS, NABLA
 from bnsym.latex.errors import ReadError
 from bnsym.latex.folding import after_a_factor, called, is_letter, is_slashed, span, valued, word_of
+from bnsym.source.languages import ALL
 
 _SPACE = re.compile(r"\\(?:[,;:>]|thinspace|q?quad)")
 """What is put between the factors of a product, and never before an argument."""
@@ -55,10 +56,7 @@ PARAMETERS = frozenset(
 _USUAL = PARAMETERS | frozenset("abcdeklmnrtwxyz")
 """Letters that are factors before a bracket wherever they stand elsewhere as one."""
 
-_KIND = (
-    r"(?:activation|non-?linear\w*|sigmoid|operator|function|map(?:ping)?\b|funktion|aktivierung|fonction|función"
-    r"|funzione|função|функци|函数|関数|함수|激活)"
-)
+_KIND = f"(?:{ALL['function']})"
 _IS_FUNCTION = re.compile(
     r"\$\s*(?P<name>\\?[A-Za-z]+)\s*(?:\$\s*,?\s*(?:is|be|denotes?|sei|ist|soit|est|sea|es|为|是|を|는|은)?\s*"
     rf"(?:[\w-]+\s+){{0,3}}{_KIND}|(?::|\\colon)[^$]*\\(?:to|rightarrow|mapsto)\b)"

@@ -32,6 +32,7 @@ from bnsym.latex.ast import Absolute, Node, Place, Product, Quotient, Symbol, nu
 from bnsym.latex.ast import walk as nodes_of
 from bnsym.latex.errors import ReadError
 from bnsym.latex.folding import unclear
+from bnsym.source.languages import ALL, compiled
 from bnsym.source.text import Effect, Unread
 from bnsym.terms import Diff, Mul, Num, Size, Sym, Term, own_indices, walk
 
@@ -122,7 +123,7 @@ class Doubts:
     @cached_property
     def sums_unsigned(self) -> bool:
         """Whether the file speaks of a summation convention."""
-        return _SUMMATION.search(self.source.text) is not None
+        return compiled(ALL["summation"]).search(self.source.text) is not None
 
     def _reason(self, chain: RawChain, link: RawLink) -> tuple[ReadError, Expression] | None:
         """A claim that the link is said to follow from: if that does not hold, the link may not be meant."""
@@ -439,16 +440,6 @@ def _doubt(chain: RawChain, link: RawLink) -> ReadError | None:
 
 def _beside(words: Unread) -> ReadError:
     return ReadError(words.code, words.why, words.where.at, words.hint)
-
-
-_SUMMATION = re.compile(
-    r"einstein|эйнштейн|爱因斯坦|アインシュタイン|아인슈타인|summation\s+convention|summenkonvention|求和约定|縮約"
-    r"|convention\s+de\s+(?:la\s+)?som\w+|(?:repeated|doppelte\w*|повторяющ\w+)\s+(?:ind[ei]\w+|индекс\w*)"
-    r"|ind(?:ex|ices)\s+(?:that\s+)?(?:\w+\s+)?(?:repeat\w*|twice)|[ií]ndic\w+\s+(?:répét|repetid|ripetut)\w+"
-    r"|重复(?:指标|下标)",
-    re.IGNORECASE,
-)
-"""Words for sums without a sign."""
 
 
 def _numerators(node: Node) -> list[Symbol | None]:

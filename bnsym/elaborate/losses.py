@@ -15,7 +15,7 @@ from bnsym.elaborate.dependence import reached
 from bnsym.elaborate.grounds import Grounds
 from bnsym.elaborate.symbols import square_of
 from bnsym.latex.errors import ReadError
-from bnsym.source.languages import LANGUAGES, SCRIPTS, STOP
+from bnsym.source.languages import ALL, LANGUAGES, SCRIPTS, STOP, compiled
 from bnsym.source.text import Slice
 from bnsym.terms import ZERO, Diff, Sym, Term, walk
 
@@ -95,15 +95,10 @@ def _tells_loss(text: str) -> bool:
     return any(_MEASURE.search(s) and _LOSS.search(s) for s in STOP.split(text))
 
 
-_MEASURE = re.compile(
-    r"squar|entrop|likelihood|\bm?[sa]e\b|hinge|logist|absolut|quadrat|cuadr|quadr|carré|vraisembl|verosimil"
-    r"|verossimil|квадрат|энтроп|правдоподоб|平方|均方|熵|似然|二乗|エントロピ|尤度|제곱|엔트로피|우도",
-    re.IGNORECASE,
-)
+_MEASURE = compiled(ALL["measure"])
 """Words that tell losses apart."""
-_ERROR = r"\b(?:error|fehler|erreur|erro)|ошибк|误差|誤差|오차"
 _NOUNS = (words.loss for words in (*LANGUAGES.values(), *SCRIPTS.values()))
-_LOSS = re.compile("|".join((_ERROR, *_NOUNS)), re.IGNORECASE)
+_LOSS = compiled("|".join((ALL["error"], *_NOUNS)))
 
 
 def _loss_inputs(text: str) -> Iterator[tuple[str, str, Slice]]:

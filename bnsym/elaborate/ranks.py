@@ -15,7 +15,7 @@ from bnsym.elaborate.sayings import BESIDE, NAMES
 from bnsym.elaborate.symbols import IDENTITIES, ONES_LETTER, Table
 from bnsym.latex.ast import Symbol
 from bnsym.latex.errors import ReadError
-from bnsym.source.languages import SIGNS, Words
+from bnsym.source.languages import ALL, SIGNS, Words
 
 if TYPE_CHECKING:
     from bnsym.elaborate.scope import Survey
@@ -24,14 +24,7 @@ ROW = -1
 """Said to be a row: of a matrix, or a matrix of one row."""
 OTHER = -2
 """Said to be something that is none of these: a probability, a weight."""
-_RANKS = {
-    r"(?:real\s+)?numbers?|scalars?|zahl(?:en)?|skalare?|n[úu]meros?|escalar(?:es)?|nombres?|scalaires?|numer[oi]|scalar[ei]"
-    r"|числ[оа]|скаляр\w*|标量|實數|实数|スカラー|実数|스칼라|실수": 0,
-    r"(?:column\s+)?vectors?|vektor(?:en)?|spaltenvektor(?:en)?|vector(?:es)?|vecteurs?|vettor[ei]|vetor(?:es)?|вектор\w*"
-    r"|(?:列)?向量|ベクトル|벡터": 1,
-    r"(?:[a-zà-ÿ]+)?matri(?:x|ces|z|zen|zes)|matric[ei]|матриц\w*|(?:\w{0,4})(?:矩阵|矩陣)|行列|행렬": 2,
-    r"rows?(?:\s+vectors?)?|zeile(?:n(?:vektor(?:en)?)?)?|行向量": ROW,
-}
+_RANKS = {ALL[kind]: rank for kind, rank in (("number", 0), ("vector", 1), ("matrix", 2), ("row", ROW))}
 _KIND = "|".join(_RANKS)
 _KIND_WORD = rf"(?<![A-Za-zÀ-ÿЀ-ӿ])(?P<kind>{_KIND})(?![A-Za-zÀ-ÿЀ-ӿ])"
 _BREAKS = "of|in|on|for|by|with|from|not|no|never|von|der|nicht|keine?|de|du|des|pas|di|non|не"

@@ -6,7 +6,6 @@ Imports the surface modules of reading only.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -46,6 +45,7 @@ from bnsym.latex.commands import CHANGES, INDEX_LETTERS, OPERATORS
 from bnsym.latex.errors import ReadError
 from bnsym.latex.folding import is_straight
 from bnsym.model import Diagnostic
+from bnsym.source.languages import ALL, compiled
 from bnsym.source.text import Slice, Source
 
 NOWHERE = (0, 0)
@@ -274,13 +274,6 @@ def _indexes(found: Survey, chain: RawChain, name: str) -> bool:
     return any(n.base == name and n.sub is not None for n in symbols)
 
 
-_IDENTITY = re.compile(
-    r"(?:identity|unit)\s+matri|I\$?,?\s+(?:is|be|denotes|stands\s+for|for)\s+the\s+identity|Einheitsmatrix"
-    r"|matriz\s+identidad|matrice\s+identit|единичн\w+\s+матриц|单位矩?阵|單位矩陣|単位行列|단위\s*행렬",
-    re.IGNORECASE,
-)
-
-
 def _settle_identities(found: Survey, indexed: frozenset[str]) -> None:
     r"""`I_{ij}` where nothing says what I is, and it never stands without indices: the identity matrix if the
     text speaks of one, else it is not known what."""
@@ -290,7 +283,7 @@ def _settle_identities(found: Survey, indexed: frozenset[str]) -> None:
     for name in (
         indexed.intersection(IDENTITIES) - bare - found.table.defined.keys() - found.gathered.kinds.keys()
     ):
-        if _IDENTITY.search(found.source.text):
+        if compiled(ALL["identity"]).search(found.source.text):
             found.table.constants.add(name)
             continue
         hint = r"write `\delta_{ij}`, or say that it is the identity matrix, or define it"

@@ -20,7 +20,7 @@ from bnsym.elaborate.symbols import as_target, unmarked
 from bnsym.latex.ast import Apply, Derivative, Gradient, Node, Product, Symbol, unwrap, walk
 from bnsym.latex.errors import ReadError
 from bnsym.latex.parser import parse
-from bnsym.source.languages import STOP
+from bnsym.source.languages import ALL, STOP, compiled
 from bnsym.source.text import Block, Chain, Heading, Item, Remark, Role, Saying, Slice
 
 if TYPE_CHECKING:
@@ -409,15 +409,11 @@ def _is_called(gatherer: Gatherer, remark: Remark) -> bool:
     r"""Whether words say that it is a gradient: `the gradient $g = \partial L/\partial z$`."""
     text, (start, end) = gatherer.source.text, (remark.where.start, remark.where.end)
     near = STOP.split(text[max(0, start - _NEAR) : start])[-1], STOP.split(text[end : end + _NEAR])[0]
-    return any(_GRADIENT.search(words) for words in near)
+    return any(compiled(ALL["gradient"]).search(words) for words in near)
 
 
 _NEAR = 200
 """How far from a formula the word is looked for."""
-_GRADIENT = re.compile(
-    r"gradient|derivative|adjoint|ableitung|dérivée|deriva[dt]|梯度|导数|勾配|기울기|градиент|производн",
-    re.IGNORECASE,
-)
 
 
 def _is_new(gatherer: Gatherer, chain: Chain) -> bool:

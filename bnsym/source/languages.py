@@ -154,13 +154,11 @@ LISTS = frozenset(("plain", "places", "openers", "subjects", "reasons"))
 """Those of which each word is looked up; the others are patterns."""
 
 
-def _read() -> dict[str, Words]:
+def _read() -> dict[str, dict[str, str]]:
     table = RawConfigParser(delimiters=("=",), comment_prefixes=("#",))
     table.read(Path(__file__).with_name("words.ini"), encoding="utf-8")
-    return {
-        name: Words(**{kind: _joined(kind, table[name][kind]) for kind in table[name]})
-        for name in table.sections()
-    }
+    kinds = {name: table[name] for name in table.sections()}
+    return {name: {kind: _joined(kind, found[kind]) for kind in found} for name, found in kinds.items()}
 
 
 def _joined(kind: str, value: str) -> str:
@@ -169,7 +167,10 @@ def _joined(kind: str, value: str) -> str:
 
 
 _SCRIPTS = frozenset(("Chinese", "Japanese", "Korean"))
-_TABLE = _read()
+_KINDS = _read()
+ALL = _KINDS.pop("All")
+"""Kinds of words that are looked for in texts of any language."""
+_TABLE = {name: Words(**kinds) for name, kinds in _KINDS.items()}
 LANGUAGES = {name: words for name, words in _TABLE.items() if name not in _SCRIPTS}
 SCRIPTS = {name: words for name, words in _TABLE.items() if name in _SCRIPTS}
 """Languages that no other can be taken for: their words are looked for in every text."""
