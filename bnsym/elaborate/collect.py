@@ -319,7 +319,7 @@ class Gatherer:
 
     def _let(self, item: Directive) -> None:
         if len(item.formulas) != 2:
-            at = (item.where.start, item.where.end)
+            at = item.where.at
             raise ReadError("BN107", "a let needs two formulas: `let $A$ = $B$`", at)
         left, right = item.formulas
         pattern = parse(self._text(left), left.start)
@@ -381,32 +381,30 @@ class Gatherer:
     def _size(self, text: str, where: Slice) -> str:
         node = parse(text, where.start)
         if not isinstance(node, Symbol) or node.upper:
-            raise ReadError("BN128", "a size is one name, which stands for any", (where.start, where.end))
+            raise ReadError("BN128", "a size is one name, which stands for any", where.at)
         return size_name(node)
 
     def _index(self, formula: Slice) -> None:
         match = _RANGE.match(self._text(formula))
         if match is None:
-            raise ReadError(
-                "BN107", "an index directive reads `index $i,k = 1..N$`", (formula.start, formula.end)
-            )
+            raise ReadError("BN107", "an index directive reads `index $i,k = 1..N$`", formula.at)
         self._range(match, formula)
 
     def _range(self, match: re.Match[str], where: Slice) -> None:
         name = parse(match["size"], where.start + match.start("size"))
         if not isinstance(name, Symbol) or name.upper:
-            raise ReadError("BN107", "a size is one name", (where.start, where.end))
+            raise ReadError("BN107", "a size is one name", where.at)
         size = size_name(name)
         for letter in re.findall("[A-Za-z]", match["letters"]):
             known = self.result.sizes.setdefault(letter, (size, where))[0]
             if known != size:
                 message = f"`{letter}` runs over 1..{known} and over 1..{size}"
-                raise ReadError("BN125", message, (where.start, where.end))
+                raise ReadError("BN125", message, where.at)
 
     def _label(self, formula: Slice) -> None:
         letter = letter_of(parse(self._text(formula), formula.start))
         if not letter:
-            raise ReadError("BN107", "a label is one letter", (formula.start, formula.end))
+            raise ReadError("BN107", "a label is one letter", formula.at)
         self.result.aliases.labels.add(letter)
 
     def _loss(self, formula: Slice) -> None:
@@ -414,7 +412,7 @@ class Gatherer:
         text = self._text(formula)
         opening, closing = text.find("("), text.rfind(")")
         if opening < 0 or closing < opening:
-            raise ReadError("BN107", "a loss directive reads `loss $f(y)$`", (formula.start, formula.end))
+            raise ReadError("BN107", "a loss directive reads `loss $f(y)$`", formula.at)
         loss = self._name(text[:opening], formula.start)
         position = opening + 1
         outputs: list[str] = []
@@ -448,7 +446,7 @@ class Gatherer:
                 self.result.chains.extend((raw, *(c for c in self.where if c.beside[0] is raw)))
             elif defines:
                 where = chain.expressions[0]
-                self.problem(ReadError("BN112", "a definition needs `=`", (where.start, where.end)))
+                self.problem(ReadError("BN112", "a definition needs `=`", where.at))
 
         for place, raw in found.items():
             raw.reasons = [(start, found[n]) for start, n in block.chains[place].reasons if n in found]
@@ -509,7 +507,7 @@ class Gatherer:
         expressions = [self._expression(where) for where in chain.expressions]
         self._missing(chain, expressions)
         for one in chain.unread:
-            error = ReadError(one.code, one.why, (one.where.start, one.where.end), one.hint)
+            error = ReadError(one.code, one.why, one.where.at, one.hint)
             for hidden in expressions if one.expression is None else [expressions[one.expression]]:
                 hidden.node, hidden.problem = None, error
         signs = [(sign.symbol, sign.where) for sign in chain.signs]
@@ -630,7 +628,7 @@ class Gatherer:
                 sign = chain.signs[max(0, number - 1)].where
                 side = "after" if number else "before"
                 message = f"an expression is missing {side} this sign"
-                found.problem = ReadError("BN112", message, (sign.start, sign.end))
+                found.problem = ReadError("BN112", message, sign.at)
 
     def _expression(self, where: Slice) -> Expression:
         return self.expression(self.source.masked[where.start : where.end], where.start)

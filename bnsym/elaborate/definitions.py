@@ -169,7 +169,7 @@ class Finder:
             left, sign = chain.expressions[0], chain.signs[0][0]
             explicit = not chain.names_function and (sign == ":=" or (chain.defines and sign == "="))
             if explicit and (left.node is None or as_target(left.node) is None):
-                at = (left.where.start, left.where.end)
+                at = left.where.at
                 error = ReadError("BN128", "the left side of a definition must be a name", at)
                 self._say(left.problem or error)
 
@@ -208,7 +208,7 @@ class Finder:
                 continue
             message = f"`{name}` is said to be one thing or another: `{sign}`"
             where = chain.signs[0][1]
-            error = ReadError("BN137", message, (where.start, where.end), "give each a name of its own")
+            error = ReadError("BN137", message, where.at, "give each a name of its own")
             self.found.ambiguous.setdefault(name, error)
             self.found.alternatives.setdefault(name, []).append(chain)
 

@@ -377,34 +377,31 @@ class Doubts:
         if choices := sorted(made & self.survey.ambiguous.keys()):
             return self.survey.ambiguous[choices[0]]
         known = {*self.grounds.defined, *self.grounds.broken, *table.squares, *self.survey.gathered.kinds}
-        hint = "define it: as it stands it may have any value"
-        _, sized = self._asked_of(chain)
+        at = self.source.ink(chain.expressions[0].where)
         for name in sorted(made - known):
-            at, plain = table.results.get(name), unmarked(name)
-            if at is not None:
-                message = f"line {table.line_of(at[0])} differentiates `{name}`, and nothing says what it is"
-                return ReadError("BN137", message, at, hint)
-            at_input = next((k for k in self.elsewhere if k > self._preamble), None)
-            if at_input is not None:
-                line = table.line_of(at_input)
+            hint = "define it: as it stands it may have any value"
+            if (place := table.results.get(name)) is not None:
+                line = table.line_of(place[0])
+                message = f"line {line} differentiates `{name}`, and nothing says what it is"
+                return ReadError("BN137", message, place, hint)
+            included = next((k for k in self.elsewhere if k > self._preamble), None)
+            if included is not None:
+                line = table.line_of(included)
                 message = f"`{name}` may be defined in the file that line {line} brings in"
-                return ReadError(
-                    "BN137", message, self.source.ink(chain.expressions[0].where), "define it here too"
-                )
-            if WORD_ALONE.match(name) and name.partition("_")[0] not in table.typed:
+                hint = "define it here too"
+            elif WORD_ALONE.match(name) and name.partition("_")[0] not in table.typed:
                 message = f"nothing says what `{name}` is: a name, or words about the formula?"
                 hint = "define it, or write words between `\\quad`"
-                return ReadError("BN137", message, self.source.ink(chain.expressions[0].where), hint)
-            if name in table.guessed & table.described:
+            elif name in table.guessed & table.described:
                 message = f"`{name}` is taken for a matrix here, and the text says something else of it"
                 hint = f"say what it is: `the number ${name}$`, `the matrix ${name}$`"
-                return ReadError("BN137", message, self.source.ink(chain.expressions[0].where), hint)
-            if name in sized:
+            elif name in self._asked_of(chain)[1]:
                 message = f"`|{name}|`: an absolute value, or the size of a set?"
-                return ReadError("BN137", message, self.source.ink(chain.expressions[0].where), hint)
-            if plain in self._spoken:
+            elif (plain := unmarked(name)) in self._spoken:
                 message = f"`{name}` is made from `{plain}`, and nothing says how"
-                return ReadError("BN137", message, self.source.ink(chain.expressions[0].where), hint)
+            else:
+                continue
+            return ReadError("BN137", message, at, hint)
         return None
 
     @cached_property

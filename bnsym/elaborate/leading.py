@@ -12,44 +12,27 @@ from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bnsym.source.languages import DISPLAY, FORMULA, FORMULAS, LANGUAGES, REST, WORDS, Known, Words, compiled
+from bnsym.source.languages import (
+    ALL,
+    DISPLAY,
+    FORMULA,
+    FORMULAS,
+    LANGUAGES,
+    REST,
+    WORDS,
+    Known,
+    Words,
+    compiled,
+)
 from bnsym.source.text import Role
 
 _DISPLAYS = re.compile(DISPLAY)
 _AND = re.compile(r"[\s,，、]*(?:and|und|et|y|e|и|且|和|及|かつ|그리고)?[\s,，、]*")
-_THEN = re.compile(
-    r"(?:[\s,，、:：]|\b(?:then|we|one|now|have|has|get|gets|obtain|find|see|know|this|it|that|is|are|becomes?|gives?"
-    r"|yields?|reads?|reduces|simplifies|to|just|simply|follows?|holds?|hence|thus|so|therefore|also|clearly|of|course"
-    r"|in|particular|however|instead|the|following|formula|identity|equation|bound|last|above|says?|for|which|means"
-    r"|ist|sind|gilt|gelten|dann|folgt|haben|wir|erhalten|ergibt|sich|man|hat|erhält|wird|dies|daraus|das|also|auch|wäre"
-    r"|entonces|tenemos|se|tiene|cumple|vale|que|es|resulta|obtenemos|así"
-    r"|alors|on|a|avons|nous|obtient|il|vient|est|donc|ceci|devient"
-    r"|allora|si|ha|abbiamo|otteniamo|risulta|che|è|então|temos|obtemos|segue|é"
-    r"|то|тогда|имеем|получаем|верно|это)\b"
-    r"|时|時|则|則|有|我们|可|得到|得|那么|のとき|とき|ならば|なら|場合|には|は|次が|成り立つ|일|때|이면|인|경우|에는|다음)*"
-)
-_FILL = (
-    r"(?:\s|,|\b(?:that|we\s+have|all|any|every|each|both|now|also|further(?:more)?|in\s+addition|instead|dass|alle|jede\w*"
-    r"|que|todo\w*|tout\w*|tous|che|ogni|tutti|всех|любого)\b)*$"
-)
+_THEN = re.compile(ALL["then"])
+_FILL = ALL["fill"]
 _CLAUSE = re.compile(r"[^,;:，；：\n]{1,60}")
-_BUT = re.compile(
-    r"\b(?:unless|except|außer|salvo|excepto|sauf|tranne|кроме|whether)\b|除非"
-    r"|\b(?:even|auch|selbst|même|incluso|aunque|anche|mesmo|даже)\s+\w+\s*\Z|即使|たとえ",
-    re.IGNORECASE,
-)
-"""Before a formula, these make no condition of it."""
-_OPENLY = re.compile(
-    r"\b(?:all\s+but|apart\s+from|aside\s+from|other\s+than|approximat\w+|almost|nearly|roughly|asymptotic\w*|heuristically|on\s+average|in\s+expectation|surely"
-    r"|(?:high|small|positive)\s+probability|in\s+the\s+(?:limit|mean)|up\s+to|(?:first|second|leading|lowest)\s+order"
-    r"|(?:for|if|when|as|since)\s+(?:\w+\s+){0,3}(?:large|small|tiny|some|most|certain)"
-    r"|näherungsweise|ungefähr|annähernd|nahezu|im\s+(?:mittel|grenz\w+)|bis\s+auf|für\s+(?:\w+\s+){0,2}(?:große|kleine|einige)\w*"
-    r"|aproximad\w*|en\s+(?:promedio|el\s+límite)|para\s+(?:algún|alguna|\w+\s+grande)|casi"
-    r"|environ|approximativement|presque|en\s+moyenne|à\s+la\s+limite|approssimativamente|quasi|in\s+media|al\s+limite"
-    r"|приблизительно|примерно|почти|в\s+среднем|в\s+пределе)\b"
-    r"|近似|大约|大致|平均而言|极限|几乎|足够[大小]|充分[大小]|ほぼ|およそ|極限|平均的|十分[大小]|대략|거의|극한|평균적",
-    re.IGNORECASE,
-)
+_BUT = compiled(ALL["but"])
+_OPENLY = compiled(ALL["openly"])
 
 
 _STOPS = re.compile(r"(?!,\s*(?:that|dass|daß|que|qu['’]|che|что)\b)[,;:()，、；：（）—–]|[.。](?=\s|\Z)")
@@ -100,9 +83,7 @@ _ASIAN = re.compile("[\u3000-\u9fff\uac00-\ud7af]")
 _PARTICIPLE = re.compile(r"(?!\w*thing).+(?:ing|ando|endo|iendo|ant)")
 _JOINING = frozenset("and but or so then now und aber y pero et mais e ma".split())
 _PARTS = re.compile(r"[,;:()，、；：（）—–]|\n[ \t>]*\n")
-_IDIOM = re.compile(
-    r"loss of generality|all generality|o\.\s?b\.\s?d\.\s?a|sin pérdida|sans perte", re.IGNORECASE
-)
+_IDIOM = compiled(ALL["idiom"])
 
 
 def _unclear(sentence: str, start: int, end: int, words: Words) -> Iterator[tuple[int, int]]:

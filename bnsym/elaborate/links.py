@@ -531,7 +531,7 @@ class _Reader:
     def _relation(self, raw: RawLink) -> Relation:
         sign = SIGNS.get(raw.sign)
         if sign is None:
-            where = (raw.where.start, raw.where.end)
+            where = raw.where.at
             hint = "`:=` stands in the first place of a chain only" if raw.sign == ":=" else ""
             raise ReadError("BN128", f"the relation `{raw.sign}` has no meaning here", where, hint)
         return RELATIONS[sign]

@@ -49,9 +49,7 @@ def restriction_of(hypothesis: RawHypothesis) -> Restriction | None:
     letters = letters_of(hypothesis)
     if letters is None:
         return None
-    return Restriction(
-        letters[0], hypothesis.sign, letters[1], (hypothesis.where.start, hypothesis.where.end)
-    )
+    return Restriction(letters[0], hypothesis.sign, letters[1], hypothesis.where.at)
 
 
 def restricted(

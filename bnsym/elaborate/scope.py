@@ -185,7 +185,7 @@ def _sizes(found: Survey, said: ranges.Sizes) -> None:
     for size, at in said.said.items():
         found.table.sizes.setdefault(size, at)
     for letter, (size, where) in found.gathered.sizes.items():
-        at = (where.start, where.end)
+        at = where.at
         found.table.sizes.setdefault(size, at)
         found.spaces.declared.add(letter)
         found.spaces.set_size(found.spaces.letter(letter), size, at, f"`{letter}`")
@@ -211,7 +211,7 @@ def _sizes(found: Survey, said: ranges.Sizes) -> None:
 def _kinds(found: Survey) -> None:
     """Notes what is said that names are."""
     for name, kind in found.kinds.items():
-        at = (kind.where.start, kind.where.end)
+        at = kind.where.at
         found.table.arity[name] = len(kind.sizes)
         found.table.rows |= {name} if kind.row else set()
         found.table.first_seen[name] = at
