@@ -72,7 +72,7 @@ class _Places:
                 return Slice(self.in_whole(start), self.in_whole(end))  # type: ignore[return-value]
             case Mapping():
                 return {self.restored(k): self.restored(v) for k, v in told.items()}  # type: ignore[return-value]
-            case tuple() | frozenset():
+            case tuple() | list() | set():
                 return type(told)(map(self.restored, told))
         if not is_dataclass(told) or isinstance(told, type):
             return told

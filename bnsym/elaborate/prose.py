@@ -11,13 +11,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from itertools import pairwise
 
 from bnsym.elaborate.leading import Leading, hedged, lead
 from bnsym.elaborate.ranks import said_ranks
-from bnsym.elaborate.sayings import changes, given_values, sayings
+from bnsym.elaborate.sayings import given_values, sayings
 from bnsym.source.languages import DISPLAY, FORMULA, LANGUAGES, LISTS, REST, SCRIPTS, SIGNS, Words, compiled
 from bnsym.source.markdown import Comment, Display, Formula, Found, Hidden
 from bnsym.source.text import Effect, Heading, Role, Saying, Slice
@@ -60,28 +60,28 @@ _NOUN = r"(?:(?!with\b|from\b|over\b|into\b|than\b|that\b|where\b)[^\W\d_]{2,}[^
 _CLAUSE = re.compile(r"[,;:(，、；：（–—]")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Prose:
     """What the text says of its formulas, by where they stand."""
 
-    roles: dict[Slice, Role]
-    pairs: dict[Slice, Slice]
+    roles: dict[Slice, Role] = field(default_factory=dict)
+    pairs: dict[Slice, Slice] = field(default_factory=dict)
     """Of a formula, the one before it, where one of the two is said to name the other."""
-    amid: frozenset[Slice]
+    amid: set[Slice] = field(default_factory=set)
     """Displays with words beside them on their line."""
-    spoken: dict[Slice, Role]
+    spoken: dict[Slice, Role] = field(default_factory=dict)
     """Formulas of which words say what they are: `the mean $c$`, `$u$ is a unit vector`, `the gain $g$`."""
-    anew: frozenset[Slice]
+    anew: set[Slice] = field(default_factory=set)
     """Formulas behind a word that says something from there on: `let $g$ be`, `now $g = a$`."""
-    conditions: dict[Slice, tuple[Slice, ...]]
+    conditions: dict[Slice, tuple[Slice, ...]] = field(default_factory=dict)
     """Of a display, the formulas that its sentence makes conditions of it."""
-    doubts: dict[Slice, Slice]
+    doubts: dict[Slice, Slice] = field(default_factory=dict)
     """Of a display, where its sentence says of it what is not known."""
-    ranks: dict[Slice, int]
+    ranks: dict[Slice, int] = field(default_factory=dict)
     """How many axes words say that a name has."""
-    denied: frozenset[Slice]
+    denied: set[Slice] = field(default_factory=set)
     """Displays of which their sentence says that they do not hold."""
-    sayings: tuple[Saying, ...] = ()
+    sayings: list[Saying] = field(default_factory=list)
     """What words say that changes what is claimed, its names as the formulas that they are."""
     inline: bool = False
     """Whether `$$…$$` stands for all mathematics, as in Jekyll: amid words it is no display."""
@@ -123,72 +123,46 @@ _NAME = re.compile(
 def read_prose(text: str, found: Sequence[Found], shown: str) -> Prose:
     """What the sentences of the text make of its formulas and displays; `shown` is its skeleton."""
     formulas = {f.where.start: f.where for f in found if isinstance(f, Formula | Display)}
+    amid = {f.where for f in found if isinstance(f, Display) and _is_amid(shown, f.where)}
+    prose = Prose(amid=amid, inline=len(amid) >= _MANY and not any(isinstance(f, Formula) for f in found))
     language, scripts = _language(shown), _SCRIPT.search(shown) is not None
-    words = _words_of(language, scripts)
-    roles: dict[Slice, Role] = {}
-    pairs: dict[Slice, Slice] = {}
-    spoken: dict[Slice, Role] = {}
-    anew: set[Slice] = set()
-    ranks: dict[Slice, int] = {}
-    conditions: dict[Slice, tuple[Slice, ...]] = {}
-    doubts: dict[Slice, Slice] = {}
-    denied: set[Slice] = set()
-    said: list[Saying] = []
-    marks = [match.start() for match in changes(words).finditer(shown)]
     states = {w for w in formulas.values() if _RELATION.search(text, w.start, w.end)}
-    valued = [start for start, w in formulas.items() if _VALUED.fullmatch(text, w.start, w.end)]
+    valued = {w for w in formulas.values() if _VALUED.fullmatch(text, w.start, w.end)}
     headings = [one.where for one in found if isinstance(one, Heading)]
-    for start, end, opens in _sentences(shown, words, headings):
+    for start, end, opens in _sentences(shown, _words_of(language, scripts), headings):
         sentence = shown[start:end]
         words = _words_of(_spoken(sentence, language), scripts)
         inside = {m.start(): formulas[start + m.start()] for m in SIGNS.finditer(sentence)}
         written = {at: text[one.start : one.end].strip("$\\()[] \n") for at, one in inside.items()}
-        values = frozenset(place - start for place in valued if start <= place < end)
-        stating = frozenset(at for at, one in inside.items() if one in states)
+        values, stating = (frozenset(at for at, one in inside.items() if one in s) for s in (valued, states))
         told = frozenset(given_values(sentence, words, written))
-        role = Role.SAID if opens else Role.PLAIN
-        walk = _walked(sentence, words, role, values, stating, told)
-        roles |= {formulas[start + place]: role for place, role in walk.roles.items()}
-        pairs |= {formulas[start + b]: formulas[start + a] for a, b in walk.pairs}
-        spoken |= {formulas[start + place]: role for place, role in walk.spoken.items()}
-        anew |= {formulas[start + place] for place in walk.anew}
-        if bisect_left(marks, start) < bisect_left(marks, end):
-            for one in sayings(sentence, words, written):
-                names, reach = tuple(inside[name] for name in one.names), end if one.here else len(text)
-                said.append(Saying(Slice(*one.clause).moved(start), names, one.effect, Slice(start, reach)))
-        ranks |= {formulas[start + place]: rank for place, rank in said_ranks(sentence, words)}
-        for display, led in walk.leading.items():
-            conditions[formulas[start + display]] = tuple(formulas[start + one] for one in led.conditions)
+        walk = _walked(sentence, words, Role.SAID if opens else Role.PLAIN, values, stating, told)
+        prose.roles |= {inside[at]: role for at, role in walk.roles.items()}
+        prose.pairs |= {inside[b]: inside[a] for a, b in walk.pairs if not {inside[a], inside[b]} & states}
+        prose.spoken |= {inside[at]: role for at, role in walk.spoken.items()}
+        prose.anew |= {inside[at] for at in walk.anew}
+        prose.ranks |= {inside[at]: rank for at, rank in said_ranks(sentence, words)}
+        for one in sayings(sentence, words, written):
+            names, reach = tuple(inside[name] for name in one.names), end if one.here else len(text)
+            said = Saying(Slice(*one.clause).moved(start), names, one.effect, Slice(start, reach))
+            prose.sayings.append(said)
+        for at, led in walk.leading.items():
+            display = inside[at]
+            prose.conditions[display] = tuple(inside[one] for one in led.conditions)
             if led.doubt:
-                doubts[formulas[start + display]] = Slice(*led.doubt).moved(start)
-            elif behind := hedged(shown, formulas[start + display].end, words):
-                doubts[formulas[start + display]] = Slice(*behind)
-            said += (_narrowed(shown, formulas, start, one, (start, end)) for one in led.named)
-            if led.denied:
-                denied.add(formulas[start + display])
-    amid = frozenset(f.where for f in found if isinstance(f, Display) and _is_amid(shown, f.where))
-    return Prose(
-        roles,
-        {b: a for b, a in pairs.items() if not {a, b} & states},
-        amid,
-        spoken,
-        frozenset(anew),
-        conditions,
-        doubts,
-        ranks,
-        frozenset(denied),
-        tuple(said),
-        len(amid) >= _MANY and not any(isinstance(f, Formula) for f in found),
-    )
+                prose.doubts[display] = Slice(*led.doubt).moved(start)
+            elif behind := hedged(shown, display.end, words):
+                prose.doubts[display] = Slice(*behind)
+            prose.sayings += (_narrowed(inside, start, one, Slice(start, end)) for one in led.named)
+            prose.denied |= {display} if led.denied else set()
+    return prose
 
 
-def _narrowed(
-    shown: str, formulas: Mapping[int, Slice], start: int, where: tuple[int, int], reach: tuple[int, int]
-) -> Saying:
+def _narrowed(inside: Mapping[int, Slice], start: int, where: tuple[int, int], reach: Slice) -> Saying:
     """What a sentence says of names, and of its displays only in so far as they rest on these."""
-    first, last = where[0] + start, where[1] + start
-    names = tuple(formulas[m.start()] for m in SIGNS.finditer(shown, first, last))
-    return Saying(Slice(first, max(last, names[-1].end)), names, Effect.NARROWED, Slice(*reach))
+    names = tuple(name for at, name in inside.items() if where[0] <= at < where[1])
+    clause = Slice(*where).moved(start)
+    return Saying(Slice(clause.start, max(clause.end, names[-1].end)), names, Effect.NARROWED, reach)
 
 
 def skeleton(text: str, found: Sequence[Found]) -> str:
@@ -315,41 +289,44 @@ def _opens_list(sentence: str, words: Words) -> bool:
     return bool(ends) and _OPENS.match(sentence, ends[-1]) is not None
 
 
+@dataclass
 class _Walk:
     """One pass over a sentence."""
 
-    def __init__(self, sentence: str, words: Words, role: Role) -> None:
-        self.sentence = sentence
-        self.words = words
-        self.role = role
-        self.roles: dict[int, Role] = {}
-        """Of each formula, by where it starts."""
-        self.pairs: list[tuple[int, int]] = []
-        self.spoken: dict[int, Role] = {}
-        self.anew: list[int] = []
-        self.displays: list[tuple[int, tuple[int, int]]] = []
-        """Where each display stands, and where what leads to it begins."""
-        self.leading: dict[int, Leading] = {}
-        """What the words before each display say of it."""
-        self.values: frozenset[int] = frozenset()
-        """The formulas that give a name a number."""
-        self.stating: frozenset[int] = frozenset()
-        """Those that state a relation."""
-        self.told: frozenset[int] = frozenset()
-        """The names that words give one."""
-        self.shown = 0
-        """Where the last display ends."""
-        self.run_of: list[int] = []
-        """The formulas since the last word that ends a stretch."""
-        self.clause = 0
-        """Where the present clause begins."""
-        self.negated = False
-        """Whether the role is that of a negation that no condition holds."""
-        self.turned = 0
-        """Where the last negation or condition stands."""
-        self.before: tuple[int, int] | None = None
-        """The formula before."""
-        self.quoted = [m.span() for m in _QUOTED.finditer(sentence)]
+    sentence: str
+    words: Words
+    role: Role
+    values: frozenset[int]
+    """The formulas that give a name a number."""
+    stating: frozenset[int]
+    """Those that state a relation."""
+    told: frozenset[int]
+    """The names that words give one."""
+    roles: dict[int, Role] = field(default_factory=dict)
+    """Of each formula, by where it starts."""
+    pairs: list[tuple[int, int]] = field(default_factory=list)
+    spoken: dict[int, Role] = field(default_factory=dict)
+    anew: list[int] = field(default_factory=list)
+    displays: list[tuple[int, tuple[int, int]]] = field(default_factory=list)
+    """Where each display stands, and where what leads to it begins."""
+    leading: dict[int, Leading] = field(default_factory=dict)
+    """What the words before each display say of it."""
+    shown: int = 0
+    """Where the last display ends."""
+    run_of: list[int] = field(default_factory=list)
+    """The formulas since the last word that ends a stretch."""
+    clause: int = 0
+    """Where the present clause begins."""
+    negated: bool = False
+    """Whether the role is that of a negation that no condition holds."""
+    turned: int = 0
+    """Where the last negation or condition stands."""
+    before: tuple[int, int] | None = None
+    """The formula before."""
+
+    def __post_init__(self) -> None:
+        self.quoted = [m.span() for m in _QUOTED.finditer(self.sentence)]
+        self.run()
 
     def run(self) -> None:
         for match in compiled(_tokens(self.words)).finditer(self.sentence):
@@ -480,20 +457,8 @@ class _Walk:
             self.pairs.append((self.before[0], start))
 
 
-@lru_cache(maxsize=4096)
-def _walked(
-    sentence: str,
-    words: Words,
-    role: Role,
-    values: frozenset[int],
-    stating: frozenset[int],
-    told: frozenset[int],
-) -> _Walk:
-    """What was found in a sentence, wherever it stands: few change from one edit of a note to the next."""
-    walk = _Walk(sentence, words, role)
-    walk.values, walk.stating, walk.told = values, stating, told
-    walk.run()
-    return walk
+_walked = lru_cache(maxsize=4096)(_Walk)
+"""What was found in a sentence, wherever it stands: few change from one edit of a note to the next."""
 
 
 def _tokens(words: Words) -> str:
