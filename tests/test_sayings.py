@@ -377,6 +377,7 @@ SECOND = r"\frac1m \sum_i x_i^2 - \sigma^2 = 0"
         "Per dati centrati,",
         "Assume that the variance is large. Then",
         "Suppose that the mean vanishes.",
+        "Supongamos que la media de los datos es pequeña y que el lote es grande.",
     ],
 )
 def test_what_is_said_in_another_language_or_supposed_in_words_is_not_judged(judged, said):
