@@ -145,7 +145,7 @@ def gradient_checks(m: int) -> dict[str, Work]:
     if installed("numba"):
         kernels: dict[Any, Any] = {}
         rows["gradient check mod p, numba"] = check(
-            lambda: Compiled(lowering, Residues(), drawn, m, math.inf, residues=True, kernels=kernels)
+            lambda: Compiled(lowering, Residues(), drawn, m, math.inf, kernels=kernels)
         )
     rows["drawing x, g and a direction mod p"] = lambda: [residues.drawn([k], (m,)) for k in range(3)]
     return rows

@@ -194,7 +194,7 @@ def code(
 ) -> Code:
     """A function of arrays and scalars that gives the values of all expressions, or their totals over the
     block. With registers it takes a list of buffers as well, last; for one example, first the number of
-    the example and, for totals, what has been summed so far."""
+    the example and what has been summed so far."""
     hoisting = Hoisting(varies)
     bodies = [hoisting.hoist(e) for e in expressions]
     inside = {s for e in bodies for s in e.free_symbols}
@@ -202,12 +202,10 @@ def code(
     arguments = [*arrays, *hoisting.scalars.values()]
     if totals:
         bodies = [Total(e) for e in bodies]
-    if shape is Shape.EXAMPLE and totals:
+    if shape is Shape.EXAMPLE:
         sums = sympy.symbols(f"a:{len(bodies)}")
         bodies = [Sofar(a, e) for a, e in zip(sums, bodies, strict=True)]
-        arguments = [*sums, *arguments]
-    if shape is Shape.EXAMPLE:
-        arguments = [Symbol("i"), *arguments]
+        arguments = [Symbol("i"), *sums, *arguments]
     if shape is Shape.REGISTERS:
         arguments = [*arguments, Symbol("w")]
     printer = Calls(shape, arrays)

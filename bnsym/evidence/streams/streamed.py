@@ -126,9 +126,7 @@ def _stream(question: Question, drawn: dict[Leaf, Array], size: int) -> Stream:
     )
     if size < compiled.LARGE or powers or lowering.axes or not compiled.installed():
         return Stream(lowering, Residues(), drawn, size, question.deadline, codes=question.codes)
-    return Compiled(
-        lowering, Residues(), drawn, size, question.deadline, residues=True, kernels=question.codes
-    )
+    return Compiled(lowering, Residues(), drawn, size, question.deadline, kernels=question.codes)
 
 
 def _holds(question: Question, seed: int) -> bool:

@@ -58,8 +58,6 @@ class Stream:
 
     buffered: bool = False
     """Whether the arithmetic takes buffers, of float64, for results."""
-    step: int | None = None
-    """Examples in a block, if not as many as fit a cache."""
     _buffers: list[Array] = field(default_factory=list)
     _parts: dict[tuple[Symbol, ...], list[Sequence[Any]]] = field(default_factory=dict)
     """What each pass found, block by block."""
@@ -169,9 +167,7 @@ class Stream:
         return self.codes[key]
 
     def blocks(self) -> Iterator[slice]:
-        step = self.step
-        if step is None:
-            step = max(1, BLOCK // max((v[:1].size for v in self.views.values()), default=1))
+        step = max(1, BLOCK // max((v[:1].size for v in self.views.values()), default=1))
         return (slice(start, start + step) for start in range(0, self.length, step))
 
     def _placed(self, leaf: Leaf) -> Array:
