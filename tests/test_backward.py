@@ -208,3 +208,18 @@ def test_two_indices_are_judged_as_the_note_has_them() -> None:
 
     assert bnsym.check_backward(backward, link)
     assert not bnsym.check_backward(lambda *a: backward(*a, axis=0), link)
+
+
+@pytest.mark.parametrize(("power", "said"), [(1, "sₙ"), (2, "sₙ²")])
+def test_a_statistic_of_each_row_too_often_or_too_seldom(power: int, said: str) -> None:
+    link = f"{ROOT / 'accept' / 'layer-norm.md'}#batch-gradients.3"
+
+    def backward(x, w, grad_y):
+        s = x.std(axis=1, keepdims=True)
+        centred, up = x - x.mean(axis=1, keepdims=True), w * grad_y
+        inner = centred / s ** (2 - power) * (up * centred).mean(axis=1, keepdims=True)
+        return (up - up.mean(axis=1, keepdims=True) - inner) / s
+
+    (slip,) = bnsym.check_backward(backward, link).slips
+    assert slip.startswith("the term")
+    assert slip.endswith(f"x̂ₙⱼ Σₖ wₖ x̂ₙₖ ∂J/∂yₙₖ is multiplied by {said}")

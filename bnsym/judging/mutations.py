@@ -204,6 +204,13 @@ def _in_term(piece: Piece, found: Formula) -> Iterator[tuple[str, Term]]:
         if isinstance(inner, Sum) and inner.index.space in free:
             lost = rename(inner.body, {inner.index.name: free[inner.index.space]})
             yield "has lost its Σ", _replaced(term, inner, lost)
+    divisors = [t for t in walk(term) if isinstance(t, Pow) and isinstance(t.base, Sym) and t.base.indices]
+    for base in dict.fromkeys(t.base for t in divisors if set(free_indices(t)) <= set(found.free)):
+        step = Fraction(1, max(t.exponent.denominator for t in divisors if t.base == base))
+        for exponent in (step, 2 * step):
+            shown = written(power(base, exponent))
+            yield f"is multiplied by {shown}", mul(term, power(base, exponent))
+            yield f"is divided by {shown}", mul(term, power(base, -exponent))
     for symbol in dict.fromkeys(s for s in walk(term) if isinstance(s, Sym) and s.indices):
         shown = written(symbol) if not symbol.name.startswith("∂") else written(_upstream(piece, symbol))
         one = symbol.name
