@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from bnsym.compiling.argument_names import plain
 from bnsym.compiling.formula import Formula, factors
 from bnsym.evidence.deltas import mentions, rebuilt
 from bnsym.evidence.surveying import names
@@ -33,7 +32,7 @@ from bnsym.terms import (
     walk,
 )
 
-TOTAL = "Σ "
+TOTAL = "Σ"
 """Before the names of sums, which no note can write."""
 
 
@@ -76,7 +75,7 @@ class Steps:
         if name not in self._known:
             value = self.of(definition.body)
             kept = [i for i in parameters if i in free_indices(value)]
-            self._known[name] = self._made(name, value, kept)
+            self._known[name] = self._made(value, kept, name)
         given = {a.name: b for a, b in zip(parameters, indices, strict=True)}
         return rename(self._known[name], given)
 
@@ -89,19 +88,23 @@ class Steps:
         if not mentions(value, index):
             return mul(Size(index.space), *outside, value)
         kept = [i for i in free_indices(value) if i != index]
-        return mul(*outside, self._made(_total(value), value, kept, index))
+        return mul(*outside, self._made(value, kept, over=index))
 
-    def _made(self, name: Name, value: Term, kept: Sequence[Index], over: Index | None = None) -> Sym:
+    def _made(self, value: Term, kept: Sequence[Index], name: Name = "", over: Index | None = None) -> Sym:
         """A step, or the one that there is, as a symbol at the indices that are kept."""
         own = self.own([*kept, over] if over else kept)
         key = (rename(value, own), own[over.name] if over else None)
         if key not in self._known or not over:
-            alike = sum(s.target.name.rstrip("'") == name for s in self.made) if over else 0
             axes = self.ordered(own.values())
-            self._known[key] = Sym(name + "'" * alike, tuple(i for i in axes if i != key[1]))
+            self._known[key] = Sym(name or self._total(value), tuple(i for i in axes if i != key[1]))
             self.made.append(Step(self._known[key], key[0], axes, key[1]))
         back = {own[i.name].name: i for i in kept}
         return rename(self._known[key], back)  # type: ignore[return-value]
+
+    def _total(self, value: Term) -> Name:
+        """A name for a sum, by what is summed."""
+        name = " | ".join([TOTAL, *sorted(names(value))])
+        return name + "'" * sum(s.target.name.rstrip("'") == name for s in self.made)
 
     def ordered(self, indices: Iterable[Index]) -> tuple[Index, ...]:
         """In the order of axes."""
@@ -122,13 +125,11 @@ class Steps:
 def _letters(formula: Formula) -> dict[SpaceName, list[str]]:
     """Of each index space those that stand in the formula, words first; none of two spaces."""
     found: dict[SpaceName, list[str]] = {}
-    inside = [i for t in formula.terms() for part in walk(t) for i in own_indices(part)]
-    for index in sorted((*formula.free, *inside), key=lambda i: i.name.isdigit()):
+    inside = (i for t in formula.terms() for part in walk(t) for i in own_indices(part))
+    taken: set[str] = set()
+    for index in sorted(dict.fromkeys((*formula.free, *inside)), key=lambda i: i.name.isdigit()):
         own = found.setdefault(index.space, [])
-        if not any(index.name in letters for letters in found.values()):
+        if index.name not in taken:
             own.append(index.name)
+            taken.add(index.name)
     return {space: own or [f"i_{space}"] for space, own in found.items()}
-
-
-def _total(value: Term) -> Name:
-    return TOTAL + " ".join(sorted(map(plain, names(value))))

@@ -44,7 +44,8 @@ class Program:
         letters = [f"@ {i.name}" for i in self.letters]
         for name in dict.fromkeys([*own, *letters]):
             word = argument_names.plain(name)
-            word = f"sum_{word}" if name.startswith(TOTAL) else word
+            if name.startswith(TOTAL):
+                word = "_".join(["sum", *map(argument_names.plain, name.rstrip("'").split(" | ")[1:])])
             while word in (*found.values(), self.name):
                 word += "_"
             found.setdefault(name, word)
