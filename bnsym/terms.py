@@ -182,7 +182,7 @@ def add(*terms: Term) -> Term:
 
 def mul(*factors: Term) -> Term:
     """The product, flattened, its numbers gathered in front; zero does not absorb."""
-    coefficient = Fraction(1)
+    coefficient = ONE.value
     flat: list[Term] = []
     for factor in factors:
         for part in factor.factors if isinstance(factor, Mul) else (factor,):
@@ -268,7 +268,8 @@ def walk(term: Term) -> Iterator[Term]:
     while stack:
         current = stack.pop()
         yield current
-        stack.extend(reversed(children(current)))
+        # most are leaves
+        stack.extend(() if isinstance(current, (Sym, Num, Size)) else reversed(children(current)))
 
 
 def own_indices(term: Term) -> tuple[Index, ...]:

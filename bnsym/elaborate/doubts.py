@@ -310,10 +310,9 @@ class Doubts:
 
     def _sized(self, chain: RawChain, sides: tuple[Term, Term]) -> ReadError | None:
         r"""Why numbers say nothing of `\operatorname{tr} I = m`: what size the identity has is not said."""
-        spaces, made = self.survey.spaces, self.grounds.made_from(sides)
-        loose = {space for space in spaces_of(sides) if space.startswith("fresh ") and spaces.is_loose(space)}
-        others = made & {BATCH, *self.table.sizes} or spaces_of(sides) - loose
-        if not loose or not others:
+        found, spaces = spaces_of(sides), self.survey.spaces
+        loose = {space for space in found if space.startswith("fresh ") and spaces.is_loose(space)}
+        if not loose or not (self.grounds.made_from(sides) & {BATCH, *self.table.sizes} or found - loose):
             return None
         at = self.source.ink(chain.expressions[0].where)
         message, hint = "an array here has a size that nothing says", "write it below its name: `I_m`"

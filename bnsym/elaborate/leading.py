@@ -8,6 +8,7 @@ Imports `languages` and `words` only.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import lru_cache
@@ -235,14 +236,20 @@ def _wished(sentence: str, start: int, end: int, words: Words) -> tuple[int, int
 def hedged(shown: str, start: int, words: Words) -> tuple[int, int] | None:
     """Where the sentence behind a display that ends at `start` says that it does not hold, or not always:
     not one that leads to another display, or a heading."""
-    reach = min(len(shown), start + _REACH)
-    first = WORDS.search(shown, start, reach)
-    stop = _STOP.search(shown, first.start() if first else start, reach)
+    starts, reach = _word_starts(shown), min(len(shown), start + _REACH)
+    first = starts[bisect_left(starts, start)]
+    stop = _STOP.search(shown, first, reach) if first < reach else None
     end = stop.start() if stop else reach
-    if (stop and stop[0] == DISPLAY) or shown[start:end].lstrip().startswith("#"):
+    if first >= reach or (stop and stop[0] == DISPLAY) or shown[start:end].lstrip().startswith("#"):
         return None
-    found = compiled(words.hedged).search(shown, start, end)
+    found = compiled(words.hedged).search(shown, first, end)
     return found.span() if found else None
+
+
+@lru_cache(maxsize=4)
+def _word_starts(shown: str) -> list[int]:
+    """Where words begin; the end is said for one too."""
+    return [*(found.start() for found in WORDS.finditer(shown)), len(shown)]
 
 
 _REACH = 1000

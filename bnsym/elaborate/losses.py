@@ -30,8 +30,10 @@ class Losses:
     def which(self, chain: RawChain, sides: tuple[Term, Term]) -> ReadError | None:
         r"""Why numbers say nothing of `\frac{\partial L}{\partial y_i} = y_i`: it is true of some losses, and
         words say which; where both sides have the derivatives, or one is 0, it is meant of all."""
+        if not self._is_told or ZERO in sides:
+            return None
         losses = [self.grounds.made_from((side, side)) & self.table.losses.keys() for side in sides]
-        if bool(losses[0]) == bool(losses[1]) or ZERO in sides or not self._is_told:
+        if bool(losses[0]) == bool(losses[1]):
             return None
         name, at = min(losses[0] or losses[1]), self.source.ink(chain.expressions[0].where)
         hint = f"define `{name}` by a formula"

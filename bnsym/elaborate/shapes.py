@@ -97,9 +97,11 @@ def settle_dots(expressions: Sequence[Expression], shape: Shape) -> None:
     r"""Reads `u \cdot v` of two vectors as their inner product where another expression of the chain is a
     number, and entry by entry where one is a vector, unless that writes a sign of its own for it."""
     nodes = [e.node for e in expressions if e.node is not None]
+    products = [inner for node in nodes for inner in walk(node) if isinstance(inner, Product)]
+    if not any("dot" in inner.operators for inner in products):
+        return
     read = {way: [_dotted(node, shape, way) for node in nodes] for way in (SCALAR, COLUMN)}
     plain = {shape(node) for node, new in zip(nodes, read[SCALAR], strict=True) if new is node} - {None}
-    products = (inner for node in nodes for inner in walk(node) if isinstance(inner, Product))
     signed = any(not _SIGNED.isdisjoint(inner.operators) for inner in products)
     for expression in expressions if len(plain) == 1 and not (signed and plain == {COLUMN}) else ():
         node = expression.node

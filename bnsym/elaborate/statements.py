@@ -340,6 +340,9 @@ def _named_hypothesis(draft: Draft, raw: RawHypothesis, hypothesis: Hypothesis) 
 def _otherwise(draft: Draft, p: Pending, statement: Statement) -> Statement | None:
     """The statement with every derivative total; if that is the same, with those local that are entries of
     a Jacobian or of what is written out; None if neither is another."""
+    parts = (*terms_in(statement.left), *terms_in(statement.right))
+    if not any(isinstance(part, Diff) for part in parts):
+        return None
     total = replace(statement, left=_read(statement.left, True), right=_read(statement.right, True))
     if total != statement:
         return total

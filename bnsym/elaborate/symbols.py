@@ -77,7 +77,7 @@ class Table:
         sub = symbol.sub
         if sub is None:
             return symbol.base, symbol.upper
-        if sub.text and (name := size_name(symbol)) in self.sizes:
+        if sub.text and (name := f"{symbol.base}_{{{sub.text}}}") in self.sizes:
             return name, symbol.upper
         listed = sub.text in self.index_lists
         if sub.letters and (listed or all(self.is_index(letter, bound) for letter in sub.letters)):
@@ -137,9 +137,10 @@ class Table:
 
     def is_identity(self, symbol: Symbol) -> bool:
         """Whether a symbol is the identity matrix, perhaps with its size: `I`, `I_m`."""
+        if symbol.core not in IDENTITIES or symbol.base != symbol.core or symbol.upper:
+            return False
         sized = symbol.sub is None or size_name(symbol.sub.node) in {"m", *self.sizes}
-        plain = symbol.base == symbol.core and not symbol.upper
-        return plain and sized and symbol.core in IDENTITIES and self._unclaimed(symbol.core)
+        return sized and self._unclaimed(symbol.core)
 
     def _unclaimed(self, name: str) -> bool:
         return name not in self.defined and name not in self.first_seen and name not in self.sizes

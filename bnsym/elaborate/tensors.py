@@ -114,6 +114,8 @@ class Algebra:
             raise self.mismatch(doing, left, right, at, hint)
         for a, b in zip(left.axes, right.axes, strict=True):
             self.join(a, b, left, right, at, doing)
+        if left.axes == right.axes:
+            return right
         names = {b.name: a for a, b in zip(left.axes, right.axes, strict=True)}
         return replace(right, term=rename(right.term, names), axes=left.axes)
 

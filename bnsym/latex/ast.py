@@ -8,7 +8,7 @@ a node by it. Imports nothing of the package.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
 from functools import lru_cache
 from operator import attrgetter
@@ -51,13 +51,14 @@ class Symbol:
     sub: Sub | None = None
     upper: tuple[str, ...] = ()
     """Index letters written `x^{(i)}`."""
+    base: str = field(init=False, repr=False)
+    """Without indices."""
 
-    @property
-    def base(self) -> str:
+    def __post_init__(self) -> None:
         text = self.core + self.marks
         for accent in self.accents:
             text = rf"\{accent}{{{text}}}"
-        return text
+        object.__setattr__(self, "base", text)
 
     @property
     def bare(self) -> bool:

@@ -9,6 +9,7 @@ that it brings in at that place. Imports `model` and `bundle` only.
 from __future__ import annotations
 
 import json
+import re
 import sys
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -140,7 +141,7 @@ class Places:
 
     @cached_property
     def _lines(self) -> list[int]:
-        return [0, *(i + 1 for i, char in enumerate(self.written) if char == "\n")]
+        return [0, *(found.end() for found in re.finditer("\n", self.written))]
 
 
 def _holds(outer: tuple[int, int], inner: tuple[int, int]) -> bool:
