@@ -65,13 +65,12 @@ def _off_the_diagonal(p: Pending, statement: Statement) -> Iterator[tuple[Statem
     """The link for different numbers, where a derivative in it is by another entry, and no delta tells them
     apart."""
     sides = statement.left, statement.right
-    if any(isinstance(part, Delta) for side in sides for part in walk(side)):
+    parts = [part for side in sides for part in walk(side)]
+    entries = [{*own_indices(d.of), *own_indices(d.by)} for d in parts if isinstance(d, Diff)]
+    if not entries or any(isinstance(part, Delta) for part in parts):
         return
     free = dict.fromkeys(index for side in sides for index in free_indices(side))
     pairs = [(a, b) for a, b in combinations(free, 2) if a.space == b.space]
-    entries = [
-        {*own_indices(d.of), *own_indices(d.by)} for side in sides for d in walk(side) if isinstance(d, Diff)
-    ]
     if not any(set(pair) <= entry for pair in pairs for entry in entries):
         return
     left, right = all_different(sides, statement.relation, pairs)
@@ -84,11 +83,13 @@ def _counting(
     survey: Survey, p: Pending, statement: Statement, sizes: dict[str, SpaceName]
 ) -> Iterator[tuple[Statement, ReadError]]:
     """The link with free names for sizes of which nothing says what they are."""
+    unsaid = {name for space, name in sizes.items() if not survey.spaces.describe(space)}
+    if not unsaid:
+        return
     defined = {d.symbol.name: d.body for d in statement.definitions}
     terms: list[Term] = [statement.left, statement.right]
     names: dict[Name, None] = {}
     spaces: dict[SpaceName, None] = {}
-    unsaid = {name for space, name in sizes.items() if not survey.spaces.describe(space)}
     for term in terms:
         for part in walk(term):
             if isinstance(part, Sum) and part.index.space in unsaid and _counts(part.index, part.body):

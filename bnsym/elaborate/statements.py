@@ -200,15 +200,18 @@ def _finished(
     hypotheses: dict[int, Hypothesis],
     context: Context,
 ) -> Link:
-    source, used = draft.survey.source, _rests_on(draft, context, sides or ())
+    source, uses = draft.survey.source, context.containment.uses
+    told = reached({name for side in sides or () for name in names_of(side)}, uses)
+    used = sorted((draft.defined[name][0] for name in told & uses.keys()), key=lambda d: d.at)
     statement, error, doubt = None, p.problem, p.doubt
     if sides is not None:
         error, other = _unknown(p, sides, context)
         doubt = doubt or other
     if sides is not None and p.relation is not None and error is None:
         inforce = [hypotheses[id(h)] for h in p.hypotheses if id(h) in hypotheses]
-        bodies = (d.body for d in context.definitions if d.symbol.name in {u.full_name for u in used})
-        inforce += _memberships((*sides, *bodies))
+        if any(name.startswith(PART) for name in told):
+            bodies = (d.body for d in context.definitions if d.symbol.name in told)
+            inforce += _memberships((*sides, *bodies))
         statement = context.stated(sides[0], p.relation, sides[1], tuple(inforce))
     unsaid = p.left.total is None and p.right.total is None
     otherwise = _otherwise(draft, p, statement) if statement is not None and unsaid else None
@@ -246,13 +249,6 @@ def _memberships(terms: Sequence[Term]) -> list[Hypothesis]:
     parts = (part for term in terms for part in terms_in(term) if isinstance(part, Sym))
     found = {part.name: part for part in parts if part.name.startswith(PART)}
     return [Hypothesis(power(one, 2), Relation.EQ, one) for one in found.values()]
-
-
-def _rests_on(draft: Draft, context: Context, sides: tuple[Term, ...]) -> list[RawDefinition]:
-    """The definitions that the sides lead to, in the order of the file."""
-    uses = context.containment.uses
-    told = reached({name for side in sides for name in names_of(side)}, uses) & uses.keys()
-    return sorted((draft.defined[name][0] for name in told), key=lambda d: d.at)
 
 
 def _conventions(
