@@ -332,12 +332,16 @@ class Report:
         found = Counter(r.name for r in self.results)
         return {name: found[name] for name in VERDICT_NAMES.values()}
 
+    def __str__(self) -> str:
+        """What is not as declared, and the summary."""
+        return _shown(self, "console.terminal", "to_text")
+
     def _repr_html_(self) -> str:
         """What a notebook shows of a report."""
-        return _shown(self, "to_fragment")
+        return _shown(self, "pages.fragment", "to_fragment")
 
     def _repr_latex_(self) -> str:
-        return _shown(self, "to_formulas")
+        return _shown(self, "pages.fragment", "to_formulas")
 
     @property
     def passed(self) -> bool:
@@ -346,10 +350,10 @@ class Report:
         return bool(self.results) and not errors and all(r.passed for r in self.results)
 
 
-def _shown(report: Report, function: str) -> str:
-    """By a function of `reporting.pages.fragment`, found by its name when it is asked for: data imports
-    nothing that stands above it."""
-    text: str = getattr(import_module("bnsym.reporting.pages.fragment"), function)(report)
+def _shown(report: Report, module: str, function: str) -> str:
+    """By a function of `reporting`, found by its name when it is asked for: data imports nothing that stands
+    above it."""
+    text: str = getattr(import_module(f"bnsym.reporting.{module}"), function)(report)
     return text
 
 

@@ -334,3 +334,43 @@ def test_pytest_without_arguments_runs_what_check_would(project: Path) -> None:
     assert "no tests ran" in pytest_of(project)
     (project / "pyproject.toml").write_text(TESTPATHS + "[tool.bnsym]\npath = 3\n", encoding="utf-8")
     assert "did you mean 'paths'" in pytest_of(project)
+
+
+FALSE = "$$ \\mu = \\frac1m \\sum_i x_i $$\n\n$$ \\sum_i (x_i + \\mu) = 0 $$\n"
+
+
+def test_a_printed_report_is_a_summary(tmp_path: Path) -> None:
+    note = tmp_path / "note.md"
+    note.write_text(FALSE, encoding="utf-8")
+    printed = str(bnsym.check(note, repairs="none", cross_examine=False))
+    assert "BN201" in printed
+    assert "\x1b" not in printed
+    assert "\n1 link: 1 refuted\n" in printed
+    note.write_text("$$ a + a = 2 a $$\n", encoding="utf-8")
+    printed = str(bnsym.check(note, cross_examine=False))
+    assert printed.splitlines() == ["1 link: 1 proved", "Passed: every link is as its file declares it."]
+
+
+def test_what_is_written_is_said(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "note.md").write_text("$$ a + a = 2 a $$\n", encoding="utf-8")
+    run("report", "note.md", "-o", "out.html")
+    run("export", "latex", "note.md", "-o", "out.tex")
+    said = capsys.readouterr()
+    assert said.err.splitlines() == ["wrote out.html", "wrote out.tex"]
+    run("report", "note.md", "-o", "-")
+    assert not capsys.readouterr().err
+
+
+def test_a_patch_of_files_above_says_how_it_is_applied(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    subprocess.run(["git", "init", "-q", project], check=True)
+    (project / "note.md").write_text(FALSE, encoding="utf-8")
+    (project / "a" / "b").mkdir(parents=True)
+    monkeypatch.chdir(project / "a" / "b")
+    run("check", "../../note.md", "--diff", "--no-cache", "-j", "1")
+    patch, said = capsys.readouterr()
+    (command,) = re.findall("`(git .*)`", said)
+    assert command == "git -C ../.. apply"
+    subprocess.run(command.split(), input=patch, text=True, check=True)
+    assert (project / "note.md").read_text(encoding="utf-8") == FALSE.replace("(x_i", "(-x_i")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from codecs import BOM_UTF8
 from collections.abc import Sequence
 from dataclasses import replace
@@ -255,10 +256,10 @@ def _repair(request: Request, folder: Folder | None, patch: Path | None, fix: bo
     changes, left = mended(notes, report, lambda notes: again.check(notes, problems, found)[0])
     if patch is not None:
         write(patch, unified(changes))
-        if any(Path.cwd() not in Path(file).resolve().parents for file in changes):
-            click.echo(
-                "the patch reaches files above this folder: apply it from the repository's root", err=True
-            )
+        above = [Path(file).resolve() for file in changes if Path.cwd() not in Path(file).resolve().parents]
+        if root := next((one for path in above for one in path.parents if (one / ".git").exists()), None):
+            said = f"git -C {os.path.relpath(root)} apply"
+            click.echo(f"the patch reaches files above this folder: apply it with `{said}`", err=True)
     if fix and changes:
         report, code = left, int(checking.exit_code(left).value)
     request.show(report)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from bnsym.commands.writing import checked, publishes, write
+from bnsym.commands.writing import checked, publish, publishes
 
 
 @click.group()
@@ -28,5 +28,5 @@ def latex(paths: Sequence[str], output: Path, standalone: bool, timeout: float) 
     if report is not None:
         from bnsym.reporting.typeset.latex_document import to_latex_document
 
-        write(output, to_latex_document(report, standalone=standalone))
+        publish(output, to_latex_document(report, standalone=standalone))
     return code

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from bnsym.commands.writing import checked, publishes, write
+from bnsym.commands.writing import checked, publish, publishes
 
 
 @click.command()
@@ -22,5 +22,5 @@ def report(paths: Sequence[str], output: Path, timeout: float) -> int:
     if found is not None:
         from bnsym.reporting.pages.html import to_html
 
-        write(output, to_html(found))
+        publish(output, to_html(found))
     return code

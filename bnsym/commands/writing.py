@@ -47,6 +47,13 @@ def write(path: Path, text: str) -> None:
         raise click.FileError(str(path), error.strerror) from error
 
 
+def publish(path: Path, text: str) -> None:
+    """The same, and say where it is."""
+    write(path, text)
+    if str(path) != "-":
+        click.echo(f"wrote {path}", err=True)
+
+
 def _replace(path: Path, text: str) -> None:
     """Beside it first, then in its place, with the rights it had or a new file gets."""
     import tempfile

@@ -56,6 +56,13 @@ def print_report(
     page.put(*summary(report, page.width))
 
 
+def to_text(report: Report) -> str:
+    """What is not as declared, and the summary, as plain text."""
+    stream = StringIO()
+    print_report(report, make_console(stream, plain=True), Detail.QUIET)
+    return stream.getvalue().rstrip()
+
+
 def closer_look(view: View, sources: dict[str, str]) -> str:
     """All that is said of one link, as plain text."""
     stream = StringIO()
