@@ -70,6 +70,8 @@ class FunctionValues:
     """`exp`, `log`, `step` (1 above 0, else 0), or a name of which no more is known."""
     argument: Term
     """What it is a function of; its free indices are those of the array, in this order."""
+    any: bool = True
+    """Whether the claim is of any such function, or perhaps of a certain one that nothing tells."""
 
 
 @dataclass(frozen=True, slots=True)

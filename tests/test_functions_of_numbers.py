@@ -28,8 +28,8 @@ BEHIND = (*LAYER, PHI, r"a_i = \phi(y_i)")
     [
         (r"\exp(a + b) = \exp(a) \exp(b)", "p"),
         (r"\exp(a + b) = \exp(a) + \exp(b)", "r"),
-        (r"e^{2a - b} = \frac{(e^a)^2}{e^b}", "p"),
-        (r"e^{2a - b} = \frac{e^a}{e^b}", "r"),
+        (r"e^{2u - v} = \frac{(e^u)^2}{e^v}", "p"),
+        (r"e^{2u - v} = \frac{e^u}{e^v}", "r"),
         (r"\exp(a / 2)^2 = \exp(a)", "u"),
         (r"\exp(0) = 1", "p"),
         (r"\exp(0) = 0", "r"),
@@ -46,9 +46,9 @@ BEHIND = (*LAYER, PHI, r"a_i = \phi(y_i)")
         (r"\log(a + b) = \log a + \log b", "u"),
         (r"\log(\exp(a)) = a", "p"),
         (r"\exp(2 \log a) = a^2", "p"),
-        (r"\log(1 + e^a) = a + \log(1 + e^{-a})", "p"),
+        (r"\log(1 + e^u) = u + \log(1 + e^{-u})", "p"),
         (r"\log 1 = 0", "p"),
-        (r"\tanh(a) = \frac{e^a - e^{-a}}{e^a + e^{-a}}", "p"),
+        (r"\tanh(u) = \frac{e^u - e^{-u}}{e^u + e^{-u}}", "p"),
         (r"\tanh(a) = 2 \operatorname{sigmoid}(2 a) - 1", "p"),
         (r"\tanh(a) = 2 \operatorname{sigmoid}(a) - 1", "r"),
         (r"\operatorname{sigmoid}(-a) = 1 - \operatorname{sigmoid}(a)", "p"),
@@ -59,14 +59,14 @@ BEHIND = (*LAYER, PHI, r"a_i = \phi(y_i)")
         (r"\operatorname{ReLU}(a)^2 = a \operatorname{ReLU}(a)", "p"),
         (r"\operatorname{ReLU}(a) \ge 0", "p"),
         (r"\operatorname{ReLU}(a) \ge a", "p"),
-        (r"\operatorname{ReLU}(a) = a", "r"),
+        (r"2 \operatorname{ReLU}(a) = 2 a", "r"),
         (r"\operatorname{ReLU}(a) - \operatorname{ReLU}(-a) = 0", "r"),
         (r"\frac{d}{da} \exp(a^2) = 2 a \exp(a^2)", "p"),
         (r"\frac{d}{da} \log(a^2 + 1) = \frac{2 a}{a^2 + 1}", "p"),
         (r"\frac{d}{da} \log(a^2 + 1) = \frac{a}{a^2 + 1}", "r"),
         (r"\frac{d}{da} \tanh(a) = 1 - \tanh^2(a)", "p"),
         (r"\frac{d}{da} \tanh(a) = 1 - \tanh(a)", "r"),
-        (r"\frac{d}{da} e^{b \tanh(a)} = b (1 - \tanh(a)^2) e^{b \tanh(a)}", "p"),
+        (r"\frac{d}{du} e^{v \tanh(u)} = v \cdot (1 - \tanh(u)^2) e^{v \tanh(u)}", "p"),
     ],
 )
 def test_laws(claim: str, expected: str) -> None:
@@ -103,10 +103,13 @@ def test_laws(claim: str, expected: str) -> None:
         (r"\exp a / b = \exp(a) / b", "x"),
         (r"\log^{-1}(a) = \exp(a)", "x"),
         (r"\log 0 = 1", "x"),
-        (r"\operatorname{softmax}(a) = 1", "x"),
+        (r"\operatorname{softmax}(2 a) = 1", "x"),
         (r"\operatorname{gelu}(a) = \operatorname{gelu}(b)", "x"),
         # e is a name where it stands as one
-        (r"e^{a} + e = e + e^{a}", "x"),
+        (r"e^{u} + e = e + e^{u}", "x"),
+        # and what stands above it may be a step
+        (r"e^{k+1} = e^{k} + a", "x"),
+        (r"\exp(A + B) = \exp(A) + \exp(B)", "r"),
     ],
 )
 def test_what_is_not_decided(claim: str, expected: str) -> None:
@@ -167,18 +170,21 @@ def test_without_its_condition_a_cross_entropy_has_another_gradient() -> None:
     ("claim", "expected"),
     [
         (r"\frac{\partial L}{\partial y_i} = \frac{\partial L}{\partial a_i} \phi'(y_i)", "p"),
-        (r"\frac{\partial L}{\partial y_i} = \frac{\partial L}{\partial a_i} \phi(y_i)", "r"),
+        (r"\frac{\partial L}{\partial y_i} = \frac{\partial L}{\partial a_i} \phi(y_i)", "u"),
         (r"\frac{\partial L}{\partial y_i} = \frac{\partial L}{\partial a_i} \phi'(h_i)", "r"),
-        (r"\frac{\partial L}{\partial y_i} = \frac{\partial L}{\partial a_i}", "r"),
+        (r"\frac{\partial L}{\partial y_i} = \frac{\partial L}{\partial a_i}", "u"),
+        (r"\frac{\partial L}{\partial y_i} = -\frac{\partial L}{\partial a_i} \phi'(y_i)", "r"),
         (r"\frac{\partial L}{\partial \gamma} = \sum_i \frac{\partial L}{\partial a_i} \phi'(y_i) h_i", "p"),
-        (r"\frac{\partial L}{\partial \gamma} = \sum_i \frac{\partial L}{\partial a_i} h_i", "r"),
+        (r"\frac{\partial L}{\partial \gamma} = \sum_i \frac{\partial L}{\partial a_i} h_i", "u"),
         (r"\frac{\partial L}{\partial \beta} = \sum_i \phi'(y_i) \frac{\partial L}{\partial a_i}", "p"),
         (r"\frac{\partial a_i}{\partial \gamma} = \phi'(y_i) h_i", "p"),
         (r"\frac{\partial a_i}{\partial \gamma} = \phi'(y_i) x_i", "r"),
         (r"\frac{\partial^2 a_i}{\partial \beta^2} = \phi''(y_i)", "p"),
         (r"\frac{\partial^2 a_i}{\partial \beta^2} = \phi'(y_i)", "r"),
         (r"\frac{\partial L}{\partial y_i} = \frac{\partial L}{\partial a_i} \phi'(y_k)", "x"),
-        (r"\phi(0) = 0", "r"),
+        (r"\phi(0) = 0", "u"),
+        (r"\phi(\gamma + \beta) = \phi(\gamma) + \phi(\beta)", "u"),
+        (r"\phi'(\gamma) = \phi(\gamma) (1 - \phi(\gamma))", "u"),
         (r"\phi(\gamma + \beta) = \phi(\beta + \gamma)", "p"),
         (r"\phi(\sum_i (x_i - \mu)) = \phi(0)", "u"),
         (r"\phi(y_i) = \phi(y_i)", "p"),
@@ -198,6 +204,29 @@ def test_an_unknown_activation(claim: str, expected: str) -> None:
         ((PHI, r"\frac{\partial \phi(x_i)}{\partial x_k} = \delta_{ik} \phi'(x_i)"), "p"),
         ((PHI, r"\frac{\partial \phi(x_i)}{\partial x_k} = \phi'(x_i)"), "r"),
         ((r": The sigmoid $s$ is used.", r"s'(a) = s(a) (1 - s(a))", r"s'(a) = s(a)"), "pr"),
+        # a file's own definition of a word holds
+        (
+            (
+                r"\operatorname{sigmoid}(u) = \frac{1}{1 + e^{-2u}}",
+                r"\operatorname{sigmoid}(a) = \operatorname{sigmoid}(a)",
+            ),
+            "p",
+        ),
+        (
+            (
+                r"\operatorname{sigmoid}(u) = \frac{1}{1 + e^{-2u}}",
+                r"\operatorname{sigmoid}(a) = \frac{1}{1 + \exp(-a)}",
+            ),
+            "r",
+        ),
+        ((r": Let $A \in \mathbb{R}^{n \times n}$.", r"\exp(2 A) = \exp(A) \exp(A)"), "x"),
+        (
+            (
+                r": Let $\phi$ be a softmax activation function.",
+                r"\frac{\partial \phi(x_i)}{\partial x_k} = 0",
+            ),
+            "x",
+        ),
         # what defines it for all numbers is used
         ((r"s(u) = \frac{1}{1 + e^{-u}}", r"s'(u) = s(u) (1 - s(u))", r"s'(u) = s(u)^2"), "pr"),
         ((r"s(u) = \frac{1}{1 + e^{-u}}", r"s(a + b) = \frac{1}{1 + e^{-a} e^{-b}}", "s(0) = 1"), "pr"),
@@ -258,3 +287,21 @@ def test_a_witness_gives_an_unknown_function_one_value_at_one_point() -> None:
     values = result.verdict.witness.values
     points = dict(zip(values["x"], values[r"\phi'(y)"], strict=True))
     assert [points[x] for x in values["x"]] == list(values[r"\phi'(y)"])
+
+
+@pytest.mark.parametrize(
+    ("displays", "expected"),
+    [
+        ((r"\log(a b) = \log a + \log b",), {"a > 0", "b > 0"}),
+        ((r"\log(a^2) = 2 \log a",), {"a > 0"}),
+        ((r"\exp(\log a) = a",), {"a > 0"}),
+        ((r"\log(a b) = \log(b a)",), {"a b > 0", "b a > 0"}),
+        ((r"<!-- bnsym: assume $a > 0$ -->", r"\log(a b) = \log a + \log b"), {"b > 0"}),
+        ((r"\log(1 + \exp(a)) - \log(a^2 + 1) = \log \frac{1 + \exp(a)}{a^2 + 1}",), set()),
+        ((SOFTMAX, r"\frac{\partial}{\partial z_k} \log p_i = \delta_{ik} - p_k"), set()),
+    ],
+)
+def test_where_logarithms_have_values_is_said(displays: tuple[str, ...], expected: set[str]) -> None:
+    (result,) = checked(*displays).results
+    assert result.name == "proved"
+    assert set(result.link.conditions) == expected

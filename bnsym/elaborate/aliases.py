@@ -14,6 +14,7 @@ from bnsym.latex.ast import (
     Apply,
     BigSum,
     Component,
+    Entrywise,
     Node,
     Number,
     Paren,
@@ -32,7 +33,7 @@ from bnsym.latex.ast import (
     unwrap,
     walk,
 )
-from bnsym.latex.commands import INDEX_LETTERS, STRAIGHT
+from bnsym.latex.commands import INDEX_LETTERS, STRAIGHT, WORD
 from bnsym.latex.errors import ReadError
 from bnsym.latex.folding import called, is_word, span
 from bnsym.latex.grouping import MAX_LEVELS
@@ -194,6 +195,9 @@ class Aliases:
             return self._symbol(self.labelled(node), bound)
         if type(node) in self.kinds and (alias := self.by_key.get(canonical(node))):
             return self._spend(alias, node.at)
+        if isinstance(node, Entrywise) and (defined := self.functions.get(f"{WORD}{node.name}}}")):
+            call = Apply(Symbol(f"{WORD}{node.name}}}", node.at), node.argument, node.at)
+            return self._call(call, *defined, 0, bound)
         if isinstance(node, Apply) and (found := self._function(node.function)):
             return self._call(node, *found, bound)
         if isinstance(node, Product):

@@ -71,6 +71,7 @@ _OF_NUMBERS = re.compile(
     re.IGNORECASE,
 )
 """Of those words, the ones that say it takes each entry by itself."""
+_OF_VECTORS = re.compile("soft-?max|max-?out|vector[- ]valued|normali[sz]")
 _EXPONENTIALS = ("e", r"\mathrm{e}")
 
 if TYPE_CHECKING:
@@ -196,6 +197,12 @@ def _is_exponential(node: Node) -> bool:
     return False
 
 
+def _is_surely_exponential(node: Node) -> bool:
+    """Whether its exponent can be no index, as that of `e^{k+1}` may be."""
+    names = walk(node.exponent) if isinstance(node, Power) and _is_exponential(node) else ()
+    return any(isinstance(one, Symbol) and (one.sub or one.base not in INDEX_LETTERS) for one in names)
+
+
 def as_call(node: Node) -> Node:
     """`f_1(x)` as a function's value, where that is all that is written."""
     match node:
@@ -233,6 +240,7 @@ def known_names(nodes: Iterable[Node], gathered: Gathered, text: str) -> Known:
     written_out = [inner for node in nodes for inner in walk(node)]
     powers = sum(map(_is_exponential, written_out))
     alone = powers == sum(isinstance(n, Symbol) and n.base in _EXPONENTIALS for n in written_out)
+    alone = alone and any(map(_is_surely_exponential, written_out))
     functions = _entrywise(nodes, gathered, text)
     known = frozenset(names | gathered.kinds.keys())
     listed = (known, frozenset(sizes), frozenset(doubled), written)
@@ -271,7 +279,9 @@ def _entrywise(nodes: Iterable[Node], gathered: Gathered, text: str) -> dict[str
             match["name"] or match["other"],
             _OF_NUMBERS.search(text, match.start(), match.end() + 12),
         )
-        if kind and name not in elsewhere and name not in gathered.aliases.functions:
+        near = text[max(0, match.start() - 80) : match.end() + 80].lower()
+        taken = name in elsewhere or name in gathered.aliases.functions
+        if kind and not taken and not _OF_VECTORS.search(near):
             found[name] = "sigmoid" if kind[0].lower() == "sigmoid" else name
     return found
 

@@ -12,7 +12,7 @@ are printed, `applications` and `dependence`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -22,13 +22,18 @@ from bnsym.model import FunctionValues
 from bnsym.printing import to_latex
 from bnsym.terms import (
     ZERO,
+    Add,
     Definition,
     Delta,
     Diff,
     Hypothesis,
     Index,
+    Mul,
     Name,
+    Num,
+    Pow,
     Relation,
+    Size,
     Statement,
     Sum,
     Sym,
@@ -84,8 +89,30 @@ class Functions:
         known = [replace(h, left=a, right=b) for h, a, b in pairs] + [h for n in applied for h in _known(n)]
         assumed = tuple(Hypothesis(self._named(h.left), h.relation, self._named(h.right)) for h in known)
         plain = replace(statement, left=self._named(left), right=self._named(right), hypotheses=assumed)
-        values = (FunctionValues(self._name(n), n.function, self._named(n.argument)) for n in applied)
+        meant = _differentiated(statement.left, statement.right)
+        values = (
+            FunctionValues(
+                self._name(n), n.function, self._named(n.argument), n.function in KNOWN or _plain(n) in meant
+            )
+            for n in applied
+        )
         return replace(plain, definitions=self._plain), tuple(values)
+
+    def conditions(self, statement: Statement) -> tuple[str, ...]:
+        """That the arguments of logarithms are positive, where it is not known."""
+        sides = (statement.left, statement.right)
+        if not self._defined and not _has_functions(*sides):
+            return ()
+        bodies = {d.symbol.name: d.body for d in self.definitions}
+        met = reached(_direct(*sides), {name: _direct(body) for name, body in bodies.items()})
+        logs = [name.argument for name in _applications(met) if name.function == "log"]
+        given = {h.left.name for h in statement.hypotheses if _says_positive(h) and isinstance(h.left, Sym)}
+        unknown = dict.fromkeys(a for a in logs if not _is_positive(a, bodies, given))
+        return tuple(
+            f"{to_latex(a)} > 0"
+            for a in unknown
+            if any(f == a or (f not in unknown and not _is_positive(f, bodies, given)) for f in _factors(a))
+        )
 
     @cached_property
     def _defined(self) -> bool:
@@ -128,6 +155,59 @@ class Functions:
         return mapped(term, self._named)
 
 
+def _plain(name: Application) -> str:
+    """The function whose derivative it may be."""
+    return name.function.rstrip("'")
+
+
+def _differentiated(*sides: Term) -> set[str]:
+    """The unknown functions whose derivatives are written beside a derivative of something: of these a chain
+    rule is claimed, which any has; whatever else is said of one may be meant of a certain one."""
+    parts = [part for side in sides for part in walk(side)]
+    primed = {_plain(n) for n in _direct(*sides) if isinstance(n, Application) and n.function != _plain(n)}
+    return primed if any(isinstance(part, Diff) for part in parts) else set()
+
+
+def _factors(term: Term) -> list[Term]:
+    """What a product is made of, without powers; a term that is none itself."""
+    if isinstance(term, Mul):
+        return [inner for factor in term.factors for inner in _factors(factor)]
+    return _factors(term.base) if isinstance(term, Pow) else [term]
+
+
+def _says_positive(hypothesis: Hypothesis) -> bool:
+    match hypothesis:
+        case Hypothesis(Sym(), Relation.GT, Num(bound)):
+            return bound >= 0
+    return False
+
+
+def _is_positive(term: Term, bodies: Mapping[Name, Term], given: set[Name]) -> bool:
+    """Whether a term is positive by its form and what is assumed."""
+
+    def positive(inner: Term) -> bool:
+        return _is_positive(inner, bodies, given)
+
+    match term:
+        case Num(value):
+            return value > 0
+        case Size():
+            return True
+        case Sym(Application() as name, _):
+            return name.function == "exp"
+        case Sym(name, _):
+            return name in given or (name in bodies and positive(bodies[name]))
+        case Mul(parts):
+            return all(map(positive, parts))
+        case Add(parts):
+            squares = [p for p in parts if isinstance(p, Pow) and p.exponent.numerator % 2 == 0]
+            return len(squares) < len(parts) and all(positive(p) for p in parts if p not in squares)
+        case Pow(inner, _) | Sum(_, inner):
+            return positive(inner)
+    return False
+
+
+KNOWN = ("exp", "log", "step")
 _SHOWN = {"exp": r"\exp", "log": r"\log", "step": r"\mathrm{step}"}
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
 from bnsym.elaborate import stated
@@ -23,6 +23,7 @@ from bnsym.latex.ast import (
     BigSum,
     Component,
     Derivative,
+    Entrywise,
     Inner,
     Node,
     Norm,
@@ -33,7 +34,7 @@ from bnsym.latex.ast import (
     unwrap,
     walk,
 )
-from bnsym.latex.commands import BUILT_IN, Kind
+from bnsym.latex.commands import BUILT_IN, OWN, WORD, Kind
 from bnsym.latex.errors import ReadError
 from bnsym.latex.folding import is_function, is_word, word_of
 from bnsym.latex.grouping import CLOSES, OPENS, tokenize
@@ -568,6 +569,10 @@ class Gatherer:
         left, right = chain.expressions[:2]
         node = as_call(left.node) if left.node is not None else None
         call = node.body if isinstance(node, Component) else node
+        if isinstance(call, Entrywise) and call.name in OWN and right.problem is None:
+            word = Symbol(f"{WORD}{call.name}}}", call.at)
+            call = Apply(word, call.argument, call.at)
+            node = replace(node, body=call) if isinstance(node, Component) else call
         if node is None or chain.signs[0][0] not in ("=", ":="):
             return False
         if isinstance(call, Apply):

@@ -74,6 +74,9 @@ def entrywise(lowering: Lowering, name: str, argument: Node, at: Place) -> Value
     if name == "softmax":
         return softmax(lowering, value, at)
     plain = name.rstrip("'")
+    if plain in ("exp", "log") and len(value.axes) > 1:
+        message = f"`{plain}` of a matrix: of the matrix, or of each entry?"
+        raise ReadError("BN129", message, at, "write its entries, with their indices")
     if plain not in _FORMULAS:
         return replace(value, term=application(name, value.term))
     if plain == "log":

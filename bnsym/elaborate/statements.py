@@ -169,7 +169,9 @@ def _without_functions(link: Link, functions: Functions, **changes: Any) -> Link
     said = {name: getattr(link, name) for name in ("statement", "literal", "otherwise", "unless")}
     plain = {name: functions.without(one) for name, one in said.items() if one is not None}
     statements: dict[str, Any] = {name: statement for name, (statement, _) in plain.items()}
-    return replace(link, **statements, functions=next((values for _, values in plain.values()), ()))
+    conditions = next((functions.conditions(one) for one in said.values() if one is not None), ())
+    values = next((values for _, values in plain.values()), ())
+    return replace(link, **statements, functions=values, conditions=(*link.conditions, *conditions))
 
 
 def _closer(draft: Draft) -> Closer:

@@ -28,6 +28,8 @@ SECONDS = 0.5
 def with_values_of(functions: Sequence[FunctionValues], refuted: Refuted) -> Refuted | None:
     """The refutation, or one like it, in which each function that is given values has these; None if none
     was found."""
+    if any(f.name in refuted.witness.values and not f.any for f in functions):
+        return None
     return _realised(functions, refuted) or _searched(functions, refuted) if functions else refuted
 
 

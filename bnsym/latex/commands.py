@@ -291,9 +291,11 @@ SUMS = ("sum", "Sum")
 TRACES, DIAGONALS = ("tr", "Tr", "trace"), ("diag", "Diag")
 BUILT_IN = frozenset((*MEANS, *VARIANCES, *SUMS, *TRACES, *DIAGONALS))
 """The functions of vectors and matrices that need no let."""
+OWN = ("sigmoid", "softmax", "relu")
+"""Functions that a file may define otherwise than is usual."""
 OF_NUMBERS = {"exp": "exp", "log": "log", "ln": "log", "tanh": "tanh"} | {
     spelled: name
-    for name in ("sigmoid", "softmax", "relu")
+    for name in OWN
     for spelled in (name, name.capitalize(), name.upper(), "softMax", "SoftMax", "ReLU")
     if spelled.lower() == name
 }
