@@ -160,6 +160,12 @@ def test_cross_entropy(claim: str, expected: str) -> None:
     assert verdicts(*note, claim) == expected
 
 
+def test_what_is_defined_by_a_function_has_no_other_values() -> None:
+    """exp(z) is 1 only where z is 0, through whatever it is met."""
+    assert verdicts(SOFTMAX, r"\log p_i = z_i", r"\log p_i + z_i = 1 + \log p_i + z_i") == "ur"
+    assert verdicts(r"w = e^u", r"v = w^2", PHI, r"\phi(v) = u", r"\phi(v) = \phi(u) + w") == "uu"
+
+
 def test_without_its_condition_a_cross_entropy_has_another_gradient() -> None:
     assert (
         verdicts(SOFTMAX, r"L = -\sum_i t_i \log p_i", r"\frac{\partial L}{\partial z_k} = p_k - t_k") == "r"
@@ -186,7 +192,7 @@ def test_without_its_condition_a_cross_entropy_has_another_gradient() -> None:
         (r"\phi(\gamma + \beta) = \phi(\gamma) + \phi(\beta)", "u"),
         (r"\phi'(\gamma) = \phi(\gamma) (1 - \phi(\gamma))", "u"),
         (r"\phi(\gamma + \beta) = \phi(\beta + \gamma)", "p"),
-        (r"\phi(\sum_i (x_i - \mu)) = \phi(0)", "u"),
+        (r"\phi(\sum_i (x_i - \mu)) = \phi(0)", "p"),
         (r"\phi(y_i) = \phi(y_i)", "p"),
         (r"\phi = \gamma", "xx"),
     ],
@@ -227,6 +233,67 @@ def test_an_unknown_activation(claim: str, expected: str) -> None:
             ),
             "x",
         ),
+        # other words for the same, and not of what may be a loss
+        (
+            (
+                r": Let $\phi$ be a differentiable function.",
+                r"\frac{\partial \phi(x_i)}{\partial x_i} = \phi'(x_i)",
+            ),
+            "p",
+        ),
+        (
+            (r": Let $f$ be a differentiable function.", r"\frac{\partial f(x_i)}{\partial x_i} = f'(x_i)"),
+            "x",
+        ),
+        (
+            (
+                r": Let $\psi: \mathbb{R} \to \mathbb{R}$.",
+                r"\frac{\partial \psi(x_i)}{\partial x_i} = -\psi'(x_i)",
+            ),
+            "r",
+        ),
+        (
+            (
+                r": Let $\psi: \mathbb{R} \to \mathbb{R}^n$.",
+                r"\frac{\partial \psi(x_i)}{\partial x_i} = -\psi'(x_i)",
+            ),
+            "x",
+        ),
+        # a rectifier by its formula, and its slope
+        ((r"r_i = \max(0, z_i)", r"r_i = \operatorname{ReLU}(z_i)", r"r_i = \max(z_i, 1)"), "px"),
+        ((r"r_i = \max(0, z_i)", r"\frac{\partial r_i}{\partial z_i} = \mathbb{1}[z_i > 0]"), "p"),
+        ((r"r_i = \max(0, z_i)", r"\frac{\partial r_i}{\partial z_i} = \mathbb{1}[z_i > 1]"), "x"),
+        ((r"r_i = \max(0, z_i)", r"\frac{\partial r_i}{\partial z_i} = 1 - \mathbb{1}[z_i > 0]"), "r"),
+        # an argument is compared with what defines it
+        (
+            (
+                r"y_i = \gamma x_i + \beta",
+                r"e^{y_i} = e^{\gamma x_i} e^\beta",
+                r"e^{y_i} = e^{\gamma x_i} + e^\beta",
+            ),
+            "pr",
+        ),
+        (
+            (
+                PHI,
+                r"y_i = \gamma x_i",
+                r"a_i = \phi(y_i)",
+                r"\frac{\partial a_i}{\partial \gamma} = x_i \phi'(\gamma x_i)",
+            ),
+            "p",
+        ),
+        (
+            (
+                PHI,
+                r"y_i = \gamma x_i",
+                r"a_i = \phi(y_i)",
+                r"\frac{\partial a_i}{\partial \gamma} = \gamma \phi'(\gamma x_i)",
+            ),
+            "r",
+        ),
+        ((SOFTMAX, r"\log p_i = z_i - \log \sum_j e^{z_j}", r"\log p_i = z_i"), "pu"),
+        # a derivative inside is not written out
+        ((PHI, r"\phi(\frac{\partial L}{\partial x_i}) = \phi(\frac{\partial L}{\partial x_i})"), "x"),
         # what defines it for all numbers is used
         ((r"s(u) = \frac{1}{1 + e^{-u}}", r"s'(u) = s(u) (1 - s(u))", r"s'(u) = s(u)^2"), "pr"),
         ((r"s(u) = \frac{1}{1 + e^{-u}}", r"s(a + b) = \frac{1}{1 + e^{-a} e^{-b}}", "s(0) = 1"), "pr"),

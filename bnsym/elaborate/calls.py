@@ -67,6 +67,7 @@ _IS_FUNCTION = re.compile(
 
 _OF_NUMBERS = re.compile(
     r"(?:entry|element|component|coordinate|point)-?wise|activation function|non-?linearity|sigmoid"
+    r"|differentiable (?:activation|function)|\\mathbb\{R\}\s*\\(?:to|rightarrow)\s*\\mathbb\{R\}(?!\s*\^)"
     r"|aktivierungsfunktion|激活函数|活性化関数|활성화 함수",
     re.IGNORECASE,
 )
@@ -280,7 +281,7 @@ def _entrywise(nodes: Iterable[Node], gathered: Gathered, text: str) -> dict[str
             _OF_NUMBERS.search(text, match.start(), match.end() + 12),
         )
         near = text[max(0, match.start() - 80) : match.end() + 80].lower()
-        taken = name in elsewhere or name in gathered.aliases.functions
+        taken = name in elsewhere or name in gathered.aliases.functions or name in LOSS_LETTERS
         if kind and not taken and not _OF_VECTORS.search(near):
             found[name] = "sigmoid" if kind[0].lower() == "sigmoid" else name
     return found

@@ -12,11 +12,11 @@ are printed, `applications` and `dependence`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from bnsym.elaborate.applications import Application, derivative_of, settled
+from bnsym.elaborate.applications import Application, apply, derivative_of, settled
 from bnsym.elaborate.dependence import names_of, reached
 from bnsym.model import FunctionValues
 from bnsym.printing import to_latex
@@ -44,6 +44,7 @@ from bnsym.terms import (
     mul,
     own_indices,
     power,
+    rename,
     walk,
 )
 
@@ -53,10 +54,10 @@ def _direct(*terms: Term) -> set[Name]:
     return {inner.name for term in terms for inner in walk(term) if isinstance(inner, Sym)}
 
 
-def _applications(names: Iterable[Name]) -> list[Application]:
-    """Those among the names, each after those in its argument."""
-    here = sorted(name for name in names if isinstance(name, Application))
-    return list(dict.fromkeys(n for name in here for n in (*_applications(_direct(name.argument)), name)))
+def _applications(names: Iterable[Name], uses: Mapping[Name, set[Name]]) -> list[Application]:
+    """Those among all that the names are made from, each after those that its argument is made from."""
+    here = sorted(name for name in reached(names, uses) if isinstance(name, Application))
+    return list(dict.fromkeys(n for one in here for n in (*_applications(_direct(one.argument), uses), one)))
 
 
 def _has_functions(*terms: Term) -> bool:
@@ -83,10 +84,10 @@ class Functions:
             others = Functions(statement.definitions, statement.losses, statement.outputs)
             return others.without(statement)
         left, right, *said = (self._chain.term(settled(side)) for side in sides)
-        met = reached(_direct(left, right, *said), self._uses)
-        applied = _applications(met)
+        applied = _applications(_direct(left, right, *said), self._uses)
         pairs = zip(hypotheses, said[::2], said[1::2], strict=True)
         known = [replace(h, left=a, right=b) for h, a, b in pairs] + [h for n in applied for h in _known(n)]
+        known += self._equal(applied)
         assumed = tuple(Hypothesis(self._named(h.left), h.relation, self._named(h.right)) for h in known)
         plain = replace(statement, left=self._named(left), right=self._named(right), hypotheses=assumed)
         meant = _differentiated(statement.left, statement.right)
@@ -98,14 +99,39 @@ class Functions:
         )
         return replace(plain, definitions=self._plain), tuple(values)
 
+    def _equal(self, applied: list[Application]) -> Iterator[Hypothesis]:
+        """Values that are equal once definitions are written out in the arguments."""
+        first: dict[Term, Term] = {}
+        for name in applied:
+            value = Sym(name, free_indices(name.argument))
+            argument = self._written_out(name.argument)
+            if argument == name.argument or len(list(walk(argument))) > LARGEST_ARGUMENT:
+                first.setdefault(value, value)
+                continue
+            written = settled(apply(name.function, argument))
+            inside = _applications(_direct(written), self._uses)
+            other = written if set(inside) <= set(applied) else first.setdefault(written, value)
+            if other != value:
+                yield Hypothesis(value, Relation.EQ, other)
+
+    def _written_out(self, term: Term) -> Term:
+        match term:
+            case Sym(name, indices) if name in self._chain.bodies:
+                own = next(d.symbol.indices for d in self.definitions if d.symbol.name == name)
+                body = self._written_out(self._chain.bodies[name])
+                return rename(body, {i.name: k for i, k in zip(own, indices, strict=True)})
+            case Diff():
+                return term
+        return mapped(term, self._written_out)
+
     def conditions(self, statement: Statement) -> tuple[str, ...]:
         """That the arguments of logarithms are positive, where it is not known."""
         sides = (statement.left, statement.right)
         if not self._defined and not _has_functions(*sides):
             return ()
         bodies = {d.symbol.name: d.body for d in self.definitions}
-        met = reached(_direct(*sides), {name: _direct(body) for name, body in bodies.items()})
-        logs = [name.argument for name in _applications(met) if name.function == "log"]
+        uses = {name: _direct(body) for name, body in bodies.items()}
+        logs = [n.argument for n in _applications(_direct(*sides), uses) if n.function == "log"]
         given = {h.left.name for h in statement.hypotheses if _says_positive(h) and isinstance(h.left, Sym)}
         unknown = dict.fromkeys(a for a in logs if not _is_positive(a, bodies, given))
         return tuple(
@@ -208,6 +234,7 @@ def _is_positive(term: Term, bodies: Mapping[Name, Term], given: set[Name]) -> b
 
 
 KNOWN = ("exp", "log", "step")
+LARGEST_ARGUMENT = 500
 _SHOWN = {"exp": r"\exp", "log": r"\log", "step": r"\mathrm{step}"}
 
 

@@ -33,7 +33,7 @@ from bnsym.latex.ast import (
 from bnsym.latex.commands import BUILT_IN, DIAGONALS, MEANS, SUMS, TRACES
 from bnsym.latex.errors import ReadError
 from bnsym.latex.folding import is_function, word_of
-from bnsym.terms import ONE, Sum, Sym, Term, add, mul, neg, power, rename
+from bnsym.terms import ONE, Diff, Sum, Sym, Term, add, mul, neg, power, rename, walk
 
 if TYPE_CHECKING:
     from bnsym.elaborate.lowering import Lowering
@@ -71,6 +71,9 @@ def apply(lowering: Lowering, function: Symbol, argument: Node, at: Place) -> Va
 def entrywise(lowering: Lowering, name: str, argument: Node, at: Place) -> Value:
     """A function of a number; of a vector or a matrix, that of each entry."""
     value = replace(lowering.lower(argument), what="")
+    if any(isinstance(inner, Diff) for inner in walk(value.term)):
+        hint = "give the derivative a name"
+        raise ReadError("BN128", "a function of a derivative is not read", argument.at, hint)
     if name == "softmax":
         return softmax(lowering, value, at)
     plain = name.rstrip("'")

@@ -300,6 +300,8 @@ OF_NUMBERS = {"exp": "exp", "log": "log", "ln": "log", "tanh": "tanh"} | {
     if spelled.lower() == name
 }
 """The functions of numbers that need no let, by the words for them; and that of vectors made from these."""
+MAXIMUM = r"\mathrm{max}"
+"""The larger of two numbers, before brackets."""
 WORD = r"\mathrm{"
 """How a word that is a name begins, in whatever font it was written."""
 ENTRYWISE = frozenset(("odot", "circ"))

@@ -42,6 +42,7 @@ from bnsym.latex.commands import (
     EXPECTATION,
     INDICATORS,
     LOSS_LETTERS,
+    MAXIMUM,
     MEANS,
     NABLA,
     OF_NUMBERS,
@@ -173,6 +174,8 @@ class _Run:
         if of_number := _of_numbers(node):
             return self._of_number(of_number, node, following)
         pair = following.base if isinstance(following, Power) else following
+        if isinstance(pair, Inner) and pair.round and isinstance(node, Symbol) and node.core == MAXIMUM:
+            return self._maximum(node, pair, following)
         if isinstance(pair, Inner) and pair.round and isinstance(node, Symbol):
             hint = r"an inner product is clear as `\langle u, v\rangle`"
             message = f"`{node.base}(…, …)`: a function of two, or times an inner product?"
@@ -186,6 +189,16 @@ class _Run:
                 self.todo.pop()
                 return value
         return node
+
+    def _maximum(self, node: Symbol, pair: Inner, following: Node) -> Node:
+        r"""`\max(0, x)`, and no other maximum of two."""
+        self.todo.pop()
+        sides = [side for side in (pair.left, pair.right) if not isinstance(side, Number) or side.value]
+        if len(sides) != 1:
+            hint = "name it, and say what is known of it"
+            raise ReadError("BN128", "of two numbers only a maximum with 0 is read", span(node, pair), hint)
+        value = Entrywise("relu", sides[0], span(node, pair))
+        return replace(following, base=value) if isinstance(following, Power) else value
 
     def _of_number(self, name: str, node: Node, following: Node) -> Node:
         r"""`\log(x)`, `\tanh^2(z)`, `\operatorname{softmax}(z)_i`; `\log p_i`, where nothing follows."""
@@ -395,6 +408,9 @@ def _average(function: Symbol, paren: Paren) -> Node:
 
 
 def indicator(one: Node, relation: Relation) -> Node:
+    match relation:
+        case Relation(left, ">", Number(value)) | Relation(Number(value), "<", left) if not value:
+            return Entrywise("step", left, span(one, relation))
     if relation.sign != "=":
         raise ReadError("BN128", "an indicator is read for `=` only", relation.at)
     return Indicator(relation.left, relation.right, span(one, relation))

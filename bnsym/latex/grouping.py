@@ -11,7 +11,7 @@ import difflib
 from collections.abc import Sequence
 from itertools import pairwise
 
-from bnsym.latex.commands import BY_SPELLING, CLOSERS, KNOWN, MEMBER, SIGMA, WORD, Kind
+from bnsym.latex.commands import BY_SPELLING, CLOSERS, KNOWN, MAXIMUM, MEMBER, SIGMA, WORD, Kind
 from bnsym.latex.errors import ReadError
 from bnsym.latex.lexer import UNSEEN, Token, lex
 
@@ -52,13 +52,22 @@ def tokenize(text: str) -> list[Token]:
     """The tokens of one expression, its delimiters known to match.
 
     Raises BN111, BN112, BN113 or BN128 with the offset in `text`."""
-    tokens = _Structure(_known(text)).run()
+    tokens = _Structure(_of_two(_known(text))).run()
     _refuse_words(tokens)
     for token, following in pairwise([*tokens, Token(Kind.SPACE, "", 0, 0)]):
         if token.kind is Kind.MAX and following.kind is not Kind.SUB:
             hint = r"that is `\max_{\Vert X \Vert_2 \le \lambda}`; any other needs a name of its own"
             raise ReadError("BN128", "only a maximum over a ball of matrices is read", token.at, hint)
     return tokens
+
+
+def _of_two(tokens: list[Token]) -> list[Token]:
+    r"""`\max(` is a name, which `\max_` is not."""
+    after = [*tokens[1:], Token(Kind.SPACE, "", 0, 0)]
+    return [
+        one._replace(kind=Kind.NAME, text=MAXIMUM) if one.kind is Kind.MAX and two.text == "(" else one
+        for one, two in zip(tokens, after, strict=False)
+    ]
 
 
 def _known(text: str) -> list[Token]:
