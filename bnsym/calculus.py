@@ -31,9 +31,11 @@ from bnsym.terms import (
     Term,
     add,
     mul,
+    names,
     num,
     own_indices,
     power,
+    reached,
     rename,
     walk,
 )
@@ -72,21 +74,12 @@ class Graph:
     @cached_property
     def uses(self) -> dict[Name, frozenset[Name]]:
         """The names that each definition mentions directly."""
-        return {
-            d.symbol.name: frozenset(t.name for t in walk(d.body) if isinstance(t, Sym))
-            for d in self.definitions
-        }
+        return {d.symbol.name: frozenset(names(d.body)) for d in self.definitions}
 
     @cached_property
     def feeding(self) -> frozenset[Name]:
         """The outputs and all that they are computed from: what a loss can depend on."""
-        found, todo = set(), list(self.outputs)
-        while todo:
-            name = todo.pop()
-            if name not in found:
-                found.add(name)
-                todo.extend(self.uses.get(name, ()))
-        return frozenset(found)
+        return frozenset(reached(self.outputs, lambda name: self.uses.get(name, ())))
 
     @cached_property
     def gradients(self) -> dict[Name, tuple[Name, Name]]:
@@ -242,9 +235,5 @@ def _apart(index: Index, body: Term, by: Sym) -> tuple[Index, Term]:
     """The bound index and body, renamed if the letter is one of `by`'s indices."""
     if all(index.name != i.name for i in by.indices):
         return index, body
-    used = {t.name for s in walk(body) for t in own_indices(s)} | {i.name for i in by.indices}
-    name = index.name
-    while name in used:
-        name += "'"
-    other = Index(name, index.space)
+    (other,) = _fresh(Sym("", (index,)), by, *(i for part in walk(body) for i in own_indices(part))).indices
     return other, rename(body, {index.name: other})

@@ -10,7 +10,7 @@ Imports nothing of the package.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
@@ -270,6 +270,23 @@ def walk(term: Term) -> Iterator[Term]:
         yield current
         # most are leaves
         stack.extend(() if isinstance(current, (Sym, Num, Size)) else reversed(children(current)))
+
+
+def names(*terms: Term) -> set[Name]:
+    """The names that stand in the terms, by their symbols."""
+    return {part.name for term in terms for part in walk(term) if isinstance(part, Sym)}
+
+
+def reached(start: Iterable[Name], uses: Callable[[Name], Iterable[Name]]) -> set[Name]:
+    """The names in `start` and all that they use, directly or not."""
+    found: set[Name] = set()
+    todo = list(start)
+    while todo:
+        name = todo.pop()
+        if name not in found:
+            found.add(name)
+            todo.extend(uses(name))
+    return found
 
 
 def own_indices(term: Term) -> tuple[Index, ...]:

@@ -16,6 +16,8 @@ from typing import TypeAlias
 
 from bnsym.model import Evidence
 from bnsym.terms import Delta, Diff, Index, Name, Size, SpaceName, Statement, Sum, Sym, Term, walk
+from bnsym.terms import names as names
+from bnsym.terms import reached as reached
 
 OTHER_SIZES = (3, 5, 7)
 Shapes: TypeAlias = dict[Name, tuple[SpaceName, ...]]
@@ -58,12 +60,13 @@ def symbols(term: Term) -> Iterator[Sym]:
     return (t for t in walk(term) if isinstance(t, Sym))
 
 
-def names(term: Term) -> set[Name]:
-    return {t.name for t in symbols(term)}
-
-
 def shapes(statement: Statement) -> Shapes:
-    return {t.name: tuple(i.space for i in t.indices) for term in terms_of(statement) for t in symbols(term)}
+    return {
+        t.name: tuple(i.space for i in t.indices)
+        for term in terms_of(statement)
+        for t in walk(term)
+        if isinstance(t, Sym)
+    }
 
 
 def spaces(statement: Statement) -> tuple[SpaceName, ...]:
@@ -119,15 +122,3 @@ def patterns(indices: tuple[Index, ...], sizes: Mapping[SpaceName, int]) -> list
 
 def _used(at: Mapping[Index, int], index: Index) -> int:
     return len({k for other, k in at.items() if other.space == index.space})
-
-
-def reached(start: Iterable[Name], uses: Callable[[Name], Iterable[Name]]) -> set[Name]:
-    """The names in `start` and all that they use, directly or not."""
-    seen: set[Name] = set()
-    todo = list(start)
-    while todo:
-        name = todo.pop()
-        if name not in seen:
-            seen.add(name)
-            todo.extend(uses(name))
-    return seen

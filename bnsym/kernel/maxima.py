@@ -16,7 +16,6 @@ from bnsym.terms import (
     Diff,
     Hypothesis,
     Max,
-    Name,
     Relation,
     Statement,
     Sum,
@@ -25,6 +24,7 @@ from bnsym.terms import (
     free_indices,
     mapped,
     mul,
+    names,
     power,
     rename,
     walk,
@@ -90,14 +90,14 @@ def _check_form(maximum: Maximum) -> None:
         raise Rejected("a maximum of a derivative or of a maximum")
     if free_indices(term) or free_indices(value):
         raise Rejected("a maximum with a free index")
-    if variable.name in _names(value) | _names(term.radius) | {d.symbol.name for d in maximum.arguments}:
+    if variable.name in names(value) | names(term.radius) | {d.symbol.name for d in maximum.arguments}:
         raise Rejected("the value of a maximum depends on what it is taken over")
-    if not (_names(term.body) | _names(term.radius)) - {variable.name} <= _names(value):
+    if not (names(term.body) | names(term.radius)) - {variable.name} <= names(value):
         raise Rejected("the value of a maximum may be defined where the maximum is not")
     if len(set(variable.indices)) != 2:
         raise Rejected("a maximum over what is no matrix")
     for factor, index in zip(maximum.point, variable.indices, strict=True):
-        if variable.name in _names(factor) or not {index} >= set(free_indices(factor)):
+        if variable.name in names(factor) or not {index} >= set(free_indices(factor)):
             raise Rejected("a point is given by one factor for each index of the variable")
     if len(maximum.equal) != 1 + len(maximum.divided):
         raise Rejected("there is a case in which the maximum is not shown to be attained")
@@ -120,7 +120,7 @@ def _norm_bounds(variable: Sym, radius: Term, tested: tuple[Vector, ...]) -> tup
         here, other = variable.indices[vector.axis], variable.indices[1 - vector.axis]
         if free_indices(vector.component) != (vector.index,) or vector.index.space != here.space:
             raise Rejected("a vector that the matrix can't be applied to")
-        if variable.name in _names(vector.component):
+        if variable.name in names(vector.component):
             raise Rejected("a vector that depends on the matrix")
         component = rename(vector.component, {vector.index.name: here})
         applied = Sum(other, power(Sum(here, mul(variable, component)), 2))
@@ -134,16 +134,12 @@ def _check_apart(maximum: Maximum) -> None:
     bound = {t.index.name for t in (*walk(maximum.term), *walk(maximum.value)) if isinstance(t, Sum)}
     bound |= {i.name for i in maximum.term.variable.indices}
     for definition in maximum.arguments:
-        if maximum.term.variable.name in _names(definition.body):
+        if maximum.term.variable.name in names(definition.body):
             raise Rejected("what stands for an array of a maximum depends on what it is taken over")
         parameters = definition.symbol.indices
         extra = {i.name for i in free_indices(definition.body) if i not in parameters}
         if extra & bound:
             raise Rejected("an index of what an array of a maximum stands for is bound in it")
-
-
-def _names(term: Term) -> set[Name]:
-    return {t.name for t in walk(term) if isinstance(t, Sym)}
 
 
 def _instance(term: Term, arguments: Graph) -> Term:

@@ -47,6 +47,7 @@ from bnsym.terms import (
     free_indices,
     mapped,
     mul,
+    names,
     num,
     power,
     rename,
@@ -58,16 +59,16 @@ def maxima_in(statement: Statement) -> tuple[Max, ...]:
     """The maxima that a statement speaks of, itself or through what it needs the definition of."""
     terms = [statement.left, statement.right]
     terms += [side for h in statement.hypotheses for side in (h.left, h.right)]
-    names = [t.name for term in terms for t in walk(term) if isinstance(t, Sym)]
+    todo = [t.name for term in terms for t in walk(term) if isinstance(t, Sym)]
     if any(isinstance(t, Diff) for term in terms for t in walk(term)):
-        names += statement.outputs
+        todo += statement.outputs
     graph = graph_of(statement)
     needed: dict[Name, None] = {}
-    while names:
-        name = names.pop(0)
+    while todo:
+        name = todo.pop(0)
         if name not in needed and name in graph.by_name:
             needed.setdefault(name)
-            names += graph.uses[name]
+            todo += graph.uses[name]
     terms += [graph.by_name[name].body for name in needed]
     return tuple(dict.fromkeys(t for term in terms for t in walk(term) if isinstance(t, Max)))
 
@@ -91,7 +92,7 @@ def maximum_of(term: Max, deadline: float) -> Maximum | None:
 
 def _abstracted(term: Max) -> tuple[Max, tuple[Definition, ...]]:
     """The maximum with free arrays for what does not mention its variable, and what each is."""
-    taken = {t.name for t in walk(term) if isinstance(t, Sym)}
+    taken = names(term)
     fresh = (name for n in range(1000) if (name := f"v_{{{n}}}") not in taken)
     known: dict[Term, Definition] = {}
 

@@ -16,7 +16,8 @@ from bnsym.model import FileReport, NamedDefinition, NamedHypothesis, Result
 from bnsym.printing import to_latex
 from bnsym.reporting.outline import Formula
 from bnsym.reporting.wording import relation_latex
-from bnsym.terms import Diff, Hypothesis, Statement, Sym, Term, walk
+from bnsym.terms import Diff, Hypothesis, Statement, walk
+from bnsym.terms import names as names_in
 
 
 class Standing(Enum):
@@ -69,17 +70,13 @@ def _distinct(hypotheses: Iterable[NamedHypothesis]) -> list[NamedHypothesis]:
 
 def _definition(named: NamedDefinition, names: set[str]) -> Node:
     symbol, body = named.definition.symbol, named.definition.body
-    uses = tuple(f"definition {n}" for n in sorted(_mentions(body) & names - {symbol.name}))
+    uses = tuple(f"definition {n}" for n in sorted(names_in(body) & names - {symbol.name}))
     return Node(f"definition {symbol.name}", to_latex(symbol), Standing.DEFINED, uses)
 
 
 def _hypothesis(named: NamedHypothesis, uses: dict[str, tuple[str, ...]]) -> Node:
     key = _key(named.hypothesis)
     return Node(key, relation_latex(named.hypothesis), Standing.ASSUMED, uses[key])
-
-
-def _mentions(*terms: Term) -> set[str]:
-    return {t.name for term in terms for t in walk(term) if isinstance(t, Sym)}
 
 
 def _claim_uses(results: list[Result], names: set[str]) -> tuple[str, ...]:
@@ -96,7 +93,7 @@ def _of_statement(statement: Statement) -> set[str]:
     """Names in it; under a derivative of the loss also what the loss is a function of."""
     sides = (statement.left, statement.right)
     derived = any(isinstance(t, Diff) for side in sides for t in walk(side))
-    return _mentions(*sides) | (set(statement.outputs) if derived else set())
+    return names_in(*sides) | (set(statement.outputs) if derived else set())
 
 
 def _stated_by(hypothesis: Hypothesis, claims: dict[str, list[Result]]) -> tuple[str, ...]:
