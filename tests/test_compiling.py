@@ -283,6 +283,7 @@ def test_several_indices_in_other_backends(link: str, backend: str) -> None:
     np.testing.assert_allclose(other(**named), expected, rtol=1e-10, atol=1e-13)
     out = np.empty(expected.shape)
     assert other(**named, out=out) is out
+    np.testing.assert_array_equal(bnsym.compile(f"{LAYER}#{link}")(**named, out=np.empty_like(out)), expected)
     np.testing.assert_allclose(out, expected, rtol=1e-10, atol=1e-13)
     flat = named | {"x": np.ones((40, 6))}
     with pytest.raises(FloatingPointError, match="a divisor is zero"):

@@ -191,21 +191,14 @@ class ClosedForm:
             self._lowering, arithmetic, self._leaves(floats, sizes), self._length(sizes), inf,
             codes=codes, buffered=buffered,
         )  # fmt: skip
+        beside = () if sizes.beside is None else (sizes.beside,)
+        result = self._room((*(sizes.spaces[i.space] for i in self._free), *beside), out, self._type(floats))
+        whole = self._spread(result)
         if not self._lowering.varies(self._expression):
             found = stream.value(self._expression)
-            wanted = found if part is None else found[part]
-            self._demand_finite([wanted], floats)
-            found = self._arranged(wanted.astype(self._type(floats), copy=False), sizes, varies=False)
-            if not self.one_index or not self._free:
-                return found
-            beside = () if sizes.beside is None else (sizes.beside,)
-            return np.array(np.broadcast_to(found, (self._length(sizes), *beside)))
-        if out is not None and self._lowering.axes:
-            raise TypeError("out is for one index, over the batch")
-        free = {i.name for i in self._free}
-        lengths = (sizes.spaces[s] if a in free else 1 for a, s in self._lowering.axes.items())
-        beside = () if sizes.beside is None else (sizes.beside,)
-        whole = self._room((self._length(sizes), *lengths, *beside), out, self._type(floats))
+            whole[...] = found if part is None else found[part]
+            self._demand_finite([result], floats)
+            return result if out is not None else result[()]
         direct = buffered and whole.dtype == np.float64
         for block, value in stream.mapped(self._expression, whole if direct else None):
             wanted = value if part is None else value[part]
@@ -213,7 +206,7 @@ class ClosedForm:
                 whole[block] = wanted
         if part is None:
             self._demand_finite([*stream.values.values(), whole[:1]], floats)
-        return self._arranged(whole, sizes, varies=True)
+        return result
 
     def _room(self, shape: tuple[int, ...], out: Any, dtype: Any) -> Any:
         """Where the result goes: what was handed in, or a new array, if there is memory for it."""
@@ -225,20 +218,14 @@ class ClosedForm:
             raise ValueError(f"out has shape {np.shape(out)} and type {out.dtype}, not {shape} and {dtype}")
         return out
 
-    def _arranged(self, found: Any, sizes: Sizes, *, varies: bool) -> Any:
-        """The result's axes in the order of the free indices on the left side."""
-        letters = ["", *self._lowering.axes]
-        if len(letters) == 1:
-            return found
-        batch = self._lowering.structure.batch
-        wanted = ["" if i.space == batch else i.name for i in self._free]
-        shape = [self._length(sizes) if varies else 1]
-        shape += [sizes.spaces[s] if a in wanted else 1 for a, s in self._lowering.axes.items()]
-        found = np.broadcast_to(found, shape)
-        keep = [k for k, letter in enumerate(letters) if letter in wanted]
-        found = found.reshape([shape[k] for k in keep])
-        kept = [letters[k] for k in keep]
-        return found.transpose([kept.index(letter) for letter in wanted])
+    def _spread(self, result: Any) -> Any:
+        """A view of the result with the axis over the batch in front and one for every other letter, of
+        length 1 where it does not vary; features side by side stay last."""
+        batch, letters = self._lowering.structure.batch, ["", *self._lowering.axes]
+        own = ["" if i.space == batch else i.name for i in self._free]
+        order = [own.index(letter) for letter in letters if letter in own]
+        found = result.transpose([*order, *range(len(own), result.ndim)])
+        return found[tuple(slice(None) if letter in own else None for letter in letters)]
 
     def _in_loops(self, floats: Mapping[str, Any], sizes: Sizes, out: Any) -> Any:
         """By compiled loops, in float64."""
