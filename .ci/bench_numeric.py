@@ -1,11 +1,12 @@
 """How fast closed forms and the check of the gradient are, beside torch and the memory limit of the same run.
 
-    python .ci/bench_numeric.py [--m 10000000] [--runs 9] [--cpu]
+    python .ci/bench_numeric.py [--m 10000000] [--rows 100000 1000] [--runs 9] [--cpu]
 
 Nanoseconds an example, float64; the best of several runs that take turns, since other work on the machine
 slows some of them. With --cpu, of processor time and on one thread, which other work disturbs less.
-What is not installed (numba, torch) is left out. The memory limit is what it costs to read x̂ and g twice
-and to write the result once, in NumPy's blocks and, with numba, in compiled loops.
+What is not installed (numba, a C compiler, torch) is left out. Rows are layer norm's. The memory limit is
+what it costs to read x̂ and g twice and to write the result once, in NumPy's blocks and, with numba, in
+compiled loops.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ from bnsym.evidence.structure import Structure
 
 NOTE = Path(__file__).resolve().parent.parent / "derivations" / "batchnorm.md"
 LINK = f"{NOTE}#input-gradient"
+ROWS = f"{NOTE.parent.parent / 'tests' / 'accept' / 'layer-norm.md'}#batch-gradients.3"
 KEPT = ("xhat", "sigma_squared")
 Work = Callable[[], Any]
 
@@ -43,6 +45,9 @@ def plain(hat: Any, gamma: float, variance: float, g: Any) -> Any:
     """The closed form as one writes it in NumPy."""
     m = len(hat)
     return gamma / (m * math.sqrt(variance)) * (m * g - g.sum() - hat * (hat * g).sum())
+
+
+BACKENDS = ("numpy", "numba", "c")
 
 
 def memory(x: Any, g: Any, out: Any) -> Work:
@@ -85,7 +90,7 @@ def closed_forms(m: int) -> dict[str, Work]:
         "memory limit, NumPy": memory(hat, g, out),
         "closed form, plain NumPy": lambda: plain(hat, 0.7, variance, g),
     }
-    for backend in ("numpy", "numba"):
+    for backend in BACKENDS:
         if installed(backend):
             kept, whole = (bnsym.compile(LINK, backend, given) for given in (KEPT, ()))
             rows[f"closed form, {backend}"] = lambda f=kept: f(hat, 0.7, variance, g, out=out)
@@ -94,6 +99,21 @@ def closed_forms(m: int) -> dict[str, Work]:
         rows["memory limit, numba"] = memory_compiled(hat, g, out)
     if installed("torch"):
         rows |= torch_kernels(x, g)
+    return rows
+
+
+def layers(count: int, width: int) -> dict[str, Work]:
+    """Layer norm's input gradient over rows."""
+    rng = np.random.default_rng(0)
+    x, g, out = (rng.standard_normal((count, width)) for _ in range(3))
+    gain = rng.standard_normal(width)
+    flat = [a.reshape(-1) for a in (x, g, out)]
+    rows: dict[str, Work] = {"memory limit, NumPy, rows": memory(*flat)}
+    for backend in filter(installed, BACKENDS):
+        found = bnsym.compile(ROWS, backend)
+        rows[f"closed form of rows, {backend}"] = lambda f=found: f(x, gain, g, out=out)
+    if installed("numba"):
+        rows["memory limit, numba, rows"] = memory_compiled(*flat)
     return rows
 
 
@@ -184,6 +204,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--m", type=int, default=10**7)
+    parser.add_argument("--rows", type=int, nargs=2, default=(10**5, 10**3), metavar=("N", "D"))
     parser.add_argument("--runs", type=int, default=9)
     parser.add_argument("--cpu", action="store_true")
     options = parser.parse_args()
@@ -191,13 +212,19 @@ def main() -> None:
     if options.cpu:
         one_thread()
     clock = time.process_time if options.cpu else time.perf_counter
-    for make in (closed_forms, gradient_checks):
-        rows = make(m)
-        for name, ns in best(rows, m, options.runs, clock).items():
+    count, width = options.rows
+    makes = (
+        (lambda: layers(count, width), count * width),
+        (lambda: closed_forms(m), m),
+        (lambda: gradient_checks(m), m),
+    )
+    for make, size in makes:
+        rows = make()
+        for name, ns in best(rows, size, options.runs, clock).items():
             print(f"{name:42} {ns:8.2f} ns", flush=True)
         for name in rows:
-            if name in ("closed form, numpy", "closed form, plain NumPy", "gradient check mod p, NumPy"):
-                print(f"{name + ', allocates':42} {peak(rows[name], m):8.2f} bytes an example at most")
+            if name.startswith("closed form") or name == "gradient check mod p, NumPy":
+                print(f"{name + ', allocates':42} {peak(rows[name], size):8.2f} bytes an example at most")
 
 
 if __name__ == "__main__":
