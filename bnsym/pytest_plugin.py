@@ -27,10 +27,33 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> NoteFile |
     if file_path.suffix.lower() not in SUFFIXES or not _is_named(file_path, parent.config):
         return None
     try:
-        marked = DIRECTIVE.search(file_path.read_text(encoding="utf-8")) is not None
+        marked = DIRECTIVE.search(_text(file_path)) is not None
     except (OSError, UnicodeDecodeError):
         return None
-    return NoteFile.from_parent(parent, path=file_path) if marked else None
+    alone = marked and _is_alone(file_path.resolve(), tuple(_named(parent.config)))
+    return NoteFile.from_parent(parent, path=file_path) if alone else None
+
+
+def _text(path: Path) -> str:
+    """What a note and the files that it brings in say."""
+    from bnsym.finding import brought
+    from bnsym.source.bundle import bundled
+
+    return bundled(path.read_text(encoding="utf-8-sig"), str(path), brought)
+
+
+def _named(config: pytest.Config) -> Iterator[Path]:
+    return (config.invocation_params.dir / arg.partition("::")[0] for arg in config.args)
+
+
+@cache
+def _is_alone(path: Path, named: tuple[Path, ...]) -> bool:
+    """Whether no other note that is named brings it in, or it is named itself."""
+    from bnsym.finding import gather
+
+    return path.suffix.lower() != ".tex" or path in {
+        Path(note.file).resolve() for note in gather(tuple(map(str, named)))[0]
+    }
 
 
 def _is_named(path: Path, config: pytest.Config) -> bool:
@@ -38,9 +61,8 @@ def _is_named(path: Path, config: pytest.Config) -> bool:
     sources = pytest.Config.ArgsSource
     if config.args_source is sources.INVOCATION_DIR:
         return False
-    named = (config.invocation_params.dir / arg.partition("::")[0] for arg in config.args)
     given = config.args_source is sources.ARGS or _is_checked(path, config.rootpath)
-    return given and _is_in(path, named)
+    return given and _is_in(path, _named(config))
 
 
 def _is_in(path: Path, folders: Iterable[Path]) -> bool:
@@ -96,11 +118,8 @@ class NoteFile(pytest.File):
 
     def collect(self) -> Iterator[pytest.Item]:
         from bnsym.elaborate import read
-        from bnsym.finding import brought
-        from bnsym.source.bundle import bundled
 
-        text = bundled(self.path.read_text(encoding="utf-8-sig"), str(self.path), brought)
-        derivation = read(text, str(self.path))
+        derivation = read(_text(self.path), str(self.path))
         for link in derivation.links:
             yield LinkItem.from_parent(self, name=link.id, span=link.span)
         if any(d.severity.value == "error" for d in derivation.diagnostics):

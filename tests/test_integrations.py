@@ -374,3 +374,15 @@ def test_a_patch_of_files_above_says_how_it_is_applied(
     assert command == "git -C ../.. apply"
     subprocess.run(command.split(), input=patch, text=True, check=True)
     assert (project / "note.md").read_text(encoding="utf-8") == FALSE.replace("(x_i", "(-x_i")
+
+
+def test_pytest_runs_what_a_note_brings_in_with_it(project: Path) -> None:
+    (project / "notes" / "parts").mkdir()
+    (project / "notes" / "main.tex").write_text("\\input{parts/a}\n\\[ \\b = 2 \\]\n", encoding="utf-8")
+    part = "\\newcommand{\\b}{2}\n% bnsym: claim id=own\n\\[ 1 + 1 = 2 \\]\n"
+    (project / "notes" / "parts" / "a.tex").write_text(part, encoding="utf-8")
+    both, alone = ("notes/main.tex::own", "notes/main.tex::block-1"), "notes/parts/a.tex::own"
+    said = pytest_of(project, "notes", "--collect-only", "-q")
+    assert all(name in said for name in both)
+    assert alone not in said
+    assert alone in pytest_of(project, alone, "--collect-only", "-q")
