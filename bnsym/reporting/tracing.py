@@ -70,7 +70,7 @@ def _stands(expression: Expression, span: Span, text: str) -> bool:
 
 def tree(node: Any, depth: int = 0) -> Iterator[str]:
     """A surface tree or a term, a line for each node, what stands in a node behind its name."""
-    held = {f.name: getattr(node, f.name) for f in fields(node) if f.name not in _HIDDEN}
+    held = {f.name: getattr(node, f.name) for f in fields(node) if f.repr and f.name not in _HIDDEN}
     named = {name: name if value is True else value for name, value in held.items()}
     parts = [part for value in named.values() for part in (value if isinstance(value, tuple) else (value,))]
     inner = [part for part in parts if is_dataclass(part) and not isinstance(part, Index | Sub)]
