@@ -6,6 +6,7 @@ import os
 from codecs import BOM_UTF8
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -253,7 +254,10 @@ def _repair(request: Request, folder: Folder | None, patch: Path | None, fix: bo
     found = folder or InMemory()
     report, code = request.check(notes, problems, found)
     again = replace(request, jobs=request.jobs or 1)
-    changes, left = mended(notes, report, lambda notes: again.check(notes, problems, found)[0])
+    check = partial(
+        again.check, problems=problems, folder=found, causes=False
+    )  # all causes are found at once
+    changes, left = mended(notes, report, lambda notes: check(notes)[0])
     if patch is not None:
         write(patch, unified(changes))
         above = [Path(file).resolve() for file in changes if Path.cwd() not in Path(file).resolve().parents]

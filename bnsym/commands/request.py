@@ -64,7 +64,12 @@ class Request:
         return code
 
     def check(
-        self, notes: Sequence[Note], problems: tuple[Diagnostic, ...], folder: Folder | None
+        self,
+        notes: Sequence[Note],
+        problems: tuple[Diagnostic, ...],
+        folder: Folder | None,
+        *,
+        causes: bool = True,
     ) -> tuple[Report, int]:
         """The report, and the exit code."""
         from bnsym import checking
@@ -75,7 +80,9 @@ class Request:
             raise click.UsageError(str(error)) from error
         with self._progress() as progress:
             watcher = progress or checking.Unwatched()
-            report = checking.check_notes(notes, problems, budget, watcher, jobs=self.jobs, folder=folder)
+            report = checking.check_notes(
+                notes, problems, budget, watcher, jobs=self.jobs, folder=folder, causes=causes
+            )
         return report, int(checking.exit_code(report).value)
 
     def show(self, report: Report) -> tuple[str, ...]:

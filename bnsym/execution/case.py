@@ -206,12 +206,13 @@ class Case:
         return done.value
 
 
-def explain(cases: Sequence[Case]) -> tuple[Cause, ...]:
-    """Why several links of a note are not proved; a repair is asked for of each link that this leaves."""
+def explain(cases: Sequence[Case], *, causes: bool) -> tuple[Cause, ...]:
+    """Why several links of a note are not proved, if that is asked for; a repair is looked for of each link
+    that this leaves."""
     failing = [case for case in cases if case.is_to_mend]
     undeclared = frozenset(case.link.id for case in failing if case.link.declaration is None)
     found: tuple[Cause, ...] = ()
-    if undeclared:
+    if undeclared and causes:
         try:
             asked = failing[0].dispatcher.causes(failing[0].note, undeclared, _known(cases))
             found = failing[0]._value(asked)

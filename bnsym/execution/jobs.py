@@ -28,7 +28,7 @@ T = TypeVar("T")
 LARGE_SIZE = 1000
 """The batch size at which a proof is re-tested modulo a prime."""
 LINK_WORK = 600
-NOTE_WORK = 3000
+NOTE_WORK = 4500
 """How many expressions may be read to mend one link, and all links of a note."""
 HANGING_SECONDS = 120.0
 """After which no more repairs or causes are looked for: only if something hangs."""
@@ -152,8 +152,10 @@ def trim(
 
 
 def share(links: int) -> int:
-    """The work for each of so many links of a note."""
-    return min(LINK_WORK, NOTE_WORK // max(links, 1))
+    """The work for each of so many links of a note: in steps, so that with one link less what was found for
+    the others is what is asked for."""
+    wanted = min(LINK_WORK, NOTE_WORK // max(links, 1))
+    return max((LINK_WORK >> k for k in range(10) if LINK_WORK >> k <= wanted), default=wanted)
 
 
 def mend(

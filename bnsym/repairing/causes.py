@@ -250,7 +250,7 @@ def _most(draft: Draft, wanted: frozenset[str], found: list[Helpful], work: Work
     """Of the candidates the one that gains most proofs and loses none, without edits that no proof needs."""
     best: Tried | None = None
     tries = 0
-    for helped, candidate in sorted(found, key=lambda one: (-one[0], len(one[1].edits))):
+    for helped, candidate in sorted(found, key=_order):
         fewest = 1 if _is_name(candidate.what) else FEWEST
         if helped < fewest or (best is not None and helped <= best.gained):
             continue
@@ -261,6 +261,13 @@ def _most(draft: Draft, wanted: frozenset[str], found: list[Helpful], work: Work
         if tried is not None and tried.gained >= fewest and (best is None or tried.gained > best.gained):
             best = tried
     return best
+
+
+def _order(one: Helpful) -> tuple[int, int]:
+    """What seems to help most comes first; a name is wrong everywhere sooner than in places."""
+    helped, candidate = one
+    places = len(candidate.edits)
+    return (-places, -helped) if _is_name(candidate.what) else (-helped, places)
 
 
 def _tried(draft: Draft, wanted: frozenset[str], candidate: Candidate) -> Tried | None:
@@ -353,7 +360,8 @@ def _in_definitions(draft: Draft, failing: list[Link]) -> Iterator[Candidate]:
         resting = [k for k in failing if k.statement and bodies.get(name) in k.statement.definitions]
         if len(resting) < FEWEST or len(raw.chain.expressions) != 2 or raw.chain.stated:
             continue
-        for edit in edits(context.survey.source.text[where.start : where.end], draft.place):
+        text = context.survey.source.text[where.start : where.end]
+        for edit in (edit for edit in edits(text, draft.place) if edit.cost == 1):
             moved = where.start + edit.start, where.start + edit.end, edit.new
             place = Spotted(raw.chain.section, raw.chain.block.where.start, where.start, moved, failing=True)
             yield Candidate(f"{edit.kind} in the definition of `{name}`", frozenset({place}))
