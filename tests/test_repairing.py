@@ -357,6 +357,7 @@ RIGHT = [
     (UNBIASED, "q = v", r"\frac{m}{m - 1} v"),
     (UNBIASED, r"\frac{\sqrt{q}}{\sqrt{v}} = \frac{m}{m - 1}", r"\sqrt{\frac{m}{m - 1}}"),
     (UNBIASED, r"\sum_i u_i^2 = m", r"m - \frac{m \epsilon}{r^2}"),
+    (UNBIASED, r"(I - \frac{1}{m} u u^\top) u = 0", r"\frac{\epsilon}{r^2} u"),
     # a weight that has an index belongs into the sums
     (
         WEIGHTED,
@@ -424,6 +425,8 @@ WORTHLESS = [
     (BATCH, r"\frac{\partial L}{\partial x_i} = \frac{\partial L}{\partial y_i}"),  # of z instead of x
     (ROW, r"\sum_i \frac{\partial L}{\partial x_i} = a"),  # a times what is 0
     (ROW, r"\sum_i x_i \frac{\partial L}{\partial x_i} = 1"),
+    # elsewhere the note says that epsilon is not 0
+    (f"# One\n{BATCH}\nwith $\\epsilon > 0$.\n\n# Two\n", r"\sum_i z_i \frac{\partial L}{\partial x_i} = 0"),
     (ROW, r"\sum_i w_i \frac{\partial L}{\partial x_i} = 0"),  # without the weights it is another claim
 ]
 

@@ -171,12 +171,18 @@ def scaled(
     return sorted(found, key=lambda made: sum(edit.cost for edit in made))
 
 
-def added(side: Side, scales: Sequence[tuple[str, Row]]) -> Iterator[MADE]:
-    """A term made of the scales behind the whole."""
-    for one in _monomials(side, scales).at(_less(side.target, side.row)):
-        term = one.made[0].new.strip()
-        sign = "-" if term.startswith("-") else "+"
-        yield (Edit(side.end, side.end, f" {sign} {term.removeprefix('-')}", "a missing term", 3),)
+def added(
+    text: str, side: Side, scales: Sequence[tuple[str, Row]], arrays: Sequence[tuple[str, Row]]
+) -> Iterator[MADE]:
+    """A term made of the scales behind the whole, or in place of a 0; also one of an array."""
+    lookup, found = _monomials(side, scales), []
+    for name, row in (("", (1.0,) * len(side.row)), *arrays):
+        missing = tuple((a - b) / c for a, b, c in zip(side.target, side.row, row, strict=True))
+        found += [(one.cost, f"{one.made[0].new}{name}".strip()) for one in lookup.at(missing)]
+    for _, term in sorted(found):
+        behind = f" - {term[1:]}" if term.startswith("-") else f" + {term}"
+        start, new = (side.start, term) if text.strip() == "0" else (side.end, behind)
+        yield (Edit(start, side.end, new, "a missing term", 3),)
 
 
 def _monomials(side: Side, scales: Sequence[tuple[str, Row]]) -> Lookup:

@@ -146,7 +146,11 @@ def _turned(note: Note, link: Link, verdict: Refuted, work: Work) -> Iterator[Re
 def _assumed(note: Note, link: Link, verdict: Refuted, work: Work) -> Iterator[Repair]:
     """A hypothesis that is missing."""
     points = points_for(verdict.statement, work.deadline)
+    said = (*note.read[0].hypotheses, *link.elsewhere)
+    not_zero = {h.hypothesis.left for h in said if h.hypothesis.relation in (Relation.GT, Relation.NE)}
     for one in possible(verdict.statement):
+        if one.relation is Relation.EQ and one.left in not_zero:  # the note says otherwise somewhere
+            continue
         statement = replace(verdict.statement, hypotheses=(*verdict.statement.hypotheses, one))
         if not work.is_left or not points.helps(one) or fails(statement, verdict.witness):
             continue

@@ -60,7 +60,7 @@ def together(trial: Trial, place: Place, closed: Callable[[], Term | None]) -> I
     if side is not None:
         alike = [c.made[0] for c in changed if c.made[0].kind in ALIKE][:MOST]
         found = [*_both(trial, alike), *combined(side, changed), *_scaled(trial, place, side, changed)]
-        found += added(side, _valued(trial, place.measures))
+        found += added(trial.text, side, _valued(trial, place.measures), _valued(trial, place.arrays))
         yield from sorted(found, key=lambda made: sum(edit.cost for edit in made))
 
 

@@ -222,9 +222,7 @@ def _vanishes_for_less(own: Pair, other: Pair) -> bool:
 def _outweighs(before: Term, after: Term) -> bool:
     """Whether more is put in, or left out, than stays; one more may be put in where all stays."""
     old, new = _leaves(before), _leaves(after)
-    return max((new - old).total(), (old - new).total()) > max(
-        (new & old).total(), SMALL + (Counter() < old <= new)
-    )
+    return max((new - old).total(), (old - new).total()) > max((new & old).total(), SMALL + (old <= new))
 
 
 def _leaves(term: Term) -> Counter[str]:
