@@ -161,6 +161,7 @@ def test_fix_mends_causes_and_then_single_links(tmp_path: Path, capfd: pytest.Ca
     assert path.read_text(encoding="utf-8") == slipped
     code, output = checked(capfd, str(path), "--fix")
     assert code == 0, output
+    assert "remembered" not in output
     assert path.read_text(encoding="utf-8") == LAYER
 
 

@@ -23,6 +23,7 @@ from bnsym.reporting.formats import FORMATS, TEXT
 
 if TYPE_CHECKING:
     from bnsym.cache.folder import Folder
+    from bnsym.model import Report
     from bnsym.repairing.patch import Changes
 
 LARGEST_EXPLICIT = 16
@@ -264,12 +265,20 @@ def _repair(request: Request, folder: Folder | None, patch: Path | None, fix: bo
         if root := next((one for path in above for one in path.parents if (one / ".git").exists()), None):
             said = f"git -C {os.path.relpath(root)} apply"
             click.echo(f"the patch reaches files above this folder: apply it with `{said}`", err=True)
+    if folder is None:
+        left = _of_this_run(left)
     if fix and changes:
         report, code = left, int(checking.exit_code(left).value)
     request.show(report)
     if fix:
         _said(fix_files(changes))
     return code
+
+
+def _of_this_run(report: Report) -> Report:
+    """The report without the remark that something was found before: it was so by an earlier round."""
+    files = (replace(f, results=tuple(replace(r, remembered=False) for r in f.results)) for f in report.files)
+    return replace(report, files=tuple(files))
 
 
 def fix_files(changes: Changes) -> list[str]:
