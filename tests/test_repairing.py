@@ -355,6 +355,7 @@ TWO_SUMS = (
 RIGHT = [
     # a size less one; a root of a fraction; what epsilon takes away
     (UNBIASED, "q = v", r"\frac{m}{m - 1} v"),
+    (UNBIASED, r"\sum_i \sum_j (x_i - x_j)^2 = 2 m^2 q", "2 m (m - 1) q"),
     (UNBIASED, r"\frac{\sqrt{q}}{\sqrt{v}} = \frac{m}{m - 1}", r"\sqrt{\frac{m}{m - 1}}"),
     (UNBIASED, r"\sum_i u_i^2 = m", r"m - \frac{m \epsilon}{r^2}"),
     (UNBIASED, r"(I - \frac{1}{m} u u^\top) u = 0", r"\frac{\epsilon}{r^2} u"),

@@ -331,7 +331,12 @@ def numbers(text: str, spot: Spot, place: Place) -> Iterator[Edit]:
 
 
 def sizes(text: str, spot: Spot, place: Place) -> Iterator[Edit]:
-    """m for m - 1, which stands in parentheses unless it is alone in its group; or another size."""
+    """m for m - 1, which stands in parentheses unless it is alone in its group, also in a square; or another
+    size."""
+    if isinstance(spot.node, Power) and (found := _exponent(text, spot)) and found[1] == 2:
+        base = text[spot.start : found[0]].strip()
+        if base in place.sizes:
+            yield Edit(spot.start, spot.end, f"{base} ({base} - 1)", "a size")
     if (
         isinstance(spot.node, Symbol)
         and spot.node.bare
