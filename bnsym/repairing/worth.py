@@ -61,7 +61,7 @@ def is_worthwhile(original: Statement | None, repaired: Statement, points: Point
     return not (
         _holds_for_fewer(original, repaired)
         or _is_of_something_else(original, repaired)
-        or any(_takes_over(*change) or _outweighs(*change[0]) for change in changes)
+        or any(_takes_over(*change) or _outweighs(*change) for change in changes)
         or _says_nothing(original, repaired, points)
         or any(_vanishes_for_less(*change) for change in changes)
         or _takes_in(original, repaired, points)
@@ -219,10 +219,14 @@ def _vanishes_for_less(own: Pair, other: Pair) -> bool:
     return fewer and other == (num(0), num(0))
 
 
-def _outweighs(before: Term, after: Term) -> bool:
-    """Whether more is put in, or left out, than stays; one more may be put in where all stays."""
-    old, new = _leaves(before), _leaves(after)
-    return max((new - old).total(), (old - new).total()) > max((new & old).total(), SMALL + (old <= new))
+def _outweighs(own: Pair, other: Pair) -> bool:
+    """Whether more is put in, or left out, than stays; one more may be put in where all stays, and in place
+    of 0 what the other side has."""
+    old, new = map(_leaves, own)
+    if own[0] == num(0):
+        new -= _leaves(other[1])
+    limit = SMALL + (Counter() < old <= new)
+    return max((new - old).total(), (old - new).total()) > max((new & old).total(), limit)
 
 
 def _leaves(term: Term) -> Counter[str]:
