@@ -58,7 +58,8 @@ def test_what_a_name_is_introduced_by_may_be_a_condition(said: str) -> None:
 
 
 def test_of_a_name_that_is_known_it_is_a_claim() -> None:
-    assert note(f"{WEIGHTED}\n\n$$\n\\sum_i w_i = 1\n$$\n\n$$\n\\sum_i w_i^2 = 1\n$$\n") == "rrr"
+    assert note(f"{WEIGHTED}\n\n$$\n\\sum_i w_i = 1\n$$\n\n$$\n\\sum_i w_i x_i = 1\n$$\n") == "xrr"
+    assert note(f"{WEIGHTED}\n\n$$\n\\sum_i w_i = 2\n$$\n") == "rr"
     assert note("$$\n\\sum_i w_i = 1\n$$\n") == "r"
     assert note(f"$$\n\\sum_i w_i = \\sum_i w_i^2\n$$\n\n{WEIGHTED}\n") == "rr"
     assert note(f"<!-- bnsym: claim -->\n$$\n\\sum_i w_i = 1\n$$\n\n{WEIGHTED}\n") == "rr"
@@ -74,3 +75,10 @@ def test_m_is_defined_by_two_sizes() -> None:
     text = r"Let $m = p + q$ and $\mu = \frac1m (\sum_{i=1}^{p} x_i + \sum_{j=1}^{q} y_j)$."
     both = r"\sum_{i=1}^{p} (x_i - \mu) + \sum_{j=1}^{q} (y_j - \mu) = 0"
     assert note(f"{text}\n\n$$\n{both}\n$$\n\n$$\n\\sum_{{i=1}}^p (x_i - \\mu) = 0\n$$\n") == "pr"
+
+
+def test_a_condition_in_the_row_of_definitions() -> None:
+    row = r"$$\mu = \sum_i w_i x_i, \qquad \sum_i w_i = 1$$"
+    assert note(f"{row}\n\n$$\n\\sum_i w_i (x_i - \\mu) = 0\n$$\n") == "xx"
+    row = r"$$\mu = \sum_i w_i x_i, \qquad \sum_i (x_i - \mu) = 0$$"
+    assert note(row) == "r"

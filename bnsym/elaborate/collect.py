@@ -135,6 +135,8 @@ class RawChain:
     """Those in force where it stands."""
     claimed: bool = False
     """A directive says that its rows are claims."""
+    binds: bool = False
+    r"""Whether it may be meant as a condition: `\sum_i w_i = 1`."""
     doubt: ReadError | None = None
     """Why a refutation of its first link would say nothing."""
     choice: Node | None = None
@@ -438,11 +440,12 @@ class Gatherer:
         found: dict[int, RawChain] = {}
         self.where = []
         for place, chain in enumerate(block.chains):
-            self._introduce(block, chain)
+            self._introduce(block, place)
             if self._says_kind(chain):
                 continue
             if chain.signs and chain.claims:
                 found[place] = raw = self.chain(block, chain, defines)
+                raw.binds = not _claims(block) and self._bound(chain) is not None
                 raw.beside = [found[other] for other in chain.beside if other in found]
                 self.result.chains.extend((raw, *(c for c in self.where if c.beside[0] is raw)))
             elif defines:
@@ -452,26 +455,30 @@ class Gatherer:
         for place, raw in found.items():
             raw.reasons = [(start, found[n]) for start, n in block.chains[place].reasons if n in found]
 
-    def _introduce(self, block: Block, chain: Chain) -> None:
-        r"""Notes that `\sum_i w_i = 1` may be meant as a condition, where nothing has a w before it, and some
-        formula has one behind it."""
-        claimed = any(d.name in ("claim", "refuted") for d in block.directives)
-        if claimed or [sign.symbol for sign in chain.signs] != ["="]:
-            return
+    def _bound(self, chain: Chain) -> tuple[Node, Node] | None:
+        r"""The sides of a chain that may be meant as a condition, like `\sum_i w_i = 1`; else None."""
+        if [sign.symbol for sign in chain.signs] != ["="]:
+            return None
         left, right = (stated.parsed(self, where) for where in chain.expressions)
         inside = walk(left) if left is not None and number_in(right) is not None else ()
-        if left is None or right is None or not any(isinstance(n, _WHOLES) for n in inside):
+        bound = left and right and any(isinstance(n, _WHOLES) for n in inside)
+        return (left, right) if bound and left and right else None
+
+    def _introduce(self, block: Block, place: int) -> None:
+        """Notes a condition beside a definition, or on names that no formula before it has, and some formula
+        behind it."""
+        chain, before = block.chains[place], block.chains[place - 1] if place else None
+        sides = None if _claims(block) else self._bound(chain)
+        if sides is None:
             return
-        names = {n.base: n for n in inside if isinstance(n, Symbol)}
+        names = {n.base: n for n in walk(sides[0]) if isinstance(n, Symbol)}
         behind = (re.compile(rf"(?<![A-Za-z\\]){re.escape(n.core)}(?![A-Za-z])") for n in names.values())
-        if self.known.isdisjoint(names) and any(
-            b.search(self.source.masked, block.where.end) for b in behind
-        ):
+        later = any(one.search(self.source.masked, block.where.end) for one in behind)
+        beside = before is not None and isinstance(stated.parsed(self, before.expressions[0]), Symbol)
+        if beside or (later and self.known.isdisjoint(names)):
             here = range(self.section, self.section + 1)
-            self.result.doubts.extend(
-                stated.Doubt(name, chain.where, here, meant=False, beside=(left, right))
-                for name in names.values()
-            )
+            doubts = (stated.Doubt(n, chain.where, here, meant=False, beside=sides) for n in names.values())
+            self.result.doubts.extend(doubts)
 
     def _says_kind(self, chain: Chain) -> bool:
         r"""Whether all of the chain is `x \in \mathbb{R}^m`, or writes out the entries of a matrix."""
@@ -515,7 +522,7 @@ class Gatherer:
         raw = RawChain(block, chain, expressions, signs, defines, list(self.assumed), section=self.section)
         raw.aliases = self.result.aliases.in_force()
         raw.choice = self._choice(raw)
-        raw.claimed = any(d.name in ("claim", "refuted") for d in block.directives)
+        raw.claimed = _claims(block)
         raw.names_function = self._function(raw)
         if self.unreadable:
             raw.problem = self.unreadable[0][1]
@@ -703,6 +710,10 @@ class Gatherer:
     def _text(self, where: Slice) -> str:
         """A directive's formula stands in a comment, which is masked."""
         return self.source.text[where.start : where.end]
+
+
+def _claims(block: Block) -> bool:
+    return any(d.name in ("claim", "refuted") for d in block.directives)
 
 
 def _parts(text: str, offset: int) -> Iterator[tuple[int, str]]:

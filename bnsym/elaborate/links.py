@@ -155,7 +155,8 @@ class _Reader:
             self._read_literally(pending, chain, raw)
         self.survey.spaces.settle()
         known = (self.survey, self.pending, self.defined, self.assumed, self.diagnostics, self.hidden)
-        draft = Draft(*known, tuple(self.asides.values()))
+        binding = tuple(p for p in self.pending if p.binds)[:_BINDING]
+        draft = Draft(*known, binding, tuple(self.asides.values()))
         return finish(draft, earlier)
 
     # lowering one expression
@@ -481,7 +482,7 @@ class _Reader:
             problem = error
         left, right = chain.expressions[raw.left], chain.expressions[raw.right]
         known = (sides, relation, problem, tuple(chain.hypotheses), raw.declaration)
-        return Pending(raw.id, raw.where, left, right, *known, section=chain.section)
+        return Pending(raw.id, raw.where, left, right, *known, section=chain.section, binds=chain.binds)
 
     def _read_literally(self, pending: Pending, chain: RawChain, raw: RawLink) -> None:
         """What a link says whose letters do not fit: of each value of a letter that one side leaves free. Not
@@ -614,6 +615,10 @@ def _check_entries(*terms: Term, at: Place) -> None:
     if any(number_of(index) for term in terms for index in free_indices(term)):
         hint = "write it out where it is used, or say it of all entries"
         raise ReadError("BN128", "one entry of an array has no meaning here", at, hint)
+
+
+_BINDING = 20
+"""Of so many equations each link is tried under."""
 
 
 def _check_letters(

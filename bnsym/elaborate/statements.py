@@ -6,7 +6,7 @@ Imports `closing`, `context`, `scope`, `lints` and what they import.
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -78,6 +78,8 @@ class Pending:
     """The left side of the equation that leaves no doubt if it is proved."""
     strict: bool = False
     """Whether a proof is in doubt too."""
+    binds: bool = False
+    """Whether it may be meant as a condition."""
     freed: frozenset[str] = frozenset()
     """Names that may be anything: a proof without their definitions is in no doubt."""
 
@@ -93,6 +95,8 @@ class Draft:
     """Hypotheses by the identity of their raw form."""
     diagnostics: Sequence[Diagnostic]
     hidden: Containment
+    binding: Sequence[Pending] = ()
+    """Equations that may be meant as conditions."""
     asides: Sequence[Pending] = ()
     """Equations of the text that are asked about as if they were links."""
 
@@ -243,7 +247,28 @@ def _finished(
 
 def _readings(draft: Draft, context: Context, p: Pending, statement: Statement) -> tuple[Reading, ...]:
     found = narrower(draft.survey, p, statement, context.closer.spaces)
-    return tuple(Reading(one, diagnostic(draft.survey.source, error)) for one, error in found)
+    said = (*found, *_bound(draft, context, p, statement))
+    return tuple(Reading(one, diagnostic(draft.survey.source, error)) for one, error in said)
+
+
+def _bound(
+    draft: Draft, context: Context, p: Pending, statement: Statement
+) -> Iterator[tuple[Statement, ReadError]]:
+    r"""The link under each equation of free names that may be meant as a condition, like `\sum_i w_i = 1`."""
+    names = reached(names_of(statement.left) | names_of(statement.right), draft.hidden.uses)
+    known = {*draft.defined, *draft.survey.table.losses}
+    for other in draft.binding if names & known else ():  # one such equation does not follow from another
+        if other.sides is None or other is p or other.section > p.section:
+            continue
+        bound = names_of(other.sides[0]) | names_of(other.sides[1])
+        if bound & names and bound.isdisjoint(known):
+            left, right = context.closer.close(*other.sides)
+            line = draft.survey.table.line_of(other.where.start)
+            message = f"true if line {line} is a condition, which is not said"
+            text = _folded(draft.survey.source, Slice(other.left.where.start, other.right.where.end))
+            hint = f"say it: `<!-- bnsym: assume ${text}$ -->`"
+            hypotheses = (*statement.hypotheses, Hypothesis(left, Relation.EQ, right))
+            yield replace(statement, hypotheses=hypotheses), ReadError("BN137", message, _at(p.right), hint)
 
 
 def _memberships(terms: Sequence[Term]) -> list[Hypothesis]:
