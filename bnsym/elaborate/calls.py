@@ -72,7 +72,7 @@ _OF_NUMBERS = re.compile(
     re.IGNORECASE,
 )
 """Of those words, the ones that say it takes each entry by itself."""
-_OF_VECTORS = re.compile("soft-?max|max-?out|vector[- ]valued|normali[sz]")
+_OF_VECTORS = re.compile("soft-?max|max-?out|vector[- ]valued")
 _EXPONENTIALS = ("e", r"\mathrm{e}")
 
 if TYPE_CHECKING:
