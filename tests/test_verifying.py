@@ -13,6 +13,7 @@ from random import Random
 from typing import Any
 
 import jsonschema
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
@@ -164,7 +165,7 @@ def _changes(link: dict[str, Any], value: Any, root: str) -> list[Any]:
             return [["Relation", other] for other in Relation.__members__ if other != name]
         case ["Sym", str(name), indices]:
             terms = (at(link["formal"], path) for path in places(link["formal"]))
-            names = {term[1] for term in terms if _is_symbol(term)}
+            names = {term[1] for term in terms if _is_symbol(term) and len(term[2]) == len(indices)}
             return [["Sym", other, indices] for other in sorted(names - {name})][:3]
         case ["()", *parts] if len(parts) > 1:
             return [["()", *parts[1:]], ["()", *parts[:-1]]]
@@ -340,11 +341,9 @@ class Real:
             case ["given", number, names]:
                 here = place | {old.name: place[new.name] for old, new in names}
                 return self.value(excess(statement.hypotheses[number]), here)
-            case ["gram", [u], index]:
-                return self.value(Sum(index, Pow(u, Fraction(2))), place)
-            case ["gram", [u, v], index]:
-                inner = [self.value(Sum(index, Mul(pair)), place) for pair in ((u, u), (v, v), (u, v))]
-                return inner[0] * inner[1] - inner[2] ** 2
+            case ["gram", vectors, index]:
+                inner = [[self.value(Sum(index, Mul((u, v))), place) for v in vectors] for u in vectors]
+                return float(np.linalg.det(np.array(inner)))
         raise ValueError(factor)
 
     def close(self, left: float, right: float) -> bool:
