@@ -570,7 +570,11 @@ class _Chains:
         chain = self.columns.get(piece.column) or self.last
         if chain is None:
             return False
-        if chain.signs and self._empty(*chain.bounds[-1]) and chain.signs[-1].symbol == piece.signs[0].symbol:
+        empty = bool(chain.signs) and self._empty(*chain.bounds[-1])
+        if empty and piece.lead is Lead.APART:
+            where = Slice(chain.signs[-1].where.start, piece.signs[0].where.end)
+            chain.unread.append(Unread(where, "BN115", "nothing stands between these signs"))
+        elif empty and chain.signs[-1].symbol == piece.signs[0].symbol:
             repeated = chain.signs.pop().where  # `a = \\ = b` repeats its sign
             self.blanks.append((repeated.start, repeated.end))
             chain.bounds.pop()
