@@ -28,11 +28,13 @@ def as_notebook(text: str) -> str:
 
 
 def as_tex(text: str) -> str:
-    """Directives as comments, headings as sections; `$$` is LaTeX as well, and prose is left out."""
+    """Directives as comments, headings as sections; `$$` is LaTeX as well, and prose is left out, but for
+    what it lets a name be."""
     found = re.finditer(
         r"<!-- (?P<said>bnsym:.*?) *-->|^(?P<level>#{1,3}) (?P<title>[^\n]*)"
+        r"|(?P<let>^Let \$[^\n]*)"
         r"|^ *```\{?math\}?\n(?P<fenced>.*?)```"
-        r"|(?P<shown>\$\$.*?\$\$|^\\\[.*?\\\]|^\\begin\{(\w+\*?)\}.*?\\end\{\6\})",
+        r"|(?P<shown>\$\$.*?\$\$|^\\\[.*?\\\]|^\\begin\{(\w+\*?)\}.*?\\end\{\7\})",
         text,
         re.DOTALL | re.MULTILINE,
     )
@@ -42,6 +44,8 @@ def as_tex(text: str) -> str:
             lines.append("% " + " ".join(match["said"].split()))
         elif match["level"]:
             lines.append(rf"\{SECTIONS[len(match['level'])]}{{{match['title']}}}")
+        elif match["let"]:
+            lines.append(f"%\n{match['let']}\n%")
         else:
             shown = match["shown"] or rf"\[{match['fenced']}\]"
             shown = re.sub(r":label: (\w+)", r"\\label{\1}", shown)
