@@ -5,6 +5,8 @@ Each claim is true of batch normalization as it is defined, and false, or anothe
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from bnsym import check
@@ -480,3 +482,10 @@ def test_a_formula_behind_the_number_of_a_case_is_its_condition(judged, said, wa
     text = rf"Let $z_k = x_k r$ and $r = \sum_i x_i$.{chr(10) * 2}{said}{chr(10) * 2}"
     assert judged(text + "$$\\frac{dz_k}{dx_i} = x_k$$\n") == wanted[0]
     assert judged(text + "$$\\frac{dz_k}{dx_i} = x_i$$\n") == wanted[1]
+
+
+def test_a_sentence_takes_time_in_proportion_to_its_formulas(judged):
+    lets = ", ".join(f"$a_{{{k}}} = {k}$" for k in range(300))
+    started = time.perf_counter()
+    assert judged(f"Let {lets}.\n\n$$(a + b)^2 = a^2 + 2 a b + b^2$$\n") == "p"
+    assert time.perf_counter() - started < 10

@@ -15,10 +15,10 @@ from functools import lru_cache
 from bnsym.source.languages import DISPLAY, FORMULA, FORMULAS, REST, SIGNS, WORDS, Known, Words
 from bnsym.source.text import Effect
 
-_JOINS = r"[\s,，、(]*(?:and|und|et|y|e|и|和|与|及|や|と|와|과)?[\s,，、]*"
+_JOINS = r"[\s,，、(]*+(?:and|und|et|y|e|и|和|与|及|や|と|와|과)?[\s,，、]*+"
 _BETWEEN = re.compile(_JOINS)
 """Between two names of a list."""
-NAMES = re.compile(rf"[{FORMULA}{DISPLAY}]{REST}*(?:{_JOINS}[{FORMULA}{DISPLAY}]{REST}*)*", re.IGNORECASE)
+NAMES = re.compile(rf"[{FORMULA}{DISPLAY}]{REST}*+(?:{_JOINS}[{FORMULA}{DISPLAY}]{REST}*+)*", re.IGNORECASE)
 _CLAUSE = re.compile(r"[,;:，、；：()（）–—]|\n\s*\n")
 _ATTRIBUTE = re.compile(rf"\s*(?:[^\W\d_]+\s+){{0,1}}(?={FORMULA})")
 _INDEX = re.compile(r"\s*\\?(?:[i-npqtbcBN]|text\w*\{[^{}]*\})\s*")
