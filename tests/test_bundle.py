@@ -155,9 +155,18 @@ def test_files_in_files_are_bounded(tmp_path, monkeypatch):
     assert refusals(check(main)) == ["more than 15 files would stand in each other"]
     twice = {f"paper/c{k}.tex": f"\\input{{c{k + 1}}}" * 2 for k in range(14)} | {"paper/c14.tex": "a"}
     put(tmp_path, {"paper/main.tex": "\\input{c0}", **twice})
-    found = refusals(check(main))
-    assert found
-    assert set(found) == {"more than 8 MB would be brought in"}
+    often = "files that were brought in before would be again, more than 50 times"
+    assert set(refusals(check(main))) == {often}
+    monkeypatch.setattr(macros, "AGAIN", 1000)
+    put(tmp_path, {"paper/main.tex": "\\input{c0} b"})
+    assert set(refusals(check(main))) == {"more than 8 MB would be brought in"}
+
+
+def test_a_file_may_come_in_many_times(tmp_path):
+    files = {"paper/main.tex": "\\input{a}\n" * 51 + "\\[ 1 = 1 \\]", "paper/a.tex": "a\n"}
+    assert refusals(check(put(tmp_path, files))) == []
+    files["paper/main.tex"] = "\\input{a}\n" + files["paper/main.tex"]
+    assert len(refusals(check(put(tmp_path, files)))) == 1
 
 
 def test_a_folder_has_its_parts_checked_once(tmp_path):

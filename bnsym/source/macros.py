@@ -45,6 +45,8 @@ _LARGEST = 200_000
 """Characters that all commands together may be written out to."""
 BESIDE = 4_000
 """Characters that a file that is brought in counts for beside its own."""
+AGAIN = 50
+"""How often, in all, files are brought in that were before."""
 _DEFINES = re.compile(
     r"\\(?:(?:re)?newcommand|providecommand|[gex]?def|let|Declare[A-Z]|(?:re)?newenvironment"
     r"|(?:New|Renew|Provide)DocumentCommand)"
@@ -167,6 +169,9 @@ class _Writer:
     """Why a file is not brought in, by the place in the text."""
     opened: list[str] = field(default_factory=list)
     """The files that what is read stands in, but the note."""
+    seen: set[str] = field(default_factory=set)
+    again: int = 0
+    """How often a file was brought in that was before."""
     brought: int = 0
     """Characters of all files that were brought in, however often."""
 
@@ -253,6 +258,8 @@ class _Writer:
             self.put(placed.part(start, end))
             return end
         self.brought += part.end - part.start + BESIDE
+        self.again += part.name in self.seen
+        self.seen.add(part.name)
         self.opened.append(part.name)
         self.write(self.placed(part), depth)
         self.opened.pop()
@@ -269,6 +276,8 @@ class _Writer:
             return "it would bring in itself"
         if len(self.opened) >= DEEPEST:
             return f"more than {DEEPEST} files would stand in each other"
+        if part.name in self.seen and self.again >= AGAIN:
+            return f"files that were brought in before would be again, more than {AGAIN} times"
         return "more than 8 MB would be brought in" if self.brought > LARGEST else ""
 
     # Calls
