@@ -149,6 +149,50 @@ def test_two_lets_with_the_same_letter_are_two() -> None:
     assert verdicts(lets[0], r"d_{z_i} = d_{x_i}") != ["proved"]
 
 
+SCALED = r"Let $y_i = \gamma x_i$."
+BOTH = SCALED + r" Let ${0} = \partial L/\partial y_i$ and ${1} = \partial L/\partial x_i$."
+
+
+@pytest.mark.parametrize("name", [r"\delta^{{({0})}}_i", "g_{{{0},i}}", "g_{{i,{0}}}", "g_{{{0}i}}"])
+def test_a_letter_that_a_let_has_on_its_left_side_alone_is_a_part_of_the_name(name: str) -> None:
+    one, other = name.format("a"), name.format("b")
+    lets = BOTH.format(one, other)
+    assert read_note(f"{lets}\n\n$${other} = \\gamma {one}$$\n\n$${other} = {one}$$") == ["proved", "refuted"]
+    first = lets.partition(" and")[0] + "."
+    summed = one.replace("i", "k")
+    total = r"\frac{\partial L}{\partial \gamma}"
+    assert read_note(f"{first}\n\n$$\\sum_k {summed} x_k = {total}$$") == ["proved"]
+    assert read_note(f"{first}\n\n$${other} = {one}$$") == ["unread"]
+    assert read_note(f"{first}\n\n$$\\sum_a {one} = m {one}$$") == ["unread"]
+
+
+def test_a_gradient_of_a_parameter_is_none_of_the_entries_that_are_called_like_it() -> None:
+    lets = (
+        r"Let $y_i = a x_i + b$, $d_a = \partial L/\partial a$, $d_b = \partial L/\partial b$"
+        r" and $d_i = \partial L/\partial y_i$."
+    )
+    links = r"$$d_b = \sum_i d_i$$", r"$$d_a = \sum_i d_i x_i$$", r"$$d_a = \sum_i d_i$$"
+    assert read_note("\n\n".join([lets, *links])) == ["proved", "proved", "refuted"]
+
+
+def test_lets_of_sums_have_labels() -> None:
+    lets = r"let $s_{a}$ = $\sum_i x_i$", r"let $s_{b}$ = $\sum_i z_i$"
+    assert verdicts(*lets, r"s_a = s_b", r"s_a + s_b = \sum_i (x_i + z_i)") == ["refuted", "proved"]
+    assert verdicts(lets[0], "s_a = s_b") == ["unread"]
+
+
+def test_two_lets_of_one_name_in_a_section_are_read_for_neither() -> None:
+    first, second = r"Let $g_i = \partial L/\partial y_i$.", r"Let $g_{} = \partial L/\partial {}$."
+    claims = r"$$g_i = \partial L/\partial y_i$$", r"$$g_i = \partial L/\partial x_i$$"
+    clash = "\n\n".join((SCALED, first, second.format("i", "x_i"), *claims))
+    assert read_note(clash) == ["unread", "unread"]
+    total = r"$$\sum_i g_i x_i = \frac{\partial L}{\partial \gamma}$$"
+    assert read_note("\n\n".join((SCALED, first, second.format("j", "y_j"), total))) == ["proved"]
+    later = "\n\n".join((SCALED, "## A", first, total, "## B", second.format("i", "x_i"), total))
+    assert read_note(later) == ["proved", "refuted"], "a section may say anew what a name is"
+    assert verdicts(r"let $s_i$ = $x_i$", r"let $s_j$ = $2 x_j$", r"s_i = x_i") == ["unread"]
+
+
 CORNERS = r"{0}_{{11}} & \cdots & {0}_{{1n}} \\ \vdots & & \vdots \\ {0}_{{m1}} & \cdots & {0}_{{mn}}"
 SUMS = r"s_j = \sum_{i=1}^m h_{ij}"
 

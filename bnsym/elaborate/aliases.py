@@ -5,7 +5,9 @@ Imports the surface tree only.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from typing import TypeAlias, TypeVar
 
 from bnsym.elaborate.calls import as_call
 from bnsym.elaborate.conventions import Record, Rule
@@ -39,6 +41,9 @@ from bnsym.latex.folding import called, is_word, span
 from bnsym.latex.grouping import MAX_LEVELS
 
 NO_LETTERS: frozenset[str] = frozenset()
+Key = TypeVar("Key", str, tuple[tuple[str, ...], tuple[str, ...]])
+Template: TypeAlias = tuple[tuple[str, ...], tuple[str, ...]]
+"""The letters above a name and those below it, each that is a parameter left empty."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,8 @@ class Alias:
     """Of its left side, in the file."""
     problem: ReadError | None = None
     """Why its right side can't be read: then no expression that uses it can be."""
+    section: int = 0
+    """In which its let stands."""
     says: tuple[str, ...] = ()
     """The name and its argument, where the file does not say in a let that it is a function."""
 
@@ -64,12 +71,16 @@ class Aliases:
     """Those in force at one place of a file."""
 
     by_key: dict[str, Alias] = field(default_factory=dict)
+    parts: dict[str, dict[Template, Alias]] = field(default_factory=dict)
+    """By its base, what a name stands for that letters are parts of: its right side lacks them."""
     functions: dict[str, tuple[Symbol, Alias]] = field(default_factory=dict)
     r"""The argument's name and the value of each function that was named: `\operatorname{BN}(x)`."""
     kinds: set[type] = field(default_factory=set)
     """Of the left sides that are no names."""
     labels: set[str] = field(default_factory=set)
     """Letters that are no indices: in a subscript they are a part of the name."""
+    section: int = 0
+    """The one at hand."""
     spent: int = 0
     """Nodes that the aliases have put into the expression at hand."""
     record: Record = field(default_factory=Record)
@@ -77,15 +88,16 @@ class Aliases:
 
     def in_force(self) -> Aliases:
         """Those of now, whatever is said later."""
+        parts = {base: dict(known) for base, known in self.parts.items()}
         by_key, functions = dict(self.by_key), dict(self.functions)
-        return replace(
-            self, by_key=by_key, functions=functions, kinds=set(self.kinds), labels=set(self.labels)
-        )
+        kinds, labels = set(self.kinds), set(self.labels)
+        return replace(self, by_key=by_key, parts=parts, functions=functions, kinds=kinds, labels=labels)
 
     def add(self, pattern: Node, target: Node, problem: ReadError | None = None) -> None:
-        """Raises BN128 if the left side is nothing that a name can stand for."""
+        """Raises BN128 if the left side is nothing that a name can stand for, and BN127 if a let of the
+        section says that it is something else: then it is neither."""
         pattern = as_call(unwrap(pattern))
-        alias = Alias((), apart(target), measure(target)[0], pattern.at, problem)
+        alias = Alias((), apart(target), measure(target)[0], pattern.at, problem, self.section)
         if isinstance(pattern, Component) and isinstance(pattern.body, Apply):
             primed = {letter: letter + "'" for letter in pattern.letters}
             whole = Whole(_renamed(alias.target, primed), tuple(primed.values()), target.at)
@@ -103,16 +115,17 @@ class Aliases:
         self.kinds.add(type(pattern))
 
     def _name(self, pattern: Symbol, alias: Alias, shared: frozenset[str]) -> None:
-        letters = _index_letters(pattern, shared)
+        template = _template(pattern, _indices(alias.target))
+        fixed = _fixed(template) if template else ()
+        letters = _both(_letters(pattern)) if template else _index_letters(pattern, shared)
+        letters = tuple(letter for letter in letters if letter not in fixed)
         if len(set(letters)) < len(letters):
             raise ReadError("BN128", "a let names each index once", pattern.at)
-        key = pattern.base if letters else canonical(pattern)
-        known = self.by_key.get(key)
-        if letters and known and set(known.parameters).isdisjoint(letters):
-            message = f"`{key}` has a let with the index {', '.join(known.parameters)} already"
-            hint = "if these letters are parts of names: `<!-- bnsym: label $a$, $b$ -->`"
-            raise ReadError("BN127", message, pattern.at, hint)
-        self.by_key[key] = replace(alias, parameters=letters)
+        alias = replace(alias, parameters=letters)
+        if template:
+            _keep(self.parts.setdefault(pattern.base, {}), template, alias, pattern)
+        else:
+            _keep(self.by_key, pattern.base if letters else canonical(pattern), alias, pattern)
 
     def _name_function(self, pattern: Apply, alias: Alias) -> None:
         leaf, function = unwrap(pattern.argument), pattern.function
@@ -127,17 +140,10 @@ class Aliases:
         """Makes a name a function of another, from which it is defined."""
         self.functions[canonical(name)] = leaf, Alias((), name, 1, name.at, says=(name.base, leaf.base))
 
-    def forget(self, pattern: Node) -> None:
-        """What the left side of a let stood for, if it stood for anything, is not read for it any more."""
-        pattern = unwrap(pattern)
-        name = paired(pattern) if isinstance(pattern, Product) else pattern
-        for key in (canonical(pattern), *((name.base, canonical(name)) if isinstance(name, Symbol) else ())):
-            self.by_key.pop(key, None)
-
     def apply(self, node: Node, record: Record | None = None) -> Node:
         """The node with everything that has an alias replaced; `record` gets which. Raises BN113 if it gets
         too large."""
-        if not self.by_key and not self.functions and not self.labels:
+        if not (self.by_key or self.parts or self.functions or self.labels):
             return node
         self.spent, self.record = 0, record or Record()
         result = self._apply(node, NO_LETTERS)
@@ -266,8 +272,10 @@ class Aliases:
     def _symbol(self, node: Symbol, bound: frozenset[str]) -> Node:
         if self._function(node) and node.marks.endswith("'"):
             raise ReadError("BN129", f"`{node.base}` is a derivative, and its argument is missing", node.at)
-        if nested(node).base in self.by_key:
+        if self._names(nested(node).base):
             node = nested(node)
+        if node.base in self.parts and (value := self._partly(node, bound)):
+            return value
         known = self.by_key.get(node.base)
         letters = _index_letters(node, bound.union(known.parameters) if known else bound)
         found = self.by_key.get(canonical(node))
@@ -278,6 +286,30 @@ class Aliases:
         if found is None:
             return node
         return self._entry(found, node, letters) if letters else self._whole(found, node.at)
+
+    def _names(self, *keys: str) -> bool:
+        return any(key in self.by_key or key in self.parts for key in keys)
+
+    def _partly(self, node: Symbol, bound: frozenset[str]) -> Node | None:
+        """What a name stands for that letters are parts of; None where it is another name. Raises BN129
+        where it can't be told."""
+        parts, known, given = self.parts[node.base], self.by_key.get(node.base), _letters(node)
+        fitting = [template for template in parts if _fits(template, given)]
+        best = max((len(_fixed(template)) for template in fitting), default=0)
+        meant = [template for template in fitting if len(_fixed(template)) == best]
+        if len(meant) == 1 and bound.isdisjoint(_fixed(meant[0])):
+            alias = parts[meant[0]]
+            letters = [new for old, new in zip(_both(meant[0]), _both(given), strict=True) if not old]
+            return _renamed(self._spend(alias, node.at), dict(zip(alias.parameters, letters, strict=True)))
+        whole = [t for t in parts if node.sub is None and t[0] == node.upper and not any(t[1])]
+        if node.upper and len(whole) == 1:
+            return self._whole(parts[whole[0]], node.at)
+        entries = _index_letters(node, bound)
+        unsure = entries or (node.bare and any("" in _both(template) for template in parts))
+        if not meant and (not unsure or _covers(known, entries) or _is_kronecker(node, parts)):
+            return None
+        what = f"letters of `{canonical(node)}` are parts of a name in a let, and here they may be indices"
+        raise ReadError("BN129", what, node.at, "give it a name of its own, or say with a let what it is")
 
     def _entry(self, found: Alias, node: Symbol, letters: tuple[str, ...]) -> Node:
         if node.base == r"\delta" and len(letters) == 2 != len(found.parameters):
@@ -311,7 +343,7 @@ class Aliases:
 
     def _pair(self, first: Node, second: Node) -> Node | None:
         pair = paired(Product((first, second), ("", ""), span(first, second)))
-        if pair and not self.by_key.keys().isdisjoint((pair.base, canonical(pair), nested(pair).base)):
+        if pair and self._names(pair.base, canonical(pair), nested(pair).base):
             return pair
         match second:
             case Power(Symbol() as base) if inner := self._pair(first, base):
@@ -357,6 +389,66 @@ def _index_letters(node: Symbol, bound: frozenset[str]) -> tuple[str, ...]:
     return (*node.upper, *sub)
 
 
+def _letters(node: Symbol) -> Template:
+    return node.upper, node.sub.letters if node.sub else ()
+
+
+def _both(letters: Template) -> tuple[str, ...]:
+    return letters[0] + letters[1]
+
+
+def _fixed(template: Template) -> tuple[str, ...]:
+    return tuple(filter(None, _both(template)))
+
+
+def _template(pattern: Symbol, own: frozenset[str]) -> Template | None:
+    """How a let writes a name that letters are parts of, those that its right side lacks; None where all
+    are indices, or none may be."""
+    above, below = _letters(pattern)
+    lacking = set(above + below) - own
+    if not lacking or (pattern.sub and not below):
+        return None
+    if lacking == set(above + below) and not _index_letters(pattern, NO_LETTERS):
+        return None
+    return tuple("" if a in own else a for a in above), tuple("" if b in own else b for b in below)
+
+
+def _fits(template: Template, letters: Template) -> bool:
+    same = [len(part) for part in template] == [len(part) for part in letters]
+    return same and all(a in ("", b) for a, b in zip(_both(template), _both(letters), strict=True))
+
+
+def _covers(known: Alias | None, letters: tuple[str, ...]) -> bool:
+    """Whether what a let says of the name by its indices, or as a whole, is said of these entries."""
+    return known is not None and (not known.parameters or len(known.parameters) == len(letters))
+
+
+def _is_kronecker(node: Symbol, parts: Iterable[Template]) -> bool:
+    entries = node.base == r"\delta" and not node.upper and len(_both(_letters(node))) == 2
+    return entries and all(len(below) != 2 for _, below in parts)
+
+
+def _keep(table: dict[Key, Alias], key: Key, alias: Alias, pattern: Symbol) -> None:
+    """Takes a let. Raises BN127 if the section has another one of the same left side."""
+    known = table.get(key)
+    table[key] = alias
+    if known is None or known.section != alias.section or len(known.parameters) != len(alias.parameters):
+        return
+    if known.at == alias.at:
+        table[key] = replace(alias, problem=alias.problem or known.problem)
+    elif known.problem or _value(known) != _value(alias):
+        message = f"two lets of one section say what `{canonical(pattern)}` is, and not the same"
+        hint = "give one of the two another name; parts of names: `<!-- bnsym: label $a$, $b$ -->`"
+        error = ReadError("BN127", message, pattern.at, hint)
+        table[key] = replace(alias, problem=error)
+        raise error
+
+
+def _value(alias: Alias) -> str:
+    numbered = {letter: f"{k}" for k, letter in enumerate(alias.parameters)}
+    return canonical(_renamed(alias.target, numbered))
+
+
 def _sums(node: Node) -> bool:
     """Whether it binds letters, which are its own."""
     return any(isinstance(inner, BigSum) for inner in walk(node))
@@ -372,6 +464,20 @@ def subscripts(node: Node) -> frozenset[str]:
     """The letters below its names: below the name of it too, they count its entries."""
     symbols = (inner for inner in walk(node) if isinstance(inner, Symbol) and inner.sub is not None)
     return frozenset(letter for symbol in symbols if symbol.sub for letter in symbol.sub.letters)
+
+
+def _indices(node: Node) -> frozenset[str]:
+    """The letters in it that stand for entries; those that it binds are kept apart from all others."""
+    found: set[str] = set()
+    for inner in walk(node):
+        if isinstance(inner, Component):
+            found.update(inner.letters)
+        elif isinstance(inner, Symbol):
+            below = inner.sub
+            found.update(inner.upper, (*below.letters, *below.entries) if below else ())
+            if below and below.node:
+                found |= _indices(below.node) | {n.base for n in walk(below.node) if isinstance(n, Symbol)}
+    return frozenset(found)
 
 
 def _written(node: Node) -> tuple[str, ...]:

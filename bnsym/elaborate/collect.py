@@ -253,6 +253,7 @@ class Gatherer:
                 case Heading(level):
                     self.level = level
                     self.section += 1
+                    self.result.aliases.section = self.section
                     self.assumed = [h for h in self.assumed if h.level == 0 or h.level < level]
                     self.unreadable = [e for e in self.unreadable if e[0] == 0 or e[0] < level]
                     stated.ahead(self, items, place + 1)

@@ -387,10 +387,9 @@ def _abbreviate(gatherer: Gatherer, chain: Chain) -> bool:
         return False
     aliases = gatherer.result.aliases
     try:
-        aliases.forget(left)
         aliases.add(left, aliases.apply(right))
-    except ReadError:
-        return False
+    except ReadError as error:
+        return error.code == "BN127"  # then it is read for neither
     return True
 
 
