@@ -193,6 +193,21 @@ def test_two_lets_of_one_name_in_a_section_are_read_for_neither() -> None:
     assert verdicts(r"let $s_i$ = $x_i$", r"let $s_j$ = $2 x_j$", r"s_i = x_i") == ["unread"]
 
 
+def test_kroneckers_delta_is_not_the_delta_of_a_let() -> None:
+    note = "\n\n".join(
+        (
+            r"$$\mu_g = \frac{1}{K} \sum_k x_{gk}, \quad z_{gk} = x_{gk} - \mu_g$$",
+            r"Denote $\delta_{gk} = \partial L/\partial z_{gk}$. Then",
+            "$$CLAIM$$",
+        )
+    )
+    jacobian = r"\frac{\partial z_{gk}}{\partial x_{gj}} = \delta_{kj} - \frac{1}{K}"
+    assert read_note(note.replace("CLAIM", jacobian)) == ["unread"]
+    gradient = r"\frac{\partial L}{\partial x_{gk}} = \delta_{gk} - \frac{1}{K} \sum_j \delta_{gj}"
+    assert read_note(note.replace("CLAIM", gradient)) == ["proved"]
+    assert read_note(note.replace("CLAIM", gradient.replace(r"\frac{1}{K} ", ""))) == ["refuted"]
+
+
 CORNERS = r"{0}_{{11}} & \cdots & {0}_{{1n}} \\ \vdots & & \vdots \\ {0}_{{m1}} & \cdots & {0}_{{mn}}"
 SUMS = r"s_j = \sum_{i=1}^m h_{ij}"
 

@@ -285,7 +285,7 @@ class Aliases:
             found = known
         if found is None:
             return node
-        return self._entry(found, node, letters) if letters else self._whole(found, node.at)
+        return self._entry(found, node, letters, bound) if letters else self._whole(found, node.at)
 
     def _names(self, *keys: str) -> bool:
         return any(key in self.by_key or key in self.parts for key in keys)
@@ -311,9 +311,15 @@ class Aliases:
         what = f"letters of `{canonical(node)}` are parts of a name in a let, and here they may be indices"
         raise ReadError("BN129", what, node.at, "give it a name of its own, or say with a let what it is")
 
-    def _entry(self, found: Alias, node: Symbol, letters: tuple[str, ...]) -> Node:
-        if node.base == r"\delta" and len(letters) == 2 != len(found.parameters):
-            return node  # Kronecker's, beside a gradient of that name
+    def _entry(self, found: Alias, node: Symbol, letters: tuple[str, ...], bound: frozenset[str]) -> Node:
+        if node.base == r"\delta" and len(letters) == 2:
+            if len(found.parameters) != 2:
+                return node  # Kronecker's, beside a gradient of that name
+            if any(new not in bound | {old} for old, new in zip(found.parameters, letters, strict=True)):
+                what = (
+                    f"Kronecker's delta, or what a let calls `{node.base}_{{{''.join(found.parameters)}}}`?"
+                )
+                raise ReadError("BN129", what, node.at, "give one of the two another name")
         target = self._spend(found, node.at)
         if found.parameters:
             if len(found.parameters) != len(letters):
