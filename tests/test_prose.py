@@ -809,3 +809,62 @@ def test_a_sum_without_an_index_runs_over_the_only_one_in_it(tmp_path):
         r"x_i \sum x_i = n x_i c",
     ):
         assert verdicts(tmp_path, mean + shown(claim)) == [UNREAD]
+
+
+SURE = {
+    "let": "Let $k > 0$.",
+    "suppose": "Suppose that the gain $k > 0$ is fixed.",
+    "we assume": "Now we assume that $k > 0$.",
+    "where": "Here $z = k^2$, where $k > 0$ is a small constant.",
+    "with": "The layer returns $z = k^2$ with $k > 0$.",
+    "alone": "With $k > 0$.",
+    "avoids": "The constant $k > 0$ avoids division by zero.",
+    "sei": "Sei $k > 0$ eine feste Zahl.",
+    "soit": "Soit $k > 0$ un réel.",
+    "其中": "其中 $k > 0$ 是防止除零的小常数。",
+}
+UNSURE = {
+    "without": "Without assuming $k > 0$:",
+    "without that": "Without assuming that $k > 0$ we get",
+    "without the": "Without the assumption $k > 0$",
+    "nothing": "Nothing assumes $k > 0$ here.",
+    "instead": "Instead of assuming $k > 0$, keep the sign.",
+    "rather": "Rather than assume $k > 0$ we allow any sign.",
+    "avoid": "We avoid assuming $k > 0$.",
+    "others": "Others assume $k > 0$.",
+    "common": "Assuming $k > 0$ is common, but not done here.",
+    "drop": "Drop the assumption $k > 0$.",
+    "ohne": "Ohne die Annahme $k > 0$ gilt",
+    "easy": "The case with $k > 0$ is easy.",
+    "earlier": "In an earlier version we worked with $k > 0$.",
+    "another's": "Smith and Jones work with $k > 0$, which is not needed.",
+    "another's layer": "Smith and Jones return $z = k^2$ with $k > 0$.",
+    "arise": "Problems arise with $k > 0$.",
+    "why": "Why would one work with $k > 0$?",
+    "asked": "Let $k > 0$?",
+    "moment": "Let $k > 0$ for a moment; then the direction is kept.",
+    "starts": "The implementation starts with $k > 0$.",
+    "oft": "Mit $k > 0$ wird oft gearbeitet.",
+    "sans": "Sans supposer $k > 0$, on a",
+}
+
+
+@pytest.mark.parametrize("said", SURE.values(), ids=SURE)
+def test_an_order_is_assumed_where_every_word_says_so(tmp_path, said):
+    assert verdicts(tmp_path, f"{said}\n\n$$\n|k| = k\n$$\n") == [PROVED]
+    assert verdicts(tmp_path, f"{said}\n\n$$\n|k| = 2 k\n$$\n") == [REFUTED]
+
+
+@pytest.mark.parametrize("said", UNSURE.values(), ids=UNSURE)
+def test_an_order_that_may_be_assumed_neither_proves_nor_refutes(tmp_path, said):
+    assert verdicts(tmp_path, f"{said}\n\n$$\n|k| = k\n$$\n") == [UNREAD]
+
+
+@pytest.mark.parametrize(
+    "said", ["Without assuming", "Without the assumption", "We avoid assuming", "Nobody assumes"]
+)
+def test_an_equation_that_is_not_surely_assumed_is_no_condition(tmp_path, said):
+    mean = "$$\nc = \\frac{1}{m} \\sum_i x_i\n$$\n\n"
+    claim = "{} $c = 0$:\n\n$$\n\\sum_i x_i = 0\n$$\n"
+    assert verdicts(tmp_path, mean + claim.format(said)) != [PROVED]
+    assert verdicts(tmp_path, mean + claim.format("Now, assuming")) == [PROVED]

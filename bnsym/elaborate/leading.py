@@ -13,8 +13,10 @@ from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import lru_cache
 
+from bnsym.elaborate.supposing import begins_surely
 from bnsym.source.languages import (
     ALL,
+    ASIAN,
     DISPLAY,
     FORMULA,
     FORMULAS,
@@ -80,7 +82,6 @@ def _turns(words: Words) -> re.Pattern[str]:
     return re.compile(rf"{words.hence}|{words.where}", re.IGNORECASE)
 
 
-_ASIAN = re.compile("[\u3000-\u9fff\uac00-\ud7af]")
 _PARTICIPLE = re.compile(r"(?!\w*thing).+(?:ing|ando|endo|iendo|ant)")
 _JOINING = frozenset("and but or so then now und aber y pero et mais e ma".split())
 _PARTS = re.compile(r"[,;:()，、；：（）—–]|\n[ \t>]*\n")
@@ -98,7 +99,7 @@ def _unclear(sentence: str, start: int, end: int, words: Words) -> Iterator[tupl
 
 def _is_understood(sentence: str, found: list[re.Match[str]], last: int, words: Words) -> bool:
     start = found[0].start()
-    if _ASIAN.search(sentence, start, last) or _IDIOM.search(sentence, start, last):
+    if ASIAN.search(sentence, start, last) or _IDIOM.search(sentence, start, last):
         return True
     plain, places, reasons = (Known.of(w) for w in (words.plain, words.places, words.reasons))
     openers = Known.of(f"{words.places} {words.openers}")
@@ -180,7 +181,7 @@ def lead(
     formulas = [m.span() for m in FORMULAS.finditer(sentence, start, end)]
     cases, number = _cases(sentence, start, end, words)
     start = number[1] if number and cases else start
-    conditions, opened = _conditions(sentence, start, end, formulas, roles, words)
+    conditions, opened, unsure = _conditions(sentence, start, end, formulas, roles, words)
     rest = end if opened is None else opened
     following = _DISPLAYS.search(sentence, place[1])
     stop = following.start() if following else len(sentence)
@@ -190,7 +191,7 @@ def lead(
         return Leading(conditions, denied, denied=True)
     behind = _going_on(sentence, place[1], stop)
     more, after = _conditions_after(sentence, behind, words)
-    doubt = _doubt(sentence, start, rest, words) or _doubt(sentence, after, behind[1], words)
+    doubt = unsure or _doubt(sentence, start, rest, words) or _doubt(sentence, after, behind[1], words)
     doubt = doubt or _wished(sentence, start, end, words) or (None if cases else number)
     unclear = [*_unclear(sentence, start, rest, words), *_unclear(sentence, after, behind[1], words)]
     told = [FORMULAS.search(sentence, *one) is not None for one in unclear]
@@ -292,8 +293,8 @@ def _conditions(
     formulas: list[tuple[int, int]],
     roles: Mapping[int, Role],
     words: Words,
-) -> tuple[tuple[int, ...], int | None]:
-    """Those of the display, and where the word stands that opens them."""
+) -> tuple[tuple[int, ...], int | None, tuple[int, int] | None]:
+    """Those of the display, and where the word stands that opens them; or where that is not sure."""
     found: list[int] = []
     denied = bool(formulas) and compiled(words.negation).search(sentence, start, end) is not None
     for place in reversed(range(len(formulas))):
@@ -308,7 +309,11 @@ def _conditions(
         after = re.search(words.given_after, between)
         if opener := _opener(words).search(behind):
             but = _BUT.search(behind[: opener.end()])
-            return ((), None) if but else (tuple(found), begin + opener.start())
+            told = sentence[start : begin + opener.start()]
+            assumed = compiled(words.assume).match(opener[0]) is not None
+            if assumed and not begins_surely(told, words):
+                return (), None, (start, end)
+            return ((), None, None) if but else (tuple(found), begin + opener.start(), None)
         if after and _AND.fullmatch(behind.rpartition("。")[2].rpartition("、")[2]):
-            return tuple(found), first
-    return (), None
+            return tuple(found), first, None
+    return (), None, None

@@ -18,6 +18,7 @@ from itertools import pairwise
 from bnsym.elaborate.leading import Leading, hedged, lead
 from bnsym.elaborate.ranks import said_ranks
 from bnsym.elaborate.sayings import given_values, sayings
+from bnsym.elaborate.supposing import is_supposed
 from bnsym.source.languages import DISPLAY, FORMULA, LANGUAGES, LISTS, REST, SCRIPTS, SIGNS, Words, compiled
 from bnsym.source.markdown import Comment, Display, Formula, Found, Hidden
 from bnsym.source.text import Effect, Heading, Role, Saying, Slice
@@ -138,6 +139,12 @@ def read_prose(text: str, found: Sequence[Found], shown: str) -> Prose:
         told = frozenset(given_values(sentence, words, written))
         walk = _walked(sentence, words, Role.SAID if opens else Role.PLAIN, values, stating, told)
         prose.roles |= {inside[at]: role for at, role in walk.roles.items()}
+        for at, order in inside.items():
+            if walk.roles[at] not in _ASSUMES or not _is_order(text, order):
+                continue
+            listed = opens and not compiled(words.negation).search(sentence)
+            if not (listed or is_supposed(sentence, at, order.end - start, shown[end : end + 2], words)):
+                prose.roles[order] = Role.GIVEN
         prose.pairs |= {inside[b]: inside[a] for a, b in walk.pairs if not {inside[a], inside[b]} & states}
         prose.spoken |= {inside[at]: role for at, role in walk.spoken.items()}
         prose.anew |= {inside[at] for at in walk.anew}
@@ -156,6 +163,15 @@ def read_prose(text: str, found: Sequence[Found], shown: str) -> Prose:
             prose.sayings += (_narrowed(inside, start, one, Slice(start, end)) for one in led.named)
             prose.denied |= {display} if led.denied else set()
     return prose
+
+
+def _is_order(text: str, formula: Slice) -> bool:
+    """Whether it states orders only."""
+    return _ORDER.match(text, formula.start, formula.end) is not None
+
+
+_ASSUMES = frozenset((Role.SAID, Role.ASSUMED))
+_ORDER = re.compile(r"(?s:[^=]*?)(?:[<>≤≥≠⩽⩾]|\\(?:[lg]eq?(?:slant|q)?|[lg]t|neq?)(?![A-Za-z]))[^=]*\Z")
 
 
 def _narrowed(inside: Mapping[int, Slice], start: int, where: tuple[int, int], reach: Slice) -> Saying:

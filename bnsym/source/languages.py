@@ -18,6 +18,8 @@ FORMULAS = re.compile(f"{FORMULA}{REST}*")
 """A formula of the text, whole."""
 SIGNS = re.compile(f"[{FORMULA}{DISPLAY}]")
 """Where a formula or a display begins."""
+ASIAN = re.compile("[\u3000-\u9fff\uac00-\ud7af]")
+"""What Chinese, Japanese and Korean are written with."""
 STOP = re.compile(r"[.!?;](?=\s)|[。！？；]|\n[ \t>]*\n|\$\$")
 """Ends a sentence, or what leads to a display."""
 NEVER = r"(?!)"
@@ -119,6 +121,10 @@ class Words:
     """In a heading, or what opens a paragraph, these say that only some inputs are meant."""
     few: str = NEVER
     """So many values, or values of such a kind, are all that is meant."""
+    declares: str = NEVER
+    """Words of which a sentence consists that declares a name and assumes an order of it."""
+    declaring: str = NEVER
+    """The same in languages that write no blanks between words."""
     common: str = NEVER
     """Words that tell the language."""
 
