@@ -868,3 +868,72 @@ def test_an_equation_that_is_not_surely_assumed_is_no_condition(tmp_path, said):
     claim = "{} $c = 0$:\n\n$$\n\\sum_i x_i = 0\n$$\n"
     assert verdicts(tmp_path, mean + claim.format(said)) != [PROVED]
     assert verdicts(tmp_path, mean + claim.format("Now, assuming")) == [PROVED]
+
+
+SIGNED = {
+    "sei": "Sei $k$ positiv. Dann",
+    "nichtnegativ": "Sei $k$ nichtnegativ.",
+    "sea": "Sea $k$ positivo.",
+    "est": "$k$ est un réel strictement positif.",
+    "où": "où $k$ est positif.",
+    "其中": "其中 $k$ 为正数。",
+    "設": "設 $k$ 為正。",
+    "пусть": "Пусть $k$ положительно.",
+    "где": "где $k$ — положительное число.",
+    "ここで": "ここで $k$ は正の数である。",
+    "양수": "$k$는 양수이다.",
+    "dove": "dove $k$ è positivo.",
+    "gdzie": "gdzie $k$ jest dodatnie.",
+}
+
+
+@pytest.mark.parametrize("said", SIGNED.values(), ids=SIGNED)
+def test_a_sign_in_words_of_any_language_refutes_nothing(tmp_path, said):
+    assert verdicts(tmp_path, f"{said}\n\n$$\n|k| = k\n$$\n") == [UNREAD]
+    assert verdicts(tmp_path, f"{said.replace('$k$', '$c$')}\n\n$$\n|k| = k\n$$\n") == [REFUTED]
+
+
+def test_a_sign_that_a_name_may_have_puts_nothing_in_doubt(tmp_path):
+    for said in ("$k$ may be positive.", "$k$ kann positiv sein."):
+        assert verdicts(tmp_path, f"{said}\n\n$$\n|k| = k\n$$\n") == [REFUTED]
+
+
+GRADIENTS = {
+    "let": r"Let $\delta_i$ be the gradient of the loss with respect to $z_i$.",
+    "upstream": r"Here we denote the upstream gradient $\delta_i$.",
+    "derivative": r"$\delta_i$ is the derivative of $L$ in $z_i$.",
+    "signal": r"The error signal $\delta_i$ arrives.",
+    "sei": r"Sei $\delta_i$ die Ableitung des Verlusts nach $z_i$.",
+    "soit": r"Soit $\delta_i$ le gradient de la perte.",
+    "记": r"记 $\delta_i$ 为损失的梯度。",
+    "记, 对": r"记 $\delta_i$ 为损失对 $z_i$ 的梯度，则",
+}
+
+
+@pytest.mark.parametrize("said", GRADIENTS.values(), ids=GRADIENTS)
+def test_a_gradient_in_words_refutes_nothing(tmp_path, said):
+    layer = "$$\nz_i = x_i - \\mu, \\quad \\mu = \\frac1m\\sum_k x_k\n$$\n\n"
+    claim = "\n\n$$\n\\frac{\\partial L}{\\partial x_i} = \\delta_i - \\frac1m\\sum_k\\delta_k\n$$\n"
+    assert verdicts(tmp_path, layer + said + claim) == [UNREAD]
+    assert verdicts(tmp_path, layer + said.replace("\\delta", "\\zeta") + claim) == [REFUTED]
+
+
+CENTRED = {
+    "ja": "平均がゼロの場合、",
+    "ru": "Пусть данные центрированы. Тогда",
+    "ru, of": "Для центрированных данных",
+    "ko": "데이터가 중심화되어 있다면",
+    "zh": "对于零均值输入：",
+    "tr": "Şayet veriler merkezlenmişse,",
+    "pl": "Jeżeli dane są wycentrowane, to",
+    "fr": "Les données étant centrées,",
+    "en": "Zero-mean inputs satisfy",
+}
+
+
+@pytest.mark.parametrize("said", CENTRED.values(), ids=CENTRED)
+def test_centred_data_in_words_refute_nothing(tmp_path, said):
+    mean = "$$\nc = \\frac{1}{m} \\sum_i x_i\n$$\n\n"
+    claim = "\n\n$$\n\\sum_i x_i = 0\n$$\n"
+    assert verdicts(tmp_path, mean + said + claim) == [UNREAD]
+    assert verdicts(tmp_path, mean + "Hence" + claim) == [REFUTED]

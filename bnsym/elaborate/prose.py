@@ -19,7 +19,18 @@ from bnsym.elaborate.leading import Leading, hedged, lead
 from bnsym.elaborate.ranks import said_ranks
 from bnsym.elaborate.sayings import given_values, sayings
 from bnsym.elaborate.supposing import is_supposed
-from bnsym.source.languages import DISPLAY, FORMULA, LANGUAGES, LISTS, REST, SCRIPTS, SIGNS, Words, compiled
+from bnsym.source.languages import (
+    ALL,
+    DISPLAY,
+    FORMULA,
+    LANGUAGES,
+    LISTS,
+    REST,
+    SCRIPTS,
+    SIGNS,
+    Words,
+    compiled,
+)
 from bnsym.source.markdown import Comment, Display, Formula, Found, Hidden
 from bnsym.source.text import Effect, Heading, Role, Saying, Slice
 
@@ -408,7 +419,9 @@ class _Walk:
             self.spoken[start] = Role.NEGLECTED
         if self.role is Role.GIVEN or start in self.spoken:
             return
-        if self._is_loss(behind, after):
+        if self._is_gradient(behind, after) or self._is_signed(behind, after):
+            self.spoken[start] = Role.DESCRIBED
+        elif self._is_loss(behind, after):
             self.spoken[start] = Role.LOSS
         elif self._is_described(behind, after):
             self.spoken[start] = Role.DESCRIBED
@@ -428,6 +441,24 @@ class _Walk:
         before = compiled(rf"\b(?:{quality})(?:\s+{_THING})?\s*$").search(behind) or _UNIT.match(after)
         is_so = rf"(?:{_BEING}|\s+an?\s+)(?:{quality})\b"
         return before is not None or compiled(is_so).match(after) is not None
+
+    def _is_gradient(self, behind: str, after: str) -> bool:
+        """`the upstream gradient $g$`, `let $g$ be the derivative of the loss`: of which is not read."""
+        noun, words = ALL["gradient"], self.words
+        before = compiled(rf"(?:{noun})\w*\s*\(?$").search(behind)
+        is_one = compiled(rf"\s*,?\s*(?:{words.being}|{words.article}|denote)").match(after)
+        return before is not None or (
+            is_one is not None and compiled(rf"{noun}|[对對]\s*$").search(_first(after)) is not None
+        )
+
+    def _is_signed(self, behind: str, after: str) -> bool:
+        """`sei $g$ positiv`, `其中 $g$ 为正数`: words of any language."""
+        sign, clause = ALL["sign"], _first(after)
+        if compiled(rf"(?:{sign})\s*$").search(behind):
+            return True
+        found = compiled(sign).search(clause)
+        open_to = compiled(f"{self.words.negation}|{ALL['modal']}")
+        return found is not None and not open_to.search(clause, 0, found.start())
 
     def _is_loss(self, behind: str, after: str) -> bool:
         """`the loss $V$`, `$V$ is the cost`, `den Verlust nennen wir $V$`."""
@@ -449,7 +480,7 @@ class _Walk:
         each = rf"(?:{self.words.each})\s*(?:\w+\s+){{0,3}}$"
         if compiled(each).search(behind) or compiled(self.words.given_after).search(after):
             return Role.GIVEN
-        beside = behind[-30:] + " " + _CLAUSE.split(after, maxsplit=1)[0]
+        beside = behind[-30:] + " " + _first(after)
         plain = self.role in (Role.PLAIN, Role.INFERRED)
         if plain and compiled(self.words.constant).search(beside):
             return Role.ASSUMED
@@ -471,6 +502,11 @@ class _Walk:
             joins += "|"
         if compiled(rf"\s*(?:{joins})\s*").fullmatch(between):
             self.pairs.append((self.before[0], start))
+
+
+def _first(after: str) -> str:
+    """The clause behind a formula."""
+    return _CLAUSE.split(after.lstrip(" —–"), maxsplit=1)[0]
 
 
 _walked = lru_cache(maxsize=4096)(_Walk)

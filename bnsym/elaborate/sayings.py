@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bnsym.source.languages import DISPLAY, FORMULA, FORMULAS, REST, SIGNS, WORDS, Known, Words
+from bnsym.source.languages import ALL, DISPLAY, FORMULA, FORMULAS, REST, SIGNS, WORDS, Known, Words, compiled
 from bnsym.source.text import Effect
 
 _JOINS = r"[\s,，、(]*+(?:and|und|et|y|e|и|和|与|及|や|と|와|과)?[\s,，、]*+"
@@ -49,6 +49,9 @@ def changes(words: Words) -> re.Pattern[str]:
 def sayings(sentence: str, words: Words, written: Mapping[int, str]) -> Iterator[Said]:
     """What a sentence says of its formulas, which are given by their places in order, displays too."""
     places = tuple(written)
+    centred = None if written else compiled(ALL["centred"]).search(sentence)
+    if centred and compiled(f"{words.let}|{words.assume}").search(sentence, 0, centred.start()):
+        yield Said(centred.span(), (), Effect.NARROWED, here=False)
     for match in changes(words).finditer(sentence):
         start, end = _clause(sentence, match.start(), match.end())
         before = sentence[start : match.start()]
