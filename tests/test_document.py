@@ -805,6 +805,7 @@ def test_equations_are_read_in_time_in_proportion() -> None:
         "`", r"\[", r"\begin{align}", r"\color[", r"\label{", "<!--", "<!-- bnsym: ", "- ", "> ",
         r"\text{a}", ", ",
         r"\overset{(", r"\\", "# a ", "\n\n", r"\forall k,", "a=b,c>0,", r"\left\{\begin{", "$x ", "* ", "%",
+        "$a > 0$, and ",
     ],
 )  # fmt: skip
 def test_time_is_linear(unit: str) -> None:

@@ -1,8 +1,8 @@
 """Whether a sentence surely assumes an order in it: it does only where all its words are known to do so.
 
 A word such as `assume` or `with` may be denied, or told of others, of earlier or of easy cases, in more
-ways than can be listed; an order that may be assumed keeps from refuting and proves nothing. Linear in the
-sentence. Imports `languages` only.
+ways than can be listed; an order that may be assumed keeps from refuting and proves nothing. Long
+sentences are left alone. Imports `languages` only.
 """
 
 from __future__ import annotations
@@ -14,11 +14,15 @@ from bnsym.source.languages import ALL, ASIAN, DISPLAY, FORMULA, REST, WORDS, Kn
 
 _PLACE = re.compile(f"[{FORMULA}{DISPLAY}]{REST}*")
 _ENDS = re.compile(r"[,;:，；：]")
+_LONG = 3000
+"""A sentence with more characters is not taken apart for each order in it: of it nothing is sure."""
 _ASKS = re.compile(r"\s*[?？]")
 
 
 def is_supposed(sentence: str, start: int, end: int, closing: str, words: Words) -> bool:
     """Whether the sentence, behind which `closing` stands, assumes the order between `start` and `end`."""
+    if len(sentence) > _LONG:
+        return False
     places = [m.span() for m in _PLACE.finditer(sentence)]
     shown = [place for place in places if sentence[place[0]] == DISPLAY]
     begin = max((last for _, last in shown if last <= start), default=0)
