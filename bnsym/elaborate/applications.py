@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from hashlib import sha256
 from itertools import count, product
+from math import prod
 
 from bnsym.terms import (
     ONE,
@@ -181,16 +182,11 @@ def _written_out(term: Term) -> Iterator[tuple[Fraction, tuple[Term, ...]]]:
                 yield from _written_out(inner)
         case Mul(factors):
             parts = [list(_written_out(f)) for f in factors]
-            sizes = Fraction(1)
-            for part in parts:
-                sizes *= len(part)
-            if sizes > LARGEST_ARGUMENT:
+            if prod(map(len, parts)) > LARGEST_ARGUMENT:
                 yield Fraction(1), factors
                 return
             for chosen in product(*parts):
-                coefficient = Fraction(1)
-                for c, _ in chosen:
-                    coefficient *= c
+                coefficient = prod((c for c, _ in chosen), start=Fraction(1))
                 yield coefficient, tuple(f for _, inner in chosen for f in inner)
         case Pow(Add() as base, exponent) if exponent.denominator == 1 and 1 < exponent <= LARGEST_POWER:
             yield from _written_out(Mul((base,) * int(exponent)))
@@ -209,7 +205,7 @@ def _contraction(index: Index, factors: tuple[Term, ...]) -> Term:
         return Size(index.space)
     body = _monomial(factors)
     taken = {i.name for i in free_indices(body)} - {index.name}
-    letter = next(x for n in count() for x in [LETTERS[-1] + "'" * n] if x not in taken)
+    letter = next(x for n in count() if (x := LETTERS[-1] + "'" * n) not in taken)
     own = Index(letter, index.space)
     return Sum(own, _monomial(tuple(rename(f, {index.name: own}) for f in factors)))
 

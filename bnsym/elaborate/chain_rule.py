@@ -42,6 +42,7 @@ from bnsym.terms import (
     free_indices,
     mapped,
     mul,
+    names,
     own_indices,
     power,
     rename,
@@ -49,19 +50,14 @@ from bnsym.terms import (
 )
 
 
-def _direct(*terms: Term) -> set[Name]:
-    """The names in terms, without those in the arguments of functions."""
-    return {inner.name for term in terms for inner in walk(term) if isinstance(inner, Sym)}
-
-
-def _applications(names: Iterable[Name], uses: Mapping[Name, set[Name]]) -> list[Application]:
+def _applications(start: Iterable[Name], uses: Mapping[Name, set[Name]]) -> list[Application]:
     """Those among all that the names are made from, each after those that its argument is made from."""
-    here = sorted(name for name in reached(names, uses) if isinstance(name, Application))
-    return list(dict.fromkeys(n for one in here for n in (*_applications(_direct(one.argument), uses), one)))
+    here = sorted(name for name in reached(start, uses) if isinstance(name, Application))
+    return list(dict.fromkeys(n for one in here for n in (*_applications(names(one.argument), uses), one)))
 
 
 def _has_functions(*terms: Term) -> bool:
-    return any(isinstance(name, Application) for name in _direct(*terms))
+    return any(isinstance(name, Application) for name in names(*terms))
 
 
 @dataclass(frozen=True)
@@ -84,7 +80,7 @@ class Functions:
             others = Functions(statement.definitions, statement.losses, statement.outputs)
             return others.without(statement)
         left, right, *said = (self._chain.term(settled(side)) for side in sides)
-        applied = _applications(_direct(left, right, *said), self._uses)
+        applied = _applications(names(left, right, *said), self._uses)
         pairs = zip(hypotheses, said[::2], said[1::2], strict=True)
         known = [replace(h, left=a, right=b) for h, a, b in pairs] + [h for n in applied for h in _known(n)]
         known += self._equal(applied)
@@ -109,7 +105,7 @@ class Functions:
                 first.setdefault(value, value)
                 continue
             written = settled(apply(name.function, argument))
-            inside = _applications(_direct(written), self._uses)
+            inside = _applications(names(written), self._uses)
             other = written if set(inside) <= set(applied) else first.setdefault(written, value)
             if other != value:
                 yield Hypothesis(value, Relation.EQ, other)
@@ -130,8 +126,8 @@ class Functions:
         if not self._defined and not _has_functions(*sides):
             return ()
         bodies = {d.symbol.name: d.body for d in self.definitions}
-        uses = {name: _direct(body) for name, body in bodies.items()}
-        logs = [n.argument for n in _applications(_direct(*sides), uses) if n.function == "log"]
+        uses = {name: names(body) for name, body in bodies.items()}
+        logs = [n.argument for n in _applications(names(*sides), uses) if n.function == "log"]
         given = {h.left.name for h in statement.hypotheses if _says_positive(h) and isinstance(h.left, Sym)}
         unknown = dict.fromkeys(a for a in logs if not _is_positive(a, bodies, given))
         return tuple(
@@ -155,7 +151,7 @@ class Functions:
 
     @cached_property
     def _uses(self) -> dict[Name, set[Name]]:
-        return self._chain.losses | {name: _direct(body) for name, body in self._bodies.items()}
+        return self._chain.losses | {name: names(body) for name, body in self._bodies.items()}
 
     @cached_property
     def _plain(self) -> tuple[Definition, ...]:
@@ -190,7 +186,7 @@ def _differentiated(*sides: Term) -> set[str]:
     """The unknown functions whose derivatives are written beside a derivative of something: of these a chain
     rule is claimed, which any has; whatever else is said of one may be meant of a certain one."""
     parts = [part for side in sides for part in walk(side)]
-    primed = {_plain(n) for n in _direct(*sides) if isinstance(n, Application) and n.function != _plain(n)}
+    primed = {_plain(n) for n in names(*sides) if isinstance(n, Application) and n.function != _plain(n)}
     return primed if any(isinstance(part, Diff) for part in parts) else set()
 
 
@@ -243,7 +239,7 @@ class _Chain:
 
     def __init__(self, bodies: dict[Name, Term], losses: dict[Name, set[Name]]) -> None:
         self.bodies, self.losses = bodies, losses
-        self.uses = losses | {name: _direct(body) for name, body in bodies.items()}
+        self.uses = losses | {name: names(body) for name, body in bodies.items()}
         self.made_from = losses | {name: names_of(body) for name, body in bodies.items()}
 
     def term(self, term: Term) -> Term:
@@ -253,7 +249,7 @@ class _Chain:
         return self.total(of, term.by) if term.total else self.local(of, term.by)
 
     def total(self, of: Term, by: Sym) -> Term:
-        met = reached(_direct(of), self.uses)
+        met = reached(names(of), self.uses)
         through = [
             name
             for name in sorted(met)
@@ -267,10 +263,10 @@ class _Chain:
         body = self.bodies.get(of.name, of) if isinstance(of, Sym) else of
         through = [
             name
-            for name in sorted(_direct(body))
+            for name in sorted(names(body))
             if isinstance(name, Application) and by.name in names_of(name.argument)
         ]
-        own = [Diff(of, by, False)] if by.name in _direct(of, body) or not through else []
+        own = [Diff(of, by, False)] if by.name in names(of, body) or not through else []
         return add(*own, *(self._through(of, name, by, False) for name in through))
 
     def _through(self, of: Term, name: Application, by: Sym, total: bool) -> Term:

@@ -10,11 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from bnsym import terms
 from bnsym.elaborate.applications import Application
 from bnsym.latex.ast import Place
 from bnsym.latex.errors import ReadError
 from bnsym.printing import to_latex
-from bnsym.terms import Definition, Diff, Name, Sym, Term, walk
+from bnsym.terms import Definition, Diff, Name, Sym, Term, names, walk
 
 
 @dataclass(frozen=True)
@@ -63,19 +64,12 @@ class Dependence:
 
 def reached(start: Iterable[str], uses: Mapping[str, Iterable[str]]) -> set[str]:
     """The names that these names are made from, themselves among them."""
-    found: set[str] = set()
-    todo = list(start)
-    while todo:
-        name = todo.pop()
-        if name not in found:
-            found.add(name)
-            todo.extend(uses.get(name, ()))
-    return found
+    return terms.reached(start, lambda name: uses.get(name, ()))
 
 
 def names_of(term: Term) -> set[Name]:
     """The names in a term, those in the arguments of functions among them."""
-    found = {inner.name for inner in walk(term) if isinstance(inner, Sym)}
+    found = names(term)
     return found.union(*(names_of(name.argument) for name in found if isinstance(name, Application)))
 
 

@@ -32,10 +32,10 @@ from bnsym.terms import (
     Relation,
     Size,
     Statement,
-    Sym,
     Term,
     add,
     free_indices,
+    names,
     num,
     walk,
 )
@@ -203,7 +203,7 @@ def _place(note: Note, trial: Trial) -> Place:
     arrays = [symbol.name for symbol in defined if symbol.indices]
     arrays += [name for name, shape in shapes.items() if shape]
     bodies = (d.body for d in trial.statement.definitions)
-    elsewhere = {t.name for term in (trial.other, *bodies) for t in walk(term) if isinstance(t, Sym)}
+    elsewhere = names(trial.other, *bodies)
     usual = [name for name in USUAL if name in known]
     beside = relevant(replace(trial.statement, left=trial.other, right=trial.other))
     numbers = [d.symbol.name for d in beside.definitions if not d.symbol.indices]

@@ -14,7 +14,7 @@ from bnsym.compiling.code.infix import Infix
 from bnsym.compiling.lowered import Step
 from bnsym.compiling.programs import RESULT, Program
 from bnsym.evidence.deltas import mentions, rebuilt
-from bnsym.terms import HALF, Delta, Index, Mul, Pow, Sym, Term, mul, rename, walk
+from bnsym.terms import HALF, Delta, Index, Mul, Pow, Sym, Term, mul, names, reached, rename, walk
 
 
 class Loops(Infix):
@@ -77,8 +77,8 @@ class Loops(Infix):
     def height(self, step: Step) -> int:
         """How many sums have to be known before it, one after the other."""
         made = {s.target.name: s for s in self.program.steps}
-        names = {t.name for t in walk(step.value) if isinstance(t, Sym)} & made.keys()
-        return max((self.height(made[n]) + bool(made[n].over) for n in names), default=0)
+        needed = names(step.value) & made.keys()
+        return max((self.height(made[n]) + bool(made[n].over) for n in needed), default=0)
 
     def unbound(self, step: Step) -> tuple[Index, ...]:
         return tuple(i for i in step.indices if i not in self.bound)
@@ -89,13 +89,7 @@ class Loops(Infix):
 
     def reads(self, step: Step) -> set[str]:
         """Steps that it needs, also by way of those that are worked out again."""
-        found: set[str] = set()
-        todo = [step.value]
-        while todo:
-            for name in {t.name for t in walk(todo.pop()) if isinstance(t, Sym)} - found:
-                found.add(name)
-                todo += [self.again[name].value] if name in self.again else []
-        return found
+        return reached(names(step.value), lambda n: names(self.again[n].value) if n in self.again else ())
 
     def nest(self, steps: Sequence[Step]) -> None:
         """Loops for sums, or for the result."""
