@@ -54,9 +54,7 @@ def narrower(
     spaces are called, by the spaces' variables."""
     if statement.relation is not Relation.EQ:
         return
-    if not any(
-        h.letters for c in survey.gathered.chains for h in c.hypotheses
-    ):  # it is said where it is meant
+    if not survey.restricts:  # it is said where it is meant
         yield from _off_the_diagonal(p, statement)
     yield from _counting(survey, p, statement, sizes)
 

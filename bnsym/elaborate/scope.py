@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 
 from bnsym.elaborate import calls, ranges, ranks, spelling, steps
@@ -79,6 +80,11 @@ class Survey:
     """Names of which the file gives two definitions to choose from."""
     alternatives: dict[str, list[RawChain]] = field(default_factory=dict)
     """The rows that say what such a name may be."""
+
+    @cached_property
+    def restricts(self) -> bool:
+        """Whether some condition compares index letters."""
+        return any(h.letters for chain in self.gathered.chains for h in chain.hypotheses)
 
 
 def survey(source: Source, gathered: Gathered) -> Survey:
