@@ -64,7 +64,7 @@ def test_a_link_that_waits_names_the_place_and_the_cause() -> None:
 def test_one_cause_is_said_once_with_the_links_that_wait_for_it() -> None:
     text = shown(checked(UNREADABLE))
     assert "! unread  2 links" in text
-    assert " waiting   block-1, block-3\n" in text
+    assert " waiting   block-1 (line 1), block-3 (line 5)\n" in text
     assert "! unread  block-4" in text
     assert text.count("`pmatrix` inside an expression is not read\n") == 1
     assert "block-3  note.md" not in text

@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from bnsym.kernel import Witness, refute
-from bnsym.model import Declaration, Declared, Diagnostic, Evidence, Result, Severity, Span, Undecided
+from bnsym.model import Declaration, Declared, Diagnostic, Evidence, Repair, Result, Severity, Span, Undecided
 from bnsym.reporting.console.excerpt import clean, excerpt
 from bnsym.reporting.console.terminal import Detail, print_report
 from bnsym.reporting.console.theme import make_console
@@ -61,9 +61,48 @@ def test_a_refutation_shows_the_chain_the_caret_the_witness_and_both_sides() -> 
         "  11 │   &= \\mu\n"
         "     │    ^ the two sides differ: 0 ≠ 1/2\n" in text
     )
-    assert "       m = 2\n       x = (0, 1)\n" in text
+    assert "\n      at   m = 2, x = (0, 1)\n" in text
     assert "    left = 0     " in text
     assert "   right = 1/2   μ\n" in text
+
+
+def mended(number: int) -> Result:
+    """A refuted link with the repair that puts 0 for its right side."""
+    edits = ((handmade.NOTE.index("&= \\mu") + 3, handmade.NOTE.index("&= \\mu") + 6, "0"),)
+    link = replace(handmade.CENTRED_2, right_span=handmade.place(handmade.MU_LINE, "\\mu"))
+    return replace(only(number)[0], link=link, repair=Repair("a mean", "\\mu", "0", edits), derived="0")
+
+
+def test_where_a_repair_is_shown_the_line_is_written_as_it_is_to_be_and_no_more_is_said() -> None:
+    text = shown(chosen=(mended(1),), in_file=())
+    assert "at   m = 2, x = (0, 1)\n  repair   a mean; proved with it\n   + │   &= 0\n\n" in text
+    asked = shown(Detail.VERBOSE, chosen=(mended(1),), in_file=())
+    for fact in ("   right = 1/2   μ\n", " derived   0\n", "         - \\mu\n         + 0\n"):
+        assert fact in asked
+        assert fact not in text
+
+
+def test_a_side_that_is_not_in_the_line_of_the_sign_is_shown_before_and_after() -> None:
+    repair = Repair("a mean", "\\mu", "0", ())
+    link = replace(mended(1).link, right_span=handmade.place("m \\mu = x_i", "\\mu"))
+    text = shown(chosen=(replace(mended(1), link=link, repair=repair),), in_file=())
+    assert "  repair   a mean; proved with it\n         - \\mu\n         + 0\n\n" in text
+
+
+def test_links_that_one_repair_mends_are_shown_together() -> None:
+    first, second = mended(1), replace(mended(1), link=replace(mended(1).link, id="centred.3"))
+    text = shown(Detail.QUIET, chosen=(first, second), in_file=())
+    assert text.count("✗ refuted") == 1
+    assert "  and mends centred.3 (line 11): the two sides differ: 0 ≠ 1/2\n" in text
+    other = replace(second, repair=Repair("a mean", "\\mu", "0", ((0, 0, " "),)))
+    assert shown(Detail.QUIET, chosen=(first, other), in_file=()).count("✗ refuted") == 2
+
+
+def test_links_that_wait_for_one_thing_are_listed_by_it_with_their_lines() -> None:
+    waiting = tuple(replace(only(3)[0], link=replace(handmade.MEAN_1, id=f"mean.{k}")) for k in (1, 2))
+    text = shown(chosen=waiting, in_file=())
+    assert text.count("mean.1") == 1
+    assert "waiting   mean.1 (line 22), mean.2 (line 22)\n" in text
 
 
 def test_the_caret_stands_under_the_sign_after_a_tab() -> None:

@@ -144,10 +144,11 @@ def said_of_repair(repair: Repair) -> str:
 
 
 def by_cause(results: Iterable[Result]) -> Iterable[list[Result]]:
-    """Those that wait for one thing to be read together; any other alone."""
-    groups: dict[Diagnostic | int, list[Result]] = {}
+    """Those that wait for one thing to be read, or that the same edits mend, together; any other alone."""
+    groups: dict[object, list[Result]] = {}
     for result in results:
-        groups.setdefault(cause_of(result) or id(result), []).append(result)
+        mended = (result.link.span.file, result.repair.edits) if result.repair else id(result)
+        groups.setdefault(cause_of(result) or mended, []).append(result)
     return groups.values()
 
 

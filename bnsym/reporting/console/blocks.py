@@ -6,20 +6,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
 from bnsym.codes import NAMES
 from bnsym.kernel import Refuted
-from bnsym.model import Cause, Diagnostic, Result, Severity, Span, Undecided, Unread, for_file
+from bnsym.model import Cause, Diagnostic, Link, Repair, Result, Severity, Span, Undecided, Unread, for_file
 from bnsym.printing import to_latex
 from bnsym.reporting import view
 from bnsym.reporting.console.excerpt import clean, excerpt
 from bnsym.reporting.console.rows import Row
 from bnsym.reporting.console.theme import VERDICT_STYLES, width_of
 from bnsym.reporting.unicode import plain, unicode_math
-from bnsym.reporting.view import Failure, View
+from bnsym.reporting.view import View
 from bnsym.reporting.wording import CANT_TELL, MARKS, by_cause, cause_of, said_of_cause
 
 SEVERITY_STYLES = {Severity.ERROR: "bad", Severity.WARNING: "unsure", Severity.NOTE: "quiet"}
@@ -31,6 +30,8 @@ class Page:
 
     console: Console
     sources: dict[str, str]
+    full: bool = True
+    """Whether a block says all that is known, or no more than what, where, why and what to write instead."""
 
     @property
     def width(self) -> int:
@@ -44,43 +45,57 @@ class Page:
         for line in lines:
             self.console.print(line, soft_wrap=True)
 
+    def part(self) -> None:
+        """A blank line between the parts of a block that says all."""
+        self.put(*([Text()] * self.full))
+
 
 def result_blocks(page: Page, views: Iterable[View]) -> None:
     """The blocks of links that are not as declared (or, on request, of declared refutations); links that wait
-    for one thing to be read have one block together."""
+    for one thing to be read, or that one repair mends, have one block together."""
     known = {id(one.result): one for one in views}
     for group in by_cause(one.result for one in known.values()):
         cause = cause_of(group[0])
         if cause is not None and len(group) > 1:
-            _waiting(page, cause, [result.link.id for result in group])
+            _waiting(page, cause, [result.link for result in group])
+        elif page.full:
+            for result in group:
+                _block(page, known[id(result)])
         else:
-            _block(page, known[id(group[0])])
+            _block(page, *(known[id(result)] for result in group))
 
 
-def _waiting(page: Page, cause: Diagnostic, links: list[str]) -> None:
+def _waiting(page: Page, cause: Diagnostic, links: list[Link]) -> None:
     mark, style = MARKS["unread"], VERDICT_STYLES["unread"]
-    page.put(_title(page, f"{mark} unread", style, f"{len(links)} links", cause.code))
-    page.put(_place(page, cause.span))
+    page.put(*_title(page, f"{mark} unread", style, f"{len(links)} links", cause.code, cause.span))
     _source(page, cause.span, cause.message, style)
-    _prose(page, "waiting", ", ".join(links))
+    _prose(page, "waiting", ", ".join(f"{link.id} (line {link.span.line})" for link in links))
     _prose(page, "hint", for_file(cause.hint, cause.span.file))
     page.put(Text())
 
 
-def _block(page: Page, one: View) -> None:
+def _block(page: Page, one: View, *others: View) -> None:
+    """others: the links that the repair of this one mends too."""
     result, verdict, words = one.result, one.result.verdict, one.words
     row = Row(result, result.link.id, "", "", "")
     expected = ", as declared" if one.as_declared else ""
     style = "expected" if expected else row.style
-    page.put(_title(page, f"{row.mark} {result.name}{expected}", style, result.link.id, words.code))
-    page.put(_place(page, one.span))
+    page.put(
+        *_title(page, f"{row.mark} {result.name}{expected}", style, result.link.id, words.code, one.span)
+    )
     begins = None if isinstance(verdict, Unread) else result.link.left_span
     _source(page, one.span, words.message, style, begins)
+    explained = not page.full and result.repair is not None
+    witnessed = one.failure is not None or not (page.full or isinstance(verdict, Undecided))
     if one.failure:
-        page.put(Text(), *_aligned(one.failure), Text(), *_sides(one.failure.refuted, page))
-    for number, (label, text) in enumerate(one.read(witnessed=one.failure is not None)):
+        numbers = (*one.failure.numbers, *one.failure.values)
+        _prose(page, "at", ", ".join(f"{unicode_math(name)} = {value}" for name, value in numbers))
+        page.put(*(() if explained else _sides(one.failure.refuted, page)))
+    for number, (label, text) in enumerate(() if explained else one.read(witnessed=witnessed)):
         _prose(page, label, plain(text), apart=number == 0)
-    _repair(page, result)
+    _repair(page, result, explained=explained)
+    for other in others:
+        _prose(page, "", f"and mends {other.result.link.id} (line {other.line}): {other.words.message}")
     if isinstance(verdict, Undecided) and verdict.tried:
         _prose(page, "tried", ", ".join(verdict.tried))
     if isinstance(verdict, Undecided):
@@ -98,8 +113,8 @@ def _block(page: Page, one: View) -> None:
 
 def cause_block(page: Page, cause: Cause) -> None:
     """Why several links are not proved: the lines to change, and the links that are proved then."""
-    page.put(_title(page, "! cause", "unsure", said_of_cause(cause), ""))
-    page.put(_place(page, cause.span), Text())
+    page.put(*_title(page, "! cause", "unsure", said_of_cause(cause), "", cause.span))
+    page.part()
     for before, after in cause.lines:
         page.put(
             Text.assemble("  ", ("-", "bad"), " ", clean(before)),
@@ -116,14 +131,14 @@ def diagnostic_block(page: Page, diagnostic: Diagnostic) -> None:
     if _of_whole_file(diagnostic.span):
         line = int(diagnostic.span.line)
         file = clean(diagnostic.span.file) + (f":{line}" if line > 1 else "")
-        page.put(_title(page, f"{mark} {file}", style, diagnostic.message, diagnostic.code))
+        page.put(*_title(page, f"{mark} {file}", style, diagnostic.message, diagnostic.code))
         page.put(
             *([Text.assemble(("  hint   ", "quiet"), clean(diagnostic.hint))] if diagnostic.hint else [])
         )
         page.put(Text())
         return
-    page.put(_title(page, f"{mark} {severity}", style, NAMES.get(diagnostic.code, ""), diagnostic.code))
-    page.put(_place(page, diagnostic.span))
+    name = NAMES.get(diagnostic.code, "")
+    page.put(*_title(page, f"{mark} {severity}", style, name, diagnostic.code, diagnostic.span))
     _source(page, diagnostic.span, diagnostic.message, style)
     _prose(page, "hint", diagnostic.hint)
     page.put(Text())
@@ -143,20 +158,27 @@ def diagnostic_line(page: Page, diagnostic: Diagnostic) -> None:
     page.put(line)
 
 
-def _title(page: Page, verdict: str, style: str, name: str, code: str) -> Text:
-    """Verdict and name on the left; on the right, where there is room, the code."""
+def _title(
+    page: Page, verdict: str, style: str, name: str, code: str, span: Span | None = None
+) -> Iterator[Text]:
+    """Verdict, name and place on the left, the place below where it does not fit; on the right the code."""
     title = Text.assemble((verdict, style), "  ", (clean(name), "strong"))
+    width = min(page.width, 100)
+    place = Text(f"  {_place(page, span)}" if span else "", "quiet")
+    beside = title.cell_len + place.cell_len + len(code) + 2 <= width
+    title = title + place if beside else title
     label = f"{code} {NAMES.get(code, '')}".strip() if NAMES.get(code) != name else code
-    room = min(page.width, 100) - title.cell_len - 2
+    room = width - title.cell_len - 2
     label = label if len(label) <= room else code
     gap = room + 2 - len(label)
-    return Text.assemble(title, " " * max(2, gap), (label, "quiet"))
+    yield Text.assemble(title, " " * max(2, gap), (label, "quiet"))
+    yield from () if beside else (place,)
 
 
-def _place(page: Page, span: Span) -> Text:
+def _place(page: Page, span: Span) -> str:
     """Of a notebook also the line of the cell, by which its excerpt counts."""
     cell = f", line {page.shown(span)[1].line})" if span.cell else ""
-    return Text(clean(f"  {span.place[:-1]}{cell}" if cell else f"  {span.place}"), "quiet")
+    return clean(f"{span.place[:-1]}{cell}" if cell else span.place)
 
 
 def _source(page: Page, span: Span, message: str, style: str, begins: Span | None = None) -> None:
@@ -167,16 +189,9 @@ def _source(page: Page, span: Span, message: str, style: str, begins: Span | Non
         text, shown_span, label=clean(message), width=page.width, style=style,
         first_line=page.shown(begins)[1].line if begins else 0,
     )  # fmt: skip
-    shown = [Text(), *lines]
-    page.put(*shown) if len(shown) > 1 else _prose(page, "", message)
-
-
-def _aligned(failure: Failure) -> Iterator[Text]:
-    """`name = value` of the witness, the equals signs under each other."""
-    pairs = [(unicode_math(name), str(value)) for name, value in (*failure.numbers, *failure.values)]
-    gutter = max([8, *(cell_len(name) for name, _ in pairs)])
-    for name, value in pairs:
-        yield Text.assemble(" " * (gutter - cell_len(name)), name, (" = ", "quiet"), (value, "value"))
+    if shown := list(lines):
+        page.part()
+    page.put(*shown) if shown else _prose(page, "", message)
 
 
 def _sides(refuted: Refuted, page: Page) -> Iterator[Text]:
@@ -192,18 +207,34 @@ def _sides(refuted: Refuted, page: Page) -> Iterator[Text]:
         yield line
 
 
-def _repair(page: Page, result: Result) -> None:
-    """What would make the link true, and what its left side is."""
-    repair = result.repair
-    if result.derived:
+def _repair(page: Page, result: Result, *, explained: bool) -> None:
+    """What would make the link true, and what its left side is; explained: no more than what to write."""
+    if result.derived and not explained:
         _prose(page, "derived", unicode_math(result.derived))
-    if repair is not None:
+    if repair := result.repair:
         _prose(page, "repair", f"{repair.what}; proved with it")
-        before, after = repair.before.splitlines(), repair.after.splitlines()
-        kept = set(before) & set(after)  # lines that both have say nothing
-        for sign, lines, style in (("-", before, "bad"), ("+", after, "good")):
-            for line in (one for one in lines if one not in kept):
-                page.put(Text.assemble(" " * 9, (sign, style), " ", clean(line.strip())))
+        page.put(*_changed(page, repair, result.link))
+
+
+def _changed(page: Page, repair: Repair, link: Link) -> Iterator[Text]:
+    """The line of the sign as it is to be, below what the excerpt shows of it; where the side that changes is
+    not in that line alone, its changed lines, before and after."""
+    text, where = page.shown(link.span)
+    line = "" if text is None else "".join(text.split("\n")[where.line - 1 : where.line]).rstrip()
+    before, after = repair.before.strip(), repair.after.strip()
+    for side in () if page.full or "\n" in after else (link.left_span, link.right_span):
+        at = page.shown(side)[1] if side else where
+        start, end = at.column - 1, at.end_column - 1
+        if at.line == at.end_line == where.line and line[start:end].strip() == before:
+            gutter = max(4, len(str(where.line)) + 1)
+            changed = clean(line[:start] + line[start:end].replace(before, after) + line[end:])
+            yield Text.assemble((f"{'+':>{gutter}}", "good"), (" │ ", "quiet"), changed)
+            return
+    old, new = before.splitlines(), after.splitlines()
+    kept = set(old) & set(new)  # lines that both have say nothing
+    for sign, part, style in (("-", old, "bad"), ("+", new, "good")):
+        for changed in (one for one in part if one not in kept):
+            yield Text.assemble(" " * 9, (sign, style), " ", clean(changed.strip()))
 
 
 def _prose(page: Page, label: str, text: str, *, apart: bool = True) -> None:
@@ -212,7 +243,8 @@ def _prose(page: Page, label: str, text: str, *, apart: bool = True) -> None:
         return
     indent = 11 if label else 2
     lines = Text(clean(text)).wrap(page.console, max(20, min(page.width, 100) - indent))
-    page.put(*([Text()] * apart))
+    if apart:
+        page.part()
     for number, line in enumerate(lines):
         head = f"{label:>8}   " if label and not number else " " * indent
         page.put(Text.assemble((head, "quiet"), line))

@@ -6,7 +6,7 @@ What is as it should be stays calm. Every line also says in words what its colou
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from enum import Enum
 from io import StringIO
 from operator import itemgetter
@@ -25,7 +25,7 @@ from bnsym.reporting.console.summary import summary
 from bnsym.reporting.console.theme import make_console
 from bnsym.reporting.unicode import plain, unicode_math
 from bnsym.reporting.view import FileView, View, file_views, views
-from bnsym.reporting.wording import cause_of, relation_latex
+from bnsym.reporting.wording import by_cause, cause_of, relation_latex
 
 SAID_BEFORE = frozenset({"BN132", "BN133", "BN134"})
 """Notes that say what the head of a file's report says."""
@@ -43,7 +43,7 @@ def print_report(
     report: Report, console: Console, detail: Detail = Detail.NORMAL, *, show_parsed: bool = False
 ) -> None:
     """All of the report, to `console`."""
-    page = Page(console, report.sources)
+    page = Page(console, report.sources, full=detail is Detail.VERBOSE)
     if show_parsed:
         for file in file_views(report):
             page.put(*_as_understood(file))
@@ -84,7 +84,11 @@ def _needs_a_look(view: View, report: Report, detail: Detail) -> bool:
 
 def _table(page: Page, report: Report, detail: Detail) -> None:
     """The rows of all files in the same columns, a blank line after each file."""
-    shown = [(file, [v for v in file.views if _has_row(file, v, detail)]) for file in file_views(report)]
+    together = {id(r) for group in by_cause(report.results) if len(group) > 1 for r in group}
+    shown = [
+        (file, [v for v in file.views if detail is Detail.VERBOSE or _has_row(file, v, together)])
+        for file in file_views(report)
+    ]
     chosen = [view for _, own in shown for view in own]
     lines = rows(chosen, page.width if page.console.is_terminal else None)
     for file, own in shown:
@@ -97,9 +101,11 @@ def _table(page: Page, report: Report, detail: Detail) -> None:
             page.put(Text())
 
 
-def _has_row(file: FileView, view: View, detail: Detail) -> bool:
-    """Where a file does not say what it claims, what can't be read is listed by its cause alone."""
-    return detail is Detail.VERBOSE or file.file.derivation.directives or cause_of(view.result) is None
+def _has_row(file: FileView, view: View, together: Container[int]) -> bool:
+    """What can't be read is listed by its cause alone where several links have one, and where a file does
+    not say what it claims."""
+    own = file.file.derivation.directives and id(view.result) not in together
+    return own or cause_of(view.result) is None
 
 
 def _head(page: Page, file: FileView, detail: Detail) -> None:
