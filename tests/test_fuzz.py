@@ -5,11 +5,14 @@ from __future__ import annotations
 
 import runpy
 import time
+from contextlib import suppress
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from bnsym.elaborate import read
+from bnsym.reporting.authored import _KEPT, Barred, safe_math
 from bnsym.reporting.well_formed import DEEPEST, is_well_formed
 from tests.fuzz.exports import refused
 from tests.fuzz.grammar import note
@@ -60,14 +63,17 @@ def test_a_tower_of_marks_is_too_deep() -> None:
 
 SET = [
     r"\frac{a}{b}", r"\frac12", r"x^\mathrm{T}", r"x'^2", "x''", r"\left( a \middle| b \right)", "< a",
-    r"\left. a \right|", r"\sqrt[3]{a}", r"\sum\limits_i x_i", r"\hat x_i^2", r"\big( a \big)",
-    r"\text{ab c}", "{a^b}^c", r"\operatorname{Var}[x]", "a", "{" * (DEEPEST - 2) + "}" * (DEEPEST - 2),
+    r"\left. a \right|", r"\sqrt[3]{a}", r"\sum\limits_i x_i", r"\hat x_i^2", r"\big( a \big)", "a",
+    "x'_a", "x''^2_a", r"\mbox{ab}", r"x^\text{a}", r"x^\frac12", r"\cfrac ab", r"\frac\partial x",
+    r"\hat\mu", r"\text{ab c}", "{a^b}^c", r"\operatorname{Var}[x]",
+    "{" * (DEEPEST - 2) + "}" * (DEEPEST - 2),
 ]  # fmt: skip
 REFUSED = [
     "{", "}", "x}", r"\left( a", r"a \right)", r"{\left( a} \right)", "x^a^b", "x_i_j", "x^2'", "x^", "x_}",
     r"\frac{a}", r"\hat", r"\sqrt", r"x^\sqrt{2}", r"\hat\mathbf{x}", r"\left a \right)", r"a \middle| b",
     r"\text{a_1}", r"x\limits_i", r"\frac\hat{a}b", "x^_i", r"\text{\alpha}", r"\big",
-    r"\sqrt[3{a}", "{" * 500 + "}" * 500, "x \\",
+    "x'_a^b", "x'_a'", r"x^\operatorname{a}", r"x_\bm{x}", r"x^\mbox{a}", r"x^\exp", r"x_\max", r"x^\,",
+    r"x'^\text{a}", r"\hbox a", r"\cfrac{a}", r"\hat\exp", r"\sqrt[3{a}", "{" * 500 + "}" * 500, "x \\",
 ]  # fmt: skip
 
 
@@ -86,12 +92,31 @@ def test_what_is_called_well_formed_is_set(tmp_path: Path) -> None:
     compiled(tmp_path, f"{head}\\begin{{document}}{body}\\end{{document}}")
 
 
+def _formula(random: Random) -> str:
+    command = random.choice(sorted(_KEPT)), random.choice(["", " ", "{a}", "{x}{y}", "{", "^", "."])
+    tokens = ["\\" + "".join(command), *"{}^_' ", "{a}", "{b^2}", *"axy12(|."]
+    return "".join(random.choice([tokens[0], random.choice(tokens)]) for _ in range(random.randint(2, 8)))
+
+
+def test_any_formula_that_is_let_through_is_set() -> None:
+    needs("pdflatex")
+    random, latex = Random(5), []
+    for _ in range(20_000):
+        with suppress(Barred):
+            latex.append(rf"\ensuremath{{{safe_math(_formula(random))}}}")
+    assert len(latex) > 2000
+    assert refused([Outcome(n, (), text) for n, text in enumerate(latex)]) == []
+
+
 ILL = {
     "a let": "<!-- bnsym: let $g$ = ${$ -->",
     "an assumption": r"<!-- bnsym: assume $\left( a > 0$ -->",
     "a heading": "# A $x}$",
     "a dollar in a heading": "# A $x \\$y$ and $\\Vert \\",
     "a script": "# $x^a^b$ and $\\left( y$",
+    "a function's name as a script": r"<!-- bnsym: let $\bar x^\operatorname{Var}(2)$ = $y$ -->",
+    "a space at the end": "<!-- bnsym: let $g$ = $2x\\ $ -->",
+    "a command of HTML": r"# Over $\lang a, b \rang$ and $\part$",
     "braces beyond measure": f"$$ {'{' * 500}a{'}' * 500} = a $$",
 }
 

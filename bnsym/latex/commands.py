@@ -335,7 +335,9 @@ FOREIGN = frozenset(
     for entry in TABLE
     for word in entry.spellings
     if not word.isascii() or "=" in word or "&" in word or entry.value in (r"\mathbb{R}",)
-) | {r"\lparen", r"\rparen", r"\pmb", r"\defeq", r"\coloneqq", r"\coloneq", r"\colonequals"}
+) | frozenset(
+    r"\lparen \rparen \lang \rang \sdot \part \dd \pmb \defeq \coloneqq \coloneq \colonequals".split()
+)
 """What plain LaTeX with the packages of the American Mathematical Society does not know."""
 PAIRED = frozenset((r"\left", r"\right", r"\middle"))
 """Sizes after which a point stands for no bracket at all."""

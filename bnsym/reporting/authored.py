@@ -43,6 +43,8 @@ _PRINTED = frozenset(("det", "delta"))
 _TOKEN = re.compile(r"%[^\n]*|\\(?:left|right|middle)\s*\.|\\[A-Za-z]+|\\.|\s+|.", re.DOTALL)
 _CHARACTERS = frozenset("+-*/()[]{}^_',|=<>.;:! ")
 _BRACKET = re.compile(r"\\(?:left|right|middle|[A-Za-z]+|.)|[{}]", re.DOTALL)
+_AFTER_PRIME = re.compile(r"(?<=') (?=[\^'])")
+"""A space for which TeX takes the script as a second one."""
 _SIZE = re.compile(r"\\(?:left|right|middle)(?![A-Za-z])\s*\.?")
 
 
@@ -57,15 +59,16 @@ def safe_math(latex: str) -> str:
     for match in _TOKEN.finditer(latex):
         token = match.group()
         if token[0] == "\\":
-            name = token[1:].rstrip(" .") or " "
+            name = token[1:] if len(token) == 2 else token[1:].rstrip(" .")
             known = name in _KEPT or name in _PRINTED or name == " "
         else:
             known = token.isspace() or (token.isascii() and (token.isalnum() or token in _CHARACTERS))
         if not known:
             raise Barred(f"{token!r} is not known")
-    if not is_well_formed(latex):
+    spaced = _AFTER_PRIME.sub("", " ".join(latex.split()))  # with which none ends in the backslash of `\ `
+    if not is_well_formed(spaced):
         raise Barred("braces, brackets or scripts that don't pair")
-    return " ".join(latex.split())
+    return spaced
 
 
 def authored(text: str, masked: str) -> tuple[str, ...]:

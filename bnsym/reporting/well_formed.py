@@ -7,15 +7,23 @@ from __future__ import annotations
 
 import re
 
-from bnsym.latex.commands import Kind, spellings
+from bnsym.latex.commands import BY_SPELLING, Kind, spellings
 
 DEEPEST = 60
 """TeX holds about 250 groups, and a delimiter is one."""
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\S", re.DOTALL)
-_TEXT = frozenset((r"\text", r"\textrm", r"\textbf"))
-_ONE = (spellings(Kind.ACCENT, Kind.FONT, Kind.TEXT) | {r"\boxed"}) - _TEXT
-_TWO = frozenset((r"\frac", r"\dfrac", r"\tfrac"))
-_BARE_SCRIPTS = spellings(Kind.FONT, Kind.TEXT) | {r"\frac"}
+_TEXT = spellings(Kind.TEXT)
+_ONE = spellings(Kind.ACCENT, Kind.FONT) | {r"\boxed"}
+_TWO = spellings(Kind.FRAC)
+_BARE = frozenset(
+    word
+    for word in spellings(Kind.NAME, Kind.MARK, Kind.JOIN)
+    if not BY_SPELLING[word].value.startswith(r"\mathrm{")
+)
+r"""Commands that are one sign each, and so an argument without braces around them; `\exp` is a word."""
+_BARE_SCRIPTS = (spellings(Kind.FONT) | _TEXT | {r"\frac"}) - frozenset(
+    (r"\operatorname", r"\boldsymbol", r"\bm", r"\pmb", r"\mbox", r"\hbox")
+)
 """Commands with arguments that may be an index without braces around them."""
 _BIG = frozenset(f"\\{size}{side}" for size in ("big", "Big", "bigg", "Bigg") for side in ("", "l", "r", "m"))
 _LIMITS = frozenset((r"\limits", r"\nolimits"))
@@ -24,7 +32,8 @@ _DELIMITERS = frozenset(
     r". ( ) [ ] | / < > \{ \} \| \langle \rangle \lbrace \rbrace \lVert \rVert \Vert \vert \lvert \rvert"
     r" \lbrack \rbrack \lfloor \rfloor \lceil \rceil \backslash".split()
 )
-_NEVER_FIRST = frozenset(("", "}", "^", "_", "'", "&", r"\left", r"\right", r"\middle", *_BIG, *_LIMITS))
+_SCRIPTS = ("^", "_", "'")
+_NEVER_FIRST = frozenset(("", "}", "&", *_SCRIPTS))
 """What no argument begins with."""
 
 
@@ -61,12 +70,13 @@ class _Formula:
             token = self.token
             if self.depth > DEEPEST or (token in _LIMITS and before not in _TAKE_LIMITS):
                 raise _IllFormed
-            if token in scripts or (token == "'" and "^" in scripts):  # twice
+            where = "^" if token == "'" else token
+            if where in scripts and (before, where) != ("'", "^"):  # twice
                 raise _IllFormed
+            scripts += where * (token in _SCRIPTS)
             if token in ("^", "_"):
-                scripts += token
                 self.at += 1
-                self.script()
+                self.script(primed=before == "'")
             elif token == r"\middle" and closing == r"\right":
                 self.delimiter()
                 scripts = ""
@@ -109,12 +119,13 @@ class _Formula:
 
     def argument(self) -> None:
         token = self.token
-        if token in _NEVER_FIRST or token in _ONE or token in _TWO or token in _TEXT or token == r"\sqrt":
+        if token in _NEVER_FIRST or (token[0] == "\\" and token not in _BARE):
             raise _IllFormed
         self.item()
 
-    def script(self) -> None:
-        if self.token in _BARE_SCRIPTS:
+    def script(self, *, primed: bool) -> None:
+        """Behind a prime TeX takes one token or group."""
+        if self.token in _BARE_SCRIPTS and not primed:
             self.item()
         else:
             self.argument()
