@@ -13,10 +13,10 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from bnsym.diagnostics import FORMATS, Diagnostic, Format, Severity, Span, display_path, format_of
-from bnsym.source.bundle import Refused, bundled, texts
+from bnsym.source.bundle import LARGEST, Refused, bundled, texts
 
 LIMIT = 8 * 1024 * 1024
-"""Bytes; a larger file is no note."""
+"""Bytes of a notebook, most of them in its outputs; of another file a note has at most `LARGEST`."""
 _OTHER = re.compile(
     r"(?:\s|%[^\n]*\n)*(?:(?P<tex>\\documentclass|\\begin\s*\{document\})"
     r"|\{\s*\"(?:cells|nbformat|metadata)\"\s*:)"
@@ -200,8 +200,10 @@ def _bytes(path: Path | None) -> bytes:
 
 
 def _decode(data: bytes, file: str) -> str | Diagnostic:
-    if len(data) > LIMIT:
-        return problem("BN005", "larger than 8 MB", file, "split the note")
+    has_outputs = format_of(file) is Format.NOTEBOOK
+    if len(data) > (most := LIMIT if has_outputs else LARGEST):
+        hint = "clear its outputs, or split it" if has_outputs else "split the note"
+        return problem("BN005", f"larger than {most >> 20} MB", file, hint)
     hint = "bnsym reads text in UTF-8; save the note so, or leave this file out"
     if (zero := data.find(b"\0")) >= 0:
         return problem("BN003", f"binary: a zero byte at offset {zero}", file, hint, _line(data, zero))

@@ -123,7 +123,7 @@ def test_lines_end_where_files_do(end, tmp_path):
         ("binary", "binary: a zero byte at offset 1"),
         ("latin", "not UTF-8: byte 0xe9 at offset 1"),
         ("whole", "it is a document of its own"),
-        ("large", "with it, all is larger than 8 MB"),
+        ("large", "with it, all is larger than 2 MB"),
     ],
 )
 def test_why_a_file_is_not_followed(name, why, tmp_path, monkeypatch):
@@ -159,7 +159,7 @@ def test_files_in_files_are_bounded(tmp_path, monkeypatch):
     assert set(refusals(check(main))) == {often}
     monkeypatch.setattr(macros, "AGAIN", 1000)
     put(tmp_path, {"paper/main.tex": "\\input{c0} b"})
-    assert set(refusals(check(main))) == {"more than 8 MB would be brought in"}
+    assert set(refusals(check(main))) == {"more than 2 MB would be brought in"}
 
 
 def test_a_file_may_come_in_many_times(tmp_path):

@@ -18,7 +18,6 @@ from bnsym import checking, cli, elaborate
 from bnsym.codes import NAMES
 from bnsym.commands import request
 from bnsym.commands.check import Sizes
-from bnsym.finding import LIMIT
 from bnsym.kernel import Proved, Refuted
 from bnsym.model import (
     Declaration,
@@ -31,6 +30,7 @@ from bnsym.model import (
     Severity,
     Skipped,
 )
+from bnsym.source.bundle import LARGEST
 from tests import handmade
 from tests.handmade import CENTRED_1, CENTRED_2, LARGEST_1, MEAN_1, QUOTED, QUOTED_1, RESEMBLES
 
@@ -255,7 +255,7 @@ def test_standard_input(run: Run, reads: Callable[..., None], monkeypatch: pytes
     [
         (b"\xff\xfe$\x00", "BN003", "a zero byte at offset 3"),
         (b"fine\nand \xe9 then", "BN003", "byte 0xe9 at offset 9"),
-        (b"a" * (LIMIT + 1), "BN005", "larger than 8 MB"),
+        (b"a" * (LARGEST + 1), "BN005", "larger than 2 MB"),
     ],
 )
 def test_what_is_no_text(run: Run, data: bytes, code: str, words: str) -> None:
@@ -264,6 +264,18 @@ def test_what_is_no_text(run: Run, data: bytes, code: str, words: str) -> None:
     assert exit_code == 2
     assert code in output
     assert words in output
+
+
+def test_pictures_of_a_notebook_count_less(run: Run) -> None:
+    picture = json.dumps({"data": {"image/png": "A" * (LARGEST + 1)}})
+    notebook = '{"nbformat": 4, "cells": [{"cell_type": "code", "source": "", "outputs": [%s]}]}'
+    Path("note.ipynb").write_text(notebook % picture, encoding="utf-8")
+    assert "BN006" in run("check", "note.ipynb")[1]
+    Path("note.ipynb").write_text(notebook % ",".join([picture] * 4), encoding="utf-8")
+    exit_code, output, _ = run("check", "note.ipynb")
+    assert exit_code == 2
+    assert "larger than 8 MB" in output
+    assert "clear its outputs" in output
 
 
 def test_a_byte_order_mark_is_no_text(run: Run, reads: Callable[..., None]) -> None:

@@ -567,6 +567,8 @@ def test_a_file_of_five_megabytes_is_said_to_be_too_large(edit: Edit) -> None:
     async def scenario(editor: Editor) -> None:
         (said,) = await editor.typed(f"{MEAN}\n{'word ' * 1_000_000}\n")
         assert said.code == "BN005"
+        assert "bnsym check" not in said.message, "which would refuse it too"
+        (said,) = await editor.typed(f"{MEAN}\n{'word ' * 200_000}\n")
         assert "`bnsym check`" in said.message
         assert await editor.typed(f"{MEAN}\n\n{TRUE}\n") == []
 

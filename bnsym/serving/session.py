@@ -25,6 +25,7 @@ from bnsym.execution.pool import Processes
 from bnsym.finding import Note, problem
 from bnsym.model import Link, Report, Result
 from bnsym.settings import settings
+from bnsym.source.bundle import LARGEST
 from bnsym.version import __version__
 
 T = TypeVar("T")
@@ -153,5 +154,6 @@ def budget_for(file: str) -> Budget:
 
 def _too_large(note: Note) -> Report:
     message = f"larger than {LONGEST // 1000} kB, more than a server checks"
-    found = problem("BN005", message, note.file, "split the note, or check it with `bnsym check`")
+    elsewhere = ", or check it with `bnsym check`" if len(note.text) <= LARGEST else ""
+    found = problem("BN005", message, note.file, f"split the note{elsewhere}")
     return Report(__version__, (), (found,), {note.file: note.text})

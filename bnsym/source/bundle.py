@@ -33,7 +33,7 @@ INPUT = (
 FOLLOWED = frozenset(("input", "include"))
 _TOKEN = re.compile(rf"{COMMENT}|{SKIPPED}|{INPUT}|(?P<own>\\begin\s*\{{document\}})|\\.", re.DOTALL)
 _LINE = re.compile(r"[^\n\0]*(?:[\n\0]|\Z)")
-LARGEST = 8 * 1024 * 1024
+LARGEST = 2 * 1024 * 1024
 """Code points that a note and the files that it brings in have together."""
 DEEPEST = 15
 """Files that are open at once, as TeX has it."""
@@ -72,7 +72,7 @@ def bundled(text: str, file: str, read: Callable[[Path], str]) -> str:
                 if any(match["own"] for match in _TOKEN.finditer(found)):
                     raise Refused("it is a document of its own")
                 if len(found) > room:
-                    raise Refused("with it, all is larger than 8 MB")
+                    raise Refused("with it, all is larger than 2 MB")
             except Refused as why:
                 said[name] = "", str(why)
             else:

@@ -278,7 +278,7 @@ class _Writer:
             return f"more than {DEEPEST} files would stand in each other"
         if part.name in self.seen and self.again >= AGAIN:
             return f"files that were brought in before would be again, more than {AGAIN} times"
-        return "more than 8 MB would be brought in" if self.brought > LARGEST else ""
+        return "more than 2 MB would be brought in" if self.brought > LARGEST else ""
 
     # Calls
 
