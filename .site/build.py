@@ -27,7 +27,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 import bnsym
-from bnsym.codes import FOLDER, GROUPS, NAMES, group_of
+from bnsym.codes import GROUPS, NAMES, group_of, written
 from bnsym.latex.commands import TABLE, Command
 from bnsym.reporting.pages.html import to_html
 from bnsym.reporting.pages.mathml import marked, mathml
@@ -234,10 +234,8 @@ def codes() -> Iterator[str]:
     for group, names in groupby(NAMES, key=group_of):
         yield f'<h2 id="{group}">{_sentence(GROUPS[group])}</h2>'
         for code in names:
-            text = (FOLDER / f"{code}-{NAMES[code]}.md").read_text(encoding="utf-8")
-            title, _, body = text.partition("\n")
-            html = re.sub(r'<h4 id="[^"]*">', "<h4>", markdown(body, 2))
-            heading = f'<a href="#{code}">{escape(title.removeprefix("# "))}</a>'
+            html = re.sub(r'<h4 id="[^"]*">', "<h4>", markdown(written(code), 2))
+            heading = f'<a href="#{code}">{code} {NAMES[code]}</a>'
             yield f'<section class="code"><h3 id="{code}">{heading}</h3>{html}</section>'
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from email.message import Message
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import click
@@ -14,6 +16,7 @@ import bnsym
 from bnsym.cli import cli
 from bnsym.codes import explanation
 from bnsym.reporting.formats import FORMATS, rendered
+from bnsym.reporting.programs import sarif
 from bnsym.reporting.programs.findings import findings, uri
 from bnsym.reporting.programs.github import LARGEST_SUMMARY, MOST, to_github, to_summary
 
@@ -54,6 +57,23 @@ def test_sarif_has_what_the_standard_asks_for(here: Path) -> None:
         assert region["startLine"] >= 1
         assert region["startColumn"] >= 1
         assert (region["endLine"], region["endColumn"]) >= (region["startLine"], region["startColumn"])
+
+
+def test_a_rule_leads_to_its_page_where_there_is_one(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def rules() -> list[dict[str, Any]]:
+        log = json.loads(rendered(report(here, BAD + UNREAD), "sarif"))
+        Draft4Validator(SCHEMA).validate(log)
+        found: list[dict[str, Any]] = log["runs"][0]["tool"]["driver"]["rules"]
+        return found
+
+    assert all("helpUri" not in rule for rule in rules()), "a relative address is against the standard"
+    assert all(rule["help"]["text"] and "```" in rule["help"]["markdown"] for rule in rules())
+    known = Message()
+    known["Project-URL"] = "Source, https://example.org/source"
+    known["Project-URL"] = "Documentation, https://example.org/docs/"
+    monkeypatch.setattr(sarif, "metadata", lambda _: known)
+    page = f"https://example.org/docs/{bnsym.__version__}/codes.html"
+    assert {rule["helpUri"] for rule in rules()} == {f"{page}#{rule['id']}" for rule in rules()}
 
 
 SCHEMA = json.loads((Path(__file__).parent / "sarif-2.1.0.json").read_text(encoding="utf-8"))

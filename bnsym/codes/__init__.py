@@ -46,10 +46,14 @@ class Explanation:
     """The example put right; empty where `advice` says it all."""
 
 
+def written(code: str) -> str:
+    """The file of a code, without its title; KeyError for a code without one."""
+    return (FOLDER / f"{code}-{NAMES[code]}.md").read_text(encoding="utf-8").partition("\n")[2]
+
+
 def explanation(code: str) -> Explanation:
     """What the file of a code says; KeyError for a code without one."""
-    text = (FOLDER / f"{code}-{NAMES[code]}.md").read_text(encoding="utf-8")
-    meaning, *sections = re.split(r"^## (.*)\n", text.partition("\n")[2], flags=re.MULTILINE)
+    meaning, *sections = re.split(r"^## (.*)\n", written(code), flags=re.MULTILINE)
     fields = {SECTIONS[title]: _body(body) for title, body in zip(sections[::2], sections[1::2], strict=True)}
     return Explanation(code, NAMES[code], _body(meaning), **fields)
 

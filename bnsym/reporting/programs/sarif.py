@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from importlib.metadata import PackageNotFoundError, metadata
 from typing import Any
 
-from bnsym.codes import NAMES, Explanation, explanation
+from bnsym.codes import NAMES, Explanation, explanation, written
 from bnsym.model import Report, Severity, Span
 from bnsym.reporting.programs.findings import Finding, findings, uri
 from bnsym.reporting.view import Fix
@@ -17,10 +18,11 @@ LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "
 def to_sarif(report: Report) -> str:
     found = list(findings(report))
     codes = sorted({finding.code for finding in found if finding.code in NAMES})
+    site = _site(report.version)
     driver = {
         "name": "bnsym",
         "version": report.version,
-        "rules": [_rule(explanation(code)) for code in codes],
+        "rules": [_rule(explanation(code), site) for code in codes],
     }
     run = {
         "tool": {"driver": driver},
@@ -31,15 +33,27 @@ def to_sarif(report: Report) -> str:
     return json.dumps(log, indent=2, ensure_ascii=False) + "\n"
 
 
-def _rule(entry: Explanation) -> dict[str, Any]:
+def _rule(entry: Explanation, site: str) -> dict[str, Any]:
     """What a code means, as `bnsym explain` has it."""
     rule: dict[str, Any] = {
         "id": entry.code,
         "name": entry.name,
         "shortDescription": {"text": entry.name.replace("-", " ")},
         "fullDescription": {"text": entry.meaning},
+        "help": {"text": entry.advice or entry.meaning, "markdown": written(entry.code)},
     }
-    return rule | ({"help": {"text": entry.advice}} if entry.advice else {})
+    return rule | ({"helpUri": f"{site}/codes.html#{entry.code}"} if site else {})
+
+
+def _site(version: str) -> str:
+    """Where the documentation of this version is, if the package's metadata says so: the standard wants an
+    absolute address, or none."""
+    try:
+        said = metadata("bnsym").get_all("Project-URL") or []
+    except PackageNotFoundError:
+        return ""
+    named = dict(one.split(", ", 1) for one in said)
+    return f"{named['Documentation'].rstrip('/')}/{version}" if "Documentation" in named else ""
 
 
 def _region(span: Span) -> dict[str, int]:
