@@ -230,6 +230,12 @@ def exit_code(report: Report) -> ExitCode:
     return ExitCode.NOT_AS_DECLARED if failed else ExitCode.NOTHING
 
 
+def without_failure_for_nothing(report: Report) -> Report:
+    """The report in which it is only noted that there was nothing to check."""
+    noted = (replace(d, severity=Severity.NOTE) if d.code == "BN006" else d for d in report.diagnostics)
+    return replace(report, diagnostics=tuple(noted))
+
+
 def _crashed(result: Result) -> bool:
     return isinstance(result.verdict, Undecided) and result.verdict.code == "BN402"
 

@@ -190,8 +190,14 @@ def test_a_hook_names_files_and_the_project_chooses(
     assert run("check", "--force-exclude", str(wrong), str(words)) == 1
     configure(project, 'paths = ["notes"]')
     assert run("check", "--force-exclude", str(wrong)) == 0
-    assert run("check", "--force-exclude", str(words)) == 0
-    assert run("check", str(words)) == 5
+    capsys.readouterr()
+    for more in ((), ("--format", "sarif"), ("--no-cache", "-q")):
+        assert run("check", "--force-exclude", str(words), *more) == 0
+        said = capsys.readouterr().out
+        assert "Failed" not in said
+        assert '"error"' not in said
+        assert run("check", str(words), *more) == 5
+        assert capsys.readouterr().out != said
     (project / "notes" / "bound.md").write_text("$$\n1 = 2\n$$\n", encoding="utf-8")
     assert run("check", "--force-exclude", str(wrong), str(project / "notes" / "bound.md")) == 1
     configure(project, 'exclude = ["sub"]')

@@ -197,7 +197,15 @@ def check(
         if not named:
             return 0
     request = Request(
-        named, options, _apart(forms, output_file, diff), jobs, quiet, verbose, show_parsed, excluded
+        named,
+        options,
+        _apart(forms, output_file, diff),
+        jobs,
+        quiet,
+        verbose,
+        show_parsed,
+        excluded,
+        force_exclude,
     )
     outputs.known_summary(request.forms)
     folder = memory(wanted=not no_cache, verbose=verbose)
@@ -206,14 +214,7 @@ def check(
     patch = (output_file or Path("-")) if diff else None
     code = _repair(request, folder, patch, fix) if diff or fix else request.answer(folder)
     request.finish(folder)
-    return _unless_nothing(code) if force_exclude else code
-
-
-def _unless_nothing(code: int) -> int:
-    """That there was nothing to check is no failure here."""
-    from bnsym.model import ExitCode
-
-    return 0 if code == ExitCode.NOTHING.value else code
+    return code
 
 
 def _left_in(named: tuple[str, ...], settled: tuple[str, ...], excluded: tuple[str, ...]) -> tuple[str, ...]:

@@ -47,6 +47,8 @@ class Request:
     show_parsed: bool
     excluded: tuple[str, ...] = ()
     """Patterns of what directories don't bring in."""
+    lenient: bool = False
+    """Whether it is no failure that there is nothing to check."""
 
     def answer(self, folder: Folder | None) -> int:
         """Print what there is to say, and give the exit code."""
@@ -83,6 +85,7 @@ class Request:
             report = checking.check_notes(
                 notes, problems, budget, watcher, jobs=self.jobs, folder=folder, causes=causes
             )
+        report = checking.without_failure_for_nothing(report) if self.lenient else report
         return report, int(checking.exit_code(report).value)
 
     def show(self, report: Report) -> tuple[str, ...]:
@@ -109,7 +112,7 @@ class Request:
     def _question(self, notes: Sequence[Note]) -> list[object]:
         """All that the texts depend on."""
         where = runs.surroundings() if (TEXT, None) in self.forms else ()
-        looks = (self.quiet, self.verbose, self.show_parsed)
+        looks = (self.quiet, self.verbose, self.show_parsed, self.lenient)
         forms = [(form, file is None) for form, file in self.forms]
         asked = [(note.file, note.text, note.fragments) for note in notes]
         return [asked, sorted(self.options.items()), forms, looks, where, self._roots(notes)]

@@ -44,6 +44,8 @@ def _declared(report: Report) -> str:
 
 
 def _passed(report: Report) -> str:
+    if not report.results:
+        return "there was nothing to check, and need not be."
     skipped, unexamined = report.counts["skipped"], sum(r.unexamined for r in report.results)
     reservations = [f"{_number(skipped, 'link')} skipped, not checked"] if skipped else []
     if unexamined:
