@@ -489,3 +489,12 @@ def test_a_sentence_takes_time_in_proportion_to_its_formulas(judged):
     started = time.perf_counter()
     assert judged(f"Let {lets}.\n\n$$(a + b)^2 = a^2 + 2 a b + b^2$$\n") == "p"
     assert time.perf_counter() - started < 10
+
+
+def test_suppositions_and_sections_take_time_in_proportion_to_their_number(judged):
+    claim = "$$(a + b)^2 = a^2 + 2 a b + b^2$$\n"
+    supposed = " ".join(f"we assume $a_{{{k}}}$ is small and" for k in range(1000))
+    sections = "".join(f"# A{k}\n\nLet $a_{{{k}}} = b$, then $c = 1$.\n\n" for k in range(300))
+    started = time.perf_counter()
+    assert judged(f"{supposed} so on.\n\n{claim}") == judged(f"{sections}{claim}") == "p"
+    assert time.perf_counter() - started < 10

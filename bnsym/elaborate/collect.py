@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import takewhile
+from itertools import islice, takewhile
 
 from bnsym.elaborate import stated
 from bnsym.elaborate.aliases import Aliases, paired
@@ -239,6 +239,7 @@ class Gatherer:
         self.level = 0
         self.section = 0
         self.assumed: list[RawHypothesis] = []
+        self.inside = range(0)
         self.known: set[str] = set()
         """The names of the formulas so far."""
         self.where: list[RawChain] = []
@@ -271,10 +272,12 @@ class Gatherer:
         return self.result
 
     def _inside(self, items: Sequence[Item], place: int) -> range:
-        """The section at hand and those inside it."""
-        following = (item.level for item in items[place:] if isinstance(item, Heading))
-        inside = takewhile(lambda level: level > self.level, following)
-        return range(self.section, self.section + 1 + sum(1 for _ in inside))
+        """The section at hand and those inside it; looked for once in each."""
+        if self.inside.start != self.section or not self.inside:
+            following = (item.level for item in islice(items, place, None) if isinstance(item, Heading))
+            inside = takewhile(lambda level: level > self.level, following)
+            self.inside = range(self.section, self.section + 1 + sum(1 for _ in inside))
+        return self.inside
 
     def _values(self, chains: Iterable[Chain], sections: range, *, shown: bool) -> None:
         """Notes names that are equated with numbers, or in a display with expressions without indices."""

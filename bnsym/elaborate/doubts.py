@@ -33,7 +33,7 @@ from bnsym.latex.ast import walk as nodes_of
 from bnsym.latex.errors import ReadError
 from bnsym.latex.folding import unclear
 from bnsym.source.languages import ALL, compiled
-from bnsym.source.text import Effect, Unread
+from bnsym.source.text import Effect, Slice, Unread
 from bnsym.terms import Diff, Mul, Num, Size, Sym, Term, own_indices, walk
 
 _Unclear: TypeAlias = tuple[Place, str, str]
@@ -208,9 +208,8 @@ class Doubts:
         """Why no verdict stands, or no refutation: a name that is a size is given a value, which may be no
         number of values."""
         grounds = self.grounds
-        for symbol, node, where, sections in self.survey.gathered.values if not chain.claimed else ():
-            names = grounds.named(symbol) & self.table.sizes.keys() - grounds.defined.keys()
-            if not names or chain.section not in sections:
+        for names, node, where, sections in self._sizes_with_values if not chain.claimed else ():
+            if chain.section not in sections:
                 continue
             value, made = number_in(node), grounds.made_from(sides)
             counts = value is None or (value >= 1 and value.denominator == 1)
@@ -226,6 +225,14 @@ class Doubts:
                 message = f"`{name}` is how many values an index has, and line {line} gives it a value"
                 return ReadError("BN137", message, where.at, "give one of them another name"), not counts
         return None
+
+    @cached_property
+    def _sizes_with_values(self) -> list[tuple[set[str], Node, Slice, range]]:
+        """The names of sizes that are equated with something, with what, where, and in which sections."""
+        known = self.table.sizes.keys() - self.grounds.defined.keys()
+        values = self.survey.gathered.values
+        said = ((self.grounds.named(s) & known, node, at, within) for s, node, at, within in values)
+        return [one for one in said if one[0]]
 
     def _ordered(
         self, chain: RawChain, sides: tuple[Term, Term]

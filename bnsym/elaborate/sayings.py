@@ -52,7 +52,10 @@ def sayings(sentence: str, words: Words, written: Mapping[int, str]) -> Iterator
     centred = None if written else compiled(ALL["centred"]).search(sentence)
     if centred and compiled(f"{words.let}|{words.assume}").search(sentence, 0, centred.start()):
         yield Said(centred.span(), (), Effect.NARROWED, here=False)
+    supposed = False
     for match in changes(words).finditer(sentence):
+        if supposed and match.lastgroup == "supposed":
+            continue  # the first one is said of all behind it
         start, end = _clause(sentence, match.start(), match.end())
         before = sentence[start : match.start()]
         here = re.search(words.condition, sentence[start:end], re.IGNORECASE) is not None
@@ -70,6 +73,7 @@ def sayings(sentence: str, words: Words, written: Mapping[int, str]) -> Iterator
             names = tuple(p for p in places if match.start() <= p < match.end())
             yield Said((start, end), names, Effect.FREED, here=False)
         elif kind == "supposed":
+            supposed = True
             if DISPLAY not in sentence and not _is_plain(sentence, match.end(), words):
                 names = tuple(p for p in places if p > match.start())
                 yield Said((match.start(), len(sentence.rstrip())), names, Effect.NARROWED, here=False)
@@ -112,9 +116,9 @@ _ITEM = re.compile(r"\s*(?:[-*+]|\d+[.)])\s")
 
 
 def _clause(sentence: str, start: int, end: int) -> tuple[int, int]:
-    """The clause around a word; a comma between two formulas ends none."""
-    begin, stop = 0, len(sentence)
-    for mark in _CLAUSE.finditer(sentence):
+    """The clause around a word, or what of it is near; a comma between two formulas ends none."""
+    begin, stop = max(0, start - _NEAR), min(len(sentence), end + _NEAR)
+    for mark in _CLAUSE.finditer(sentence, begin, stop):
         if mark[0] in ",，、" and _is_listed(sentence, mark.start(), mark.end()):
             continue
         if mark.end() <= start:
@@ -124,6 +128,10 @@ def _clause(sentence: str, start: int, end: int) -> tuple[int, int]:
             break
     clause = sentence[begin:stop]
     return begin + len(clause) - len(clause.lstrip(" \n\t>*_")), begin + len(clause.rstrip())
+
+
+_NEAR = 1000
+"""How far a clause is followed."""
 
 
 def _is_listed(sentence: str, start: int, end: int) -> bool:
