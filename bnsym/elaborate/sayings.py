@@ -73,8 +73,8 @@ def sayings(sentence: str, words: Words, written: Mapping[int, str]) -> Iterator
             names = tuple(p for p in places if match.start() <= p < match.end())
             yield Said((start, end), names, Effect.FREED, here=False)
         elif kind == "supposed":
-            supposed = True
             if DISPLAY not in sentence and not _is_plain(sentence, match.end(), words):
+                supposed = True
                 names = tuple(p for p in places if p > match.start())
                 yield Said((match.start(), len(sentence.rstrip())), names, Effect.NARROWED, here=False)
         elif kind == "few":
