@@ -156,10 +156,11 @@ def check_notes(
     folder: Folder | None = None,
     verdicts: Verdicts | None = None,
     causes: bool = True,
+    both: bool = True,
 ) -> Report:
     """Read the notes, while the links of those that were read are being decided; then take the
     results in order. verdicts: those of earlier calls, which are taken as they are and added to.
-    causes: whether one is looked for that explains several links.
+    causes: whether one is looked for that explains several links; both: single repairs beside it as well.
     What `progress` raises ends it."""
     jobs = sensible(sum(len(note.text) for note in notes)) if jobs is None else jobs
     if budget.batch:
@@ -182,7 +183,7 @@ def check_notes(
         cases = [case for _, cases in read for case in cases]
         progress.start(len(cases))
         _judge(() if at_once else cases, progress)
-        explained = [explain(cases, causes=causes) for _, cases in read]
+        explained = [explain(cases, causes=causes, both=both) for _, cases in read]
         files = tuple(
             FileReport(d, tuple(_close(case, progress) for case in cases), found)
             for (d, cases), found in zip(read, explained, strict=True)

@@ -254,7 +254,7 @@ def _repair(request: Request, folder: Folder | None, patch: Path | None, fix: bo
 
     notes, problems = gather(request.paths, request.excluded)
     found = folder or InMemory()
-    report, code = request.check(notes, problems, found)
+    report, code = request.check(notes, problems, found, both=not fix)
     again = replace(request, jobs=request.jobs or 1)
     check = partial(
         again.check, problems=problems, folder=found, causes=False

@@ -72,6 +72,7 @@ class Request:
         folder: Folder | None,
         *,
         causes: bool = True,
+        both: bool = True,
     ) -> tuple[Report, int]:
         """The report, and the exit code."""
         from bnsym import checking
@@ -83,7 +84,7 @@ class Request:
         with self._progress() as progress:
             watcher = progress or checking.Unwatched()
             report = checking.check_notes(
-                notes, problems, budget, watcher, jobs=self.jobs, folder=folder, causes=causes
+                notes, problems, budget, watcher, jobs=self.jobs, folder=folder, causes=causes, both=both
             )
         report = checking.without_failure_for_nothing(report) if self.lenient else report
         return report, int(checking.exit_code(report).value)

@@ -206,9 +206,9 @@ class Case:
         return done.value
 
 
-def explain(cases: Sequence[Case], *, causes: bool) -> tuple[Cause, ...]:
+def explain(cases: Sequence[Case], *, causes: bool, both: bool) -> tuple[Cause, ...]:
     """Why several links of a note are not proved, if that is asked for; a repair is looked for of each link
-    that this leaves."""
+    that this leaves, beside a cause only where both are asked for."""
     failing = [case for case in cases if case.is_to_mend]
     undeclared = frozenset(case.link.id for case in failing if case.link.declaration is None)
     found: tuple[Cause, ...] = ()
@@ -219,7 +219,8 @@ def explain(cases: Sequence[Case], *, causes: bool) -> tuple[Cause, ...]:
         except (_Broken, Lost) as error:  # each link is then mended alone
             failing[0].failures += (_no_repair(error, failing[0].link),)
     explained = {name for cause in found for name in cause.links}
-    alone = [case for case in failing if case.link.id not in explained and case.is_alone]
+    left = failing if both or not found else []
+    alone = [case for case in left if case.link.id not in explained and case.is_alone]
     for case in alone:
         case.mend(jobs.share(len(alone)))
     return found

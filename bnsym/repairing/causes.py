@@ -159,9 +159,10 @@ class Candidate:
         """When it is tried."""
         return 0 if _is_name(self.what) else COSTS.get(self.what, 3)
 
-    def within(self, expressions: Collection[int]) -> Candidate:
-        """Of its edits those in some expressions."""
-        return replace(self, places=frozenset(one for one in self.places if one.expression in expressions))
+    def within(self, stretches: Collection[tuple[int, int]]) -> Candidate:
+        """Of its edits those in expressions that begin in some stretches."""
+        inside = (p for p in self.places if any(a <= p.expression <= b for a, b in stretches))
+        return replace(self, places=frozenset(inside))
 
 
 Helpful: TypeAlias = tuple[int, Candidate]
@@ -292,10 +293,12 @@ def _outcome(draft: Draft, wanted: frozenset[str], candidate: Candidate) -> Trie
     return Tried(len(gained), candidate, edits, after) if worthwhile else None
 
 
-def _sides(draft: Draft, after: Draft) -> set[int]:
-    """Where the sides of the links that are gained begin."""
+def _sides(draft: Draft, after: Draft) -> set[tuple[int, int]]:
+    """From where to where the sides of the links that are gained begin: what is left out between the ends of
+    a chain has the same slip."""
     links = (draft.links[name] for name in after.proved - draft.proved if name in draft.links)
-    return {span.offsets[0] for k in links for span in (k.left_span, k.right_span) if span is not None}
+    pairs = ((k.left_span or k.right_span, k.right_span or k.left_span) for k in links)
+    return {(a.offsets[0], b.offsets[0]) for a, b in pairs if a is not None and b is not None}
 
 
 def _is_worthwhile(draft: Draft, after: Draft, name: str) -> bool:

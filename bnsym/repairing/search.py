@@ -27,7 +27,7 @@ from bnsym.repairing.trial import Trial, fails
 from bnsym.repairing.unread import mended
 from bnsym.repairing.values import points_for
 from bnsym.repairing.worth import assumes_the_claim
-from bnsym.repairing.written import READING_COST, Note, Work
+from bnsym.repairing.written import PROOF_SECONDS, READING_COST, Note, Work
 from bnsym.terms import (
     Relation,
     Size,
@@ -77,7 +77,7 @@ def _closed(statement: Statement, deadline: float) -> Term | None:
 
 def _closed_form(statement: Statement, deadline: float) -> Term | None:
     try:
-        return closed_form(statement, statement.left, min(deadline, monotonic() + 1))[0]
+        return closed_form(statement, statement.left, min(deadline, monotonic() + PROOF_SECONDS))[0]
     except (NoClosedForm, OutOfReach, Rejected):
         return None
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations, islice
 
+from bnsym.evidence.surveying import relevant
 from bnsym.printing import to_latex
 from bnsym.repairing.combining import MADE, Changed, Side, added, combined, equal, scaled
 from bnsym.repairing.edits import Edit, Place, overlap
@@ -31,10 +32,11 @@ MEASURES = 5
 
 
 def easy(trial: Trial, place: Place, closed: Callable[[], Term | None]) -> Iterator[MADE]:
-    """One of the edits that are made with one stroke."""
-    for changed in trial.each(edit for edit in trial.edits(place) if edit.cost == 1):
-        if trial.fits(changed.row):
-            yield changed.made
+    """One of the edits that are made with one stroke; of those that make an order true the tightest first."""
+    changed = trial.each(edit for edit in trial.edits(place) if edit.cost == 1)
+    fitting = (one for one in changed if trial.fits(one.row))
+    ordered = trial.statement.relation is not Relation.EQ
+    yield from (one.made for one in (sorted(fitting, key=trial.distance) if ordered else fitting))
 
 
 def harder(trial: Trial, place: Place, closed: Callable[[], Term | None]) -> Iterator[MADE]:
@@ -80,10 +82,9 @@ def across(right: Trial, left: Trial, place: Place) -> Iterator[tuple[MADE, MADE
 
 def missing_parts(trial: Trial, place: Place, closed: Callable[[], Term | None]) -> Iterator[MADE]:
     """A factor or a term that only the other side has, alone or with one more edit."""
-    sources = [
-        term for term in (closed() if trial.side == "right" else None, trial.other) if term is not None
-    ]
-    factors, terms = vocabulary(sources)
+    bodies = (d.body for d in relevant(trial.statement).definitions)
+    given = (closed() if trial.side == "right" else None, trial.other, *bodies)
+    factors, terms = vocabulary([term for term in given if term is not None])
     richer = replace(place, factors=factors, terms=terms)
     changed = trial.changed(trial.edits(richer))
     for one in sorted(changed, key=lambda one: len(one.made[0].new)):
@@ -91,6 +92,8 @@ def missing_parts(trial: Trial, place: Place, closed: Callable[[], Term | None])
             yield one.made
     side = trial.valued(changed) if trial.statement.relation is Relation.EQ else None
     if side is not None:
+        parts = _valued(trial, (*terms, *factors), VOCABULARY)
+        yield from added(trial.text, side, _valued(trial, place.measures), parts)
         small = [one for one in changed if one.cost == 1 and one.made[0].new]
         for made in combined(side, small + [one for one in changed if one.cost > 2]):
             if sum(edit.cost > 2 for edit in made) == 1:
@@ -154,7 +157,7 @@ def _scaled(trial: Trial, place: Place, side: Side, changed: Sequence[Changed]) 
     return [made for made in possible if made is not None]
 
 
-def _valued(trial: Trial, names: Sequence[str]) -> list[tuple[str, Row]]:
+def _valued(trial: Trial, names: Sequence[str], most: int = MEASURES) -> list[tuple[str, Row]]:
     """The first of the names that are nowhere 0, with their values."""
     found: list[tuple[str, Row]] = []
     for name in names:
@@ -162,7 +165,7 @@ def _valued(trial: Trial, names: Sequence[str]) -> list[tuple[str, Row]]:
         row = trial.points.row(term) if term is not None else None
         if row is not None and all(row) and not re.fullmatch(r"\d+", name):
             found.append((name, row))
-    return found[:MEASURES]
+    return found[:most]
 
 
 def _wrapped(trial: Trial, side: Side, made: MADE) -> MADE | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from bnsym.kernel import Rejected, Witness, refute
 from bnsym.latex.ast import Plus
@@ -13,7 +15,7 @@ from bnsym.repairing.spots import spots
 from bnsym.repairing.values import Points, Row
 from bnsym.repairing.worth import is_worthwhile
 from bnsym.repairing.written import Work, Written
-from bnsym.terms import Statement, Term, free_indices
+from bnsym.terms import Mul, Statement, Term, free_indices, mul
 
 
 @dataclass
@@ -38,11 +40,20 @@ class Trial:
     def term(self, made: Iterable[Edit]) -> Term | None:
         """What the side with the edits means; None if it can't be read, or with other free letters."""
         term = self.written.term(apply_all(self.text, made)) if self.work.spend(1) else None
-        return term if term is not None and set(free_indices(term)) <= set(free_indices(self.other)) else None
+        known = term is not None and set(free_indices(term)) <= set(free_indices(self.other))
+        return mul(*self.guard, term) if term is not None and known else None
 
     @property
     def other(self) -> Term:
         return self.statement.right if self.side == "left" else self.statement.left
+
+    @cached_property
+    def guard(self) -> tuple[Term, ...]:
+        """What the reader put before the side as it is written: that its letters differ."""
+        own = self.written.term(self.text)
+        whole = self.statement.left if self.side == "left" else self.statement.right
+        given, written = (Counter(t.factors if isinstance(t, Mul) else (t,)) for t in (whole, own or whole))
+        return () if written - given else tuple((given - written).elements())
 
     def changed(self, edits: Iterable[Edit]) -> list[Changed]:
         return list(self.each(edits))
@@ -68,6 +79,11 @@ class Trial:
         if target is None:
             return True
         return self.points.fits(row, target) if self.side == "left" else self.points.fits(target, row)
+
+    def distance(self, changed: Changed) -> float:
+        """How far the side with edits is from the other one, from 0 to 1 a point."""
+        pairs = zip(changed.row, self.points.row(self.other) or changed.row, strict=True)
+        return sum(abs(a - b) / (abs(a) + abs(b) or 1) for a, b in pairs)
 
     def valued(self, changed: Sequence[Changed]) -> Side | None:
         """The side's values and those it should have, with its terms as far as sign edits tell them."""
