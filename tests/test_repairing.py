@@ -23,7 +23,7 @@ from bnsym.repairing.patch import mended, repaired, unified
 from bnsym.repairing.spots import spots
 from bnsym.repairing.values import points_for
 from bnsym.repairing.worth import is_worthwhile
-from bnsym.repairing.written import Work
+from bnsym.repairing.written import LONG, Work, read_note
 from bnsym.reporting.console.terminal import print_report
 from bnsym.terms import Index, Pow, Relation, Statement, Sum, Sym, Term, add, mul, neg, num
 
@@ -527,6 +527,16 @@ def test_no_edit_of_a_repair_is_idle(tmp_path: Path) -> None:
     path.write_text(f"<!-- bnsym: claim -->\n$$\n{formula}\n$$\n", encoding="utf-8")
     (result,) = bnsym.check(path, cross_examine=False).results
     assert result.repair is None or "transpose" not in result.repair.what
+
+
+def test_reading_a_long_side_costs_more() -> None:
+    def tried(times: int) -> int:
+        note = read_note("$$\n2 x_i = y_i" + " + y_i" * times + "\n$$\n", "note.md")
+        (link,) = note.links
+        assert link.right_span is not None
+        return note.side(link.right_span).cost
+
+    assert (tried(1), tried(1000)) == (1, 1 + len("y_i" + " + y_i" * 1000) // LONG)
 
 
 def test_what_is_found_does_not_depend_on_the_clock() -> None:

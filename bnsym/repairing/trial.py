@@ -39,7 +39,7 @@ class Trial:
 
     def term(self, made: Iterable[Edit]) -> Term | None:
         """What the side with the edits means; None if it can't be read, or with other free letters."""
-        term = self.written.term(apply_all(self.text, made)) if self.work.spend(1) else None
+        term = self.written.term(apply_all(self.text, made)) if self.work.spend(self.written.cost) else None
         known = term is not None and set(free_indices(term)) <= set(free_indices(self.other))
         return mul(*self.guard, term) if term is not None and known else None
 

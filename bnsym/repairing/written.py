@@ -28,6 +28,8 @@ PROOF_SECONDS = 3.0
 PROOF_COST = 10
 READING_COST = 40
 """What a proof, and reading a whole note, cost in expressions that are read."""
+LONG = 400
+"""Characters from which an expression counts as more than one."""
 
 
 @dataclass
@@ -118,6 +120,11 @@ class Written:
     start: int
     text: str
     chain: RawChain | None
+
+    @property
+    def cost(self) -> int:
+        """What reading it costs: a long one takes longer."""
+        return 1 + len(self.text) // LONG
 
     def term(self, text: str) -> Term | None:
         """What the side would mean with this text in its place; None if it can't be read."""
