@@ -126,10 +126,7 @@ def respell(found: Survey, starts: Mapping[str, list[int]]) -> None:
     found.sections.update({name: range(sections[0]) for name, sections in starts.items()})
 
     def spelled(symbol: Symbol, section: int) -> Symbol:
-        try:
-            name, _ = table.split(symbol, NOTHING)
-        except ReadError:
-            return symbol
+        name, _ = table.told(symbol) or ("", ())
         begun = [s for s in starts.get(name, ()) if s <= section]
         if not begun:
             return symbol
@@ -181,11 +178,7 @@ class _Telling:
     def _counts(self) -> Iterator[tuple[str, int, Use]]:
         """With how many indices the definitions write each name."""
         for candidate in self.candidates:
-            for symbol, bound in kinds.symbols(candidate.body) if candidate.body is not None else ():
-                try:
-                    name, letters = self.found.table.split(symbol, bound)
-                except ReadError:
-                    continue
+            for symbol, name, letters in kinds.named(self.found.table, candidate.body):
                 if letters and not kinds.is_delta(symbol, letters, self.found.table):
                     yield name, candidate.chain.section, (len(letters), 0, "")
 
@@ -254,14 +247,10 @@ def _fits(kind: Shape, use: Use) -> bool:
 
 def _summed(found: Survey, node: Node | None) -> Iterator[tuple[str, Use]]:
     """The names in an expression over whose indices sums run to a size."""
-    for total in walk(node) if node is not None else ():
+    for total in walk(node):
         if not isinstance(total, BigSum) or total.size is None:
             continue
-        for symbol, bound in kinds.symbols(total):
-            try:
-                name, letters = found.table.split(symbol, bound)
-            except ReadError:
-                continue
+        for _, name, letters in kinds.named(found.table, total):
             for axis, letter in enumerate(letters):
                 if letter in total.letters:
                     yield name, (len(letters), axis, size_name(total.size))
@@ -282,10 +271,7 @@ class _Spelling:
         _respelled(self.found, self.changed)
 
     def changed(self, symbol: Symbol, section: int) -> Symbol:
-        try:
-            name, _ = self.found.table.split(symbol, NOTHING)
-        except ReadError:
-            return symbol
+        name, _ = self.found.table.told(symbol) or ("", ())
         if name not in self.starts:
             return symbol
         return self._numbered(symbol, name, self._number(name, section))

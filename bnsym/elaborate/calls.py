@@ -76,7 +76,7 @@ _OF_VECTORS = re.compile("soft-?max|max-?out|vector[- ]valued")
 _EXPONENTIALS = ("e", r"\mathrm{e}")
 
 if TYPE_CHECKING:
-    from bnsym.elaborate.collect import Expression, Gathered
+    from bnsym.elaborate.collect import Gathered
 
 
 @dataclass(frozen=True)
@@ -214,9 +214,9 @@ def as_call(node: Node) -> Node:
 
 def settle(gathered: Gathered, text: str) -> Known:
     """Resolves the names before brackets in all expressions of a file; those that can't be get a problem."""
-    written = [e for e in expressions(gathered) if e.node is not None]
-    known = known_names((e.node for e in written if e.node is not None), gathered, text)
-    for expression in (*written, *(e for chain in gathered.restated for e in chain.expressions)):
+    known = known_names(gathered.nodes(), gathered, text)
+    restated = (e for chain in gathered.restated for e in chain.expressions)
+    for expression in (*gathered.expressions(), *restated):
         if expression.node is not None:
             try:
                 expression.node = known.resolve(expression.node, text, expression.record)
@@ -258,7 +258,7 @@ def _factors(gathered: Gathered, text: str) -> set[str]:
     found: set[str] = set()
     every = (*gathered.chains, *gathered.restated)
     for place, chain in enumerate(sorted(every, key=lambda c: c.block.where.start)):
-        nodes = [e.node for e in chain.expressions if e.node is not None]
+        nodes = chain.nodes
         for node in nodes:
             for name in functions(node, text):
                 first.setdefault(name.base, place)
@@ -322,16 +322,6 @@ def bare_calls(node: Node, text: str) -> Iterator[tuple[Symbol, Symbol]]:
             leaf = _bracketed(following)
             if isinstance(name, Symbol) and name.bare and isinstance(leaf, Symbol) and leaf.bare:
                 yield name, leaf
-
-
-def expressions(gathered: Gathered) -> Iterator[Expression]:
-    seen: set[int] = set()
-    hypotheses = (*gathered.hypotheses, *(h for chain in gathered.chains for h in chain.hypotheses))
-    pairs = (side for h in hypotheses for side in (h.left, h.right))
-    for expression in (*(e for chain in gathered.chains for e in chain.expressions), *pairs):
-        if id(expression) not in seen:
-            seen.add(id(expression))
-            yield expression
 
 
 def _beside(node: Product, text: str) -> Iterator[tuple[Node, Node]]:

@@ -159,6 +159,11 @@ class RawChain:
     r"""Its first row says what a function is, as in `\operatorname{RMS}(x) = …`."""
 
     @property
+    def nodes(self) -> list[Node]:
+        """The expressions that could be parsed."""
+        return [e.node for e in self.expressions if e.node is not None]
+
+    @property
     def words(self) -> Unread | None:
         """Words in the display beside its first row that may take something back; a sentence before it
         speaks of claims."""
@@ -197,6 +202,20 @@ class Gathered:
     """Relations in running text that neither define nor assume."""
     total: bool | None = None
     diagnostics: list[Diagnostic] = field(default_factory=list)
+
+    def assumptions(self) -> list[RawHypothesis]:
+        """What is assumed of the whole file and of single chains, each once."""
+        every = (*self.hypotheses, *(h for chain in self.chains for h in chain.hypotheses))
+        return list({id(h): h for h in every}.values())
+
+    def expressions(self) -> list[Expression]:
+        """Those of the chains, then those of the assumptions."""
+        sides = (side for h in self.assumptions() for side in (h.left, h.right))
+        return [*(e for chain in self.chains for e in chain.expressions), *sides]
+
+    def nodes(self) -> list[Node]:
+        """Those of them that could be parsed."""
+        return [e.node for e in self.expressions() if e.node is not None]
 
 
 _RANGE = re.compile(
@@ -293,7 +312,7 @@ class Gatherer:
 
     def note(self, node: Node | None) -> None:
         """Notes the names in a formula that has been read."""
-        for inner in walk(node) if node is not None else ():
+        for inner in walk(node):
             if isinstance(inner, Symbol):
                 self.result.written.add(stated.spelling(inner))
                 self.known.add(inner.base)
@@ -464,7 +483,7 @@ class Gatherer:
         if [sign.symbol for sign in chain.signs] != ["="]:
             return None
         left, right = (stated.parsed(self, where) for where in chain.expressions)
-        inside = walk(left) if left is not None and number_in(right) is not None else ()
+        inside = walk(left) if number_in(right) is not None else ()
         bound = left and right and any(isinstance(n, _WHOLES) for n in inside)
         return (left, right) if bound and left and right else None
 
@@ -612,12 +631,12 @@ class Gatherer:
         function, leaf = call.function, unwrap(call.argument)
         if (is_function(function) and word_of(function) in BUILT_IN) or not isinstance(leaf, Symbol):
             return False
-        inside = {n.base for n in walk(body) if isinstance(n, Symbol)} if body is not None else set()
+        inside = {n.base for n in walk(body) if isinstance(n, Symbol)}
         if function.base.rstrip("'") in inside:
             return False  # of itself, or of what it is the derivative of
         if is_word(function):
             return True
-        before = (e.node for c in self.result.chains for e in c.expressions if e.node is not None)
+        before = (node for chain in self.result.chains for node in chain.nodes)
         numbers = {name for node in before for name in standing(node, self.source.text)}
         number = function.base in numbers and not self._varies(function.base, leaf.base)
         return leaf.base in inside and not number and function.base not in self.result.losses
@@ -632,8 +651,7 @@ class Gatherer:
                 continue
             if target[0].base == name and chain.section == self.section:
                 return False
-            body = chain.expressions[1].node
-            inside = walk(body) if body is not None else ()
+            inside = walk(chain.expressions[1].node)
             uses.setdefault(target[0].base, set()).update(n.base for n in inside if isinstance(n, Symbol))
         return leaf in reached({name}, uses)
 

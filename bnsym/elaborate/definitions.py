@@ -62,33 +62,21 @@ class RawDefinition:
 
 
 def names_in(table: Table, node: Node | None) -> set[str]:
-    names: set[str] = set()
-    for symbol, bound in kinds.symbols(node) if node is not None else ():
-        try:
-            names.add(table.split(symbol, bound)[0])
-        except ReadError:
-            continue
-    return names
+    return {name for _, name, _ in kinds.named(table, node)}
 
 
 def is_unknown(node: Node | None) -> bool:
     """Whether an expression can't be read, or shows a function of which nothing says what it is."""
-    if node is None:
-        return True
-    for inner in walk(node):
-        if isinstance(inner, Listing):
-            return True
-        if isinstance(inner, Apply) and is_word(inner.function) and word_of(inner.function) not in BUILT_IN:
-            return True
-        if isinstance(inner, Power) and _is_power(inner):
-            return True
-    return False
+    return node is None or any(map(_is_unknown, walk(node)))
 
 
-def _is_power(node: Power) -> bool:
-    """`e^{z_i}`: a power of what varies."""
-    symbols = [s for s in walk(node.exponent) if isinstance(s, Symbol)]
-    return any(s.core not in ("T", r"\top") for s in symbols)
+def _is_unknown(node: Node) -> bool:
+    match node:
+        case Apply(function):
+            return is_word(function) and word_of(function) not in BUILT_IN
+        case Power(_, exponent):  # `e^{z_i}`: a power of what varies
+            return any(isinstance(s, Symbol) and s.core not in ("T", r"\top") for s in walk(exponent))
+    return isinstance(node, Listing)
 
 
 def find_definitions(found: Survey, indexed: frozenset[str]) -> None:
@@ -150,17 +138,13 @@ class Finder:
         if chain.names_function or not (explicit or implicit):
             return None
         left = chain.expressions[0]
-        target = as_target(left.node) if left.node is not None else None
-        if target is None or left.node is None:
+        target = as_target(left.node)
+        told = self.found.table.told(target[0]) if target else None
+        if target is None or told is None or left.node is None:
             return None
         if chain.chain.implied and not explicit and not names_in(self.found.table, chain.expressions[1].node):
             return None  # `b = 0 \\iff a b = 0`
-        symbol, square = target
-        try:
-            name, letters = self.found.table.split(symbol, NOTHING)
-        except ReadError:
-            return None
-        definition = RawDefinition(chain, symbol, name, square, letters, explicit, left.node.at)
+        definition = RawDefinition(chain, target[0], told[0], target[1], told[1], explicit, left.node.at)
         return definition if explicit or self._may_define(definition) else None
 
     def refuse_targets(self) -> None:
@@ -168,7 +152,7 @@ class Finder:
         for chain in self.found.gathered.chains:
             left, sign = chain.expressions[0], chain.signs[0][0]
             explicit = not chain.names_function and (sign == ":=" or (chain.defines and sign == "="))
-            if explicit and (left.node is None or as_target(left.node) is None):
+            if explicit and as_target(left.node) is None:
                 at = left.where.at
                 error = ReadError("BN128", "the left side of a definition must be a name", at)
                 self._say(left.problem or error)
@@ -198,16 +182,13 @@ class Finder:
     def note_choices(self) -> None:
         """Which names a row defines in one way or in another: `a = b \\text{ or } a = c`."""
         for chain in self.found.gathered.chains:
-            sign = chain.signs[0][0]
-            target = as_target(chain.choice) if chain.choice is not None else None
-            if target is None:
+            sign, where = chain.signs[0]
+            target = as_target(chain.choice)
+            told = self.found.table.told(target[0]) if target else None
+            if told is None:
                 continue
-            try:
-                name, _ = self.found.table.split(target[0], NOTHING)
-            except ReadError:
-                continue
+            name = told[0]
             message = f"`{name}` is said to be one thing or another: `{sign}`"
-            where = chain.signs[0][1]
             error = ReadError("BN137", message, where.at, "give each a name of its own")
             self.found.ambiguous.setdefault(name, error)
             self.found.alternatives.setdefault(name, []).append(chain)
@@ -367,12 +348,7 @@ class Finder:
 
 def _restricts(hypothesis: RawHypothesis, letters: tuple[str, ...]) -> bool:
     """Whether a condition speaks of the indices of a definition, or of entries that they count."""
-    nodes = (
-        node
-        for side in (hypothesis.left, hypothesis.right)
-        if side.node is not None
-        for node in walk(side.node)
-    )
+    nodes = (*walk(hypothesis.left.node), *walk(hypothesis.right.node))
     symbols = [node for node in nodes if isinstance(node, Symbol)]
     return any({s.base, *(s.sub.letters if s.sub else ())} & set(letters) for s in symbols)
 

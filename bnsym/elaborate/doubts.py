@@ -23,7 +23,6 @@ from bnsym.elaborate.matrices import Matrices
 from bnsym.elaborate.ranges import counted_together
 from bnsym.elaborate.repeated import repeated, twice
 from bnsym.elaborate.restrictions import Restriction, restriction_of
-from bnsym.elaborate.scope import nodes
 from bnsym.elaborate.shapes import upper_case
 from bnsym.elaborate.stated import Order
 from bnsym.elaborate.statements import Pending
@@ -294,12 +293,11 @@ class Doubts:
     def _asked_of(self, chain: RawChain) -> tuple[_Unclear | None, set[str]]:
         """Where a side may go on, and the capital names between bars: once for all links of a chain."""
         if id(chain) not in self.asked:
-            written = [e.node for e in chain.expressions if e.node is not None]
-            parts = (part for node in written for part in nodes_of(node) if isinstance(part, Absolute))
+            parts = (part for node in chain.nodes for part in nodes_of(node) if isinstance(part, Absolute))
             sized = {
                 name for part in parts if upper_case(part.body) for name in self.grounds.named(part.body)
             }
-            self.asked[id(chain)] = next(filter(None, map(unclear, written)), None), sized
+            self.asked[id(chain)] = next(filter(None, map(unclear, chain.nodes)), None), sized
         return self.asked[id(chain)]
 
     @cached_property
@@ -349,8 +347,7 @@ class Doubts:
     def _products(self) -> list[tuple[Place, set[str]]]:
         """The names below the line of each mean that are no index's size alone: several, one for each index
         or free letters all, or one that is defined by others."""
-        written = (e.node for chain in self.survey.gathered.chains for e in chain.expressions)
-        found = counted_together(node for node in written if node is not None)
+        found = counted_together(node for chain in self.survey.gathered.chains for node in chain.nodes)
         known = {*self.table.sizes, *self.table.barred, *self.grounds.defined}
         return [
             (at, names - self.table.sizes.keys())
@@ -413,7 +410,7 @@ class Doubts:
     @cached_property
     def _spoken(self) -> set[str]:
         """Every name in the file."""
-        return {name for node in nodes(self.survey.gathered) for name in self.grounds.named(node)}
+        return {name for node in self.survey.gathered.nodes() for name in self.grounds.named(node)}
 
     @cached_property
     def _unsure(self) -> dict[str, ReadError]:

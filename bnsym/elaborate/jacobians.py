@@ -8,7 +8,6 @@ the total one. Imports the surface tree and `symbols` only.
 
 from __future__ import annotations
 
-from bnsym.elaborate.scope import NOTHING
 from bnsym.elaborate.symbols import Table
 from bnsym.latex.ast import (
     Apply,
@@ -23,7 +22,6 @@ from bnsym.latex.ast import (
     unwrap,
 )
 from bnsym.latex.commands import TRACES
-from bnsym.latex.errors import ReadError
 from bnsym.latex.folding import word_of
 
 
@@ -36,15 +34,13 @@ def is_total(said: bool | None, node: Node | None, table: Table) -> bool:
 def is_entry(node: Node | None, table: Table) -> bool:
     """Whether the expression is nothing but an entry of a Jacobian, or of its derivative, or a whole one,
     its transpose or its trace."""
-    if node is not None and _is_path(node, table):
-        return True
-    inner = _jacobian(node) if node is not None else None
+    inner = _jacobian(node)
     if inner is None or inner.of is None:
-        return False
+        return _is_path(node, table)
     return all(_is_array(unwrap(part), table) for part in (inner.of, *inner.by))
 
 
-def _is_path(node: Node, table: Table) -> bool:
+def _is_path(node: Node | None, table: Table) -> bool:
     r"""Whether it is the chain rule through one array: `\sum_j \frac{\partial L}{\partial u_j}
     \frac{\partial u_j}{\partial x_i}`, a sum of one product of a loss's derivative and another one."""
     if not isinstance(node, BigSum):
@@ -66,7 +62,7 @@ def _is_loss(node: Node | None, table: Table) -> bool:
     return isinstance(operand, Symbol) and operand.bare and operand.base in table.losses
 
 
-def _jacobian(node: Node) -> Derivative | None:
+def _jacobian(node: Node | None) -> Derivative | None:
     match node:
         case Derivative():
             return node
@@ -79,10 +75,5 @@ def _jacobian(node: Node) -> Derivative | None:
 
 def _is_array(node: Node, table: Table) -> bool:
     """Whether a node is an entry of an array, or a whole one."""
-    if not isinstance(node, Symbol):
-        return False
-    try:
-        name, letters = table.split(node, NOTHING)
-    except ReadError:
-        return False
-    return table.arity.get(name, 0) == max(1, len(letters))
+    told = table.told(node) if isinstance(node, Symbol) else None
+    return told is not None and table.arity.get(told[0], 0) == max(1, len(told[1]))

@@ -519,7 +519,7 @@ class _Reader:
     def _summed(self) -> set[str]:
         """The letters that sums of the file bind."""
         written = (e.node for chain in self.survey.gathered.chains for e in chain.expressions)
-        parts = (inner for node in written if node is not None for inner in nodes_of(node))
+        parts = (inner for node in written for inner in nodes_of(node))
         return {letter for part in parts if isinstance(part, BigSum) for letter in part.letters}
 
     def _judged_aside(self, again: RawChain) -> Expression:

@@ -13,7 +13,7 @@ from bnsym.elaborate.applications import Application
 from bnsym.elaborate.collect import diagnostic
 from bnsym.elaborate.context import reaching
 from bnsym.elaborate.dependence import names_of
-from bnsym.elaborate.scope import Survey, nodes
+from bnsym.elaborate.scope import Survey
 from bnsym.elaborate.symbols import resembling, square_of
 from bnsym.latex.ast import Place
 from bnsym.latex.errors import ReadError
@@ -97,12 +97,8 @@ def _held(terms: Iterable[Term], definitions: Mapping[Name, Definition]) -> dict
 def _places(survey: Survey) -> dict[Name, Place]:
     """Where each name stands first."""
     found: dict[Name, Place] = {}
-    for node in nodes(survey.gathered):
-        for symbol, bound in kinds.symbols(node):
-            try:
-                name, _ = survey.table.split(symbol, bound)
-            except ReadError:
-                continue
+    for node in survey.gathered.nodes():
+        for symbol, name, _ in kinds.named(survey.table, node):
             found.setdefault(name, symbol.at)
             found.setdefault(square_of(name), symbol.at)
     return found

@@ -10,7 +10,6 @@ from functools import cached_property
 from bnsym.elaborate.dependence import reached
 from bnsym.elaborate.factor_order import may_be_array, may_be_matrix, numbers_in, ordered
 from bnsym.elaborate.grounds import Grounds
-from bnsym.elaborate.scope import nodes
 from bnsym.elaborate.statements import Pending
 from bnsym.elaborate.symbols import IDENTITIES
 from bnsym.latex.ast import Symbol
@@ -70,7 +69,7 @@ class Matrices:
         signs = {*CHANGES, *OPERATORS}.difference(m.name.base for m in gathered.mentions if m.rank == 0)
         known |= table.typed - said - signs
         known |= {*IDENTITIES, *(n for n, axes in table.arity.items() if axes)}
-        written = list(nodes(gathered))
+        written = gathered.nodes()
         known |= {n for node in written for s in numbers_in(node) for n in self.grounds.named(s)}
         symbols = (s for node in written for s in nodes_of(node) if isinstance(s, Symbol))
         named = ((name, s) for s in symbols if may_be_array(s) for name in self.grounds.named(s))

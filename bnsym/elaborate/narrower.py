@@ -74,7 +74,7 @@ def _off_the_diagonal(p: Pending, statement: Statement) -> Iterator[tuple[Statem
     left, right = all_different(sides, statement.relation, pairs)
     letters = r" \ne ".join(index.name for index in pairs[0])
     message, hint = f"true for `{letters}` only, which is not said", rf"write it beside it: `\quad {letters}`"
-    yield replace(statement, left=left, right=right), ReadError("BN137", message, _place(p), hint)
+    yield replace(statement, left=left, right=right), ReadError("BN137", message, p.where.at, hint)
 
 
 def _counting(
@@ -100,7 +100,7 @@ def _counting(
         what = ", ".join(f"`{name}`" for name in taken)
         message = f"true if {what} is the number of values of an index, which is not said"
         hint = r"write the limits of the sums: `\sum_{i=1}^" + next(iter(taken)) + "`"
-        yield _sized(statement, taken), ReadError("BN137", message, _place(p), hint)
+        yield _sized(statement, taken), ReadError("BN137", message, p.where.at, hint)
 
 
 def _counts(index: Index, term: Term) -> bool:
@@ -142,7 +142,3 @@ def _sized(statement: Statement, taken: dict[Name, SpaceName]) -> Statement:
         definitions=tuple(Definition(d.symbol, down(d.body)) for d in statement.definitions),
         hypotheses=tuple(Hypothesis(down(h.left), h.relation, down(h.right)) for h in statement.hypotheses),
     )
-
-
-def _place(p: Pending) -> tuple[int, int]:
-    return p.where.start, p.where.end

@@ -53,8 +53,7 @@ class Sizes:
 
 def settle(gathered: Gathered) -> Sizes:
     """Gives each sum that is a mean's its size; an expression in which that is unclear gets a problem."""
-    expressions = list(_expressions(gathered))
-    nodes = [e.node for e in expressions if e.node is not None]
+    expressions, nodes = gathered.expressions(), gathered.nodes()
     known = _known(gathered, nodes)
     barred = _barred(gathered, nodes)
     sizes = Sizes(of_sets=_counted(gathered), barred=barred)
@@ -71,8 +70,7 @@ def settle(gathered: Gathered) -> Sizes:
     sizes.parts = _parts(nodes, same) - sizes.of_sets.keys()
     _begin(expressions, same)
     for expression in expressions:
-        if expression.node is not None:
-            _resolve(expression, known, barred, sizes.said)
+        _resolve(expression, known, barred, sizes.said)
     return sizes
 
 
@@ -112,7 +110,7 @@ def _begin(expressions: Iterable[Expression], same: Classes) -> None:
 
 def _numbered(node: Node | None, same: Classes) -> Iterator[tuple[str, int, str, Place]]:
     """From which numbers indices run in an expression, as far as it says so: `x_0` says 0."""
-    for inner in walk(node) if node is not None else ():
+    for inner in walk(node):
         if isinstance(inner, BigSum) and inner.first is not None:
             yield from ((same.find(x), inner.first, f"`{x}`", inner.at) for x in inner.letters)
         if isinstance(inner, Symbol) and inner.sub and not inner.sub.summed:
@@ -135,14 +133,6 @@ class Classes:
 
     def unite(self, one: str, other: str) -> None:
         self.parent[self.find(one)] = self.find(other)
-
-
-def _expressions(gathered: Gathered) -> Iterator[Expression]:
-    for chain in gathered.chains:
-        yield from chain.expressions
-    hypotheses = (*gathered.hypotheses, *(h for c in gathered.chains for h in c.hypotheses))
-    for hypothesis in {id(h): h for h in hypotheses}.values():
-        yield from (hypothesis.left, hypothesis.right)
 
 
 def _counted(gathered: Gathered) -> dict[str, str]:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from bnsym.elaborate.sayings import BESIDE, NAMES
 from bnsym.elaborate.symbols import IDENTITIES, ONES_LETTER, Table
 from bnsym.latex.ast import Symbol
-from bnsym.latex.errors import ReadError
 from bnsym.source.languages import ALL, SIGNS, Words
 
 if TYPE_CHECKING:
@@ -69,12 +68,8 @@ def settle(found: Survey) -> dict[str, list[tuple[int, int]]]:
         name = _name(found.table, mention.name)
         if name and (mention.rank == OTHER or mention.says):
             found.table.described.add(name)
-        if (
-            mention.rank in (None, OTHER)
-            or not name
-            or name in found.gathered.kinds
-            or name in found.table.sizes
-        ):
+        known_otherwise = name in found.gathered.kinds or name in found.table.sizes
+        if mention.rank in (None, OTHER) or not name or known_otherwise:
             continue
         known = said.setdefault(name, [])
         if not known or (mention.rank != known[-1][1] and mention.section > known[-1][0]):
@@ -84,9 +79,6 @@ def settle(found: Survey) -> dict[str, list[tuple[int, int]]]:
 
 def _name(table: Table, symbol: Symbol) -> str:
     """Of a symbol without indices that is no constant array."""
-    try:
-        name, letters = table.split(symbol, frozenset())
-    except ReadError:
-        return ""
+    name, letters = table.told(symbol) or ("", ())
     constant = name in (*IDENTITIES, ONES_LETTER) or table.is_ones(symbol, name)
     return "" if letters or constant else name

@@ -41,9 +41,9 @@ def twice(node: Node | None) -> ReadError | None:
     return None
 
 
-def _with_bound(node: Node | None) -> tuple[list[Node], set[str]]:
+def _with_bound(node: Node | None) -> tuple[tuple[Node, ...], set[str]]:
     """All parts of an expression, and the letters that its sums bind."""
-    inner = list(nodes_of(node)) if node is not None else []
+    inner = nodes_of(node)
     return inner, {letter for one in inner if isinstance(one, BigSum) for letter in one.letters}
 
 
@@ -64,8 +64,7 @@ def _goes_on(node: Node, letter: str) -> bool:
 
 def _with_letter(node: Node | None, letter: str) -> list[Symbol]:
     """Each name with an index letter in an expression, as often as it stands there."""
-    names = (inner for inner in nodes_of(node) if isinstance(inner, Symbol)) if node is not None else ()
-    return [name for name in names if letter in _letters(name)]
+    return [name for name in nodes_of(node) if isinstance(name, Symbol) and letter in _letters(name)]
 
 
 def _letters(name: Symbol) -> tuple[str, ...]:

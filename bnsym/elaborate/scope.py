@@ -125,36 +125,27 @@ def _read_values(gathered: Gathered, text: str) -> None:
     defines: nobody writes the product so."""
     uses: dict[str, set[str]] = {}
     for chain in gathered.chains:
-        target, body = as_target(chain.expressions[0].node), chain.expressions[1].node
-        if target is not None and body is not None:
-            uses.setdefault(target[0].base, set()).update(n.base for n in walk(body) if isinstance(n, Symbol))
-    written = [e for e in calls.expressions(gathered) if e.node is not None]
+        if (target := as_target(chain.expressions[0].node)) is not None:
+            inside = walk(chain.expressions[1].node)
+            uses.setdefault(target[0].base, set()).update(n.base for n in inside if isinstance(n, Symbol))
     found: dict[str, list[tuple[Symbol, Symbol]]] = {}
-    for one in written:
-        for name, leaf in calls.bare_calls(one.node, text) if one.node is not None else ():
+    for node in gathered.nodes():
+        for name, leaf in calls.bare_calls(node, text):
             if leaf.base in reached({name.base}, uses) - {name.base}:
                 found.setdefault(name.base, []).append((name, leaf))
     values = Aliases()
     for (name, leaf), *pairs in found.values():
         if leaf.base not in uses and all(other.base == leaf.base for _, other in pairs):
             values.call(name, leaf)
-    for one in (*written, *(e for chain in gathered.restated for e in chain.expressions)):
+    for one in (*gathered.expressions(), *(e for chain in gathered.restated for e in chain.expressions)):
         one.node = values.apply(one.node, one.record) if one.node is not None else None
-
-
-def nodes(gathered: Gathered) -> Iterator[Node]:
-    """Every expression of the file that could be parsed, in order."""
-    for chain in gathered.chains:
-        yield from (e.node for e in chain.expressions if e.node is not None)
-        for hypothesis in chain.hypotheses:
-            yield from (e.node for e in (hypothesis.left, hypothesis.right) if e.node is not None)
 
 
 def _comparable(found: Survey) -> Iterator[list[Node]]:
     heads = {id(d.chain) for d in found.opaque}
     for chain in found.gathered.chains:
         yield [e.node for e in chain.expressions[id(chain) in heads :] if e.node is not None]
-    for hypothesis in _all_hypotheses(found.gathered):
+    for hypothesis in found.gathered.assumptions():
         if not hypothesis.letters:
             yield [e.node for e in (hypothesis.left, hypothesis.right) if e.node is not None]
 
@@ -171,18 +162,10 @@ def _by_rank(found: Survey) -> tuple[list[list[Node]], list[list[Node]]]:
             definitions.append([node for node in nodes_[:2] if node is not None])
             nodes_ = nodes_[1:] if len(nodes_) > 2 else []
         claims.append([node for node in nodes_ if node is not None])
-    hypotheses = (h for h in _all_hypotheses(found.gathered) if not h.letters)
+    hypotheses = (h for h in found.gathered.assumptions() if not h.letters)
     assumed = ((h.left.node, h.right.node) for h in hypotheses)
     claims.extend([node for node in sides if node is not None] for sides in assumed)
     return definitions, claims
-
-
-def _all_hypotheses(gathered: Gathered) -> Iterator[RawHypothesis]:
-    seen: set[int] = set()
-    for hypothesis in (*gathered.hypotheses, *(h for c in gathered.chains for h in c.hypotheses)):
-        if id(hypothesis) not in seen:
-            seen.add(id(hypothesis))
-            yield hypothesis
 
 
 def _sizes(found: Survey, said: ranges.Sizes) -> None:
@@ -195,7 +178,7 @@ def _sizes(found: Survey, said: ranges.Sizes) -> None:
         found.table.sizes.setdefault(size, at)
         found.spaces.declared.add(letter)
         found.spaces.set_size(found.spaces.letter(letter), size, at, f"`{letter}`")
-    for node in nodes(found.gathered):
+    for node in found.gathered.nodes():
         for inner in walk(node):
             if isinstance(inner, Symbol) and inner.sub and inner.sub.summed:
                 found.table.finite.add(inner.base)
@@ -275,8 +258,7 @@ def _settle_row(found: Survey, spelled: str, name: str, section: int, late: bool
 
 
 def _indexes(found: Survey, chain: RawChain, name: str) -> bool:
-    nodes_ = (e.node for e in chain.expressions if e.node is not None)
-    symbols = (n for node in nodes_ for n in walk(node) if isinstance(n, Symbol))
+    symbols = (n for node in chain.nodes for n in walk(node) if isinstance(n, Symbol))
     return any(n.base == name and n.sub is not None for n in symbols)
 
 
@@ -371,10 +353,9 @@ _EQUATIONS = frozenset(("=", ":=", r"\equiv"))
 
 def _are_free(found: Survey, *expressions: Expression) -> bool:
     """Whether nothing defines any name in them."""
-    nodes = [e.node for e in expressions]
-    if None in nodes:
+    if any(e.node is None for e in expressions):
         return False
-    names = {name for node in nodes if node is not None for name in names_in(found.table, node)}
+    names = {name for e in expressions for name in names_in(found.table, e.node)}
     return not names & (found.table.defined.keys() | found.table.squares)
 
 
@@ -388,7 +369,7 @@ def _find_letters(found: Survey) -> None:
     """Which hypotheses compare index letters: those whose letters are indices in the file, never numbers."""
     indices: set[str] = set()
     numbers: set[str] = set()
-    for node in (e.node for chain in found.gathered.chains for e in chain.expressions if e.node is not None):
+    for node in (node for chain in found.gathered.chains for node in chain.nodes):
         compared: set[int] = set()
         for inner in walk(node):
             indices.update(getattr(inner, "letters", ()))
@@ -399,7 +380,7 @@ def _find_letters(found: Survey) -> None:
             indices.update(letter for letter in letters if found.table.is_index(letter, bound))
             if symbol.bare and symbol.base not in bound and id(symbol) not in compared:
                 numbers.add(symbol.base)
-    for hypothesis in _all_hypotheses(found.gathered):
+    for hypothesis in found.gathered.assumptions():
         pair = letters_of(hypothesis)
         hypothesis.letters = pair is not None and indices >= set(pair) and not numbers & set(pair)
 
@@ -451,7 +432,7 @@ def _find_typed(found: Survey) -> None:
     gathered = found.gathered
     found.table.typed.update(gathered.kinds)
     found.table.typed.update(m.name.base for m in gathered.mentions if m.rank is not None)
-    sides = (side.node for h in _all_hypotheses(gathered) for side in (h.left, h.right))
+    sides = (side.node for h in gathered.assumptions() for side in (h.left, h.right))
     found.table.typed.update(side.base for side in sides if isinstance(side, Symbol))
     for node in _every_node(found):
         before = {id(first) for first in _before_names(node)}
@@ -516,9 +497,8 @@ def _positions(
     for symbol, bound in kinds.symbols(node):
         if id(symbol) in called:
             continue  # `L(w)`: a function, whatever else is differentiated
-        try:
-            name, letters = table.split(symbol, bound)
-        except ReadError:
+        name, letters = table.told(symbol, bound) or ("", ())
+        if not name:
             continue
         if letters:
             arrays.add(name)
@@ -528,4 +508,4 @@ def _positions(
             above.setdefault(name, symbol.at)
 
 
-__all__ = ["NOTHING", "RawDefinition", "Survey", "nodes", "survey"]
+__all__ = ["NOTHING", "RawDefinition", "Survey", "survey"]

@@ -7,7 +7,7 @@ scalar. Fills a `Table`. Imports the surface tree and `symbols` only.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import islice, pairwise
@@ -45,7 +45,6 @@ from bnsym.latex.ast import (
     walk,
 )
 from bnsym.latex.commands import DIAGONALS, ENTRYWISE, TRACES
-from bnsym.latex.errors import ReadError
 from bnsym.latex.folding import is_function, word_of
 
 if TYPE_CHECKING:
@@ -75,6 +74,13 @@ def symbols(node: Node) -> tuple[Bound, ...]:
             case _:
                 stack.extend((child, letters) for child in reversed(children(current)))
     return tuple(found)
+
+
+def named(table: Table, node: Node | None) -> Iterator[tuple[Symbol, str, tuple[str, ...]]]:
+    """The symbols of a tree of which it can be told what they name, with the name and the index letters."""
+    for symbol, bound in symbols(node) if node is not None else ():
+        if told := table.told(symbol, bound):
+            yield symbol, *told
 
 
 def infer(table: Table, definitions: Sequence[Chain], claims: Sequence[Chain] = ()) -> Shape:
@@ -133,10 +139,7 @@ def _dotted(node: Node, shape: Shape, way: str | None) -> Node:
 def written_indices(table: Table, written: Iterable[Bound], without: Container[str] = ()) -> None:
     """The names that the symbols of a tree write with indices, and with how many."""
     for symbol, bound in written:
-        try:
-            name, letters = table.split(symbol, bound)
-        except ReadError:
-            continue  # said where the expression is lowered
+        name, letters = table.told(symbol, bound) or ("", ())  # why not is said where it is lowered
         if (
             letters
             and name not in without
@@ -279,15 +282,11 @@ class _Inference:
 
     def _bare(self, node: Node, bound: frozenset[str]) -> str:
         """The name of a symbol without indices that is no constant array; else nothing."""
-        if not isinstance(node, Symbol):
+        told = self.table.told(node, bound) if isinstance(node, Symbol) else None
+        if told is None or not isinstance(node, Symbol):
             return ""
-        try:
-            name, letters = self.table.split(node, bound)
-        except ReadError:
-            return ""
-        if letters or self.table.is_ones(node, name) or self.table.is_identity(node):
-            return ""
-        return name
+        constant = self.table.is_ones(node, told[0]) or self.table.is_identity(node)
+        return "" if told[1] or constant else told[0]
 
     def shape(self, node: Node, bound: frozenset[str]) -> str | None:
         """The shape of an expression as far as it is known; the literal 0 has none."""
@@ -343,12 +342,10 @@ class _Inference:
             open_kind = SCALAR if self.closing and name not in self.table.defined else None
             kind = self.known.get(name, open_kind)
             return SCALAR if name in self.table.sizes else ROW if name in self.table.rows else kind
-        try:
-            name, letters = self.table.split(node, bound)
-        except ReadError:
+        if (told := self.table.told(node, bound)) is None:
             return SCALAR
-        row = self.known.get(name) == MATRIX and len(letters) == 1
-        return COLUMN if row or not letters else SCALAR
+        row = self.known.get(told[0]) == MATRIX and len(told[1]) == 1
+        return COLUMN if row or not told[1] else SCALAR
 
     def _derivative(self, of: Node | None, by: Iterable[Node], bound: frozenset[str]) -> str | None:
         loss = of is None or self._is_loss(of, bound)

@@ -266,9 +266,9 @@ def _bound(
             line = draft.survey.table.line_of(other.where.start)
             message = f"true if line {line} is a condition, which is not said"
             text = _folded(draft.survey.source, Slice(other.left.where.start, other.right.where.end))
-            hint = f"say it: `<!-- bnsym: assume ${text}$ -->`"
+            at, hint = p.right.where.at, f"say it: `<!-- bnsym: assume ${text}$ -->`"
             hypotheses = (*statement.hypotheses, Hypothesis(left, Relation.EQ, right))
-            yield replace(statement, hypotheses=hypotheses), ReadError("BN137", message, _at(p.right), hint)
+            yield replace(statement, hypotheses=hypotheses), ReadError("BN137", message, at, hint)
 
 
 def _memberships(terms: Sequence[Term]) -> list[Hypothesis]:
@@ -285,14 +285,10 @@ def _conventions(
     for expression, side in zip((p.left, p.right), p.sides or (), strict=False):
         for index in (i for part in terms_in(side) for i in own_indices(part)):
             if not index.name.startswith(OPEN) and not draft.survey.spaces.describe(index.space):
-                expression.record.take(Rule.RANGE, _at(expression), context.closer.spaces[index.space])
+                expression.record.take(Rule.RANGE, expression.where.at, context.closer.spaces[index.space])
     expressions = (p.left, p.right, *(d.chain.expressions[1] for d in used))
     found = (c for e in expressions for c in e.record.conventions(draft.survey.source))
     return tuple({c.says: c for c in found}.values())
-
-
-def _at(expression: Expression) -> Place:
-    return expression.where.start, expression.where.end
 
 
 _DECIMAL = re.compile(r"\s*[-+]?\s*\d*(?:\.|\{,\})(\d+)\s*")
@@ -321,9 +317,8 @@ def _unknown(
 
 
 def _first_derivative(expression: Expression) -> Place:
-    inner = walk(expression.node) if expression.node is not None else iter(())
-    places = (node.at for node in inner if isinstance(node, Derivative | Gradient))
-    return next(places, _at(expression))
+    places = (node.at for node in walk(expression.node) if isinstance(node, Derivative | Gradient))
+    return next(places, expression.where.at)
 
 
 def _named(draft: Draft, name: str, definition: Definition) -> NamedDefinition:
@@ -406,8 +401,8 @@ def _is_of_entries(statement: Statement, entries: set[tuple[Name, Name]]) -> boo
 def _local(draft: Draft, expression: Expression, side: Term) -> Term:
     if is_entry(expression.node, draft.survey.table):
         return _read(side, False)
-    inner = walk(expression.node) if expression.node is not None else ()
-    return side if any(isinstance(n, Derivative) and n.straight for n in inner) else _held(side)
+    straight = any(isinstance(n, Derivative) and n.straight for n in walk(expression.node))
+    return side if straight else _held(side)
 
 
 def _held(term: Term) -> Term:

@@ -29,7 +29,7 @@ def settle(gathered: Gathered) -> None:
 
 
 def _inside(chain: RawChain) -> Iterator[Node]:
-    return (n for e in chain.expressions if e.node is not None for n in walk(e.node))
+    return (n for e in chain.expressions for n in walk(e.node))
 
 
 def _step(symbol: Symbol) -> tuple[str, str, int] | None:
@@ -125,8 +125,7 @@ class _Steps:
     def _others(self, name: str, at: int) -> Iterator[RawChain]:
         """What the equation of the name says of its other steps; of the earliest only if it makes no step."""
         chain, wanted = self.heads[name][0], self.offsets[name]
-        body = chain.expressions[1].node
-        own = (_step(n) for n in walk(body) if isinstance(n, Symbol)) if body is not None else ()
+        own = (_step(n) for n in walk(chain.expressions[1].node) if isinstance(n, Symbol))
         recurs = any(step and step[:2] == (name, self.letter) for step in own)
         for offset in sorted(wanted - {at} - ({min(wanted)} if recurs else set())):
             change = partial(self._moved, by=offset - at)

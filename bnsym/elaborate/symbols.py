@@ -92,6 +92,13 @@ class Table:
             )
         return f"{symbol.base}_{{{sub.text}}}", symbol.upper
 
+    def told(self, symbol: Symbol, bound: Container[str] = ()) -> tuple[str, tuple[str, ...]] | None:
+        """The same, or None where that can't be told."""
+        try:
+            return self.split(symbol, bound)
+        except ReadError:
+            return None
+
     def entry(self, symbol: Symbol, bound: Container[str]) -> tuple[str, ...]:
         """The indices of `x_1`, `x_{0,k}`, where x is known to have as many; else nothing."""
         indices = symbol.sub.entries if symbol.sub else ()

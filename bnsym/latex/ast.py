@@ -318,10 +318,10 @@ def measure(node: Node) -> tuple[int, int]:
 
 
 @lru_cache(maxsize=8192)
-def walk(node: Node) -> tuple[Node, ...]:
-    """The node and all inside it, outermost first."""
+def walk(node: Node | None) -> tuple[Node, ...]:
+    """The node and all inside it, outermost first; of none nothing."""
     found = []
-    stack = [node]
+    stack = [node] if node is not None else []
     while stack:
         current = stack.pop()
         found.append(current)
