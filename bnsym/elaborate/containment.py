@@ -134,7 +134,7 @@ class Containment:
 
 def _values(term: Term, losses: Sequence[Name]) -> Iterator[Name]:
     """The names whose values a term has: not those by which a loss is differentiated."""
-    if isinstance(term, Diff) and _is_of_loss(term, losses):
+    if isinstance(term, Diff) and is_of_loss(term, losses):
         return
     if isinstance(term, Sym):
         yield term.name
@@ -143,12 +143,12 @@ def _values(term: Term, losses: Sequence[Name]) -> Iterator[Name]:
 
 
 def _derivatives(term: Term, losses: Sequence[Name]) -> Iterator[Diff]:
-    if isinstance(term, Diff) and _is_of_loss(term, losses):
+    if isinstance(term, Diff) and is_of_loss(term, losses):
         yield term
     for child in children(term):
         yield from _derivatives(child, losses)
 
 
-def _is_of_loss(term: Diff, losses: Sequence[Name]) -> bool:
+def is_of_loss(term: Diff, losses: Sequence[Name]) -> bool:
     of = term.of
-    return (isinstance(of, Sym) and of.name in losses) or (isinstance(of, Diff) and _is_of_loss(of, losses))
+    return (isinstance(of, Sym) and of.name in losses) or (isinstance(of, Diff) and is_of_loss(of, losses))

@@ -16,7 +16,7 @@ from bnsym.elaborate.applications import Application
 from bnsym.elaborate.chain_rule import Functions
 from bnsym.elaborate.closing import Closer
 from bnsym.elaborate.collect import ANEW, RawChain, diagnostic
-from bnsym.elaborate.containment import Containment
+from bnsym.elaborate.containment import Containment, is_of_loss
 from bnsym.elaborate.conventions import Record
 from bnsym.elaborate.dependence import Dependence, names_of, reached
 from bnsym.elaborate.index_spaces import BATCH
@@ -29,7 +29,7 @@ from bnsym.latex.errors import ReadError
 from bnsym.latex.parser import parse
 from bnsym.model import Diagnostic
 from bnsym.source.text import Source
-from bnsym.terms import Definition, Diff, Hypothesis, Name, Relation, Statement, Sym, Term, walk
+from bnsym.terms import Definition, Diff, Hypothesis, Name, Relation, Statement, Term, walk
 
 
 class Unreadable(Exception):
@@ -208,7 +208,7 @@ def _before_functions(
     applied = [name for name, used in uses.items() if any(isinstance(one, Application) for one in used)]
     made = reaching(applied, uses)
     parts = (t for term in (*terms, *(d.body for d in definitions)) for t in walk(term))
-    if any(isinstance(t, Diff) and _of_loss(t, losses) and t.by.name in made for t in parts):
+    if any(isinstance(t, Diff) and is_of_loss(t, losses) and t.by.name in made for t in parts):
         return definitions
     return tuple(d for d in definitions if d.symbol.name not in made)
 
@@ -218,7 +218,7 @@ def _sinks(
 ) -> tuple[Name, ...]:
     bodies = [d.body for d in definitions]
     everywhere = [t for term in (*terms, *bodies) for t in walk(term)]
-    variables = dict.fromkeys(t.by.name for t in everywhere if isinstance(t, Diff) and _of_loss(t, losses))
+    variables = dict.fromkeys(t.by.name for t in everywhere if isinstance(t, Diff) and is_of_loss(t, losses))
     uses = {d.symbol.name: names_of(d.body) for d in definitions}
     used = {name for names in uses.values() for name in names}
     on_path = uses.keys() & reaching(variables, uses)
@@ -232,11 +232,6 @@ def _sinks(
     sinks = [name for name in sinks if name in variables] or sinks
     free = [name for name in variables if name not in uses and name not in used]
     return tuple(dict.fromkeys([*sinks, *free]))
-
-
-def _of_loss(term: Diff, losses: tuple[Name, ...]) -> bool:
-    of = term.of
-    return (isinstance(of, Sym) and of.name in losses) or (isinstance(of, Diff) and _of_loss(of, losses))
 
 
 def reaching(targets: Iterable[Name], uses: Mapping[Name, Iterable[Name]]) -> set[Name]:

@@ -7,7 +7,7 @@ The rooms before it: `document` (Markdown), `collect` (surface trees), `scope`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from itertools import pairwise
@@ -35,7 +35,7 @@ from bnsym.elaborate.jacobians import is_total
 from bnsym.elaborate.lowering import RENAME, Lowering
 from bnsym.elaborate.repeated import is_slip
 from bnsym.elaborate.restrictions import restricted
-from bnsym.elaborate.scope import RawDefinition, Survey, survey
+from bnsym.elaborate.scope import RawDefinition, survey
 from bnsym.elaborate.statements import Draft, Pending, finish
 from bnsym.elaborate.tensors import Algebra, Value
 from bnsym.latex.ast import BigSum, Inner, Place
@@ -88,22 +88,6 @@ def read_items(
     return replace(derivation, directives=said), context
 
 
-@dataclass(frozen=True)
-class _Bodies(Mapping[str, tuple[Sym, Term]]):
-    """What each name is defined as, so far."""
-
-    defined: Mapping[str, tuple[RawDefinition, Sym, Term]]
-
-    def __getitem__(self, name: str) -> tuple[Sym, Term]:
-        return self.defined[name][1:]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.defined)
-
-    def __len__(self) -> int:
-        return len(self.defined)
-
-
 @dataclass
 class Lowered:
     """An expression's value with the letters it leaves free and binds."""
@@ -116,20 +100,14 @@ class Lowered:
 
 
 @dataclass
-class _Reader:
-    survey: Survey
-    pending: list[Pending] = field(default_factory=list)
-    defined: dict[str, tuple[RawDefinition, Sym, Term]] = field(default_factory=dict)
+class _Reader(Draft):
+    bodies: dict[str, tuple[Sym, Term]] = field(default_factory=dict)
+    """What each name is defined as, so far."""
     broken: dict[str, ReadError] = field(default_factory=dict)
     """Names whose definitions could not be read."""
-    assumed: dict[int, tuple[Term, Relation, Term]] = field(default_factory=dict)
-    """Hypotheses by the identity of their raw form."""
     refused: dict[int, ReadError] = field(default_factory=dict)
-    diagnostics: list[Diagnostic] = field(default_factory=list)
     definition_of: dict[int, RawDefinition] = field(default_factory=dict)
     """By the identity of the chain that holds it."""
-    asides: dict[int, Pending] = field(default_factory=dict)
-    """Equations of the text that are asked about as if they were links, by the identity of their chains."""
     elsewhere: list[int] = field(default_factory=list)
     """The places of what brings in files that are not read."""
     unbound: list[tuple[Pending, RawChain, RawLink]] = field(default_factory=list)
@@ -154,10 +132,7 @@ class _Reader:
         for pending, chain, raw in self.unbound:
             self._read_literally(pending, chain, raw)
         self.survey.spaces.settle()
-        known = (self.survey, self.pending, self.defined, self.assumed, self.diagnostics, self.hidden)
-        binding = tuple(p for p in self.pending if p.binds)[:_BINDING]
-        draft = Draft(*known, binding, tuple(self.asides.values()))
-        return finish(draft, earlier)
+        return finish(self, earlier)
 
     # lowering one expression
 
@@ -169,8 +144,7 @@ class _Reader:
         if expression.problem is not None or expression.node is None:
             raise expression.problem or ReadError("BN112", "an expression is missing", expression.where.at)
         total = is_total(expression.total, expression.node, self.survey.table)
-        bodies, record = _Bodies(self.defined), expression.record
-        lowering = Lowering(self.survey.table, self.survey.spaces, total, bodies, record)
+        lowering = Lowering(self.survey.table, self.survey.spaces, total, self.bodies, expression.record)
         saved = self.survey.spaces.snapshot()
         try:
             value = lowering.lower(expression.node)
@@ -209,6 +183,7 @@ class _Reader:
                 self.diagnostics.append(diagnostic(self.survey.source, error))
             return
         self.defined[raw.full_name] = (raw, symbol, lowered.value.term)
+        self.bodies[raw.full_name] = (symbol, lowered.value.term)
 
     def _with_letters(self, at: Place, read: Callable[[], T]) -> T:
         """What `read` makes of a formula with the index letters of the file; where one of these runs over
@@ -269,7 +244,8 @@ class _Reader:
         for name in list(self.defined):
             used |= uses[name]
             if name in used and name in reached(uses[name], done):
-                raw = self.defined.pop(name)[0]
+                raw, *_ = self.defined.pop(name)
+                del self.bodies[name]
                 error = self._circular(raw, name, uses)
                 self.broken[name] = error
                 self.diagnostics.append(diagnostic(self.survey.source, error))
@@ -341,7 +317,6 @@ class _Reader:
 
     @cached_property
     def hidden(self) -> Containment:
-        """What can't be read, once all definitions have been."""
         definitions = [Definition(symbol, body) for _, symbol, body in self.defined.values()]
         losses, choices = tuple(self.survey.table.losses), frozenset(self.survey.ambiguous)
         return Containment(self.broken, self._mentions(), definitions, losses, choices=choices)
@@ -615,10 +590,6 @@ def _check_entries(*terms: Term, at: Place) -> None:
     if any(number_of(index) for term in terms for index in free_indices(term)):
         hint = "write it out where it is used, or say it of all entries"
         raise ReadError("BN128", "one entry of an array has no meaning here", at, hint)
-
-
-_BINDING = 20
-"""Of so many equations each link is tried under."""
 
 
 def _check_letters(

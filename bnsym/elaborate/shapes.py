@@ -487,9 +487,6 @@ class _Inference:
     def _demand_chain(self, factors: list[Node], shape: str, bound: frozenset[str]) -> None:
         """uᵀ v, Xᵀ v, u vᵀ: what the ends of the chain must be."""
         match factors, shape:
-            case [Transpose(a), b], "scalar":
-                self.demand(a, COLUMN, bound)
-                self.demand(b, COLUMN, bound)
             case [Transpose(a), *_, b], "scalar":
                 self.demand(a, COLUMN, bound)
                 self.demand(b, COLUMN, bound)

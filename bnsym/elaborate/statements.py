@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from bnsym.elaborate.chain_rule import Functions
@@ -84,21 +85,32 @@ class Pending:
     """Names that may be anything: a proof without their definitions is in no doubt."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class Draft:
     """What was read of a whole file, its index spaces without names yet."""
 
     survey: Survey
-    pending: Sequence[Pending]
-    defined: Mapping[str, tuple[RawDefinition, Sym, Term]]
-    assumed: Mapping[int, tuple[Term, Relation, Term]]
+    pending: list[Pending] = field(default_factory=list)
+    defined: dict[str, tuple[RawDefinition, Sym, Term]] = field(default_factory=dict)
+    assumed: dict[int, tuple[Term, Relation, Term]] = field(default_factory=dict)
     """Hypotheses by the identity of their raw form."""
-    diagnostics: Sequence[Diagnostic]
-    hidden: Containment
-    binding: Sequence[Pending] = ()
-    """Equations that may be meant as conditions."""
-    asides: Sequence[Pending] = ()
-    """Equations of the text that are asked about as if they were links."""
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    asides: dict[int, Pending] = field(default_factory=dict)
+    """Equations of the text that are asked about as if they were links, by the identity of their chains."""
+
+    @cached_property
+    def hidden(self) -> Containment:
+        """What can't be read, once all definitions have been."""
+        raise NotImplementedError
+
+    @cached_property
+    def binding(self) -> list[Pending]:
+        """Equations that may be meant as conditions, once all links have been read."""
+        return [p for p in self.pending if p.binds][:_BINDING]
+
+
+_BINDING = 20
+"""Of so many equations each link is tried under."""
 
 
 def finish(draft: Draft, earlier: tuple[Diagnostic, ...]) -> tuple[Derivation, Context]:
@@ -108,7 +120,7 @@ def finish(draft: Draft, earlier: tuple[Diagnostic, ...]) -> tuple[Derivation, C
     hypotheses = {key: _hypothesis(closer, parts) for key, parts in draft.assumed.items()}
     closed = {
         id(p): all_different(sides, p.relation, different)
-        for p in (*draft.pending, *draft.asides)
+        for p in (*draft.pending, *draft.asides.values())
         if p.sides
         for sides, different in (closer.apart(*p.sides),)
     }
@@ -119,7 +131,7 @@ def finish(draft: Draft, earlier: tuple[Diagnostic, ...]) -> tuple[Derivation, C
     outputs = outputs_of(draft.survey.gathered.losses, tuple(definitions.values()), losses, terms)
     context = Context(draft.survey, closer, tuple(definitions.values()), losses, outputs, draft.hidden)
     spoken: dict[tuple[Name, ...], list[Term]] = {}
-    every = (*draft.pending, *draft.asides)
+    every = (*draft.pending, *draft.asides.values())
     for p in every:
         spoken.setdefault(context.out_of_force(p.section), []).extend(closed.get(id(p), ()))
     inforce = {names: context.without(names, said) for names, said in spoken.items()}

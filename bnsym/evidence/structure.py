@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from bnsym.evidence.deltas import derived, over, rebuilt, same, tidy, times
-from bnsym.evidence.surveying import Shapes, Unsupported, names, reached, shapes
+from bnsym.evidence.surveying import Shapes, Unsupported, is_gradient, names, reached, shapes
 from bnsym.terms import (
     ZERO,
     Definition,
@@ -63,7 +63,7 @@ class Structure:
     def _resolve_derivative(self, of: Term, by: Sym, total: bool) -> Term:
         if isinstance(of, Sym) and of.name in self.losses:
             return self.adjoint(of.name, by)
-        if total or self._is_gradient(of):
+        if total or is_gradient(of, self.losses):
             return self.derive(self._written(of), by, True)
         if isinstance(of, Sym) and of.name in self.definitions and of.name != by.name:
             of = self.unfold(of)
@@ -72,11 +72,6 @@ class Structure:
         if names(of) & self.adjoints.keys():
             raise Unsupported("a local derivative of the loss's gradient")
         return self.derive(of, by, False)
-
-    def _is_gradient(self, term: Term) -> bool:
-        while isinstance(term, Diff):
-            term = term.of
-        return isinstance(term, Sym) and term.name in self.losses
 
     def adjoint(self, loss: Name, by: Sym) -> Sym:
         """∂loss/∂by, an array of its own: its value is that of `gradient`."""
@@ -92,7 +87,7 @@ class Structure:
         match term:
             case Diff(Sym(loss), by, _) if loss in self.losses:
                 return self.gradient(loss, by)
-            case Diff(of, by, total) if total or self._is_gradient(of):
+            case Diff(of, by, total) if total or is_gradient(of, self.losses):
                 return self.derive(self._written(of), by, True)
             case Diff() | Max():
                 return self.resolve(term)

@@ -10,7 +10,7 @@ No differentiation and no arithmetic: in those the routes share nothing.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TypeAlias
 
@@ -58,6 +58,13 @@ def terms_of(statement: Statement) -> Iterator[Term]:
 
 def symbols(term: Term) -> Iterator[Sym]:
     return (t for t in walk(term) if isinstance(t, Sym))
+
+
+def is_gradient(term: Term, losses: Collection[Name]) -> bool:
+    """Whether it is a loss, or a derivative of one."""
+    while isinstance(term, Diff):
+        term = term.of
+    return isinstance(term, Sym) and term.name in losses
 
 
 def shapes(statement: Statement) -> Shapes:

@@ -11,7 +11,7 @@ import sympy
 from sympy import Expr, Rational, Symbol
 
 from bnsym.evidence.small.naming import Largest, Substitution, Variable, named, power
-from bnsym.evidence.surveying import Shapes, Unsupported, names
+from bnsym.evidence.surveying import Shapes, Unsupported, is_gradient, names
 from bnsym.terms import (
     Add,
     Delta,
@@ -166,17 +166,12 @@ class Components:
         if key not in self._derivatives:
             if isinstance(of, Sym) and of.name in self.losses:
                 found = self.gradient(of.name, by.name, where, held)
-            elif term.total or self._is_gradient(of):
+            elif term.total or is_gradient(of, self.losses):
                 found = self.total(of, by.name, where, at, held)
             else:
                 found = self.local(of, by.name, where, at, held)
             self._derivatives[key] = found
         return self._derivatives[key]
-
-    def _is_gradient(self, term: Term) -> bool:
-        while isinstance(term, Diff):
-            term = term.of
-        return isinstance(term, Sym) and term.name in self.losses
 
     def gradient(self, loss: Name, by: Name, where: tuple[int, ...], held: Held) -> Expr:
         """∂f/∂v of the linear surrogate f = Σ (∂f/∂y_k) y_k, the ∂f/∂y_k constant."""
