@@ -27,6 +27,35 @@ def test_a_numbered_set_is_no_claim_and_says_how_many_it_has(said: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("members", "count"),
+    [
+        (r"x_1, \dots, x_{32}", 32),
+        (r"x^{(1)}, \dots, x^{(20)}", 20),
+        ("x_1, x_2, x_3", 3),
+        (r"\alpha, \beta", 2),
+    ],
+)
+def test_a_set_with_a_number_of_members(members: str, count: int) -> None:
+    said = rf"B = \{{{members}\}}"
+    mean = rf"\mu = \frac1{{{count}}} \sum_{{i \in B}} x_i"
+    zero, one = r"\sum_{i \in B} (x_i - \mu) = 0", r"\sum_{i \in B} (x_i - \mu) = 1"
+    expected = ["proved", "refuted", "proved", "refuted"]
+    assert verdicts(said, mean, f"|B| = {count}", f"|B| = {count + 1}", zero, one) == expected
+    assert verdicts(mean, zero, f"|B| = {count}") == ["refuted", "refuted"]
+
+
+@pytest.mark.parametrize("members", [r"x_1, \dots, x_{2n}", r"1, \dots, 2n", "x_i : i < 2n", "x_1, x_1"])
+def test_a_set_whose_members_are_not_counted(members: str) -> None:
+    said, mean = rf"B = \{{{members}\}}", r"\mu = \frac1{2n} \sum_{i \in B} x_i"
+    assert verdicts(said, mean, "|B| = 2n", r"\sum_{i \in B} (x_i - \mu) = 0") == ["unread", "unread"]
+    own = r"\mu = \frac1{|B|} \sum_{i \in B} x_i"
+    assert verdicts(said, own, r"\sum_{i \in B} x_i = 2 \mu |B|", r"\sum_{i \in B} (x_i - \mu) = 1") == [
+        "unread",
+        "refuted",
+    ]
+
+
+@pytest.mark.parametrize(
     "said",
     [
         r"S = \{(i, j) \mid i \in [1, H], j \in [1, W]\}",

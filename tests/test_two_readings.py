@@ -369,6 +369,9 @@ def test_an_entry_off_the_diagonal_of_which_it_is_not_said_that_it_is() -> None:
     assert layer(f"{entry} 1 {OFF}", rf"{entry} 1 {OFF}, \quad i \ne j") == "rr"
     assert layer(rf"{entry} {OFF} + \frac{{\delta_{{ij}}}}{{\sqrt{{\sigma^2+\epsilon}}}}") == "p"
     assert r"i \ne j" in narrower(f"{entry} {OFF}")
+    written = r"\frac{\partial (x_i - \mu)}{\partial x_j} ="
+    assert layer(rf"{written} -\frac{{1}}{{m}}", rf"{written} \delta_{{ij}} - \frac{{1}}{{m}}") == "xp"
+    assert layer(rf"{written} \frac{{1}}{{m}}", rf"{written} -\frac{{1}}{{m}}, \quad i \ne j") == "rp"
 
 
 def narrower(display: str) -> str:
@@ -386,6 +389,14 @@ TWICE = r"Let $N = 2q$ and $\nu = \frac1N\sum_{a} u_{a}$"
         ("", r"\sum_c 1 = C", r"\sum_c 1 = C + 1"),
         ("", r"\sum_c (b_c - a) = \sum_c b_c - C a", r"\sum_c (b_c - a) = \sum_c b_c - C^2 a"),
         ("", r"e^T e = n", r"e^T e = n^2"),
+        (r"Let $\nu = \frac1m\sum_i u_i$.", r"\sum_i u_i = N\nu", r"\sum_i u_i = N^2 \nu"),
+        (
+            r"Let $\nu = \frac1N\sum_i u_i$.",
+            r"\sum_i (u_i - \nu)^2 = \sum_i u_i^2 - m\nu^2",
+            r"\sum_i u_i = m^2\nu",
+        ),
+        (r"Let $\nu = \frac13\sum_i u_i$.", r"\sum_i (u_i - \nu) = 0", r"\sum_i (u_i - 2\nu) = 0"),
+        (r"Let $\nu = \frac13\sum_i u_i$.", "u_1 + u_2 + u_3 = 3 \\nu", r"\sum_i u_i = 2\nu"),
         (f"{GRID}.", r"\sum_{a,b} (u_{ab}-\nu) = 0", r"\sum_{a,b} u_{ab} = \nu"),
         (f"{TWICE}.", r"\sum_a u_a = 2 q \nu", r"\sum_a u_a = q \nu"),
     ],
@@ -393,3 +404,11 @@ TWICE = r"Let $N = 2q$ and $\nu = \frac1N\sum_{a} u_{a}$"
 def test_a_name_that_may_be_the_number_of_values(text: str, true: str, false: str) -> None:
     assert note(f"{text}\n\n$$\n{true}\n$$\n") in "xp"
     assert note(f"{text}\n\n$$\n{false}\n$$\n") in "rx"
+
+
+def test_a_name_beside_a_size_that_limits_say() -> None:
+    text = r"Let $\nu = \frac1n\sum_{i=1}^n u_i$"
+    assert note(f"{text}.\n\n$$\n\\sum_i u_i = m \\nu\n$$\n") == "r"
+    assert note(f"{text}, half is $\\frac12\\sum_i u_i^2$.\n\n$$\n\\sum_i u_i = 2 \\nu\n$$\n") == "r"
+    half = r"Let $L = \frac12\sum_i u_i^2$."
+    assert note(f"{half}\n\n$$\n\\frac{{\\partial L}}{{\\partial u_i}} = 2 u_i\n$$\n") == "r"

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeAlias
 
+from bnsym.elaborate.closing import number_of
 from bnsym.elaborate.collect import ANEW, Expression, RawChain, RawLink
 from bnsym.elaborate.dependence import names_of, reached
 from bnsym.elaborate.grounds import Grounds, spaces_of
@@ -20,6 +21,7 @@ from bnsym.elaborate.index_spaces import BATCH
 from bnsym.elaborate.losses import Losses
 from bnsym.elaborate.lowering import PART
 from bnsym.elaborate.matrices import Matrices
+from bnsym.elaborate.narrower import divided, unsaid
 from bnsym.elaborate.ranges import counted_together
 from bnsym.elaborate.repeated import repeated, twice
 from bnsym.elaborate.restrictions import Restriction, restriction_of
@@ -200,6 +202,8 @@ class Doubts:
             or self.losses.which(chain, sides)
             or self._sized(chain, sides)
             or self._counted(chain, sides)
+            or self._numbered(chain, sides)
+            or self._written_out(chain, sides)
             or self._read_on(chain, sides)
         )
 
@@ -342,6 +346,36 @@ class Doubts:
             return None
         message = f"a mean is divided by `{min(names)}`, and no index is said to run so far"
         return ReadError("BN137", message, at, "write the limits: `\\sum_{i=1}^m`")
+
+    def _numbered(self, chain: RawChain, sides: tuple[Term, Term]) -> ReadError | None:
+        r"""Why numbers say nothing of `x_1` beside `\frac13 \sum_i x_i`: there may be three values, which is
+        not said."""
+        spaces = self.survey.spaces
+        indices = {i for side in sides for part in walk(side) for i in own_indices(part)}
+        listed = {spaces.find(i.space) for i in indices if number_of(i) and not spaces.describe(i.space)}
+        bodies = self.grounds.bodies(self.grounds.made_from(sides)) if listed else ()
+        products = (
+            part.factors for term in (*sides, *bodies) for part in walk(term) if isinstance(part, Mul)
+        )
+        found = (found for factors in products for found in divided(factors))
+        number = next((number for space, number in found if spaces.find(space) in listed), None)
+        at = self.source.ink(chain.expressions[0].where)
+        return unsaid(f"{number}", at) if number else None
+
+    def _written_out(self, chain: RawChain, sides: tuple[Term, Term]) -> ReadError | None:
+        r"""Why numbers say nothing of `|B| = 2 k` beside a set that is written out and can't be counted; of
+        what rests on |B| itself they do."""
+        counted = {name for name, count in self.survey.counted.items() if not count}
+        sizes = counted & self.grounds.sizes(sides) if counted else set()
+        bodies = list(self.grounds.bodies(self.grounds.made_from(sides))) if sizes else []
+        below, written = (
+            {p for t in terms for p in walk(t) if isinstance(p, Size)} for terms in (bodies, sides)
+        )
+        if not sizes or (below and not written):
+            return None
+        message = f"how many members there are is not read: `{min(sizes)}`"
+        hint = f"say it: `<!-- bnsym: assume ${min(sizes)} = m$ -->`"
+        return ReadError("BN137", message, self.source.ink(chain.expressions[0].where), hint)
 
     @cached_property
     def _products(self) -> list[tuple[Place, set[str]]]:

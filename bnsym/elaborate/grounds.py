@@ -5,7 +5,7 @@ Imports the survey of a file, and terms.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from bnsym.elaborate.definitions import RawDefinition, names_in
@@ -47,7 +47,7 @@ class Grounds:
         return {self.survey.spaces.describe(space) or BATCH for space in spaces_of(sides)}
 
 
-def spaces_of(sides: tuple[Term, ...]) -> set[str]:
+def spaces_of(sides: Sequence[Term]) -> set[str]:
     """The spaces of all indices and sizes in them."""
     terms = [term for side in sides for term in walk(side)]
     sizes = {term.space for term in terms if isinstance(term, Size)}

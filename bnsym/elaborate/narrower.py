@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from bnsym.elaborate.restrictions import all_different
 from bnsym.elaborate.scope import Survey
+from bnsym.latex.ast import Place
 from bnsym.latex.errors import ReadError
 from bnsym.terms import (
     Add,
@@ -25,6 +26,7 @@ from bnsym.terms import (
     Index,
     Mul,
     Name,
+    Num,
     Pow,
     Relation,
     Size,
@@ -35,6 +37,7 @@ from bnsym.terms import (
     Term,
     free_indices,
     mapped,
+    num,
     own_indices,
     walk,
 )
@@ -45,6 +48,8 @@ if TYPE_CHECKING:
 MOST = 6
 """How many ways to take names for sizes are tried."""
 _LETTER = re.compile(r"[A-Za-z](_\{[A-Za-z0-9]\})?")
+_USUAL = re.compile(r"[A-Zmn](_\{[A-Za-z0-9]\})?")
+"""How a size is called that has another name already."""
 
 
 def narrower(
@@ -64,7 +69,7 @@ def _off_the_diagonal(p: Pending, statement: Statement) -> Iterator[tuple[Statem
     apart."""
     sides = statement.left, statement.right
     parts = [part for side in sides for part in walk(side)]
-    entries = [{*own_indices(d.of), *own_indices(d.by)} for d in parts if isinstance(d, Diff)]
+    entries = [{*free_indices(d.of), *own_indices(d.by)} for d in parts if isinstance(d, Diff)]
     if not entries or any(isinstance(part, Delta) for part in parts):
         return
     free = dict.fromkeys(index for side in sides for index in free_indices(side))
@@ -80,27 +85,48 @@ def _off_the_diagonal(p: Pending, statement: Statement) -> Iterator[tuple[Statem
 def _counting(
     survey: Survey, p: Pending, statement: Statement, sizes: dict[str, SpaceName]
 ) -> Iterator[tuple[Statement, ReadError]]:
-    """The link with free names for sizes of which nothing says what they are."""
-    unsaid = {name for space, name in sizes.items() if not survey.spaces.describe(space)}
-    if not unsaid:
-        return
+    """The link with free names for sizes; and with as many values of an index of which nothing says how
+    many it has as a sum over it is divided by."""
+    open_ = {name for space, name in sizes.items() if not survey.spaces.describe(space)}
     defined = {d.symbol.name: d.body for d in statement.definitions}
     terms: list[Term] = [statement.left, statement.right]
     names: dict[Name, None] = {}
-    spaces: dict[SpaceName, None] = {}
+    spaces: dict[SpaceName, bool] = {}
+    """Whether sums over them count."""
+    numbers: dict[tuple[SpaceName, int], None] = {}
     for term in terms:
         for part in walk(term):
-            if isinstance(part, Sum) and part.index.space in unsaid and _counts(part.index, part.body):
-                spaces[part.index.space] = None
-            if isinstance(part, Sym) and (body := defined.pop(part.name, None)) is not None:
-                terms.append(body)
-            elif isinstance(part, Sym) and _may_count(survey, part):
-                names[part.name] = None
+            match part:
+                case Sum(index, body) if index.space in open_ and _counts(index, body):
+                    spaces[index.space] = True
+                case Size(space) if space in open_ | survey.by_mean:
+                    spaces.setdefault(space, False)
+                case Mul(factors):
+                    numbers |= {one: None for one in divided(factors) if one[0] in open_}
+                case Sym(name) if (known := defined.pop(name, None)) is not None:
+                    terms.append(known)
+                case Sym(name) if _may_count(survey, part):
+                    names[name] = None
     for taken in list(_ways(list(names), list(spaces)))[:MOST]:
-        what = ", ".join(f"`{name}`" for name in taken)
-        message = f"true if {what} is the number of values of an index, which is not said"
-        hint = r"write the limits of the sums: `\sum_{i=1}^" + next(iter(taken)) + "`"
-        yield _sized(statement, taken), ReadError("BN137", message, p.where.at, hint)
+        if not all(spaces[space] or _USUAL.fullmatch(name) for name, space in taken.items()):
+            continue
+        yield _sized(statement, taken), unsaid(", ".join(f"`{name}`" for name in taken), p.where.at)
+    for space, number in list(numbers)[:MOST]:
+        counted = Hypothesis(Size(space), Relation.EQ, num(number))
+        read = replace(statement, hypotheses=(*statement.hypotheses, counted))
+        yield read, unsaid(f"{number}", p.where.at)
+
+
+def unsaid(what: str, at: Place) -> ReadError:
+    message = f"true if {what} is the number of values of an index, which is not said"
+    limit = what.split(", ")[0].strip("`")
+    return ReadError("BN137", message, at, rf"write the limits of the sums: `\sum_{{i=1}}^{{{limit}}}`")
+
+
+def divided(factors: Sequence[Term]) -> Iterator[tuple[SpaceName, int]]:
+    """The spaces over which sums run that are divided by a number, and the number."""
+    below = [f.value.denominator for f in factors if isinstance(f, Num) and f.value.denominator > 1]
+    return ((f.index.space, k) for k in below for f in factors if isinstance(f, Sum))
 
 
 def _counts(index: Index, term: Term) -> bool:

@@ -148,13 +148,14 @@ def _counted(gathered: Gathered) -> dict[str, str]:
 
 
 def _listed(gathered: Gathered) -> dict[str, str]:
-    r"""The sizes of sets that are written out, `B = \{x_1, \dots, x_m\}`, each time with as many."""
+    r"""The sizes of sets that are written out, `B = \{x_1, \dots, x_m\}`, each time with as many; 0 where it
+    is not read how many they have."""
     found: dict[str, set[str]] = {}
     for chain in gathered.chains:
         match [e.node for e in chain.expressions]:
             case [Symbol() as values, Listing(size=size)]:
                 found.setdefault(size_name(values), set()).add(size)
-    return {name: min(sizes) for name, sizes in found.items() if len(sizes) == 1 and "" not in sizes}
+    return {name: (min(sizes) if len(sizes) == 1 else "") or "0" for name, sizes in found.items()}
 
 
 def _known(gathered: Gathered, nodes: Iterable[Node]) -> set[str]:

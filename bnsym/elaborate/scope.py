@@ -76,6 +76,10 @@ class Survey:
     r"""What `x \in \mathbb{R}^m` says of names, in their own spelling."""
     known: calls.Known = field(default_factory=calls.Known)
     """The names that may stand before a bracket as factors."""
+    by_mean: set[str] = field(default_factory=set)
+    """What only means say to be the size of something."""
+    counted: dict[str, int] = field(default_factory=dict)
+    """The sizes of sets that are written out with a number of members; 0: how many is not read."""
     ambiguous: dict[str, ReadError] = field(default_factory=dict)
     """Names of which the file gives two definitions to choose from."""
     alternatives: dict[str, list[RawChain]] = field(default_factory=dict)
@@ -171,6 +175,7 @@ def _by_rank(found: Survey) -> tuple[list[list[Node]], list[list[Node]]]:
 def _sizes(found: Survey, said: ranges.Sizes) -> None:
     found.table.parts |= said.parts
     found.table.barred |= said.barred
+    found.by_mean |= said.said.keys()
     for size, at in said.said.items():
         found.table.sizes.setdefault(size, at)
     for letter, (size, where) in found.gathered.sizes.items():
@@ -189,6 +194,10 @@ def _sizes(found: Survey, said: ranges.Sizes) -> None:
                 if name not in said.parts:
                     found.spaces.set(name)
     for values, size in said.of_sets.items():
+        if size.isdigit():
+            found.spaces.set(values)
+            found.counted[f"|{values}|"] = int(size)
+            continue
         found.table.sizes.setdefault(size, NOWHERE)
         found.spaces.count(values, size)
     if said.of_ones:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from bnsym.elaborate.aliases import paired
 from bnsym.elaborate.calls import as_call
 from bnsym.elaborate.symbols import as_target, unmarked
-from bnsym.latex.ast import Apply, Derivative, Gradient, Node, Product, Symbol, unwrap, walk
+from bnsym.latex.ast import Apply, Derivative, Gradient, Listing, Node, Product, Symbol, unwrap, walk
 from bnsym.latex.errors import ReadError
 from bnsym.latex.parser import parse
 from bnsym.source.languages import ALL, STOP, compiled
@@ -344,7 +344,9 @@ def _define(gatherer: Gatherer, remark: Remark, chain: Chain) -> bool:
     raw = _raw(gatherer, remark, chain)
     left, right = raw.expressions[0].node, raw.expressions[1].node
     explicit = chain.signs[0].symbol == ":="  # `let $a = 3$` may speak of an example
-    body = right is None or (not isinstance(unwrap(right), Symbol) and (explicit or _names(right)))
+    body = right is None or (
+        not isinstance(unwrap(right), Symbol) and (explicit or isinstance(right, Listing) or _names(right))
+    )
     if not raw.names_function and (left is None or as_target(left) is None or not body):
         return False
     gatherer.result.chains.append(raw)

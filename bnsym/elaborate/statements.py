@@ -18,6 +18,7 @@ from bnsym.elaborate.containment import Containment
 from bnsym.elaborate.context import Context, outputs_of
 from bnsym.elaborate.conventions import Rule
 from bnsym.elaborate.dependence import names_of, reached
+from bnsym.elaborate.grounds import spaces_of
 from bnsym.elaborate.index_spaces import BATCH
 from bnsym.elaborate.jacobians import is_entry
 from bnsym.elaborate.lints import remarks
@@ -47,10 +48,12 @@ from bnsym.terms import (
     Hypothesis,
     Name,
     Relation,
+    Size,
     Statement,
     Sym,
     Term,
     mapped,
+    num,
     own_indices,
     power,
 )
@@ -227,9 +230,9 @@ def _finished(
         doubt = doubt or other
     if sides is not None and p.relation is not None and error is None:
         inforce = [hypotheses[id(h)] for h in p.hypotheses if id(h) in hypotheses]
-        if any(name.startswith(PART) for name in told):
-            bodies = (d.body for d in context.definitions if d.symbol.name in told)
-            inforce += _memberships((*sides, *bodies))
+        bodies = [d.body for d in context.definitions if d.symbol.name in told]
+        inforce += _memberships((*sides, *bodies)) if any(name.startswith(PART) for name in told) else []
+        inforce += _numbers_of_members(draft.survey, (*sides, *bodies))
         statement = context.stated(sides[0], p.relation, sides[1], tuple(inforce))
     unsaid = p.left.total is None and p.right.total is None
     otherwise = _otherwise(draft, p, statement) if statement is not None and unsaid else None
@@ -288,6 +291,15 @@ def _memberships(terms: Sequence[Term]) -> list[Hypothesis]:
     parts = (part for term in terms for part in terms_in(term) if isinstance(part, Sym))
     found = {part.name: part for part in parts if part.name.startswith(PART)}
     return [Hypothesis(power(one, 2), Relation.EQ, one) for one in found.values()]
+
+
+def _numbers_of_members(survey: Survey, terms: Sequence[Term]) -> list[Hypothesis]:
+    """That a set of which a number of members is written out has so many."""
+    counted = survey.counted.items() if survey.counted else ()
+    found = spaces_of(terms) if counted else set()
+    return [
+        Hypothesis(Size(name), Relation.EQ, num(count)) for name, count in counted if count and name in found
+    ]
 
 
 def _conventions(

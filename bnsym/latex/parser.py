@@ -76,7 +76,7 @@ def parse(text: str, offset: int = 0) -> Node:
 
 
 def _listing(text: str, offset: int) -> Listing | None:
-    """The set that an expression is, in braces that show: it holds a comma, dots or a bar, or is numbered."""
+    """The set that an expression is, in braces that show, with a comma, colon, dots or bar, or numbered."""
     shown = (token for token in lex(text) if token.kind not in UNSEEN)
     first = next(shown, None)
     if first is None or first.text != SHOWN_BRACE:
@@ -88,12 +88,16 @@ def _listing(text: str, offset: int) -> Listing | None:
     end = depths.index(0)
     inside, numbered = ink[1:end], _spelling(ink[end + 1 :])
     bars = sum(token.kind is Kind.ABS for token in inside)
-    parted = bars % 2 or any(token.kind is Kind.COMMA or token.text in DOTS for token in inside)
+    parted = bars % 2 or any(token.kind is Kind.COMMA or token.text in (":", *DOTS) for token in inside)
     size = _COUNTED.fullmatch(numbered) if numbered else _DOTTED.fullmatch(_spelling(inside[:_FEW]))
     if not (size if numbered else parted):
         return None
     at = (ink[0].start + offset, ink[-1].end + offset)
-    return Listing(_spelling(ink), size["size"] if size else "", at)
+    members = _spelling(inside[:_FEW]).split(",")
+    count = (
+        f"{len(members)}" if len({*members}) == len(members) and all(map(_MEMBER.fullmatch, members)) else ""
+    )
+    return Listing(_spelling(ink), size["size"] if size else count, at)
 
 
 def _spelling(tokens: list[Token]) -> str:
@@ -103,8 +107,12 @@ def _spelling(tokens: list[Token]) -> str:
 
 _FEW = 60
 """Tokens that a set may have whose last member says how many there are."""
-_COUNTED = re.compile(r"_[a-z]=1\^(?P<size>[A-Za-z])")
-_DOTTED = re.compile(r"(?P<name>.+)_1,?(?:(?P=name)_\d,)*…+(?:,(?P=name)_)?(?P<size>[A-Za-z])")
+_COUNTED = re.compile(r"_[a-z]=1\^(?P<size>[A-Za-z]|\d+)")
+_DOTTED = re.compile(
+    r"(?P<name>.+[_^](?P<open>\(?))1(?P<close>\)?),?(?:(?P=name)\d(?P=close),)*…+(?:,(?P=name))?"
+    r"(?P<size>[A-Za-z]|\d+)(?P=close)"
+)
+_MEMBER = re.compile(r"\\?[A-Za-z]+(_[A-Za-z\d]+)?")
 
 
 def moved(tokens: list[Token], offset: int) -> list[Token]:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
-from itertools import product
+from itertools import permutations, product
 from math import prod
 
 from bnsym.calculus import gradient_name, hessian_name
@@ -141,12 +141,13 @@ def draws(statement: Statement, deadline: float, seed: int, limit: int = 4000) -
     """Candidates, small ones first; equations assumed are solved where one is linear in a
     component. The sequence depends on the statement and the seed alone."""
     shapes, spaces = free_shapes(statement)
+    fixed = _fixed(statement)
     own = _own_numbers(statement)
     rng = random.Random(seed)
     for attempt in range(limit):
         if time.monotonic() > deadline:
             return
-        sizes = _sizes(spaces, attempt)
+        sizes = _sizes(spaces, attempt) | fixed
         if sum(prod(map(sizes.__getitem__, shape)) for shape in shapes.values()) > LARGEST_WITNESS:
             continue
         values = {name: _array(shape, sizes, attempt, rng, own) for name, shape in shapes.items()}
@@ -165,6 +166,17 @@ def _own_numbers(statement: Statement) -> tuple[Fraction, ...]:
     }
     ratios = {sign * p / q for p, q in product(sorted(found)[:6], repeat=2) if q for sign in (1, -1)}
     return tuple(sorted(ratios.difference(SCALARS)))
+
+
+def _fixed(statement: Statement) -> dict[SpaceName, int]:
+    """The sizes that hypotheses fix."""
+    equations = ((h.left, h.right) for h in statement.hypotheses if h.relation is Relation.EQ)
+    sides = (pair for equation in equations for pair in permutations(equation))
+    return {
+        size.space: int(number.value)
+        for size, number in sides
+        if isinstance(size, Size) and isinstance(number, Num) and number.value.denominator == 1
+    }
 
 
 def _sizes(spaces: list[SpaceName], attempt: int) -> dict[SpaceName, int]:
