@@ -412,3 +412,16 @@ def test_a_name_beside_a_size_that_limits_say() -> None:
     assert note(f"{text}, half is $\\frac12\\sum_i u_i^2$.\n\n$$\n\\sum_i u_i = 2 \\nu\n$$\n") == "r"
     half = r"Let $L = \frac12\sum_i u_i^2$."
     assert note(f"{half}\n\n$$\n\\frac{{\\partial L}}{{\\partial u_i}} = 2 u_i\n$$\n") == "r"
+
+
+@pytest.mark.parametrize(
+    "said", ["Let $x$ be a random variable.", "Sei $x$ eine Zufallsvariable.", "$x$ 是随机变量。"]
+)
+def test_the_mean_of_a_random_variable_is_not_that_of_a_sample(said: str) -> None:
+    sample = "\n\n$$\n\\nu = \\frac1m\\sum_i x_i\n$$\n\n"
+    mean, other = r"\mathbb{E}[x] = \nu", r"\mathbb{E}[x] = 2\nu"
+    assert note(f"{said} {sample}\n\n$$\n{mean}\n$$\n\n$$\n{other}\n$$\n") == "xx"
+    assert note(f"{sample}\n\n$$\n{mean}\n$$\n\n$$\n{other}\n$$\n") == "pr"
+    assert note(f"{said.replace('x', 'z')} {sample}\n\n$$\n{mean}\n$$\n\n$$\n{other}\n$$\n") == "pr"
+    variance = r"\mathbb{E}[(x-\mu)^2] = \mathbb{E}[x^2] - \mu^2"
+    assert note(f"{said}\n\n$$\n\\mu = \\mathbb{{E}}[x]\n$$\n\n$$\n{variance}\n$$\n") == "p"

@@ -29,10 +29,11 @@ from bnsym.elaborate.shapes import upper_case
 from bnsym.elaborate.stated import Order
 from bnsym.elaborate.statements import Pending
 from bnsym.elaborate.symbols import WORD_ALONE, square_of, unmarked
-from bnsym.latex.ast import Absolute, Node, Place, Product, Quotient, Symbol, number_in, unwrap
+from bnsym.latex.ast import Absolute, Apply, BigSum, Node, Place, Product, Quotient, Symbol, number_in, unwrap
 from bnsym.latex.ast import walk as nodes_of
+from bnsym.latex.commands import MEANS, VARIANCES
 from bnsym.latex.errors import ReadError
-from bnsym.latex.folding import unclear
+from bnsym.latex.folding import unclear, word_of
 from bnsym.source.languages import ALL, compiled
 from bnsym.source.text import Effect, Slice, Unread
 from bnsym.terms import Diff, Mul, Num, Size, Sym, Term, own_indices, walk
@@ -78,7 +79,7 @@ class Doubts:
         pending.doubt = pending.doubt or repeated(left, right) or repeated(right, left)
         again = self._said_twice(chain, raw, pending.sides) if pending.sides else None
         order = self._ordered(chain, pending.sides) if pending.sides else None
-        if strict := self._summed_unsigned(left, right) or self._unsafe(pending.sides):
+        if strict := self._summed_unsigned(left, right) or self._unsafe(pending):
             pending.doubt, pending.strict = strict, True
         elif valued := self._valued(chain, pending.sides) if pending.sides else None:
             pending.doubt, pending.strict = valued
@@ -95,11 +96,33 @@ class Doubts:
             if again and pending.doubt is None:
                 pending.doubt, pending.unless = again.problem, again.left
 
-    def _unsafe(self, sides: tuple[Term, Term] | None) -> ReadError | None:
-        """Why neither verdict stands: the text makes a loss from more, or a name may be a function."""
-        if sides is None:
+    def _unsafe(self, pending: Pending) -> ReadError | None:
+        """Why neither verdict stands: a loss may be more, a name a function, a mean of something random."""
+        if pending.sides is None:
             return None
-        return self.losses.fed(sides) or self._called(sides)
+        return (
+            self.losses.fed(pending.sides)
+            or self._called(pending.sides)
+            or self._drawn(pending, pending.sides)
+        )
+
+    def _drawn(self, pending: Pending, sides: tuple[Term, Term]) -> ReadError | None:
+        """Where the mean of a random variable stands beside a sum over values: these may be a sample."""
+        made = self.grounds.made_from(sides) if self.table.random else set()
+        if made.isdisjoint(self.table.random):
+            return None
+        known = self.grounds.defined
+        bodies = (known[name][0].body for name in sorted(made & known.keys()))
+        written = [
+            n for node in (pending.left.node, pending.right.node, *bodies) if node for n in nodes_of(node)
+        ]
+        means = (n for n in written if isinstance(n, Apply) and word_of(n.function) in (*MEANS, *VARIANCES))
+        mean = next(means, None) if any(isinstance(n, BigSum) for n in written) else None
+        message, hint = (
+            "over all that is possible, or over the values given?",
+            "say which of them a mean is of",
+        )
+        return ReadError("BN137", message, mean.at, hint) if mean else None
 
     def _called(self, sides: tuple[Term, Term]) -> ReadError | None:
         """Where a name without a definition stands before a bracket that may hold its argument."""

@@ -23,7 +23,9 @@ ROW = -1
 """Said to be a row: of a matrix, or a matrix of one row."""
 OTHER = -2
 """Said to be something that is none of these: a probability, a weight."""
-_RANKS = {ALL[kind]: rank for kind, rank in (("number", 0), ("vector", 1), ("matrix", 2), ("row", ROW))}
+RANDOM = -3
+_KINDS = {"number": 0, "vector": 1, "matrix": 2, "row": ROW, "random": RANDOM}
+_RANKS = {ALL[kind]: rank for kind, rank in _KINDS.items()}
 _KIND = "|".join(_RANKS)
 _KIND_WORD = rf"(?<![A-Za-zÀ-ÿЀ-ӿ])(?P<kind>{_KIND})(?![A-Za-zÀ-ÿЀ-ӿ])"
 _BREAKS = "of|in|on|for|by|with|from|not|no|never|von|der|nicht|keine?|de|du|des|pas|di|non|не"
@@ -66,10 +68,12 @@ def settle(found: Survey) -> dict[str, list[tuple[int, int]]]:
     said: dict[str, list[tuple[int, int]]] = {}
     for mention in found.gathered.mentions:
         name = _name(found.table, mention.name)
-        if name and (mention.rank == OTHER or mention.says):
+        if name and (mention.rank in (OTHER, RANDOM) or mention.says):
             found.table.described.add(name)
+        if name and mention.rank == RANDOM:
+            found.table.random.add(name)
         known_otherwise = name in found.gathered.kinds or name in found.table.sizes
-        if mention.rank in (None, OTHER) or not name or known_otherwise:
+        if mention.rank in (None, OTHER, RANDOM) or not name or known_otherwise:
             continue
         known = said.setdefault(name, [])
         if not known or (mention.rank != known[-1][1] and mention.section > known[-1][0]):

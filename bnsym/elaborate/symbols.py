@@ -56,6 +56,8 @@ class Table:
     """Names that are taken for matrices because they are written in upper case."""
     described: set[str] = field(default_factory=set)
     """Names of which words say something that is no kind."""
+    random: set[str] = field(default_factory=set)
+    """Names that words say are random variables."""
     constants: set[str] = field(default_factory=set)
     """Names that stand for the identity matrix or the vector of ones somewhere, and so everywhere."""
     labels: set[str] = field(default_factory=set)
