@@ -13,16 +13,22 @@ from itertools import combinations
 from bnsym.elaborate.applications import Application
 from bnsym.elaborate.symbols import LETTERS_IN_ORDER
 from bnsym.terms import (
+    Add,
     Delta,
     Diff,
     Index,
     Max,
+    Mul,
+    Num,
+    Pow,
     Size,
     Sum,
     Sym,
     Term,
-    mapped,
+    add,
+    mul,
     own_indices,
+    power,
     walk,
 )
 
@@ -111,6 +117,12 @@ class Closer:
                 return Size(self.spaces.get(space, space))
             case Delta(left, right):
                 return Delta(self._index(left, names), self._index(right, names))
+            case Add(terms):  # of a function's body a sum may stand in a sum now
+                return add(*map(down, terms))
+            case Mul(factors):
+                return mul(*map(down, factors))
+            case Pow(base, exponent):
+                return power(down(base), exponent)
             case Sum(index, body):
                 return self._sum(index, body, names, taken)
             case Diff(of, by, total):
@@ -119,8 +131,8 @@ class Closer:
             case Max(variable, radius, body):
                 shape = tuple(self._index(i, {}) for i in variable.indices)
                 return Max(Sym(variable.name, shape), down(radius), down(body))
-            case _:
-                return mapped(term, down)
+            case Num():
+                return term
 
     def _is_local(self, of: Term, by: Sym) -> bool:
         """Whether ∂of/∂by means a partial derivative with the other arguments held fixed: `of`
