@@ -117,7 +117,7 @@ class Aliases:
     def _name(self, pattern: Symbol, alias: Alias, shared: frozenset[str]) -> None:
         template = _template(pattern, _indices(alias.target))
         fixed = _fixed(template) if template else ()
-        letters = _both(_letters(pattern)) if template else _index_letters(pattern, shared)
+        letters = pattern.indices if template else _index_letters(pattern, shared)
         letters = tuple(letter for letter in letters if letter not in fixed)
         if len(set(letters)) < len(letters):
             raise ReadError("BN128", "a let names each index once", pattern.at)
@@ -389,14 +389,13 @@ def nested(symbol: Symbol) -> Symbol:
 
 
 def _index_letters(node: Symbol, bound: frozenset[str]) -> tuple[str, ...]:
-    sub = node.sub.letters if node.sub else ()
-    if any(s not in bound and s.rstrip("'") not in INDEX_LETTERS for s in sub) or (node.sub and not sub):
+    if any(s not in bound and s.rstrip("'") not in INDEX_LETTERS for s in node.below):
         return ()
-    return (*node.upper, *sub)
+    return () if node.sub and not node.below else node.indices
 
 
 def _letters(node: Symbol) -> Template:
-    return node.upper, node.sub.letters if node.sub else ()
+    return node.upper, node.below
 
 
 def _both(letters: Template) -> tuple[str, ...]:
@@ -411,10 +410,10 @@ def _template(pattern: Symbol, own: frozenset[str]) -> Template | None:
     """How a let writes a name that letters are parts of, those that its right side lacks; None where all
     are indices, or none may be."""
     above, below = _letters(pattern)
-    lacking = set(above + below) - own
+    lacking = set(pattern.indices) - own
     if not lacking or (pattern.sub and not below):
         return None
-    if lacking == set(above + below) and not _index_letters(pattern, NO_LETTERS):
+    if lacking == set(pattern.indices) and not _index_letters(pattern, NO_LETTERS):
         return None
     return tuple("" if a in own else a for a in above), tuple("" if b in own else b for b in below)
 
@@ -430,7 +429,7 @@ def _covers(known: Alias | None, letters: tuple[str, ...]) -> bool:
 
 
 def _is_kronecker(node: Symbol, parts: Iterable[Template]) -> bool:
-    entries = node.base == r"\delta" and not node.upper and len(_both(_letters(node))) == 2
+    entries = node.base == r"\delta" and not node.upper and len(node.indices) == 2
     return entries and all(len(below) != 2 for _, below in parts)
 
 
@@ -489,7 +488,7 @@ def _indices(node: Node) -> frozenset[str]:
 def _written(node: Node) -> tuple[str, ...]:
     match node:
         case Symbol():
-            return (*(node.sub.letters if node.sub else ()), *node.upper, node.base)
+            return (*node.below, *node.upper, node.base)
         case BigSum() | Whole() | Component():
             return node.letters
     return ()

@@ -185,9 +185,9 @@ class Known:
             return False
         if size_name(function) in self.sizes:
             return True
-        return (function.base in self.names or function.core in PARAMETERS) and (
-            _needs_bracket(rest, inside) or (_is_entry(function) and _holds_sum(rest, inside))
-        )
+        entry = _is_entry(function) and isinstance(rest, Paren) and _sums(inside)
+        known = function.base in self.names or function.core in PARAMETERS
+        return known and (entry or _needs_bracket(rest, inside))
 
 
 def _is_exponential(node: Node) -> bool:
@@ -344,7 +344,7 @@ def _name(node: Node) -> Symbol | None:
 
 
 def _is_kronecker(symbol: Symbol) -> bool:
-    return symbol.base == r"\delta" and symbol.sub is not None and len(symbol.sub.letters) == 2
+    return symbol.base == r"\delta" and len(symbol.below) == 2
 
 
 def _bracketed(node: Node) -> Node | None:
@@ -370,13 +370,12 @@ def _needs_bracket(node: Node, inside: Node) -> bool:
 
 def _is_entry(symbol: Symbol) -> bool:
     """`\\gamma_l`, of which nobody makes a function."""
-    letters = (*symbol.upper, *(symbol.sub.letters if symbol.sub else ()))
-    return bool(letters) and set(letters) <= INDEX_LETTERS
+    return bool(symbol.indices) and set(symbol.indices) <= INDEX_LETTERS
 
 
-def _holds_sum(node: Node, inside: Node) -> bool:
-    """Whether a bracket holds a sum within a product."""
-    return isinstance(node, Paren) and any(isinstance(inner, Plus | BigSum) for inner in walk(inside))
+def _sums(node: Node) -> bool:
+    """Whether a sum stands in it, be it within a product."""
+    return any(isinstance(inner, Plus | BigSum) for inner in walk(node))
 
 
 def ambiguous(function: Symbol, at: Place) -> ReadError:

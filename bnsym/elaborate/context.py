@@ -126,24 +126,18 @@ class Context:
 def parse_term(latex: str, context: Context, chain: RawChain | None = None) -> Term:
     """The term of one expression, read as `context`'s file would read it in place of one of a chain, with
     what is in force there. Open axes of a vector get letters. Raises Unreadable."""
-    source = Source("<expression>", latex, latex)
-    try:
-        return _parsed(latex, context, chain)
-    except ReadError as error:
-        raise Unreadable(diagnostic(source, error)) from None
-
-
-def _parsed(latex: str, context: Context, chain: RawChain | None) -> Term:
     aliases = context.survey.gathered.aliases if chain is None else chain.aliases
-    node = aliases.apply(parse(latex))
-    node = context.survey.known.resolve(node, latex, Record())
-    node = symbols_changed(node, context.marked(chain.section if chain else 0))
     try:
-        return _lowered(node, context, "")
+        node = context.survey.known.resolve(aliases.apply(parse(latex)), latex, Record())
+        node = symbols_changed(node, context.marked(chain.section if chain else 0))
+        try:
+            return _lowered(node, context, "")
+        except ReadError as error:
+            if error.code != "BN125":
+                raise
+            return _lowered(node, context, " at an expression")
     except ReadError as error:
-        if error.code != "BN125":
-            raise
-        return _lowered(node, context, " at an expression")
+        raise Unreadable(diagnostic(Source("<expression>", latex, latex), error)) from None
 
 
 def _lowered(node: Node, context: Context, scope: str) -> Term:

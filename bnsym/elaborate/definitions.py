@@ -350,7 +350,7 @@ def _restricts(hypothesis: RawHypothesis, letters: tuple[str, ...]) -> bool:
     """Whether a condition speaks of the indices of a definition, or of entries that they count."""
     nodes = (*walk(hypothesis.left.node), *walk(hypothesis.right.node))
     symbols = [node for node in nodes if isinstance(node, Symbol)]
-    return any({s.base, *(s.sub.letters if s.sub else ())} & set(letters) for s in symbols)
+    return any({s.base, *s.below} & set(letters) for s in symbols)
 
 
 def repeats(again: RawDefinition, first: RawDefinition) -> bool:

@@ -100,22 +100,14 @@ def variable_of(lowering: Lowering, node: Node) -> tuple[Sym, tuple[Index, ...]]
             raise ReadError("BN128", f"`{name}` is the root of the defined `{square}`", node.at, hint)
         case Pow(Sym(symbol), exponent) if exponent == 2:
             hint = f"define `{square_of(symbol)}`, not `{symbol}`"
-            raise ReadError(
-                "BN128",
-                f"`{square_of(symbol)}` is the square of `{symbol}`, not a variable",
-                node.at,
-                hint,
-            )
+            message = f"`{square_of(symbol)}` is the square of `{symbol}`, not a variable"
+            raise ReadError("BN128", message, node.at, hint)
     raise ReadError("BN128", "one can differentiate by a name only", node.at)
 
 
 def gradient(lowering: Lowering, of: Node, by: Node, at: Place) -> Value:
     value = derivative(lowering, of, (by,), False, at)
     if len(value.axes) == 2 and lowering.table.arity.get(canonical(by), 0) != 2:
-        raise ReadError(
-            "BN128",
-            "the gradient of a vector has no one meaning",
-            at,
-            r"write `\frac{\partial u}{\partial v}`: the rows belong to u",
-        )
+        hint = r"write `\frac{\partial u}{\partial v}`: the rows belong to u"
+        raise ReadError("BN128", "the gradient of a vector has no one meaning", at, hint)
     return value

@@ -250,19 +250,12 @@ class Lowering:
 
     def check_name(self, node: Symbol, name: str, letters: tuple[str, ...]) -> None:
         if not letters and node.bare and (name in self.bound or name in self.table.declared):
-            raise ReadError(
-                "BN129",
-                f"`{name}` is an index here and stands as a number",
-                node.at,
-                "give the index another letter",
-            )
+            message = f"`{name}` is an index here and stands as a number"
+            raise ReadError("BN129", message, node.at, "give the index another letter")
         if not letters and name in self.table.unclear_losses:
-            raise ReadError(
-                "BN129",
-                f"`{name}` is differentiated like a function and used like a number",
-                node.at,
-                rf"define it, or write `\frac{{\partial {name}}}{{\partial …}}` throughout",
-            )
+            message = f"`{name}` is differentiated like a function and used like a number"
+            hint = rf"define it, or write `\frac{{\partial {name}}}{{\partial …}}` throughout"
+            raise ReadError("BN129", message, node.at, hint)
         if name == BATCH and name not in self.table.sizes and (values := self.spaces.uncounted()):
             hint = f"say it: `<!-- bnsym: assume $|{values}| = m$ -->`"
             message = f"nothing says whether `m` is the number of members of `{values}`"
@@ -305,12 +298,8 @@ class Lowering:
 
     def root_of(self, value: Value, at: Place) -> Term:
         if value.axes:
-            raise ReadError(
-                "BN124",
-                f"the root of a vector: {self.algebra.describe(value)}",
-                at,
-                "write it with its index",
-            )
+            message = f"the root of a vector: {self.algebra.describe(value)}"
+            raise ReadError("BN124", message, at, "write it with its index")
         return sqrt(value.term)
 
     def array(self, name: str, key: str, letters: tuple[str, ...], at: Place) -> Value:
@@ -346,9 +335,8 @@ class Lowering:
     def component(self, body: Node, letters: tuple[str, ...], at: Place) -> Value:
         value = self.lower(body)
         if len(value.axes) != len(letters):
-            raise ReadError(
-                "BN124", f"{self.algebra.describe(value)}, and has {len(letters)} indices here", at
-            )
+            message = f"{self.algebra.describe(value)}, and has {len(letters)} indices here"
+            raise ReadError("BN124", message, at)
         indices = tuple(self.index(letter, at) for letter in letters)
         for axis, index in zip(value.axes, indices, strict=True):
             self.spaces.unify(axis.space, index.space, at, f"`{index.name}`")
@@ -367,8 +355,6 @@ class Lowering:
         axes = tuple(self.axis(index.space) for index in indices)
         return Value(rename(term, {i.name: a for i, a in zip(indices, axes, strict=True)}), axes)
 
-    # products and powers
-
     # operators
 
     @contextmanager
@@ -376,9 +362,8 @@ class Lowering:
         outer = dict(self.bound)
         for letter in letters:
             if letter in outer:
-                raise ReadError(
-                    "BN122", f"index {letter} is bound twice, one sum inside the other", at, RENAME
-                )
+                message = f"index {letter} is bound twice, one sum inside the other"
+                raise ReadError("BN122", message, at, RENAME)
             if letter in self.table.sizes:
                 raise ReadError("BN129", f"`{letter}` is the name of a size and stands here as an index", at)
             self.summed.setdefault(letter, at)

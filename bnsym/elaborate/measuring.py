@@ -21,12 +21,9 @@ def squared_norm(lowering: Lowering, body: Node, at: Place) -> Term:
     before = dict(lowering.free)
     value = lowering.lower(body)
     if value.shape == "matrix":
-        raise ReadError(
-            "BN128",
-            f"the norm of a matrix has no meaning here; {lowering.algebra.describe(value)}",
-            at,
-            r"write `\Vert A \Vert_F` if that is meant; the spectral norm is read in a `\max` only",
-        )
+        message = f"the norm of a matrix has no meaning here; {lowering.algebra.describe(value)}"
+        hint = r"write `\Vert A \Vert_F` if that is meant; the spectral norm is read in a `\max` only"
+        raise ReadError("BN128", message, at, hint)
     if not value.axes:
         raise norm_of_number(lowering, body, before, at)
     return Sum(value.axes[0], power(value.term, 2))

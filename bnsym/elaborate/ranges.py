@@ -78,7 +78,7 @@ def _together(nodes: Iterable[Node]) -> Classes:
     """Which letters and which places of indices below names run over the same."""
     same = Classes()
     for symbol in (n for node in nodes for n in walk(node) if isinstance(n, Symbol)):
-        for k, letter in enumerate((*symbol.upper, *(symbol.sub.letters if symbol.sub else ()))):
+        for k, letter in enumerate(symbol.indices):
             same.unite(letter, f"{symbol.base} {k}")
     return same
 
@@ -174,8 +174,8 @@ def _barred(gathered: Gathered, nodes: Iterable[Node]) -> set[str]:
             barred |= {left.base} if left.bare else _scales(right) if left.sub and right else set()
     for node in (inner for outer in nodes for inner in walk(outer)):
         match node:
-            case Symbol(sub=sub, upper=upper) if upper or (sub and sub.letters):
-                barred |= {node.base, *upper, *(sub.letters if sub else ())}
+            case Symbol() if node.indices:
+                barred |= {node.base, *node.indices}
             case BigSum(letters):
                 barred |= set(letters)
             case Derivative(_, by):
@@ -203,7 +203,7 @@ def _outside_sums(node: Node) -> Iterator[Node]:
 
 
 def _has_index(node: Node) -> bool:
-    return isinstance(node, Symbol) and bool(node.upper or (node.sub and node.sub.letters))
+    return isinstance(node, Symbol) and bool(node.indices)
 
 
 def _means(node: Node) -> Iterator[tuple[Symbol, Node]]:

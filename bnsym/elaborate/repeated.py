@@ -21,8 +21,8 @@ def repeated(node: Node | None, other: Node | None) -> ReadError | None:
     inner, bound = _with_bound(node)
     for product in (one for one in inner if isinstance(one, Product)):
         names = [name for name in product.factors if isinstance(name, Symbol)]
-        for letter in {letter for name in names for letter in _letters(name)} - bound:
-            written = {_letters(name) for name in names if letter in _letters(name)}
+        for letter in {letter for name in names for letter in name.indices} - bound:
+            written = {name.indices for name in names if letter in name.indices}
             if len(written) > 1 and not _with_letter(other, letter):
                 message = f"`{letter}` is repeated here and stands not on the other side: is it summed over?"
                 return ReadError("BN137", message, product.at, rf"write `\sum_{letter}` if it is")
@@ -34,7 +34,7 @@ def twice(node: Node | None) -> ReadError | None:
     inner, bound = _with_bound(node)
     for term in (one for one in inner if isinstance(one, Product | Quotient | Symbol)):
         names = (name for name in nodes_of(term) if isinstance(name, Symbol))
-        written = Counter(letter for name in names for letter in _letters(name) if letter not in bound)
+        written = Counter(letter for name in names for letter in name.indices if letter not in bound)
         if letter := next((one for one, times in written.items() if times > 1), None):
             message = f"`{letter}` is repeated here, and the text speaks of a summation convention"
             return ReadError("BN137", message, term.at, rf"write `\sum_{letter}` where it is summed over")
@@ -64,8 +64,4 @@ def _goes_on(node: Node, letter: str) -> bool:
 
 def _with_letter(node: Node | None, letter: str) -> list[Symbol]:
     """Each name with an index letter in an expression, as often as it stands there."""
-    return [name for name in nodes_of(node) if isinstance(name, Symbol) and letter in _letters(name)]
-
-
-def _letters(name: Symbol) -> tuple[str, ...]:
-    return (*name.upper, *(name.sub.letters if name.sub else ()))
+    return [name for name in nodes_of(node) if isinstance(name, Symbol) and letter in name.indices]

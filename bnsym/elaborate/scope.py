@@ -385,8 +385,7 @@ def _find_letters(found: Survey) -> None:
             if isinstance(inner, Indicator):
                 compared |= {id(inner.left), id(inner.right)}
         for symbol, bound in kinds.symbols(node):
-            letters = (*symbol.upper, *(symbol.sub.letters if symbol.sub else ()))
-            indices.update(letter for letter in letters if found.table.is_index(letter, bound))
+            indices.update(letter for letter in symbol.indices if found.table.is_index(letter, bound))
             if symbol.bare and symbol.base not in bound and id(symbol) not in compared:
                 numbers.add(symbol.base)
     for hypothesis in found.gathered.assumptions():

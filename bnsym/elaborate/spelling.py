@@ -47,7 +47,7 @@ def _defined(chains: Iterable[Sequence[Node]]) -> set[tuple[str, str]]:
     r"""Names with the one letter below each, of which a first equation says what they are."""
     targets = (as_target(chain[0]) for chain in chains if len(chain) > 1)
     symbols = (target[0] for target in targets if target)
-    return {(s.base, s.sub.letters[0]) for s in symbols if s.sub and len(s.sub.letters) == 1 and not s.upper}
+    return {(s.base, s.below[0]) for s in symbols if len(s.below) == 1 and not s.upper}
 
 
 def _labels(
@@ -57,9 +57,8 @@ def _labels(
     found: set[str] = set()
     others: set[str] = set()
     for symbol in named:
-        below = symbol.sub.letters if symbol.sub else ()
-        alone = len(below) == 1 and not symbol.upper and (symbol.base, below[0]) in defined
-        (found if alone else others).update((*below, *symbol.upper))
+        alone = len(symbol.below) == 1 and not symbol.upper and (symbol.base, symbol.below[0]) in defined
+        (found if alone else others).update(symbol.indices)
     return {letter for letter in found - others if letter not in indices}
 
 

@@ -280,7 +280,7 @@ def spelling(symbol: Symbol) -> tuple[str, str, int]:
     """A name without its index letters, and how many these are."""
     sub = symbol.sub
     label = sub.text if sub and not sub.letters else ""
-    return symbol.base, label, len(symbol.upper) + len(sub.letters if sub else ())
+    return symbol.base, label, len(symbol.indices)
 
 
 def _is_order(chain: Chain) -> bool:

@@ -372,11 +372,7 @@ def _compared(hypothesis: Hypothesis) -> set[str]:
 
 def _named_hypothesis(draft: Draft, raw: RawHypothesis, hypothesis: Hypothesis) -> NamedHypothesis:
     text = draft.survey.source.text[raw.where.start : raw.where.end]
-    return NamedHypothesis(
-        hypothesis,
-        re.sub(r"\s+", " ", text).strip(),
-        span_of(draft.survey.source, raw.where),
-    )
+    return NamedHypothesis(hypothesis, " ".join(text.split()), span_of(draft.survey.source, raw.where))
 
 
 def _otherwise(draft: Draft, p: Pending, statement: Statement) -> Statement | None:
@@ -451,10 +447,7 @@ def _hypothesis(closer: Closer, parts: tuple[Term, Relation, Term]) -> Hypothesi
 
 def span_of(source: Source, where: Slice) -> Span:
     """Without the white space around it."""
-    text = source.masked[where.start : where.end]
-    start = where.start + len(text) - len(text.lstrip())
-    end = max(start, where.end - len(text) + len(text.rstrip()))
-    return source.span(start, end)
+    return source.span(*source.ink(where))
 
 
 def _folded(source: Source, where: Slice) -> str:

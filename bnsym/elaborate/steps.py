@@ -52,8 +52,8 @@ def _indices(gathered: Gathered, written: Iterable[Node]) -> set[str]:
                 found |= set(letters)
             case Indicator(left, right):
                 found |= {inner.base for inner in (left, right) if isinstance(inner, Symbol)}
-            case Symbol(sub=sub, upper=upper) if upper or (sub and len(sub.letters) > 1):
-                found |= {*upper, *(sub.letters if sub else ())}
+            case Symbol() if node.upper or len(node.below) > 1:
+                found |= {*node.indices}
     return found
 
 
@@ -71,8 +71,8 @@ class _Steps:
         chains = [
             c for c in self.gathered.chains if not self._runs_to(c) and barred.isdisjoint(self._names(c))
         ]
-        for name, offset in (step for chain in chains for step in self._steps(chain)):
-            self.offsets.setdefault(name, set()).add(offset)
+        for node, offset in (step for chain in chains for step in self._steps(chain)):
+            self.offsets.setdefault(node.base, set()).add(offset)
         unsure = self._unsure(chains)
         said: list[RawChain] = []
         for name, (chain, at) in self.heads.items():
@@ -95,20 +95,18 @@ class _Steps:
                 self.heads.setdefault(step[0], (chain, step[2]))
 
     def _doubts(self, chains: Iterable[RawChain], unsure: set[str], labels: Aliases) -> Iterator[Doubt]:
-        for node in (n for chain in chains for n in _inside(chain)):
-            step = _step(node) if isinstance(node, Symbol) else None
-            if isinstance(node, Symbol) and step and step[1] == self.letter and step[0] in unsure:
-                where = Slice(*node.at)
-                yield Doubt(labels.labelled(node), where, EVERYWHERE, meant=True)
+        for node in (node for chain in chains for node, _ in self._steps(chain) if node.base in unsure):
+            yield Doubt(labels.labelled(node), Slice(*node.at), EVERYWHERE, meant=True)
 
-    def _steps(self, chain: RawChain) -> Iterator[tuple[str, int]]:
+    def _steps(self, chain: RawChain) -> Iterator[tuple[Symbol, int]]:
+        """The names with a step of the letter, and how far from it."""
         for node in _inside(chain):
             step = _step(node) if isinstance(node, Symbol) else None
-            if step and step[1] == self.letter:
-                yield step[0], step[2]
+            if isinstance(node, Symbol) and step and step[1] == self.letter:
+                yield node, step[2]
 
     def _names(self, chain: RawChain) -> set[str]:
-        return {name for name, _ in self._steps(chain)}
+        return {node.base for node, _ in self._steps(chain)}
 
     def _runs_to(self, chain: RawChain) -> bool:
         return any(isinstance(n, BigSum) and size_name(n.size) == self.letter for n in _inside(chain))
@@ -129,12 +127,12 @@ class _Steps:
         recurs = any(step and step[:2] == (name, self.letter) for step in own)
         for offset in sorted(wanted - {at} - ({min(wanted)} if recurs else set())):
             change = partial(self._moved, by=offset - at)
-            sides = [self._said(e, symbols_changed(e.node, change)) for e in chain.expressions[:2] if e.node]
+            first = chain.expressions[:2]
+            sides = [
+                Expression(e.where, symbols_changed(e.node, change), total=e.total) for e in first if e.node
+            ]
             if len(sides) == 2:
                 yield replace(chain, expressions=sides, signs=chain.signs[:1], stated=True)
-
-    def _said(self, of: Expression, node: Node) -> Expression:
-        return Expression(of.where, node, total=of.total)
 
     def _moved(self, symbol: Symbol, by: int) -> Symbol:
         step = _step(symbol)

@@ -64,6 +64,16 @@ class Symbol:
     def bare(self) -> bool:
         return self.sub is None and not self.upper
 
+    @property
+    def below(self) -> tuple[str, ...]:
+        """The letters in its subscript, where it has no others."""
+        return self.sub.letters if self.sub else ()
+
+    @property
+    def indices(self) -> tuple[str, ...]:
+        """Its letters above, then those below."""
+        return (*self.upper, *self.below)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Plus:

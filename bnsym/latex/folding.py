@@ -5,6 +5,7 @@ is the business of `lowering`. Imports `ast` and `errors` only.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
@@ -440,26 +441,29 @@ def is_word(symbol: Symbol) -> bool:
     return symbol.core.startswith(WORD)
 
 
-def _applied(function: Symbol, argument: Paren) -> Node:
-    return Apply(function, argument, span(function, argument))
-
-
 def called(function: Symbol, following: Node) -> Node | None:
     r"""`\operatorname{F}(x)_j`, `\operatorname{F}(x)^2`: what stands behind the parenthesis is said of
     the function's value, not of its argument."""
+
+    def value(argument: Paren) -> Node:
+        if function.sub and is_function(function):
+            return _average(function, argument)
+        return Apply(function, argument, span(function, argument))
+
+    return _value_of(function, following, value)
+
+
+def _value_of(first: Node, following: Node, value: Callable[[Paren], Node | None]) -> Node | None:
+    """The value at what is in brackets, with what is said of it behind them."""
     match following:
         case Paren():
-            return (
-                _average(function, following)
-                if function.sub and is_function(function)
-                else _applied(function, following)
-            )
+            return value(following)
         case Component(body) | Transpose(body):
-            inner = called(function, body)
-            return replace(following, body=inner, at=span(function, following)) if inner else None
+            inner = _value_of(first, body, value)
+            return replace(following, body=inner, at=span(first, following)) if inner else None
         case Power(base):
-            inner = called(function, base)
-            return replace(following, base=inner, at=span(function, following)) if inner else None
+            inner = _value_of(first, base, value)
+            return replace(following, base=inner, at=span(first, following)) if inner else None
     return None
 
 
@@ -474,18 +478,12 @@ def _of_numbers(node: Node) -> str:
 
 def valued(name: str, node: Node, following: Node) -> Node | None:
     """The value of a function of numbers at what is in brackets, with what is said of that value."""
-    match following:
-        case Paren(Relation()):
-            return None
-        case Paren(shape="(" | "["):
-            return Entrywise(name, following, span(node, following))
-        case Component(body) | Transpose(body):
-            inner = valued(name, node, body)
-            return replace(following, body=inner, at=span(node, following)) if inner else None
-        case Power(base):
-            inner = valued(name, node, base)
-            return replace(following, base=inner, at=span(node, following)) if inner else None
-    return None
+
+    def value(argument: Paren) -> Node | None:
+        known = argument.shape in ("(", "[") and not isinstance(argument.body, Relation)
+        return Entrywise(name, argument, span(node, argument)) if known else None
+
+    return _value_of(node, following, value)
 
 
 def word_of(function: Symbol) -> str:

@@ -255,13 +255,9 @@ def big_sum(sign: Place, scripts: list[Script], body: Node) -> Node:
 def _only_index(body: Node) -> str:
     r"""The index of `\sum x_i`: the one letter below names in it, with no other sum inside; else nothing."""
     inner = list(walk(body))
-    found = {letter for n in inner if isinstance(n, Symbol) for letter in (*_below(n), *n.upper)}
+    found = {letter for n in inner if isinstance(n, Symbol) for letter in n.indices}
     single = len(found) == 1 and found <= INDEX_LETTERS and not any(isinstance(n, BigSum) for n in inner)
     return found.pop() if single else ""
-
-
-def _below(symbol: Symbol) -> tuple[str, ...]:
-    return symbol.sub.letters if symbol.sub else ()
 
 
 def _sum_clause(
