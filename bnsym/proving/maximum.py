@@ -35,7 +35,6 @@ from bnsym.terms import (
     Index,
     Max,
     Mul,
-    Name,
     Num,
     Pow,
     Relation,
@@ -50,6 +49,7 @@ from bnsym.terms import (
     names,
     num,
     power,
+    reached,
     rename,
     walk,
 )
@@ -63,13 +63,8 @@ def maxima_in(statement: Statement) -> tuple[Max, ...]:
     if any(isinstance(t, Diff) for term in terms for t in walk(term)):
         todo += statement.outputs
     graph = graph_of(statement)
-    needed: dict[Name, None] = {}
-    while todo:
-        name = todo.pop(0)
-        if name not in needed and name in graph.by_name:
-            needed.setdefault(name)
-            todo += graph.uses[name]
-    terms += [graph.by_name[name].body for name in needed]
+    needed = reached(todo, lambda name: graph.uses.get(name, ()))
+    terms += [d.body for d in statement.definitions if d.symbol.name in needed]
     return tuple(dict.fromkeys(t for term in terms for t in walk(term) if isinstance(t, Max)))
 
 

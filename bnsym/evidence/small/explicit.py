@@ -22,7 +22,7 @@ from bnsym.evidence import surveying
 from bnsym.evidence.small.evaluating import NoValue
 from bnsym.evidence.small.frame import AT_POINTS, ORDER, POINTS, SEARCHED, Found, frame_for
 from bnsym.evidence.small.points import PRIME as PRIME
-from bnsym.evidence.small.points import Relations, residues
+from bnsym.evidence.small.points import Relations, ResiduePool
 from bnsym.evidence.surveying import Unsupported
 from bnsym.model import Evidence
 from bnsym.terms import Add, Relation, Size, SpaceName, Statement, free_indices
@@ -35,7 +35,7 @@ def is_zero(e: Expr) -> bool:
     """Whether an expression of symbols, rationals, sums, products and square roots is zero wherever
     it is defined: at points mod PRIME, where another of degree d is zero with a probability below d/PRIME.
     Raises `Unsupported` for other expressions."""
-    values = residues(Relations()).first(e, POINTS)
+    values = ResiduePool(Relations()).first(e, POINTS)
     return bool(values) and not any(values)
 
 

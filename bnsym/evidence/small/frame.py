@@ -12,7 +12,7 @@ from sympy import Expr
 
 from bnsym.evidence import surveying
 from bnsym.evidence.small.components import Components
-from bnsym.evidence.small.points import PRIME, RealPool, residues
+from bnsym.evidence.small.points import PRIME, RealPool, ResiduePool
 from bnsym.evidence.small.solving import solve
 from bnsym.terms import ZERO, Hypothesis, Name, Relation, SpaceName, Statement
 
@@ -41,7 +41,7 @@ class Frame:
     def __init__(self, components: Components, hypotheses: tuple[Hypothesis, ...]) -> None:
         self.components = components
         relations = solve(components, hypotheses)
-        self.residues = residues(relations)
+        self.residues = ResiduePool(relations)
         self.reals = RealPool(relations, components.origins)
 
     def examine(self, left: Expr, relation: Relation, right: Expr) -> Found:

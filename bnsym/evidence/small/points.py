@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
-from typing import Generic, Protocol, TypeAlias, TypeVar
+from typing import TypeAlias
 
 from sympy import Expr, Symbol
 
 from bnsym.evidence.small.components import Origin
-from bnsym.evidence.small.evaluating import Field, NoValue, evaluate
+from bnsym.evidence.small.evaluating import NoValue, evaluate
 from bnsym.evidence.small.naming import Largest
 from bnsym.evidence.surveying import Unsupported
 
@@ -22,7 +22,6 @@ PRIME = 2305843009213057079
 positive quantity is represented by a square, and the square root that is itself a square is as
 multiplicative as the positive root, sqrt(ab) = sqrt(a) sqrt(b)."""
 ATTEMPTS = 200
-T = TypeVar("T")
 
 
 @dataclass(eq=False)
@@ -82,11 +81,10 @@ class Residues:
             raise NoValue("a root of a number that is not a square")
         return found
 
-    def meets(self) -> bool:
-        """Whether what must be positive is represented by a square."""
+    def check(self) -> None:
+        """Raises NoValue where what must be positive is not represented by a square."""
         for e in self.relations.above:
             self.root(evaluate(e, self, self.memo))
-        return True
 
 
 Row: TypeAlias = list[Decimal]
@@ -208,23 +206,14 @@ class RealPool:
         return self._batches[number]
 
 
-class Point(Field[T], Protocol[T]):
-    """A field with a value for every symbol."""
+class ResiduePool:
+    """Points mod PRIME that meet the relations, shared by all that is evaluated."""
 
-    memo: dict[Expr, T]
+    def __init__(self, relations: Relations) -> None:
+        self._drawn = (Residues(seed, relations) for seed in itertools.count())
+        self._points: list[Residues] = []
 
-    def meets(self) -> bool: ...
-
-
-class Pool(Generic[T]):
-    """Random points, shared by all that is evaluated."""
-
-    def __init__(self, draw: Callable[[int], Point[T]]) -> None:
-        self._draw = draw
-        self._seeds = itertools.count()
-        self._points: list[Point[T]] = []
-
-    def values(self, *expressions: Expr) -> Iterator[tuple[T, ...]]:
+    def values(self, *expressions: Expr) -> Iterator[tuple[int, ...]]:
         """At each point; one where something has no value is dropped, so that roots which exist by
         chance only are looked for once."""
         k = misses = 0
@@ -241,21 +230,16 @@ class Pool(Generic[T]):
                 continue
             k += 1
 
-    def first(self, e: Expr, count: int) -> list[T]:
+    def first(self, e: Expr, count: int) -> list[int]:
         """The values at so many points."""
         return [value for (value,) in itertools.islice(self.values(e), count)]
 
     def _extend(self) -> bool:
-        point = self._draw(next(self._seeds))
+        """Whether the next point that is drawn meets the relations."""
+        point = next(self._drawn)
         try:
-            fit = point.meets()
+            point.check()
         except NoValue:
             return False
-        if fit:
-            self._points.append(point)
-        return fit
-
-
-def residues(relations: Relations) -> Pool[int]:
-    """Points mod PRIME that meet the relations."""
-    return Pool(lambda seed: Residues(seed, relations))
+        self._points.append(point)
+        return True

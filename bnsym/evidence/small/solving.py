@@ -10,7 +10,7 @@ from sympy import Expr, Symbol
 
 from bnsym.evidence.small.components import Components
 from bnsym.evidence.small.naming import Named, Substitution, weight, written_out
-from bnsym.evidence.small.points import Relations, residues
+from bnsym.evidence.small.points import Relations, ResiduePool
 from bnsym.evidence.surveying import Unsupported
 from bnsym.terms import (
     Hypothesis,
@@ -91,5 +91,5 @@ def _zero_in(e: Expr, v: Symbol, degree: int) -> Expr | None:
 
 
 def _implied(e: Expr, relations: Relations) -> bool:
-    found = residues(relations).first(e, 2)
+    found = ResiduePool(relations).first(e, 2)
     return bool(found) and not any(found)

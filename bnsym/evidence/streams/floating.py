@@ -12,7 +12,7 @@ Sides agree if they differ by no more than the errors of both can explain.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 
 import numpy as np
@@ -59,10 +59,6 @@ class Question:
     sizes: dict[SpaceName, int]
     hypotheses: Hypotheses
     deadline: float
-
-    def at(self, size: int) -> Question:
-        sizes = self.sizes | {self.structure.batch: size}
-        return Question(self.statement, self.structure, sizes, self.hypotheses, self.deadline)
 
 
 def examine(statement: Statement, size: int, seed: int = 0, deadline: float = inf) -> Evidence:
@@ -132,7 +128,8 @@ def _free(question: Question) -> tuple[Index, ...]:
 
 def _admissible(question: Question, seed: int) -> Draw:
     """A draw that meets the hypotheses, found at a small batch and then tried at the full one."""
-    small = question.at(min(SMALL, question.sizes[question.structure.batch]))
+    batch = question.structure.batch
+    small = replace(question, sizes=question.sizes | {batch: min(SMALL, question.sizes[batch])})
     why = "none of the random draws meets the hypotheses"
     for attempt in range(seed, seed + ATTEMPTS):
         try:
@@ -183,7 +180,8 @@ def _meets(question: Question, draw: Draw) -> bool:
             if left == ZERO and isinstance(right, Sym) and right.name in draw.positive:
                 continue
             raise Unsupported("a hypothesis orders every component")
-        a, b = (_plain(question, draw, side) for side in (left, right))
+        plain = (question.structure.resolve(side) for side in (left, right))
+        a, b = (_value(question, draw, side, None) for side in plain)
         if not a.value <= b.value:
             return False
     return True
@@ -195,10 +193,6 @@ def _side(question: Question, draw: Draw, side: Term) -> Ball:
     if node is not None and question.statement.relation is Relation.EQ:
         return _stepped(question, draw, side, node)
     return _value(question, draw, sides.weighted(question.structure, side, free), None)
-
-
-def _plain(question: Question, draw: Draw, term: Term) -> Ball:
-    return _value(question, draw, question.structure.resolve(term), None)
 
 
 def _stepped(question: Question, draw: Draw, gradient: Term, node: Sym) -> Ball:
