@@ -65,7 +65,7 @@ def define_anew(found: Survey, finder: Finder) -> None:
             del first[name]
             _leave_open(found, mention.name, mention.where, range(section, sys.maxsize), starts[name])
     if starts:
-        _Spelling(found, starts, unclear, telling).run()
+        _respelled(found, _Spelling(found, starts, unclear, telling).changed)
 
 
 def _leave_open(found: Survey, name: Symbol, where: Slice, sections: range, begun: Sequence[int]) -> None:
@@ -266,9 +266,6 @@ class _Spelling:
     """From which section on what is made from the old meaning of a name stands beside the new one."""
     telling: _Telling
     spelled: dict[str, Symbol] = field(default_factory=dict)
-
-    def run(self) -> None:
-        _respelled(self.found, self.changed)
 
     def changed(self, symbol: Symbol, section: int) -> Symbol:
         name, _ = self.found.table.told(symbol) or ("", ())

@@ -12,7 +12,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from bnsym.elaborate.conventions import Record, Rule
@@ -326,7 +325,7 @@ def bare_calls(node: Node, text: str) -> Iterator[tuple[Symbol, Symbol]]:
 
 def _beside(node: Product, text: str) -> Iterator[tuple[Node, Node]]:
     """Neighbouring factors with neither an operator nor a space between them."""
-    for (first, second), operator in zip(pairwise(node.factors), node.operators[1:], strict=True):
+    for first, second, operator in node.pairs:
         if not operator and not _SPACE.search(text[first.at[1] : second.at[0]]):
             yield first, second
 

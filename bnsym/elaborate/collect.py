@@ -59,6 +59,7 @@ from bnsym.source.text import (
 )
 
 SIGNS = {"=": "=", r"\equiv": "=", r"\le": r"\le", "<": "<", r"\ge": r"\ge", ">": ">", r"\ne": r"\ne"}
+EQUATIONS = frozenset(("=", ":=", r"\equiv"))
 
 
 ANEW = "{}"

@@ -86,13 +86,9 @@ def find_definitions(found: Survey, indexed: frozenset[str]) -> None:
     offered = finder.candidates()
     finder.note_parts(offered)
     finder.note_claims({id(c.chain) for c in offered})
-    bare = [c for c in offered if not c.explicit and _is_of_names(c)]
-    held = {id(c) for c in bare}
-    for candidate in offered:
-        if id(candidate) not in held:
-            finder.offer(candidate)
-    for candidate in bare:
-        finder.offer_bare(candidate)
+    for candidate in sorted(offered, key=_is_of_names):
+        offer = finder.offer_bare if _is_of_names(candidate) else finder.offer
+        offer(candidate)
     finder.refuse_targets()
     found.definitions.sort(key=lambda d: d.at)
 
@@ -100,7 +96,7 @@ def find_definitions(found: Survey, indexed: frozenset[str]) -> None:
 def _is_of_names(candidate: RawDefinition) -> bool:
     """`a = b`, `a^2 = b`: a row of two names without indices."""
     body = unwrap(candidate.body) if candidate.body is not None else None
-    return isinstance(body, Symbol) and not candidate.letters and body.bare
+    return not candidate.explicit and isinstance(body, Symbol) and not candidate.letters and body.bare
 
 
 @dataclass

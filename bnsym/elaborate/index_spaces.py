@@ -1,7 +1,7 @@
 """Index spaces: which letters and which axes of which arrays run over the same values.
 
 A union-find over space variables; a class gets the name of its size from a limit, a
-directive or by default. Imports `errors` only.
+directive or by default. Imports terms and `errors` only.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 from bnsym.latex.ast import Place
 from bnsym.latex.errors import ReadError
+from bnsym.terms import Index
 
 BATCH = "m"
 Snapshot: TypeAlias = tuple[int, str]
@@ -74,6 +75,11 @@ class Spaces:
 
     def axis(self, name: str, position: int) -> str:
         return self._variable(f"axis {position} {name}")
+
+    def open_axis(self, space: str) -> Index:
+        """A new open axis; no other expression of the file has one of its name."""
+        self.axis_count += 1
+        return Index(f"@{self.axis_count}", space)
 
     def fresh(self) -> str:
         self.fresh_count += 1

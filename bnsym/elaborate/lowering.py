@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from bnsym.elaborate.application import Bodies
-from bnsym.elaborate.closing import OPEN, numbered
+from bnsym.elaborate.closing import numbered
 from bnsym.elaborate.conventions import Record, Rule
 from bnsym.elaborate.differentiating import derivative, gradient
 from bnsym.elaborate.functions import apply, at_argument, entrywise
@@ -195,10 +195,8 @@ class Lowering:
     # names and indices
 
     def axis(self, space: str = "") -> Index:
-        """A new open axis; no other expression of the file has one of its name."""
-        space = space or self.spaces.fresh()
-        self.spaces.axis_count += 1
-        return Index(f"{OPEN}{self.spaces.axis_count}", space)
+        """A new open axis."""
+        return self.spaces.open_axis(space or self.spaces.fresh())
 
     def index(self, letter: str, at: Place, space: str = "") -> Index:
         """The index that a letter is, or a number; `space`: of the axis that it stands at."""

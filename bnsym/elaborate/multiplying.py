@@ -113,7 +113,7 @@ def check_differentials(lowering: Lowering, node: Product) -> None:
     r"""`d\hat{x}` and `\nabla\gamma` are names for gradients that only a `let` can explain; `\Delta x` is no
     product where \Delta stands before names only."""
     table = lowering.table
-    for (first, second), operator in zip(pairwise(node.factors), node.operators[1:], strict=True):
+    for first, second, operator in node.pairs:
         sign, name = base_of(first), base_of(second)
         if operator or name is None or sign is None or not sign.bare:
             continue

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 
-from bnsym.elaborate.collect import Expression, Gathered
+from bnsym.elaborate.collect import EQUATIONS, Expression, Gathered
 from bnsym.elaborate.conventions import Rule
 from bnsym.elaborate.symbols import size_name
 from bnsym.latex.ast import (
@@ -170,7 +169,7 @@ def _barred(gathered: Gathered, nodes: Iterable[Node]) -> set[str]:
     barred: set[str] = set()
     for chain in gathered.chains:
         left, right = (e.node for e in chain.expressions[:2])
-        if isinstance(left, Symbol) and chain.signs[0][0] in _EQUATIONS and number_in(right) is None:
+        if isinstance(left, Symbol) and chain.signs[0][0] in EQUATIONS and number_in(right) is None:
             barred |= {left.base} if left.bare else _scales(right) if left.sub and right else set()
     for node in (inner for outer in nodes for inner in walk(outer)):
         match node:
@@ -181,9 +180,6 @@ def _barred(gathered: Gathered, nodes: Iterable[Node]) -> set[str]:
             case Derivative(_, by):
                 barred |= {inner.base for part in by for inner in walk(part) if isinstance(inner, Symbol)}
     return barred
-
-
-_EQUATIONS = frozenset(("=", ":=", r"\equiv"))
 
 
 def _scales(node: Node) -> set[str]:
@@ -210,8 +206,8 @@ def _means(node: Node) -> Iterator[tuple[Symbol, Node]]:
     """What stands below and above the line of a mean: its divisor, and its sum or the vector of ones."""
     for inner in walk(node):
         match inner:
-            case Product(factors, operators):
-                for (first, second), operator in zip(pairwise(factors), operators[1:], strict=True):
+            case Product():
+                for first, second, operator in inner.pairs:
                     divisor = _divisor(first) if operator in ("", "dot") else None
                     if divisor is not None and (_is_open(unwrap(second)) or _is_ones(second)):
                         yield divisor, unwrap(second)

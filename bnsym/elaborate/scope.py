@@ -15,7 +15,7 @@ from bnsym.elaborate import calls, ranges, ranks, spelling, steps
 from bnsym.elaborate import shapes as kinds
 from bnsym.elaborate.aliases import Aliases
 from bnsym.elaborate.anew import define_anew, respell
-from bnsym.elaborate.collect import ANEW, Expression, Gathered, RawChain, RawHypothesis, Shape
+from bnsym.elaborate.collect import ANEW, EQUATIONS, Expression, Gathered, RawChain, RawHypothesis, Shape
 from bnsym.elaborate.definitions import (
     NOTHING,
     Finder,
@@ -344,7 +344,7 @@ def _settle_beside(found: Survey) -> None:
     kept: list[RawChain] = []
     heads = {id(definition.chain) for definition in found.definitions}
     for chain in found.gathered.chains:
-        equations = [one for one in chain.beside if {sign for sign, _ in one.signs} <= _EQUATIONS]
+        equations = [one for one in chain.beside if {sign for sign, _ in one.signs} <= EQUATIONS]
         said = chain.said and id(chain) not in heads
         number = said and not names_in(found.table, chain.expressions[-1].node)
         if equations and (number or _are_free(found, *chain.expressions)):
@@ -355,9 +355,6 @@ def _settle_beside(found: Survey) -> None:
         for one in chain.beside if said else ():
             one.rivals.append(chain)
     found.gathered.chains[:] = kept
-
-
-_EQUATIONS = frozenset(("=", ":=", r"\equiv"))
 
 
 def _are_free(found: Survey, *expressions: Expression) -> bool:
@@ -430,7 +427,7 @@ def _find_results(found: Survey) -> None:
 def _before_names(node: Node) -> Iterator[Node]:
     """What stands right before a name, or a bracket, in a product."""
     for product in (inner for inner in walk(node) if isinstance(inner, Product)):
-        for (first, second), sign in zip(pairwise(product.factors), product.operators[1:], strict=True):
+        for first, second, sign in product.pairs:
             if not sign and (base_of(second) is not None or isinstance(second, Paren)):
                 yield base_of(first) or first
 

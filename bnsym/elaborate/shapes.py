@@ -259,12 +259,9 @@ class _Inference:
                 self._equation(chain.nodes)
                 for name in open_names:
                     self.mentions.setdefault(name, []).append(chain)
-            for name in self._news():
+            learned, self.learned = self.learned, []
+            for name in learned:
                 waiting.extend(self.mentions.pop(name, ()))
-
-    def _news(self) -> list[str]:
-        learned, self.learned = self.learned, []
-        return learned
 
     def _open_names(self, chain: _Chain) -> set[str]:
         """The names in it of which nothing is known: without any it has nothing to teach."""
@@ -378,8 +375,8 @@ class _Inference:
             case Product(factors, operators) if "otimes" in operators:
                 for factor in factors:
                     self.demand(factor, COLUMN, bound)
-            case Product(factors, operators) if (self.soft or self.defining) and ENTRYWISE & {*operators}:
-                self._demand_alike(factors, operators, bound)
+            case Product() if self.soft or self.defining:
+                self._demand_alike(node, bound)
             case Apply(function, argument) if word_of(function) in TRACES:
                 self.demand(argument, MATRIX, bound)
             case Apply(function, argument) if is_function(function):
@@ -406,11 +403,9 @@ class _Inference:
         for child in _parts(node):
             self.visit(child, inner)
 
-    def _demand_alike(
-        self, factors: tuple[Node, ...], operators: tuple[str, ...], bound: frozenset[str]
-    ) -> None:
+    def _demand_alike(self, node: Product, bound: frozenset[str]) -> None:
         r"""What stands beside an array and `\odot`, and nothing else settles, is an array like it."""
-        for (left, right), operator in zip(pairwise(factors), operators[1:], strict=True):
+        for left, right, operator in node.pairs:
             for known, other in ((left, right), (right, left)):
                 shape = self.shape(known, bound)
                 if operator in ENTRYWISE and shape not in (SCALAR, None) and self.shape(other, bound) is None:

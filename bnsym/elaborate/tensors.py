@@ -210,8 +210,7 @@ class Algebra:
 
     def diagonal(self, value: Value) -> Value:
         axis = value.axes[0]
-        self.spaces.axis_count += 1
-        other = Index(f"@{self.spaces.axis_count}", axis.space)
+        other = self.spaces.open_axis(axis.space)
         return Value(mul(Delta(axis, other), value.term), (axis, other))
 
     def mean(self, value: Value) -> Value:
@@ -221,8 +220,7 @@ class Algebra:
     def variance(self, value: Value) -> Value:
         """The biased one, 1/m."""
         axis = value.axes[0]
-        self.spaces.axis_count += 1
-        other = Index(f"@{self.spaces.axis_count}", axis.space)
+        other = self.spaces.open_axis(axis.space)
         mean = self.mean(Value(rename(value.term, {axis.name: other}), (other,)))
         return self.mean(Value(power(add(value.term, neg(mean.term)), 2), (axis,)))
 

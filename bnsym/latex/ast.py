@@ -7,7 +7,7 @@ a node by it. Imports nothing of the package.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
 from functools import lru_cache
@@ -92,6 +92,11 @@ class Product:
     factors: tuple[Node, ...]
     operators: tuple[str, ...]
     at: Place
+
+    @property
+    def pairs(self) -> Iterable[tuple[Node, Node, str]]:
+        """Neighbouring factors, and the operator between them."""
+        return zip(self.factors, self.factors[1:], self.operators[1:], strict=False)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

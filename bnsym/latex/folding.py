@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import pairwise
 from typing import TypeAlias
 
 from bnsym.latex.ast import (
@@ -355,7 +354,7 @@ def unclear(tree: Node) -> tuple[Place, str, str] | None:
     """Where some would read on what others take for closed, how it is read, and what is clear."""
     for node in walk(tree):
         if isinstance(node, Product):
-            for (first, second), sign in zip(pairwise(node.factors), node.operators[1:], strict=True):
+            for first, second, sign in node.pairs:
                 if not sign and is_slashed(first) and not _is_mean(first, second):
                     how = "what follows `a/b` here is read as a factor above the line"
                     return span(first, second), how, r"write `\frac`, `\cdot` or parentheses"
