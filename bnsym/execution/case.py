@@ -231,13 +231,19 @@ def _known(cases: Sequence[Case]) -> dict[str, Witness | bool]:
     found: dict[str, Witness | bool] = {}
     for case in cases:
         match case.verdict:
-            case Proved(statement=statement) if statement == case.link.statement:
+            case Proved(statement=statement) if _is_own(statement, case.link):
                 found[case.link.id] = True
-            case Refuted(statement=statement, witness=witness, maxima=()) if statement == case.link.statement:
+            case Refuted(statement=statement, witness=witness, maxima=()) if _is_own(statement, case.link):
                 found[case.link.id] = witness
             case Undecided() if case.link.statement is not None:
                 found[case.link.id] = False
     return found
+
+
+def _is_own(statement: Statement, link: Link) -> bool:
+    """Whether it is the link's, definitions that it does not depend on left out or not."""
+    own = link.statement
+    return own is not None and replace(own, definitions=statement.definitions) == statement
 
 
 class _Broken(Exception):

@@ -45,6 +45,9 @@ class Dispatcher:
         """Within so many seconds, and those of the budget; `at` is a witness to replay."""
         if (verdicts := self.verdicts) is None:
             return self._decided(statement, at, seconds)
+        from bnsym.evidence.surveying import relevant
+
+        statement = relevant(statement)  # else it would be another after an edit of any definition
         allowed = min(seconds, self.budget.timeout)
         known, within = verdicts.get((statement, at), (None, 0.0))
         if known is not None and (not isinstance(known, Undecided) or allowed <= within):
