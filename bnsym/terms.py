@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
-from typing import TypeAlias
+from operator import attrgetter
+from typing import Any, TypeAlias
 
 Name: TypeAlias = str
 """Canonical LaTeX of a symbol without its indices: `x`, `\\hat{x}`, `\\sigma^{2}`, `W_{0}`, `W^{*}`."""
@@ -229,17 +230,19 @@ def excess(stated: Hypothesis | Statement) -> Term:
 
 def children(term: Term) -> tuple[Term, ...]:
     """The terms directly inside `term`, left to right (`Diff.by` included)."""
-    match term:
-        case Add(parts) | Mul(parts):
-            return parts
-        case Pow(inner, _) | Sum(_, inner):
-            return (inner,)
-        case Diff(of, by, _):
-            return (of, by)
-        case Max(variable, radius, body):
-            return (variable, radius, body)
-        case _:
-            return ()
+    inside = _INSIDE.get(type(term))
+    return inside(term) if inside is not None else ()
+
+
+_INSIDE: dict[type[Term], Callable[[Any], tuple[Term, ...]]] = {
+    Add: attrgetter("terms"),
+    Mul: attrgetter("factors"),
+    Pow: lambda term: (term.base,),
+    Sum: lambda term: (term.body,),
+    Diff: attrgetter("of", "by"),
+    Max: attrgetter("variable", "radius", "body"),
+}
+"""What takes the terms out of those that hold some: most are leaves."""
 
 
 def mapped(term: Term, change: Callable[[Term], Term]) -> Term:
@@ -268,8 +271,8 @@ def walk(term: Term) -> Iterator[Term]:
     while stack:
         current = stack.pop()
         yield current
-        # most are leaves
-        stack.extend(() if isinstance(current, (Sym, Num, Size)) else reversed(children(current)))
+        if (inside := _INSIDE.get(type(current))) is not None:
+            stack.extend(reversed(inside(current)))
 
 
 def names(*terms: Term) -> set[Name]:

@@ -135,7 +135,8 @@ def respell(found: Survey, starts: Mapping[str, list[int]]) -> None:
         found.sections[table.split(changed, NOTHING)[0]] = range(begun[-1], min(after, default=sys.maxsize))
         return changed
 
-    _respelled(found, spelled)
+    if starts:
+        _respelled(found, spelled)
 
 
 def _respelled(found: Survey, spelled: Callable[[Symbol, int], Symbol]) -> None:

@@ -272,9 +272,10 @@ def _factors(gathered: Gathered, text: str) -> set[str]:
 
 def _entrywise(nodes: Iterable[Node], gathered: Gathered, text: str) -> dict[str, str]:
     """The names that words call functions of numbers, before brackets only, and which these are."""
-    elsewhere = {base.rstrip("'") for node in nodes for base in standing(node, text)}
     found: dict[str, str] = {}
-    for match in _IS_FUNCTION.finditer(text):
+    said = list(_IS_FUNCTION.finditer(text))
+    elsewhere = {base.rstrip("'") for node in nodes if said for base in standing(node, text)}
+    for match in said:
         name, kind = (
             match["name"] or match["other"],
             _OF_NUMBERS.search(text, match.start(), match.end() + 12),

@@ -201,6 +201,8 @@ def _before_functions(
     uses = {d.symbol.name: names_of(d.body) for d in definitions}
     applied = [name for name, used in uses.items() if any(isinstance(one, Application) for one in used)]
     made = reaching(applied, uses)
+    if not made:
+        return definitions
     parts = (t for term in (*terms, *(d.body for d in definitions)) for t in walk(term))
     if any(isinstance(t, Diff) and is_of_loss(t, losses) and t.by.name in made for t in parts):
         return definitions

@@ -157,11 +157,13 @@ def is_delta(symbol: Symbol, letters: Sequence[str], table: Table) -> bool:
 
 
 class _Chain:
-    """Expressions said to be comparable, with the symbols of each."""
+    """Expressions said to be comparable, with the symbols of each, and those of their names of which nothing
+    was known when they were last read."""
 
     def __init__(self, nodes: Chain) -> None:
         self.nodes = nodes
-        self.symbols = [list(symbols(node)) for node in nodes]
+        self.symbols = [symbols(node) for node in nodes]
+        self.open = {symbol.base for written in self.symbols for symbol, _ in written}
 
 
 @dataclass
@@ -255,10 +257,11 @@ class _Inference:
         waiting = list(chains)[::-1]
         while waiting:
             chain = waiting.pop()
-            if open_names := self._open_names(chain):
+            chain.open = chain.open and self._open_names(chain)
+            for name in chain.open:
+                self.mentions.setdefault(name, []).append(chain)
+            if chain.open:
                 self._equation(chain.nodes)
-                for name in open_names:
-                    self.mentions.setdefault(name, []).append(chain)
             learned, self.learned = self.learned, []
             for name in learned:
                 waiting.extend(self.mentions.pop(name, ()))

@@ -307,7 +307,7 @@ def _conventions(
 ) -> tuple[Convention, ...]:
     """What was taken in both sides, then in the definitions that they lead to; each once."""
     for expression, side in zip((p.left, p.right), p.sides or (), strict=False):
-        for index in (i for part in terms_in(side) for i in own_indices(part)):
+        for index in dict.fromkeys(i for part in terms_in(side) for i in own_indices(part)):
             if not index.name.startswith(OPEN) and not draft.survey.spaces.describe(index.space):
                 expression.record.take(Rule.RANGE, expression.where.at, context.closer.spaces[index.space])
     expressions = (p.left, p.right, *(d.chain.expressions[1] for d in used))
