@@ -145,7 +145,7 @@ def test_no_width_makes_the_page_scroll_sideways(chromium: Browser, page: Path, 
 def test_on_paper_stands_what_a_reader_would_open(chromium: Browser, page: Path) -> None:
     chromium.open(page)
     chromium.media(kind="print")
-    assert chromium.shows(".filters") == 0
+    assert chromium.shows(".filters label") > 1, "how many links there are of each verdict"
     assert chromium.shows(".link.refuted dl") == 1
     assert chromium.shows(".link.proved dl") == 0
     assert chromium.shows(".graph") == 0

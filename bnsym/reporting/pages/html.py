@@ -79,8 +79,8 @@ def _filter(name: str, label: str, count: int, *, chosen: bool = False) -> str:
 
 
 def _tally(file: FileReport) -> str:
-    proved = sum(r.name == "proved" for r in file.results)
-    return f"{proved} of {len(file.results)} proved"
+    count, passed = len(file.results), sum(r.passed for r in file.results)
+    return f"{count} as declared" if passed == count else f"{count - passed} of {count} not as declared"
 
 
 def _file(view: FileView, number: int) -> str:
