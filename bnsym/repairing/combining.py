@@ -238,11 +238,6 @@ def _latex(number: str, powers: list[tuple[str, int]]) -> str:
     return rf"{sign}{number}\frac{{{' '.join(above) or 1}}}{{{' '.join(below)}}} "
 
 
-def _bare(factors: list[str]) -> list[str]:
-    """A sum that is alone above or below the line needs no brackets."""
-    return [factors[0][1:-1]] if len(factors) == 1 and factors[0].endswith(")") else factors
-
-
 def _less(a: Row, b: Row) -> Row:
     return tuple(x - y for x, y in zip(a, b, strict=True))
 

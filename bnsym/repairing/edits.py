@@ -170,28 +170,6 @@ def _widened(text: str, node: Node, end: int, until: int) -> Iterator[Edit]:
                 yield from _widened(text, body, end, until)
 
 
-def mixed(text: str, spot: Spot, place: Place) -> Iterator[Edit]:
-    """The square of a sum or of a difference without its mixed term."""
-    if not isinstance(spot.node, Plus) or len(spot.node.terms) < 2:
-        return
-    for one, other in combinations(spot.node.terms, 2):
-        pair = [_squared(text, node) for node in (one, other)]
-        if None in pair:
-            continue
-        norms = all(isinstance(node, Power) and isinstance(node.base, Norm) for node in (one, other))
-        product = r"\langle {}, {} \rangle" if norms else "{} {}"
-        for sign in "+-":
-            yield Edit(spot.end, spot.end, f" {sign} 2 {product.format(*pair)}", "a mixed term", 2)
-
-
-def _squared(text: str, node: Node) -> str | None:
-    """What a term is the square of."""
-    if not (isinstance(node, Power) and isinstance(node.exponent, Number) and node.exponent.value == 2):
-        return None
-    base = node.base.body if isinstance(node.base, Norm) else node.base
-    return text[slice(*extent(text, base))]
-
-
 def powers(text: str, spot: Spot, place: Place) -> Iterator[Edit]:
     """An exponent that is off, and what stands below the line instead of above, or the other way."""
     if isinstance(spot.node, Power) and (found := _exponent(text, spot)):
@@ -221,7 +199,7 @@ def roots(text: str, spot: Spot, place: Place) -> Iterator[Edit]:
     if isinstance(spot.node, Root) and spot.node.degree == 2:
         start, end = spot.node.body.at
         inner = text[start:end]
-        bare = isinstance(spot.node.body, Symbol | Number) or spot.holder is None
+        bare = isinstance(spot.node.body, Symbol | Number) or isinstance(spot.holder, Paren | None)
         yield Edit(spot.start, spot.end, inner if bare else f"({inner})", "a root")
 
 
@@ -503,7 +481,7 @@ def _is_matrix(node: Node) -> bool:
 
 
 EDITS: tuple[Maker, ...] = (
-    signs, accents, squares, mixed, scopes, roots, indices, variables, letters, factors, weights, numbers,
+    signs, accents, squares, scopes, roots, indices, variables, letters, factors, weights, numbers,
     powers, sizes, sums, transposes, terms,
 )  # fmt: skip
 """In the order in which repairs of equal cost are preferred."""

@@ -8,31 +8,27 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import partial
-from time import monotonic
 
 from bnsym.elaborate import read
 from bnsym.evidence.surveying import relevant
-from bnsym.kernel import Proved, Refuted, Rejected
+from bnsym.kernel import Proved, Refuted
 from bnsym.model import Link, Repair, Span, for_file
-from bnsym.normal import OutOfReach
 from bnsym.printing import to_latex
 from bnsym.proving import decide
-from bnsym.proving.closed_form import NoClosedForm, closed_form
 from bnsym.proving.witness import free_shapes
 from bnsym.repairing.assuming import possible, scalars
 from bnsym.repairing.combining import MADE
 from bnsym.repairing.edits import Place, accented
 from bnsym.repairing.stages import across, easy, harder, missing_parts, together
-from bnsym.repairing.trial import Trial, fails
+from bnsym.repairing.trial import Trial, closed_left, fails
 from bnsym.repairing.unread import mended
 from bnsym.repairing.values import points_for
 from bnsym.repairing.worth import assumes_the_claim
-from bnsym.repairing.written import PROOF_SECONDS, READING_COST, Note, Work
+from bnsym.repairing.written import READING_COST, Note, Work, Written
 from bnsym.terms import (
     Relation,
     Size,
     Statement,
-    Term,
     add,
     free_indices,
     names,
@@ -60,26 +56,14 @@ def repair(note: Note, link: Link, verdict: Refuted | None, work: Work) -> Repai
 
 def _readable(note: Note, link: Link, work: Work) -> Iterator[Repair]:
     for trial, made in mended(note, link, partial(_place, note), work):
-        yield from _repairs(note, (trial, made))
+        yield from _repairs(note, (trial.written, made))
 
 
 def derived(note: Note, verdict: Refuted, deadline: float) -> str:
     """LaTeX of what the left side is, derived by the program from the note's definitions; or nothing."""
-    closed = _closed(verdict.statement, deadline)
+    closed = closed_left(verdict.statement, deadline)
     form = to_latex(closed) if closed is not None else ""
     return form if len(form) <= LONGEST and form != to_latex(verdict.statement.left) else ""
-
-
-def _closed(statement: Statement, deadline: float) -> Term | None:
-    """The left side's closed form."""
-    return _closed_form(replace(statement, relation=Relation.EQ, right=num(0)), deadline)
-
-
-def _closed_form(statement: Statement, deadline: float) -> Term | None:
-    try:
-        return closed_form(statement, statement.left, min(deadline, monotonic() + PROOF_SECONDS))[0]
-    except (NoClosedForm, OutOfReach, Rejected):
-        return None
 
 
 def _candidates(note: Note, link: Link, verdict: Refuted, work: Work) -> Iterator[Repair]:
@@ -91,11 +75,11 @@ def _candidates(note: Note, link: Link, verdict: Refuted, work: Work) -> Iterato
     trials = _trials(note, link, verdict.statement, work)
     for stage in STAGES:
         for trial in trials:
-            for made in stage(trial, _place(note, trial), partial(_closed, trial.statement, work.deadline)):
+            for made in stage(trial, _place(note, trial)):
                 if not work.is_left:
                     return
                 if trial.proves(made, verdict.witness):
-                    yield from _repairs(note, (trial, made))
+                    yield from _repairs(note, (trial.written, made))
         if stage is together and not ordered:
             yield from _assumed(note, link, verdict, work)
             yield from _on_both_sides(note, trials, verdict)
@@ -111,7 +95,7 @@ def _on_both_sides(note: Note, trials: list[Trial], verdict: Refuted) -> Iterato
         if term is not None:
             given = replace(right, statement=replace(right.statement, left=term))
             if given.proves(ours, verdict.witness):
-                yield from _repairs(note, (given, ours), (left, theirs))
+                yield from _repairs(note, (right.written, ours), (left.written, theirs))
 
 
 def _trials(note: Note, link: Link, statement: Statement, work: Work) -> list[Trial]:
@@ -135,7 +119,8 @@ def _trials(note: Note, link: Link, statement: Statement, work: Work) -> list[Tr
 def _turned(note: Note, link: Link, verdict: Refuted, work: Work) -> Iterator[Repair]:
     """An order the wrong way round, or strict where it may be an equality."""
     for wrong, right in ((Relation.LE, Relation.GE), (Relation.GE, Relation.LE),
-                         (Relation.LT, Relation.LE), (Relation.GT, Relation.GE)):  # fmt: skip
+                         (Relation.LT, Relation.LE), (Relation.GT, Relation.GE),
+                         (Relation.LT, Relation.GT), (Relation.GT, Relation.LT)):  # fmt: skip
         statement = replace(verdict.statement, relation=right)
         if verdict.statement.relation is wrong and note.is_proved(statement, work):
             start, end = link.span.offsets
@@ -226,16 +211,16 @@ def _is_lessened(statement: Statement, size: str) -> bool:
     return any(inner == add(Size(size), num(-1)) for term in terms for inner in walk(term))
 
 
-def _repairs(note: Note, *sides: tuple[Trial, MADE]) -> Iterator[Repair]:
+def _repairs(note: Note, *sides: tuple[Written, MADE]) -> Iterator[Repair]:
     """The edits as they change the file."""
-    if not all(trial.written.leaves_alone(made) for trial, made in sides):
+    if not all(written.leaves_alone(made) for written, made in sides):
         return
-    sides = tuple(sorted(sides, key=lambda side: side[0].written.start))
+    sides = tuple(sorted(sides, key=lambda side: side[0].start))
     words = " and ".join(dict.fromkeys(edit.kind for _, made in sides for edit in made))
-    edits = [(t.written.start + e.start, t.written.start + e.end, e.new) for t, made in sides for e in made]
-    before = "\n".join(trial.written.shown() for trial, _ in sides)
-    after = "\n".join(trial.written.shown(made) for trial, made in sides)
-    yield from _placed(note, words, before, after, sorted(edits, key=lambda e: e[:2], reverse=True))
+    moved = [(w.start + e.start, w.start + e.end, e.new) for w, made in sides for e in made]
+    before = "\n".join(written.shown() for written, _ in sides)
+    after = "\n".join(written.shown(made) for written, made in sides)
+    yield from _placed(note, words, before, after, sorted(moved, key=lambda e: e[:2], reverse=True))
 
 
 def _placed(

@@ -8,7 +8,7 @@ missing_parts   what the other side, or its closed form, has and this side has n
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations, islice
 
@@ -17,7 +17,7 @@ from bnsym.printing import to_latex
 from bnsym.repairing.combining import MADE, Changed, Side, added, combined, equal, scaled
 from bnsym.repairing.edits import Edit, Place, overlap
 from bnsym.repairing.spots import spots
-from bnsym.repairing.trial import Trial
+from bnsym.repairing.trial import Trial, closed_left
 from bnsym.repairing.values import Row
 from bnsym.repairing.worth import gathered
 from bnsym.terms import Add, Delta, Diff, Mul, Num, Pow, Relation, Sum, Sym, Term, mul, num, walk
@@ -27,11 +27,13 @@ ALIKE = ("a hat", "a square", "a transpose")
 MOST = 24
 """Of how many edits each two are read."""
 VOCABULARY = 16
+_PRODUCT = re.compile(r"\\sum_\{(\w)\} (\S+)_\{\1\} (\S+)_\{\1\}(?!\S)")
+_NORM = re.compile(r"\\(?:l?Vert|\||langle)")
 MEASURES = 5
 """Of how many numbers a missing factor or term may be made."""
 
 
-def easy(trial: Trial, place: Place, closed: Callable[[], Term | None]) -> Iterator[MADE]:
+def easy(trial: Trial, place: Place) -> Iterator[MADE]:
     """One of the edits that are made with one stroke; of those that make an order true the tightest first."""
     changed = trial.each(edit for edit in trial.edits(place) if edit.cost == 1)
     fitting = (one for one in changed if trial.fits(one.row))
@@ -39,7 +41,7 @@ def easy(trial: Trial, place: Place, closed: Callable[[], Term | None]) -> Itera
     yield from (one.made for one in (sorted(fitting, key=trial.distance) if ordered else fitting))
 
 
-def harder(trial: Trial, place: Place, closed: Callable[[], Term | None]) -> Iterator[MADE]:
+def harder(trial: Trial, place: Place) -> Iterator[MADE]:
     """Several strokes, a factor in front of the whole or of a term, or one of the other edits."""
     possible = trial.edits(place)
     cheap = trial.changed(edit for edit in possible if edit.cost == 1)
@@ -52,7 +54,7 @@ def harder(trial: Trial, place: Place, closed: Callable[[], Term | None]) -> Ite
     yield from (made for made in alone if made[0].cost > 2)
 
 
-def together(trial: Trial, place: Place, closed: Callable[[], Term | None]) -> Iterator[MADE]:
+def together(trial: Trial, place: Place) -> Iterator[MADE]:
     """Two or three edits, or a factor in front with at most one."""
     changed = trial.changed(trial.edits(place))
     if trial.statement.relation is not Relation.EQ:
@@ -80,11 +82,12 @@ def across(right: Trial, left: Trial, place: Place) -> Iterator[tuple[MADE, MADE
     yield from sorted(found, key=lambda both: sum(edit.cost for made in both for edit in made))
 
 
-def missing_parts(trial: Trial, place: Place, closed: Callable[[], Term | None]) -> Iterator[MADE]:
+def missing_parts(trial: Trial, place: Place) -> Iterator[MADE]:
     """A factor or a term that only the other side has, alone or with one more edit."""
     bodies = (d.body for d in relevant(trial.statement).definitions)
-    given = (closed() if trial.side == "right" else None, trial.other, *bodies)
-    factors, terms = vocabulary([term for term in given if term is not None])
+    closed = closed_left(replace(trial.statement, left=trial.other), trial.work.until)
+    sources = [*((closed,) if closed is not None else ()), trial.other, *bodies]
+    factors, terms = (tuple(_in_style(trial.text, n) for n in found) for found in vocabulary(sources))
     richer = replace(place, factors=factors, terms=terms)
     changed = trial.changed(trial.edits(richer))
     for one in sorted(changed, key=lambda one: len(one.made[0].new)):
@@ -98,6 +101,11 @@ def missing_parts(trial: Trial, place: Place, closed: Callable[[], Term | None])
         for made in combined(side, small + [one for one in changed if one.cost > 2]):
             if sum(edit.cost > 2 for edit in made) == 1:
                 yield made
+
+
+def _in_style(text: str, latex: str) -> str:
+    """With inner products for sums of products where the text has norms."""
+    return _PRODUCT.sub(r"\\langle \2, \3 \\rangle", latex) if _NORM.search(text) else latex
 
 
 def vocabulary(sources: Sequence[Term]) -> tuple[tuple[str, ...], tuple[str, ...]]:

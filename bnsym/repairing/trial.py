@@ -9,13 +9,15 @@ from functools import cached_property
 
 from bnsym.kernel import Rejected, Witness, refute
 from bnsym.latex.ast import Plus
+from bnsym.normal import OutOfReach
+from bnsym.proving.closed_form import NoClosedForm, closed_form
 from bnsym.repairing.combining import Changed, Part, Side
 from bnsym.repairing.edits import Edit, Place, apply_all, edits
 from bnsym.repairing.spots import spots
 from bnsym.repairing.values import Points, Row
 from bnsym.repairing.worth import is_worthwhile
 from bnsym.repairing.written import Work, Written
-from bnsym.terms import Mul, Statement, Term, free_indices, mul
+from bnsym.terms import Mul, Relation, Statement, Term, free_indices, mul, num
 
 
 @dataclass
@@ -120,6 +122,15 @@ class Trial:
         return is_worthwhile(self.original, changed, self.points) and all(
             self.written.note.is_proved(one, self.work) for one in needed
         )
+
+
+def closed_left(statement: Statement, deadline: float) -> Term | None:
+    """The left side's closed form."""
+    equation = replace(statement, relation=Relation.EQ, right=num(0))
+    try:
+        return closed_form(equation, statement.left, deadline)[0]
+    except (NoClosedForm, OutOfReach, Rejected):
+        return None
 
 
 def fails(statement: Statement, witness: Witness) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from time import monotonic
+from time import monotonic, process_time
 
 from bnsym.elaborate import Unreadable, parse_term, reading
 from bnsym.elaborate.collect import RawChain
@@ -39,6 +39,7 @@ class Work:
 
     left: int
     deadline: float
+    began: tuple[float, float] = field(default_factory=lambda: (monotonic(), process_time()))
 
     def spend(self, cost: int) -> bool:
         """Whether that is still left."""
@@ -51,8 +52,9 @@ class Work:
 
     @property
     def until(self) -> float:
-        """When a proof that begins now is given up."""
-        return min(self.deadline, monotonic() + PROOF_SECONDS)
+        """When a proof that begins now is given up: others who work here take no time from it."""
+        passed, own = monotonic() - self.began[0], process_time() - self.began[1]
+        return min(self.deadline, monotonic() + PROOF_SECONDS * max(1.0, passed / max(own, 0.1)))
 
 
 @dataclass(frozen=True)
