@@ -14,6 +14,11 @@ SUM = r"s_n = \sum_{i=1}^n x_i"
     ("known", "true", "false"),
     [
         ((AVERAGE,), "r_t - r_{t-1} = a (u_t - r_{t-1})", "r_t - r_{t-1} = a (u_t + r_{t-1})"),
+        (
+            (AVERAGE, "c = u_x - u_z"),
+            "r_t - r_{t-1} = a (u_t - r_{t-1})",
+            "r_t - r_{t-1} = a (u_t + r_{t-1})",
+        ),
         ((AVERAGE, "c_t = 2 r_t"), "c_t - 2 (1 - a) r_{t-1} = 2 a u_t", "c_t - (1 - a) r_{t-1} = 2 a u_t"),
         (("w_{k+1} = w_k - h g_k",), "w_k - w_{k+1} = h g_k", "w_k + w_{k+1} = h g_k"),
         (("w_{k+1} = w_k - h g_k", "c_k = 2 w_k"), "c_{k+1} - c_k = -2 h g_k", "c_{k+1} - c_k = -h g_k"),
@@ -36,6 +41,8 @@ def test_what_is_said_of_a_step_is_said_of_the_one_before() -> None:
     [
         ("r_0 = 0",),  # it starts from what is said
         (r"q = \sum_s u_s",),  # its steps are counted otherwise
+        (r"q = \sum_z u_z",),
+        ("c = u_k",),  # its steps are counted otherwise
         ("c_t = r_t + t",),  # and are numbers, of which not all are steps
     ],
 )

@@ -17,6 +17,7 @@ from bnsym.elaborate.collect import Expression, Gathered, RawChain
 from bnsym.elaborate.stated import EVERYWHERE, Doubt
 from bnsym.elaborate.symbols import as_target, size_name
 from bnsym.latex.ast import BigSum, Indicator, Node, Number, Plus, Symbol, symbols_changed, walk
+from bnsym.latex.commands import INDEX_LETTERS
 from bnsym.source.text import Slice
 
 
@@ -155,9 +156,13 @@ class _Steps:
             if any(isinstance(n, Symbol) and n.bare and n.base == self.letter for n in _inside(chain)):
                 names |= self._names(chain)
         others = (chain for chain in self.gathered.chains if not self._runs_to(chain))
-        for node in (n for chain in others for n in _inside(chain)):
-            if isinstance(node, Symbol) and node.sub and node.sub.letters not in ((), (self.letter,)):
-                names.add(node.base)
+        written = [n for chain in others for n in _inside(chain)]
+        indices = INDEX_LETTERS.union(*(n.letters for n in written if isinstance(n, BigSum))) - {self.letter}
+        names |= {
+            n.base
+            for n in written
+            if isinstance(n, Symbol) and n.sub and (len(n.sub.letters) > 1 or indices & {*n.sub.letters})
+        }
         targets = (as_target(chain.expressions[0].node) for chain in self.gathered.chains)
         names |= {t[0].base for t in targets if t and t[0].sub and t[0].sub.text.isdigit()}
         return names & self.offsets.keys()
