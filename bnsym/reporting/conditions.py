@@ -1,73 +1,69 @@
-"""The conditions of a proof as people would say them: `σ²(k z + c) > 0` for the long sum which that is.
+"""The conditions of a proof as people would say them: `σ²(k z) > 0` for the long sum which that is.
 
 A sum that a definition gives at another argument is shown as the definition's name at it. Whether it
-is that is found by writing the definition out at each argument that the sum could have, and comparing;
-so the name says what the sum says, or the sum is shown.
+is that is found by writing the definition out at each argument that the sum could have, the smallest first,
+and comparing normal forms; so the name says what the sum says, or the sum is shown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from fractions import Fraction
 from itertools import count
-from typing import Any
+from time import monotonic
 
 from bnsym.elaborate.application import Bodies, applied
 from bnsym.elaborate.tensors import Value
 from bnsym.kernel import Proved
 from bnsym.latex.errors import ReadError
+from bnsym.normal import OutOfReach, Poly, Ring
 from bnsym.printing import to_latex
 from bnsym.reporting.wording import relation_latex
-from bnsym.terms import (
-    HALF,
-    Add,
-    Diff,
-    Hypothesis,
-    Index,
-    Max,
-    Mul,
-    Num,
-    Pow,
-    Sum,
-    Sym,
-    Term,
-    children,
-    mapped,
-    power,
-    walk,
-)
+from bnsym.terms import HALF, Hypothesis, Index, Pow, Statement, Sum, Sym, Term, children, mapped, power, walk
 
 _MOST = 40
 """Arguments that are tried; a condition has few."""
 
 
+SECONDS = 1.0
+"""What naming the conditions of one proof may take."""
+
+
 def conditions(proof: Proved) -> tuple[str, ...]:
     """LaTeX of each side condition."""
-    bodies = {d.symbol.name: (d.symbol, d.body) for d in proof.statement.definitions}
-    return tuple(_said(condition, bodies) for condition in proof.side_conditions)
+    return tuple(_said(condition, proof.statement) for condition in proof.side_conditions)
 
 
-def _said(condition: Hypothesis, bodies: Bodies) -> str:
+def _said(condition: Hypothesis, statement: Statement) -> str:
     """Its left side by a name, if it has one."""
-    name = _named(condition.left, bodies) if any(isinstance(t, Sum) for t in walk(condition.left)) else None
+    sums = any(isinstance(t, Sum) for t in walk(condition.left))
+    name = _named(condition.left, statement) if sums else None
     if name is None:
         return relation_latex(condition)
     return f"{name} {condition.relation.value} {to_latex(condition.right)}"
 
 
-def _named(term: Term, bodies: Bodies) -> str | None:
-    meant = _shape(term)
+def _named(term: Term, statement: Statement) -> str | None:
+    bodies = {d.symbol.name: (d.symbol, d.body) for d in statement.definitions}
+    ring = Ring(statement, monotonic() + SECONDS)
+    try:
+        return _name_of(term, bodies, ring.normal)
+    except OutOfReach:
+        return None
+
+
+def _name_of(term: Term, bodies: Bodies, normal: Callable[[Term], Poly]) -> str | None:
+    meant = normal(term)
     for symbol, body in bodies.values():
         root = isinstance(body, Pow) and body.exponent == HALF and not symbol.indices
-        if root and _shape(children(body)[0]) == meant:
+        if root and normal(children(body)[0]) == meant:
             return to_latex(power(symbol, 2))
     smallest = sorted(_arguments(term), key=lambda found: sum(1 for _ in walk(found[0])))
     for argument, index in smallest[:_MOST]:
         for symbol, _ in bodies.values():
             own = any(isinstance(t, Sym) and t.name == symbol.name for t in walk(argument))
             for leaf, space in () if symbol.indices or own else _leaves(symbol, bodies):
-                if space == index.space and _shape(_at(symbol, leaf, argument, index, bodies)) == meant:
+                if space == index.space and normal(_at(symbol, leaf, argument, index, bodies)) == meant:
                     return f"{to_latex(symbol)}({to_latex(_whole(argument, index))})"
     return None
 
@@ -113,38 +109,3 @@ def _whole(term: Term, index: Index) -> Term:
     if isinstance(term, Sym):
         return replace(term, indices=tuple(i for i in term.indices if i != index))
     return mapped(term, lambda inner: _whole(inner, index))
-
-
-def _shape(term: Term, bound: tuple[str, ...] = ()) -> Any:
-    """The same for terms that differ in the names of their sums' indices and in the order of parts."""
-    match term:
-        case Sum(index, body):
-            return "sum", index.space, _shape(body, (*bound, index.name))
-        case Sym(name, indices):
-            return "symbol", name, tuple(_place(i, bound) for i in indices)
-        case Add():
-            return "add", *sorted(map(repr, (_shape(t, bound) for t in _flat(term, Add))))
-        case Mul():
-            parts = list(_flat(term, Mul))
-            number = Fraction(1)
-            for part in parts:
-                number *= part.value if isinstance(part, Num) else 1
-            others = (_shape(t, bound) for t in parts if not isinstance(t, Num))
-            return "mul", number, *sorted(map(repr, others))
-        case Pow(base, exponent):
-            return "power", exponent, _shape(base, bound)
-        case Diff() | Max():
-            return "whole", repr(term)
-        case _:
-            return "leaf", repr(term)
-
-
-def _place(index: Index, bound: tuple[str, ...]) -> str | int:
-    """Which of the sums around it binds an index, from the outermost."""
-    inward = bound[::-1]
-    return len(bound) - inward.index(index.name) if index.name in inward else index.name
-
-
-def _flat(term: Term, kind: type) -> Iterator[Term]:
-    for part in children(term):
-        yield from _flat(part, kind) if isinstance(part, kind) else (part,)
