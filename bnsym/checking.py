@@ -16,12 +16,12 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Protocol
 
 from bnsym.execution.budget import Budget, Repairs
-from bnsym.execution.case import Case, explain
+from bnsym.execution.case import OTHER_READING_SECONDS, Case, explain
 from bnsym.execution.dispatch import Dispatcher
-from bnsym.execution.jobs import words
+from bnsym.execution.jobs import Done, Lost, words
 from bnsym.execution.workers import InProcess, sensible, workers
 from bnsym.finding import Note, gather, problem
-from bnsym.kernel import GRAM_AXIOM, NORM_AXIOM, SCHWARZ_AXIOM, SQUARES_AXIOM
+from bnsym.kernel import GRAM_AXIOM, NORM_AXIOM, SCHWARZ_AXIOM, SQUARES_AXIOM, Proved, Refuted
 from bnsym.model import (
     Derivation,
     Diagnostic,
@@ -33,6 +33,7 @@ from bnsym.model import (
     Severity,
     Undecided,
 )
+from bnsym.reporting.wording import at_witness
 from bnsym.source.bundle import texts
 from bnsym.version import __version__
 
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
     from bnsym.cache.answers import Answers
     from bnsym.cache.folder import Folder
+    from bnsym.elaborate.promises import Promise
     from bnsym.execution.dispatch import Verdicts
 
 Path = str | os.PathLike[str]
@@ -171,24 +173,26 @@ def check_notes(
             helpers.start()  # there will be something for them to do
         # proofs for the helpers to examine while the next note is read; progress is counted when all are
         at_once = isinstance(seekers, InProcess) and isinstance(progress, Unwatched)
-        read: list[tuple[Derivation, list[Case]]] = []
+        read: list[tuple[Derivation, tuple[Promise, ...], list[Case]]] = []
         for note in notes:
-            derivation, found = _read(note)
+            derivation, promised, found = _read(note)
             problems += found
-            read.append((derivation, [Case(link, note, dispatcher) for link in derivation.links]))
-            for case in read[-1][1]:
+            cases = [Case(link, note, dispatcher) for link in derivation.links]
+            for case in cases:
                 case.ask()
+            read.append((derivation, promised, cases))
             if at_once:
-                _judge(read[-1][1])
-        cases = [case for _, cases in read for case in cases]
+                _judge(cases)
+        cases = [case for *_, cases in read for case in cases]
         progress.start(len(cases))
         _judge(() if at_once else cases, progress)
-        explained = [explain(cases, causes=causes, both=both) for _, cases in read]
+        explained = [explain(cases, causes=causes, both=both) for *_, cases in read]
+        doubted = [_doubted(derivation, promised, dispatcher) for derivation, promised, _ in read]
         files = tuple(
             FileReport(d, tuple(_close(case, progress) for case in cases), found)
-            for (d, cases), found in zip(read, explained, strict=True)
+            for d, (*_, cases), found in zip(doubted, read, explained, strict=True)
         )
-    nothing = tuple(_nothing(d) for d, _ in read if not any(e.code == "BN009" for e in d.diagnostics))
+    nothing = tuple(_nothing(d) for d, *_ in read if not any(e.code == "BN009" for e in d.diagnostics))
     empty = () if problems or any(f.results for f in files) else nothing
     others = {file: text for note in notes for file, text in texts(note.text, note.file).items()}
     sources = others | {note.file: note.text for note in notes}
@@ -244,20 +248,53 @@ def _crashed(result: Result) -> bool:
 # Reading
 
 
-def _read(note: Note) -> tuple[Derivation, tuple[Diagnostic, ...]]:
-    """The note's derivation, only the links that were asked for; and what went wrong."""
+def _read(note: Note) -> tuple[Derivation, tuple[Promise, ...], tuple[Diagnostic, ...]]:
+    """The note's derivation, only the links that were asked for; what its names promise; what went wrong."""
     from bnsym.elaborate import reading
+    from bnsym.elaborate.promises import Promise, promises
 
+    derivation, promised = Derivation(note.file, ()), tuple[Promise, ...]()
     try:
-        derivation, _ = reading(note.text, note.file)
+        derivation, context = reading(note.text, note.file)
+        promised = tuple(promises(derivation, context))
     except Exception as error:
         crash = problem("BN402", f"reading failed: {words(error)}", note.file, "please report this note")
-        return Derivation(note.file, ()), (crash,)
+        return derivation, (), (crash,)
     if not note.fragments:
-        return derivation, ()
+        return derivation, promised, ()
     chosen = tuple(link for link in derivation.links if any(_within(link.id, f) for f in note.fragments))
     unknown = [f for f in note.fragments if not any(_within(link.id, f) for link in derivation.links)]
-    return replace(derivation, links=chosen), tuple(_unknown(f, derivation) for f in unknown)
+    return replace(derivation, links=chosen), promised, tuple(_unknown(f, derivation) for f in unknown)
+
+
+def _doubted(derivation: Derivation, promised: tuple[Promise, ...], dispatcher: Dispatcher) -> Derivation:
+    """With a warning for each definition that is not what its name promises, but for those that are made from
+    another one."""
+    found: dict[str, Diagnostic] = {}
+    for promise in promised:
+        if promise.name in found or found.keys() & promise.rests_on:
+            continue
+        numbers = _broken(promise, dispatcher)
+        if numbers is not None:
+            hint = "correct it, or give it a name that promises nothing else"
+            message = promise.says + numbers
+            found[promise.name] = Diagnostic("BN138", Severity.WARNING, message, promise.span, hint)
+    return replace(derivation, diagnostics=(*derivation.diagnostics, *found.values()))
+
+
+def _broken(promise: Promise, dispatcher: Dispatcher) -> str | None:
+    """Numbers that show that a promise is broken; None if it is not, or nobody knows."""
+    shown: list[str] = []
+    for statement in (*promise.given, *promise.readings):
+        try:
+            done = dispatcher.verdict(statement, seconds=OTHER_READING_SECONDS)()
+        except Lost:
+            return None
+        verdict = done.value if isinstance(done, Done) else None
+        if not isinstance(verdict, Proved if statement in promise.given else Refuted):
+            return None
+        shown += [f": {at_witness(verdict)}"] if isinstance(verdict, Refuted) else []
+    return shown[0] if shown else ""
 
 
 def _within(link_id: str, fragment: str) -> bool:

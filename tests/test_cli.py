@@ -59,8 +59,9 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     import_module("bnsym.repairing.causes")  # what it imports is the reading that is meant
 
     def give(*links: Link, diagnostics: tuple[Diagnostic, ...] = ()) -> None:
-        def read(_text: str, file: str) -> tuple[Derivation, None]:
-            return Derivation(file, links, (), (), diagnostics), None
+        def read(_text: str, file: str) -> tuple[Derivation, elaborate.Context]:
+            context = elaborate.read_with_context("", file)[1]
+            return Derivation(file, links, (), (), diagnostics), context
 
         monkeypatch.setattr(elaborate, "reading", read)
 

@@ -37,14 +37,12 @@ from bnsym.model import (
     Unread,
     Verdict,
 )
-from bnsym.reporting.wording import failure, witness_strings
+from bnsym.reporting.wording import at_witness
 from bnsym.terms import Diff, Hypothesis, Relation, Statement, walk
 
 T = TypeVar("T")
 OTHER_READING_SECONDS = 2.0
-"""What a refuted link may take in its other reading."""
-VALUES_SHOWN = 200
-"""How many characters of values a message may have."""
+"""What a refuted link may take in its other reading, and what is asked of a definition."""
 
 
 @dataclass(slots=True)
@@ -287,10 +285,7 @@ def _agreeing_digits(link: Link, refuted: Refuted) -> int:
 
 def _with_values(doubt: Unread, refuted: Refuted) -> Unread:
     """The doubt, with the values at which the two sides differ."""
-    values = [f"{name} = {value}" for name, value in witness_strings(refuted)]
-    at = f" at {', '.join(values)}" if values and sum(map(len, values)) < VALUES_SHOWN else ""
-    said = doubt.problem.message
-    found = f"{failure(refuted)}{at}"
+    said, found = doubt.problem.message, at_witness(refuted)
     message = f"{found}, but it {said}" if doubt.problem.cause else f"{said}: {found}"
     return Unread(replace(doubt.problem, message=message, cause=None))
 

@@ -27,6 +27,8 @@ from bnsym.printing import to_latex
 from bnsym.terms import Hypothesis, Relation, Statement
 
 CANT_TELL = "can't tell"
+VALUES_SHOWN = 200
+"""How many characters of values a message may have."""
 MARKS = {"proved": "✓", "refuted": "✗", "undecided": "?", "unread": "!", "skipped": "–"}
 FAILS = {
     Relation.EQ: "≠",
@@ -88,6 +90,13 @@ def _refuted(refuted: Refuted) -> Words:
 def failure(refuted: Refuted) -> str:
     """How the two sides stand at the witness: `1/2 ≠ 3/4`."""
     return f"{refuted.left} {FAILS[refuted.statement.relation]} {refuted.right}"
+
+
+def at_witness(refuted: Refuted) -> str:
+    """`1/2 ≠ 3/4 at m = 2, x = (0, 1)`; without the values where they are long."""
+    values = [f"{name} = {value}" for name, value in witness_strings(refuted)]
+    at = f" at {', '.join(values)}" if values and sum(map(len, values)) < VALUES_SHOWN else ""
+    return failure(refuted) + at
 
 
 def plain_scope(scope: str) -> str:

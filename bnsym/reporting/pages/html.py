@@ -20,7 +20,6 @@ from bnsym.reporting.pages.graph import graph, in_words
 from bnsym.reporting.pages.markdown_prose import prose
 from bnsym.reporting.pages.mathml import marked, mathml
 from bnsym.reporting.pages.tex_prose import tex_prose
-from bnsym.reporting.unicode import unicode_math
 from bnsym.reporting.view import Failure, FileView, Grounds, View, file_views
 from bnsym.reporting.wording import MARKS, said_of_cause
 
@@ -242,8 +241,8 @@ def _diagnostics(diagnostics: Iterable[Diagnostic]) -> Iterator[str]:
     """Errors and warnings of the note."""
     for said in diagnostics:
         if said.severity is not Severity.NOTE:
-            message = escape(unicode_math(said.message))
-            yield f'<p class="diagnostic {said.severity.value}">{message} <code>{said.code}</code></p>'
+            message = f"line {said.span.line}: {marked(said.message)} <code>{said.code}</code>"
+            yield f'<p class="diagnostic {said.severity.value}">{message}</p>'
 
 
 def _foot(report: Report) -> Iterator[str]:
