@@ -18,6 +18,7 @@ from bnsym.execution.limits import limited
 from bnsym.finding import Note
 from bnsym.kernel import Proved, Refuted, Witness, refute
 from bnsym.model import Cause, Evidence, Link, Repair, Undecided
+from bnsym.proving.advice import Alike
 from bnsym.terms import Hypothesis, Statement
 
 if TYPE_CHECKING:
@@ -167,7 +168,7 @@ def mend(
     from bnsym.repairing.written import Work, read_note
 
     place = read_note(note.text, note.file)
-    refuted = refute(link.statement, *refutation) if refutation and link.statement else None
+    refuted = refute(link.statement, *refutation, Alike()) if refutation and link.statement else None
     found = partial(search.repair, place, link, refuted, Work(work, monotonic() + HANGING_SECONDS))
     repair = limited(found, HANGING_SECONDS, _no_repair)
     if refuted is None:

@@ -16,7 +16,8 @@ from fractions import Fraction
 
 from bnsym.kernel import Evaluator, Number, Refuted, Rejected, Witness, assignments, compare, refute
 from bnsym.model import FunctionValues
-from bnsym.proving.places import put
+from bnsym.proving.advice import Alike
+from bnsym.proving.rooting import put
 from bnsym.proving.witness import draws, free_shapes, looked_up
 from bnsym.terms import Hypothesis, Name, Relation, Statement, Sym, add, free_indices
 
@@ -39,7 +40,7 @@ def _realised(functions: Sequence[FunctionValues], refuted: Refuted) -> Refuted 
     others = _bound(functions, refuted)
     for filled in _filled(others, statement, witness) if others else (witness,):
         try:
-            return refute(statement, _put_in(others, statement, filled), refuted.maxima)
+            return refute(statement, _put_in(others, statement, filled), refuted.maxima, Alike())
         except (Rejected, ZeroDivisionError, KeyError):
             continue
     return None
@@ -53,7 +54,7 @@ def _searched(functions: Sequence[FunctionValues], refuted: Refuted) -> Refuted 
     for witness in draws(said, time.monotonic() + 4 * SECONDS, seed=3) if others else ():
         try:
             valued = looked_up(statement, _put_in(others, statement, witness))
-            found = refute(statement, valued, refuted.maxima)
+            found = refute(statement, valued, refuted.maxima, Alike())
         except (Rejected, ZeroDivisionError, KeyError):
             continue
         if realised := _realised(functions, found):

@@ -14,7 +14,6 @@ from bnsym.kernel.certificates import (
 )
 from bnsym.normal import (
     RESERVED,
-    Generator,
     Poly,
     Ring,
     generator,
@@ -75,11 +74,6 @@ def determinant(ring: Ring, matrix: list[list[Poly]]) -> Poly:
         minor = [row[:k] + row[k + 1 :] for row in matrix[1:]]
         total = plus(total, ring.times(entry, determinant(ring, minor)), (-1) ** k)
     return total
-
-
-def divided_by(poly: Poly) -> set[Generator]:
-    """What a polynomial divides by: not zero wherever it is defined."""
-    return {g for mono in poly for g, e in mono if e < 0}
 
 
 def relation(ring: Ring, statement: Statement, source: Root | Given) -> Poly:

@@ -42,7 +42,6 @@ from bnsym.kernel.evaluation import (
 )
 from bnsym.kernel.relations import (
     difference,
-    divided_by,
     gram_determinant,
     hypothesis_of,
     relation,
@@ -51,13 +50,16 @@ from bnsym.kernel.relations import (
 from bnsym.kernel.scope import scope_of
 from bnsym.kernel.surds import Number
 from bnsym.normal import (
+    PLAIN,
     RESERVED,
+    Advice,
     Frozen,
     Generator,
     Letter,
     Monomial,
     Poly,
     Ring,
+    divided_by,
     freeze,
     plus,
 )
@@ -132,7 +134,7 @@ class Refuted(_Verdict):
 
 
 def prove(
-    statement: Statement, certificate: Certificate, model: Witness | None, deadline: float = float("inf")
+    statement: Statement, certificate: Certificate, model: Witness | None, advice: Advice = PLAIN
 ) -> Proved:
     """The verdict that `certificate` earns, or Rejected.
 
@@ -142,22 +144,22 @@ def prove(
     """
     check_plain(certificate, model)
     if certificate.maxima:
-        return _with_maxima(statement, certificate, model, deadline)
+        return _with_maxima(statement, certificate, model, advice)
     if certificate.equations:
-        return _with_equations(statement, certificate, model, deadline)
-    ring = Ring(statement, deadline)
+        return _with_equations(statement, certificate, model, advice)
+    ring = Ring(statement, advice)
     return _proved(ring, ring.sides(), certificate, model)
 
 
 def opened(
-    statement: Statement, deadline: float = float("inf")
+    statement: Statement, advice: Advice = PLAIN
 ) -> tuple[Sides, Callable[[Certificate, Witness | None, float], Proved]]:
     """The sides of the statement, for a search to read, and what then checks the certificate that was
     found, as `prove` does, until a deadline: so the normal forms are made once.
 
     What checks works on the kernel's own, of which the search has copies that can't be changed. It is
     used up by one certificate: of what a rejected one spoke of, nothing may count for the next."""
-    unused = [Ring(statement, deadline)]
+    unused = [Ring(statement, advice)]
     left, right = unused[0].sides()
 
     def check(certificate: Certificate, model: Witness | None, until: float) -> Proved:
@@ -207,11 +209,11 @@ def _proved(ring: Ring, sides: tuple[Poly, Poly], certificate: Certificate, mode
 
 
 def _with_maxima(
-    statement: Statement, certificate: Certificate, model: Witness | None, deadline: float
+    statement: Statement, certificate: Certificate, model: Witness | None, advice: Advice
 ) -> Proved:
     """The verdict on the statement with values in place of its maxima, carried over."""
-    plain, conditions, used = evaluated(statement, certificate.maxima, deadline)
-    proved = prove(plain, replace(certificate, maxima=()), model, deadline)
+    plain, conditions, used = evaluated(statement, certificate.maxima, advice)
+    proved = prove(plain, replace(certificate, maxima=()), model, advice)
     if conditions or used:
         _check_model(plain, (*plain.hypotheses, *proved.side_conditions), model)
     return _carried(
@@ -226,7 +228,7 @@ def _with_maxima(
 
 
 def evaluated(
-    statement: Statement, maxima: tuple[Maximum, ...], deadline: float = float("inf")
+    statement: Statement, maxima: tuple[Maximum, ...], advice: Advice = PLAIN
 ) -> tuple[Statement, tuple[Hypothesis, ...], tuple[Hypothesis, ...]]:
     """The statement with each maximum replaced by its value, what it then assumes, and what
     serves instead (see `maxima.substituted`). Rejected if a proof that a maximum comes with fails."""
@@ -234,25 +236,25 @@ def evaluated(
 
     for maximum in maxima:
         for rest, lemma in obligations(maximum):
-            _check_lemma(rest, lemma, deadline)
+            _check_lemma(rest, lemma, advice)
     return substituted(statement, maxima)
 
 
-def _check_lemma(statement: Statement, lemma: Lemma, deadline: float) -> None:
+def _check_lemma(statement: Statement, lemma: Lemma, advice: Advice) -> None:
     """Prove what a maximum rests on: without conditions, and for all sizes."""
-    proved = prove(statement, lemma.certificate, lemma.model, deadline)
+    proved = prove(statement, lemma.certificate, lemma.model, advice)
     if proved.side_conditions or not all(part.endswith(" >= 1") for part in proved.scope.split(", ")):
         raise Rejected("a proof that a maximum rests on has a side condition")
 
 
 def _with_equations(
-    statement: Statement, certificate: Certificate, model: Witness | None, deadline: float
+    statement: Statement, certificate: Certificate, model: Witness | None, advice: Advice
 ) -> Proved:
     """The verdict on the statement with equations put in, carried over; `model` meets all hypotheses."""
     from bnsym.kernel.equations import put_in
 
     plain = put_in(statement, certificate.equations)
-    proved = prove(plain, replace(certificate, equations=()), model, deadline)
+    proved = prove(plain, replace(certificate, equations=()), model, advice)
     _check_model(statement, (*statement.hypotheses, *proved.side_conditions), model)
     written = dict(zip(plain.hypotheses, statement.hypotheses, strict=True))
     used = [statement.hypotheses[number] for number in certificate.equations]
@@ -433,7 +435,9 @@ def _check_model(statement: Statement, assumed: tuple[Hypothesis, ...], model: W
         raise NoModel("the model does not meet the hypotheses and side conditions")
 
 
-def refute(statement: Statement, witness: Witness, maxima: tuple[Maximum, ...] = ()) -> Refuted:
+def refute(
+    statement: Statement, witness: Witness, maxima: tuple[Maximum, ...] = (), advice: Advice = PLAIN
+) -> Refuted:
     """The verdict that `witness` earns, or Rejected.
 
     premises: every hypothesis holds at `witness`, both sides are defined there, where each
@@ -443,7 +447,7 @@ def refute(statement: Statement, witness: Witness, maxima: tuple[Maximum, ...] =
     check_plain(witness, maxima)
     plain = statement
     if maxima:
-        plain, _, _ = evaluated(statement, maxima)
+        plain, _, _ = evaluated(statement, maxima, advice)
     left, right, at = Evaluator(plain, witness).failure(plain)
     one = MappingProxyType({name: n + 1 for name, n in at.items()})
     return Refuted(_KERNEL_ONLY, statement, witness, left, right, one, maxima)

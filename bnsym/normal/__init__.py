@@ -13,6 +13,10 @@ They import `terms` and `calculus` only.
 """
 
 from bnsym.normal.generators import (
+    Canonical as Canonical,
+    Factors as Factors,
+    Letters as Letters,
+    inside as inside,
     letters as letters,
 )
 from bnsym.normal.polynomials import (
@@ -26,6 +30,7 @@ from bnsym.normal.polynomials import (
     OutOfReach as OutOfReach,
     Poly as Poly,
     constant as constant,
+    divided_by as divided_by,
     freeze as freeze,
     generator as generator,
     generators as generators,
@@ -33,6 +38,9 @@ from bnsym.normal.polynomials import (
     ratio as ratio,
 )
 from bnsym.normal.ring import (
+    PLAIN as PLAIN,
     RESERVED as RESERVED,
+    Advice as Advice,
     Ring as Ring,
+    TakenOut as TakenOut,
 )

@@ -6,7 +6,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable
 from fractions import Fraction
-from math import gcd, lcm
 from typing import Any, TypeAlias
 
 Letter: TypeAlias = tuple[str, str]
@@ -100,33 +99,6 @@ def generators(poly: Poly) -> frozenset[Generator]:
     return frozenset(g for mono in poly for g, _ in mono)
 
 
-def common_factor(poly: Poly) -> Monomial:
-    """The largest monomial that divides every term (exponents may be negative)."""
-    exponents = [dict(mono) for mono in poly]
-    everywhere = generators(poly)
-    common = ((g, min(e.get(g, 0) for e in exponents)) for g in everywhere)
-    return tuple(sorted((g, e) for g, e in common if e))
-
-
-def leans_negative(poly: Poly) -> bool:
-    """Whether more terms are negative than positive (of as many: the last): one of p and -p."""
-    balance = sum(1 if c > 0 else -1 for c in poly.values())
-    return balance < 0 or (balance == 0 and poly[max(poly)] < 0)
-
-
-def content_of(poly: Poly) -> Fraction:
-    """The positive rational c such that poly / c has coprime integer coefficients."""
-    return Fraction(gcd(*(c.numerator for c in poly.values())), lcm(*(c.denominator for c in poly.values())))
-
-
-def rational_root(value: Fraction, q: int) -> tuple[Fraction, Fraction]:
-    """(r, s) with value = r^q * s and s a whole number free of q-th powers of small primes; value != 0."""
-    if q == 1:
-        return value, Fraction(1)
-    root, left = Fraction(1, value.denominator), value.numerator * value.denominator ** (q - 1)
-    for prime in range(2, 1000):
-        while left % prime**q == 0:
-            root, left = root * prime, left // prime**q
-        if prime**q > abs(left):
-            break
-    return root, Fraction(left)
+def divided_by(poly: Poly) -> set[Generator]:
+    """What a polynomial divides by: not zero wherever it is defined."""
+    return {g for mono in poly for g, e in mono if e < 0}

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from fractions import Fraction
-from itertools import count, islice, permutations
+from itertools import count
 from typing import Any, TypeAlias
 
 from bnsym.calculus import (
@@ -13,16 +13,10 @@ from bnsym.calculus import (
     NotDifferentiable,
     expand,
 )
-from bnsym.normal.generators import (
-    LARGEST_NETWORK,
-    ZERO,
-    Canonical,
-    component_of,
-    delta_of,
-    put,
-)
+from bnsym.normal.generators import Canonical, Factors, Letters, put
 from bnsym.normal.polynomials import (
     UNIT,
+    Coefficient,
     DividesByZero,
     Generator,
     Letter,
@@ -30,18 +24,15 @@ from bnsym.normal.polynomials import (
     OutOfReach,
     Poly,
     accumulate,
-    common_factor,
     constant,
-    content_of,
+    divided_by,
     freeze,
     generator,
     generators,
-    leans_negative,
     make_monomial,
     merge,
     plus,
     ratio,
-    rational_root,
 )
 from bnsym.terms import (
     Add,
@@ -69,11 +60,34 @@ Sign: TypeAlias = tuple[int, tuple[Hypothesis, ...]]
 """What is known of a sign, and the hypotheses that it is known from."""
 RESERVED = frozenset("#%@~")
 """What letters of the normal form's own have in their names; an outside one could be captured."""
+TakenOut: TypeAlias = tuple[Coefficient, Monomial, Coefficient, tuple[Generator, ...]]
 LARGEST_POWER = 64
 LARGEST_POLY = 200_000
-LARGEST_ROOT = 50_000
-"""The parts of a root: roots of sums of roots may double with each level, and are compared again
-and again."""
+
+
+class Advice:
+    """How to write equal things alike: found by a search, checked where it is asked for. Bad advice
+    makes that something is not proved, never that something false is. Here it is none, and no limit of
+    time (`deadline`, of `time.monotonic`)."""
+
+    def __init__(self, deadline: float = float("inf")) -> None:
+        self.deadline = deadline
+
+    def order(self, canonical: Canonical, bound: Letters, factors: Factors) -> Letters:
+        """In which order the letters that are bound in a product of factors are named."""
+        return bound
+
+    def root(self, ring: Ring, poly: Poly, q: int) -> TakenOut:
+        """(c, powers of generators, a number k, generators) that are taken out of a q-th root: c, the
+        powers, and the roots of k and of the generators, each apart."""
+        return 1, (), 1, ()
+
+    def again(self, ring: Ring) -> bool:
+        """Whether the sides are to be made again, with what is known once they were made."""
+        return False
+
+
+PLAIN = Advice()
 
 
 class Ring:
@@ -84,35 +98,27 @@ class Ring:
     used: the hypotheses `v > 0` that the normal forms rest on.
     """
 
-    def __init__(
-        self, statement: Statement, deadline: float = float("inf"), graph: Graph | None = None
-    ) -> None:
-        self.statement = statement
+    def __init__(self, statement: Statement, advice: Advice = PLAIN, graph: Graph | None = None) -> None:
+        self.statement, self.advice = statement, advice
         self.graph = graph or Graph.of(statement)
-        self.canonical = Canonical(self.graph.symmetric)
+        self.canonical = Canonical(self.graph.symmetric, self.advice.order)
         self.positive = _signed(statement, Relation.GT)
         self.negative = _signed(statement, Relation.LT)
         self.nonnegative = _signed(statement, Relation.GE) | self.positive
         self.used: dict[Hypothesis, None] = {}
         self.conditions: dict[Hypothesis, None] = {}
         self.roots: set[Generator] = set()
-        self._inverted: set[Generator] = set()
-        self._above_zero: set[Generator] = set()
-        self.deadline = deadline
+        self.inverted: set[Generator] = set()
+        self.above_zero: set[Generator] = set()
+        self.deadline = advice.deadline
         self._signs: dict[Name, Sign] = {}
         self._memo: dict[tuple[Term, tuple[Letter, ...]], Poly] = {}
 
     def sides(self) -> tuple[Poly, Poly]:
-        """The normal forms of the statement's two sides. Where something that was divided by lies under
-        a root, or is the square of one, both are made again with that known from the start."""
+        """The normal forms of the statement's two sides."""
         left, right = self.statement.left, self.statement.right
         pair = self.normal(left), self.normal(right)
-        inverted = {g for g in self._inverted if g[0] in ("root", "sum")}
-        under = any(g in inverted for root in self.roots for mono, _ in root[2] for g, _ in mono)
-        squares = (
-            p for _, q, key in tuple(self.roots) if q == 1 for p in (dict(key), {m: -c for m, c in key})
-        )
-        if under or any(map(self._is_square, squares)):
+        if self.advice.again(self):
             self._memo.clear()
             pair = self.normal(left), self.normal(right)
         return pair
@@ -121,7 +127,7 @@ class Ring:
         """What is known where the terms made so far have values, copied: the hypotheses used, the
         conditions; the roots, and of the generators those that are divided by and those above zero."""
         hypotheses = tuple(self.used), tuple(self.conditions)
-        return (*hypotheses, *map(frozenset, (self.roots, self._inverted, self._above_zero)))
+        return (*hypotheses, *map(frozenset, (self.roots, self.inverted, self.above_zero)))
 
     # arithmetic
 
@@ -207,23 +213,20 @@ class Ring:
             case Size(space):
                 return generator(("size", space))
             case Delta(left, right):
-                delta = delta_of(letter(left), letter(right))
-                return UNIT if delta[1] == delta[2] else generator(delta)
+                one, other = sorted(map(letter, (left, right)))
+                return UNIT if one == other else generator(("delta", one, other))
             case Sym(name, indices):
                 actual = tuple(map(letter, indices))
                 if name in self.graph.by_name:
                     return self._defined(self.graph.by_name[name], actual)
-                return generator(component_of(name, actual, self.canonical.symmetric))
+                return generator(self.canonical.component(name, actual))
             case Add(terms):
                 total: Poly = {}
                 for t in terms:
                     total = plus(total, self.normal(t, names))
                 return total
             case Mul(factors):
-                result = UNIT
-                for f in factors:
-                    result = self.times(result, self.normal(f, names))
-                return result
+                return self._product(factors, names)
             case Pow(base, exponent):
                 return self._power(base, exponent, names)
             case Sum(index, body):
@@ -242,12 +245,13 @@ class Ring:
         taken = {name for name, _ in names.values()}
         fresh = next(name for n in count() if (name := f"%{n}") not in taken)
         bound = (fresh, index.space)
-        within = UNIT
-        for factor in inside:
-            within = self.times(within, self.normal(factor, names | {index.name: bound}))
-        result = self.contract(within, bound)
-        for factor in outside:
-            result = self.times(self.normal(factor, names), result)
+        total = self.contract(self._product(inside, names | {index.name: bound}), bound)
+        return self.times(self._product(outside, names), total)
+
+    def _product(self, factors: Iterable[Term], names: dict[str, Letter]) -> Poly:
+        result = UNIT
+        for factor in factors:
+            result = self.times(result, self.normal(factor, names))
         return result
 
     def _derivative(self, term: Diff, names: dict[str, Letter]) -> Poly:
@@ -274,47 +278,69 @@ class Ring:
     # powers
 
     def _power(self, base: Term, exponent: Fraction, names: dict[str, Letter]) -> Poly:
-        poly = self.normal(base, names)
         n, q = exponent.numerator, exponent.denominator
+        if q > 2 and q % 2 == 0:
+            return self._power(Pow(base, Fraction(2, q)), Fraction(n, 2), names)
+        poly = self.normal(base, names)
         if q == 1 and n >= 0:
             return self.power(poly, n)
-        if q % 2 and q > 1:
+        if q > 2:
             raise OutOfReach(f"a root of odd order {q}")
+        if not poly and n > 0:
+            return {}
         if not poly:
-            if n > 0:
-                return {}
             raise DividesByZero(base)
         if any(g[0] == "delta" for g in generators(poly)):
             raise OutOfReach("a power of a Kronecker delta")
-        if q > 1 and poly.keys() == {()} and poly[()] < 0:
+        if q == 2 and poly.keys() == {()} and poly[()] < 0:
             raise OutOfReach("an even root of a negative number")
         self.require(base, Relation.NE if q == 1 else Relation.GT if n < 0 else Relation.GE)
-        outer, rest = self._extract(poly, q)
-        root = UNIT if rest == UNIT else self._root(q, rest)
-        whole = self.times(outer, root)
-        if q > 1 and root != UNIT and self.is_manifest(base, above_zero=True):
-            self._above_zero.add(next(iter(root))[0][0])
+        c, outer, rest = self._taken_out(poly, q)
+        root = self._root(rest, q)
+        mono = make_monomial((*outer, *root))
+        self.roots |= {self.canonical.general(g) for g, _ in mono if g[0] == "root"}
+        if root and self.is_manifest(base, above_zero=q == 2) and self._is_above_zero(c, outer):
+            self.above_zero.add(self.canonical.general(root[0][0]))
         if n > 0:
-            return self.power(whole, n)
-        ((mono, c),) = whole.items()
-        self._inverted |= {g for g, _ in mono}
-        if q == 1 and c > 0 and root != UNIT and self.is_manifest(base):
-            self._sign(next(iter(root))[0][0], mono)
+            return self.power({mono: c}, n)
+        self.inverted |= {self.canonical.general(g) for g, _ in mono}
         return self.power({tuple((g, -e) for g, e in mono): ratio(1, c)}, -n)
 
-    def _sign(self, root: Generator, mono: Monomial) -> None:
-        """The factor `root` of a positive `mono` is positive if all others are."""
-        odd = [g for g, e in mono if e % 2]
-        if root in odd and all(g == root or self.is_positive(g) for g in odd):
-            self._above_zero.add(root)
+    def _taken_out(self, poly: Poly, q: int) -> tuple[Coefficient, Monomial, Poly]:
+        """(c, outer, rest) with poly = (c * outer)^q * rest, as advised, where c * outer is not zero and,
+        for a root, positive: the root of `poly` is c * outer times that of `rest`."""
+        c, kept, content, apart = self.advice.root(self, poly, q)
+        parts = [(((g, 1),), 1) for g in apart] + [((), content)] * (content != 1)
+        outer = make_monomial((*kept, *((("root", 2, (part,)), 1) for part in parts)))
+        content *= c**q
+        taken = make_monomial((*((g, -e * q) for g, e in kept), *((g, -1) for g in apart)))
+        rest = self.times(poly, {taken: ratio(1, content)})
+        if type(content) not in (int, Fraction) or any(type(e) is not int for _, e in kept):
+            raise OutOfReach("what is taken out of a root is not exact")
+        if q == 2:
+            taken_well = self._is_above_zero(c, outer)
+        else:
+            below, above = divided_by(poly), divided_by(rest)
+            taken_well = not parts and all(
+                g in below or self.is_nonzero(g) or (e > 0 and g not in above) for g, e in kept
+            )
+        if not taken_well or not {g for g, _ in taken} <= generators(poly):
+            raise OutOfReach("what is taken out of a root may be zero or negative")
+        return c, outer, rest
+
+    def _root(self, base: Poly, q: int) -> Monomial:
+        """The q-th root as a generator; what is known as r^2 is divided by as r^2."""
+        if base == UNIT:
+            return ()
+        gen: Generator = ("root", 2, freeze(base))
+        squared = q == 1 and self.has_root(gen)
+        return ((gen if squared else ("root", q, gen[2]), 1 + squared),)
 
     def require(self, base: Term, relation: Relation) -> None:
         """Record `base relation 0`, split into its factors, unless it always holds."""
         match base:
-            case Num() | Size():
+            case Num():
                 return
-            case Sym(name, _) if name in self.positive:
-                self.used.setdefault(self.positive[name])
             case Mul(factors) if relation is Relation.NE:
                 for factor in factors:
                     self.require(factor, relation)
@@ -378,123 +404,61 @@ class Ring:
         known = POSITIVE if sign and some else min(sign, NONNEGATIVE)
         return (known, reasons) if least >= 0 else (UNKNOWN, ())
 
-    def _extract(self, poly: Poly, q: int) -> tuple[Poly, Poly]:
-        """poly^(1/q) = outer * rest^(1/q), outer a single monomial: common factors that
-        are positive (any, if q = 1), q-th powers of negative ones, and the q-th power in the
-        rational content."""
-        common = common_factor(poly)
-        taken: list[tuple[Generator, int]] = []
-        outer: Poly = UNIT
-        for gen, e in common:
-            if q == 1 or self.is_positive(gen):
-                taken.append((gen, e))
-                outer = self.times(outer, self._root_of_generator(gen, e, q))
-            elif e % q == 0 and self.is_negative(gen):
-                taken.append((gen, e))
-                outer = self.times(outer, {((gen, e // q),): -1 if e // q % 2 else 1})
-        content = content_of(poly)
-        inverse = tuple((g, -e) for g, e in taken)
-        rest: Poly = {make_monomial((*mono, *inverse)): ratio(c, content) for mono, c in poly.items()}
-        if q == 1 and leans_negative(rest) and not self._is_square(rest):
-            content, rest = -content, {mono: -c for mono, c in rest.items()}
-        root, left = rational_root(content, q)
-        if rest == UNIT and left != 1:
-            return self.times(outer, constant(root)), constant(left)
-        if left != 1:
-            outer = self.times(outer, self._root(q, constant(left)))
-        return self.times(outer, constant(root)), rest
-
-    def _is_square(self, poly: Poly) -> bool:
-        """Whether the square root of the polynomial is in play."""
-        return self.has_root(("root", 2, freeze(poly)))
+    # signs of generators
 
     def has_root(self, root: Generator) -> bool:
-        """Whether the root is in play, for its own indices or for others of the same spaces; then all
-        that is known of those is known of it."""
-        alike = [known for known in self.roots if known[1] == root[1]]
-        return bool([known for known in alike if self._is_instance(root, known)])
-
-    def _is_instance(self, gen: Generator, known: Generator) -> bool:
-        """Whether `gen` is `known`, or that with other letters of the same spaces."""
-        if gen == known or gen[0] != known[0]:
-            return gen == known
-        old, letters = sorted(self.canonical.letters(known)), self.canonical.letters(gen)
-        if len(letters) > LARGEST_NETWORK:
-            raise OutOfReach(f"a root with {len(letters)} indices")
-        maps = (dict(zip(old, new, strict=True)) for new in permutations(letters, len(old)))
-        same = (names for names in maps if all(a[1] == b[1] for a, b in names.items()))
-        return bool([names for names in same if self.renamed(known, names) == gen])
-
-    def renamed(self, gen: Generator, names: dict[Letter, Letter]) -> Generator:
-        """With other indices; what is known for all values of the old is known of the new."""
-        new = self.canonical.relabel(gen, names)
-        if new is not gen and new is not ZERO:
-            for known in (self.roots, self._inverted, self._above_zero):
-                known |= {new} if gen in known else set()
-        return new
-
-    def _root_of_generator(self, gen: Generator, e: int, q: int) -> Poly:
-        whole, part = divmod(e, q)
-        result = generator(gen, whole) if whole else UNIT
-        if not part:
-            return result
-        if gen[0] == "root":
-            # (B^(1/p))^(1/q) = B^(1/pq) for a positive B
-            return self.times(result, self._root(gen[1] * q, dict(gen[2]), part))
-        return self.times(result, self._root(q, generator(gen), part))
-
-    def _root(self, q: int, base: Poly, exponent: int = 1) -> Poly:
-        gen: Generator = ("root", q, freeze(base))
-        if q == 1 and self._is_square(base):
-            # B = r^2: one way of dividing by it
-            gen, exponent = ("root", 2, gen[2]), 2 * exponent
-        if sum(1 for _ in islice(_parts(gen), LARGEST_ROOT)) == LARGEST_ROOT:
-            raise OutOfReach("roots inside roots, too many")
-        self.roots.add(gen)
-        return generator(gen, exponent)
+        """Whether the root is in play, for its own indices or for others of the same spaces."""
+        return self.canonical.general(root) in self.roots
 
     def is_positive(self, gen: Generator) -> bool:
-        """Whether the generator is positive wherever the side conditions hold: a size, a
-        name assumed to be, a root of such, or an even root that was divided by."""
+        """Whether the generator is positive wherever the side conditions hold: a size, a name assumed
+        to be, a root of such, or what is divided by and a square root or a sum of squares."""
         match gen:
             case ("size", _):
                 return True
-            case ("sym", name, _) if name in self.positive:
-                self.used.setdefault(self.positive[name])
+            case ("sym", *_):
+                return self._is_assumed(gen, self.positive)
+            case ("root", 2, key) if key and all(c > 0 and self._is_above_zero(1, mono) for mono, c in key):
                 return True
-            case ("root", q, key) if q % 2 == 0 and gen in self.roots:
-                known = all(c > 0 and all(self.is_positive(g) for g, _ in mono) for mono, c in key)
-                return (known and bool(key)) or gen in self._inverted or gen in self._above_zero
-            case ("root", 1, _):
-                return gen in self._above_zero
-            case ("sum", _, _):
-                return gen in self._inverted and self.is_sum_of_squares(gen)
+            case ("root" | "sum", *_):
+                known = self.canonical.general(gen)
+                return known in self.above_zero or (known in self.inverted and self._is_square(gen))
         return False
+
+    def _is_above_zero(self, c: Coefficient, mono: Monomial) -> bool:
+        """Whether c * mono is positive."""
+        for gen, e in mono:
+            if e % 2 and self.is_negative(gen):
+                c = -c
+            elif not (self.is_positive(gen) or (e % 2 == 0 and self.is_nonzero(gen))):
+                return False
+        return c > 0
+
+    def _is_assumed(self, gen: Generator, signs: dict[Name, Hypothesis]) -> bool:
+        known = signs.get(gen[1]) if gen[0] == "sym" else None
+        if known is not None:
+            self.used.setdefault(known)
+        return known is not None
 
     def is_negative(self, gen: Generator) -> bool:
         """Whether the generator is a name assumed to be negative."""
-        if gen[0] == "sym" and gen[1] in self.negative:
-            self.used.setdefault(self.negative[gen[1]])
-            return True
-        return False
+        return self._is_assumed(gen, self.negative)
 
     def is_nonzero(self, gen: Generator) -> bool:
         """Whether the generator was divided by, or is positive or negative."""
-        inverted = any(self._is_instance(gen, known) for known in tuple(self._inverted))
+        inverted = self.canonical.general(gen) in self.inverted
         return inverted or self.is_positive(gen) or self.is_negative(gen)
 
-    def is_sum_of_squares(self, gen: Generator) -> bool:
-        """Whether the generator is a contraction of even powers and positive factors: >= 0."""
-        return gen[0] == "sum" and all(e % 2 == 0 or self.is_positive(g) for g, e in gen[2])
+    def _is_square(self, gen: Generator) -> bool:
+        """Whether the generator is a square root, or a sum of products of even powers and of positive
+        factors: not negative."""
+        if gen[0] == "sum":
+            return all(e % 2 == 0 or self.is_positive(g) for g, e in gen[2])
+        return gen[0] == "root" and gen[1] == 2 and self.has_root(gen)
 
     def is_nonnegative(self, gen: Generator) -> bool:
-        """Whether the generator is never negative: positive, assumed so, an even root, a sum of
-        squares."""
-        if gen[0] == "sym" and gen[1] in self.nonnegative:
-            self.used.setdefault(self.nonnegative[gen[1]])
-            return True
-        even_root = gen[0] == "root" and gen[1] % 2 == 0 and gen in self.roots
-        return even_root or self.is_sum_of_squares(gen) or self.is_positive(gen)
+        """Whether the generator is never negative: positive, assumed so, a square root, a sum of squares."""
+        return self._is_assumed(gen, self.nonnegative) or self._is_square(gen) or self.is_positive(gen)
 
 
 def _least(sign: int, parts: Iterable[Sign]) -> Sign:
@@ -504,16 +468,6 @@ def _least(sign: int, parts: Iterable[Sign]) -> Sign:
         sign = min(sign, one)
         reasons |= dict.fromkeys(why)
     return sign, tuple(reasons)
-
-
-def _parts(gen: Generator) -> Iterator[object]:
-    """All that a generator is made of, one that occurs twice counted twice."""
-    todo: list[object] = [gen]
-    while todo:
-        part = todo.pop()
-        yield part
-        if isinstance(part, tuple):
-            todo.extend(part)
 
 
 MIRRORED = {Relation.GT: Relation.LT, Relation.LT: Relation.GT, Relation.GE: Relation.LE}

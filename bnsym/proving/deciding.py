@@ -25,6 +25,7 @@ from bnsym.kernel.equations import put_in, solution
 from bnsym.kernel.verdicts import evaluated
 from bnsym.model import Undecided
 from bnsym.normal import DividesByZero, OutOfReach, Ring
+from bnsym.proving.advice import Alike
 from bnsym.proving.bound import bound_certificate
 from bnsym.proving.identity import cleared_certificate, identity_certificate
 from bnsym.proving.maximum import maxima_in, maximum_of
@@ -177,16 +178,16 @@ def _with_maxima(
         maxima = tuple(filter(None, (maximum_of(term, deadline) for term in terms)))
         if len(maxima) < len(terms):
             return Undecided("BN309", "no bound of a maximum was found that a point attains")
-        plain, _, _ = evaluated(statement, maxima, deadline)
+        plain, _, _ = evaluated(statement, maxima, Alike(deadline))
         verdict = decide(plain, deadline, at, methods)
         match verdict:
             case Proved():
                 ring = SearchRing(plain, deadline)
                 ring.sides()
                 model = _model(plain, ring, deadline)
-                return prove(statement, replace(verdict.certificate, maxima=maxima), model, deadline)
+                return prove(statement, replace(verdict.certificate, maxima=maxima), model, Alike(deadline))
             case Refuted():
-                return refute(statement, verdict.witness, maxima)
+                return refute(statement, verdict.witness, maxima, Alike(deadline))
             case Undecided("BN305" | "BN306"):
                 raise NoModel(verdict.message)
         return verdict
@@ -249,7 +250,7 @@ def _with_equations(
                 until = min(deadline, time.monotonic() + 2)
                 model = find_model(replace(statement, hypotheses=assumed), until)
                 certificate = replace(verdict.certificate, equations=equations)
-                return prove(statement, certificate, model, deadline)
+                return prove(statement, certificate, model, Alike(deadline))
             case Refuted():
                 return refute(statement, verdict.witness)
     except NoModel as error:
@@ -265,7 +266,7 @@ def _apart(task: Task, products: bool) -> Proved | None:
         statement = replace(task.statement, relation=relation)
         proved = by_bound(replace(task, statement=statement), products=products)
         if proved is not None:
-            return prove(task.statement, proved.certificate, proved.model, task.deadline)
+            return prove(task.statement, proved.certificate, proved.model, Alike(task.deadline))
     return None
 
 
@@ -297,7 +298,7 @@ def _prove(task: Task, squared: bool) -> Proved | None:
 
 def _accept(statement: Statement, certificate: Certificate, ring: Ring, deadline: float) -> Proved:
     """The kernel's verdict, with values that show that the proof is not vacuous."""
-    return prove(statement, certificate, _model(statement, ring, deadline), deadline)
+    return prove(statement, certificate, _model(statement, ring, deadline), Alike(deadline))
 
 
 def _model(statement: Statement, ring: Ring, deadline: float) -> Witness | None:

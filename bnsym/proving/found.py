@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from bnsym.kernel import Certificate, Maximum, Proved, Refuted, Witness, prove, refute
 from bnsym.model import Undecided
+from bnsym.proving.advice import Alike
 from bnsym.terms import Statement
 
 
@@ -50,8 +51,8 @@ def judge(
     """The kernel's verdict on what was found. Raises Rejected if it does not earn one."""
     match finding:
         case Certified(certificate, model):
-            return prove(statement, certificate, model, deadline)
+            return prove(statement, certificate, model, Alike(deadline))
         case Witnessed(witness, maxima):
-            return refute(statement, witness, maxima)
+            return refute(statement, witness, maxima, Alike(deadline))
         case Undecided():
             return finding

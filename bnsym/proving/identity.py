@@ -100,7 +100,7 @@ def _entry(ring: Ring, contraction: Generator, chosen: list[Letter]) -> tuple[Op
     names = {old: (f"·{k}", old[1]) for k, old in enumerate(chosen)}
     entry = UNIT
     for gen, e in contraction[2]:
-        entry = ring.times(entry, generator(ring.renamed(gen, names), e))
+        entry = ring.times(entry, generator(ring.canonical.relabel(gen, names), e))
     for letter in contraction[1]:
         if letter not in names:
             entry = ring.contract(entry, letter)

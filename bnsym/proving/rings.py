@@ -13,9 +13,10 @@ from bnsym import kernel
 from bnsym.calculus import Graph
 from bnsym.kernel import Certificate, Proved, Witness
 from bnsym.normal import Poly, Ring
+from bnsym.proving.advice import Alike
 from bnsym.terms import Statement
 
-KNOWN = ("used", "conditions", "roots", "_inverted", "_above_zero", "_signs", "_memo")
+KNOWN = ("used", "conditions", "roots", "inverted", "above_zero", "_signs", "_memo")
 """What a ring knows once it has made the sides."""
 
 Check: TypeAlias = Callable[[Certificate, Witness | None, float], Proved]
@@ -42,7 +43,7 @@ class SearchRing(Ring):
     """A ring that takes the sides from the last one of the same statement."""
 
     def __init__(self, statement: Statement, deadline: float = float("inf")) -> None:
-        super().__init__(statement, deadline, graph_of(statement))
+        super().__init__(statement, Alike(deadline), graph_of(statement))
 
     def sides(self) -> tuple[Poly, Poly]:
         last, unmade = _Last.sides, not (self._memo or self.roots or self.conditions or self.used)
@@ -65,10 +66,10 @@ class SearchRing(Ring):
 def opened(statement: Statement, deadline: float) -> Check:
     """What checks one certificate of the statement, of which the kernel has made the sides; the next
     search on it goes on from these."""
-    sides, check = kernel.opened(statement, deadline)
+    sides, check = kernel.opened(statement, Alike(deadline))
     ring = SearchRing(statement)
     ring.used, ring.conditions = dict.fromkeys(sides.used), dict.fromkeys(sides.conditions)
-    ring.roots, ring._inverted = set(sides.roots), set(sides.inverted)
-    ring._above_zero = set(sides.above_zero)
+    ring.roots, ring.inverted = set(sides.roots), set(sides.inverted)
+    ring.above_zero = set(sides.above_zero)
     _Last.sides = (statement, (dict(sides.left), dict(sides.right)), ring._known())
     return check

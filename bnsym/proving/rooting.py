@@ -1,5 +1,6 @@
 """Values at which the roots of a statement are rational: one component at a time is moved to a
-rational point of the conic `radicand = square`.
+rational point of the conic `radicand = square`. And the numbers in a witness, each by the name and the
+place at which it stands.
 
 Untrusted: what comes out is a candidate like any other.
 """
@@ -10,9 +11,8 @@ import random
 from collections.abc import Iterator
 from fractions import Fraction
 
-from bnsym.kernel import Evaluator, Rejected, Surd, Witness
+from bnsym.kernel import Evaluator, Rejected, Surd, Value, Witness, components, turned
 from bnsym.kernel.surds import root
-from bnsym.proving.places import places, put
 from bnsym.proving.rings import graph_of
 from bnsym.terms import Diff, Name, Pow, Statement, Sym, Term, free_indices, walk
 
@@ -96,3 +96,32 @@ def _value(statement: Statement, witness: Witness, term: Term) -> Fraction:
     if not isinstance(value, Fraction):
         raise Rejected("a root inside a root")
     return value
+
+
+def places(witness: Witness) -> list[tuple[Name, tuple[int, ...]]]:
+    """Every number in the witness, as (name, place)."""
+    return [(name, path) for name, value in witness.values.items() for path, _ in components(value)]
+
+
+def component(witness: Witness, name: Name, path: tuple[int, ...]) -> Fraction:
+    value = witness.values[name]
+    for k in path:
+        assert isinstance(value, tuple)
+        value = value[k]
+    assert isinstance(value, Fraction)
+    return value
+
+
+def put(statement: Statement, witness: Witness, name: Name, path: tuple[int, ...], new: Fraction) -> Witness:
+    """The witness with one number changed; in a Hessian, with its mirror image."""
+
+    def change(value: Value, rest: tuple[int, ...]) -> Value:
+        if not rest or not isinstance(value, tuple):
+            return new
+        head, *tail = rest
+        return tuple(change(v, tuple(tail)) if k == head else v for k, v in enumerate(value))
+
+    changed = change(witness.values[name], path)
+    if name in graph_of(statement).symmetric:
+        changed = change(changed, turned(path))
+    return Witness(witness.sizes, {**witness.values, name: changed})

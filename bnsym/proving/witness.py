@@ -27,9 +27,8 @@ from bnsym.kernel import (
     assignments,
     refute,
 )
-from bnsym.proving.places import component, places, put
 from bnsym.proving.rings import graph_of
-from bnsym.proving.rooting import radicands, rationalised
+from bnsym.proving.rooting import component, places, put, radicands, rationalised
 from bnsym.terms import (
     Definition,
     Delta,

@@ -12,6 +12,7 @@ from bnsym.kernel import Certificate, Factor, Given, Gram, Manifest, Monomially,
 from bnsym.normal import Generator, Monomial, OutOfReach, Ring
 from bnsym.printing import to_latex
 from bnsym.proving.readback import product_of
+from bnsym.proving.rings import SearchRing
 from bnsym.terms import (
     Add,
     Index,
@@ -59,7 +60,7 @@ def _relations(certificate: Certificate) -> str:
 
 def _names_of_roots(statement: Statement) -> dict[Generator, Monomial]:
     """What the roots of the normal form are in terms of the names that are defined by them."""
-    ring = Ring(statement, monotonic() + SECONDS)
+    ring = SearchRing(statement, monotonic() + SECONDS)
     found: dict[Generator, Monomial] = {}
     for definition in statement.definitions:
         name = definition.symbol.name

@@ -16,9 +16,10 @@ from bnsym.kernel import Proved, Refuted
 from bnsym.latex.ast import Sub
 from bnsym.latex.lexer import lex
 from bnsym.model import Result, Span
-from bnsym.normal import OutOfReach, Ring
+from bnsym.normal import OutOfReach
 from bnsym.printing import to_latex
 from bnsym.proving.readback import term_of
+from bnsym.proving.rings import SearchRing
 from bnsym.reporting.certificate_lines import certificate_line
 from bnsym.reporting.reading import read_with
 from bnsym.reporting.wording import relation_latex, witness_strings, words_of
@@ -92,7 +93,7 @@ def _word(part: Any) -> str:
 
 
 def _normal(statement: Statement) -> Iterator[str]:
-    ring = Ring(statement, monotonic() + SECONDS)
+    ring = SearchRing(statement, monotonic() + SECONDS)
     try:
         sides = ring.sides()
     except OutOfReach as error:

@@ -22,9 +22,24 @@ from bnsym.kernel import (
     Summand,
     Use,
 )
-from bnsym.normal import Generator, Monomial, OutOfReach, Ring, freeze
+from bnsym.normal import (
+    Advice,
+    Canonical,
+    Factors,
+    Generator,
+    Letters,
+    Monomial,
+    OutOfReach,
+    Poly,
+    Ring,
+    TakenOut,
+    freeze,
+    generators,
+)
+from bnsym.proving.advice import Alike
 from bnsym.proving.bound import bound_certificate
 from bnsym.proving.identity import identity_certificate
+from bnsym.proving.rings import SearchRing
 from bnsym.terms import (
     Add,
     Definition,
@@ -88,6 +103,29 @@ class Forgery:
     certificate: Certificate
     written: Statement | None = None
     """The statement as it is evaluated, if that is not the same tree."""
+
+
+class Hostile(Advice):
+    """Whatever may be said, at random: what is proved by it has to hold all the same."""
+
+    def __init__(self, rng: Random) -> None:
+        super().__init__()
+        self.rng = rng
+
+    def order(self, canonical: Canonical, bound: Letters, factors: Factors) -> Letters:
+        return self.rng.sample(bound, len(bound) - (self.rng.random() < 0.05))
+
+    def root(self, ring: Ring, poly: Poly, q: int) -> TakenOut:
+        found = sorted(generators(poly))
+        own = [g for g in found if g[0] == "root"]
+        kept = self.rng.sample(found, min(len(found), self.rng.choice((0, 1, 1, 2))))
+        powers = tuple((g, self.rng.choice((1, 1, 2, -1))) for g in sorted({*kept, *own[:1]}))
+        apart = tuple(self.rng.sample(found, min(len(found), self.rng.choice((0, 0, 1)))))
+        c, k = self.rng.choice((1, 1, -1, 2)), self.rng.choice((1, 1, 2, -1, 4))
+        return c, powers, k, apart
+
+    def again(self, ring: Ring) -> bool:
+        return self.rng.random() < 0.2
 
 
 def forge(rng: Random) -> Forgery | None:
@@ -219,13 +257,13 @@ def signs(rng: Random) -> Forgery | None:
     """0 <= T, each monomial of T's normal form said not to be negative."""
     body, given = term(rng, rng.choice((0, 1, 2)), around(rng)), hypotheses(rng)
     statement = upward(rng, num(0), body, given)
-    poly = Ring(statement).normal(body)
+    poly = Ring(statement, Alike()).normal(body)
     summands = [Summand(Fraction(abs(c)), (Monomially(mono),)) for mono, c in poly.items()]
     if any(c < 0 for c in poly.values()):
         statement = upward(rng, num(0), add(*(power(body, 2), body)), given)
         summands = [
             Summand(Fraction(c), (Monomially(mono),))
-            for mono, c in Ring(statement).normal(add(*(power(body, 2), body))).items()
+            for mono, c in Ring(statement, Alike()).normal(add(*(power(body, 2), body))).items()
         ]
     return Forgery("signs", statement, Certificate(summands=tuple(summands)))
 
@@ -276,10 +314,10 @@ def cited(rng: Random) -> Forgery:
     source = Given(number_, names)
     if rng.random() < 0.4:
         statement = stated(mul(factor, gap), Relation.EQ, num(0), given)
-        cofactor = freeze(Ring(statement).normal(factor))
+        cofactor = freeze(Ring(statement, Alike()).normal(factor))
         return Forgery("cited", statement, Certificate(uses=(Use(source, cofactor),)))
     statement = upward(rng, num(0), mul(factor, gap), given)
-    poly = Ring(statement).normal(factor)
+    poly = Ring(statement, Alike()).normal(factor)
     summands = [Summand(Fraction(c), (source, Monomially(mono))) for mono, c in poly.items()]
     return Forgery("cited", statement, Certificate(summands=tuple(summands)))
 
@@ -334,7 +372,7 @@ def scaled(rng: Random) -> Forgery:
             stated(body, relation, num(0), given),
             Certificate(uses=(Use(Given(0), (((), 1),)),)),
         )
-    ((mono, c),) = list(Ring(statement).normal(t).items())[:1]
+    ((mono, c),) = list(Ring(statement, Alike()).normal(t).items())[:1]
     return Forgery("scaled", statement, replace(content, unit=mono if c == 1 else ()))
 
 
@@ -361,7 +399,7 @@ def roots(rng: Random) -> Forgery | None:
     statement = stated(
         add(power(root, 2), C), Relation.EQ, add(rng.choice((base, neg(base), root)), C), given
     )
-    ring = Ring(statement)
+    ring = Ring(statement, Alike())
     ring.normal(root)
     found = sorted(ring.roots) or [("root", 2, freeze(ring.normal(base)))]
     chosen = rng.choice(
@@ -381,7 +419,7 @@ def searched(rng: Random) -> Forgery | None:
     statement = stated(left, relation, body if relation is Relation.EQ else mul(num(0), other), given)
     if relation is Relation.LE:
         statement = stated(mul(num(2), A, body), relation, add(power(A, 2), power(body, 2)), given)
-    ring = Ring(statement, monotonic() + 0.05)
+    ring = SearchRing(statement, monotonic() + 0.05)
     found = (
         identity_certificate(statement, ring)
         if relation is Relation.EQ

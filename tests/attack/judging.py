@@ -12,10 +12,21 @@ from typing import Any
 
 from bnsym.kernel import NoModel, Proved, Rejected, Witness, prove, refute
 from bnsym.normal import OutOfReach
+from bnsym.proving.advice import Alike
 from bnsym.terms import Diff, Hypothesis, Num, Relation, Statement, walk
 from tests.attack import exact
 from tests.attack.exact import Point, Undefined, Unsupported
-from tests.attack.forging import DEFINITIONS, SHAPES, Forgery, around, forge, hypotheses, stated, term
+from tests.attack.forging import (
+    DEFINITIONS,
+    SHAPES,
+    Forgery,
+    Hostile,
+    around,
+    forge,
+    hypotheses,
+    stated,
+    term,
+)
 
 POINTS = 24
 """At so many points an acceptance is tried."""
@@ -62,6 +73,7 @@ def attack_by_certificate(forgery: Forgery, rng: Random, tally: Tally) -> None:
 
 def accepted(forgery: Forgery, rng: Random) -> Proved | None:
     """The kernel's verdict, with a model from a few points where one is wanted."""
+    advice = Hostile(rng) if rng.random() < 0.3 else Alike()
     model = None
     for point in [None, *points(forgery.statement, rng, 12)]:
         try:
@@ -69,7 +81,7 @@ def accepted(forgery: Forgery, rng: Random) -> Proved | None:
                 if not meets(forgery.statement, point):
                     continue
                 model = Witness(point.sizes, point.values)
-            return prove(forgery.statement, forgery.certificate, model)
+            return prove(forgery.statement, forgery.certificate, model, advice)
         except NoModel:
             continue
         except (Rejected, OutOfReach, ZeroDivisionError):

@@ -33,7 +33,19 @@ from bnsym.kernel import (
     prove,
     refute,
 )
-from bnsym.normal import Generator, Monomial, OutOfReach
+from bnsym.normal import (
+    Advice,
+    Canonical,
+    Factors,
+    Generator,
+    Letters,
+    Monomial,
+    OutOfReach,
+    Poly,
+    Ring,
+    TakenOut,
+)
+from bnsym.proving.advice import Alike
 from bnsym.proving.maximum import maximum_of
 from bnsym.terms import (
     Definition,
@@ -262,7 +274,7 @@ def check_attempts() -> None:
 
 def check_attempt(attempt: Attempt) -> None:
     try:
-        found = prove(attempt.statement, attempt.certificate, attempt.model)
+        found = prove(attempt.statement, attempt.certificate, attempt.model, Alike())
     except (Rejected, OutOfReach, ZeroDivisionError, ValueError, KeyError) as error:
         if attempt.listed is not None or attempt.why not in str(error):
             raise RuleBroken(f"{attempt.rule}: refused, {error}") from error
@@ -312,7 +324,7 @@ def check_opened() -> None:
     second may not. What a search does with its copies changes nothing."""
     statement = claim(B, EQ, num(0), says(mul(A, B), EQ))
     for certificate in (cited((NAME, -1)), PUT_IN, Certificate(equations=(1,))):
-        sides, check = opened(statement)
+        sides, check = opened(statement, Alike())
         check_refused("what is opened", lambda c=certificate, f=check: f(c, ZERO_OR_MORE, inf))  # type: ignore[misc]
     sides, check = opened(claim(A, EQ, A))
     assert sides.left == ((((NAME, 1),), 1),)
@@ -327,6 +339,57 @@ def check_refused(rule: str, attempt: Callable[[], object]) -> None:
     except Rejected:
         return
     raise RuleBroken(rule)
+
+
+# -- advice ------------------------------------------------------------------------------------
+
+
+class Says(Advice):
+    """Always the same: of a root, and of letters, of which as many are left out."""
+
+    def __init__(self, taken: TakenOut = (1, (), 1, ()), left_out: int = 0) -> None:
+        super().__init__()
+        self.taken, self.left_out = taken, left_out
+
+    def order(self, canonical: Canonical, bound: Letters, factors: Factors) -> Letters:
+        return bound[self.left_out :]
+
+    def root(self, ring: Ring, poly: Poly, q: int) -> TakenOut:
+        return self.taken
+
+
+BELOW = power(add(mul(A, B), power(A, 2)), -1)
+ADVICE: tuple[tuple[str, Term, Advice], ...] = (
+    ("what may be negative leaves no root", sqrt(power(A, 2)), Says((1, ((NAME, 1),), 1, ()))),
+    ("what may be negative has no root apart", sqrt(power(A, 2)), Says((1, (), 1, (NAME,)))),
+    ("what is below 0 leaves no root as it is", sqrt(power(A, 2)), Says((1, ((NAME, 1),), 1, ()))),
+    ("what may be zero leaves no root", sqrt(mul(power(A, 2), B)), Says((1, ((SQUARE, 1),), 1, ()))),
+    ("no negative number leaves a root", sqrt(A), Says((-1, (), 1, ()))),
+    ("no negative number has a root apart", sqrt(A), Says((1, (), -1, ()))),
+    ("what may be zero leaves no denominator", BELOW, Says((1, ((atom("b"), 1),), 1, ()))),
+    ("what was not divided by does not come from there", BELOW, Says((1, ((NAME, -1),), 1, ()))),
+    ("a denominator leaves no root", BELOW, Says((1, (), 4, ()))),
+    ("a number that is inexact", sqrt(A), Says((1.0, (), 1, ()))),  # type: ignore[arg-type]
+    ("an exponent that is inexact", sqrt(power(M, 2)), Says((1, ((("size", "m"), 1.0),), 1, ()))),  # type: ignore[arg-type]
+    ("what is not there", sqrt(A), Says((1, ((("size", "m"), 1),), 1, ()))),
+    ("no letter is left out", Sum(ROW, Sum(J, mul(w(ROW, J), w(J, ROW)))), Says(left_out=1)),
+)
+
+
+def check_advice() -> None:
+    """What is not so is refused, before anything is made of it."""
+    negative = says(A, LT)
+    for rule, term, advice in ADVICE:
+        try:
+            Ring(claim(term, EQ, term, *[negative] * ("below" in rule)), advice).sides()
+        except OutOfReach:
+            continue
+        raise RuleBroken(rule)
+    entry = sqrt(Sum(J, power(w(ROW, J), 2)))
+    ring = Ring(claim(entry, EQ, entry), Alike())
+    ((((root, _),), _),) = ring.sides()[0].items()
+    if ring.has_root(ring.canonical.relabel(root, {("i", "m"): ("i", "n")})):
+        raise RuleBroken("a root is one of its own spaces")
 
 
 # -- maxima --------------------------------------------------------------------------------
@@ -399,7 +462,13 @@ def tampered(lemma: Maximum) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "identity", {"inside": Lemma(of(), lemma.inside.model)}
 
 
-RULES: tuple[Callable[[], None], ...] = (check_attempts, check_witnesses, check_opened, check_maxima)
+RULES: tuple[Callable[[], None], ...] = (
+    check_attempts,
+    check_witnesses,
+    check_opened,
+    check_advice,
+    check_maxima,
+)
 
 
 def check_rules() -> None:
