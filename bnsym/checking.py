@@ -21,7 +21,7 @@ from bnsym.execution.dispatch import Dispatcher
 from bnsym.execution.jobs import Done, Lost, words
 from bnsym.execution.workers import InProcess, sensible, workers
 from bnsym.finding import Note, gather, problem
-from bnsym.kernel import GRAM_AXIOM, NORM_AXIOM, SCHWARZ_AXIOM, SQUARES_AXIOM, Proved, Refuted
+from bnsym.kernel import NORM_AXIOM, SCHWARZ_AXIOM, SQUARES_AXIOM, Proved, Refuted
 from bnsym.model import (
     Derivation,
     Diagnostic,
@@ -47,7 +47,6 @@ if TYPE_CHECKING:
 
 Path = str | os.PathLike[str]
 AXIOMS = {
-    "gram": GRAM_AXIOM,
     "cauchy-schwarz": SCHWARZ_AXIOM,
     "squares": SQUARES_AXIOM,
     "spectral-norm": NORM_AXIOM,

@@ -32,7 +32,7 @@ KEYS: dict[str, tuple[Callable[[object], bool], str]] = {
     "exclude": (_is_texts, 'a list of patterns, such as ["drafts/*"]'),
     "timeout": (_is_seconds, "a positive number of seconds"),
     "explicit": (_is_text, 'sizes in quotation marks, such as "2..4"'),
-    "axioms": (_is_texts, 'a list of names, such as ["gram", "squares"]'),
+    "axioms": (_is_texts, 'a list of names, such as ["cauchy-schwarz", "squares"]'),
     "repairs": (_is_text, '"none", "failed" or "all"'),
 }
 """What each key takes, and how to say so."""

@@ -556,7 +556,7 @@ def test_other_formats_say_so_too(run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--timeout", "9"], ["--explicit", "2"], ["-v"], ["--axiom", "gram"], ["--no-cache"]]
+    "arguments", [["--timeout", "9"], ["--explicit", "2"], ["-v"], ["--axiom", "squares"], ["--no-cache"]]
 )
 def test_another_question_is_another_run(run: Run, arguments: list[str]) -> None:
     run("check", "note.md")

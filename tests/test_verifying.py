@@ -13,7 +13,6 @@ from random import Random
 from typing import Any
 
 import jsonschema
-import numpy as np
 import pytest
 from click.testing import CliRunner
 
@@ -341,9 +340,6 @@ class Real:
             case ["given", number, names]:
                 here = place | {old.name: place[new.name] for old, new in names}
                 return self.value(excess(statement.hypotheses[number]), here)
-            case ["gram", vectors, index]:
-                inner = [[self.value(Sum(index, Mul((u, v))), place) for v in vectors] for u in vectors]
-                return float(np.linalg.det(np.array(inner)))
         raise ValueError(factor)
 
     def close(self, left: float, right: float) -> bool:

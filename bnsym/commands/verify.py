@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.text import Text
 
-from bnsym.kernel import GRAM_AXIOM, NORM_AXIOM, SCHWARZ_AXIOM, SQUARES_AXIOM
+from bnsym.kernel import NORM_AXIOM, SCHWARZ_AXIOM, SQUARES_AXIOM
 from bnsym.model import ExitCode
 from bnsym.reporting.console.excerpt import clean
 from bnsym.reporting.console.theme import make_console
@@ -115,7 +115,6 @@ def _disagreeing(link: dict[str, Any]) -> bool:
 
 def _axioms(certificate: dict[str, Any]) -> Iterator[tuple[str, bool]]:
     kinds = {factor[0] for _, factors in certificate["summands"] for factor in factors}
-    yield GRAM_AXIOM, "gram" in kinds
     yield SCHWARZ_AXIOM, "schwarz" in kinds
     yield SQUARES_AXIOM, certificate["squared"]
     yield NORM_AXIOM, bool(certificate["maxima"])

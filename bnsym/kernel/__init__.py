@@ -17,14 +17,12 @@ Each imports what stands above it, and `terms`, `calculus` and `normal`.
 """
 
 from bnsym.kernel.certificates import (
-    GRAM_AXIOM as GRAM_AXIOM,
     NORM_AXIOM as NORM_AXIOM,
     SCHWARZ_AXIOM as SCHWARZ_AXIOM,
     SQUARES_AXIOM as SQUARES_AXIOM,
     Certificate as Certificate,
     Factor as Factor,
     Given as Given,
-    Gram as Gram,
     Lemma as Lemma,
     Manifest as Manifest,
     Maximum as Maximum,
@@ -49,7 +47,6 @@ from bnsym.kernel.evaluation import (
 )
 from bnsym.kernel.relations import (
     difference as difference,
-    gram_determinant as gram_determinant,
     relation as relation,
     schwarz as schwarz,
 )

@@ -121,18 +121,6 @@ class Manifest:
 
 
 @dataclass(frozen=True)
-class Gram:
-    """Vectors, given as components at `index`.
-
-    premises: the components have values wherever the sides have; the letter is not reserved.
-    conclusion: the determinant of their inner products is >= 0 (GRAM_AXIOM).
-    refused: a component that brings in a side condition."""
-
-    vectors: tuple[Term, ...]
-    index: Index
-
-
-@dataclass(frozen=True)
 class Schwarz:
     """Two vectors, given as components at `index`.
 
@@ -145,8 +133,7 @@ class Schwarz:
     index: Index
 
 
-Factor: TypeAlias = Monomially | Manifest | Gram | Schwarz | Given
-GRAM_AXIOM = "Gram matrices are positive semidefinite"
+Factor: TypeAlias = Monomially | Manifest | Schwarz | Given
 SCHWARZ_AXIOM = "Cauchy-Schwarz: |<u,v>| <= |u||v|"
 NORM_AXIOM = "spectral norms: |Xv| <= |X||v|, |u v^T| = |u||v|"
 SQUARES_AXIOM = "squares of numbers >= 0 are in the same order as the numbers"

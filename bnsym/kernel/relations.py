@@ -5,8 +5,6 @@ Shared by the kernel, which checks certificates, and by those who search for the
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 from bnsym.kernel.certificates import (
     Given,
     Rejected,
@@ -51,29 +49,10 @@ def difference(
     return plus(left, right, -1)
 
 
-def gram_determinant(ring: Ring, vectors: tuple[Term, ...], index: Index) -> Poly:
-    """The determinant of the inner products of vectors given as components at `index`."""
-    components = [ring.normal(v) for v in vectors]
-    letter = (index.name, index.space)
-    rows = [[ring.contract(ring.times(u, v), letter) for v in components] for u in components]
-    return determinant(ring, rows)
-
-
 def schwarz(ring: Ring, u: Term, v: Term, index: Index) -> Poly:
     """|u||v| + <u,v> of vectors given as components at `index`."""
     norms = ring.times(*(ring.normal(sqrt(Sum(index, power(w, 2)))) for w in (u, v)))
     return plus(norms, ring.normal(Sum(index, mul(u, v))))
-
-
-def determinant(ring: Ring, matrix: list[list[Poly]]) -> Poly:
-    """By expansion along the first row."""
-    if not matrix:
-        return {(): Fraction(1)}
-    total: Poly = {}
-    for k, entry in enumerate(matrix[0]):
-        minor = [row[:k] + row[k + 1 :] for row in matrix[1:]]
-        total = plus(total, ring.times(entry, determinant(ring, minor)), (-1) ** k)
-    return total
 
 
 def relation(ring: Ring, statement: Statement, source: Root | Given) -> Poly:

@@ -15,14 +15,12 @@ from types import MappingProxyType
 from typing import Any, NoReturn
 
 from bnsym.kernel.certificates import (
-    GRAM_AXIOM,
     NORM_AXIOM,
     SCHWARZ_AXIOM,
     SQUARES_AXIOM,
     Certificate,
     Factor,
     Given,
-    Gram,
     Lemma,
     Manifest,
     Maximum,
@@ -42,7 +40,6 @@ from bnsym.kernel.evaluation import (
 )
 from bnsym.kernel.relations import (
     difference,
-    gram_determinant,
     hypothesis_of,
     relation,
     schwarz,
@@ -390,12 +387,6 @@ class _Check:
                 if not self.ring.is_manifest(term):
                     raise Rejected("a factor of the certificate may be negative")
                 return self._normal(term), False
-            case Gram(vectors, index):
-                self.axioms.setdefault(GRAM_AXIOM)
-                self._check_letters([(index.name, index.space)])
-                for vector in vectors:
-                    self._normal(vector)
-                return gram_determinant(self.ring, vectors, index), False
             case Schwarz(u, v, index):
                 self.axioms.setdefault(SCHWARZ_AXIOM)
                 self._normal(add(u, v))

@@ -14,20 +14,18 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from itertools import combinations, product
-from math import isqrt
+from math import factorial, isqrt
 
 from bnsym.calculus import Graph
 from bnsym.kernel import (
     Certificate,
     Factor,
     Given,
-    Gram,
     Manifest,
     Monomially,
     Schwarz,
     Summand,
     difference,
-    gram_determinant,
     relation,
     schwarz,
 )
@@ -66,6 +64,7 @@ from bnsym.terms import (
     neg,
     num,
     power,
+    rename,
 )
 
 MOST_COLUMNS = 400
@@ -226,27 +225,31 @@ class _Search:
                     yield self._atom(self.ring.times(poly, poly), Manifest(power(term_of(poly), 2)))
 
     def _vector_atoms(self) -> Iterator[Atom]:
-        """Norms, squares of inner products, Gram determinants of the vectors in play, and
-        Cauchy-Schwarz for those whose norms occur."""
+        """Squares of inner products, Gram determinants of the vectors in play, and Cauchy-Schwarz for those
+        whose norms occur. Of k vectors k! times the Gram determinant is the sum of the squares of all
+        determinants of k of their components each."""
         for space, vectors in self._vectors().items():
             index = Index("·", space)
             for u, v in combinations(vectors, 2):
-                yield self._square(Sum(index, mul(u, v)))
+                yield self._square(Sum(index, mul(u, v)), ())
             for size in (1, 2, 3):
+                letters = [Index(f"·{k}", space) for k in range(size)]
                 for chosen in combinations(vectors, size):
-                    poly = gram_determinant(self.ring, chosen, index)
-                    yield self._atom(poly, Gram(chosen, index))
+                    rows = [[rename(v, {"·": letter}) for letter in letters] for v in chosen]
+                    one = _determinant(rows)
+                    # of all determinants times their diagonals the sum is one k!-th of that of squares
+                    inner = _summed(mul(one, *(row[k] for k, row in enumerate(rows))), letters)
+                    poly = plus({}, self.ring.normal(inner), factorial(size))
+                    yield self._atom(poly, Manifest(_summed(power(one, 2), letters)))
             for u, v in combinations(vectors, 2):
-                yield self._square(add(u, neg(v)), index)
+                yield self._square(add(u, neg(v)), (index,))
                 for w in (u, neg(u)):
                     poly = schwarz(self.ring, w, v, index)
                     if {g for g in generators(poly) if g[0] == "root"} <= self.known_roots:
                         yield self._atom(poly, Schwarz(w, v, index))
 
-    def _square(self, term: Term, *over: Index) -> Atom:
-        squared = power(term, 2)
-        for index in over:
-            squared = Sum(index, squared)
+    def _square(self, term: Term, over: Iterable[Index]) -> Atom:
+        squared = _summed(power(term, 2), over)
         return self._atom(self.ring.normal(squared), Manifest(squared))
 
     def _vectors(self) -> dict[str, list[Term]]:
@@ -411,6 +414,20 @@ def _array_degree(gen: Generator) -> tuple[tuple[str, Fraction], ...]:
             degrees = {tuple(sorted(_degree(mono).items())) for mono, _ in key}
             return tuple((name, n / q) for name, n in degrees.pop()) if len(degrees) == 1 else ()
     return ()
+
+
+def _summed(term: Term, over: Iterable[Index]) -> Term:
+    for index in over:
+        term = Sum(index, term)
+    return term
+
+
+def _determinant(rows: list[list[Term]]) -> Term:
+    """By expansion along the first row."""
+    if len(rows) == 1:
+        return rows[0][0]
+    minors = [_determinant([row[:k] + row[k + 1 :] for row in rows[1:]]) for k in range(len(rows))]
+    return add(*(mul(num((-1) ** k), entry, minors[k]) for k, entry in enumerate(rows[0])))
 
 
 def _component(graph: Graph, name: Name, index: Index) -> Term:

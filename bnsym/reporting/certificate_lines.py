@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from time import monotonic
 
-from bnsym.kernel import Certificate, Factor, Given, Gram, Manifest, Monomially, Proved, Schwarz, Summand
+from bnsym.kernel import Certificate, Factor, Given, Manifest, Monomially, Proved, Schwarz, Summand
 from bnsym.normal import Generator, Monomial, OutOfReach, Ring
 from bnsym.printing import to_latex
 from bnsym.proving.readback import product_of
@@ -31,8 +31,8 @@ from bnsym.terms import (
     sqrt,
 )
 
-LETTERS = "ijkl"
-"""For sums; the first that is not free in the statement."""
+LETTERS = "ijklpqrs"
+"""For sums; the first that are not free in the statement."""
 SECONDS = 1.0
 """What naming the roots of one certificate may take."""
 
@@ -109,37 +109,23 @@ def _spelled(items: list[tuple[Generator, int]], names: dict[Generator, Monomial
 
 def _factor(factor: Factor, statement: Statement) -> str:
     free = {i.name for i in free_indices(add(statement.left, statement.right))}
-    letter = next(name for name in LETTERS if name not in free)
     match factor:
         case Manifest(term):
-            shown = to_latex(_with_letter(term, letter))
+            shown = to_latex(_with_letters(term, free))
             return f"({shown})" if isinstance(term, Add) else shown
-        case Gram((vector,), index):
-            return to_latex(Sum(Index(letter, index.space), power(_lettered(vector, letter), 2)))
-        case Gram(vectors, _):
-            shown = ", ".join(to_latex(_lettered(v, letter)) for v in vectors)
-            return rf"\det\operatorname{{Gram}}({shown})"
-        case Schwarz(u, v, index):
-            u, v, over = _lettered(u, letter), _lettered(v, letter), Index(letter, index.space)
+        case Schwarz(u, v, over):
             norms = (sqrt(Sum(over, power(w, 2))) for w in (u, v))
-            return f"({to_latex(add(mul(*norms), Sum(over, mul(u, v))))})"
+            return f"({to_latex(_with_letters(add(mul(*norms), Sum(over, mul(u, v))), free))})"
         case Given(number, _):
             return f"({to_latex(excess(statement.hypotheses[number]))})"
         case Monomially(monomial):
             return to_latex(product_of(monomial, 1))
 
 
-def _with_letter(term: Term, letter: str) -> Term:
-    """The same term, its sums over "·" with a letter that can be printed."""
-    if isinstance(term, Sum) and term.index.name == "·":
-        return Sum(Index(letter, term.index.space), _with_letter(_lettered(term.body, letter), letter))
-    return mapped(term, lambda inner: _with_letter(inner, letter))
-
-
-def _lettered(term: Term, letter: str) -> Term:
-    """A vector's component with a letter that can be printed."""
-    return rename(term, {"·": Index(letter, _space(term))})
-
-
-def _space(term: Term) -> str:
-    return next((i.space for i in free_indices(term) if i.name == "·"), "m")
+def _with_letters(term: Term, taken: set[str]) -> Term:
+    """The same term, its sums over letters with a dot with such as can be printed."""
+    if isinstance(term, Sum) and term.index.name.startswith("·"):
+        letter = Index(next(name for name in LETTERS if name not in taken), term.index.space)
+        body = rename(term.body, {term.index.name: letter})
+        return Sum(letter, _with_letters(body, taken | {letter.name}))
+    return mapped(term, lambda inner: _with_letters(inner, taken))

@@ -16,7 +16,6 @@ from bnsym.kernel import (
     Certificate,
     Factor,
     Given,
-    Gram,
     Lemma,
     Manifest,
     Maximum,
@@ -70,8 +69,6 @@ def _factor(factor: Factor) -> list[Any]:
             return ["term", encoded(_monomial(monomial))]
         case Manifest(term):
             return ["term", encoded(term)]
-        case Gram(vectors, index):
-            return ["gram", [encoded(v) for v in vectors], encoded(index)]
         case Schwarz(u, v, index):
             return ["schwarz", encoded(u), encoded(v), encoded(index)]
         case Given():

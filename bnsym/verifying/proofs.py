@@ -91,14 +91,6 @@ def is_square(number: int) -> bool:
     return pow(number, (P - 1) // 2, P) != P - 1
 
 
-def determinant(matrix: list[list[Term]]) -> Term:
-    parts: list[Term] = [Num(Fraction(not matrix))]
-    for k, entry in enumerate(matrix[0] if matrix else ()):
-        minor = determinant([row[:k] + row[k + 1 :] for row in matrix[1:]])
-        parts.append(Mul((Num(Fraction((-1) ** k)), entry, minor)))
-    return Add(tuple(parts))
-
-
 def exact(
     statement: Statement, sizes: dict[str, int], given: dict[str, Any], maximum: Maxima | None
 ) -> Values:
@@ -210,10 +202,6 @@ class Proof:
                 if not self.signs.of(term):
                     raise Unjudged("a factor is not seen to be at least 0")
                 return Factor(term, True)
-            case "gram", [vectors, index]:
-                return Factor(
-                    determinant([[Sum(index, Mul((u, v))) for v in vectors] for u in vectors]), False
-                )
             case "schwarz", [u, v, index]:
                 norms = (Pow(Sum(index, Pow(w, TWO)), HALF) for w in (u, v))
                 return Factor(Add((Mul((*norms,)), Sum(index, Mul((u, v))))), False)

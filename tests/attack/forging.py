@@ -13,7 +13,6 @@ from time import monotonic
 from bnsym.kernel import (
     Certificate,
     Given,
-    Gram,
     Manifest,
     Monomially,
     Rejected,
@@ -284,15 +283,14 @@ def manifest(rng: Random) -> Forgery:
 
 
 def vectors(rng: Random) -> Forgery:
-    """Gram determinants and Cauchy-Schwarz, with the signs and the vectors right or wrong."""
+    """Cauchy-Schwarz, with the signs and the vectors right or wrong."""
     u, v = (term(rng, rng.choice((0, 1)), [K]) for _ in range(2))
     uu, uv, vv = (Sum(K, mul(*pair)) for pair in ((u, u), (u, v), (v, v)))
-    choices: list[tuple[Term, Gram | Schwarz]] = [
-        (uu, Gram((u,), K)),
-        (add(mul(uu, vv), neg(power(uv, 2))), Gram((u, v), K)),
+    choices: list[tuple[Term, Manifest | Schwarz]] = [
+        (uu, Manifest(Sum(K, power(u, 2)))),
         (add(mul(sqrt(uu), sqrt(vv)), uv), Schwarz(u, v, K)),
-        (uv, Gram((u,), K)),
-        (add(mul(uu, vv), power(uv, 2)), Gram((u, v), K)),
+        (uv, Manifest(Sum(K, power(u, 2)))),
+        (add(mul(sqrt(uu), sqrt(vv)), neg(uv)), Schwarz(u, v, K)),
     ]
     body, factor = rng.choice(choices)
     statement = upward(rng, num(0), rng.choice((body, body, neg(body))), hypotheses(rng))
