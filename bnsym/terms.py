@@ -285,8 +285,7 @@ def reached(start: Iterable[Name], uses: Callable[[Name], Iterable[Name]]) -> se
     found: set[Name] = set()
     todo = list(start)
     while todo:
-        name = todo.pop()
-        if name not in found:
+        if (name := todo.pop()) not in found:
             found.add(name)
             todo.extend(uses(name))
     return found

@@ -24,6 +24,7 @@ from bnsym.terms import (
     Statement,
     Sum,
     Term,
+    excess,
     free_indices,
     mul,
     power,
@@ -37,16 +38,15 @@ def difference(
     """left - right or, for an order, larger - smaller; of the squares, if these decide. `sides` are
     those that the ring has made, if it has."""
     left, right = sides or ring.sides()
-    larger, smaller = statement.left, statement.right
-    if statement.relation in (Relation.LE, Relation.LT):
-        left, right, larger, smaller = right, left, smaller, larger
+    upward = statement.relation in (Relation.LE, Relation.LT)
     if squared:
         # 0 <= r and l^2 <= r^2 give l <= r; an equation needs both sides >= 0
-        needed = (larger, smaller) if statement.relation is Relation.EQ else (larger,)
+        needed = [statement.right] if upward else [statement.left]
+        needed += [statement.right] if statement.relation is Relation.EQ else []
         if not all(map(ring.is_manifest, needed)):
             raise Rejected("a side of the squared relation may be negative")
         left, right = ring.times(left, left), ring.times(right, right)
-    return plus(left, right, -1)
+    return plus(right, left, -1) if upward else plus(left, right, -1)
 
 
 def schwarz(ring: Ring, u: Term, v: Term, index: Index) -> Poly:
@@ -61,17 +61,13 @@ def relation(ring: Ring, statement: Statement, source: Root | Given) -> Poly:
         case Root(("root", q, key) as root) if ring.has_root(root):
             return plus(generator(root, q), dict(key), -1)
         case Given(_, names):
-            hypothesis = hypothesis_of(statement, source)
-            left, right = hypothesis.left, hypothesis.right
-            if hypothesis.relation in (Relation.LE, Relation.LT):
-                left, right = right, left
-            free = {(i.name, i.space) for i in (*free_indices(left), *free_indices(right))}
+            gap = excess(hypothesis_of(statement, source))
+            free = {(i.name, i.space) for i in free_indices(gap)}
             if any(
                 old not in free or old[1] != new[1] or RESERVED.intersection(new[0]) for old, new in names
             ):
                 raise Rejected("a hypothesis is cited for indices that it does not have")
-            put = {old[0]: new for old, new in names}
-            return plus(ring.normal(left, put), ring.normal(right, put), -1)
+            return ring.normal(gap, {old[0]: new for old, new in names})
     raise Rejected("unknown kind of relation")
 
 

@@ -56,7 +56,6 @@ from bnsym.normal import (
     Monomial,
     Poly,
     Ring,
-    divided_by,
     freeze,
     plus,
 )
@@ -140,10 +139,8 @@ def prove(
     conclusion: `statement`, where the side conditions hold.
     """
     check_plain(certificate, model)
-    if certificate.maxima:
-        return _with_maxima(statement, certificate, model, advice)
-    if certificate.equations:
-        return _with_equations(statement, certificate, model, advice)
+    if certificate.maxima or certificate.equations:
+        return _carried(statement, certificate, model, advice)
     ring = Ring(statement, advice)
     return _proved(ring, ring.sides(), certificate, model)
 
@@ -178,7 +175,7 @@ def _proved(ring: Ring, sides: tuple[Poly, Poly], certificate: Certificate, mode
     goal = difference(ring, statement, certificate.squared, sides)
     if any(type(c) not in (int, Fraction) for c in goal.values()):
         raise Rejected("a coefficient of a normal form is not exact")
-    checked = _Check(ring, statement, certificate, goal)
+    checked = _Check(ring, statement, certificate)
     scaled, right_side = ring.times(goal, {certificate.unit: 1}), checked.right_side()
     # left < right, too, gives left != right
     below = statement.relation is Relation.NE and not plus(scaled, right_side)
@@ -192,36 +189,38 @@ def _proved(ring: Ring, sides: tuple[Poly, Poly], certificate: Certificate, mode
     if assumed:
         _check_model(statement, assumed, model)
     scope, conditions = scope_of(ring, statement)
-    return Proved(
-        _KERNEL_ONLY,
-        statement,
-        _rule(certificate),
-        scope,
-        used,
-        conditions,
-        tuple(checked.axioms),
-        certificate,
-        model,
-    )
+    said = (_rule(certificate), scope, used, conditions, tuple(checked.axioms))
+    return Proved(_KERNEL_ONLY, statement, *said, certificate, model)
 
 
-def _with_maxima(
-    statement: Statement, certificate: Certificate, model: Witness | None, advice: Advice
-) -> Proved:
-    """The verdict on the statement with values in place of its maxima, carried over."""
-    plain, conditions, used = evaluated(statement, certificate.maxima, advice)
-    proved = prove(plain, replace(certificate, maxima=()), model, advice)
-    if conditions or used:
+def _carried(statement: Statement, certificate: Certificate, model: Witness | None, advice: Advice) -> Proved:
+    """The verdict on the statement with values for its maxima, or with equations put in, carried over;
+    `model` meets all of what that assumes."""
+    from bnsym.kernel.equations import put_in
+
+    conditions: tuple[Hypothesis, ...] = ()
+    if certificate.maxima:
+        plain, conditions, used = evaluated(statement, certificate.maxima, advice)
+        rule, axioms, rest = "maximum", [NORM_AXIOM], replace(certificate, maxima=())
+    else:
+        plain = put_in(statement, certificate.equations)
+        used = tuple(statement.hypotheses[number] for number in certificate.equations)
+        rule, axioms, rest = "equations put in", [], replace(certificate, equations=())
+    proved = prove(plain, rest, model, advice)
+    if used or conditions:
         _check_model(plain, (*plain.hypotheses, *proved.side_conditions), model)
-    return _carried(
-        proved,
-        statement=statement,
-        rule=f"maximum; {proved.rule}",
-        hypotheses=tuple(dict.fromkeys((*used, *(h for h in proved.hypotheses if h not in conditions)))),
-        side_conditions=tuple(dict.fromkeys((*proved.side_conditions, *conditions))),
-        axioms=(NORM_AXIOM, *proved.axioms),
-        certificate=certificate,
-    )
+    written = dict(zip(plain.hypotheses, (*statement.hypotheses, *conditions), strict=True))
+    listed = (h for h in (*used, *(written[h] for h in proved.hypotheses)) if h not in conditions)
+    changes = {
+        "statement": statement,
+        "rule": f"{rule}; {proved.rule}",
+        "hypotheses": tuple(dict.fromkeys(listed)),
+        "side_conditions": tuple(dict.fromkeys((*proved.side_conditions, *conditions))),
+        "axioms": (*axioms, *proved.axioms),
+        "certificate": certificate,
+    }
+    parts = {field.name: getattr(proved, field.name) for field in fields(proved)}
+    return Proved(_KERNEL_ONLY, **(parts | changes))
 
 
 def evaluated(
@@ -244,33 +243,6 @@ def _check_lemma(statement: Statement, lemma: Lemma, advice: Advice) -> None:
         raise Rejected("a proof that a maximum rests on has a side condition")
 
 
-def _with_equations(
-    statement: Statement, certificate: Certificate, model: Witness | None, advice: Advice
-) -> Proved:
-    """The verdict on the statement with equations put in, carried over; `model` meets all hypotheses."""
-    from bnsym.kernel.equations import put_in
-
-    plain = put_in(statement, certificate.equations)
-    proved = prove(plain, replace(certificate, equations=()), model, advice)
-    _check_model(statement, (*statement.hypotheses, *proved.side_conditions), model)
-    written = dict(zip(plain.hypotheses, statement.hypotheses, strict=True))
-    used = [statement.hypotheses[number] for number in certificate.equations]
-    used += [written[h] for h in proved.hypotheses]
-    return _carried(
-        proved,
-        statement=statement,
-        rule=f"equations put in; {proved.rule}",
-        hypotheses=tuple(dict.fromkeys(used)),
-        certificate=certificate,
-    )
-
-
-def _carried(proved: Proved, **changes: Any) -> Proved:
-    """The verdict with parts changed, by a rule that was applied to it."""
-    parts = {field.name: getattr(proved, field.name) for field in fields(proved)}
-    return Proved(_KERNEL_ONLY, **(parts | changes))
-
-
 def _rule(certificate: Certificate) -> str:
     of = "squares: " if certificate.squared else ""
     if certificate.summands:
@@ -281,12 +253,11 @@ def _rule(certificate: Certificate) -> str:
 class _Check:
     """The right side of a certificate's identity, each part of it checked."""
 
-    def __init__(self, ring: Ring, statement: Statement, certificate: Certificate, difference: Poly) -> None:
+    def __init__(self, ring: Ring, statement: Statement, certificate: Certificate) -> None:
         self.ring, self.statement, self.certificate = ring, statement, certificate
         self.hypotheses: list[Hypothesis] = []
         self.axioms: dict[str, None] = {SQUARES_AXIOM: None} if certificate.squared else {}
         self.strict = False
-        self.divided = divided_by(difference)
         self._checked: set[Generator] = set()
         self._check_unit(ordered=statement.relation is not Relation.EQ)
 
@@ -299,7 +270,7 @@ class _Check:
                 raise Rejected("the unit of the certificate may be negative")
 
     def _check_nonzero(self, gen: Generator) -> None:
-        if gen not in self.divided and not self.ring.is_nonzero(gen):
+        if not self.ring.is_nonzero(gen):
             raise Rejected("the certificate divides by what may be zero")
 
     def _check_letters(self, letters: Iterable[Letter]) -> None:
@@ -354,7 +325,6 @@ class _Check:
             if hypothesis.relation is not Relation.EQ:
                 raise Rejected("only an equation can be cited as a relation")
             self.hypotheses.append(hypothesis)
-            self.divided |= divided_by(poly)
         return poly
 
     def _use(self, use: Use, poly: Poly) -> Poly:
@@ -396,9 +366,8 @@ class _Check:
                 if hypothesis.relation in (Relation.EQ, Relation.NE):
                     raise Rejected("an equation is not a factor that is not negative")
                 self.hypotheses.append(hypothesis)
-                poly = relation(self.ring, self.statement, factor)
-                self.divided |= divided_by(poly)
-                return poly, hypothesis.relation in (Relation.LT, Relation.GT)
+                strict = hypothesis.relation in (Relation.LT, Relation.GT)
+                return relation(self.ring, self.statement, factor), strict
         raise Rejected("unknown kind of factor")
 
     def _normal(self, term: Term) -> Poly:

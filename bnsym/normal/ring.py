@@ -476,15 +476,12 @@ MIRRORED = {Relation.GT: Relation.LT, Relation.LT: Relation.GT, Relation.GE: Rel
 def _signed(statement: Statement, wanted: Relation) -> dict[Name, Hypothesis]:
     """The names v of which a hypothesis says, for every component, `v wanted 0`."""
     found: dict[Name, Hypothesis] = {}
-    for hypothesis in statement.hypotheses:
-        match hypothesis:
-            case Hypothesis(Sym() as symbol, relation, Num(bound)) if relation is wanted:
-                pass
-            case Hypothesis(Num(bound), relation, Sym() as symbol) if relation is MIRRORED[wanted]:
-                pass
-            case _:
-                continue
-        enough = bound <= 0 if wanted is Relation.LT else bound >= 0
-        if enough and len({i.name for i in symbol.indices}) == len(symbol.indices):
-            found[symbol.name] = hypothesis
+    for h in statement.hypotheses:
+        for relation, one, other in ((wanted, h.left, h.right), (MIRRORED[wanted], h.right, h.left)):
+            match one, other:
+                case Sym(name, indices), Num(bound) if h.relation is relation and len(indices) == len(
+                    {i.name for i in indices}
+                ):
+                    if bound <= 0 if wanted is Relation.LT else bound >= 0:
+                        found[name] = h
     return found
