@@ -80,7 +80,7 @@ def _whole(trial: Trial, name: str, found: Any, bound: Any) -> bool:
     weighed by its bound, and by less where that is large beside those of others."""
     made = trial.lifted(trial.task.outputs[name])
     step = max(1, np.size(found) // MOST)
-    parts = [trial.returned_as(made, trial.dense(made).of(p.term)) for p in made.pieces]
+    parts = [trial.returned_as(made, trial.dense(made), p.term) for p in made.pieces]
     columns = np.stack([np.ravel(p)[::step] for p in parts], axis=1)
     largest, bound = np.max(np.abs(columns), axis=1), np.ravel(bound)[::step]
     told = (largest > 0) & (bound > 0)

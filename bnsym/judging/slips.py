@@ -178,7 +178,7 @@ def _one_elsewhere(found: Formula, samples: Sequence[Sample], layout: Layout, k:
         for name in found.definitions:
             axes = [i.space for i in made.definitions[name].symbol.indices]
             order = sorted(axes, key=trial.layout.order.index)
-            table = np.asarray(dense.table(name))
+            table = np.asarray(dense.array(name))
             arrays[name] = table.transpose([axes.index(a) for a in order])
             patterns[name] = tuple((a,) for a in order)
         moved = replace(trial, arrays=arrays, layout=replace(layout, patterns=patterns))
@@ -256,7 +256,7 @@ def _shares(found: Formula, samples: Sequence[Sample]) -> Any:
         made = sample.trial.lifted(found)
         dense = sample.trial.dense(made)
         with np.errstate(all="ignore"):
-            parts = [np.ravel(sample.trial.returned_as(made, dense.of(p.term))) for p in made.pieces]
+            parts = [np.ravel(sample.trial.returned_as(made, dense, p.term)) for p in made.pieces]
         columns, wanted = np.stack(parts, axis=1), np.ravel(sample.found)
         scale = np.linalg.norm(columns, axis=0)
         if len(columns) != len(wanted) or not np.all(np.isfinite(scale)) or not np.all(scale > 0):
@@ -316,9 +316,9 @@ def _factors(found: Formula, samples: Sequence[Sample]) -> dict[str, Any]:
             single[Sym(name)] = np.array([float(np.ravel(t.arrays[name])[0]) for t in trials])
     for name, definition in found.definitions.items():
         if not definition.symbol.indices and all(
-            np.size(t.dense(t.lifted(found)).table(name)) == 1 for t in trials
+            np.size(t.dense(t.lifted(found)).array(name)) == 1 for t in trials
         ):
-            values = np.array([float(np.ravel(t.dense(t.lifted(found)).table(name))[0]) for t in trials])
+            values = np.array([float(np.ravel(t.dense(t.lifted(found)).array(name))[0]) for t in trials])
             single[definition.symbol] = values
             if power(definition.symbol, -1) in divisors:
                 single[add(definition.symbol, num(-1))] = values - 1

@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 
 from bnsym.compiling.arguments import Argument
-from bnsym.compiling.backends import Blocks
+from bnsym.compiling.dense import Dense
 from bnsym.compiling.formula import Formula
 from bnsym.evidence.streams import balls
-from bnsym.evidence.streams.balls import Ball, InARow
+from bnsym.evidence.streams.balls import Ball
 from bnsym.evidence.streams.drawing import Draw
-from bnsym.judging.dense import Dense
+from bnsym.evidence.whole.named_axes import each
 from bnsym.judging.layouts import Axis, Layout, Pattern, Roles, lifted
-from bnsym.terms import Index, Name
+from bnsym.terms import Index, Name, Sum, Term
 
 DRAWS = 40
 """Tries to find values that meet the side conditions."""
@@ -77,29 +77,22 @@ class Trial:
     def lifted(self, found: Formula) -> Formula:
         return lifted(found, self.layout)
 
-    def dense(self, found: Formula, arithmetic: Any = None) -> Dense:
-        return Dense(found, self.arrays, self.sizes, arithmetic or Blocks(rank=2))
+    def dense(self, found: Formula, *, bounded: bool = False) -> Dense:
+        return Dense(found, self.arrays, self.sizes, bounded)
 
-    def expected(self, found: Formula, arithmetic: Any = None) -> Any:
+    def expected(self, found: Formula, *, bounded: bool = False) -> Any:
         """The value of a lifted formula, as the function should return it."""
-        return self.returned_as(found, self.dense(found, arithmetic).value())
+        return self.returned_as(found, self.dense(found, bounded=bounded), found.right)
 
-    def returned_as(self, found: Formula, value: Any) -> Any:
-        """A value over the free indices, in the shape in which it is returned: the gradient of what batches
-        share is the sum over them."""
-        axes = [i.space for i in found.free]
-        pattern = self.pattern(found)
-        for axis in [a for dimension in pattern for a in dimension if a not in axes]:
-            value = np.broadcast_to(value[..., None], (*np.shape(value), self.sizes[axis]))
-            axes.append(axis)
-        for axis in [a for a in axes if not any(a in dimension for dimension in pattern)]:
-            value = _summed(value, axes.index(axis))
-            axes.remove(axis)
-        order = [axes.index(a) for dimension in pattern for a in dimension]
-        shape = self.shape_of(found)
-        if isinstance(value, Ball):
-            return Ball(*(a.transpose(order).reshape(shape) for a in value))
-        return value.transpose(order).reshape(shape)
+    def returned_as(self, found: Formula, dense: Dense, term: Term) -> Any:
+        """The value of a term with a formula's free indices, in the shape in which it is returned: the
+        gradient of what batches share is the sum over them."""
+        axes = [a for dimension in self.pattern(found) for a in dimension]
+        free = {i.space: i for i in found.free}
+        for index in (i for i in found.free if i.space not in axes):
+            term = Sum(index, term)
+        value, shape = dense.table(tuple(free.get(a, Index(a, a)) for a in axes), term), self.shape_of(found)
+        return each(value, lambda a: a.reshape(shape))
 
     def pattern(self, found: Formula) -> Pattern:
         """The dimensions in which a lifted formula's value is returned."""
@@ -163,12 +156,6 @@ def ordered(layout: Layout, free: Sequence[Index]) -> Pattern:
     return tuple((a,) for a in axes)
 
 
-def _summed(value: Any, axis: int) -> Any:
-    if isinstance(value, Ball):
-        return Ball(*(np.squeeze(part, axis) for part in balls.reduce(value, axis)))
-    return np.sum(value, axis=axis)
-
-
 def drawn(
     task: Task, layout: Layout, sizes: Mapping[Axis, int], seed: int, *, keep: bool = False,
     harden: Callable[[Name, Any], Any] | None = None,
@@ -193,7 +180,7 @@ def drawn(
         try:
             for output, one in task.outputs.items():
                 with np.errstate(all="ignore"):
-                    found = trial.expected(trial.lifted(one), InARow())
+                    found = trial.expected(trial.lifted(one), bounded=True)
                 if not all(np.all(np.isfinite(part)) for part in found):
                     raise balls.Overflow
                 trial.truths[output] = found

@@ -22,7 +22,8 @@ from bnsym.evidence import surveying
 from bnsym.evidence.residual import CONFIRM_SIZES, both_sides, decided, sources
 from bnsym.evidence.structure import Structure
 from bnsym.evidence.surveying import OutOfTime, Unsupported, answered
-from bnsym.evidence.whole.machine import PRIME, Array, Machine, Redraw, TooWide
+from bnsym.evidence.whole.machine import PRIME, Array, Machine, Redraw
+from bnsym.evidence.whole.named_axes import TooWide
 from bnsym.evidence.whole.pins import Hypotheses
 from bnsym.model import Evidence
 from bnsym.terms import ZERO, Hypothesis, Name, Relation, SpaceName, Statement, Term, add, free_indices, neg

@@ -11,7 +11,8 @@ import numpy as np
 from bnsym.evidence.residual import height, sources
 from bnsym.evidence.structure import Structure
 from bnsym.evidence.surveying import Unsupported
-from bnsym.evidence.whole.machine import PRIME, Array, Machine, Tensor, raised, root, spread
+from bnsym.evidence.whole.machine import PRIME, Array, Machine, raised, root
+from bnsym.evidence.whole.named_axes import Tensor, spread
 from bnsym.terms import (
     ZERO,
     Hypothesis,
@@ -136,7 +137,8 @@ class Hypotheses:
 
     @staticmethod
     def _residual(machine: Machine, equality: Term) -> Array:
-        return machine.table(free_indices(equality), equality)
+        found: Array = machine.table(free_indices(equality), equality)
+        return found
 
 
 def _zero_of(samples: list[Array], pin: Pin) -> Array:

@@ -1,0 +1,157 @@
+"""The values of terms as arrays with named axes, in whatever arithmetic."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import reduce
+from math import inf, prod
+from typing import Any
+
+import numpy as np
+
+from bnsym.evidence.deltas import mentions
+from bnsym.evidence.streams.balls import Ball
+from bnsym.evidence.surveying import Unsupported
+from bnsym.terms import Add, Delta, Index, Mul, Name, Num, Pow, Size, SpaceName, Sum, Sym, Term
+
+
+class TooWide(Exception):
+    """An array would have more values than are allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tensor:
+    """Values along named axes: an array, or floats with a bound on their error."""
+
+    axes: tuple[str, ...]
+    data: Any
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return np.shape(self.data.value if isinstance(self.data, Ball) else self.data)
+
+
+def each(found: Any, change: Callable[[Any], Any]) -> Any:
+    """An array, or both parts of a ball, changed."""
+    if isinstance(found, Ball):
+        return Ball(change(found.value), change(np.broadcast_to(found.radius, np.shape(found.value))))
+    return change(found)
+
+
+def spread(tensor: Tensor, axes: tuple[str, ...]) -> Any:
+    """The data with one dimension for each of `axes`, in that order, 1 where it does not vary."""
+    order = [tensor.axes.index(a) for a in axes if a in tensor.axes]
+    shape = [tensor.shape[tensor.axes.index(a)] if a in tensor.axes else 1 for a in axes]
+    return each(tensor.data, lambda a: a.transpose(order).reshape(shape))
+
+
+def joined(tensors: Sequence[Tensor]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(a for t in tensors for a in t.axes))
+
+
+class Evaluator:
+    """Values for names, and what follows from them, in an arithmetic."""
+
+    sizes: Mapping[SpaceName, int]
+
+    @property
+    def names(self) -> Mapping[str, Any]:
+        """The arithmetic: add, mul, reduce(a, axis), which keeps the axis, and power(a, p, q)."""
+        raise NotImplementedError
+
+    @property
+    def most(self) -> float:
+        """Values that an array may have; beyond it TooWide is raised."""
+        return inf
+
+    def array(self, name: Name) -> Any:
+        """All components of a name, an axis for each of its indices."""
+        raise NotImplementedError
+
+    def entered(self, array: Any) -> Any:
+        """Exact numbers."""
+        raise NotImplementedError
+
+    def powered(self, _term: Term, base: Tensor, exponent: Fraction) -> Any:
+        """_term: the base as it is written."""
+        return self.names["power"](base.data, exponent.numerator, exponent.denominator)
+
+    def apart(self, terms: Sequence[Term], index: Index) -> bool:
+        """Whether a sum over an index is taken of each term by itself."""
+        return not all(mentions(t, index) for t in terms)
+
+    def table(self, parameters: tuple[Index, ...], body: Term) -> Any:
+        """A term for all values of its free indices."""
+        shape = tuple(self.sizes[i.space] for i in parameters)
+        found = spread(self.evaluate(body), tuple(i.name for i in parameters))
+        return each(found, lambda a: np.array(np.broadcast_to(a, shape)))
+
+    def evaluate(self, term: Term) -> Tensor:
+        """A term, an axis for each free index with which it varies."""
+        match term:
+            case Num(value):
+                return self.constant(value)
+            case Size(space):
+                return self.constant(Fraction(self.sizes[space]))
+            case Sym(name, indices):
+                return self._gathered(self.array(name), indices)
+            case Delta(left, right):
+                return self._gathered(self.entered(np.eye(self.sizes[left.space], dtype=int)), (left, right))
+            case Add(terms):
+                return self.sum_of([self.evaluate(t) for t in terms])
+            case Mul(factors):
+                return self.product([self.evaluate(f) for f in factors])
+            case Pow(base, exponent):
+                found = self.evaluate(base)
+                return Tensor(found.axes, self.powered(base, found, exponent))
+            case Sum(index, body):
+                return self.summed(index, body)
+            case _:
+                raise Unsupported(f"no value for {type(term).__name__}")
+
+    def constant(self, value: Fraction) -> Tensor:
+        return Tensor((), self.entered(np.asarray(value.numerator / value.denominator)))
+
+    @staticmethod
+    def _gathered(array: Any, indices: tuple[Index, ...]) -> Tensor:
+        """An array with an axis for each index, as one with an axis for each letter."""
+        letters = [i.name for i in indices]
+        axes = tuple(dict.fromkeys(letters))
+        if len(Tensor((), array).shape) != len(letters):
+            raise Unsupported("an array is used with different numbers of indices")
+        if len(axes) == len(letters):
+            return Tensor(axes, array)
+        places = [axes.index(a) for a in letters]
+        return Tensor(axes, each(array, lambda a: np.einsum(a, places, range(len(axes)))))
+
+    def summed(self, index: Index, body: Term) -> Tensor:
+        """Σ body; what does not vary with the index is taken out first."""
+        if isinstance(body, Add) and self.apart(body.terms, index):
+            return self.sum_of([self.summed(index, t) for t in body.terms])
+        factors = body.factors if isinstance(body, Mul) else (body,)
+        inside: list[Tensor] = []
+        outside: list[Tensor] = []
+        for factor in factors:
+            (inside if mentions(factor, index) else outside).append(self.evaluate(factor))
+        total = self.product(inside)
+        if index.name not in total.axes:
+            return self.product([total, self.constant(Fraction(self.sizes[index.space])), *outside])
+        k = total.axes.index(index.name)
+        found = each(self.names["reduce"](total.data, k), lambda a: np.squeeze(a, k))
+        return self.product([Tensor(total.axes[:k] + total.axes[k + 1 :], found), *outside])
+
+    def sum_of(self, tensors: Sequence[Tensor]) -> Tensor:
+        axes = joined(tensors)
+        return Tensor(axes, reduce(self.names["add"], [spread(t, axes) for t in tensors]))
+
+    def product(self, tensors: Sequence[Tensor]) -> Tensor:
+        """The smallest come first."""
+        axes, lengths = joined(tensors), {a: n for t in tensors for a, n in zip(t.axes, t.shape, strict=True)}
+        if prod(lengths.values()) > self.most:
+            raise TooWide
+        if not tensors:
+            return self.constant(Fraction(1))
+        parts = sorted(tensors, key=lambda t: prod(t.shape))
+        return Tensor(axes, reduce(self.names["mul"], [spread(t, axes) for t in parts]))
