@@ -120,7 +120,8 @@ def test_it_reads_like_the_note() -> None:
 def test_rows_are_a_loop_of_their_own_and_sums_that_can_share_one_do() -> None:
     source = emit(LINKS[3], "c")
     assert source.count("for (long n") == 1
-    assert source.index("for (long n") < source.index("sum_x += x[n * D + j];\n            sum_w_grad_y +=")
+    together = "sum_w_grad_y += w[j] * grad_y[n * D + j];\n            sum_xhat_w_grad_y +="
+    assert source.index("for (long n") < source.index(together)
     assert "tests/accept/layer-norm.md:50 (batch-gradients.3)" in source
     assert "n = tl.program_id(0)" in emit(LINKS[3], "triton")
     assert "calloc(N, sizeof(double))" in emit(LINKS[2], "c")  # of a sum over the rows

@@ -5,23 +5,19 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
-from math import inf
 from typing import Any
 
 import numpy as np
-from sympy import Expr
 
 from bnsym.compiling import argument_names, documenting, running
 from bnsym.compiling.arguments import BESIDE, Sizes, arguments, bind, measure
-from bnsym.compiling.backends import Blocks, require
+from bnsym.compiling.backends import require
+from bnsym.compiling.dense import Dense
 from bnsym.compiling.formula import formula
 from bnsym.compiling.programs import Program, program, side_by_side
 from bnsym.compiling.proved import Form, NotProved, proved_form
 from bnsym.evidence import memory, surveying
-from bnsym.evidence.streams.balls import Cancellation, InARow, Overflow
-from bnsym.evidence.streams.passes import Leaf, Lowering
-from bnsym.evidence.streams.streaming import Stream
+from bnsym.evidence.streams.balls import Cancellation, Overflow
 from bnsym.evidence.structure import Structure
 from bnsym.evidence.surveying import Unsupported
 from bnsym.terms import Name, Statement, free_indices
@@ -64,7 +60,7 @@ class ClosedForm:
             self.arguments = arguments(self.formula)
         except Unsupported as error:
             raise NotProved(f"proved, but it can't be compiled: {error}") from error
-        self._shared: dict[Any, Any] = {}
+        self._made: dict[bool, Callable[..., Any]] = {}
         self.__doc__ = documenting.docstring(form, self.arguments, one_index=self.one_index)
 
     @property
@@ -72,33 +68,17 @@ class ClosedForm:
         """Whether the only index runs over the batch, so that features may stand side by side."""
         return len({s for shape in self.formula.shapes.values() for s in shape}) == 1
 
-    def program(self, name: str, about: str, *, beside: bool = False) -> Program:
-        """As steps with names. beside: for features side by side. Raises NotProved where there is no way."""
+    def program(self, name: str, about: str = "", *, beside: bool = False, fused: bool = False) -> Program:
+        """As steps with names. beside: for features side by side; fused: as `programs.program`. Raises
+        NotProved where there is no way."""
         try:
             found = formula(self.structure, self._statement, self._free, self.given, whole=True)
             found = side_by_side(found) if beside else found
             axes = (BESIDE,) if beside else ()
             takes = [replace(a, spaces=(*a.spaces, *axes)) for a in self.arguments]
-            return program(name, about, found, takes)
+            return program(name, about, found, takes, fused=fused)
         except Unsupported as error:
             raise NotProved(f"proved, but it can't be compiled: {error}") from error
-
-    @cached_property
-    def _passes(self) -> tuple[Lowering, Expr]:
-        """Over the batch, for NumPy in blocks; Unsupported for a matrix over it."""
-        try:
-            lowering = Lowering(self.structure, given=self.given)
-            return lowering, self._lowered(lowering)
-        except Unsupported as error:
-            raise NotProved(f"proved, but it can't be compiled: {error}") from error
-
-    @property
-    def _lowering(self) -> Lowering:
-        return self._passes[0]
-
-    @property
-    def _expression(self) -> Expr:
-        return self._passes[1]
 
     def __repr__(self) -> str:
         names = ", ".join(a.name for a in self.arguments)
@@ -117,26 +97,23 @@ class ClosedForm:
             return self._runner(beside=sizes.beside is not None)(**bound)
         floats = {name: _floats(name, value) for name, value in bound.items()}
         with np.errstate(all="ignore"):  # what is not finite is found below
-            if self.backend in ("numba", "c"):
-                return self._in_loops(floats, sizes, out)
-            rank = 1 + len(self._lowering.axes) + (sizes.beside is not None)
-            return self._in_blocks(floats, sizes, Blocks(rank=rank), None, out)
+            return self._run(floats, sizes, out)
 
     def prepare(self) -> None:
         """Raises NotProved where the backend has no way to work it out."""
         if self.backend == "numpy":
-            _ = self._passes
-        else:
-            self.program("closed_form", "")
+            self._runner(beside=False)
+        self.program("closed_form")
 
     def _runner(self, *, beside: bool) -> Callable[..., Any]:
         """The program for the backend, ready to run; made once."""
-        if beside not in self._shared:
-            self._shared[beside] = running.runner(
-                self.program("closed_form", "", beside=beside), self.backend
-            )
-        found: Callable[..., Any] = self._shared[beside]
-        return found
+        if beside not in self._made:
+            program = self.program("closed_form", beside=beside, fused=True)
+            try:
+                self._made[beside] = running.runner(program, self.backend, self.structure.batch)
+            except Unsupported as error:
+                raise NotProved(f"proved, but it can't be compiled: {error}") from error
+        return self._made[beside]
 
     def error(self, *arrays: Any, **named: Any) -> Any:
         """A bound on the rounding error of float64 in each component of the value.
@@ -144,24 +121,22 @@ class ClosedForm:
         Raises FloatingPointError where a value overflows, or a divisor is lost to cancellation.
         """
         bound = bind(self.arguments, arrays, named)
-        floats = {name: _floats(name, value) for name, value in bound.items()}
+        sizes = self._measured(bound)
+        beside = sizes.beside is not None
+        found = side_by_side(self.formula) if beside else self.formula
+        shape = () if sizes.beside is None else (sizes.beside,)
+        values = {a.latex: _floats(a.name, bound[a.name]) for a in self.arguments}
+        values = {n: v if v.ndim else np.broadcast_to(v, shape) for n, v in values.items()}
         try:
             with np.errstate(all="ignore"):
-                return self._in_blocks(floats, self._measured(floats), InARow(), 1, None)
+                made = Dense(found, values, {**sizes.spaces, BESIDE: sizes.beside or 1}, bounded=True).value()
+            if not all(np.all(np.isfinite(part)) for part in made):
+                raise Overflow
         except Overflow as error:
             raise FloatingPointError("a sum is too large for a float64") from error
         except Cancellation as error:
             raise FloatingPointError(str(error)) from error
-
-    def _lowered(self, lowering: Lowering) -> Expr:
-        structure = lowering.structure
-        batch = [i.name for i in self._free if i.space == structure.batch]
-        if len(batch) > 1:
-            raise Unsupported("it is a matrix over the batch")
-        for index in self._free:
-            if index.space != structure.batch:
-                lowering.axes.setdefault(index.name, index.space)
-        return lowering.lower(structure.resolve(self._statement.right), batch[0] if batch else None)
+        return made.radius if made.radius.ndim else made.radius[()]
 
     def _type(self, floats: Mapping[str, Any]) -> np.dtype[Any]:
         """The most precise type of the arrays, but for numbers of several features."""
@@ -170,43 +145,6 @@ class ClosedForm:
 
     def _measured(self, bound: Mapping[str, Any]) -> Sizes:
         return measure(self.arguments, bound, one_index=self.one_index)
-
-    def _leaves(self, bound: Mapping[str, Any], sizes: Sizes) -> dict[Leaf, Any]:
-        values = {a.latex: bound[a.name] for a in self.arguments}
-        for space, size in sizes.spaces.items():
-            values.setdefault(space, np.asarray(float(size)))
-        return {leaf: values[leaf.name] for leaf in self._lowering.leaves.values() if leaf.name in values}
-
-    def _length(self, sizes: Sizes) -> int:
-        return sizes.spaces.get(self._lowering.structure.batch, 1)
-
-    def _in_blocks(
-        self, floats: Mapping[str, Any], sizes: Sizes, arithmetic: Any, part: int | None, out: Any
-    ) -> Any:
-        """In blocks, by an arithmetic; part: which part of its numbers is wanted, None: all."""
-        buffered = isinstance(arithmetic, Blocks)
-        key = (type(arithmetic), sizes.beside is None)
-        codes = self._shared.setdefault(key, {})
-        stream = Stream(
-            self._lowering, arithmetic, self._leaves(floats, sizes), self._length(sizes), inf,
-            codes=codes, buffered=buffered,
-        )  # fmt: skip
-        beside = () if sizes.beside is None else (sizes.beside,)
-        result = self._room((*(sizes.spaces[i.space] for i in self._free), *beside), out, self._type(floats))
-        whole = self._spread(result)
-        if not self._lowering.varies(self._expression):
-            found = stream.value(self._expression)
-            whole[...] = found if part is None else found[part]
-            self._demand_finite([result], floats)
-            return result if out is not None else result[()]
-        direct = buffered and whole.dtype == np.float64
-        for block, value in stream.mapped(self._expression, whole if direct else None):
-            wanted = value if part is None else value[part]
-            if not np.may_share_memory(wanted, whole):
-                whole[block] = wanted
-        if part is None:
-            self._demand_finite([*stream.values.values(), whole[:1]], floats)
-        return result
 
     def _room(self, shape: tuple[int, ...], out: Any, dtype: Any) -> Any:
         """Where the result goes: what was handed in, or a new array, if there is memory for it."""
@@ -218,35 +156,27 @@ class ClosedForm:
             raise ValueError(f"out has shape {np.shape(out)} and type {out.dtype}, not {shape} and {dtype}")
         return out
 
-    def _spread(self, result: Any) -> Any:
-        """A view of the result with the axis over the batch in front and one for every other letter, of
-        length 1 where it does not vary; features side by side stay last."""
-        batch, letters = self._lowering.structure.batch, ["", *self._lowering.axes]
-        own = ["" if i.space == batch else i.name for i in self._free]
-        order = [own.index(letter) for letter in letters if letter in own]
-        found = result.transpose([*order, *range(len(own), result.ndim)])
-        return found[tuple(slice(None) if letter in own else None for letter in letters)]
-
-    def _in_loops(self, floats: Mapping[str, Any], sizes: Sizes, out: Any) -> Any:
-        """By compiled loops, in float64."""
+    def _run(self, floats: Mapping[str, Any], sizes: Sizes, out: Any) -> Any:
+        """By compiled loops, or by NumPy in blocks, in float64."""
         dtype, beside = self._type(floats), () if sizes.beside is None else (sizes.beside,)
-        takes = []
-        for argument in self.arguments:
-            value = floats[argument.name]
-            value = value if argument.spaces else np.broadcast_to(value, beside)
-            takes.append(np.array(value, np.float64, order="C", copy=None) if value.ndim else float(value))
         free = [sizes.spaces[i.space] for i in self._free]
         whole = self._room((*free, *beside), out, dtype)
-        direct = whole.dtype == np.float64 and whole.flags.c_contiguous
+        takes = [
+            f if a.spaces else np.broadcast_to(f, beside) for a in self.arguments for f in (floats[a.name],)
+        ]
+        direct = self.backend == "numpy" or (whole.dtype == np.float64 and whole.flags.c_contiguous)
         made = whole if direct else np.empty(whole.shape)
-        self._runner(beside=sizes.beside is not None)(*takes, made)
-        self._demand_finite([made[:1], made[..., :1]] if made.ndim else [made], floats)
+        if self.backend != "numpy":
+            takes = [np.array(a, np.float64, order="C", copy=None) for a in takes]
+        self._runner(beside=bool(beside))(*(a if a.ndim else float(a) for a in takes), made)
+        edges = [made[(slice(None),) * k + (slice(1),)] for k in range(made.ndim)]
+        self._demand_finite(edges or [made], floats)
         if not direct:
             whole[...] = made
         return whole if whole.shape or out is not None else whole[()]
 
     def _demand_finite(self, values: Iterable[Any], floats: Mapping[str, Any]) -> None:
-        """values: sums, and what else enters every component. FloatingPointError if one went wrong."""
+        """values: those that show what went wrong in a sum. FloatingPointError if one went wrong."""
         if all(np.all(np.isfinite(value)) for value in values):
             return
         for name, value in floats.items():

@@ -51,10 +51,12 @@ class Steps:
     """Those that a formula's terms take, in order, in letters of its own: the first of an index space is the
     same in all of them."""
 
-    def __init__(self, formula: Formula) -> None:
-        self.formula = formula
+    def __init__(self, formula: Formula, *, fused: bool = False) -> None:
+        """fused: what is defined entry by entry is written out where it is read, so that what does not vary
+        leaves sums by way of definitions, too, and these wait for fewer others."""
+        self.formula, self.fused = formula, fused
         self.made: list[Step] = []
-        self._known: dict[object, Sym] = {}
+        self._known: dict[object, Term] = {}
         shapes = sorted(formula.shapes.values(), key=len, reverse=True)
         self._letters = _letters(formula)
         self.spaces = list(dict.fromkeys([*(s for shape in shapes for s in shape), *self._letters]))
@@ -65,7 +67,7 @@ class Steps:
             case Sym(name, indices) if name in self.formula.definitions:
                 return self._defined(name, indices)
             case Sum(index, body):
-                return self._summed(index, body)
+                return self._summed(index, self.of(body))
             case _:
                 return rebuilt(term, self.of)
 
@@ -75,20 +77,21 @@ class Steps:
         if name not in self._known:
             value = self.of(definition.body)
             kept = [i for i in parameters if i in free_indices(value)]
-            self._known[name] = self._made(value, kept, name)
+            entries = self.fused and any(self.formula.shapes.get(n) for n in names(value))
+            self._known[name] = value if entries else self._made(value, kept, name)
         given = {a.name: b for a, b in zip(parameters, indices, strict=True)}
         return rename(self._known[name], given)
 
     def _summed(self, index: Index, body: Term) -> Term:
+        """Of a body without sums."""
         inside = mul(*(f for f in factors(body) if mentions(f, index)))
-        outside = [self.of(f) for f in factors(body) if not mentions(f, index)]
+        outside = [f for f in factors(body) if not mentions(f, index)]
         if isinstance(inside, Add) and not all(mentions(t, index) for t in inside.terms):
             return mul(*outside, add(*(self._summed(index, t) for t in inside.terms)))
-        value = self.of(inside)
-        if not mentions(value, index):
-            return mul(Size(index.space), *outside, value)
-        kept = [i for i in free_indices(value) if i != index]
-        return mul(*outside, self._made(value, kept, over=index))
+        if not mentions(inside, index):
+            return mul(Size(index.space), *outside, inside)
+        kept = [i for i in free_indices(inside) if i != index]
+        return mul(*outside, self._made(inside, kept, over=index))
 
     def _made(self, value: Term, kept: Sequence[Index], name: Name = "", over: Index | None = None) -> Sym:
         """A step, or the one that there is, as a symbol at the indices that are kept."""
@@ -96,8 +99,9 @@ class Steps:
         key = (rename(value, own), own[over.name] if over else None)
         if key not in self._known or not over:
             axes = self.ordered(own.values())
-            self._known[key] = Sym(name or self._total(value), tuple(i for i in axes if i != key[1]))
-            self.made.append(Step(self._known[key], key[0], axes, key[1]))
+            target = Sym(name or self._total(value), tuple(i for i in axes if i != key[1]))
+            self._known[key] = target
+            self.made.append(Step(target, key[0], axes, key[1]))
         back = {own[i.name].name: i for i in kept}
         return rename(self._known[key], back)  # type: ignore[return-value]
 

@@ -51,11 +51,11 @@ class Loops(Infix):
             self.emit(self.freed(self.program.names[name]))
 
     def flat(self, steps: Sequence[Step]) -> list[str]:
-        """One loop after the other; sums over the same indices that do not need each other share one. Gives
-        the sums that are kept for several entries."""
+        """One loop after the other, each as late as may be; sums over the same indices that do not need each
+        other share one. Gives the sums that are kept for several entries."""
         waiting: list[Step] = []
         kept: list[str] = []
-        for step in sorted(steps, key=self.height):
+        for step in sorted(steps, key=lambda s: (-self.program.depth(s), not s.over)):
             free = self.unbound(step)
             needed = self.reads(step) & {s.target.name for s in waiting}
             if waiting and (needed or (step.over and self.unbound(waiting[0]) != free)):
@@ -73,12 +73,6 @@ class Loops(Infix):
         if waiting:
             self.nest(waiting)
         return kept
-
-    def height(self, step: Step) -> int:
-        """How many sums have to be known before it, one after the other."""
-        made = {s.target.name: s for s in self.program.steps}
-        needed = names(step.value) & made.keys()
-        return max((self.height(made[n]) + bool(made[n].over) for n in needed), default=0)
 
     def unbound(self, step: Step) -> tuple[Index, ...]:
         return tuple(i for i in step.indices if i not in self.bound)

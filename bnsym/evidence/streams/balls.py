@@ -120,10 +120,6 @@ def dot(a: Ball, b: Ball) -> Ball:
     return total(mul(a, b))
 
 
-def _in_a_row(a: Ball) -> Ball:
-    return _summed(a, 0, pairwise=False, keep=np.ndim(a.value) > 1)
-
-
 def _summed(a: Ball, axis: int, *, pairwise: bool, keep: bool) -> Ball:
     value = np.sum(a.value, axis=axis, keepdims=keep)
     radius = np.sum(np.broadcast_to(a.radius, np.shape(a.value)), axis=axis, keepdims=keep)
@@ -159,11 +155,3 @@ class Balls:
         if not np.all(np.isfinite(found.value)):
             raise Overflow
         return found
-
-
-class InARow(Balls):
-    """For sums within a block that are not pairwise, such as those of `einsum` and of compiled loops."""
-
-    names: Mapping[str, Any] = {
-        **Balls.names, "total": _in_a_row, "dot": lambda a, b: _in_a_row(mul(a, b)),
-    }  # fmt: skip

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import Enum
 from typing import Any
 
 import sympy
@@ -17,14 +16,6 @@ from sympy import Expr, Symbol
 from sympy.printing.pycode import PythonCodePrinter
 
 from bnsym.evidence.streams.passes import Reduce
-
-
-class Shape(Enum):
-    """What a function is for."""
-
-    BLOCK = "a block of examples"
-    REGISTERS = "a block of examples, with buffers for what comes between"
-    EXAMPLE = "one example, to be compiled"
 
 
 class Total(sympy.Function):  # type: ignore[misc]
@@ -87,51 +78,23 @@ class Hoisting:
 
 
 class Calls(PythonCodePrinter):  # type: ignore[misc]
-    """Prints every operation as a call. With registers, the call's last argument is the buffer for its
-    result; each expression that is printed keeps one, and what is above it is free again. Where code is
-    for one example, an array is read at its place."""
+    """Prints every operation as a call. Where code is for one example, an array is read at its place."""
 
-    def __init__(self, shape: Shape, arrays: Collection[Symbol]) -> None:
+    def __init__(self, indexed: Collection[Symbol]) -> None:
         super().__init__({"fully_qualified_modules": False})
-        self.registers, self.kept, self.depth, self.used = shape is Shape.REGISTERS, 0, 0, 0
-        self.indexed = arrays if shape is Shape.EXAMPLE else ()
+        self.indexed = indexed
 
     def _print_Symbol(self, e: Symbol) -> str:
         return f"{e.name}[i]" if e in self.indexed else str(e.name)
 
-    def doprint(self, expr: Any, assign_to: Any = None) -> str:
-        self.depth = self.kept
-        text = str(super().doprint(expr, assign_to))
-        self.kept += text.endswith(f"w[{self.kept}])")
-        return text
-
     def _call(self, name: str, *arguments: Expr, extra: str = "") -> str:
-        """Arguments are worked out in buffers one above the other."""
-        depth, printed = self.depth, []
-        for argument in arguments:
-            printed.append(self._print(argument))
-            self.depth += printed[-1].endswith(")")
-        self.depth = depth
-        return f"{name}({', '.join(printed)}{extra})"
-
-    def _here(self, call: str) -> str:
-        """The call, its result in the buffer of the present depth."""
-        if not self.registers:
-            return call
-        self.used = max(self.used, self.depth + 1)
-        return f"{call[:-1]}, w[{self.depth}])"
+        return f"{name}({', '.join(map(self._print, arguments))}{extra})"
 
     def _fold(self, steps: Sequence[tuple[str, Expr]]) -> str:
-        depth = self.depth
         (first, start), *rest = steps
-        text = str(self._print(start))
-        if first == "sub":
-            text = self._here(f"neg({text})")
+        text = f"neg({self._print(start)})" if first == "sub" else str(self._print(start))
         for name, e in rest:
-            self.depth = depth + text.endswith(")")
-            right = self._print(e)
-            self.depth = depth
-            text = self._here(f"{name}({text}, {right})")
+            text = f"{name}({text}, {self._print(e)})"
         return text
 
     def _print_Add(self, e: Expr) -> str:
@@ -141,12 +104,12 @@ class Calls(PythonCodePrinter):  # type: ignore[misc]
     def _print_Mul(self, e: Expr) -> str:
         factors = sorted((a for a in e.args if a != -1), key=lambda a: (-a.count_ops(), str(a)))
         text = self._fold([("mul", a) for a in factors])
-        return self._here(f"neg({text})") if -1 in e.args else text
+        return f"neg({text})" if -1 in e.args else text
 
     def _print_Pow(self, e: Expr, **_: Any) -> str:
         if e.exp == 2:
-            return self._here(self._call("square", e.base))
-        return self._here(self._call("power", e.base, extra=f", {e.exp.p}, {e.exp.q}"))
+            return self._call("square", e.base)
+        return self._call("power", e.base, extra=f", {e.exp.p}, {e.exp.q}")
 
     def _print_Reduce(self, e: Expr) -> str:
         return self._call("reduce", e.args[0], extra=f", {e.args[1]}")
@@ -179,22 +142,18 @@ class Code:
     arrays: tuple[Symbol, ...]
     scalars: Mapping[Expr, Symbol]
     """What each scalar argument, which come after the arrays, stands for."""
-    registers: int
-    """How many buffers it needs; the last expression's value is in the buffer `result`."""
-    result: int
 
 
 def code(
     expressions: Sequence[Expr],
     varies: Callable[[Expr], bool],
     names: Mapping[str, Any],
-    shape: Shape = Shape.BLOCK,
     *,
     totals: bool = True,
+    example: bool = False,
 ) -> Code:
     """A function of arrays and scalars that gives the values of all expressions, or their totals over the
-    block. With registers it takes a list of buffers as well, last; for one example, first the number of
-    the example and what has been summed so far."""
+    block; for one example, it takes first the number of the example and what has been summed so far."""
     hoisting = Hoisting(varies)
     bodies = [hoisting.hoist(e) for e in expressions]
     inside = {s for e in bodies for s in e.free_symbols}
@@ -202,13 +161,11 @@ def code(
     arguments = [*arrays, *hoisting.scalars.values()]
     if totals:
         bodies = [Total(e) for e in bodies]
-    if shape is Shape.EXAMPLE:
+    if example:
         sums = sympy.symbols(f"a:{len(bodies)}")
         bodies = [Sofar(a, e) for a, e in zip(sums, bodies, strict=True)]
         arguments = [Symbol("i"), *sums, *arguments]
-    if shape is Shape.REGISTERS:
-        arguments = [*arguments, Symbol("w")]
-    printer = Calls(shape, arrays)
+    printer = Calls(arrays if example else ())
     values = tuple(bodies) if totals else bodies[0]
     run = sympy.lambdify(arguments, values, modules=[dict(names)], printer=printer, cse=True)
-    return Code(run, arrays, hoisting.scalars, printer.used, printer.kept - 1)
+    return Code(run, arrays, hoisting.scalars)

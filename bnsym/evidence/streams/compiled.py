@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from sympy import Symbol
 
-from bnsym.evidence.streams.coding import Code, Shape, code
+from bnsym.evidence.streams.coding import Code, code
 from bnsym.evidence.streams.residues import PRIME
 from bnsym.evidence.streams.streaming import Stream
 from bnsym.evidence.surveying import Unsupported
@@ -102,7 +102,7 @@ class Compiled(Stream):
             from numba import njit
 
             bodies = [self.lowering.totals[s] for s in totals]
-            made = code(bodies, self.lowering.varies, _functions(), Shape.EXAMPLE)
+            made = code(bodies, self.lowering.varies, _functions(), example=True)
             self.kernels[key] = made, _sums(njit(made.run), len(bodies))
         found: tuple[Code, Any] = self.kernels[key]
         return found

@@ -226,7 +226,7 @@ def _values(question: Question, draw: Draw, term: Term, node: Sym | None) -> Bal
     if not lowering.varies(expression):
         found = stream.value(expression)
         return Ball(np.broadcast_to(found.value, (size,)), np.broadcast_to(found.radius, (size,)))
-    return Ball(np.concatenate([value.value for _, value in stream.mapped(expression)]), 0.0)
+    return Ball(np.concatenate([value.value for value in stream.mapped(expression)]), 0.0)
 
 
 def _stream(question: Question, draw: Draw, lowering: Lowering) -> Stream:

@@ -78,8 +78,6 @@ class Lowering:
     """A node, and the direction in which it moves by STEP."""
     expand: bool = False
     """Whether to multiply out what is summed, so that fewer passes do. In floats that loses digits."""
-    given: frozenset[Name] = frozenset()
-    """Defined names whose values are handed in."""
     leaves: dict[Symbol, Leaf] = field(default_factory=dict)
     totals: dict[Symbol, Expr] = field(default_factory=dict)
     """Sums over the batch: each symbol's summand."""
@@ -144,7 +142,7 @@ class Lowering:
             loss, node = structure.adjoints[name]
             return self.lower(structure.gradient(loss, Sym(node, symbol.indices)), letter)
         letters = self._letters(symbol, letter)
-        if name in structure.definitions and name not in self.given:
+        if name in structure.definitions:
             if BATCH in letters:
                 return self._bounded(self.lower(structure.unfold(symbol), letter))
             return self._defined(symbol, letters)
@@ -269,7 +267,7 @@ class Lowering:
 
     def _written_out(self, name: Name) -> bool:
         nudged = self.nudged is not None and self.nudged[0] == name
-        return name in self.structure.definitions and name not in self.given and not nudged
+        return name in self.structure.definitions and not nudged
 
     def _in_batch(self, symbol: Sym) -> int:
         """How many of its indices run over the batch."""

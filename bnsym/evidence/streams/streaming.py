@@ -11,11 +11,10 @@ from functools import reduce
 from time import monotonic
 from typing import Any, Protocol
 
-import numpy as np
 import numpy.typing as npt
 from sympy import Expr, Symbol
 
-from bnsym.evidence.streams.coding import Code, Shape, code
+from bnsym.evidence.streams.coding import Code, code
 from bnsym.evidence.streams.passes import BATCH, Leaf, Lowering, Reduce, needed
 from bnsym.evidence.surveying import OutOfTime
 
@@ -56,9 +55,6 @@ class Stream:
     codes: dict[Any, Code] = field(default_factory=dict)
     """Functions for passes, which streams of one lowering in one arithmetic may share."""
 
-    buffered: bool = False
-    """Whether the arithmetic takes buffers, of float64, for results."""
-    _buffers: list[Array] = field(default_factory=list)
     _parts: dict[tuple[Symbol, ...], list[Sequence[Any]]] = field(default_factory=dict)
     """What each pass found, block by block."""
 
@@ -128,42 +124,24 @@ class Stream:
         for symbol, parts in zip(totals, zip(*found, strict=True), strict=True):
             self.values[symbol] = self.arithmetic.gathered(list(parts))
 
-    def mapped(self, e: Expr, out: Array | None = None) -> Iterator[tuple[slice, Any]]:
+    def mapped(self, e: Expr) -> Iterator[Any]:
         """The values of an expression that varies over the batch, block by block, after the passes that it
-        takes; with `out` it is told where they go."""
+        takes."""
         self._passes(e)
         made = self._code((), e)
         scalars = [self.scalar(s) for s in made.scalars]
-        for block in self.blocks():
-            yield block, self._run(made, block, scalars, None if out is None else out[block])
+        return (self._run(made, block, scalars) for block in self.blocks())
 
-    def _run(self, made: Code, block: slice, scalars: list[Any], out: Array | None = None) -> Any:
+    def _run(self, made: Code, block: slice, scalars: list[Any]) -> Any:
         arrays = [self.arithmetic.enter(self.views[s][block], self.lowering.leaves[s]) for s in made.arrays]
-        if self._shape is not Shape.REGISTERS:
-            return made.run(*arrays, *scalars)
-        buffers = self._lent(made.registers, arrays[0].shape)
-        if out is not None and made.result >= 0:
-            buffers[made.result] = out
-        return made.run(*arrays, *scalars, buffers)
-
-    def _lent(self, count: int, shape: tuple[int, ...]) -> list[Array]:
-        """Buffers for one block, the same for each."""
-        while len(self._buffers) < count:
-            self._buffers.append(np.empty(shape))
-        return [buffer[: shape[0]] for buffer in self._buffers[:count]]
-
-    @property
-    def _shape(self) -> Shape:
-        return Shape.REGISTERS if self.buffered and not self.lowering.axes else Shape.BLOCK
+        return made.run(*arrays, *scalars)
 
     def _code(self, totals: tuple[Symbol, ...], value: Expr | None = None) -> Code:
         """What sums `totals` over a block, or what works out a value for it."""
         key = totals or value
         if key not in self.codes:
             bodies = [self.lowering.totals[s] for s in totals] or [value]
-            self.codes[key] = code(
-                bodies, self.lowering.varies, self.arithmetic.names, self._shape, totals=bool(totals)
-            )
+            self.codes[key] = code(bodies, self.lowering.varies, self.arithmetic.names, totals=bool(totals))
         return self.codes[key]
 
     def blocks(self) -> Iterator[slice]:
