@@ -18,6 +18,7 @@ from bnsym.kernel import Proved
 from bnsym.latex.errors import ReadError
 from bnsym.normal import OutOfReach, Poly, Ring
 from bnsym.printing import to_latex
+from bnsym.proving.advice import Alike
 from bnsym.reporting.wording import relation_latex
 from bnsym.terms import HALF, Hypothesis, Index, Pow, Statement, Sum, Sym, Term, children, mapped, power, walk
 
@@ -45,7 +46,7 @@ def _said(condition: Hypothesis, statement: Statement) -> str:
 
 def _named(term: Term, statement: Statement) -> str | None:
     bodies = {d.symbol.name: (d.symbol, d.body) for d in statement.definitions}
-    ring = Ring(statement, monotonic() + SECONDS)
+    ring = Ring(statement, Alike(monotonic() + SECONDS))
     try:
         return _name_of(term, bodies, ring.normal)
     except OutOfReach:
