@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import pathlib
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Protocol
@@ -270,25 +271,21 @@ def _doubted(derivation: Derivation, promised: tuple[Promise, ...], dispatcher: 
     """With a warning for each definition that is not what its name promises, but for those that are made from
     another one."""
     found: dict[str, Diagnostic] = {}
+    hint = "correct it, or give it a name that promises nothing else"
     for promise in promised:
-        if promise.name in found or found.keys() & promise.rests_on:
-            continue
-        numbers = _broken(promise, dispatcher)
-        if numbers is not None:
-            hint = "correct it, or give it a name that promises nothing else"
-            message = promise.says + numbers
-            found[promise.name] = Diagnostic("BN138", Severity.WARNING, message, promise.span, hint)
+        if promise.name not in found and found.keys().isdisjoint(promise.rests_on):
+            with suppress(Lost):
+                if (numbers := _broken(promise, dispatcher)) is not None:
+                    said = promise.says + numbers
+                    found[promise.name] = Diagnostic("BN138", Severity.WARNING, said, promise.span, hint)
     return replace(derivation, diagnostics=(*derivation.diagnostics, *found.values()))
 
 
 def _broken(promise: Promise, dispatcher: Dispatcher) -> str | None:
-    """Numbers that show that a promise is broken; None if it is not, or nobody knows."""
+    """Numbers that show that a promise is broken; None if it is not, or nobody knows. Raises Lost."""
     shown: list[str] = []
     for statement in (*promise.given, *promise.readings):
-        try:
-            done = dispatcher.verdict(statement, seconds=OTHER_READING_SECONDS)()
-        except Lost:
-            return None
+        done = dispatcher.verdict(statement, seconds=OTHER_READING_SECONDS)()
         verdict = done.value if isinstance(done, Done) else None
         if not isinstance(verdict, Proved if statement in promise.given else Refuted):
             return None

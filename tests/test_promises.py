@@ -67,7 +67,7 @@ def test_what_is_as_its_name_promises_is_not_doubted(rows: tuple[str, ...]) -> N
     ("rows", "line", "says"),
     [
         ((r"\mu = \sum_{i=1}^m x_i", VARIANCE, HAT), 1, "does not grow by 1 with each entry of `x`: 2 ≠ 1"),
-        ((MEAN, r"\sigma^2 = \frac1m \sum_i (x_i - \mu)", HAT), 3, "is a variance, and is 0 whatever `x` is"),
+        ((MEAN, r"\sigma^2 = \frac1m \sum_i (x_i - \mu)", HAT), 3, "is a variance, but is 0 whatever `x` is"),
         ((MEAN, r"\sigma^2 = \frac1m \sum_i x_i^2 - \mu", HAT), 3, "is not 4 times as large for `x` twice"),
         ((MEAN, r"\sigma^2 = \frac1m \sum_i x_i^2 + \mu^2", HAT), 5, "its mean square is not 1: "),
         ((MEAN, VARIANCE, r"\hat x_i = (x_i - \mu)/\sigma^2"), 5, "its mean square is not 1: 4 ≠ 1 at m = 2"),
@@ -75,15 +75,15 @@ def test_what_is_as_its_name_promises_is_not_doubted(rows: tuple[str, ...]) -> N
         ((MEAN, VARIANCE, r"\hat x_i = (x_i + \mu)/\sigma"), 5, "its mean is not 0: -2 ≠ 0 at m = 2"),
         ((MEAN, VARIANCE, r"\hat x_i = x_i/\sigma - \mu"), 5, "its mean is not 0: -1/2 ≠ 0 at m = 2"),
         ((*ROWS, r"\hat x_{ij} = (x_{ij} - \mu_j)/\sigma_j^2"), 5, "its mean square is not 1: "),
-        ((r"Let the variance $v = \frac1m \sum_i (x_i - \mu)$.", MEAN), 1, "`v` is a variance, and is 0"),
-        ((r"With the mean $u = \sum_{i=1}^m x_i$.",), 1, "`u` is a mean, and does not grow by 1"),
+        ((r"Let the variance $v = \frac1m \sum_i (x_i - \mu)$.", MEAN), 1, "`v` is a variance, but is 0"),
+        ((r"With the mean $u = \sum_{i=1}^m x_i$.",), 1, "`u` is a mean, but does not grow by 1"),
         (
             (*CENTRED, GRADIENTS[0].replace(r"\gamma", ""), *GRADIENTS[1:]),
             7,
-            "by `q_i`, and differs from it: ",
+            "by `q_i`, but differs from it: ",
         ),
-        ((*CENTRED, GRADIENTS[0], GRADIENTS[1].replace("-", ""), INPUT), 9, r"of `L` by `\mu`, and differs"),
-        ((*CENTRED, *GRADIENTS, INPUT.replace(r"\frac1m", "")), 11, "`L` by `x_i`, and differs from it: "),
+        ((*CENTRED, GRADIENTS[0], GRADIENTS[1].replace("-", ""), INPUT), 9, r"of `L` by `\mu`, but differs"),
+        ((*CENTRED, *GRADIENTS, INPUT.replace(r"\frac1m", "")), 11, "`L` by `x_i`, but differs from it: "),
     ],
 )
 def test_what_is_not_as_its_name_promises_is_doubted_once(

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import combinations, count
 
 from bnsym import terms
@@ -112,25 +113,20 @@ class _Named:
 
     def _mean(self) -> Iterator[Promise]:
         """It grows by what the entries grow by, if it is a sum of them times a number at all."""
-        twice = self._at(terms.mul(terms.num(2), self.leaf)), terms.mul(terms.num(2), self.symbol)
-        more = terms.add(self._at(terms.add(self.leaf, terms.ONE)), terms.neg(self.symbol)), terms.ONE
-        says = f"is a mean, and does not grow by 1 with each entry of `{self.leaf.name}`"
-        yield self._promise(says, more, given=(twice,))
+        more = terms.add(self._at(terms.add(self.leaf, terms.ONE)), terms.neg(self.symbol))
+        says = f"is a mean, but does not grow by 1 with each entry of `{self.leaf.name}`"
+        twice = self._at(_times(2, self.leaf)), _times(2, self.symbol)
+        yield self._promise(says, (more, terms.ONE), given=(twice,))
 
     def _variance(self) -> Iterator[Promise]:
         """It is not 0, and four times as large if the entries are twice as large; or twice, as a mean of
         variances is."""
-        leaf, none = self.leaf, self._at(terms.ZERO)
-        says = f"is a variance, and is 0 whatever `{leaf.name}` is"
+        leaf, none = self.leaf, terms.neg(self._at(terms.ZERO))
+        says = f"is a variance, but is 0 whatever `{leaf.name}` is"
         yield self._promise(says, given=((self.symbol, terms.ZERO),))
-        larger, spread = (
-            terms.add(self._at(terms.mul(terms.num(2), leaf)), terms.neg(none)),
-            terms.add(self.symbol, terms.neg(none)),
-        )
-        says = f"is a variance, and is not 4 times as large for `{leaf.name}` twice as large"
-        yield self._promise(
-            says, (larger, terms.mul(terms.num(4), spread)), (larger, terms.mul(terms.num(2), spread))
-        )
+        larger, spread = terms.add(self._at(_times(2, leaf)), none), terms.add(self.symbol, none)
+        says = f"is a variance, but is not 4 times as large for `{leaf.name}` twice as large"
+        yield self._promise(says, (larger, _times(4, spread)), (larger, _times(2, spread)))
 
     def _normalized(self) -> Iterator[Promise]:
         """Its mean is 0, if a mean is taken from it; its mean square is 1, or its sum of squares, or one less
@@ -138,21 +134,18 @@ class _Named:
         own, indices = self.symbol, self.symbol.indices
         near = reached(self.uses[own.name], {n: u for n, u in self.uses.items() if not self._is_spread(n)})
         spread, centred = any(map(self._is_spread, near)), any(map(self._is_mean, near))
-        roots = (
-            isinstance(t, Pow) and t.exponent.denominator == 2 for t in terms.walk(self.named.definition.body)
-        )
-        divided = spread or any(roots) if centred else spread and not any(map(self._is_mean, self.leads))
+        powers = (t for t in terms.walk(self.named.definition.body) if isinstance(t, Pow))
+        deviates = spread or any(t.exponent.denominator == 2 for t in powers)
+        divided = deviates if centred else spread and not any(map(self._is_mean, self.leads))
         over = [c for k in range(min(3, len(indices)) * divided) for c in combinations(indices, k + 1)]
         if over and centred:
             zero = ((_average(own, o), terms.ZERO) for o in over)
-            yield self._promise("is normalized, and its mean is not 0", *zero)
-        parts = ((o, terms.power(terms.mul(*(Size(i.space) for i in o)), -1)) for o in over)
-        wanted = (
-            (o, w) for o, part in parts for w in (terms.ONE, terms.add(terms.ONE, terms.neg(part)), part)
-        )
-        squares = [(_average(terms.power(own, 2), o), w) for o, w in wanted]
-        if squares:
-            yield self._promise("is normalized, and its mean square is not 1", *squares)
+            yield self._promise("is normalized, but its mean is not 0", *zero)
+        parts = [(o, terms.power(terms.mul(*(Size(i.space) for i in o)), -1)) for o in over]
+        wanted = ((o, w) for o, p in parts for w in (terms.ONE, terms.add(terms.ONE, terms.neg(p)), p))
+        squares = ((_average(terms.power(own, 2), o), w) for o, w in wanted)
+        if over:
+            yield self._promise("is normalized, but its mean square is not 1", *squares)
 
     def _at(self, argument: Term) -> Term:
         """What it is with other entries of the array."""
@@ -165,14 +158,16 @@ class _Named:
         self, says: str, *readings: tuple[Term, Term], given: tuple[tuple[Term, Term], ...] = ()
     ) -> Promise:
         small = (terms.Hypothesis(Sym(name), Relation.EQ, terms.ZERO) for name in sorted(self.leads & _SMALL))
-        hypotheses, state = tuple(small), self.context.statement
-        refuted, proved = (
-            tuple(state(left, Relation.EQ, right, hypotheses) for left, right in sides)
-            for sides in (readings, given)
-        )
+        state = partial(self.context.statement, hypotheses=tuple(small))
+        refuted = tuple(state(left, Relation.EQ, right) for left, right in readings)
+        proved = tuple(state(left, Relation.EQ, right) for left, right in given)
         name, span = self.symbol.name, self.named.span
         said = f"by its name `{name}` {says}".replace(ANEW, "")
         return Promise(name, span, said, refuted, proved, frozenset(self.leads))
+
+
+def _times(number: int, term: Term) -> Term:
+    return terms.mul(terms.num(number), term)
 
 
 def _average(term: Term, over: tuple[Index, ...]) -> Term:
@@ -203,6 +198,6 @@ def _gradients(context: Context) -> Iterator[Promise]:
         if same and losses[0] in leads and not any(map(_WORD.match, leads - uses.keys())):
             outputs = context.outputs or outputs_of({}, context.definitions, losses, (value, derivative))
             statement = replace(context.statement(value, Relation.EQ, derivative), outputs=outputs)
-            says = f"by its name `{left}` is the derivative of `{losses[0]}` by `{by}`, and differs from it"
+            says = f"by its name `{left}` is the derivative of `{losses[0]}` by `{by}`, but differs from it"
             yield Promise(left, span_of(source, chain.signs[0][1]), says, (statement,), (), before)
             before |= {left}

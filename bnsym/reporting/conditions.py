@@ -12,6 +12,7 @@ from dataclasses import replace
 from itertools import count
 from time import monotonic
 
+from bnsym import terms
 from bnsym.elaborate.application import Bodies, applied
 from bnsym.elaborate.tensors import Value
 from bnsym.kernel import Proved
@@ -20,12 +21,10 @@ from bnsym.normal import OutOfReach, Poly, Ring
 from bnsym.printing import to_latex
 from bnsym.proving.advice import Alike
 from bnsym.reporting.wording import relation_latex
-from bnsym.terms import HALF, Hypothesis, Index, Pow, Statement, Sum, Sym, Term, children, mapped, power, walk
+from bnsym.terms import Hypothesis, Index, Pow, Statement, Sum, Sym, Term, walk
 
 _MOST = 40
 """Arguments that are tried; a condition has few."""
-
-
 SECONDS = 1.0
 """What naming the conditions of one proof may take."""
 
@@ -56,9 +55,9 @@ def _named(term: Term, statement: Statement) -> str | None:
 def _name_of(term: Term, bodies: Bodies, normal: Callable[[Term], Poly]) -> str | None:
     meant = normal(term)
     for symbol, body in bodies.values():
-        root = isinstance(body, Pow) and body.exponent == HALF and not symbol.indices
-        if root and normal(children(body)[0]) == meant:
-            return to_latex(power(symbol, 2))
+        root = isinstance(body, Pow) and body.exponent == terms.HALF and not symbol.indices
+        if root and normal(terms.children(body)[0]) == meant:
+            return to_latex(terms.power(symbol, 2))
     smallest = sorted(_arguments(term), key=lambda found: sum(1 for _ in walk(found[0])))
     for argument, index in smallest[:_MOST]:
         for symbol, _ in bodies.values():
@@ -80,15 +79,10 @@ def _arguments(term: Term) -> Iterator[tuple[Term, Index]]:
 
 def _leaves(symbol: Sym, bodies: Bodies) -> Iterator[tuple[str, str]]:
     """The arrays without a definition that a defined number is computed from, with what they run over."""
-    todo, seen = [symbol.name], set()
-    while todo:
-        for inner in walk(bodies[todo.pop()][1]):
-            if isinstance(inner, Sym) and inner.name not in seen:
-                seen.add(inner.name)
-                if inner.name in bodies:
-                    todo.append(inner.name)
-                elif len(inner.indices) == 1:
-                    yield inner.name, inner.indices[0].space
+    told = terms.reached([symbol.name], lambda name: terms.names(bodies[name][1]) if name in bodies else ())
+    parts = (part for name in sorted(told & bodies.keys()) for part in walk(bodies[name][1]))
+    arrays = {part.name: part.indices for part in parts if isinstance(part, Sym)}
+    yield from ((n, ix[0].space) for n, ix in arrays.items() if n not in bodies and len(ix) == 1)
 
 
 def _at(symbol: Sym, leaf: str, argument: Term, index: Index, bodies: Bodies) -> Term:
@@ -109,4 +103,4 @@ def _whole(term: Term, index: Index) -> Term:
         return term
     if isinstance(term, Sym):
         return replace(term, indices=tuple(i for i in term.indices if i != index))
-    return mapped(term, lambda inner: _whole(inner, index))
+    return terms.mapped(term, lambda inner: _whole(inner, index))

@@ -35,7 +35,8 @@ def listing() -> str:
     parts = []
     for prefix, codes in groupby(NAMES, key=group_of):
         lines = [f"  {code}  {NAMES[code]}" for code in codes]
-        parts.append("\n".join([style(_title(GROUPS[prefix]), bold=True), *lines]))
+        title = GROUPS[prefix][0].upper() + GROUPS[prefix][1:]
+        parts.append("\n".join([style(title, bold=True), *lines]))
     return "\n\n".join([*parts, "`bnsym explain CODE` says more of one."])
 
 
@@ -44,7 +45,3 @@ def suggestion(query: str) -> str:
     known = [*NAMES, *NAMES.values()]
     close = get_close_matches(query.upper(), known, n=1) or get_close_matches(query.lower(), known, n=1)
     return f"did you mean {close[0]}?" if close else "`bnsym explain` lists them all"
-
-
-def _title(text: str) -> str:
-    return text[0].upper() + text[1:]

@@ -7,8 +7,8 @@ Formats nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from bnsym.kernel import Proved, Refuted
@@ -16,7 +16,7 @@ from bnsym.model import FileReport, NamedDefinition, NamedHypothesis, Result
 from bnsym.printing import to_latex
 from bnsym.reporting.outline import Formula
 from bnsym.reporting.wording import relation_latex
-from bnsym.terms import Diff, Hypothesis, Statement, walk
+from bnsym.terms import Diff, Hypothesis, Statement, reached, walk
 from bnsym.terms import names as names_in
 
 
@@ -147,27 +147,7 @@ def _standing(name: str, results: list[Result], wholly: set[str]) -> Standing:
 def _reduced(nodes: list[Node]) -> tuple[Node, ...]:
     """Without the uses that follow from others: what uses x̂ uses μ already."""
     direct = {node.key: [u for u in node.uses if u != node.key] for node in nodes}
-    reached: dict[str, set[str]] = {}
-    return tuple(
-        Node(n.key, n.latex, n.standing, tuple(_needed(direct[n.key], direct, reached))) for n in nodes
-    )
-
-
-def _needed(uses: list[str], direct: dict[str, list[str]], reached: dict[str, set[str]]) -> Iterator[str]:
-    known = [u for u in uses if u in direct]
-    for use in known:
-        if not any(use in _reach(other, direct, reached) for other in known if other != use):
-            yield use
-
-
-def _reach(key: str, direct: dict[str, list[str]], reached: dict[str, set[str]]) -> set[str]:
-    """Everything that it rests on; what rests on itself stops there."""
-    if key not in reached:
-        reached[key] = set()
-        stack = [u for u in direct.get(key, ()) if u in direct]
-        while stack:
-            other = stack.pop()
-            if other not in reached[key]:
-                reached[key].add(other)
-                stack += [u for u in direct[other] if u in direct]
-    return reached[key]
+    uses = {key: [u for u in used if u in direct] for key, used in direct.items()}
+    led = {key: reached(used, lambda use: uses[use]) for key, used in uses.items()}
+    kept = {k: [u for u in own if not any(u in led[o] for o in own if o != u)] for k, own in uses.items()}
+    return tuple(replace(node, uses=tuple(kept[node.key])) for node in nodes)

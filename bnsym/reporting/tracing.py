@@ -4,7 +4,7 @@ and what decided it. For those who ask why a link was read or judged as it was.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from time import monotonic
@@ -51,21 +51,17 @@ def _read(side: str, span: Span, context: Context) -> Iterator[tuple[str, list[s
     text = context.survey.source.masked
     tokens = lex(text, *span.offsets)
     yield f"{side} tokens", [" ".join(f"{token.kind.name}:{token.text}" for token in tokens)]
-    found = next((e for e in _expressions(context) if _stands(e, span, text)), None)
+    chains = context.survey.gathered.chains
+    found = next((e for chain in chains for e in chain.expressions if _stands(e, span, text)), None)
     if found is not None and found.node is not None:
         yield f"{side} tree", list(tree(found.node))
 
 
-def _expressions(context: Context) -> Iterable[Expression]:
-    return (e for chain in context.survey.gathered.chains for e in chain.expressions)
-
-
 def _stands(expression: Expression, span: Span, text: str) -> bool:
     """Whether it is the one at the place, but for the white space around it."""
-    start, end = expression.where.start, expression.where.end
-    return (start + len(text[start:end]) - len(text[start:end].lstrip()), span.offsets[1]) == (
-        span.offsets[0],
-        end - len(text[start:end]) + len(text[start:end].rstrip()),
+    where, (start, end) = expression.where, span.offsets
+    return (
+        where.start <= start < end <= where.end and text[where.start : where.end].strip() == text[start:end]
     )
 
 

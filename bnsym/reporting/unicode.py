@@ -7,9 +7,9 @@ the LaTeX itself. Made from the table of commands.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
-from string import ascii_letters
 
 from bnsym.latex.commands import TABLE, Kind
 
@@ -36,9 +36,7 @@ _SIGNS = {
 }
 _ACCENTS = {word[1:]: e.unicode for e in TABLE if e.kind is Kind.ACCENT for word in e.spellings}
 _PLAIN = frozenset({"mathrm", "text", "operatorname", "mathit", "mathsf"})
-_ALPHABETS = {"mathbf": 0x1D400, "boldsymbol": 0x1D400, "mathcal": 0x1D49C}
-_TAKEN = dict(zip("BEFHILMRego", "ℬℰℱℋℐℒℳℛℯℊℴ", strict=True))
-"""Script letters that Unicode keeps elsewhere."""
+_ALPHABETS = {"mathbf": "bold", "boldsymbol": "bold", "mathcal": "script"}
 _UP = dict(zip("0123456789+-=()ijnmTkab", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁱʲⁿᵐᵀᵏᵃᵇ", strict=True))
 _UP |= {"*": "*", "'": "′", "ᵀ": "ᵀ"}
 _DOWN = dict(
@@ -61,9 +59,9 @@ def plain(text: str) -> str:
 def unicode_math(latex: str) -> str:
     """`latex` in Unicode; `latex` itself where some part of it has no plain form."""
     try:
-        tokens = _Tokens(latex)
+        tokens = ["", *_TOKEN.findall(latex)[::-1]]  # the next one last
         shown = "".join(_pieces(tokens))
-        if tokens.peek():
+        if tokens[-1]:
             return latex
     except (_Unknown, RecursionError):
         return latex
@@ -77,32 +75,14 @@ def _tidy(text: str) -> str:
     return re.sub(r" +", " ", re.sub(r" +(?=[⟩),])", "", text)).strip()
 
 
-class _Tokens:
-    def __init__(self, latex: str) -> None:
-        self._tokens = _TOKEN.findall(latex)
-        self._at = 0
-
-    def peek(self) -> str:
-        return self._tokens[self._at] if self._at < len(self._tokens) else ""
-
-    def take(self) -> str:
-        token = self.peek()
-        self._at += 1
-        return token
-
-    def skip_space(self) -> None:
-        while self.peek().isspace():
-            self.take()
-
-
-def _pieces(tokens: _Tokens) -> Iterator[str]:
+def _pieces(tokens: list[str]) -> Iterator[str]:
     """Pieces up to the brace that closes this level."""
-    while tokens.peek() not in ("", "}"):
+    while tokens[-1] not in ("", "}"):
         yield _piece(tokens)
 
 
-def _piece(tokens: _Tokens) -> str:
-    token = tokens.take()
+def _piece(tokens: list[str]) -> str:
+    token = tokens.pop()
     if token == "{":
         return _rest_of_group(tokens)
     if token in "^_":
@@ -114,21 +94,22 @@ def _piece(tokens: _Tokens) -> str:
     return " " if token.isspace() else f" {token} " if token in "=<>" else token
 
 
-def _rest_of_group(tokens: _Tokens) -> str:
+def _rest_of_group(tokens: list[str]) -> str:
     inside = "".join(_pieces(tokens))
-    if tokens.take() != "}":
+    if tokens.pop() != "}":
         raise _Unknown
     return inside
 
 
-def _argument(tokens: _Tokens) -> str:
-    tokens.skip_space()
-    if tokens.peek() in ("", "}", "^", "_"):
+def _argument(tokens: list[str]) -> str:
+    while tokens[-1].isspace():
+        tokens.pop()
+    if tokens[-1] in ("", "}", "^", "_"):
         raise _Unknown
     return _tidy(_piece(tokens))
 
 
-def _command(name: str, tokens: _Tokens) -> str:
+def _command(name: str, tokens: list[str]) -> str:
     if name in _SIGNS:
         return _SIGNS[name]
     if name in _ACCENTS:
@@ -136,11 +117,11 @@ def _command(name: str, tokens: _Tokens) -> str:
     if name in _PLAIN:
         return _argument(tokens)
     if name in _ALPHABETS:
-        return "".join(_styled(char, _ALPHABETS[name]) for char in _argument(tokens))
+        return "".join(styled(char, _ALPHABETS[name]) for char in _argument(tokens))
     if name in ("frac", "dfrac", "tfrac"):
         above, below = _argument(tokens), _argument(tokens)
         return f"{_grouped(above, '+-=')}/{_grouped(below, '+-= /·')}"
-    if name == "sqrt" and tokens.peek() != "[":
+    if name == "sqrt" and tokens[-1] != "[":
         return f"√{_grouped(_argument(tokens), '+-= /·')}"
     raise _Unknown
 
@@ -152,11 +133,16 @@ def _accented(base: str, mark: str) -> str:
     return base[0] + mark + base[1:]
 
 
-def _styled(char: str, start: int) -> str:
-    if start == _ALPHABETS["mathcal"] and char in _TAKEN:
-        return _TAKEN[char]
-    offset = ascii_letters.find(char)
-    return chr(start + (offset + 26) % 52) if offset >= 0 else char
+def styled(letter: str, variant: str) -> str:
+    """The letter's own sign in Unicode for a style such as `bold-italic`; itself where there is none."""
+    named = unicodedata.name(letter, "").removeprefix("LATIN ").removeprefix("GREEK ").replace(" LETTER", "")
+    style = variant.upper().replace("BOLD-", "BOLD ")
+    for whole in (f"MATHEMATICAL {style} {named}", f"{style} {named}"):
+        try:
+            return unicodedata.lookup(whole) if style else letter
+        except KeyError:
+            continue
+    return letter
 
 
 def _grouped(text: str, splitting: str) -> str:

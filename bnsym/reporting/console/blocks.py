@@ -58,11 +58,10 @@ def result_blocks(page: Page, views: Iterable[View]) -> None:
         cause = cause_of(group[0])
         if cause is not None and len(group) > 1:
             _waiting(page, cause, [result.link for result in group])
-        elif page.full:
-            for result in group:
-                _block(page, known[id(result)])
-        else:
-            _block(page, *(known[id(result)] for result in group))
+            continue
+        shown = [known[id(result)] for result in group]
+        for together in ([one] for one in shown) if page.full else (shown,):
+            _block(page, *together)
 
 
 def _waiting(page: Page, cause: Diagnostic, links: list[Link]) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import accumulate, takewhile
 from textwrap import wrap
 
 from rich.cells import cell_len
@@ -100,22 +101,19 @@ def _cut(shown: list[str], room: int) -> str:
     """The beginning, with an ellipsis if that is not all."""
     if cell_len(text := "".join(shown[: room + 1])) <= room:
         return text
-    used, kept = 1, []
-    for cell in shown:
-        used += cell_len(cell)
-        if used > room:
-            break
-        kept.append(cell)
-    return "".join(kept) + "…"
+    return "".join(shown[: _fitting(shown, room)]) + "…"
 
 
 def _cut_left(shown: list[str], room: int) -> str:
     """The end, with an ellipsis if that is not all."""
-    used, kept = 1, len(shown)
-    while kept and used + cell_len(shown[kept - 1]) <= room:
-        kept -= 1
-        used += cell_len(shown[kept])
-    return "…" + "".join(shown[kept:]) if kept else "".join(shown)
+    kept = _fitting(shown[::-1], room)
+    return "…" + "".join(shown[len(shown) - kept :]) if kept < len(shown) else "".join(shown)
+
+
+def _fitting(shown: list[str], room: int) -> int:
+    """How many fit beside an ellipsis."""
+    widths = accumulate(cell_len(cell) for cell in shown)
+    return sum(1 for _ in takewhile(lambda width: width < room, widths))
 
 
 def _highlighted(window: _Window, style: str) -> Text:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
-from bnsym.model import Report, Result, Severity
+from bnsym.model import Report, Severity
 from bnsym.reporting.pages.html import facts
 from bnsym.reporting.pages.mathml import mathml
 from bnsym.reporting.typeset.tex_lines import escaped
@@ -69,8 +69,4 @@ def _formulas(view: FileView) -> Iterator[str]:
     for result in view.file.results:
         step = steps.get(result.link.id)
         sides = (" ".join(step.left), step.sign, " ".join(step.right)) if step else ("", "", "")
-        yield " & ".join([*sides, _verdict(result)])
-
-
-def _verdict(result: Result) -> str:
-    return rf"\text{{{result.name}: {escaped(result.link.id)}}}"
+        yield " & ".join([*sides, rf"\text{{{result.name}: {escaped(result.link.id)}}}"])

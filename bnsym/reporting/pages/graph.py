@@ -8,6 +8,7 @@ from html import escape
 
 from bnsym.reporting.resting import Node, Standing
 from bnsym.reporting.unicode import unicode_math
+from bnsym.terms import reached
 
 WIDTH, HEIGHT = 152, 30
 GAP_X, GAP_Y, MARGIN = 44, 12, 14
@@ -58,16 +59,12 @@ def _middle(heights: list[float]) -> float:
 
 
 def _levels(nodes: Sequence[Node]) -> dict[str, int]:
-    """One more than the highest level of what is used; a circle stops at the number of nodes."""
-    levels = {node.key: 0 for node in nodes}
-    for _ in nodes:
-        raised = {n.key: max((levels[u] + 1 for u in n.uses if u in levels), default=0) for n in nodes}
-        raised = {key: min(level, len(nodes)) for key, level in raised.items()}
-        if raised == levels:
-            break
-        levels = raised
-    order = {level: number for number, level in enumerate(sorted(set(levels.values())))}
-    return {key: order[level] for key, level in levels.items()}
+    """One more than the highest level of what is used; what uses itself through others stops there."""
+    uses = {node.key: node.uses for node in nodes}
+    levels: dict[str, int] = {}
+    for key in sorted(uses, key=lambda key: len(reached(uses[key], lambda use: uses.get(use, ())))):
+        levels[key] = max((levels[use] + 1 for use in uses[key] if use in levels), default=0)
+    return levels
 
 
 def _edges(nodes: Sequence[Node], places: dict[str, tuple[int, int]]) -> Iterator[str]:

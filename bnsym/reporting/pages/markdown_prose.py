@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from bnsym.reporting.pages.mathml import mathml
@@ -53,8 +54,6 @@ def _rendered(_self: Any, tokens: Any, number: int, *_: Any) -> str:
 
 def _described(token: Any) -> str:
     """A picture would have to be fetched: its description stands for it."""
-    from html import escape
-
     return f"<em>{escape(token.content)}</em>"
 
 

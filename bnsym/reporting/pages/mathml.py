@@ -7,12 +7,12 @@ elements and attributes that are listed here. What it can't do is shown as the s
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import lru_cache
 from html import escape
 from xml.etree import ElementTree
 
 from bnsym.latex.commands import BY_SPELLING, FOREIGN, Kind, spellings
+from bnsym.reporting.unicode import styled
 
 LIMIT = 4000
 """Characters; longer formulas are shown as their source."""
@@ -80,18 +80,6 @@ def _kept(element: ElementTree.Element) -> ElementTree.Element:
         kept.set("stretchy", "false")
         kept.set("lspace", "0")
         kept.set("rspace", "0")
-    kept.text = "".join(_styled(letter, variant) for letter in text)
+    kept.text = "".join(styled(letter, variant) for letter in text)
     kept.extend(_kept(child) for child in element)
     return kept
-
-
-def _styled(letter: str, variant: str) -> str:
-    """The letter's own sign in Unicode for a style such as `bold-italic`; itself where there is none."""
-    named = unicodedata.name(letter, "").removeprefix("LATIN ").removeprefix("GREEK ").replace(" LETTER", "")
-    style = variant.upper().replace("BOLD-", "BOLD ")
-    for whole in (f"MATHEMATICAL {style} {named}", f"{style} {named}"):
-        try:
-            return unicodedata.lookup(whole) if style else letter
-        except KeyError:
-            continue
-    return letter

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
 from typing import Any
 
 from bnsym.kernel import Refuted, Witness
-from bnsym.model import Cause, Diagnostic, NamedDefinition, Repair, Report, Result, Span, Unread
+from bnsym.model import Cause, Diagnostic, NamedDefinition, Repair, Report, Span, Unread
 from bnsym.printing import to_latex
 from bnsym.reporting.view import FileView, Grounds, View, file_views, views
 from bnsym.reporting.wording import is_declared_refuted, relation_latex, value_strings
@@ -38,6 +37,7 @@ def to_json(report: Report) -> str:
 def as_data(report: Report) -> dict[str, Any]:
     """The report as dicts, lists, strings, ints and None."""
     definitions = (d for f in report.files for d in f.derivation.definitions)
+    notes = (note for result in report.results for note in result.notes)
     return {
         "bnsym": report.version,
         "schema": SCHEMA,
@@ -49,12 +49,8 @@ def as_data(report: Report) -> dict[str, Any]:
         "causes": [_cause(cause) for cause in report.causes],
         "definitions": [_definition(definition) for definition in definitions],
         "read": [_read(file) for file in file_views(report)],
-        "diagnostics": [_diagnostic(d) for d in (*report.all_diagnostics, *_notes(report.results))],
+        "diagnostics": [_diagnostic(d) for d in (*report.all_diagnostics, *notes)],
     }
-
-
-def _notes(results: Iterable[Result]) -> Iterable[Diagnostic]:
-    return (note for result in results for note in result.notes)
 
 
 def _link(view: View) -> dict[str, Any]:

@@ -24,14 +24,9 @@ _SPECIAL = {
 }
 """In Computer Modern only: pdflatex has no other scalable font without further packages, and a line that
 microtype stretches can't have one that does not scale, such as that of `\\$`."""
-_GREEK = dict(
-    zip(
-        "αβγδεζηθικλμνξπρστυφχψωϵΓΔΘΛΞΠΣΦΨΩ",
-        "alpha beta gamma delta varepsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau"
-        " upsilon varphi chi psi omega epsilon Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega".split(),
-        strict=True,
-    )
-)
+_GREEK = {char: unicodedata.name(char).rpartition(" ")[2] for char in "αβγδζηθικλμνξπρστυχψωΓΔΘΛΞΠΣΦΨΩ"}
+_GREEK = {char: name.title() if char.isupper() else name.lower() for char, name in _GREEK.items()}
+_GREEK |= {"λ": "lambda", "Λ": "Lambda", "ε": "varepsilon", "φ": "varphi", "ϵ": "epsilon"}
 _SIGNS = dict(
     zip(
         "∂∇∑∏≤≥≠≡≈∈∀∞·×±−⟨⟩‖√→⇒⊤ℓ…",
@@ -96,6 +91,10 @@ _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|[^\s]", re.DOTALL)
 _INVISIBLE = frozenset("left right big Big bigg Bigg bigl bigr Bigl Bigr , ; : !".split())
 _OPENING = frozenset(["(", "[", "{", *(rf"\{name}" for name in ("langle", "{", "lbrace", "left", "lVert"))])
 _CLOSING = frozenset([")", "]", "}", *(rf"\{name}" for name in ("rangle", "}", "rbrace", "right", "rVert"))])
+_GROUP = re.compile(
+    r"\\[dt]?frac\s*(?:\{([^{}]*)\}|(\w))\s*(?:\{([^{}]*)\}|(\w))|(?<!frac)(?<!\})\{([^{}]*)\}"
+)
+"""A fraction with nothing in braces inside it; else braces with none inside that are no part of one."""
 _BARS = frozenset((r"\Vert", r"\|", "|", r"\vert"))
 
 
@@ -127,54 +126,17 @@ def _terms(latex: str) -> Iterator[str]:
 
 def width(latex: str) -> int:
     """About how many letters wide: a fraction is as wide as its wider part."""
-    groups = _Groups()
-    for match in _TOKEN.finditer(latex):
-        token = match.group()
-        if token == "{":
-            groups.open()
-        elif token == "}":
-            groups.close()
-        elif token in (r"\frac", r"\dfrac", r"\tfrac"):
-            groups.fractions.append((len(groups.widths), []))
-        else:
-            groups.add(_width(token))
-    return groups.total()
+    while (shorter := _GROUP.sub(_as_digits, latex)) != latex:
+        latex = shorter
+    return _width(latex)
 
 
-def _width(token: str) -> int:
-    if token == r"\sum":
-        return 3
-    if token in "+-=<>" or token in (r"\le", r"\ge"):
-        return 2
-    return int(token not in "^_" and token[1:] not in _INVISIBLE)
+def _as_digits(group: re.Match[str]) -> str:
+    """Digits, since letters would go on with the name of a command before them."""
+    return "1" * max(_width(part) for part in group.groups() if part is not None)
 
 
-class _Groups:
-    """The widths of the groups that are open, and of the fractions whose parts are still to come."""
-
-    def __init__(self) -> None:
-        self.widths = [0]
-        self.fractions: list[tuple[int, list[int]]] = []
-
-    def open(self) -> None:
-        self.widths.append(0)
-
-    def close(self) -> None:
-        if len(self.widths) > 1:
-            width = self.widths.pop()
-            while self.fractions and self.fractions[-1][0] > len(self.widths):
-                self.fractions.pop()
-            self.add(width)
-
-    def add(self, width: int) -> None:
-        while self.fractions and self.fractions[-1][0] == len(self.widths):
-            parts = self.fractions[-1][1]
-            parts.append(width)
-            if len(parts) < 2:
-                return
-            width = max(parts)
-            self.fractions.pop()
-        self.widths[-1] += width
-
-    def total(self) -> int:
-        return sum(self.widths)
+def _width(flat: str) -> int:
+    tokens = _TOKEN.findall(flat)
+    wide = sum(t in "+-=<>" or t in (r"\le", r"\ge") for t in tokens) + 2 * tokens.count(r"\sum")
+    return wide + sum(t not in "^_{}" and t[1:] not in _INVISIBLE for t in tokens)
