@@ -378,7 +378,7 @@ class _Inference:
             case Product(factors, operators) if "otimes" in operators:
                 for factor in factors:
                     self.demand(factor, COLUMN, bound)
-            case Product() if self.soft or self.defining:
+            case Product(_, operators) if (self.soft or self.defining) and ENTRYWISE & {*operators}:
                 self._demand_alike(node, bound)
             case Apply(function, argument) if word_of(function) in TRACES:
                 self.demand(argument, MATRIX, bound)
