@@ -372,12 +372,9 @@ class _Reader(Draft):
         definition = self.definition_of.get(id(chain))
         if definition is not None:
             unread = self._broken_by(chain) and not definition.explicit
-            return 0 if unread and not self._is_function(definition) else 1
+            by_function = definition.body is not None and is_unknown(definition.body)
+            return 0 if unread and not by_function else 1
         return 1 if chain.signs[0][0] in (":=", r"\leftarrow") or chain.defines else 0
-
-    def _is_function(self, definition: RawDefinition) -> bool:
-        """Whether it is read as far as can be: by a function that nothing defines."""
-        return definition.body is not None and is_unknown(definition.body)
 
     def _broken_by(self, chain: RawChain) -> bool:
         """Whether the chain's first row should have been a definition and can't be read."""

@@ -5,7 +5,6 @@ Functions of a `Lowering`, which dispatches to them; imports the surface tree, v
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from bnsym.elaborate.shapes import upper_case
@@ -44,16 +43,12 @@ def squared_entries(lowering: Lowering, body: Node, at: Place) -> Term:
 
 
 def norm_of_number(lowering: Lowering, body: Node, before: dict[str, Place], at: Place) -> ReadError:
-    fresh = [letter for letter in lowering.free if letter not in before] or list(letters_in(lowering, body))
+    fresh = [letter for letter in lowering.free if letter not in before]
+    for name in (inner for inner in walk(body) if isinstance(inner, Symbol) and not fresh):
+        fresh += lowering.table.split(name, lowering.bound)[1]
     if fresh:
         letter = fresh[0]
         place = lowering.free.get(letter, at)
         message = f"index {letter} is free inside a norm: the norm of one component"
         return ReadError("BN121", message, place, "write the vector without its index")
     return ReadError("BN124", "the norm of a number", at, "write `|a|`")
-
-
-def letters_in(lowering: Lowering, body: Node) -> Iterator[str]:
-    for node in walk(body):
-        if isinstance(node, Symbol):
-            yield from lowering.table.split(node, lowering.bound)[1]

@@ -186,7 +186,8 @@ def _scales(node: Node) -> set[str]:
     r"""The names that an entry is divided by in the definition of another, as in `h_i = x_i / \tau`."""
     found: set[str] = set()
     for inner in (unwrap(part) for part in _outside_sums(node)):
-        if isinstance(inner, Quotient) and any(map(_has_index, _outside_sums(inner.numerator))):
+        above = _outside_sums(inner.numerator) if isinstance(inner, Quotient) else ()
+        if isinstance(inner, Quotient) and any(isinstance(n, Symbol) and n.indices for n in above):
             found |= {part.base for part in walk(inner.denominator) if isinstance(part, Symbol)}
     return found
 
@@ -196,10 +197,6 @@ def _outside_sums(node: Node) -> Iterator[Node]:
         yield node
         for child in children(node):
             yield from _outside_sums(child)
-
-
-def _has_index(node: Node) -> bool:
-    return isinstance(node, Symbol) and bool(node.indices)
 
 
 def _means(node: Node) -> Iterator[tuple[Symbol, Node]]:

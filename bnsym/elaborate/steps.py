@@ -83,7 +83,9 @@ class _Steps:
                 self.gathered.chains[place + 1 : place + 1] = others
                 said += others
         labels = Aliases(labels={self.letter})
-        self.gathered.doubts.extend(self._doubts(chains, unsure, labels))
+        unclear = (node for c in chains for node, _ in self._steps(c) if node.base in unsure)
+        said_of = ((labels.labelled(node), Slice(*node.at)) for node in unclear)
+        self.gathered.doubts.extend(Doubt(*one, EVERYWHERE, meant=True) for one in said_of)
         for expression in (e for chain in (*chains, *said) for e in chain.expressions):
             if expression.node is not None:
                 expression.node = labels.apply(expression.node)
@@ -94,10 +96,6 @@ class _Steps:
             step = _step(target[0]) if target and chain.signs[0][0] in ("=", ":=") else None
             if step and step[1] == self.letter:
                 self.heads.setdefault(step[0], (chain, step[2]))
-
-    def _doubts(self, chains: Iterable[RawChain], unsure: set[str], labels: Aliases) -> Iterator[Doubt]:
-        for node in (node for chain in chains for node, _ in self._steps(chain) if node.base in unsure):
-            yield Doubt(labels.labelled(node), Slice(*node.at), EVERYWHERE, meant=True)
 
     def _steps(self, chain: RawChain) -> Iterator[tuple[Symbol, int]]:
         """The names with a step of the letter, and how far from it."""

@@ -392,7 +392,7 @@ class _Chains:
             piece = self._unwrapped(piece, bracket)
         role = _Role.SAID if bracket is not None and self.here else self._role(piece, before)
         if role is _Role.SAID and piece.signs:
-            self._conditions((self._trim(piece.start, piece.end),))
+            self._condition(self._trim(piece.start, piece.end))
         elif (role is _Role.SAID and self._are_names(piece)) or self._is_remark(piece):
             self.remarks.append(Slice(piece.start, piece.end))
         elif not (piece.lead is Lead.REMARK and self._continues(piece, aligned)):
@@ -468,9 +468,12 @@ class _Chains:
         signed = [sign for sign in piece.signs if sign.where.end <= stop]
         if not gap and not (signed and self._empty(end, signed[0].where.start)):
             return piece, False  # `\\forall k a = b`: where the quantifier ends is not said
-        self._quantify(self._trim(piece.start, end))
+        where = self._trim(piece.start, end)
+        for one in self._present():
+            one.quantifier = one.quantifier or where
+        self.quantifier = self.quantifier if self._present() else where
         if not gap:
-            self._conditions((self._trim(named, stop),))
+            self._condition(self._trim(named, stop))
         rest = piece.signs[len(signed) :]
         return Piece(min(stop + 1, piece.end), piece.end, Lead.START, rest, piece.column), True
 
@@ -479,18 +482,10 @@ class _Chains:
         ink = self.layout.between(start, piece.end)
         return next((token.start for token in ink if token.text == ":"), None)
 
-    def _quantify(self, where: Slice) -> None:
-        if not self._present():
-            self.quantifier = where
-        for chain in self._present():
-            chain.quantifier = chain.quantifier or where
-
-    def _conditions(self, found: tuple[Slice, ...]) -> None:
+    def _condition(self, where: Slice) -> None:
         """Conditions hold for every chain that begins or goes on in the row, or for the next to come."""
-        if not self._present():
-            self.conditions += found
-        for chain in self._present():
-            chain.conditions += found
+        for one in self._present() or (self,):
+            one.conditions.append(where)
 
     def _present(self) -> list[_Growing]:
         """The last chains that begin or go on in the row."""

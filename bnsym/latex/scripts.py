@@ -234,7 +234,7 @@ def big_sum(sign: Place, scripts: list[Script], body: Node) -> Node:
         _sum_clause(clause, letters, excluded, within, firsts, below[0][2])
     if len(letters) == 1 and firsts and above and (last := _number(above[0])) is not None:
         return _written_out(letters[0], (firsts[0], last), excluded, body, at)
-    sizes = _upper_limits(above[0], firsts) if above else ()
+    sizes = [_upper_limit(limit, firsts, script[2]) for script in above for limit in script[1]]
     size = sizes[0] if sizes else None
     if firsts and size is None:
         raise ReadError("BN112", "this sum has a first value and no last one", at)
@@ -287,11 +287,6 @@ def _sum_clause(
             within.append(values)
             return
     raise ReadError("BN128", "only sums over all values of an index can be read", place)
-
-
-def _upper_limits(script: Script, firsts: list[Fraction]) -> tuple[Symbol, ...]:
-    r"""The sizes of a sum, one or one for each index: `\sum_{i,j}^{n,d}`."""
-    return tuple(_upper_limit(limit, firsts, script[2]) for limit in script[1])
 
 
 def _upper_limit(limit: Clause, firsts: list[Fraction], place: Place) -> Symbol:

@@ -51,7 +51,8 @@ class Bench:
 
     def vanishes(self, term: Term, trial: int, deadline: float) -> bool:
         """Whether a number is zero at one draw, after as many redraws as it takes."""
-        machine = self._machines.get(trial) or self._machine(trial)
+        known = self.structure, self.sizes_of(trial), self.seed + trial, self.hypotheses.positive
+        machine = self._machines.get(trial) or Machine(*known)
         for attempt in range(1, REDRAWS):
             if monotonic() > deadline:
                 raise OutOfTime
@@ -66,9 +67,6 @@ class Bench:
                 self._machines[trial] = machine
                 return not found.data.any()
         raise Unsupported(f"no draw in {REDRAWS} has all the roots that are needed")
-
-    def _machine(self, trial: int) -> Machine:
-        return Machine(self.structure, self.sizes_of(trial), self.seed + trial, self.hypotheses.positive)
 
     def sizes_of(self, trial: int) -> dict[SpaceName, int]:
         """The first draws are of the full size; those that confirm a disagreement are smaller."""
