@@ -8,6 +8,7 @@ Imports `terms` only.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -142,7 +143,7 @@ def _adjoint(graph: Graph, loss: Name, by: Sym) -> Term:
         if name in graph.feeding and by.name in graph.uses[name]:
             user = _fresh(definition.symbol, by)
             local = differentiate(graph, graph.unfold(user) or ZERO, by, total=False)
-            parts.append(_sum_over(user.indices, mul(Diff(Sym(loss), user, True), local)))
+            parts.append(sum_over(user.indices, mul(Diff(Sym(loss), user, True), local)))
     return add(*parts)
 
 
@@ -196,7 +197,7 @@ def _gradient_derivative(graph: Graph, gradient: Sym, by: Sym) -> Term:
         elif definition is not None:
             y = _fresh(definition.symbol, by, *gradient.indices)
             entry = _hessian(graph, loss, first, gradient.indices, second, y.indices)
-            parts.append(_sum_over(y.indices, mul(entry, Diff(y, by, True))))
+            parts.append(sum_over(y.indices, mul(entry, Diff(y, by, True))))
     return add(*parts)
 
 
@@ -212,7 +213,7 @@ def _product(factors: tuple[Term, ...], position: int, derivative: Term) -> Term
     return ZERO if derivative == ZERO else mul(*factors[:position], derivative, *factors[position + 1 :])
 
 
-def _sum_over(indices: tuple[Index, ...], body: Term) -> Term:
+def sum_over(indices: Sequence[Index], body: Term) -> Term:
     for index in reversed(indices):
         body = Sum(index, body)
     return body

@@ -42,7 +42,7 @@ def put_in(statement: Statement, numbers: tuple[int, ...]) -> Statement:
         solved = solution(statement, statement.hypotheses[number])
         if solved is None:
             raise Rejected("a hypothesis that is put in is no solved equation")
-        statement = _replaced(statement, *solved, keep=number)
+        statement = replaced(statement, *solved, keep=number)
     return statement
 
 
@@ -75,14 +75,16 @@ def _terms(statement: Statement) -> list[Term]:
     return [statement.left, statement.right, *(d.body for d in statement.definitions), *sides]
 
 
-def _replaced(statement: Statement, old: Sym | Size, new: Term, keep: int) -> Statement:
+def replaced(statement: Statement, old: Term, new: Term, keep: int = -1) -> Statement:
     """`new` for `old` everywhere but in hypothesis number `keep`."""
 
     def change(term: Term) -> Term:
         return new if term == old else mapped(term, change)
 
     definitions = tuple(Definition(d.symbol, change(d.body)) for d in statement.definitions)
-    changed = [Hypothesis(change(h.left), h.relation, change(h.right)) for h in statement.hypotheses]
-    changed[keep] = statement.hypotheses[keep]
+    hypotheses = tuple(
+        h if number == keep else Hypothesis(change(h.left), h.relation, change(h.right))
+        for number, h in enumerate(statement.hypotheses)
+    )
     left, right = change(statement.left), change(statement.right)
-    return replace(statement, left=left, right=right, definitions=definitions, hypotheses=tuple(changed))
+    return replace(statement, left=left, right=right, definitions=definitions, hypotheses=hypotheses)

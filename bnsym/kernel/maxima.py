@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from bnsym.calculus import Graph
 from bnsym.kernel.certificates import Lemma, Maximum, Rejected, Vector
+from bnsym.kernel.equations import replaced
 from bnsym.normal import Ring
 from bnsym.terms import (
     ZERO,
@@ -57,7 +58,7 @@ def substituted(
         radius = _instance(maximum.term.radius, graph)
         if not ring.is_manifest(radius):
             conditions.setdefault(Hypothesis(radius, Relation.GE, ZERO))
-        statement = _replaced(statement, term, value)
+        statement = replaced(statement, term, value)
     assumed = (*statement.hypotheses, *conditions)
     return replace(statement, hypotheses=assumed), tuple(conditions), tuple(ring.used)
 
@@ -146,18 +147,3 @@ def _instance(term: Term, arguments: Graph) -> Term:
     """The term with its arrays replaced by what they stand for."""
     unfolded = arguments.unfold(term) if isinstance(term, Sym) else None
     return mapped(term, lambda inner: _instance(inner, arguments)) if unfolded is None else unfolded
-
-
-def _replaced(statement: Statement, old: Term, new: Term) -> Statement:
-    """The statement with `new` wherever `old` stands."""
-
-    def change(term: Term) -> Term:
-        return new if term == old else mapped(term, change)
-
-    def changed(h: Hypothesis) -> Hypothesis:
-        return Hypothesis(change(h.left), h.relation, change(h.right))
-
-    definitions = tuple(Definition(d.symbol, change(d.body)) for d in statement.definitions)
-    hypotheses = tuple(map(changed, statement.hypotheses))
-    left, right = change(statement.left), change(statement.right)
-    return replace(statement, left=left, right=right, definitions=definitions, hypotheses=hypotheses)

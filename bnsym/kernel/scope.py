@@ -16,13 +16,11 @@ from bnsym.normal import (
 )
 from bnsym.terms import (
     Hypothesis,
-    Index,
     Relation,
     Size,
     SpaceName,
     Statement,
-    Sum,
-    Sym,
+    own_indices,
     walk,
 )
 
@@ -30,23 +28,19 @@ from bnsym.terms import (
 def scope_of(ring: Ring, statement: Statement) -> tuple[str, tuple[Hypothesis, ...]]:
     """For which sizes the statement holds, and the conditions that say more than that."""
     least = dict.fromkeys(_spaces(statement), 1)
-    others: list[Hypothesis] = []
+    others: dict[Any, Hypothesis] = {}
     positive = {c.left for c in ring.conditions if c.relation is Relation.GT}
-    known: set[Any] = set()
     for condition in ring.conditions:
+        implied = condition.relation is not Relation.GT and condition.left in positive
+        if implied or condition in statement.hypotheses:
+            continue
         poly = ring.normal(condition.left)
-        key = (condition.relation, freeze(poly))
-        if condition in statement.hypotheses or key in known:
-            continue
-        known.add(key)
-        if condition.relation is not Relation.GT and condition.left in positive:
-            continue
         bound = _least_size(poly, condition.relation)
         if bound is None:
-            others.append(condition)
+            others.setdefault((condition.relation, freeze(poly)), condition)
         else:
             least[bound[0]] = max(least.get(bound[0], 1), bound[1])
-    return ", ".join(f"{space} >= {n}" for space, n in sorted(least.items())), tuple(others)
+    return ", ".join(f"{space} >= {n}" for space, n in sorted(least.items())), tuple(others.values())
 
 
 def _least_size(poly: Poly, relation: Relation) -> tuple[SpaceName, int] | None:
@@ -70,11 +64,6 @@ def _least_size(poly: Poly, relation: Relation) -> tuple[SpaceName, int] | None:
 
 def _spaces(statement: Statement) -> list[SpaceName]:
     """The index spaces that occur in the two sides; the batch if there is none."""
-    found: set[SpaceName] = set()
-    for term in (*walk(statement.left), *walk(statement.right)):
-        match term:
-            case Size(space) | Sum(Index(_, space), _):
-                found.add(space)
-            case Sym(_, indices):
-                found |= {i.space for i in indices}
+    inner = (*walk(statement.left), *walk(statement.right))
+    found = {t.space for t in inner if isinstance(t, Size)} | {i.space for t in inner for i in own_indices(t)}
     return sorted(found) or ["m"]

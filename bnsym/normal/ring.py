@@ -226,7 +226,10 @@ class Ring:
                     total = plus(total, self.normal(t, names))
                 return total
             case Mul(factors):
-                return self._product(factors, names)
+                result = UNIT
+                for f in factors:
+                    result = self.times(result, self.normal(f, names))
+                return result
             case Pow(base, exponent):
                 return self._power(base, exponent, names)
             case Sum(index, body):
@@ -237,22 +240,11 @@ class Ring:
                 raise OutOfReach("a maximum has no normal form")
 
     def _sum(self, index: Index, body: Term, names: dict[str, Letter]) -> Poly:
-        """Factors that do not mention the index stay outside: Σ_k a b_k = a Σ_k b_k."""
-        factors = body.factors if isinstance(body, Mul) else (body,)
-        inside = [f for f in factors if any(i.name == index.name for i in free_indices(f))]
-        outside = [f for f in factors if f not in inside]
         # what is free in a normal form is among what `names` stands for, or has no such sign
         taken = {name for name, _ in names.values()}
         fresh = next(name for n in count() if (name := f"%{n}") not in taken)
         bound = (fresh, index.space)
-        total = self.contract(self._product(inside, names | {index.name: bound}), bound)
-        return self.times(self._product(outside, names), total)
-
-    def _product(self, factors: Iterable[Term], names: dict[str, Letter]) -> Poly:
-        result = UNIT
-        for factor in factors:
-            result = self.times(result, self.normal(factor, names))
-        return result
+        return self.contract(self.normal(body, names | {index.name: bound}), bound)
 
     def _derivative(self, term: Diff, names: dict[str, Letter]) -> Poly:
         """The normal form of the derivative, remembered."""
@@ -299,7 +291,7 @@ class Ring:
         root = self._root(rest, q)
         mono = make_monomial((*outer, *root))
         self.roots |= {self.canonical.general(g) for g, _ in mono if g[0] == "root"}
-        if root and self.is_manifest(base, above_zero=q == 2) and self._is_above_zero(c, outer):
+        if root and self.is_manifest(base, above_zero=q == 2) and self.is_above_zero(c, outer):
             self.above_zero.add(self.canonical.general(root[0][0]))
         if n > 0:
             return self.power({mono: c}, n)
@@ -318,7 +310,7 @@ class Ring:
         if type(content) not in (int, Fraction) or any(type(e) is not int for _, e in kept):
             raise OutOfReach("what is taken out of a root is not exact")
         if q == 2:
-            taken_well = self._is_above_zero(c, outer)
+            taken_well = self.is_above_zero(c, outer)
         else:
             below, above = divided_by(poly), divided_by(rest)
             taken_well = not parts and all(
@@ -418,14 +410,14 @@ class Ring:
                 return True
             case ("sym", *_):
                 return self._is_assumed(gen, self.positive)
-            case ("root", 2, key) if key and all(c > 0 and self._is_above_zero(1, mono) for mono, c in key):
+            case ("root", 2, key) if key and all(c > 0 and self.is_above_zero(1, mono) for mono, c in key):
                 return True
             case ("root" | "sum", *_):
                 known = self.canonical.general(gen)
                 return known in self.above_zero or (known in self.inverted and self._is_square(gen))
         return False
 
-    def _is_above_zero(self, c: Coefficient, mono: Monomial) -> bool:
+    def is_above_zero(self, c: Coefficient, mono: Monomial) -> bool:
         """Whether c * mono is positive."""
         for gen, e in mono:
             if e % 2 and self.is_negative(gen):

@@ -9,14 +9,14 @@ that are not negative, is a linear program. Untrusted: the kernel expands the re
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from itertools import combinations, product
 from math import factorial, isqrt
 
-from bnsym.calculus import Graph
+from bnsym.calculus import Graph, sum_over
 from bnsym.kernel import (
     Certificate,
     Factor,
@@ -238,9 +238,9 @@ class _Search:
                     rows = [[rename(v, {"·": letter}) for letter in letters] for v in chosen]
                     one = _determinant(rows)
                     # of all determinants times their diagonals the sum is one k!-th of that of squares
-                    inner = _summed(mul(one, *(row[k] for k, row in enumerate(rows))), letters)
+                    inner = sum_over(letters, mul(one, *(row[k] for k, row in enumerate(rows))))
                     poly = plus({}, self.ring.normal(inner), factorial(size))
-                    yield self._atom(poly, Manifest(_summed(power(one, 2), letters)))
+                    yield self._atom(poly, Manifest(sum_over(letters, power(one, 2))))
             for u, v in combinations(vectors, 2):
                 yield self._square(add(u, neg(v)), (index,))
                 for w in (u, neg(u)):
@@ -248,8 +248,8 @@ class _Search:
                     if {g for g in generators(poly) if g[0] == "root"} <= self.known_roots:
                         yield self._atom(poly, Schwarz(w, v, index))
 
-    def _square(self, term: Term, over: Iterable[Index]) -> Atom:
-        squared = _summed(power(term, 2), over)
+    def _square(self, term: Term, over: Sequence[Index]) -> Atom:
+        squared = sum_over(over, power(term, 2))
         return self._atom(self.ring.normal(squared), Manifest(squared))
 
     def _vectors(self) -> dict[str, list[Term]]:
@@ -414,12 +414,6 @@ def _array_degree(gen: Generator) -> tuple[tuple[str, Fraction], ...]:
             degrees = {tuple(sorted(_degree(mono).items())) for mono, _ in key}
             return tuple((name, n / q) for name, n in degrees.pop()) if len(degrees) == 1 else ()
     return ()
-
-
-def _summed(term: Term, over: Iterable[Index]) -> Term:
-    for index in over:
-        term = Sum(index, term)
-    return term
 
 
 def _determinant(rows: list[list[Term]]) -> Term:

@@ -68,8 +68,7 @@ def opened(statement: Statement, deadline: float) -> Check:
     search on it goes on from these."""
     sides, check = kernel.opened(statement, Alike(deadline))
     ring = SearchRing(statement)
-    ring.used, ring.conditions = dict.fromkeys(sides.used), dict.fromkeys(sides.conditions)
-    ring.roots, ring.inverted = set(sides.roots), set(sides.inverted)
-    ring.above_zero = set(sides.above_zero)
+    ring.used, ring.conditions = map(dict.fromkeys, sides.known[:2])
+    ring.roots, ring.inverted, ring.above_zero = map(set, sides.known[2:])
     _Last.sides = (statement, (dict(sides.left), dict(sides.right)), ring._known())
     return check
