@@ -38,6 +38,7 @@ from bnsym.terms import (
     power,
     reached,
     rename,
+    unlike,
     walk,
 )
 
@@ -224,11 +225,8 @@ def _fresh(symbol: Sym, by: Sym, *taken: Index) -> Sym:
     used = {i.name for i in (*by.indices, *taken)}
     fresh: list[Index] = []
     for index in symbol.indices:
-        name = index.name
-        while name in used:
-            name += "'"
-        used.add(name)
-        fresh.append(Index(name, index.space))
+        fresh.append(unlike(index, used))
+        used.add(fresh[-1].name)
     return Sym(symbol.name, tuple(fresh))
 
 

@@ -18,7 +18,7 @@ from bnsym.diagnostics import Span as Span
 from bnsym.diagnostics import display_path as display_path
 from bnsym.diagnostics import for_file as for_file
 from bnsym.diagnostics import format_of as format_of
-from bnsym.kernel import Proved, Refuted
+from bnsym.kernel import Certificate, Proved, Refuted
 from bnsym.terms import Definition, Hypothesis, Name, Statement, Term
 
 
@@ -368,3 +368,12 @@ class ExitCode(Enum):
     DISAGREEMENT = 3
     NOTHING = 5
     INTERRUPTED = 130
+
+
+def rule_of(certificate: Certificate) -> str:
+    """How a certificate proves, in a few words."""
+    of = "maximum; " * bool(certificate.maxima) + "equations put in; " * bool(certificate.equations)
+    of += "squares: " * certificate.squared
+    if certificate.summands:
+        return of + "sum of products that are not negative"
+    return of + ("polynomial identity modulo relations" if certificate.uses else "normal form")

@@ -304,6 +304,14 @@ def own_indices(term: Term) -> tuple[Index, ...]:
             return ()
 
 
+def unlike(index: Index, taken: set[str]) -> Index:
+    """The index, with another letter if its own is taken."""
+    name = index.name
+    while name in taken:
+        name += "'"
+    return Index(name, index.space)
+
+
 def rename(term: Term, names: dict[str, Index]) -> Term:
     """`term` with its free indices replaced by those that `names` gives for their
     letters. A bound index that would capture one of them is renamed first."""
@@ -322,11 +330,7 @@ def rename(term: Term, names: dict[str, Index]) -> Term:
             inner = {k: v for k, v in names.items() if k != index.name}
             taken = {v.name for v in inner.values()}
             if index.name in taken:
-                free = taken | {i.name for i in free_indices(body)}
-                fresh = index.name
-                while fresh in free:
-                    fresh += "'"
-                inner[index.name] = Index(fresh, index.space)
+                inner[index.name] = unlike(index, taken | {i.name for i in free_indices(body)})
                 index = inner[index.name]
             return Sum(index, rename(body, inner))
         case Diff(of, by, total):

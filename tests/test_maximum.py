@@ -24,7 +24,7 @@ from bnsym.kernel import (
     refute,
 )
 from bnsym.kernel.verdicts import evaluated
-from bnsym.model import Undecided
+from bnsym.model import Undecided, rule_of
 from bnsym.printing import to_latex
 from bnsym.proving import decide
 from bnsym.proving.maximum import maximum_of
@@ -131,7 +131,7 @@ MODEL = Witness({"m": 1, "n": 1}, {"λ": Fraction(1), "v": (Fraction(1),)})
 def test_the_kernel_accepts_the_lemma(lemma: Maximum) -> None:
     proved = prove(claim(), Certificate(maxima=(lemma,)), MODEL)
     assert proved.side_conditions
-    assert proved.rule.startswith("maximum")
+    assert rule_of(proved.certificate).startswith("maximum")
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from bnsym.compiling.arguments import Argument
 from bnsym.compiling.proved import Form
+from bnsym.model import rule_of
 from bnsym.printing import to_latex
 from bnsym.reporting.unicode import unicode_math
 from bnsym.reporting.wording import plain_scope, relation_latex
@@ -30,7 +31,7 @@ def _proofs(form: Form) -> Iterator[str]:
     for result, proof in zip(form.results, form.proofs, strict=True):
         span = result.link.span
         scope = plain_scope(proof.scope) or "any size"
-        yield f"{span.file}:{int(span.line)} ({result.link.id}), for {scope}, by {proof.rule}"
+        yield f"{span.file}:{int(span.line)} ({result.link.id}), for {scope}, by {rule_of(proof.certificate)}"
 
 
 def conditions(form: Form) -> str:

@@ -90,7 +90,6 @@ class Proved(_Verdict):
     and `side_conditions`."""
 
     statement: Statement
-    rule: str
     scope: str
     """`m >= 1`."""
     hypotheses: tuple[Hypothesis, ...]
@@ -185,7 +184,7 @@ def _proved(ring: Ring, sides: tuple[Poly, Poly], certificate: Certificate, mode
     if assumed:
         _check_model(statement, assumed, model)
     scope, conditions = scope_of(ring, statement)
-    said = (_rule(certificate), scope, used, conditions, tuple(checked.axioms))
+    said = (scope, used, conditions, tuple(checked.axioms))
     return Proved(_KERNEL_ONLY, statement, *said, certificate, model)
 
 
@@ -197,11 +196,11 @@ def _carried(statement: Statement, certificate: Certificate, model: Witness | No
     conditions: tuple[Hypothesis, ...] = ()
     if certificate.maxima:
         plain, conditions, used = evaluated(statement, certificate.maxima, advice)
-        rule, axioms, rest = "maximum", [NORM_AXIOM], replace(certificate, maxima=())
+        axioms, rest = [NORM_AXIOM], replace(certificate, maxima=())
     else:
         plain = put_in(statement, certificate.equations)
         used = tuple(statement.hypotheses[number] for number in certificate.equations)
-        rule, axioms, rest = "equations put in", [], replace(certificate, equations=())
+        axioms, rest = [], replace(certificate, equations=())
     proved = prove(plain, rest, model, advice)
     if used or conditions:
         _check_model(plain, (*plain.hypotheses, *proved.side_conditions), model)
@@ -209,7 +208,6 @@ def _carried(statement: Statement, certificate: Certificate, model: Witness | No
     listed = (h for h in (*used, *(written[h] for h in proved.hypotheses)) if h not in conditions)
     changes = {
         "statement": statement,
-        "rule": f"{rule}; {proved.rule}",
         "hypotheses": tuple(dict.fromkeys(listed)),
         "side_conditions": tuple(dict.fromkeys((*proved.side_conditions, *conditions))),
         "axioms": (*axioms, *proved.axioms),
@@ -237,13 +235,6 @@ def _check_lemma(statement: Statement, lemma: Lemma, advice: Advice) -> None:
     proved = prove(statement, lemma.certificate, lemma.model, advice)
     if proved.side_conditions or not all(part.endswith(" >= 1") for part in proved.scope.split(", ")):
         raise Rejected("a proof that a maximum rests on has a side condition")
-
-
-def _rule(certificate: Certificate) -> str:
-    of = "squares: " if certificate.squared else ""
-    if certificate.summands:
-        return of + "sum of products that are not negative"
-    return of + ("polynomial identity modulo relations" if certificate.uses else "normal form")
 
 
 class _Check:

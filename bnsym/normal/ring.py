@@ -366,7 +366,7 @@ class Ring:
             case Add(terms):
                 return self._sign_of_sum(terms)
             case Mul(factors):
-                return _least(POSITIVE, map(self._sign_of, factors))
+                return _least(map(self._sign_of, factors))
             case Sum(_, body):
                 return self._sign_of(body)
             case Sym(name, _) if name in self.nonnegative:
@@ -391,7 +391,7 @@ class Ring:
         """Each size is at least 1, so that as much may be taken away."""
         least = sum(1 if isinstance(t, Size) else t.value if isinstance(t, Num) else 0 for t in terms)
         others = [self._sign_of(t) for t in terms if not isinstance(t, Size | Num)]
-        sign, reasons = _least(POSITIVE, others)
+        sign, reasons = _least(others)
         some = least > 0 or any(s == POSITIVE for s, _ in others)
         known = POSITIVE if sign and some else min(sign, NONNEGATIVE)
         return (known, reasons) if least >= 0 else (UNKNOWN, ())
@@ -453,13 +453,12 @@ class Ring:
         return self._is_assumed(gen, self.nonnegative) or self._is_square(gen) or self.is_positive(gen)
 
 
-def _least(sign: int, parts: Iterable[Sign]) -> Sign:
-    """The least sign of the parts, `sign` of none, for all of their reasons."""
-    reasons: dict[Hypothesis, None] = {}
-    for one, why in parts:
-        sign = min(sign, one)
-        reasons |= dict.fromkeys(why)
-    return sign, tuple(reasons)
+def _least(parts: Iterable[Sign]) -> Sign:
+    """The least sign of the parts, positive of none, for all of their reasons."""
+    signs = [(POSITIVE, ()), *parts]
+    return min(sign for sign, _ in signs), tuple(
+        dict.fromkeys(why for _, reasons in signs for why in reasons)
+    )
 
 
 MIRRORED = {Relation.GT: Relation.LT, Relation.LT: Relation.GT, Relation.GE: Relation.LE}

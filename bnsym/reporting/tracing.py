@@ -15,7 +15,7 @@ from bnsym.elaborate.context import Context
 from bnsym.kernel import Proved, Refuted
 from bnsym.latex.ast import Sub
 from bnsym.latex.lexer import lex
-from bnsym.model import Result, Span
+from bnsym.model import Result, Span, rule_of
 from bnsym.normal import OutOfReach
 from bnsym.printing import to_latex
 from bnsym.proving.readback import term_of
@@ -104,7 +104,7 @@ def _verdict(result: Result) -> Iterator[str]:
     words = words_of(result)
     yield " ".join(filter(None, (result.name, words.code, words.message)))
     if isinstance(verdict := result.verdict, Proved):
-        yield f"by {verdict.rule}, for {verdict.scope or 'every size'}"
+        yield f"by {rule_of(verdict.certificate)}, for {verdict.scope or 'every size'}"
         yield certificate_line(verdict)
         yield from (f"uses {use}" for use in verdict.certificate.uses)
     if isinstance(verdict, Refuted):

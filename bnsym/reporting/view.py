@@ -13,7 +13,7 @@ from itertools import accumulate
 from typing import Any
 
 from bnsym.kernel import Proved, Refuted
-from bnsym.model import FileReport, Report, Result, Span, TextEdit, Unread, edited
+from bnsym.model import FileReport, Report, Result, Span, TextEdit, Unread, edited, rule_of
 from bnsym.reporting import wording
 from bnsym.reporting.certificate_lines import certificate_line
 from bnsym.reporting.conditions import conditions
@@ -38,7 +38,7 @@ class Grounds:
 
     @property
     def rule(self) -> str:
-        return self.proof.rule
+        return rule_of(self.proof.certificate)
 
     @property
     def axioms(self) -> str:

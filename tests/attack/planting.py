@@ -73,7 +73,7 @@ FAULTS = (
     one("a letter that is bound is left out", GENERATORS, "if sorted(order) != sorted(bound):", "if False:"),
     one("a root is one in every space", GENERATORS, '(f"@{k}", old[1])', '(f"@{k}", "m")'),
     one("sizes are at least 2", RING, "1 if isinstance(t, Size) else", "2 if isinstance(t, Size) else"),
-    one("a product is as its last factor", RING, "        sign = min(sign, one)", "        sign = one"),
+    one("a product is as its last factor", RING, "return min(sign for sign, _ in signs)", "return signs[-1][0]"),
     one("a name below 0 is above", RING, "_signed(statement, Relation.GT)", "_signed(statement, Relation.LT)"),
     one("a diagonal says it of the rest", RING, "if h.relation is relation and len(indices) == len(\n                    {i.name for i in indices}\n                ):", "if h.relation is relation:"),
     one("a bound below 0 is enough", RING, "bound <= 0 if wanted is Relation.LT else bound >= 0", "True"),
