@@ -162,17 +162,16 @@ class Ring:
     def _act(self, mono: Monomial) -> Monomial:
         """δ_ab f(b) = δ_ab f(a), δ² = δ, δ_aa = 1: one way of writing each."""
         # sorted monomials begin with their deltas: "delta" < "root" < "size" < "sum" < "sym"
-        if not mono or mono[0][0][0] != "delta":
-            return mono
         for gen, e in mono:
-            if gen[0] == "delta":
-                _, left, right = gen
-                rest = tuple((g, k) for g, k in mono if g != gen)
-                rest = make_monomial((self.canonical.relabel(g, {right: left}), k) for g, k in rest)
-                if left == right:
-                    return self._act(rest)
-                if e != 1 or any(right in self.canonical.letters(g) for g, _ in mono if g != gen):
-                    return self._act(make_monomial((*rest, (gen, 1))))
+            if gen[0] != "delta":
+                return mono
+            _, left, right = gen
+            rest = tuple((g, k) for g, k in mono if g != gen)
+            rest = make_monomial((self.canonical.relabel(g, {right: left}), k) for g, k in rest)
+            if left == right:
+                return self._act(rest)
+            if e != 1 or any(right in self.canonical.letters(g) for g, _ in mono if g != gen):
+                return self._act(make_monomial((*rest, (gen, 1))))
         return mono
 
     def contract(self, p: Poly, index: Letter) -> Poly:

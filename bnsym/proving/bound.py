@@ -9,12 +9,13 @@ that are not negative, is a linear program. Untrusted: the kernel expands the re
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
-from itertools import combinations, product
+from itertools import combinations, combinations_with_replacement, product
 from math import factorial, isqrt
+from typing import TypeVar
 
 from bnsym.calculus import Graph, sum_over
 from bnsym.kernel import (
@@ -67,6 +68,7 @@ from bnsym.terms import (
     rename,
 )
 
+T = TypeVar("T")
 MOST_COLUMNS = 400
 MOST_ROWS = 300
 
@@ -232,14 +234,15 @@ class _Search:
             index = Index("·", space)
             for u, v in combinations(vectors, 2):
                 yield self._square(Sum(index, mul(u, v)), ())
+            pairs = combinations_with_replacement(enumerate(vectors), 2)
+            inner = {(k, n): self.ring.normal(Sum(index, mul(u, v))) for (k, u), (n, v) in pairs}
             for size in (1, 2, 3):
                 letters = [Index(f"·{k}", space) for k in range(size)]
-                for chosen in combinations(vectors, size):
-                    rows = [[rename(v, {"·": letter}) for letter in letters] for v in chosen]
-                    one = _determinant(rows)
-                    # of all determinants times their diagonals the sum is one k!-th of that of squares
-                    inner = sum_over(letters, mul(one, *(row[k] for k, row in enumerate(rows))))
-                    poly = plus({}, self.ring.normal(inner), factorial(size))
+                for chosen in combinations(range(len(vectors)), size):
+                    gram = [[inner[min(k, n), max(k, n)] for n in chosen] for k in chosen]
+                    poly = plus({}, _determinant(gram, plus, self.ring.times), factorial(size))
+                    rows = [[rename(vectors[k], {"·": letter}) for letter in letters] for k in chosen]
+                    one = _determinant(rows, lambda a, b, sign: add(a, mul(num(sign), b)), mul)
                     yield self._atom(poly, Manifest(sum_over(letters, power(one, 2))))
             for u, v in combinations(vectors, 2):
                 yield self._square(add(u, neg(v)), (index,))
@@ -416,12 +419,17 @@ def _array_degree(gen: Generator) -> tuple[tuple[str, Fraction], ...]:
     return ()
 
 
-def _determinant(rows: list[list[Term]]) -> Term:
+def _determinant(rows: list[list[T]], plus: Callable[[T, T, int], T], times: Callable[[T, T], T]) -> T:
     """By expansion along the first row."""
     if len(rows) == 1:
         return rows[0][0]
-    minors = [_determinant([row[:k] + row[k + 1 :] for row in rows[1:]]) for k in range(len(rows))]
-    return add(*(mul(num((-1) ** k), entry, minors[k]) for k, entry in enumerate(rows[0])))
+    minors = ([row[:k] + row[k + 1 :] for row in rows[1:]] for k in range(len(rows)))
+    first, *rest = (
+        times(entry, _determinant(minor, plus, times)) for entry, minor in zip(rows[0], minors, strict=True)
+    )
+    for k, part in enumerate(rest):
+        first = plus(first, part, -1 if k % 2 == 0 else 1)
+    return first
 
 
 def _component(graph: Graph, name: Name, index: Index) -> Term:
