@@ -310,5 +310,6 @@ def test_names_are_plain_and_distinct() -> None:
     assert argument_names.plain(r"\sigma_{B}^{2}") == "sigma_B_squared"
     assert argument_names.plain("W^{*}") == "W_star"
     assert argument_names.plain(r"\lambda") == "lambda_"
+    assert argument_names.plain(r"\phi'(y)") == "phi_prime_y"
     assert argument_names.plain("∂f/∂\\hat{y} at the outputs") == "grad_yhat"
     assert len(set(argument_names.distinct([r"a_{1}", "a_1", "a 1"]).values())) == 3

@@ -10,7 +10,7 @@ from bnsym.terms import Name
 
 _ACCENT = re.compile(r"\\(hat|tilde|bar|dot|vec|check)\s*\{([^{}]*)\}")
 _GRADIENT = re.compile(r"^∂(?P<loss>.*)/∂(?P<output>.*) at the outputs$")
-_UPPER = {"^{2}": "_squared", "^{*}": "_star", "^{\\prime}": "_prime"}
+_UPPER = {"^{2}": "_squared", "^{*}": "_star", "^{\\prime}": "_prime", "'": "_prime"}
 RESERVED = frozenset(
     "auto break case char const continue default do double else enum extern float for goto if inline int"
     " long register restrict return short signed sizeof static struct switch typedef union unsigned void"

@@ -32,7 +32,8 @@ def compile(  # noqa: A001 - `bnsym.compile` says what it does
     link of that chain is proved. backend: `numpy` (of any float type, worked out in float64, in blocks that
     fit a cache), `numba` or `c` (the same, as compiled loops on every core), `torch` or `jax` (whole arrays,
     of any float type). given: defined names whose values are handed in instead of being worked out again,
-    such as `xhat` or `\\hat{x}`; nothing checks that they are what the note defines.
+    such as `xhat` or `\\hat{x}`; nothing checks that they are what the note defines. Values of functions are
+    arguments by themselves: `exp_z` for e^{z_i}, `phi_prime_y` for φ'(y_i).
 
     Raises NotProved (a ValueError) if the link is not proved or has no closed form, ImportError if the
     backend is not installed, ValueError for an unknown backend or name.
