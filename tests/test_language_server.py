@@ -548,16 +548,16 @@ def test_a_note_and_its_parts_are_judged_together(edit: Edit, tmp_path: Path) ->
 
 def test_the_settings_of_the_notes_folder_hold(edit: Edit, tmp_path: Path) -> None:
     settings = tmp_path / "pyproject.toml"
-    bessel = r"$$ \left(\sum_i x_i y_i\right)^2 \le \left(\sum_i x_i^2\right) \left(\sum_i y_i^2\right) $$"
+    schwarz = r"$$ \sum_i x_i y_i \le \Vert x \Vert \Vert y \Vert $$"
 
     async def scenario(editor: Editor) -> None:
-        assert await editor.typed(bessel) == []
+        assert await editor.typed(schwarz) == []
         settings.write_text("[tool.bnsym]\naxioms = []\n", encoding="utf-8")
-        (barred,) = await editor.typed(bessel + "\n")
+        (barred,) = await editor.typed(schwarz + "\n")
         assert barred.code == "BN311"
         settings.write_text("[tool.bnsym]\naxiom = []\n", encoding="utf-8")
-        assert await editor.typed(bessel) == []
-        assert await editor.typed(bessel + "\n") == []
+        assert await editor.typed(schwarz) == []
+        assert await editor.typed(schwarz + "\n") == []
         assert ["did you mean 'axioms'?" in said for said in editor.messages] == [True]
 
     edit(scenario, (tmp_path / "note.md").as_uri())
