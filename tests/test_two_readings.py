@@ -425,3 +425,34 @@ def test_the_mean_of_a_random_variable_is_not_that_of_a_sample(said: str) -> Non
     assert note(f"{said.replace('x', 'z')} {sample}\n\n$$\n{mean}\n$$\n\n$$\n{other}\n$$\n") == "pr"
     variance = r"\mathbb{E}[(x-\mu)^2] = \mathbb{E}[x^2] - \mu^2"
     assert note(f"{said}\n\n$$\n\\mu = \\mathbb{{E}}[x]\n$$\n\n$$\n{variance}\n$$\n") == "p"
+
+
+ENTRY = r"\frac{\partial (x_i - \mu)}{\partial x_j} = \delta_{ij} - \frac{1}{m}"
+
+
+@pytest.mark.parametrize(
+    "cases",
+    [
+        r"1 & \text{if } i = j \\ 0 & \text{otherwise}",
+        r"1, & i = j, \\ 0, & i \ne j.",
+        r"0 & \text{for } i \neq j \\ 1 & \text{for } i = j",
+        r"1 & \text{falls } i = j \\ 0 & \text{sonst.}",
+    ],
+)
+def test_kronecker_by_cases_claims_nothing(cases: str) -> None:
+    assert layer(rf"\delta_{{ij}} = \begin{{cases}} {cases} \end{{cases}}", ENTRY, f"{ENTRY} + 1") == "pr"
+
+
+@pytest.mark.parametrize(
+    "cases",
+    [
+        r"0 & i = j \\ 1 & i \ne j",
+        r"1 & \text{unless } i = j \\ 0 & \text{otherwise}",
+        r"1 & i = j \\ 0 & i > j",
+        r"1 & i = j \\ 0 & \text{never}",
+        r"1 & i = k \\ 0 & \text{otherwise}",
+        r"1 & i = j \\ 0 & \text{otherwise} \\ 2 & j = 1",
+    ],
+)
+def test_a_delta_by_other_cases_is_not_kroneckers(cases: str) -> None:
+    assert layer(rf"\delta_{{ij}} = \begin{{cases}} {cases} \end{{cases}}", ENTRY) == "xx"

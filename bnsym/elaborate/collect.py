@@ -17,7 +17,7 @@ from bnsym.elaborate.calls import as_call, standing
 from bnsym.elaborate.conventions import Record
 from bnsym.elaborate.dependence import reached
 from bnsym.elaborate.symbols import Table, as_target, size_name
-from bnsym.elaborate.written_out import written_out
+from bnsym.elaborate.written_out import is_kronecker, written_out
 from bnsym.latex.ast import (
     Apply,
     BigSum,
@@ -524,10 +524,11 @@ class Gatherer:
     def _names_entries(self, chain: Chain) -> bool:
         """Whether it only says how the entries of a matrix are called; then its sizes are noted."""
         where = Slice(chain.expressions[0].start, chain.expressions[1].end)
-        said = written_out(self.source.masked[where.start : where.end])
+        text = self.source.masked[where.start : where.end]
+        said = written_out(text)
         left = stated.parsed(self, chain.expressions[0])
         if said is None or not isinstance(left, Symbol):
-            return said is not None and isinstance(left, Derivative)
+            return (said is not None and isinstance(left, Derivative)) or is_kronecker(text)
         known = left.bare and not any(size.isdigit() for size in said.sizes)
         if not known or not self._is_kind(left.base, said.sizes, where):
             return False

@@ -160,7 +160,7 @@ class Finder:
         if sub and sub.text.isdigit() and definition.symbol.base in self.indexed:
             return False  # `x_1` is a component of x
         counts = name == "m" and not definition.letters and number_in(definition.body) is not None
-        if counts or (name == r"\delta" and len(definition.letters) == 2):
+        if counts or (name == r"\delta" and len(definition.letters) == 2 and definition.body is not None):
             return False
         # `a^2 = a` and `a^2 = a^2` say something of a
         left, body = definition.chain.expressions[0].node, definition.body
@@ -272,6 +272,8 @@ class Finder:
         self.by_name[definition.name] = definition
         if is_unknown(definition.body):
             self.found.opaque.append(definition)
+            if definition.name == r"\delta":
+                table.defined[definition.name] = definition.at  # and is not Kronecker's
             return
         self.found.definitions.append(definition)
         table.defined[definition.full_name] = definition.at

@@ -1,5 +1,6 @@
 r"""A matrix written out, `H = \begin{pmatrix} h_{11} & \cdots & h_{1n} \\ … \end{pmatrix}`: it says how many
-entries H has and how they are called, and claims nothing. Any other matrix is left to the parser.
+entries H has and how they are called, and claims nothing. Any other matrix is left to the parser. So is what
+writes Kronecker's delta out by cases.
 
 Works on text; imports nothing.
 """
@@ -15,6 +16,13 @@ _MATRIX = re.compile(
     r"(?P<body>.*)\\end\s*\{(?P=kind)\}(?:\s*\\right\s*[)\]])?[\s.,;]*",
     re.DOTALL,
 )
+_KRONECKER = re.compile(
+    r"\\delta_\{([a-z]),?([a-z])\}=(?:\\left\\\{)?\\begin\{(cases|array)\}(?:\{[lcr]*\})?(.*?)\\end\{\3\}(?:\\right\.)?[.,;]?"
+)
+_WORDS = re.compile(
+    r"\\(?:text|mbox|mathrm)\{,?(?:if|for|when|wenn|falls|für|si|se|pour|para|если|при|для|若|当|如果"
+    r"|otherwise|else|sonst|sinon|altrimenti|иначе|其他|否则|其它|それ以外|그외)"
+)
 _DOTS = re.compile(r"[\s.…]*|\s*\\(?:[clvd]?dots|dotsc|ddots)\s*")
 _BELOW = re.compile(r"_\s*(?:\{([^{}]*)\}|(\w))")
 
@@ -28,6 +36,17 @@ class WrittenOut:
     """How its entries are called, without their indices."""
     sizes: tuple[str, str]
     """The labels of its last row and column."""
+
+
+def is_kronecker(text: str) -> bool:
+    """Whether the text says by cases what Kronecker's delta is, and no more."""
+    match = _KRONECKER.fullmatch(_plain(text))
+    rows = [row.split("&") for row in match[4].split("\\\\") if row] if match else []
+    if match is None or [len(row) for row in rows] != [2, 2]:
+        return False
+    said = {value.strip(","): _WORDS.sub("", where).strip("}.,;").replace("}", "") for value, where in rows}
+    pair = match[1], match[2]
+    return said.get("1") == "=".join(pair) and said.get("0") in ("", r"\ne".join(pair), r"\neq".join(pair))
 
 
 def written_out(text: str) -> WrittenOut | None:
