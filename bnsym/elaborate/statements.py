@@ -230,9 +230,8 @@ def _finished(
         doubt = doubt or other
     if sides is not None and p.relation is not None and error is None:
         inforce = [hypotheses[id(h)] for h in p.hypotheses if id(h) in hypotheses]
-        bodies = [d.body for d in context.definitions if d.symbol.name in told]
-        inforce += _memberships((*sides, *bodies)) if any(name.startswith(PART) for name in told) else []
-        inforce += _numbers_of_members(draft.survey, (*sides, *bodies))
+        bodies = (d.body for d in context.definitions if d.symbol.name in told)
+        inforce += _of_sets(draft.survey, (*sides, *bodies)) if draft.survey.table.sets else []
         statement = context.stated(sides[0], p.relation, sides[1], tuple(inforce))
     unsaid = p.left.total is None and p.right.total is None
     otherwise = _otherwise(draft, p, statement) if statement is not None and unsaid else None
@@ -286,20 +285,14 @@ def _bound(
             yield replace(statement, hypotheses=hypotheses), ReadError("BN137", message, at, hint)
 
 
-def _memberships(terms: Sequence[Term]) -> list[Hypothesis]:
-    """That what says whether an index is in a set is 0 or 1."""
+def _of_sets(survey: Survey, terms: Sequence[Term]) -> Iterator[Hypothesis]:
+    """That what says whether an index is in a set is 0 or 1, and that a set has the members written out."""
     parts = (part for term in terms for part in terms_in(term) if isinstance(part, Sym))
-    found = {part.name: part for part in parts if part.name.startswith(PART)}
-    return [Hypothesis(power(one, 2), Relation.EQ, one) for one in found.values()]
-
-
-def _numbers_of_members(survey: Survey, terms: Sequence[Term]) -> list[Hypothesis]:
-    """That a set of which a number of members is written out has so many."""
-    counted = survey.counted.items() if survey.counted else ()
-    found = spaces_of(terms) if counted else set()
-    return [
-        Hypothesis(Size(name), Relation.EQ, num(count)) for name, count in counted if count and name in found
-    ]
+    for one in {part.name: part for part in parts if part.name.startswith(PART)}.values():
+        yield Hypothesis(power(one, 2), Relation.EQ, one)
+    found = spaces_of(terms) if survey.counted else set()
+    counted = ((name, count) for name, count in survey.counted.items() if count and name in found)
+    yield from (Hypothesis(Size(name), Relation.EQ, num(count)) for name, count in counted)
 
 
 def _conventions(

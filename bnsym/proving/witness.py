@@ -53,6 +53,7 @@ PATIENCE = 250
 """How many candidates are tried for rational sides before others will do."""
 LARGEST_WITNESS = 3000
 """How many numbers a candidate may have: an array has as many as its sizes multiplied."""
+LARGEST_FIXED = 130
 Shapes = dict[Name, tuple[SpaceName, ...]]
 
 BATCHES = (2, 4, 2, 4, 2, 4, 5, 2, 4, 3, 6, 2, 7, 8, 1)
@@ -168,13 +169,13 @@ def _own_numbers(statement: Statement) -> tuple[Fraction, ...]:
 
 
 def _fixed(statement: Statement) -> dict[SpaceName, int]:
-    """The sizes that hypotheses fix."""
+    """The sizes that hypotheses fix, if they are not too large for sums within sums."""
     equations = ((h.left, h.right) for h in statement.hypotheses if h.relation is Relation.EQ)
     sides = (pair for equation in equations for pair in permutations(equation))
     return {
         size.space: int(number.value)
         for size, number in sides
-        if isinstance(size, Size) and isinstance(number, Num) and number.value.denominator == 1
+        if isinstance(size, Size) and isinstance(number, Num) and number.value in range(1, LARGEST_FIXED)
     }
 
 
