@@ -75,6 +75,37 @@ def test_the_workflow_installs_what_is_installed_here(
     assert f"      - run: {line}\n" in WORKFLOW.read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize(
+    ("remote", "written"),
+    [
+        ("https://example.org/a/b.git", "https://example.org/a/b.git"),
+        ("https://me:secret@example.org/a/b", "https://example.org/a/b"),
+        ("git@example.org:a/b.git", "https://example.org/a/b.git"),
+        ("ssh://git@example.org/a/b", "https://example.org/a/b"),
+        ("../b", None),
+        ("/home/me/b", None),
+        ("", None),
+    ],
+)
+def test_the_workflow_installs_the_checkout_that_is_installed(
+    remote: str, written: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checkout = tmp_path / "a checkout"
+    git = ["git", "-C", str(checkout), "-c", "user.name=a", "-c", "user.email=a@example.org"]
+    subprocess.run(["git", "init", "-q", checkout], check=True)
+    subprocess.run([*git, "commit", "-q", "--allow-empty", "-m", "first"], check=True)
+    if remote:
+        subprocess.run([*git, "remote", "add", "origin", remote], check=True)
+    commit = subprocess.check_output([*git, "rev-parse", "HEAD"], text=True).strip()
+    monkeypatch.chdir(tmp_path)
+    origin = json.dumps({"url": checkout.as_uri(), "dir_info": {}})
+    installed = SimpleNamespace(read_text=lambda _name: origin)
+    monkeypatch.setattr("bnsym.commands.init.distribution", lambda _name: installed)
+    run("init")
+    line = f"'bnsym @ git+{written}@{commit}'" if written else "bnsym"
+    assert f"      - run: pip install {line}\n" in WORKFLOW.read_text(encoding="utf-8")
+
+
 def test_the_hook_and_the_action_call_what_there_is() -> None:
     if not (ROOT / ".pre-commit-hooks.yaml").exists():
         pytest.skip("the package is installed without its checkout")

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
+from subprocess import run
+from urllib.parse import unquote
 
 import click
 
@@ -51,15 +55,30 @@ jobs:
 
 
 def _requirement() -> str:
-    """What pip installs to get this bnsym: the repository and commit where pip kept them."""
+    """What pip installs to get this bnsym: the repository and commit that it was installed from."""
     try:
         origin = json.loads(distribution("bnsym").read_text("direct_url.json") or "{}")
     except PackageNotFoundError:
         origin = {}
-    if "vcs_info" not in origin:
-        return "bnsym"
-    kind, commit = origin["vcs_info"]["vcs"], origin["vcs_info"]["commit_id"]
-    return f"'bnsym @ {kind}+{origin['url']}@{commit}'"
+    if "vcs_info" in origin:
+        kind, url, commit = origin["vcs_info"]["vcs"], origin["url"], origin["vcs_info"]["commit_id"]
+        return f"'bnsym @ {kind}+{url}@{commit}'"
+    folder = unquote(origin.get("url", "").removeprefix("file://"))
+    asked = ("config remote.origin.url", "rev-parse HEAD")
+    url, commit = (_git(folder, one) if folder else "" for one in asked)
+    url = _REMOTE.sub(r"https://\1/", url)  # no name, no key: who reads the workflow has neither
+    return f"'bnsym @ git+{url}@{commit}'" if url.startswith("https://") and commit else "bnsym"
+
+
+_REMOTE = re.compile(r"^(?:(?:https|ssh)://)?(?:[^@/]*@)?([\w.-]+\.\w+)[:/]")
+
+
+def _git(folder: str, asked: str) -> str:
+    """What git answers there; nothing where it doesn't."""
+    with suppress(OSError):
+        command = ["git", "-C", folder, *asked.split()]
+        return run(command, capture_output=True, text=True, check=False).stdout.strip()
+    return ""
 
 
 @click.command()
