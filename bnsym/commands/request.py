@@ -166,7 +166,7 @@ def watch(request: Request, folder: Folder | None) -> NoReturn:
         click.clear()
         request.answer(folder)
         request.finish(folder)
-        click.echo(f"watching {_number(len(seen))}; Ctrl-C ends", err=True)
+        click.echo(f"watching {len(seen)} note{'s' * (len(seen) != 1)}; Ctrl-C ends", err=True)
         request = replace(request, jobs=request.jobs or 1)
         while _stamps(request) == seen:
             time.sleep(PAUSE)
@@ -200,7 +200,3 @@ def _settled(request: Request) -> Stamps:
         if again == stamps:
             return stamps
         stamps = again
-
-
-def _number(count: int) -> str:
-    return f"{count} note{'s' * (count != 1)}"

@@ -157,8 +157,7 @@ def is_delta(symbol: Symbol, letters: Sequence[str], table: Table) -> bool:
 
 
 class _Chain:
-    """Expressions said to be comparable, with the symbols of each, and those of their names of which nothing
-    was known when they were last read."""
+    """Expressions said to be comparable, the symbols of each, and names of which nothing was known so far."""
 
     def __init__(self, nodes: Chain) -> None:
         self.nodes = nodes

@@ -23,7 +23,7 @@ from bnsym.execution.budget import Budget
 from bnsym.execution.dispatch import Verdicts
 from bnsym.execution.pool import Processes
 from bnsym.finding import Note, problem
-from bnsym.model import Link, Report, Result
+from bnsym.model import Report
 from bnsym.settings import settings
 from bnsym.source.bundle import LARGEST
 from bnsym.version import __version__
@@ -47,18 +47,11 @@ class Watch:
 
     unwanted: Event
 
-    def start(self, total: int) -> None:
-        self._look()
-
-    def begin(self, link: Link) -> None:
-        self._look()
-
-    def end(self, result: Result) -> None:
-        self._look()
-
-    def _look(self) -> None:
+    def start(self, __: object) -> None:
         if self.unwanted.is_set():
             raise Superseded
+
+    begin = end = start
 
 
 class Searcher(Executor):

@@ -46,8 +46,7 @@ def _rule(entry: Explanation, site: str) -> dict[str, Any]:
 
 
 def _site(version: str) -> str:
-    """Where the documentation of this version is, if the package's metadata says so: the standard wants an
-    absolute address, or none."""
+    """Where its documentation is, if the metadata says so: SARIF wants an absolute address, or none."""
     try:
         said = metadata("bnsym").get_all("Project-URL") or []
     except PackageNotFoundError:
