@@ -43,6 +43,7 @@ def doubts(*rows: str) -> list[tuple[int, str]]:
         (MEAN, r"\sigma^2 = \frac1m \sum_i x_i^2 - \mu^2", HAT),
         (MEAN, VARIANCE + r" + \epsilon", r"\hat x_i = (x_i - \mu)/\sigma"),
         (MEAN, r"\hat x_i = x_i - \mu"),
+        (MEAN, r"\sigma = \frac1m \sum_i |x_i - \mu|", r"\hat x_i = (x_i - \mu)/\sigma"),
         (MEAN, r"\hat x_i = (x_i - \mu)/\sqrt{\sum_k (x_k - \mu)^2}"),
         (r"\sigma^2 = \frac1m \sum_{i=1}^m x_i^2", r"\hat x_i = x_i/\sqrt{\sigma^2 + \epsilon}"),
         (r"\hat x_i = x_i/\Vert x \Vert",),

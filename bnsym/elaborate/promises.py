@@ -130,11 +130,13 @@ class _Named:
 
     def _normalized(self) -> Iterator[Promise]:
         """Its mean is 0, if a mean is taken from it; its mean square is 1, or its sum of squares, or one less
-        than the number of its entries, if it is divided by a deviation."""
+        than the number of its entries, if it is divided by a deviation that is a root of squares."""
         own, indices = self.symbol, self.symbol.indices
         near = reached(self.uses[own.name], {n: u for n, u in self.uses.items() if not self._is_spread(n)})
         spread, centred = any(map(self._is_spread, near)), any(map(self._is_mean, near))
-        powers = (t for t in terms.walk(self.named.definition.body) if isinstance(t, Pow))
+        made = (d.body for d in self.context.definitions if d.symbol.name in {own.name, *near})
+        powers = [t for body in made for t in terms.walk(body) if isinstance(t, Pow)]
+        absolute = any(isinstance(t.base, Pow) and t.base.exponent == 2 for t in powers)
         deviates = spread or any(t.exponent.denominator == 2 for t in powers)
         divided = deviates if centred else spread and not any(map(self._is_mean, self.leads))
         over = [c for k in range(min(3, len(indices)) * divided) for c in combinations(indices, k + 1)]
@@ -144,7 +146,7 @@ class _Named:
         parts = [(o, terms.power(terms.mul(*(Size(i.space) for i in o)), -1)) for o in over]
         wanted = ((o, w) for o, p in parts for w in (terms.ONE, terms.add(terms.ONE, terms.neg(p)), p))
         squares = ((_average(terms.power(own, 2), o), w) for o, w in wanted)
-        if over:
+        if over and not absolute:
             yield self._promise("is normalized, but its mean square is not 1", *squares)
 
     def _at(self, argument: Term) -> Term:
