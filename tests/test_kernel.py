@@ -588,7 +588,7 @@ TRUSTED = {
     "kernel/evaluation": {"terms", "calculus", "kernel.certificates", "kernel.surds"},
     "kernel/relations": {"terms", "normal", "kernel.certificates"},
     "kernel/scope": {"terms", "normal", "kernel.evaluation"},
-    "kernel/maxima": {"terms", "calculus", "normal", "kernel.certificates"},
+    "kernel/maxima": {"terms", "calculus", "normal", "kernel.certificates", "kernel.equations"},
     "kernel/equations": {"terms", "kernel.certificates"},
     "kernel/verdicts": {
         "terms",

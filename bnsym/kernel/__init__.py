@@ -10,8 +10,8 @@
 and, loaded only where a certificate names one, two rules by which a verdict on one statement is one
 on another:
 
-    maxima         what the value of a maximum rests on
     equations      what is assumed to be equal, put in
+    maxima         what the value of a maximum rests on
 
 Each imports what stands above it, and `terms`, `calculus` and `normal`.
 """
