@@ -65,6 +65,34 @@ def test_features_side_by_side_are_batches_of_their_own(gradient, arrays) -> Non
     assert np.all(np.abs(together - backward(x, gammas, g)) <= 4 * gradient.error(x, gammas, g))
 
 
+SQUARES = r"""
+$$
+q = \frac{1}{d} \sum_{k=1}^d x_k^2
+$$
+
+<!-- bnsym: claim id=share -->
+$$
+\frac{x_k x_k}{q} = \frac{x_k^2}{q}
+$$
+"""
+
+
+def test_letters_of_a_note_are_not_those_of_features_side_by_side(tmp_path: Path) -> None:
+    (tmp_path / "note.md").write_text(SQUARES, encoding="utf-8")
+    form = bnsym.compile(f"{tmp_path / 'note.md'}#share")
+    x = np.random.default_rng(9).standard_normal((7, 3))
+    np.testing.assert_allclose(form(x), x**2 / np.mean(x**2, 0), rtol=1e-12)
+    assert (form.error(x).shape, form.error(x[:, 0]).shape) == ((7, 3), (7,))
+
+
+def test_a_statistic_that_overflows_is_said_to() -> None:
+    form, x = bnsym.compile(f"{LAYER}#batch-gradients.3"), np.ones((5, 4))
+    x[3] = [1e200, -1e200, 0, 0]
+    x[:3, 0] = x[4, 0] = 2
+    with pytest.raises(FloatingPointError, match="a sum overflows float64"):
+        form(x, np.ones(4), np.ones((5, 4)))
+
+
 @pytest.mark.parametrize("kind", [np.float32, np.float16])
 def test_less_precise_floats_are_summed_in_float64(gradient, arrays, kind) -> None:
     x, gamma, g = arrays

@@ -164,7 +164,7 @@ def divisors(terms: Iterable[Term], free: Collection[Index]) -> list[Sym]:
 
 def side_by_side(found: Formula) -> Formula:
     """Of batches along one more axis, the last: every name has an index for it."""
-    index = Index("k", BESIDE)
+    index = Index("beside", BESIDE)
 
     def beside(term: Term) -> Term:
         return Sym(term.name, (*term.indices, index)) if isinstance(term, Sym) else mapped(term, beside)
