@@ -375,6 +375,26 @@ def test_neovim_shows_what_is_wrong_and_mends_it(tmp_path: Path) -> None:
     assert "✓ proved" in seen["hover"]
 
 
+def test_emacs_does_so_too_with_the_lines_of_the_readme(tmp_path: Path) -> None:
+    emacs = needs("emacs")
+    there = "(progn (package-initialize) (require 'eglot) (require 'markdown-mode))"
+    if subprocess.run([emacs, "--batch", "--eval", there], capture_output=True, check=False).returncode:
+        pytest.skip("Emacs has no eglot, or no mode for Markdown")
+    note, out, setup = tmp_path / "note.md", tmp_path / "seen.json", tmp_path / "setup.el"
+    wrong = r"$$ \sum_i (x_i - \mu)^2 = \sum_i x_i^2 + m \mu^2 $$"
+    note.write_text(f"{MEAN}\n\n{wrong}\n", encoding="utf-8")
+    readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+    lines = readme.partition("```lisp\n")[2].partition("```")[0]
+    setup.write_text(lines.replace('"bnsym"', f'"{sys.executable}" "-m" "bnsym"'), encoding="utf-8")
+    known = {**os.environ, "HOME": str(tmp_path), "SETUP": str(setup), "NOTE": str(note), "OUT": str(out)}
+    command = [emacs, "--batch", "-l", str(Path(__file__).with_name("eglot.el"))]
+    done = subprocess.run(command, env=known, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    assert done.returncode == 0, done.stderr
+    seen = json.loads(out.read_text(encoding="utf-8"))
+    assert "BN201" in seen["first"][0]
+    assert seen["mended"] == note.read_text(encoding="utf-8") == f"{MEAN}\n\n{wrong.replace('+', '-')}\n"
+
+
 # -- what is kept, and what is given up -----------------------------------------------------
 
 
