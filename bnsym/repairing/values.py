@@ -196,25 +196,28 @@ def points_for(statement: Statement, deadline: float) -> Points:
     witnesses that a search found."""
     graph = Graph.of(statement)
     count = POINTS if statement.relation is Relation.EQ else ORDERED
-    found = list(islice(_random(statement, graph, deadline), count))
+    valued = (p for p in _random(statement, graph, deadline) if _has_values(p, statement))
+    found = list(islice(valued, count))
     if len(found) < POINTS:
         found += islice(_exact(statement, graph, deadline), POINTS - len(found))
     return Points(statement, tuple(found))
 
 
 def few_points(statement: Statement, witness: Witness | None) -> Iterator[Point]:
-    """A witness, and a few random points, without a search for better ones."""
+    """A witness, and random points, without a search for better ones."""
     graph = Graph.of(statement)
     if witness is not None:
         yield Point(graph, Random(7), given=witness)
-    yield from islice(_random(statement, graph, math.inf, 10), FEW)
+    yield from _random(statement, graph, math.inf, 10)
 
 
 def may_hold(statement: Statement, points: Iterable[Point]) -> bool | None:
-    """Whether it holds at each point at which both sides have values, as far as floats can tell, and not
-    because both are 0 everywhere; None if there is none."""
-    values = []
+    """Whether it holds at the first points at which both sides have values, as far as floats can tell, and
+    not because both are 0 everywhere; None if there is none."""
+    values: list[tuple[float, float]] = []
     for point in points:
+        if len(values) > FEW:
+            break
         with suppress(NoValue):
             values.append((point.of(statement.left), point.of(statement.right)))
             if not related(values[-1][0], statement.relation, values[-1][1]):
@@ -235,9 +238,15 @@ def _random(statement: Statement, graph: Graph, deadline: float, tries: int = DR
     return (point for point in points if _meets(point, statement))
 
 
+def _has_values(point: Point, statement: Statement) -> bool:
+    with suppress(NoValue):
+        point.of(statement.left), point.of(statement.right)
+        return True
+    return False
+
+
 def _meets(point: Point, statement: Statement) -> bool:
     try:
-        point.of(statement.left), point.of(statement.right)
         return all(_holds(point, h) for h in statement.hypotheses)
     except NoValue:
         return False
