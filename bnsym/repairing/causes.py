@@ -16,12 +16,11 @@ from time import monotonic
 from types import MappingProxyType
 from typing import TypeAlias
 
-from bnsym.elaborate.context import Context
 from bnsym.elaborate.lints import resemblances
 from bnsym.evidence.surveying import relevant
 from bnsym.kernel import Witness
 from bnsym.latex.ast import Derivative, Gradient, Norm, Power, Product, Quotient, Symbol
-from bnsym.model import Cause, Derivation, Link, Span, TextEdit, edited
+from bnsym.model import Cause, Link, Span, TextEdit, edited
 from bnsym.proving import is_provable
 from bnsym.proving.witness import free_shapes
 from bnsym.repairing.edits import Edit, Place, accented, accents, edits, factors, powers, squares
@@ -64,10 +63,6 @@ class Draft:
     def note(self) -> Note:
         return Note(self.text, self.file)
 
-    @property
-    def read(self) -> tuple[Derivation, Context]:
-        return self.note.read
-
     @classmethod
     def judged(cls, text: str, file: str, decided: Mapping[str, Witness | bool]) -> Draft:
         """The note as it stands, with what is known of its links."""
@@ -79,7 +74,7 @@ class Draft:
 
     @cached_property
     def links(self) -> dict[str, Link]:
-        return {link.id: link for link in self.read[0].links}
+        return {link.id: link for link in self.note.links}
 
     @cached_property
     def proved(self) -> frozenset[str]:
@@ -103,7 +98,7 @@ class Draft:
     def free(self) -> dict[str, tuple[str, ...]]:
         """The free names of all links, with their shapes."""
         found: dict[str, tuple[str, ...]] = {}
-        for link in self.read[0].links:
+        for link in self.note.links:
             if link.statement is not None:
                 found |= free_shapes(link.statement)[0]
         return found
@@ -112,7 +107,7 @@ class Draft:
     def place(self) -> Place:
         """What its expressions may be changed with."""
         numbers = (name for name, shape in self.free.items() if not shape)
-        names = (definition.symbol.name for definition in self.read[1].definitions)
+        names = (definition.symbol.name for definition in self.note.context.definitions)
         return Place(accented=accented(names), factors=tuple(numbers))
 
     def changed(self, edits: Iterable[TextEdit]) -> Draft:
@@ -200,7 +195,7 @@ def causes(
         if best is None:
             break
         after = best.after
-        explained = tuple(k.id for k in after.read[0].links if k.id in after.proved - draft.proved)
+        explained = tuple(k.id for k in after.note.links if k.id in after.proved - draft.proved)
         what, lines = best.candidate.what, _lines(draft, after)
         found.append(Cause(what, best.edits, lines, explained, _span(draft, best.edits)))
         draft = after
@@ -222,8 +217,8 @@ def confirmed(text: str, file: str, causes: tuple[Cause, ...]) -> tuple[Cause, .
 def _best(draft: Draft, wanted: frozenset[str], work: Work) -> Tried | None:
     """Of the candidates of one cost, the one after which most links are proved that were not, and none is
     lost; two together where none does alone."""
-    failing = [link for link in draft.read[0].links if link.id in wanted - draft.proved]
-    proved = [link for link in draft.read[0].links if link.id in draft.proved]
+    failing = [link for link in draft.note.links if link.id in wanted - draft.proved]
+    proved = [link for link in draft.note.links if link.id in draft.proved]
     foreseen = Foreseen(draft.note, failing, proved, draft.witnesses)
     helpful: list[Helpful] = []
     spotted = groupby(sorted(_candidates(draft, wanted), key=lambda c: c.cost), key=lambda c: c.cost)
@@ -356,7 +351,7 @@ def _in_each_stretch(what: str, places: list[Spotted]) -> Iterator[Candidate]:
 
 def _in_definitions(draft: Draft, failing: list[Link]) -> Iterator[Candidate]:
     """One change of what a name stands for on which several links rest."""
-    context = draft.read[1]
+    context = draft.note.context
     bodies = {d.symbol.name: d for d in context.definitions}
     for raw in context.survey.definitions:
         name, where = raw.full_name, raw.chain.expressions[1].where
@@ -375,7 +370,7 @@ def _in_definitions(draft: Draft, failing: list[Link]) -> Iterator[Candidate]:
 
 def _spotted(draft: Draft, wanted: frozenset[str]) -> Iterator[tuple[Kind, Spotted]]:
     """Every edit of a kind that people make throughout, in every expression of a display."""
-    derivation, context = draft.read
+    derivation, context = draft.note.read
     text = context.survey.source.text
     known = {
         span.offsets: link.id in wanted - draft.proved

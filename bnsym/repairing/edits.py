@@ -233,7 +233,7 @@ def _in_front(text: str, spot: Spot, place: Place) -> Iterator[Edit]:
     if one or _is_bare_argument(text, spot):
         return
     for name in place.scales if not isinstance(spot.holder, BigSum) else ():  # there it is the sum's
-        yield Edit(spot.start, spot.start, apart(text, spot.start, name) + _gap(name), "a factor", 2)
+        yield Edit(spot.start, spot.start, apart(text, spot.start, name).rstrip() + " ", "a factor", 2)
         if not (isinstance(spot.holder, Quotient) and spot.node is spot.holder.denominator):
             yield Edit(spot.start, spot.start, _inverse(name) + " ", "a factor", 2)
     for name in place.factors:
@@ -553,10 +553,6 @@ def _within(text: str, spot: Spot, at: tuple[int, int], number: int) -> tuple[in
     if number:
         return extent(text, node.factors[number - 1])[1], end
     return start, end
-
-
-def _gap(name: str) -> str:
-    return "" if name.endswith((" ", "}")) else " "
 
 
 def _letters(text: str) -> Iterator[str]:

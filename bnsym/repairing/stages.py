@@ -15,7 +15,7 @@ from itertools import combinations, islice
 from bnsym.evidence.surveying import relevant
 from bnsym.printing import to_latex
 from bnsym.repairing.combining import MADE, Changed, Side, added, combined, equal, scaled
-from bnsym.repairing.edits import Edit, Place, overlap
+from bnsym.repairing.edits import Edit, Place, edits, overlap
 from bnsym.repairing.spots import spots
 from bnsym.repairing.trial import Trial, closed_left
 from bnsym.repairing.values import Row
@@ -35,7 +35,7 @@ MEASURES = 5
 
 def easy(trial: Trial, place: Place) -> Iterator[MADE]:
     """One of the edits that are made with one stroke; of those that make an order true the tightest first."""
-    changed = trial.each(edit for edit in trial.edits(place) if edit.cost == 1)
+    changed = trial.each(edit for edit in edits(trial.text, place) if edit.cost == 1)
     fitting = (one for one in changed if trial.fits(one.row))
     ordered = trial.statement.relation is not Relation.EQ
     yield from (one.made for one in (sorted(fitting, key=trial.distance) if ordered else fitting))
@@ -43,8 +43,8 @@ def easy(trial: Trial, place: Place) -> Iterator[MADE]:
 
 def harder(trial: Trial, place: Place) -> Iterator[MADE]:
     """Several strokes, a factor in front of the whole or of a term, or one of the other edits."""
-    possible = trial.edits(place)
-    cheap = trial.changed(edit for edit in possible if edit.cost == 1)
+    possible = edits(trial.text, place)
+    cheap = list(trial.each(edit for edit in possible if edit.cost == 1))
     side = trial.valued(cheap) if trial.statement.relation is Relation.EQ else None
     alone = [c.made for c in trial.each(e for e in possible if e.cost > 1) if trial.fits(c.row)]
     found = [made for made in alone if made[0].cost == 2]
@@ -56,7 +56,7 @@ def harder(trial: Trial, place: Place) -> Iterator[MADE]:
 
 def together(trial: Trial, place: Place) -> Iterator[MADE]:
     """Two or three edits, or a factor in front with at most one."""
-    changed = trial.changed(trial.edits(place))
+    changed = list(trial.each(edits(trial.text, place)))
     if trial.statement.relation is not Relation.EQ:
         yield from _both(trial, [c.made[0] for c in changed if c.cost == 1][:MOST])
         return
@@ -70,12 +70,12 @@ def together(trial: Trial, place: Place) -> Iterator[MADE]:
 
 def across(right: Trial, left: Trial, place: Place) -> Iterator[tuple[MADE, MADE]]:
     """Edits of the right side, and one of the left that is done easily."""
-    changed = right.changed(right.edits(place))
+    changed = list(right.each(edits(right.text, place)))
     side = right.valued(changed)
     if side is None or right.statement.relation is not Relation.EQ:
         return
     found: list[tuple[MADE, MADE]] = []
-    for one in left.changed(edit for edit in left.edits(place) if edit.cost == 1):
+    for one in left.each(edit for edit in edits(left.text, place) if edit.cost == 1):
         aimed = replace(side, target=one.row)
         found += [(other.made, one.made) for other in changed if equal(other.row, one.row)]
         found += [(made, one.made) for made in combined(aimed, changed)]
@@ -89,7 +89,7 @@ def missing_parts(trial: Trial, place: Place) -> Iterator[MADE]:
     sources = [*((closed,) if closed is not None else ()), trial.other, *bodies]
     factors, terms = (tuple(_in_style(trial.text, n) for n in found) for found in vocabulary(sources))
     richer = replace(place, factors=factors, terms=terms)
-    changed = trial.changed(trial.edits(richer))
+    changed = list(trial.each(edits(trial.text, richer)))
     for one in sorted(changed, key=lambda one: len(one.made[0].new)):
         if one.cost > 2 and trial.fits(one.row):
             yield one.made
@@ -147,9 +147,9 @@ def _unsigned(term: Term) -> str:
     return to_latex(term)
 
 
-def _both(trial: Trial, edits: Sequence[Edit]) -> Iterator[MADE]:
+def _both(trial: Trial, possible: Sequence[Edit]) -> Iterator[MADE]:
     """Two of the edits, each pair of which is read."""
-    for a, b in combinations(edits, 2):
+    for a, b in combinations(possible, 2):
         if overlap(a, b) or (term := trial.term((a, b))) is None:
             continue
         row = trial.points.row(term)

@@ -12,7 +12,7 @@ from bnsym.latex.ast import Plus
 from bnsym.normal import OutOfReach
 from bnsym.proving.closed_form import NoClosedForm, closed_form
 from bnsym.repairing.combining import Changed, Part, Side
-from bnsym.repairing.edits import Edit, Place, apply_all, edits
+from bnsym.repairing.edits import Edit, apply_all
 from bnsym.repairing.spots import spots
 from bnsym.repairing.values import Points, Row
 from bnsym.repairing.worth import is_worthwhile
@@ -57,9 +57,6 @@ class Trial:
         given, written = (Counter(t.factors if isinstance(t, Mul) else (t,)) for t in (whole, own or whole))
         return () if written - given else tuple((given - written).elements())
 
-    def changed(self, edits: Iterable[Edit]) -> list[Changed]:
-        return list(self.each(edits))
-
     def each(self, edits: Iterable[Edit]) -> Iterator[Changed]:
         """Those of the edits that can be read, with the values of the side."""
         for edit in edits:
@@ -71,9 +68,6 @@ class Trial:
             row = self.rows[edit]
             if row is not None:
                 yield Changed((edit,), row)
-
-    def edits(self, place: Place) -> list[Edit]:
-        return edits(self.text, place)
 
     def fits(self, row: Row) -> bool:
         """Whether the relation holds at all points with these values of the side."""

@@ -16,7 +16,7 @@ from bnsym.latex.errors import ReadError
 from bnsym.latex.grouping import tokenize
 from bnsym.model import Link
 from bnsym.repairing.combining import MADE
-from bnsym.repairing.edits import Edit, Place, apply_all
+from bnsym.repairing.edits import Edit, Place, apply_all, edits
 from bnsym.repairing.trial import Trial
 from bnsym.repairing.values import points_for
 from bnsym.repairing.written import Note, Work
@@ -83,7 +83,7 @@ def _sign(text: str) -> str | None:
 
 
 def _edits(trial: Trial, place: Place, kinds: Sequence[str]) -> Iterator[MADE]:
-    readable = trial.changed(_of_kinds(trial, place, kinds))
+    readable = list(trial.each(_of_kinds(trial, place, kinds)))
     yield from (one.made for one in readable if trial.fits(one.row))
     for one in readable[:BASES]:
         text = apply_all(trial.text, one.made)
@@ -94,7 +94,7 @@ def _edits(trial: Trial, place: Place, kinds: Sequence[str]) -> Iterator[MADE]:
 
 
 def _of_kinds(trial: Trial, place: Place, kinds: Sequence[str]) -> list[Edit]:
-    found = [edit for edit in trial.edits(place) if edit.kind in kinds]
+    found = [edit for edit in edits(trial.text, place) if edit.kind in kinds]
     return sorted(found, key=lambda edit: kinds.index(edit.kind))
 
 

@@ -48,8 +48,8 @@ ORDERED = 16
 """How many points there are for an order, which may hold at many though it is false."""
 TOLERANCE = 1e-7
 DRAWS = 100
-DRAWING_SECONDS = 3.0
-"""After which no more exact points are drawn: only if something hangs."""
+EXACT = 200
+"""How many exact points are tried where nothing random meets the hypotheses."""
 WORK = 20_000
 """How many summands one value may have."""
 SCALES = (1.0, 1.0, 0.2, 5.0)
@@ -257,7 +257,7 @@ def _holds(point: Point, hypothesis: Hypothesis) -> bool:
 
 
 def _exact(statement: Statement, graph: Graph, deadline: float) -> Iterator[Point]:
-    for witness in draws(statement, min(deadline, monotonic() + DRAWING_SECONDS), seed=5, limit=400):
+    for witness in draws(statement, deadline, seed=5, limit=EXACT):
         try:
             if holds(statement.hypotheses, statement, witness):
                 point = Point(graph, Random(7), given=witness)
