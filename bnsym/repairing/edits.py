@@ -31,7 +31,7 @@ from bnsym.latex.ast import (
 )
 from bnsym.repairing.spots import Spot, apart, extent, needs_parens, spots, terms_of
 
-_ACCENT = re.compile(r"\\(?:hat|bar|tilde|widehat)\s*(?:\{(.*)\}|(\\[A-Za-z]+|\w))")
+_ACCENT = re.compile(r"\\(?:hat|bar|tilde|widehat)\s*(?:\{((?:[^{}]|\{[^{}]*\})*)\}|(\\[A-Za-z]+|\w))")
 _EXPONENT = re.compile(r"\s*\^\s*(?:\{\s*(-?\d+(?:\.\d+|/\d+)?)\s*\}|(\d))$")
 
 

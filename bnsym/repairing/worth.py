@@ -247,9 +247,9 @@ def _idles(own: Pair, other: Pair, points: Points) -> bool:
     before, after = own
     if _cancelling(after, points) > _cancelling(before, points):
         return True
-    if _leaves(after).total() <= _leaves(before).total():
+    if _leaves(after).total() <= _leaves(before).total() or other == (num(0), num(0)):
         return False
-    if _is_zero(after, points) and not _is_zero(before, points) and other[0] != num(0):
+    if _is_zero(after, points) and not _is_zero(before, points):
         return True
     return _vanishing(after, points) > _vanishing(before, points)
 
