@@ -60,6 +60,17 @@ class Context:
         return replace(known, outputs=self.outputs, declared=declared)
 
     @cached_property
+    def bodies(self) -> dict[Name, Term]:
+        """What each name is defined as."""
+        return {d.symbol.name: d.body for d in self.definitions}
+
+    @cached_property
+    def open_sizes(self) -> frozenset[str]:
+        """What the sizes are called of which the file does not say what they are."""
+        spaces = self.closer.spaces.items()
+        return frozenset(name for space, name in spaces if not self.survey.spaces.describe(space))
+
+    @cached_property
     def dependence(self) -> Dependence:
         """What is known of how names depend on one another."""
         return Dependence(self.definitions, self.losses, self.outputs)

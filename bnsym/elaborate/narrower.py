@@ -43,6 +43,7 @@ from bnsym.terms import (
 )
 
 if TYPE_CHECKING:
+    from bnsym.elaborate.context import Context
     from bnsym.elaborate.statements import Pending
 
 MOST = 6
@@ -52,16 +53,13 @@ _USUAL = re.compile(r"[A-Zmn](_\{[A-Za-z0-9]\})?")
 """How a size is called that has another name already."""
 
 
-def narrower(
-    survey: Survey, p: Pending, statement: Statement, sizes: dict[str, SpaceName]
-) -> Iterator[tuple[Statement, ReadError]]:
-    """The readings, each with what is said if it is the one that holds. sizes: how the sizes of the index
-    spaces are called, by the spaces' variables."""
+def narrower(context: Context, p: Pending, statement: Statement) -> Iterator[tuple[Statement, ReadError]]:
+    """The readings, each with what is said if it is the one that holds."""
     if statement.relation is not Relation.EQ:
         return
-    if not survey.restricts:  # it is said where it is meant
+    if not context.survey.restricts:  # it is said where it is meant
         yield from _off_the_diagonal(p, statement)
-    yield from _counting(survey, p, statement, sizes)
+    yield from _counting(context, p, statement)
 
 
 def _off_the_diagonal(p: Pending, statement: Statement) -> Iterator[tuple[Statement, ReadError]]:
@@ -82,14 +80,12 @@ def _off_the_diagonal(p: Pending, statement: Statement) -> Iterator[tuple[Statem
     yield replace(statement, left=left, right=right), ReadError("BN137", message, p.where.at, hint)
 
 
-def _counting(
-    survey: Survey, p: Pending, statement: Statement, sizes: dict[str, SpaceName]
-) -> Iterator[tuple[Statement, ReadError]]:
+def _counting(context: Context, p: Pending, statement: Statement) -> Iterator[tuple[Statement, ReadError]]:
     """The link with free names for sizes; and with as many values of an index of which nothing says how
     many it has as a sum over it is divided by."""
-    open_ = {name for space, name in sizes.items() if not survey.spaces.describe(space)}
-    defined = {d.symbol.name: d.body for d in statement.definitions}
+    survey, open_ = context.survey, context.open_sizes
     terms: list[Term] = [statement.left, statement.right]
+    written: set[Name] = set()
     names: dict[Name, None] = {}
     spaces: dict[SpaceName, bool] = {}
     """Whether sums over them count."""
@@ -99,12 +95,13 @@ def _counting(
             match part:
                 case Sum(index, body) if index.space in open_ and _counts(index, body):
                     spaces[index.space] = True
-                case Size(space) if space in open_ | survey.by_mean:
+                case Size(space) if space in open_ or space in survey.by_mean:
                     spaces.setdefault(space, False)
                 case Mul(factors):
                     numbers |= {one: None for one in divided(factors) if one[0] in open_}
-                case Sym(name) if (known := defined.pop(name, None)) is not None:
-                    terms.append(known)
+                case Sym(name) if name in context.bodies:
+                    terms += [context.bodies[name]] if name not in written else []
+                    written.add(name)
                 case Sym(name) if _may_count(survey, part):
                     names[name] = None
     for taken in list(_ways(list(names), list(spaces)))[:MOST]:
@@ -151,8 +148,9 @@ def _ways(names: Sequence[Name], spaces: Sequence[SpaceName]) -> Iterator[dict[N
 
 def _may_count(survey: Survey, symbol: Sym) -> bool:
     table = survey.table
-    known = (*table.defined, *table.squares, *table.losses, *table.barred)
-    return not symbol.indices and symbol.name not in known and _LETTER.fullmatch(symbol.name) is not None
+    known = (table.defined, table.squares, table.losses, table.barred)
+    free = not symbol.indices and not any(symbol.name in names for names in known)
+    return free and _LETTER.fullmatch(symbol.name) is not None
 
 
 def _sized(statement: Statement, taken: dict[Name, SpaceName]) -> Statement:

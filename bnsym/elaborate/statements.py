@@ -260,7 +260,7 @@ def _finished(
 
 
 def _readings(draft: Draft, context: Context, p: Pending, statement: Statement) -> tuple[Reading, ...]:
-    found = narrower(draft.survey, p, statement, context.closer.spaces)
+    found = narrower(context, p, statement)
     said = (*found, *_bound(draft, context, p, statement))
     return tuple(Reading(one, diagnostic(draft.survey.source, error)) for one, error in said)
 
