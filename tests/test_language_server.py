@@ -417,6 +417,17 @@ def test_only_what_an_edit_touches_is_decided_again() -> None:
     assert all(verdicts[question] is known for question, known in first.items())
 
 
+def test_a_definition_is_no_part_of_what_does_not_rest_on_it() -> None:
+    verdicts: Verdicts = {}
+    twice = r"$$ \sum_i (y_i - 2 \mu) = 0 $$"
+    assert checked(verdicts, "$$ y_i := 2 x_i $$", TRUE, twice) == ["proved", "proved"]
+    first = dict(verdicts)
+    assert checked(verdicts, "$$ y_i := 3 x_i $$", TRUE, twice) == ["proved", "refuted"]
+    assert len(verdicts.keys() - first.keys()) == 1
+    assert checked(verdicts, "$$ y_i := 2 x_i $$", "$$ z := 5 $$", TRUE, twice) == ["proved", "proved"]
+    assert len(verdicts.keys() - first.keys()) == 1
+
+
 def test_what_is_undecided_is_tried_again_with_more_time() -> None:
     verdicts: Verdicts = {}
     assert checked(verdicts, HARD, timeout=0.001) == ["undecided"]
