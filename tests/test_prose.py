@@ -590,8 +590,6 @@ def test_of_a_name_that_words_alone_describe_nothing_is_refuted(tmp_path, senten
 UNDESCRIBED = {
     "another noun": "The gain $c$ scales the mean of the batch.",
     "of it": "We take the mean of $c$.",
-    "denied": "$c$ is not positive.",
-    "case": "If $c$ is positive, all is well.",
     "by a formula": "Let the mean $c = a - b$ be given.",
 }
 
@@ -893,8 +891,25 @@ def test_a_sign_in_words_of_any_language_refutes_nothing(tmp_path, said):
     assert verdicts(tmp_path, f"{said.replace('$k$', '$c$')}\n\n$$\n|k| = k\n$$\n") == [REFUTED]
 
 
-def test_a_sign_that_a_name_may_have_puts_nothing_in_doubt(tmp_path):
-    for said in ("$k$ may be positive.", "$k$ kann positiv sein."):
+SPOKEN_OF = {
+    "not": "$k$ is not positive.",
+    "may": "$k$ may be positive.",
+    "if": "If $k$ is positive, all is well.",
+    "excluded": "Negative values of $k$ are excluded.",
+    "by an exponential": "$k$ is parametrized by an exponential to keep it from changing sign.",
+    "magnitude": "Since $k$ is a magnitude,",
+}
+
+
+@pytest.mark.parametrize("said", SPOKEN_OF.values(), ids=SPOKEN_OF)
+def test_what_holds_for_one_sign_alone_is_unread_beside_words_that_are_not_known(tmp_path, said):
+    assert verdicts(tmp_path, f"{said}\n\n$$\n|k| = k\n$$\n") == [UNREAD]
+    assert verdicts(tmp_path, f"{said}\n\n$$\n|k| = - k\n$$\n") == [UNREAD]
+    assert verdicts(tmp_path, f"{said}\n\n$$\n|k| = 2 k\n$$\n") == [REFUTED]
+
+
+def test_what_holds_for_one_sign_alone_is_refuted_beside_words_that_are_known(tmp_path):
+    for said in ("We take any $k$.", "The gain $k$ scales the layer.", "So we get"):
         assert verdicts(tmp_path, f"{said}\n\n$$\n|k| = k\n$$\n") == [REFUTED]
 
 
@@ -915,7 +930,24 @@ def test_a_gradient_in_words_refutes_nothing(tmp_path, said):
     layer = "$$\nz_i = x_i - \\mu, \\quad \\mu = \\frac1m\\sum_k x_k\n$$\n\n"
     claim = "\n\n$$\n\\frac{\\partial L}{\\partial x_i} = \\delta_i - \\frac1m\\sum_k\\delta_k\n$$\n"
     assert verdicts(tmp_path, layer + said + claim) == [UNREAD]
-    assert verdicts(tmp_path, layer + said.replace("\\delta", "\\zeta") + claim) == [REFUTED]
+    other = said.replace("\\delta", "\\zeta")
+    assert verdicts(tmp_path, layer + other + claim) == [UNREAD]
+    assert verdicts(tmp_path, layer + other + claim.replace("_i - ", "_i + ")) == [REFUTED]
+
+
+def test_what_a_gradient_in_place_of_a_free_name_would_make_true_is_unread(tmp_path):
+    layer = "$$\nz_i = x_i - \\mu, \\quad \\mu = \\frac1m\\sum_k x_k\n$$\n\n"
+    claim = "$$\n\\frac{\\partial L}{\\partial x_i} = \\delta_i - \\frac1m\\sum_k\\delta_k\n$$\n"
+    assert verdicts(tmp_path, layer + claim) == [UNREAD]
+    assert verdicts(tmp_path, layer + claim.replace("_i - ", "_i - 2 ")) == [REFUTED]
+    assert verdicts(tmp_path, layer + claim.replace("\\delta_i", "x_i")) == [REFUTED]
+
+
+def test_an_entry_off_the_diagonal_of_what_is_written_out_is_unread(tmp_path):
+    mean = "$$\n\\mu = \\frac1m\\sum_{i=1}^m x_i\n$$\n\n"
+    claim = "$$\n\\frac{\\partial (x_i - \\mu)}{\\partial x_j} = @\\frac1m\n$$\n"
+    assert verdicts(tmp_path, mean + claim.replace("@", "-")) == [UNREAD]
+    assert verdicts(tmp_path, mean + claim.replace("@", "")) == [REFUTED]
 
 
 CENTRED = {
@@ -937,3 +969,30 @@ def test_centred_data_in_words_refute_nothing(tmp_path, said):
     claim = "\n\n$$\n\\sum_i x_i = 0\n$$\n"
     assert verdicts(tmp_path, mean + said + claim) == [UNREAD]
     assert verdicts(tmp_path, mean + "Hence" + claim) == [REFUTED]
+
+
+CENTRED_ELSEWHERE = {
+    "before the definition": "The inputs of this section have zero mean.\n\n@It follows that#",
+    "behind": "@#Here we used that the data have mean zero.\n",
+    "in a sentence of its own": "@The next identity needs centred data (of each feature).#",
+    "in the display": "@$$\n\\underbrace{\\sum_i x_i}_{\\text{vanishes for centred data}} = 0\n$$\n",
+}
+
+
+@pytest.mark.parametrize("said", CENTRED_ELSEWHERE.values(), ids=CENTRED_ELSEWHERE)
+def test_what_holds_for_centred_data_is_unread_where_the_file_speaks_of_them(tmp_path, said):
+    mean = "$$\nc = \\frac{1}{m} \\sum_i x_i\n$$\n\n"
+    text = said.replace("@", mean).replace("#", "\n\n$$\n\\sum_i x_i = 0\n$$\n\n")
+    assert verdicts(tmp_path, text) == [UNREAD]
+    assert verdicts(tmp_path, text.replace("= 0", "= 1")) == [REFUTED]
+
+
+def test_words_that_leave_a_number_out_are_said_of_that_number(tmp_path):
+    said = ("Wir vernachlässigen $\\epsilon$.", "Here $\\epsilon$ is gone.", "Now $\\epsilon$ vanishes.")
+    for one in said:
+        assert verdicts(tmp_path, f"{ROOTED}{one}\n\n{MEAN_SQUARE}") == [UNREAD]
+        assert verdicts(tmp_path, f"{ROOTED}{one}\n\n{MEAN_SQUARE.replace('m s', '2 m s')}") == [REFUTED]
+        other = one.replace("\\epsilon", "\\eta")
+        assert verdicts(tmp_path, f"{ROOTED}{other}\n\n{MEAN_SQUARE}") == [REFUTED]
+    kept = "The number $\\epsilon$ keeps the root from zero and avoids division by zero."
+    assert verdicts(tmp_path, f"{ROOTED}{kept}\n\n{MEAN_SQUARE}") == [REFUTED]

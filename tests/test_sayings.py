@@ -333,7 +333,15 @@ def test_a_sentence_that_leads_to_the_next_display_says_nothing_of_the_one_befor
 
 @pytest.mark.parametrize(
     "said",
-    ["We want to have", "Is it true that", r"Choose $\gamma$ such that", "Solving", "我们希望"],
+    [
+        "We want to have",
+        "Our goal is to have",
+        "The optimum is where",
+        "Is it true that",
+        r"Choose $\gamma$ such that",
+        "Solving",
+        "我们希望",
+    ],
 )
 def test_what_is_wanted_or_asked_is_not_refuted(judged, said):
     assert judged(f"{LAYER}\n\n{said}\n\n$${SQUARE}$$\n") == "x"

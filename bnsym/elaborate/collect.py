@@ -195,6 +195,8 @@ class Gathered:
     """The names of the formulas so far, each with its label and the number of its indices."""
     doubts: list[stated.Doubt] = field(default_factory=list)
     orders: list[stated.Order] = field(default_factory=list)
+    unclear: list[stated.Order] = field(default_factory=list)
+    """Sentences with words that are not known."""
     restated: list[RawChain] = field(default_factory=list)
     """Equations of names in running text that define nothing."""
     values: list[tuple[Symbol, Node, Slice, range]] = field(default_factory=list)

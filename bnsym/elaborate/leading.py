@@ -36,7 +36,6 @@ _FILL = ALL["fill"]
 _CLAUSE = re.compile(r"[^,;:，；：\n]{1,60}")
 _BUT = compiled(ALL["but"])
 _OPENLY = compiled(ALL["openly"])
-_CENTRED = compiled(ALL["centred"])
 
 
 _STOPS = re.compile(r"(?!,\s*(?:that|dass|daß|que|qu['’]|che|что)\b)[,;:()，、；：（）—–]|[.。](?=\s|\Z)")
@@ -220,10 +219,6 @@ _ALONE = re.compile(rf"[,:，：(（–—]\s*({FORMULA}{REST}*)(?=\s*(?:[,:，�
 def _doubt(sentence: str, start: int, end: int, words: Words) -> tuple[int, int] | None:
     """What is said there of what, or how nearly, a display claims, and is not understood."""
     found = _OPENLY.search(sentence, start, end) or compiled(words.condition).search(sentence, start, end)
-    found = found or _CENTRED.search(sentence, start, end)
-    if found is None:
-        left_out = compiled(rf"\b(?:{words.neglect})\b[^,;:\n{FORMULA}{DISPLAY}]*(?=[,;:\n]|\Z)")
-        found = left_out.search(sentence[:end], start)
     if found:
         clause = _CLAUSE.match(sentence, found.start(), end)
         return found.start(), clause.end() if clause else found.end()

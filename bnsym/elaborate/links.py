@@ -454,7 +454,16 @@ class _Reader(Draft):
             problem = error
         left, right = chain.expressions[raw.left], chain.expressions[raw.right]
         known = (sides, relation, problem, tuple(chain.hypotheses), raw.declaration)
-        return Pending(raw.id, raw.where, left, right, *known, section=chain.section, binds=chain.binds)
+        return Pending(
+            raw.id,
+            raw.where,
+            left,
+            right,
+            *known,
+            section=chain.section,
+            binds=chain.binds,
+            claimed=chain.claimed,
+        )
 
     def _read_literally(self, pending: Pending, chain: RawChain, raw: RawLink) -> None:
         """What a link says whose letters do not fit: of each value of a letter that one side leaves free. Not

@@ -17,7 +17,7 @@ from itertools import pairwise
 
 from bnsym.elaborate.leading import Leading, hedged, lead
 from bnsym.elaborate.ranks import said_ranks
-from bnsym.elaborate.sayings import given_values, sayings
+from bnsym.elaborate.sayings import sayings, unsaid
 from bnsym.elaborate.supposing import is_supposed
 from bnsym.source.languages import (
     ALL,
@@ -147,8 +147,7 @@ def read_prose(text: str, found: Sequence[Found], shown: str) -> Prose:
         inside = {m.start(): formulas[start + m.start()] for m in SIGNS.finditer(sentence)}
         written = {at: text[one.start : one.end].strip("$\\()[] \n") for at, one in inside.items()}
         values, stating = (frozenset(at for at, one in inside.items() if one in s) for s in (valued, states))
-        told = frozenset(given_values(sentence, words, written))
-        walk = _walked(sentence, words, Role.SAID if opens else Role.PLAIN, values, stating, told)
+        walk = _walked(sentence, words, Role.SAID if opens else Role.PLAIN, values, stating)
         prose.roles |= {inside[at]: role for at, role in walk.roles.items()}
         for at, order in inside.items():
             if walk.roles[at] not in _ASSUMES or not _is_order(text, order):
@@ -164,6 +163,10 @@ def read_prose(text: str, found: Sequence[Found], shown: str) -> Prose:
             names, reach = tuple(inside[name] for name in one.names), end if one.here else len(text)
             said = Saying(Slice(*one.clause).moved(start), names, one.effect, Slice(start, reach))
             prose.sayings.append(said)
+        if effect := unsaid(sentence, words, written):
+            names = tuple(one for at, one in inside.items() if sentence[at] == FORMULA)
+            if names:
+                prose.sayings.append(Saying(Slice(start, end), names, effect, Slice(start, len(text))))
         for at, led in walk.leading.items():
             display = inside[at]
             prose.conditions[display] = tuple(inside[one] for one in led.conditions)
@@ -327,8 +330,6 @@ class _Walk:
     """The formulas that give a name a number."""
     stating: frozenset[int]
     """Those that state a relation."""
-    told: frozenset[int]
-    """The names that words give one."""
     roles: dict[int, Role] = field(default_factory=dict)
     """Of each formula, by where it starts."""
     pairs: list[tuple[int, int]] = field(default_factory=list)
@@ -369,7 +370,7 @@ class _Walk:
 
         given = {value for value in self.values if self.roles[value] is not Role.SAID}
         for before, place in self.displays:
-            led = lead(self.sentence, before, place, self.roles, given | self.told, self.words)
+            led = lead(self.sentence, before, place, self.roles, given, self.words)
             self.leading[place[0]] = led
 
     def _word(self, kind: str, at: int) -> None:
@@ -414,12 +415,9 @@ class _Walk:
 
     def _speak(self, start: int, behind: str, after: str) -> None:
         """Notes whether words say what the formula is, if it is a name."""
-        valued = start in self.told and self.role is not Role.GIVEN
-        if valued or self._is_neglected(behind, after):
-            self.spoken[start] = Role.NEGLECTED
-        if self.role is Role.GIVEN or start in self.spoken:
+        if self.role is Role.GIVEN:
             return
-        if self._is_gradient(behind, after) or self._is_signed(behind, after):
+        if self._is_gradient(behind, after):
             self.spoken[start] = Role.DESCRIBED
         elif self._is_loss(behind, after):
             self.spoken[start] = Role.LOSS
@@ -427,14 +425,6 @@ class _Walk:
             self.spoken[start] = Role.DESCRIBED
         elif self._is_named(behind, after):
             self.spoken[start] = Role.NAMED
-
-    def _is_neglected(self, behind: str, after: str) -> bool:
-        words = self.words
-        left_out = rf"{_APART}(?:{words.neglect})\s*(?:(?:{words.article})\s*)?(?:\w+\s+)?$"
-        before = compiled(left_out).search(behind)
-        return bool(
-            before or compiled(rf"\s*(?:(?:can|may|will|could)\s+)?(?:{words.neglected})").match(after)
-        )
 
     def _is_described(self, behind: str, after: str) -> bool:
         quality = self.words.quality
@@ -450,15 +440,6 @@ class _Walk:
         return before is not None or (
             is_one is not None and compiled(rf"{noun}|[对對]\s*$").search(_first(after)) is not None
         )
-
-    def _is_signed(self, behind: str, after: str) -> bool:
-        """`sei $g$ positiv`, `其中 $g$ 为正数`: words of any language."""
-        sign, clause = ALL["sign"], _first(after)
-        if compiled(rf"(?:{sign})\s*$").search(behind):
-            return True
-        found = compiled(sign).search(clause)
-        open_to = compiled(f"{self.words.negation}|{ALL['modal']}")
-        return found is not None and not open_to.search(clause, 0, found.start())
 
     def _is_loss(self, behind: str, after: str) -> bool:
         """`the loss $V$`, `$V$ is the cost`, `den Verlust nennen wir $V$`."""

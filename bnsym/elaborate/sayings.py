@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bnsym.source.languages import ALL, DISPLAY, FORMULA, FORMULAS, REST, SIGNS, WORDS, Known, Words, compiled
+from bnsym.source.languages import ALL, DISPLAY, FORMULA, FORMULAS, REST, WORDS, Known, Words, compiled
 from bnsym.source.text import Effect
 
 _JOINS = r"[\s,，、(]*+(?:and|und|et|y|e|и|和|与|及|や|と|와|과)?[\s,，、]*+"
@@ -49,9 +49,6 @@ def changes(words: Words) -> re.Pattern[str]:
 def sayings(sentence: str, words: Words, written: Mapping[int, str]) -> Iterator[Said]:
     """What a sentence says of its formulas, which are given by their places in order, displays too."""
     places = tuple(written)
-    centred = None if written else compiled(ALL["centred"]).search(sentence)
-    if centred and compiled(f"{words.let}|{words.assume}").search(sentence, 0, centred.start()):
-        yield Said(centred.span(), (), Effect.NARROWED, here=False)
     supposed = False
     for match in changes(words).finditer(sentence):
         if supposed and match.lastgroup == "supposed":
@@ -100,6 +97,18 @@ def sayings(sentence: str, words: Words, written: Mapping[int, str]) -> Iterator
             names = tuple(p for p in places if match.end() <= p < end and sentence[p] == FORMULA)
             if len(names) > 1 and not all(_INDEX.fullmatch(written[n]) for n in names[:2]):
                 yield Said((start, end), names, Effect.REPLACED, here)
+
+
+def unsaid(sentence: str, words: Words, written: Mapping[int, str]) -> Effect | None:
+    """Whether the sentence holds words that leave numbers out, or others of which it is not known that they
+    say nothing of values."""
+    found = compiled(ALL["values"]).finditer(sentence)
+    denied = compiled(rf"(?:{words.negation})\s*\Z")
+    if any(not denied.search(sentence, 0, match.start()) for match in found) or "0" in written.values():
+        return Effect.VALUED
+    plain = Known.of(words.plain)
+    known = (plain.has(m[0].lower().replace("’", "'")) for m in WORDS.finditer(sentence))
+    return None if all(known) else Effect.UNKNOWN
 
 
 def _is_plain(sentence: str, start: int, words: Words) -> bool:
@@ -177,39 +186,5 @@ def _says(formula: str) -> bool:
     return "=" in formula and _EXPECTED.search(formula) is None
 
 
-_NUMBER = re.compile(r"-?\d[\d.]*")
-_OF_IT = re.compile(
-    r"(?:\b(?:of|over|in|by|between|at|along|von|über|nach|de|del|des|du|sur|sobre|di|su|по)|的|の)\s*\Z",
-    re.IGNORECASE,
-)
-_LACKING = r"(?:no|without|ohne|kein\w*|sin|sem|senza|sans|без)\b"
-"""Said of what follows, never of what stands before."""
 BESIDE = 40
 """How far from a list of names the words are looked for that say what they are."""
-
-
-@lru_cache(maxsize=16)
-def _valued(words: Words) -> tuple[re.Pattern[str], ...]:
-    """What stands behind a list of names that words give a value, and before one; and before it, where they
-    do not."""
-    value, glue = rf"(?:{words.values})", rf"(?:\s*(?:{words.copula}))*\s*"
-    after = rf"(?:{glue}(?:(?!{_LACKING}){value}|(?P<number>{FORMULA}))|\s*(?:{words.fades}))"
-    patterns = (after, rf"{value}\s*\Z", rf"(?:{words.negation})\s*\Z")
-    return tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns)
-
-
-def given_values(sentence: str, words: Words, written: Mapping[int, str]) -> Iterator[int]:
-    """The names beside which words, or a number, say what value they have: not those of which only a mean
-    or a sum is meant."""
-    after, before, denied = _valued(words)
-    for names in NAMES.finditer(sentence):
-        start, end = names.span()
-        behind = sentence[max(0, start - BESIDE) : start]
-        found, value = after.match(sentence, end), before.search(behind)
-        if found and found["number"] and not _NUMBER.fullmatch(written[found.start("number")]):
-            found = None
-        if not (found or value) or _OF_IT.search(behind):
-            continue
-        if denied.search(behind if value is None else behind[: value.start()]):
-            continue
-        yield from (name.start() + start for name in SIGNS.finditer(names[0]))

@@ -27,7 +27,7 @@ from bnsym.elaborate.definitions import (
 from bnsym.elaborate.dependence import reached
 from bnsym.elaborate.index_spaces import BATCH, Spaces
 from bnsym.elaborate.restrictions import letters_of
-from bnsym.elaborate.stated import Doubt
+from bnsym.elaborate.stated import Doubt, Order
 from bnsym.elaborate.symbols import IDENTITIES, Table, as_target, base_of, is_loss_name, size_name, square_of
 from bnsym.latex.ast import (
     BigSum,
@@ -84,6 +84,18 @@ class Survey:
     """Names of which the file gives two definitions to choose from."""
     alternatives: dict[str, list[RawChain]] = field(default_factory=dict)
     """The rows that say what such a name may be."""
+
+    @cached_property
+    def unclear(self) -> list[tuple[Order, set[str]]]:
+        """The sentences with words that are not known, and the names that each speaks of."""
+        said = self.gathered.unclear
+        return [(one, {n for symbol in one.names for n in names_in(self.table, symbol)}) for one in said]
+
+    @cached_property
+    def centred(self) -> int:
+        """The line in which the file speaks of centred data, in words anywhere; 0 if it does not."""
+        found = compiled(ALL["centred"]).search(self.source.text)
+        return self.table.line_of(found.start()) if found else 0
 
     @cached_property
     def restricts(self) -> bool:

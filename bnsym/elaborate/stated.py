@@ -21,7 +21,7 @@ from bnsym.latex.ast import Apply, Derivative, Gradient, Listing, Node, Product,
 from bnsym.latex.errors import ReadError
 from bnsym.latex.parser import parse
 from bnsym.source.languages import ALL, STOP, compiled
-from bnsym.source.text import Block, Chain, Heading, Item, Remark, Role, Saying, Slice
+from bnsym.source.text import Block, Chain, Effect, Heading, Item, Remark, Role, Saying, Slice
 
 if TYPE_CHECKING:
     from bnsym.elaborate.collect import Gatherer, RawChain, RawHypothesis
@@ -112,7 +112,9 @@ def order(gatherer: Gatherer, saying: Saying, sections: range) -> None:
     ]
     names = tuple(target[0] for target in targets if target)
     if names or not saying.names:
-        gatherer.result.orders.append(Order(names, saying, sections))
+        result = gatherer.result
+        said = result.unclear if saying.effect in (Effect.UNKNOWN, Effect.VALUED) else result.orders
+        said.append(Order(names, saying, sections))
 
 
 _EQUALITY = re.compile(r":?=|[<>]|\\(?:equiv|to|rightarrow|approx|ll|le|ge|leq|geq)(?![A-Za-z])")
@@ -122,7 +124,7 @@ def _take(gatherer: Gatherer, remark: Remark, chain: Chain) -> None:
     _mention(gatherer, remark, chain)
     if remark.role is Role.DESCRIBED:
         _doubt_name(gatherer, chain)
-    if remark.role is Role.NEGLECTED or _vanishes(remark, chain):
+    if _vanishes(remark, chain):
         _doubt_behind(gatherer, chain)
     if not chain.signs or _taken(gatherer, remark, chain):
         return

@@ -84,6 +84,8 @@ class Pending:
     """Whether a proof is in doubt too."""
     binds: bool = False
     """Whether it may be meant as a condition."""
+    claimed: bool = False
+    """Whether a directive says that it is a claim."""
     freed: frozenset[str] = frozenset()
     """Names that may be anything: a proof without their definitions is in no doubt."""
 

@@ -53,10 +53,6 @@ class Words:
     """The same after `let`, `write` and their kin: `for`, `by`."""
     calls: str = NEVER
     """Before what is named and its name, with nothing between them: `call $2a$ $g$`."""
-    neglect: str = NEVER
-    """Before a name that is left out: `neglecting $\\epsilon$`."""
-    neglected: str = NEVER
-    """After such a name: `is negligible`."""
     notation: str = NEVER
     """Announce a list or a table of symbols."""
     loss: str = NEVER
@@ -107,12 +103,6 @@ class Words:
     """Words with which a clause begins behind what says where."""
     reasons: str = ""
     """Words that begin what says why it holds."""
-    values: str = NEVER
-    """Words for a value of a name beside them, or for leaving it out."""
-    fades: str = NEVER
-    """Words behind a name that is left out."""
-    copula: str = NEVER
-    """Words between a name and its value."""
     wished: str = NEVER
     """Before a display, these say that it is wanted, asked, or a mistake: it is not claimed."""
     hedged: str = NEVER

@@ -160,7 +160,6 @@ class Role(Enum):
     INFERRED = "after then, hence, so: a claim"
     DENIED = "in a negated sentence, or between quotation marks"
     DESCRIBED = "a bare name of which words say what it is: a mean, positive, orthogonal"
-    NEGLECTED = "a bare name that words leave out: neglecting it, where it is small"
     LOSS = "a bare name of which words say that it is the loss"
     NAMED = "a bare name of which words say what it is, in terms that leave no value out: a gain"
 
@@ -185,6 +184,8 @@ class Effect(Enum):
     REPLACED = "names stand for something else than their formulas say"
     FREED = "names stand for any such thing, and for what a formula before says of them no more"
     NARROWED = "only some sizes or inputs are meant"
+    UNKNOWN = "words that are not known: they may say which values are meant"
+    VALUED = "words that may leave numbers out, or make them 0 or 1"
 
 
 @dataclass(frozen=True, slots=True)
