@@ -123,14 +123,13 @@ class ClosedForm:
         """
         bound = bind(self.arguments, arrays, named)
         sizes = self._measured(bound)
-        beside = sizes.beside is not None
-        found = side_by_side(self.formula) if beside else self.formula
         shape = () if sizes.beside is None else (sizes.beside,)
+        found = side_by_side(self.formula) if shape else self.formula
         values = {a.latex: _floats(a.name, bound[a.name]) for a in self.arguments}
         values = {n: v if v.ndim else np.broadcast_to(v, shape) for n, v in values.items()}
         try:
             with np.errstate(all="ignore"):
-                made = Dense(found, values, {**sizes.spaces, BESIDE: sizes.beside or 1}, bounded=True).value()
+                made = Dense(found, values, {**sizes.spaces, BESIDE: sum(shape)}, bounded=True).value()
             if not all(np.all(np.isfinite(part)) for part in made):
                 raise Overflow
         except Overflow as error:
@@ -163,7 +162,7 @@ class ClosedForm:
         free = [sizes.spaces[i.space] for i in self._free]
         whole = self._room((*free, *beside), out, dtype)
         takes = [
-            f if a.spaces else np.broadcast_to(f, beside) for a in self.arguments for f in (floats[a.name],)
+            f if f.ndim else np.broadcast_to(f, beside) for f in (floats[a.name] for a in self.arguments)
         ]
         direct = self.backend == "numpy" or (whole.dtype == np.float64 and whole.flags.c_contiguous)
         made = whole if direct else np.empty(whole.shape)

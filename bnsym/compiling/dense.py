@@ -13,17 +13,11 @@ import numpy as np
 from bnsym.compiling.formula import Formula
 from bnsym.evidence.streams.balls import Ball, Balls
 from bnsym.evidence.whole.named_axes import Evaluator
-from bnsym.terms import Name, SpaceName, Term
-
-
-def _power(a: Any, p: int, q: int) -> Any:
-    if (p, q) == (1, 2):
-        return np.sqrt(a)
-    return np.power(a, p / q)
-
+from bnsym.terms import Name, SpaceName
 
 PLAIN: Mapping[str, Any] = {
-    "add": np.add, "mul": np.multiply, "power": _power, "reduce": partial(np.sum, keepdims=True),
+    "add": np.add, "mul": np.multiply, "reduce": partial(np.sum, keepdims=True),
+    "power": lambda a, p, q: np.sqrt(a) if (p, q) == (1, 2) else np.power(a, p / q),
 }  # fmt: skip
 
 
@@ -44,20 +38,14 @@ class Dense(Evaluator):
 
     def value(self) -> Any:
         """Of the whole, an axis for each free index."""
-        return self.of(self.formula.right)
-
-    def of(self, term: Term) -> Any:
-        return self.table(self.formula.free, term)
+        return self.table(self.formula.free, self.formula.right)
 
     def array(self, name: Name) -> Any:
         """All components of a name, an axis for each of its indices."""
         if name not in self._known:
-            definition = self.formula.definitions.get(name)
-            self._known[name] = (
-                self.table(definition.symbol.indices, definition.body)
-                if definition
-                else self.entered(self.arrays[name])
-            )
+            known = self.formula.definitions.get(name)
+            found = self.table(known.symbol.indices, known.body) if known else self.entered(self.arrays[name])
+            self._known[name] = found
         return self._known[name]
 
     def entered(self, array: Any) -> Any:

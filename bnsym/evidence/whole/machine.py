@@ -112,9 +112,6 @@ class Machine(Evaluator):
             drawn = (drawn + drawn.transpose(*range(half, 2 * half), *range(half))) % PRIME
         return drawn
 
-    def entered(self, array: Array) -> Array:
-        return array
-
     @property
     def names(self) -> Mapping[str, Any]:
         return ARITHMETIC
