@@ -117,6 +117,7 @@ ILL = {
     "a function's name as a script": r"<!-- bnsym: let $\bar x^\operatorname{Var}(2)$ = $y$ -->",
     "a space at the end": "<!-- bnsym: let $g$ = $2x\\ $ -->",
     "a command of HTML": r"# Over $\lang a, b \rang$ and $\part$",
+    "two accents below one": r"<!-- bnsym: let $\hat{\hat{x} + \hat{y}}$ = $y$ -->",
     "braces beyond measure": f"$$ {'{' * 500}a{'}' * 500} = a $$",
 }
 

@@ -13,7 +13,8 @@ DEEPEST = 60
 """TeX holds about 250 groups, and a delimiter is one."""
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\S", re.DOTALL)
 _TEXT = spellings(Kind.TEXT)
-_ONE = spellings(Kind.ACCENT, Kind.FONT) | {r"\boxed"}
+_ACCENTS = spellings(Kind.ACCENT)
+_ONE = _ACCENTS | spellings(Kind.FONT) | {r"\boxed"}
 _TWO = spellings(Kind.FRAC)
 _BARE = frozenset(
     word
@@ -54,6 +55,8 @@ class _Formula:
         self.tokens: list[str] = [*_TOKEN.findall(latex), ""]
         self.at = 0
         self.depth = 0
+        self.accents = 0
+        """How many were read."""
 
     @property
     def token(self) -> str:
@@ -114,8 +117,12 @@ class _Formula:
                 self.at += 1
                 self.items("]")
             self.argument()
+        before = self.accents
         for _ in range((token in _ONE) + 2 * (token in _TWO)):
             self.argument()
+        if token in _ACCENTS and self.accents - before > 1:  # TeX can't place the outer one
+            raise _IllFormed
+        self.accents += token in _ACCENTS
 
     def argument(self) -> None:
         token = self.token
