@@ -205,7 +205,7 @@ def test_the_trusted_base_stays_small():
     rooms = ("terms", "calculus", "normal", "kernel")
     trusted = [path for path in modules() if room(path) in rooms and path.name != "__init__.py"]
     named = [path for path in trusted if path.stem in LOADED_WHEN_NAMED]
-    assert _statements(trusted) - _statements(named) < 1294
+    assert _statements(trusted) - _statements(named) < 1299
     assert _statements(named) < 129
 
 

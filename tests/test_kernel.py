@@ -423,6 +423,44 @@ def test_made_up_roots_are_rejected():
         prove(statement, Certificate(uses=(Use(Root(nothing), freeze(cofactor)),)), None)
 
 
+def test_a_root_is_cited_as_it_stands_in_the_sides():
+    """With a term twice, or a letter that a contraction gives, it is no root of theirs."""
+    at_i, at_j = ("i", "m"), ("j", "m")
+    one = Witness({"m": 1}, {"x": (Fraction(1),), "y": (Fraction(1),)})
+    j = Index("j", "m")
+    root = power(add(Sym("x", (j,)), Sym("y", (j,))), Fraction(1, 2))
+
+    def cited(*terms: tuple[object, int]) -> Certificate:
+        delta = ((("delta", at_i, at_j), 1),)
+        return Certificate(uses=(Use(Root(("root", 2, terms)), ((delta, 1),), (at_i,)),))
+
+    def part(name: str, letter: tuple[str, str]) -> object:
+        return ((("sym", name, (letter,)), 1),)
+
+    x, y = part("x", at_i), part("y", at_i)
+    for statement, terms in (
+        (free(power(root, 2), num(0)), ((x, 0), (x, 1), (y, 0), (y, 1))),
+        (free(power(root, 2), num(0)), ((x, 1), (x, 0), (y, 1), (y, 0))),
+        (free(root, root), ((part("x", ("%.1", "m")), 1), (part("y", ("%.1", "m")), 1))),
+    ):
+        with pytest.raises(Rejected):
+            prove(statement, cited(*terms), one)
+
+
+def test_advice_gets_copies():
+    class Careless(Alike):
+        def root(self, ring, poly, q):
+            poly.pop(max(poly))
+            return 1, (), 1, ()
+
+    j = Index("j", "m")
+    x, y = Sym("x", (j,)), Sym("y", (j,))
+    left, right = (power(add(x, other), Fraction(1, 2)) for other in (y, mul(num(5), y)))
+    model = Witness({"m": 1}, {"x": (Fraction(1),), "y": (Fraction(1),)})
+    with pytest.raises(Rejected):
+        kernel.prove(free(left, right), Certificate(), model, Careless())
+
+
 def test_dividing_by_what_may_be_zero_is_rejected():
     statement = free(a, num(0), hypotheses=[Hypothesis(mul(a, b), Relation.EQ, num(0))])
     cofactor = generator(("sym", "b", ()), -1)

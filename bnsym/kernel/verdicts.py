@@ -283,8 +283,11 @@ class _Check:
             self._check_powers(gen[2])
             if gen != self.ring.canonical.summed(gen[1], gen[2], {}):
                 raise Rejected("a contraction of the certificate is not in canonical form")
-        elif gen[0] not in ("size", "sym", "delta", "sum") and not self.ring.has_root(gen):
-            raise Rejected("the certificate has a root that the sides have not")
+        elif gen[0] not in ("size", "sym", "delta", "sum"):
+            if not self.ring.has_root(gen) or gen[2] != freeze(dict(gen[2])):
+                raise Rejected("the certificate has a root that the sides have not")
+            for mono, _ in gen[2]:
+                self._check_powers(mono)
 
     def right_side(self) -> Poly:
         """Σ summands + Σ cofactor * relation; roots last, for hypotheses may bring them in."""
@@ -297,6 +300,8 @@ class _Check:
         return total
 
     def _relation(self, source: Root | Given) -> Poly:
+        if isinstance(source, Root):
+            self._check_monomial(((source.root, 1),))
         poly = relation(self.ring, self.statement, source)
         if isinstance(source, Given):
             hypothesis = hypothesis_of(self.statement, source)

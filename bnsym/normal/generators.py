@@ -122,7 +122,7 @@ class Canonical:
         return self.named(self._ordered(bound, factors), factors)
 
     def _ordered(self, bound: Letters, factors: Factors) -> Letters:
-        order = self.order(self, bound, factors) if len(bound) > 1 else bound
+        order = self.order(self, tuple(bound), tuple(factors)) if len(bound) > 1 else bound
         if sorted(order) != sorted(bound):
             raise OutOfReach("an order of letters has others than it should")
         return order

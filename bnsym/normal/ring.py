@@ -67,8 +67,9 @@ LARGEST_POLY = 200_000
 
 class Advice:
     """How to write equal things alike: found by a search, checked where it is asked for. Bad advice
-    makes that something is not proved, never that something false is. Here it is none, and no limit of
-    time (`deadline`, of `time.monotonic`)."""
+    makes that something is not proved, never that something false is; it is given copies, and a ring of
+    which it may ask what is known but which it must leave as it is. Here it is none, and no limit of time
+    (`deadline`, of `time.monotonic`)."""
 
     def __init__(self, deadline: float = float("inf")) -> None:
         self.deadline = deadline
@@ -300,7 +301,7 @@ class Ring:
     def _taken_out(self, poly: Poly, q: int) -> tuple[Coefficient, Monomial, Poly]:
         """(c, outer, rest) with poly = (c * outer)^q * rest, as advised, where c * outer is not zero and,
         for a root, positive: the root of `poly` is c * outer times that of `rest`."""
-        c, kept, content, apart = self.advice.root(self, poly, q)
+        c, kept, content, apart = self.advice.root(self, dict(poly), q)
         parts = [(((g, 1),), 1) for g in apart] + [((), content)] * (content != 1)
         outer = make_monomial((*kept, *((("root", 2, (part,)), 1) for part in parts)))
         content *= c**q

@@ -151,6 +151,24 @@ HIDDEN: Monomial = (
 ZERO_OR_MORE = where(a=0, b=0)
 
 
+def pair(letter: str, coefficients: tuple[int, ...] = (1,)) -> Generator:
+    """The root of x + y at a letter; with more coefficients each term stands as often."""
+    terms = (((atom(name, letter), 1),) for name in "xy")
+    return ("root", 2, tuple((mono, c) for mono in terms for c in coefficients))
+
+
+def turned(root: Generator) -> Certificate:
+    """The relation of a root at i, summed against a delta: that of one at k."""
+    delta = (("delta", ("i", "m"), ("k", "m")), 1)
+    return Certificate(uses=(Use(Root(root), (((delta,), 1),), (("i", "m"),)),))
+
+
+PAIR = sqrt(add(x(K), Sym("y", (K,))))
+LENGTH = sqrt(Sum(J, power(w(K, J), 2)))
+UNWRITTEN: Generator = ("root", 2, ((((("sum", (("j", "m"),), ((atom("W", "i", "j"), 2),)), 1),), 1),))
+"""That length, with a letter of its own for the sum."""
+
+
 # -- certificates --------------------------------------------------------------------------
 
 DIVISIONS = (
@@ -169,6 +187,9 @@ DIVISIONS = (
     Attempt("a reserved letter for a hypothesis", claim(A, EQ, num(0), says(x(ROW), EQ)), Certificate(uses=(Use(Given(0, ((("i", "m"), ("#1.0", "m")),)), (((), 1),)),)), where(a=0, x=(0,)), why="does not have"),
     Attempt("a contraction in no order", claim(A, EQ, num(0), says(A, EQ)), cited((("sum", (("k", "m"),), ((atom("x", "k"), 1),)), 1)), where(a=0), why="canonical"),
     Attempt("a reserved letter of a contraction", claim(Sum(K, mul(x(K), A)), EQ, mul(M, x(ROW), A), says(A, EQ)), Certificate(uses=(Use(Given(0), ((((atom("x", "%1"), 1),), 1),), (("%1", "m"),)),)), where(a=0, x=(1,))),
+    Attempt("a root with a term twice", claim(power(PAIR, 2), EQ, num(0)), turned(pair("i", (1, 0))), where(x=(1,), y=(1,)), why="root that the sides have not"),
+    Attempt("a letter of a root that is captured", claim(PAIR, EQ, PAIR), Certificate(uses=tuple(Use(Root(pair("%.1")), (((), sign),)) for sign in (1, -1))), where(x=(1,), y=(1,)), why="reserved"),
+    Attempt("a sum in a root as it is not written", claim(power(LENGTH, 2), EQ, Sum(J, power(w(K, J), 2))), turned(UNWRITTEN), where(W=((1,),)), why="canonical form"),
     Attempt("a root that the sides have not", claim(A, EQ, num(0)), Certificate(uses=(Use(Root(("root", 2, ())), ((((NAME, 1), (("root", 2, ()), -2)), 1),)),))),
     Attempt("a hypothesis that there is not", claim(A, EQ, num(0), says(A, EQ), says(B, EQ)), cited(number=-2), ZERO_OR_MORE),
     Attempt("a name that a hypothesis does not have", claim(A, EQ, B, says(A, EQ, B)), Certificate(uses=(Use(Given(0, ((("i", "m"), ("j", "m")),)), (((), 1),)),)), ZERO_OR_MORE),
