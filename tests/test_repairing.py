@@ -578,3 +578,13 @@ def test_a_repair_says_as_much_without_detours(
     points = points_for(before, time.monotonic() + 5)
     assert len(points.points) >= 4
     assert is_worthwhile(before, after, points) is worthwhile
+
+
+def test_no_repair_makes_both_sides_zero_where_none_is_written_so(tmp_path: Path) -> None:
+    """The slip is in the definition, where the square is missing."""
+    layer = r"$$ \mu = \frac1m\sum_{i=1}^m x_i, \qquad \sigma^2 = \frac1m\sum_i (x_i - \mu) $$"
+    path = tmp_path / "note.md"
+    path.write_text(f"{layer}\n\n$$ \\sum_i (x_i - \\mu)^2 = m \\sigma^2 $$\n", encoding="utf-8")
+    (result,) = bnsym.check(path, cross_examine=False).results
+    assert result.name == "refuted"
+    assert result.repair is None or r"(x_i - \mu) =" not in result.repair.after

@@ -106,13 +106,13 @@ def _values(points: Points, pair: Pair) -> list[tuple[float, float]]:
 
 
 def _says_nothing(original: Statement, repaired: Statement, points: Points) -> bool:
-    """Whether the sides are the same, or both 0 where neither was, or an order holds by their signs."""
+    """Whether the sides are the same, or both 0 where none was written so, or an order holds by signs."""
     factors, others = (Counter(powers_of(side)) for side in (repaired.left, repaired.right))
     if factors == others or _is_rearranged(original, repaired):
         return True
     before = original.left, original.right
     if all(_is_zero(side, points) for side in (repaired.left, repaired.right)):
-        return not any(_is_zero(side, points) for side in before)
+        return num(0) not in before
     return original.relation is not Relation.EQ and _holds_by_signs(original, repaired, points)
 
 
