@@ -456,3 +456,34 @@ def test_kronecker_by_cases_claims_nothing(cases: str) -> None:
 )
 def test_a_delta_by_other_cases_is_not_kroneckers(cases: str) -> None:
     assert layer(rf"\delta_{{ij}} = \begin{{cases}} {cases} \end{{cases}}", ENTRY) == "xx"
+
+
+STEPS = [
+    (r"y_t = x_{t+1} + x_t", r"\frac{\partial f}{\partial x_t} = \frac{\partial f}{\partial y_t}"),
+    (r"h_{t+1} = a h_t + x_t", r"\frac{\partial f}{\partial a} = \frac{\partial f}{\partial h_{t+1}} h_t"),
+    (r"h_{t+1} = a h_t + x_t", r"\frac{d h_{t+1}}{d a} = h_t"),
+]
+
+
+@pytest.mark.parametrize(("step", "claim"), STEPS)
+def test_a_derivative_through_steps_may_lead_through_others(step: str, claim: str) -> None:
+    assert verdicts(step, claim) == "x"
+
+
+def test_steps_are_numbers_of_their_own_where_nothing_is_differentiated() -> None:
+    assert verdicts("h_{t+1} = a h_t + x_t", "h_{t+1} - x_t = a h_t") == "p"
+
+
+@pytest.mark.parametrize(
+    ("said", "verdict"),
+    [
+        (r"Let $B \subset \{1,\dots,N\}$ with $|B| = 32$.", "x"),
+        (r"Let $|B| = K$.", "x"),
+        (r"Let $B \subset \{1,\dots,n\}$ with $|B| = N$.", "p"),
+        ("", "p"),
+    ],
+)
+def test_a_mean_over_a_part_may_be_divided_by_more_than_its_members(said: str, verdict: str) -> None:
+    mean = r"$$ \mu = \frac1N \sum_{i \in B} x_i $$"
+    claim = r"$$ \sum_{i \in B} (x_i - \mu) = 0 $$"
+    assert note(f"{said}\n\n{mean}\n\n{claim}\n") == verdict

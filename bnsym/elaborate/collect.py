@@ -197,6 +197,8 @@ class Gathered:
     orders: list[stated.Order] = field(default_factory=list)
     unclear: list[stated.Order] = field(default_factory=list)
     """Sentences with words that are not known."""
+    stepped: set[str] = field(default_factory=set)
+    """Names of which several steps are written."""
     restated: list[RawChain] = field(default_factory=list)
     """Equations of names in running text that define nothing."""
     values: list[tuple[Symbol, Node, Slice, range]] = field(default_factory=list)

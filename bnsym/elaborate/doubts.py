@@ -104,6 +104,40 @@ class Doubts:
             self.losses.fed(pending.sides)
             or self._called(pending.sides)
             or self._drawn(pending, pending.sides)
+            or self._through_steps(pending, pending.sides)
+            or self._sampled(pending, pending.sides)
+        )
+
+    def _through_steps(self, pending: Pending, sides: tuple[Term, Term]) -> ReadError | None:
+        """Where a derivative may lead through other steps than those that are written."""
+        stepped = self.survey.gathered.stepped
+        bodies = self.grounds.bodies(self.grounds.made_from(sides)) if stepped else ()
+        inner = (part for term in (*sides, *bodies) for part in walk(term) if isinstance(part, Diff))
+        ends = {one.name for part in inner for one in (part.of, part.by) if isinstance(one, Sym)}
+        names = sorted(ends - {*self.table.losses})
+        name = next((one for one in names if "_" in one and one.partition("_")[0] in stepped), None)
+        if name is None or len(names) < 2:
+            return None
+        message = f"a derivative through steps of `{name}`: other steps may use it too"
+        hint = "write the steps out as numbers of their own, with a let"
+        return ReadError("BN137", message, pending.where.at, hint)
+
+    def _sampled(self, pending: Pending, sides: tuple[Term, Term]) -> ReadError | None:
+        """Where a mean over a set is divided by a number, and the file says something else of the set."""
+        sets = self.survey.sets_by_mean
+        sizes = self.grounds.sizes(sides) if sets else set()
+        for values, size in sets.items():
+            name = re.escape(values).replace("\\ ", r"\s*")
+            bars = rf"(?:\|\s*{name}\s*\||\\lvert\s*{name}\s*\\rvert)\s*=\s*"
+            said = {found[1] for found in re.finditer(bars + r"(\\?\w+)", self.source.text)}
+            if size in sizes and size not in said and (said or self._is_part(name)):
+                message = f"`{size}` below a mean over `{values}` may be more than its members"
+                return ReadError("BN137", message, pending.where.at, f"write `|{values}|` for their number")
+        return None
+
+    def _is_part(self, name: str) -> bool:
+        return (
+            re.search(rf"{name}\s*\\(?:subset|subseteq|subsetneq)(?![A-Za-z])", self.source.text) is not None
         )
 
     def _drawn(self, pending: Pending, sides: tuple[Term, Term]) -> ReadError | None:

@@ -44,6 +44,8 @@ class Sizes:
     """The size of the vector of ones, where `\\frac{1}{n} e^T x` says it."""
     of_sets: dict[str, str] = field(default_factory=dict)
     """The sizes of sets, where an assumption or a mean over one says it."""
+    by_mean: dict[str, str] = field(default_factory=dict)
+    """Those of them that a mean alone says."""
     barred: set[str] = field(default_factory=set)
     """Names that are no sizes."""
     parts: set[str] = field(default_factory=set)
@@ -61,10 +63,10 @@ def settle(gathered: Gathered) -> Sizes:
             if divisor.base not in known | barred and not _is_unclear(summed):
                 sizes.said.setdefault(divisor.base, divisor.at)
             if isinstance(summed, BigSum) and summed.within is not None and divisor.base not in barred:
-                sizes.of_sets.setdefault(size_name(summed.within), divisor.base)
+                sizes.by_mean.setdefault(size_name(summed.within), divisor.base)
             if _is_ones(summed) and divisor.base not in barred:
                 sizes.of_ones = sizes.of_ones or divisor.base
-    sizes.of_sets = {**_listed(gathered), **sizes.of_sets}
+    sizes.of_sets = {**_listed(gathered), **sizes.by_mean, **sizes.of_sets}
     same = _together(nodes)
     sizes.parts = _parts(nodes, same) - sizes.of_sets.keys()
     _begin(expressions, same)

@@ -78,6 +78,8 @@ class Survey:
     """The names that may stand before a bracket as factors."""
     by_mean: set[str] = field(default_factory=set)
     """What only means say to be the size of something."""
+    sets_by_mean: dict[str, str] = field(default_factory=dict)
+    """The sizes of sets that only means over them say."""
     counted: dict[str, int] = field(default_factory=dict)
     """The sizes of sets that are written out with a number of members; 0: how many is not read."""
     ambiguous: dict[str, ReadError] = field(default_factory=dict)
@@ -188,6 +190,7 @@ def _sizes(found: Survey, said: ranges.Sizes) -> None:
     found.table.parts |= said.parts
     found.table.barred |= said.barred
     found.by_mean |= said.said.keys()
+    found.sets_by_mean |= said.by_mean
     for size, at in said.said.items():
         found.table.sizes.setdefault(size, at)
     for letter, (size, where) in found.gathered.sizes.items():

@@ -74,6 +74,7 @@ class _Steps:
         ]
         for node, offset in (step for chain in chains for step in self._steps(chain)):
             self.offsets.setdefault(node.base, set()).add(offset)
+        self.gathered.stepped |= self.offsets.keys()
         unsure = self._unsure(chains)
         said: list[RawChain] = []
         for name, (chain, at) in self.heads.items():
