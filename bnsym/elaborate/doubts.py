@@ -124,21 +124,25 @@ class Doubts:
 
     def _sampled(self, pending: Pending, sides: tuple[Term, Term]) -> ReadError | None:
         """Where a mean over a set is divided by a number, and the file says something else of the set."""
-        sets = self.survey.sets_by_mean
-        sizes = self.grounds.sizes(sides) if sets else set()
-        for values, size in sets.items():
-            name = re.escape(values).replace("\\ ", r"\s*")
-            bars = rf"(?:\|\s*{name}\s*\||\\lvert\s*{name}\s*\\rvert)\s*=\s*"
-            said = {found[1] for found in re.finditer(bars + r"(\\?\w+)", self.source.text)}
-            if size in sizes and size not in said and (said or self._is_part(name)):
+        sizes = self.grounds.sizes(sides) if self._parts_of_more else set()
+        for values, size in self._parts_of_more.items():
+            if size in sizes:
                 message = f"`{size}` below a mean over `{values}` may be more than its members"
                 return ReadError("BN137", message, pending.where.at, f"write `|{values}|` for their number")
         return None
 
-    def _is_part(self, name: str) -> bool:
-        return (
-            re.search(rf"{name}\s*\\(?:subset|subseteq|subsetneq)(?![A-Za-z])", self.source.text) is not None
-        )
+    @cached_property
+    def _parts_of_more(self) -> dict[str, str]:
+        """The sets of which the file says something else than the number below a mean over them; that."""
+        text, found = self.source.text, dict[str, str]()
+        for values, size in self.survey.sets_by_mean.items():
+            name = re.escape(values).replace("\\ ", r"\s*")
+            bars = rf"(?:\|\s*{name}\s*\||\\lvert\s*{name}\s*\\rvert)\s*=\s*"
+            said = {match[1] for match in re.finditer(bars + r"(\\?\w+)", text)}
+            part = re.search(rf"{name}\s*\\(?:subset|subseteq|subsetneq)(?![A-Za-z])", text)
+            if size not in said and (said or part):
+                found[values] = size
+        return found
 
     def _drawn(self, pending: Pending, sides: tuple[Term, Term]) -> ReadError | None:
         """Where the mean of a random variable stands beside a sum over values: these may be a sample."""
