@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from bnsym.elaborate import shapes as kinds
+from bnsym.elaborate.application import Bodies
 from bnsym.elaborate.applications import Application
 from bnsym.elaborate.chain_rule import Functions
 from bnsym.elaborate.closing import Closer
@@ -60,9 +61,8 @@ class Context:
         return replace(known, outputs=self.outputs, declared=declared)
 
     @cached_property
-    def bodies(self) -> dict[Name, Term]:
-        """What each name is defined as."""
-        return {d.symbol.name: d.body for d in self.definitions}
+    def bodies(self) -> Bodies:
+        return {d.symbol.name: (d.symbol, d.body) for d in self.definitions}
 
     @cached_property
     def open_sizes(self) -> frozenset[str]:
@@ -159,8 +159,8 @@ def _lowered(node: Node, context: Context, scope: str) -> Term:
     spaces.scope = scope
     if not all(name in table.arity or name in table.sizes or name in table.losses for name in _written(node)):
         kinds.infer(table, [[node]])  # what the note uses has its kind already
-    bodies = {d.symbol.name: (d.symbol, d.body) for d in context.definitions}
-    lowering = Lowering(table, spaces, is_total(context.survey.gathered.total, node, table), bodies)
+    total = is_total(context.survey.gathered.total, node, table)
+    lowering = Lowering(table, spaces, total, context.bodies)
     value = lowering.lower(node)
     names = spaces.names([*table.defined, *(n for n in table.arity if n != BATCH)])
     letters = spaces.letters(names)

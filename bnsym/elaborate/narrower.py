@@ -158,7 +158,7 @@ def _written_out(context: Context, statement: Statement) -> list[Term]:
             found.append(part)
             if isinstance(part, Sym) and part.name in context.bodies and part.name not in written:
                 written.add(part.name)
-                terms.append(context.bodies[part.name])
+                terms.append(context.bodies[part.name][1])
     return found
 
 

@@ -151,9 +151,9 @@ class _Named:
 
     def _at(self, argument: Term) -> Term:
         """What it is with other entries of the array."""
-        bodies = {d.symbol.name: (d.symbol, d.body) for d in self.context.definitions}
         given, numbers = Value(argument, self.leaf.indices), count()
         own, leaf = Value(self.symbol), self.leaf.name
+        bodies = self.context.bodies
         return applied(own, leaf, given, bodies, lambda s: Index(f"@{next(numbers)}", s), (0, 0)).term
 
     def _promise(
