@@ -3,7 +3,7 @@
     python .ci/bench_numeric.py [--m 10000000] [--rows 100000 1000] [--runs 9] [--cpu]
 
 Nanoseconds an example, float64; the best of several runs that take turns, since other work on the machine
-slows some of them. With --cpu, of processor time and on one thread, which other work disturbs less.
+slows some of them. With --cpu, of processor time and on one core, which other work disturbs less.
 What is not installed (numba, a C compiler, torch) is left out. Rows are layer norm's. The memory limit is
 what it costs to read two arrays and to write a third, in NumPy's blocks and, with numba, in compiled loops:
 once for rows, which fit a cache; over one long batch the arrays are read twice, since no component is known
@@ -112,7 +112,26 @@ def layers(count: int, width: int) -> dict[str, Work]:
         rows[f"closed form of rows, {backend}"] = lambda f=found: f(x, gain, g, out=out)
     if installed("numba"):
         rows["memory limit, numba, rows"] = memory_compiled(*flat, twice=False)
+    if installed("torch"):
+        rows |= torch_layers(x, gain, g)
     return rows
+
+
+def torch_layers(x: Any, gain: Any, g: Any) -> dict[str, Work]:
+    """Its own kernel over rows, for the input gradient alone and forward."""
+    import torch
+
+    a, b, weight = (torch.from_numpy(v) for v in (x, g, gain))
+    width = [x.shape[1]]
+    _, mean, inverse = torch.native_layer_norm(a, width, weight, None, 0.0)
+    backward = torch.ops.aten.native_layer_norm_backward
+    masks = [True, False, False]
+    return {
+        "torch's layer_norm, rows": lambda: torch.native_layer_norm(a, width, weight, None, 0.0),
+        "torch's layer_norm backward, rows": lambda: backward(
+            b, a, width, mean, inverse, weight, None, masks
+        ),
+    }
 
 
 def torch_kernels(x: Any, g: Any) -> dict[str, Work]:
@@ -169,8 +188,10 @@ def gradient_checks(m: int) -> dict[str, Work]:
     return rows
 
 
-def one_thread() -> None:
-    """For whatever is imported from here on."""
+def one_core() -> None:
+    """For this process, and one thread for whatever is imported from here on."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     for name in ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[name] = "1"
 
@@ -208,7 +229,7 @@ def main() -> None:
     options = parser.parse_args()
     m = options.m
     if options.cpu:
-        one_thread()
+        one_core()
     clock = time.process_time if options.cpu else time.perf_counter
     count, width = options.rows
     makes = (

@@ -150,14 +150,17 @@ def test_layer_normalization_with_epsilon() -> None:
     np.testing.assert_allclose(found, backward(h, gain, upstream, 0.1), rtol=1e-9, atol=1e-12)
 
 
-def test_a_batch_of_layers_has_two_indices() -> None:
+@pytest.mark.parametrize(
+    "shape", [(4000, 6), (70, 12_345)], ids=["short rows", "long rows, in parts and threads"]
+)
+def test_a_batch_of_layers_has_two_indices(shape) -> None:
     form = bnsym.compile(f"{LAYER}#batch-gradients.3")
     rng = np.random.default_rng(3)
-    x, g = rng.standard_normal((2, 4000, 6))
-    w = rng.standard_normal(6)
+    x, g = rng.standard_normal((2, *shape))
+    w = rng.standard_normal(shape[1])
     expected = np.stack([backward(row, w, up) for row, up in zip(x, g, strict=True)])
     np.testing.assert_allclose(form(x, w, g), expected, rtol=1e-8, atol=1e-10)
-    with pytest.raises(ValueError, match=r"w has shape \(5,\), but x makes D = 6"):
+    with pytest.raises(ValueError, match=rf"w has shape \(5,\), but x makes D = {shape[1]}"):
         form(x, w[:5], g)
 
 

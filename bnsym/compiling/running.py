@@ -32,8 +32,9 @@ RELAXED = {"reassoc", "contract", "nsz"}
 """The same, for numba."""
 
 
-BLOCK = 65_536
-"""Numbers of an array in a block, so that a few such arrays fit the second cache."""
+BLOCK = 262_144
+"""Numbers of an array in a block: a few such arrays fit the last cache. In smaller blocks threads spend their
+time in waiting for the interpreter between two operations."""
 PART = 4096
 """Numbers of a vector beyond which BLAS may start threads, which wait for each other on a busy machine."""
 
@@ -73,7 +74,7 @@ def _numpy(program: Program, batch: SpaceName) -> Callable[..., Any]:
             made(*arrays)
 
     def run(*arrays: Any) -> None:
-        if blocks.totals or blocks.index not in program.free or arrays[-1].size < 4 * BLOCK:
+        if blocks.totals or blocks.index not in program.free or arrays[-1].size < BLOCK:
             alone(arrays)
             return
         length = arrays[-1].shape[program.free.index(blocks.index)]
@@ -94,10 +95,12 @@ def _step(length: int, *others: int) -> int:
     return min(length, max(1, BLOCK // prod(others)))
 
 
-def _dot(a: Any, b: Any) -> Any:
-    whole = len(a) // PART * PART
-    first = np.vecdot(a[:whole].reshape(-1, PART), b[:whole].reshape(-1, PART))
-    return first.sum() + np.vecdot(a[whole:], b[whole:])
+def _dot(a: Any, b: Any, axis: int) -> Any:
+    """Along an axis, in parts."""
+    pair = [np.moveaxis(one, axis, -1) for one in (a, b)]
+    count = pair[0].shape[-1] // PART
+    whole = (one[..., : count * PART].reshape(*one.shape[:-1], count, PART) for one in pair)
+    return np.vecdot(*whole).sum(-1) + np.vecdot(*(one[..., count * PART :] for one in pair))
 
 
 def _numba(program: Program) -> Callable[..., Any]:

@@ -42,7 +42,7 @@ UNARY = {2: "square", HALF: "sqrt", -1: "reciprocal"}
 
 class Blocks(Arrays):
     """A function of the arguments and of the array for the result, in float64. It needs np, `step__`, which
-    says how many of an index make a block, by its size and the others', and `dot__`, of two vectors."""
+    says how many of an index make a block, by its size and the others', and `dot__`, along an axis."""
 
     def __init__(self, program: Program, batch: SpaceName) -> None:
         """batch: the index space that may be long. Raises Unsupported for a matrix over it."""
@@ -146,11 +146,9 @@ class Blocks(Arrays):
         operands = ", ".join(self.wide(t, at) for t in [*([mul(*most)] if most else []), last])
         if not most:
             return f"np.sum({operands}, {at.index(over) - len(at)})"
-        if len(at) == 1:
-            return f"dot__({operands})"
-        if over == at[0]:
+        if over == at[0] != at[-1]:
             return f"np.einsum('a...,a...->...', {operands})"
-        return f"np.vecdot({operands}, axis={at.index(over) - len(at)})"
+        return f"dot__({operands}, {at.index(over) - len(at)})"
 
     # ---- one operation a line ----
 

@@ -71,3 +71,11 @@ class Infix:
                 return f"({self.whole(term, at)})"
             case _:
                 raise Unsupported(f"no code for {type(term).__name__}")
+
+
+def row_major(letters: Sequence[str], sizes: Sequence[str]) -> str:
+    """Where an entry of an array stands, by its letters and the sizes of its axes."""
+    place = letters[0] if letters else "0"
+    for number, (letter, size) in enumerate(zip(letters[1:], sizes[1:], strict=True)):
+        place = f"{f'({place})' if number else place} * {size} + {letter}"
+    return place

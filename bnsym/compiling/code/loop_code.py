@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from bnsym.compiling.code.infix import Infix
+from bnsym.compiling.code.infix import Infix, row_major
 from bnsym.compiling.lowered import Step
 from bnsym.compiling.programs import RESULT, Program
 from bnsym.evidence.deltas import mentions, rebuilt
@@ -246,12 +246,8 @@ class C(Loops):
         return f"free({name});"
 
     def at(self, name: str, indices: Sequence[Index]) -> str:
-        place = "0"
-        for number, index in enumerate(indices):
-            letter = self.program.letter(index)
-            rows = place if number < 2 else f"({place})"
-            place = f"{rows} * {self.program.size(index.space)} + {letter}" if number else letter
-        return f"{name}[{place}]"
+        sizes = [self.program.size(i.space) for i in indices]
+        return f"{name}[{row_major([*map(self.program.letter, indices)], sizes)}]"
 
     def size(self, space: str) -> str:
         return f"(double){self.program.size(space)}"

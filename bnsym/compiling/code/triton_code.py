@@ -8,6 +8,7 @@ from fractions import Fraction
 from textwrap import indent
 
 from bnsym.compiling.code.array_code import Arrays, quoted
+from bnsym.compiling.code.infix import row_major
 from bnsym.compiling.lowered import Step
 from bnsym.compiling.programs import RESULT, Program
 from bnsym.terms import Delta, Index, Sym, Term, walk
@@ -70,12 +71,8 @@ class Triton(Arrays):
 
     def place(self, indices: Sequence[Index], at: Sequence[Index]) -> str:
         """Of an entry, in rows."""
-        found = "0"
-        for number, index in enumerate(indices):
-            letter = self.placed(self.program.letter(index), (index,), at)
-            row = found if number < 2 else f"({found})"
-            found = f"{row} * {self.program.size(index.space)} + {letter}" if number else letter
-        return found
+        letters = [self.placed(self.program.letter(i), (i,), at) for i in indices]
+        return row_major(letters, [self.program.size(i.space) for i in indices])
 
     def mask(self, indices: Sequence[Index], at: Sequence[Index]) -> str:
         """Which entries of a block there are."""
