@@ -12,16 +12,15 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from bnsym.elaborate import shapes as kinds
-from bnsym.elaborate.application import Bodies
-from bnsym.elaborate.applications import Application
+from bnsym.elaborate.applications import Application, Bodies
 from bnsym.elaborate.chain_rule import Functions
 from bnsym.elaborate.closing import Closer
 from bnsym.elaborate.collect import ANEW, RawChain, diagnostic
 from bnsym.elaborate.containment import Containment, is_of_loss
 from bnsym.elaborate.conventions import Record
 from bnsym.elaborate.dependence import Dependence, names_of, reached
+from bnsym.elaborate.differentiating import is_total
 from bnsym.elaborate.index_spaces import BATCH
-from bnsym.elaborate.jacobians import is_total
 from bnsym.elaborate.lowering import Lowering
 from bnsym.elaborate.scope import Survey
 from bnsym.latex.ast import Node, Symbol, symbols_changed

@@ -1,4 +1,5 @@
-r"""What derivatives and gradients mean: of the loss, between nodes, by which variable.
+r"""What derivatives and gradients mean: of the loss, between nodes, by which variable; and which partial
+derivatives are entries of a Jacobian, and total.
 
 Functions of a `Lowering`, which dispatches to them; imports the surface tree, values and terms.
 """
@@ -10,11 +11,25 @@ from typing import TYPE_CHECKING
 
 from bnsym.elaborate.conventions import Rule
 from bnsym.elaborate.dependence import names_of
-from bnsym.elaborate.symbols import square_of
+from bnsym.elaborate.symbols import Table, square_of
 from bnsym.elaborate.tensors import Value
-from bnsym.latex.ast import Apply, Node, Place, Symbol, canonical, unwrap
-from bnsym.latex.commands import LOSS_LETTERS
+from bnsym.latex.ast import (
+    Apply,
+    BigSum,
+    Component,
+    Derivative,
+    Node,
+    Paren,
+    Place,
+    Product,
+    Symbol,
+    Transpose,
+    canonical,
+    unwrap,
+)
+from bnsym.latex.commands import LOSS_LETTERS, TRACES
 from bnsym.latex.errors import ReadError
+from bnsym.latex.folding import word_of
 from bnsym.terms import HALF, Diff, Index, Pow, Sym, Term
 from bnsym.terms import walk as inside
 
@@ -111,3 +126,60 @@ def gradient(lowering: Lowering, of: Node, by: Node, at: Place) -> Value:
         hint = r"write `\frac{\partial u}{\partial v}`: the rows belong to u"
         raise ReadError("BN128", "the gradient of a vector has no one meaning", at, hint)
     return value
+
+
+# Jacobians
+
+
+def is_total(said: bool | None, node: Node | None, table: Table) -> bool:
+    """Whether an expression's partial derivatives are total: as the file says or, where it says nothing, if
+    it is an entry of a Jacobian, of which what depends on its index through a mean is a part."""
+    return is_entry(node, table) if said is None else said
+
+
+def is_entry(node: Node | None, table: Table) -> bool:
+    """Whether the expression is nothing but an entry of a Jacobian, on or off the diagonal, or of its
+    derivative, or a whole one, its transpose or its trace."""
+    inner = _jacobian(node)
+    if inner is None or inner.of is None:
+        return _is_path(node, table)
+    return all(_is_array(unwrap(part), table) for part in (inner.of, *inner.by))
+
+
+def _is_path(node: Node | None, table: Table) -> bool:
+    r"""Whether it is the chain rule through one array: `\sum_j \frac{\partial L}{\partial u_j}
+    \frac{\partial u_j}{\partial x_i}`, a sum of one product of a loss's derivative and another one."""
+    if not isinstance(node, BigSum):
+        return False
+    body = unwrap(node.body)
+    if not isinstance(body, Product):
+        return _is_path(body, table)
+    factors = [unwrap(factor) for factor in body.factors]
+    derivatives = [f for f in factors if isinstance(f, Derivative) and f.of is not None]
+    of_losses = [d for d in derivatives if _is_loss(d.of, table)]
+    inner = next((f for f in factors if isinstance(f, BigSum)), None)
+    if inner is not None:
+        return not derivatives and _is_path(inner, table)
+    return len(of_losses) == 1 and len(derivatives) == 2
+
+
+def _is_loss(node: Node | None, table: Table) -> bool:
+    operand = unwrap(node) if node is not None else None
+    return isinstance(operand, Symbol) and operand.bare and operand.base in table.losses
+
+
+def _jacobian(node: Node | None) -> Derivative | None:
+    match node:
+        case Derivative():
+            return node
+        case Paren(body) | Transpose(body) | Component(body):
+            return _jacobian(body)
+        case Apply(function, argument) if word_of(function) in TRACES:
+            return _jacobian(argument)
+    return None
+
+
+def _is_array(node: Node, table: Table) -> bool:
+    """Whether a node is an entry of an array, or a whole one."""
+    told = table.told(node) if isinstance(node, Symbol) else None
+    return told is not None and table.arity.get(told[0], 0) == max(1, len(told[1]))

@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bnsym.elaborate.application import apart, applied, differentiated
+from bnsym.elaborate.applications import apart, applied, differentiated
 from bnsym.elaborate.applications import apply as application
 from bnsym.elaborate.calls import ambiguous
 from bnsym.elaborate.conventions import Rule

@@ -29,9 +29,9 @@ from bnsym.elaborate.containment import Containment, mentioned
 from bnsym.elaborate.context import Context
 from bnsym.elaborate.definitions import is_unknown
 from bnsym.elaborate.dependence import names_of, reached
+from bnsym.elaborate.differentiating import is_total
 from bnsym.elaborate.doubts import Doubts, restrictions_of
 from bnsym.elaborate.grounds import Grounds
-from bnsym.elaborate.jacobians import is_total
 from bnsym.elaborate.lowering import RENAME, Lowering
 from bnsym.elaborate.repeated import is_slip
 from bnsym.elaborate.restrictions import restricted

@@ -3,7 +3,7 @@
 One `Lowering` reads one expression of one file: it knows the symbol table and the index
 spaces, and collects the letters that the expression leaves free or binds. Index spaces
 stay variables and open axes stay placeholders until `closing` names them. Names, indices and
-sums are read here; `multiplying`, `measuring`, `functions` and `differentiating` read the rest.
+sums are read here; `multiplying`, `functions` and `differentiating` read the rest.
 """
 
 from __future__ import annotations
@@ -13,14 +13,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from bnsym.elaborate.application import Bodies
+from bnsym.elaborate.applications import Bodies
 from bnsym.elaborate.closing import numbered
 from bnsym.elaborate.conventions import Record, Rule
 from bnsym.elaborate.differentiating import derivative, gradient
 from bnsym.elaborate.functions import apply, at_argument, entrywise
 from bnsym.elaborate.index_spaces import BATCH, Spaces
-from bnsym.elaborate.measuring import squared_entries, squared_norm
-from bnsym.elaborate.multiplying import power_of, product, root
+from bnsym.elaborate.multiplying import power_of, product, root, squared_entries, squared_norm
 from bnsym.elaborate.shapes import is_delta
 from bnsym.elaborate.symbols import IDENTITIES, Table, size_name, square_of
 from bnsym.elaborate.tensors import Algebra, Value, check_copies, identity, ones

@@ -16,7 +16,7 @@ from functools import partial
 from itertools import combinations, count
 
 from bnsym import terms
-from bnsym.elaborate.application import applied
+from bnsym.elaborate.applications import applied
 from bnsym.elaborate.collect import ANEW
 from bnsym.elaborate.context import Context, Unreadable, outputs_of, parse_term
 from bnsym.elaborate.dependence import names_of, reached

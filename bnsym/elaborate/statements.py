@@ -18,9 +18,9 @@ from bnsym.elaborate.containment import Containment
 from bnsym.elaborate.context import Context, outputs_of
 from bnsym.elaborate.conventions import Rule
 from bnsym.elaborate.dependence import names_of, reached
+from bnsym.elaborate.differentiating import is_entry
 from bnsym.elaborate.grounds import spaces_of
 from bnsym.elaborate.index_spaces import BATCH
-from bnsym.elaborate.jacobians import is_entry
 from bnsym.elaborate.lints import remarks
 from bnsym.elaborate.lowering import PART
 from bnsym.elaborate.narrower import narrower

@@ -13,7 +13,7 @@ from itertools import count
 from time import monotonic
 
 from bnsym import terms
-from bnsym.elaborate.application import Bodies, applied
+from bnsym.elaborate.applications import Bodies, applied
 from bnsym.elaborate.tensors import Value
 from bnsym.kernel import Proved
 from bnsym.latex.errors import ReadError
