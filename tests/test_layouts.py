@@ -144,6 +144,19 @@ def test_masks_are_drawn_as_zeros_and_ones() -> None:
     assert all(found <= {0.0, 1.0} for found in seen)
 
 
+@pytest.mark.parametrize("slip", ["", "projection sign"])
+def test_axes_of_length_one(slip: str) -> None:
+    def backward(x, k, gamma, epsilon, grad_y):
+        assert (k.shape[1], gamma.shape[2:]) == (1, (1, 1))
+        flat = (a.transpose(1, 0, 2, 3).reshape(a.shape[1], -1) for a in (x, k, grad_y))
+        x, k, up = (np.broadcast_to(a, (gamma.size, a.shape[1])) for a in flat)
+        dx = LAYERS["masked"].make(slip)(x, k, gamma.reshape(-1), epsilon, up)[0]
+        return dx.reshape(gamma.size, *grad_y.transpose(1, 0, 2, 3).shape[1:]).transpose(1, 0, 2, 3)
+
+    axes = {"x": "n c h w", "k": "n 1 h w", "gamma": "1 c 1 1", "i": "n h w"}
+    assert bool(bnsym.check_backward(backward, f"{MASKED}#input-gradient", axes=axes)) is (slip == "")
+
+
 def test_values_of_ones_own() -> None:
     x = 1e3 + np.random.default_rng(0).standard_normal((6, 5, 7))
     shapes = []

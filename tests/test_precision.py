@@ -10,7 +10,7 @@ import pytest
 import bnsym
 from bnsym.testing import assert_backward
 from tests.kernels.random_shapes import misjudged
-from tests.kernels.zoo import BATCH, LAYERS
+from tests.kernels.zoo import BATCH, HERE, LAYERS
 
 DX = f"{BATCH}#input-gradient"
 SMALL_TYPES = ["float32", "float16", "bfloat16"]
@@ -36,13 +36,53 @@ def test_right_kernels_in_random_shapes_are_right() -> None:
     assert list(misjudged(12)) == []
 
 
-@pytest.mark.parametrize("m", [1, 2, 3, 100, 100_000])
+@pytest.mark.parametrize("m", [2, 3, 100, 100_000])
 def test_a_sign_is_wrong_at_every_size_in_float32(m: int) -> None:
-    if m > 1:  # a batch of one has no variance
-        assert bnsym.check_backward(backward, DX, dtype="float32", m=m)
-        wrong = bnsym.check_backward(lambda *a: backward(*a, sign=1), DX, dtype="float32", m=max(m, 7))
+    assert bnsym.check_backward(backward, DX, dtype="float32", m=m)
+    wrong = bnsym.check_backward(lambda *a: backward(*a, sign=1), DX, dtype="float32", m=m)
+    assert not wrong
+    assert wrong.slips == ("the term -γ/(m σ) x̂ᵢ Σⱼ x̂ⱼ ∂f/∂yⱼ has the wrong sign",)
+
+
+def with_epsilon(x, gamma, epsilon, grad_y, sign=-1):
+    sigma = np.sqrt(x.var(0) + epsilon)
+    hat = (x - x.mean(0)) / sigma
+    return gamma / sigma * (grad_y - grad_y.mean(0) + sign * hat * (hat * grad_y).mean(0))
+
+
+@pytest.mark.parametrize("kind", ["float64", *SMALL_TYPES])
+@pytest.mark.parametrize(
+    "x",
+    [[3.0], [3.0] * 50, 1e4 + np.arange(50.0) % 7, 1e-4 * (np.arange(50.0) % 7)],
+    ids=["a batch of one", "constant", "a large mean", "a small variance"],
+)
+def test_data_that_tell_nothing_of_a_sign_hide_none(kind: str, x) -> None:
+    have(kind)
+    link = f"{HERE / 'accept' / 'epsilon.md'}#input-gradient"
+    for options in ({"values": {"x": np.array(x)}}, {"m": 1}):
+        assert bnsym.check_backward(with_epsilon, link, dtype=kind, **options)
+        wrong = bnsym.check_backward(lambda *a: with_epsilon(*a, sign=1), link, dtype=kind, **options)
         assert not wrong
-        assert wrong.slips == ("the term -γ/(m σ) x̂ᵢ Σⱼ x̂ⱼ ∂f/∂yⱼ has the wrong sign",)
+        assert "has the wrong sign" in str(wrong)
+
+
+def test_numbers_of_ones_own_stay() -> None:
+    def fixed(x, gamma, epsilon, grad_y):
+        return with_epsilon(x, gamma, 0.25, grad_y)
+
+    link = f"{HERE / 'accept' / 'epsilon.md'}#input-gradient"
+    assert bnsym.check_backward(fixed, link, values={"epsilon": 0.25})
+    assert not bnsym.check_backward(fixed, link)
+
+
+def test_a_slip_has_its_name_where_only_some_sizes_are_taken() -> None:
+    def in_blocks(x, gamma, grad_y):
+        if x.shape != (128, 3):
+            raise ValueError("blocks of 128 rows")
+        return backward(x, gamma, grad_y, sign=1)
+
+    wrong = bnsym.check_backward(in_blocks, DX, m=128)
+    assert wrong.slips == ("the term -γ/(m σ) x̂ᵢ Σⱼ x̂ⱼ ∂f/∂yⱼ has the wrong sign",)
 
 
 @pytest.mark.parametrize("kind", SMALL_TYPES)

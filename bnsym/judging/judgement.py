@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from itertools import groupby
+from itertools import groupby, product
 from typing import Any
 
 from bnsym.judging import asking, precision, slips
@@ -80,12 +81,15 @@ def check_backward(
     gradient that it proves. arguments: the names of what fn takes in its order; without it, the closed
     forms' own order, then what is given.
     axes: which axes an index runs over, `{"i": (0, 2, 3)}`, or the axes of arguments by name,
-    `{"x": "n (g c) h w", "gamma": "(g c)", "i": "c h w"}`; what stands beside is a batch of its own, and the
-    gradient of what batches share is summed over them. Without it, one that fits is found and said.
+    `{"x": "n (g c) h w", "gamma": "(g c)", "mask": "n 1 h w", "i": "c h w"}`; what stands beside is a batch
+    of its own, and the gradient of what batches share is summed over them. Without it, one that fits is
+    found and said.
     given: names that the note defines, or `{"rstd": r"\\frac{1}{\\sigma}"}`, handed to fn as saved
     statistics. values: arrays for some arguments, in fn's shapes; all else is drawn so that every sum
-    matters. dtype: float64, float32, float16 or bfloat16, of what fn takes and returns. m: the length of the
-    first index, beside smaller ones that are always tried; d: of what stands beside; sizes: of named axes.
+    matters, and so are, where fn agrees and they are no masks, others in their place, since constant rows
+    tell of no sum. dtype: float64, float32, float16 or bfloat16, of what fn takes and returns. m: the length
+    of the first index, beside small ones that are always tried; d: of what stands beside; sizes: of named
+    axes.
 
     Raises Refused (a ValueError) where fn raises, returns NaN, another shape or another dtype; NotProved as
     `bnsym.compile` does; ValueError for unknown names.
@@ -169,7 +173,7 @@ def _attempt(task: Task, layout: Layout, m: int, d: int, given: Mapping[str, int
         except Refused as refusal:
             error = error or refusal
             continue
-        for number, smaller in enumerate(() if task.values else _smaller(trial, given)):
+        for number, smaller in enumerate(_smaller(trial, given) if task.redrawn else ()):
             gaps = _worse(gaps, trial, smaller, seed + 7 + number)
         return Attempt(trial, gaps)
     raise error or Refused("nothing was tried")
@@ -180,7 +184,7 @@ def _smaller(trial: Trial, given: Mapping[str, int]) -> Iterator[dict[str, int]]
     and once there are many batches, since then these errors average out."""
     layout = trial.layout
     for small in SMALL:
-        found = layout.shortened(trial.sizes, small)
+        found = layout.resized(trial.sizes, small)
         if UNITS[trial.task.dtype.name] < ROUGH:
             yield found
             continue
@@ -238,6 +242,9 @@ def _told(
 def _explained(trial: Trial, name: str, seed: int, kept: Mapping[str, int]) -> Iterator[str]:
     """What explains the values of an output: of one batch alone, else of several."""
     trial = precision.precise(trial)
-    lengths = trial.layout.shortened(trial.sizes, 24)
-    alone = lengths | {a: 1 for a in trial.layout.beside if a not in kept}
-    yield from slips.explain(name, *([again(trial, s, seed + k) for k in (1, 2)] for s in (alone, lengths)))
+    one = {a: 1 for a in trial.layout.beside if a not in kept}
+    for lengths, fewer in product((trial.layout.resized(trial.sizes, 24), trial.sizes), (one, {})):
+        trials = ([again(trial, s, seed + k) for k in (1, 2)] for s in ({**lengths, **fewer}, lengths))
+        with suppress(Refused):  # of a function that takes no such sizes
+            yield from slips.explain(name, *trials)
+            return

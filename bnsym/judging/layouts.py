@@ -78,10 +78,10 @@ class Layout:
             found[free[0]] = max(1, m // others)
         return found
 
-    def shortened(self, sizes: Mapping[Axis, int], most: int) -> dict[Axis, int]:
-        """With a shorter first axis of the first index."""
+    def resized(self, sizes: Mapping[Axis, int], length: int) -> dict[Axis, int]:
+        """With another length of the first axis of the first index."""
         first = next(iter(self.spread.values()), ())[:1]
-        return {a: min(most, n) if a in first else n for a, n in sizes.items()}
+        return {a: length if a in first else n for a, n in sizes.items()}
 
     def said(self, letters: Mapping[SpaceName, str]) -> str:
         """For a reader: `i along axes 0, 2, 3; γ of shape (d)`."""
@@ -320,10 +320,11 @@ def _filled(roles: Roles, layout: Layout) -> Iterator[Layout]:
 
 
 def _parsed(name: str, text: Any) -> Pattern:
-    """`n (g c) h` as dimensions; ValueError for what is no pattern."""
+    """`n (g c) 1` as dimensions, the last without an axis; ValueError for what is no pattern."""
     if not isinstance(text, str) or not re.fullmatch(r"\s*((\w+|\(\s*\w+(\s+\w+)*\s*\))\s*)*", text):
         raise ValueError(f"axes: {name}={text!r} is no pattern such as 'n (g c) h w'")
-    found = tuple(tuple(part.strip("()").split()) for part in re.findall(r"\([^)]*\)|\w+", text))
+    parts = (part.strip("()").split() for part in re.findall(r"\([^)]*\)|\w+", text))
+    found = tuple(tuple(a for a in part if a != "1") for part in parts)
     flat = [a for dimension in found for a in dimension]
     if len(set(flat)) < len(flat):
         raise ValueError(f"axes: {name}={text!r} names an axis twice")

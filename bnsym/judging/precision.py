@@ -10,7 +10,7 @@ are left there is said.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import log10
+from math import log10, prod
 from typing import Any
 
 import numpy as np
@@ -129,7 +129,7 @@ def graded(trial: Trial, name: str, gap: Gap, seed: int) -> str:
         return array + ratio * float(np.std(array)) if array_name in hard else array
 
     try:
-        sizes = trial.layout.shortened(trial.sizes, HARD)
+        sizes = min(trial.layout.resized(trial.sizes, HARD), trial.sizes, key=lambda one: prod(one.values()))
         tried = drawn(trial.task, trial.layout, sizes, seed, keep=trial.keep, harden=harden)
         found = returned(tried)[name]
     except Refused as refusal:

@@ -56,6 +56,12 @@ class Task:
         return Roles.of([*self.outputs.values(), *self.given.values()])
 
     @property
+    def redrawn(self) -> bool:
+        """Whether other arrays may be drawn in place of those that are handed in: they are no masks."""
+        free = (v for n, v in self.values.items() if self.takes[n].latex not in self.masks)
+        return not any(np.ndim(v) and np.all((np.asarray(v) == 0) | (np.asarray(v) == 1)) for v in free)
+
+    @property
     def call(self) -> str:
         return f"{getattr(self.fn, '__name__', 'fn')}({', '.join(self.order)})"
 
@@ -228,5 +234,6 @@ def copies(trial: Trial, pattern: Pattern, found: Any) -> Iterator[tuple[Trial, 
 
 
 def again(trial: Trial, sizes: Mapping[Axis, int], seed: int) -> Trial:
-    """Other values, at other lengths."""
-    return drawn(replace(trial.task, values={}), trial.layout, sizes, seed, keep=trial.keep)
+    """Other arrays, at other lengths; numbers that are handed in stay."""
+    numbers = {n: v for n, v in trial.task.values.items() if not np.ndim(v)}
+    return drawn(replace(trial.task, values=numbers), trial.layout, sizes, seed, keep=trial.keep)
