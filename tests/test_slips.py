@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pytest
 
 import bnsym
@@ -79,3 +80,69 @@ def test_two_slips_at_once() -> None:
     found = [slip for slip in judgement.slips if slip.startswith("dx")]
     assert found[0] == "dx: ε is squared"
     assert found[1].endswith("is divided by 2")
+
+
+UNNAMED_ROOT = r"""
+<!-- bnsym: define id=forward -->
+$$
+\mu = \frac{1}{d} \sum_{i=1}^{d} x_i, \qquad
+v = \frac{1}{d} \sum_{i=1}^{d} (x_i - \mu)^2, \qquad
+\hat{x}_i = \frac{x_i - \mu}{\sqrt{v + \epsilon}}, \qquad
+y_i = w_i \hat{x}_i
+$$
+
+<!-- bnsym: claim id=dx -->
+$$
+\frac{\partial L}{\partial x_i} = \frac{1}{\sqrt{v + \epsilon}} \left( w_i \frac{\partial L}{\partial y_i}
+ - \frac{1}{d} \sum_{j=1}^{d} w_j \frac{\partial L}{\partial y_j}
+ - \frac{\hat{x}_i}{d} \sum_{j=1}^{d} w_j \hat{x}_j \frac{\partial L}{\partial y_j} \right)
+$$
+
+<!-- bnsym: claim id=dw -->
+$$
+\frac{\partial L}{\partial w_i} = \hat{x}_i \frac{\partial L}{\partial y_i}
+$$
+"""
+MEAN = "-((v + ε)^(-1/2))/d Σⱼ wⱼ ∂L/∂yⱼ"
+PROJECTION = "-(v + ε)^(-1/2) x̂ᵢ/d Σⱼ wⱼ x̂ⱼ ∂L/∂yⱼ"
+
+
+@pytest.fixture(scope="module")
+def links(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    note = tmp_path_factory.mktemp("notes") / "note.md"
+    note.write_text(UNNAMED_ROOT, encoding="utf-8")
+    return {name: f"{note}#{name}" for name in ("dx", "dw")}
+
+
+def rows(*, outside: int = -1, inside: int = 0, axis: int = -1, terms: int = -1):
+    """Layer norm's gradients, to be called wrong where an exponent of the root, or an axis, is another."""
+
+    def backward(x, w, epsilon, grad_y):
+        root = np.sqrt(x.var(axis, keepdims=True) + epsilon)
+        hat = (x - x.mean(axis, keepdims=True)) / root
+        up = w * grad_y
+        first, second = (a.mean(terms, keepdims=True) for a in (up, hat * up))
+        return root**outside * (up - first - hat * second * root**inside), (hat * grad_y).sum(0)
+
+    return backward
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({}, []),
+        ({"inside": 1}, [f"dx: the term {PROJECTION} is multiplied by √(v + ε)"]),
+        ({"inside": 2}, [f"dx: the term {PROJECTION} is multiplied by (v + ε)"]),
+        ({"outside": 0}, ["dx: everything is multiplied by √(v + ε)"]),
+        ({"outside": -3}, ["dx: everything is divided by (v + ε)"]),
+        ({"axis": 0, "terms": 0}, [f"{d}: sums run over axis 0 instead of axis 1" for d in ("dx", "dw")]),
+        (
+            {"terms": 0},
+            [f"dx: in the terms {MEAN} and {PROJECTION} sums run over axis 0 instead of axis 1"],
+        ),
+    ],
+    ids=str,
+)
+def test_roots_that_have_no_name_and_sums_of_all_terms(links: dict[str, str], change, said) -> None:
+    judgement = bnsym.check_backward(rows(**change), links, axes={"i": -1}, m=60, d=5)
+    assert (bool(judgement), list(judgement.slips)) == (not said, said)

@@ -9,7 +9,7 @@ forms with a slip in them are tried, alone, with factors, and two at once; then 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,7 +21,7 @@ from bnsym.judging.asking import UNITS, returned
 from bnsym.judging.layouts import Layout, lifted
 from bnsym.judging.mutations import Slip, in_definitions, mutants, written
 from bnsym.judging.trials import Trial, copies
-from bnsym.terms import Add, Pow, Size, Sum, Sym, Term, add, num, power, sqrt, walk
+from bnsym.terms import Add, Pow, Size, Sum, Sym, Term, add, free_indices, num, power, sqrt, walk
 
 MOST = 12
 """Terms beyond which a closed form is not taken apart."""
@@ -62,14 +62,9 @@ def explain(name: str, alone: Sequence[Trial], several: Sequence[Trial]) -> Iter
     elif _explains(found, one):
         yield from _beside(found, more)
     else:
-        yield from _first_of(
-            lambda: _inside(found, one, more), lambda: _over_others(found, more), lambda: _pairs(found, one)
-        )
-
-
-def _first_of(*tries: Callable[[], Iterator[str]]) -> list[str]:
-    """What the first try says that says something."""
-    return next((said for each in tries if (said := list(each()))), [])
+        inside = list(_inside(found, one, more))
+        others = list(_over_others(found, more)) if len(inside) != 1 else []
+        yield from min(filter(None, (inside, others)), key=len, default=[]) or _pairs(found, one)
 
 
 def _inside(found: Formula, one: Sequence[Sample], more: Sequence[Sample]) -> Iterator[str]:
@@ -80,6 +75,7 @@ def _inside(found: Formula, one: Sequence[Sample], more: Sequence[Sample]) -> It
     plain = list(_fit(found, samples))
     known = list(in_definitions(found) if len(plain) == 1 else mutants(found))
     exact = next((words for words, made in known if made != found and _explains(made, samples)), None)
+    exact = exact if any(np.any(s.found) for s in samples) else None
     yield from [exact] if exact else plain or _with_factors(known, samples)
 
 
@@ -116,7 +112,7 @@ def _beside(found: Formula, samples: Sequence[Sample]) -> Iterator[str]:
         yield known
         return
     plain = ["right for one batch alone, wrong for several side by side"]
-    yield from _first_of(lambda: _over_others(found, samples), lambda: _fit(found, samples)) or plain
+    yield from list(_over_others(found, samples)) or list(_fit(found, samples)) or plain
 
 
 def _over_others(found: Formula, samples: Sequence[Sample]) -> Iterator[str]:
@@ -127,10 +123,12 @@ def _over_others(found: Formula, samples: Sequence[Sample]) -> Iterator[str]:
             yield words
             yield from (r for r in rest if r != RIGHT)
             return
-    for k, piece in enumerate(found.pieces):
+    summed = [p for p in found.pieces if _sums(p)]
+    for some in (*([p] for p in summed), summed):
         for words, other in _elsewhere(layout):
-            if _one_elsewhere(found, samples, other, k):
-                yield f"in the term {written(piece.shown)} {words}"
+            if _some_elsewhere(found, samples, other, some):
+                terms = " and ".join(written(p.shown) for p in some)
+                yield f"in the term{'s' * (len(some) > 1)} {terms} {words}"
                 return
 
 
@@ -164,11 +162,9 @@ def _fit_elsewhere(found: Formula, samples: Sequence[Sample], layout: Layout) ->
         return []
 
 
-def _one_elsewhere(found: Formula, samples: Sequence[Sample], layout: Layout, k: int) -> bool:
-    """Whether one term's own sums run elsewhere, all else being as it should be; it may be divided by either
-    of the two sizes."""
-    if not any(isinstance(t, Sum) for t in walk(found.pieces[k].term)):
-        return False
+def _some_elsewhere(found: Formula, samples: Sequence[Sample], layout: Layout, some: Sequence[Piece]) -> bool:
+    """Whether own sums of some terms run elsewhere, all else being as it should be; these may be divided by
+    either of the two sizes."""
     fixed = replace(found, definitions={}, shapes={**found.shapes, **_spaces(found)})
     for sample in samples:
         trial = sample.trial
@@ -182,10 +178,9 @@ def _one_elsewhere(found: Formula, samples: Sequence[Sample], layout: Layout, k:
             arrays[name] = table.transpose([axes.index(a) for a in order])
             patterns[name] = tuple((a,) for a in order)
         moved = replace(trial, arrays=arrays, layout=replace(layout, patterns=patterns))
-        one = replace(fixed, pieces=(fixed.pieces[k],))
-        others = replace(made, pieces=(*made.pieces[:k], *made.pieces[k + 1 :]))
+        others = trial.lifted(replace(found, pieces=tuple(p for p in found.pieces if p not in some)))
         try:
-            value = moved.expected(lifted(one, moved.layout))
+            value = moved.expected(lifted(replace(fixed, pieces=tuple(some)), moved.layout))
             rest = sample.found - (trial.expected(others) if others.pieces else 0.0)
         except (Unsupported, ValueError, KeyError):
             return False
@@ -199,6 +194,10 @@ def _one_elsewhere(found: Formula, samples: Sequence[Sample], layout: Layout, k:
         ):
             return False
     return True
+
+
+def _sums(piece: Piece) -> bool:
+    return any(isinstance(t, Sum) for t in walk(piece.term))
 
 
 def _spaces(found: Formula) -> dict[str, tuple[str, ...]]:
@@ -230,7 +229,7 @@ def _fit(found: Formula, samples: Sequence[Sample]) -> Iterator[str]:
     slips = list(_named(found, shares, samples)) if np.any(shares) else []  # zeros say nothing of terms
     yield from (_said(piece, what) for piece, what in slips)
     missing = [p for p, what in slips if p is not None and what == MISSING]
-    summed = [p for p in found.pieces if any(isinstance(t, Sum) for t in walk(p.term))]
+    summed = [p for p in found.pieces if _sums(p)]
     if (
         missing
         and missing == summed == [p for p, _ in slips]
@@ -302,26 +301,24 @@ def _worded(shares: Any, known: Mapping[str, Any], close: float) -> str:
     return f"is multiplied by {shares[0]:.6g}" if constant else ""
 
 
+def _number(found: Formula, term: Term, trials: Sequence[Trial]) -> Any:
+    """The value of a term at each trial, if that is one number."""
+    one = replace(found, pieces=(Piece(term, term),), free=(), by="")
+    values = [np.ravel(t.expected(t.lifted(one))) for t in trials]
+    return np.concatenate(values) if all(v.size == 1 for v in values) else None
+
+
 def _factors(found: Formula, samples: Sequence[Sample]) -> dict[str, Any]:
     """Numbers that are often forgotten, or written once too often, and products of two of them."""
-    divisors = {t for whole in found.terms() for t in walk(whole) if isinstance(t, Pow)}
-    single: dict[Term, Any] = {num(2): np.full(len(samples), 2.0)}
+    powers = [t for whole in found.terms() for t in walk(whole) if isinstance(t, Pow)]
+    bases = [t.base for t in powers if isinstance(t.base, Sym | Add)]
+    statistics = [*(d.symbol for d in found.definitions.values()), *bases]
+    lengths = [Size(s) for s in samples[0].trial.layout.spread]
+    divisors = [t for t in statistics if power(t, -1) in powers]
+    numbers = [Sym(n) for n, shape in found.shapes.items() if not shape]
+    terms = [num(2), *lengths, *numbers, *statistics, *(add(t, num(-1)) for t in [*lengths, *divisors])]
     trials = [s.trial for s in samples]
-    for space, axes in trials[0].layout.spread.items():
-        sizes = np.array([float(np.prod([t.sizes[a] for a in axes])) for t in trials])
-        single[Size(space)] = sizes
-        single[add(Size(space), num(-1))] = sizes - 1
-    for name, shape in found.shapes.items():
-        if not shape and all(np.size(t.arrays[name]) == 1 for t in trials):
-            single[Sym(name)] = np.array([float(np.ravel(t.arrays[name])[0]) for t in trials])
-    for name, definition in found.definitions.items():
-        if not definition.symbol.indices and all(
-            np.size(t.dense(t.lifted(found)).array(name)) == 1 for t in trials
-        ):
-            values = np.array([float(np.ravel(t.dense(t.lifted(found)).array(name))[0]) for t in trials])
-            single[definition.symbol] = values
-            if power(definition.symbol, -1) in divisors:
-                single[add(definition.symbol, num(-1))] = values - 1
+    single = {t: v for t in terms if not free_indices(t) and (v := _number(found, t, trials)) is not None}
     known: dict[str, Any] = {}
     for term, value in single.items():
         for power_of, worth in (
@@ -334,13 +331,9 @@ def _factors(found: Formula, samples: Sequence[Sample]) -> dict[str, Any]:
     for a, b in itertools.permutations(list(known), 2):
         known.setdefault(f"{a} {b}", known[a] * known[b])
         known.setdefault(f"{a}/{b}", known[a] / known[b])
-    for axis in trials[0].layout.beside:
-        sizes = np.array([float(t.sizes[axis]) for t in trials])
-        known.setdefault(f"the length of axis {axis}", sizes)
     kept = {a for dimension in trials[0].pattern(trials[0].lifted(found)) for a in dimension}
+    beside = {f"the length of axis {a}": [a] for a in trials[0].layout.beside}
     summed = [a for a in trials[0].layout.order if a not in kept]
-    known.setdefault(
-        f"the lengths of {_axes(summed)}",
-        np.array([float(np.prod([t.sizes[a] for a in summed])) for t in trials]),
-    )
+    for name, axes in {**beside, f"the lengths of {_axes(summed)}": summed}.items():
+        known.setdefault(name, np.array([float(np.prod([t.sizes[a] for a in axes])) for t in trials]))
     return {name: value for name, value in known.items() if np.any(np.abs(value - 1) > samples[0].close)}
