@@ -234,6 +234,16 @@ def test_an_unknown_activation(claim: str, expected: str) -> None:
             "x",
         ),
         # other words for the same, and not of what may be a loss
+        *(
+            ((said, r"\frac{\partial \phi(x_i)}{\partial x_i} = \phi'(x_i)"), verdict)
+            for said, verdict in (
+                (r": An unknown differentiable function $\phi$ applied entrywise.", "p"),
+                (r": Let $\phi$ be differentiable and applied elementwise.", "p"),
+                (r": Let $\phi$ be a smooth function, which acts on each component.", "p"),
+                (r": Let $\phi$ be differentiable.", "x"),
+                (r": Beside a function $\phi$ stands the elementwise product.", "x"),
+            )
+        ),
         (
             (
                 r": Let $\phi$ be a differentiable function.",

@@ -58,19 +58,26 @@ _USUAL = PARAMETERS | frozenset("abcdeklmnrtwxyz")
 _KIND = f"(?:{ALL['function']})"
 _IS_FUNCTION = re.compile(
     r"\$\s*(?P<name>\\?[A-Za-z]+)\s*(?:\$\s*,?\s*(?:is|be|denotes?|sei|ist|soit|est|sea|es|为|是|を|는|은)?\s*"
-    rf"(?:[\w-]+\s+){{0,3}}{_KIND}|(?::|\\colon)[^$]*\\(?:to|rightarrow|mapsto)\b)"
+    rf"(?:[\w-]+\s+){{0,3}}(?:{_KIND}|differentiable\b)|(?::|\\colon)[^$]*\\(?:to|rightarrow|mapsto)\b)"
     rf"|{_KIND}\w*\s+(?:function\s+)?\$\s*(?P<other>\\?[A-Za-z]+)\s*\$",
     re.IGNORECASE,
 )
 """Words beside a name that say it is a function, or from where to where it goes."""
 
+_WISE = r"(?:entry|element|component|coordinate|point)-?wise"
 _OF_NUMBERS = re.compile(
-    r"(?:entry|element|component|coordinate|point)-?wise|activation function|non-?linearity|sigmoid"
+    rf"{_WISE}|activation function|non-?linearity|sigmoid"
     r"|differentiable (?:activation|function)|\\mathbb\{R\}\s*\\(?:to|rightarrow)\s*\\mathbb\{R\}(?!\s*\^)"
     r"|aktivierungsfunktion|激活函数|活性化関数|활성화 함수",
     re.IGNORECASE,
 )
 """Of those words, the ones that say it takes each entry by itself."""
+_APPLIED = re.compile(
+    r"(?:,?\s+(?:and|which|that|is|are))*\s+(?:applied|acts?|acting)(?:\s+(?:to|on|upon))?\s+"
+    rf"(?:{_WISE}|(?:each|every)\s+(?:entry|element|component|coordinate)\b)",
+    re.IGNORECASE,
+)
+"""Behind them, words that say the same."""
 _OF_VECTORS = re.compile("soft-?max|max-?out|vector[- ]valued")
 _EXPONENTIALS = ("e", r"\mathrm{e}")
 
@@ -276,10 +283,8 @@ def _entrywise(nodes: Iterable[Node], gathered: Gathered, text: str) -> dict[str
     said = list(_IS_FUNCTION.finditer(text))
     elsewhere = {base.rstrip("'") for node in nodes if said for base in standing(node, text)}
     for match in said:
-        name, kind = (
-            match["name"] or match["other"],
-            _OF_NUMBERS.search(text, match.start(), match.end() + 12),
-        )
+        name = match["name"] or match["other"]
+        kind = _OF_NUMBERS.search(text, match.start(), match.end() + 12) or _APPLIED.match(text, match.end())
         near = text[max(0, match.start() - 80) : match.end() + 80].lower()
         taken = name in elsewhere or name in gathered.aliases.functions or name in LOSS_LETTERS
         if kind and not taken and not _OF_VECTORS.search(near):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bnsym.elaborate.applications import application_of
 from bnsym.elaborate.conventions import Rule
 from bnsym.elaborate.dependence import names_of
 from bnsym.elaborate.symbols import Table, square_of
@@ -77,7 +78,7 @@ def derivative(lowering: Lowering, of: Node | None, by: tuple[Node, ...], straig
 
 def _record(lowering: Lowering, of: Term, by: Sym, straight: bool, total: bool, at: Place) -> None:
     """Which derivative it is taken for: of a name that is made from `by` itself it holds all else fixed."""
-    if not isinstance(of, Sym):
+    if not isinstance(of, Sym) or application_of(of):
         return lowering.record.take(Rule.CONSTANT, at) if not isinstance(of, Diff) else None
     body = lowering.bodies.get(of.name)
     if not straight and not total and body is not None and by.name in names_of(body[1]):
