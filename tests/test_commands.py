@@ -142,7 +142,7 @@ def _lost(text: str) -> list[str]:
     parts: list[Slice] = [*found.remarks]
     for chain in found.chains:
         parts += [*chain.expressions, *(sign.where for sign in chain.signs)] if chain.claims else []
-        parts += [*chain.conditions, *((chain.quantifier,) if chain.quantifier else ())]
+        parts += chain.conditions
     silent = [chain for chain in found.chains if not chain.claims]
     unread = [one.where for chain in found.chains for one in chain.unread]
     lost = []

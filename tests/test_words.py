@@ -10,6 +10,7 @@ import pytest
 
 from bnsym.checking import Unwatched, budget, check_notes
 from bnsym.finding import Note
+from bnsym.source import languages
 
 LETTERS = {"proved": "p", "refuted": "r", "undecided": "u", "unread": "x"}
 FALSE, TRUE = r"a b + 1 = a^2", r"a^2 + a b = a (a + b)"
@@ -350,3 +351,10 @@ def test_what_holds_where_the_other_side_does_defines_nothing() -> None:
     assert verdicts(r"a^2 + a b = a (a + b) \iff a b = a (a + b) - a^2") == "pp"
     mean = r"\mu = \frac1n \sum_i x_i \Rightarrow \sum_{i=1}^n x_i = n \mu"
     assert verdicts(mean, r"\Rightarrow \sum_{i=1}^n x_i = \mu") == "pr"
+
+
+def test_words_are_of_kinds_that_are_explained() -> None:
+    for kinds in languages._KINDS.values():
+        assert kinds.keys() <= languages.KINDS.keys()
+    with pytest.raises(AttributeError, match="wheres is no kind of words"):
+        _ = languages.LANGUAGES["English"].wheres

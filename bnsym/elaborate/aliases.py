@@ -29,6 +29,7 @@ from bnsym.latex.ast import (
     Transpose,
     Whole,
     canonical,
+    joined,
     measure,
     moved,
     rebuilt,
@@ -207,7 +208,8 @@ class Aliases:
         if isinstance(node, Apply) and (found := self._function(node.function)):
             return self._call(node, *found, bound)
         if isinstance(node, Product):
-            folded = self._pairs(self._calls(node))
+            folded = joined(node, self._called)  # `f(0)^2`, `f^2(x)`, `f'(x)`, `f(x)_i`
+            folded = joined(folded, self._pair) if isinstance(folded, Product) else folded
             if not isinstance(folded, Product):
                 return self._apply(folded, bound)
             node = folded
@@ -241,18 +243,8 @@ class Aliases:
             return target
         return Applied(target, leaf, self._apply(node.argument, bound), node.at, order)
 
-    def _calls(self, node: Product) -> Node:
-        """Named functions with their arguments: `f(0)^2`, `f^2(x)`, `f'(x)`, `f(x)_i`."""
-        factors, operators = list(node.factors), list(node.operators)
-        for k in range(len(factors) - 2, -1, -1):
-            if operators[k + 1]:
-                continue
-            if value := self._called(factors[k], factors[k + 1]):
-                factors[k : k + 2] = [value]
-                del operators[k + 1]
-        return _product(factors, operators, node.at)
-
     def _called(self, function: Node, following: Node) -> Node | None:
+        """A named function with its argument."""
         match function:
             case Symbol() if self._function(function):
                 return called(function, following)
@@ -336,18 +328,8 @@ class Aliases:
         apart = {letter: letter + "'" for letter in found.parameters}
         return Whole(_renamed(self._spend(found, at), apart), tuple(apart.values()), at)
 
-    def _pairs(self, node: Node) -> Node:
-        r"""Two factors that together are one name: `d\hat{x}_i`, `d\sigma^2`, `\nabla\gamma`."""
-        if not isinstance(node, Product):
-            return node
-        factors, operators = list(node.factors), list(node.operators)
-        for k in range(len(factors) - 2, -1, -1):
-            if not operators[k + 1] and (pair := self._pair(factors[k], factors[k + 1])):
-                factors[k : k + 2] = [pair]
-                del operators[k + 1]
-        return _product(factors, operators, node.at)
-
     def _pair(self, first: Node, second: Node) -> Node | None:
+        r"""Two factors that together are one name: `d\hat{x}_i`, `d\sigma^2`, `\nabla\gamma`."""
         pair = paired(Product((first, second), ("", ""), span(first, second)))
         if pair and self._names(pair.base, canonical(pair), nested(pair).base):
             return pair
@@ -357,10 +339,6 @@ class Aliases:
             case Transpose(Symbol() as body) if inner := self._pair(first, body):
                 return replace(second, body=inner)
         return None
-
-
-def _product(factors: list[Node], operators: list[str], at: Place) -> Node:
-    return factors[0] if len(factors) == 1 else Product(tuple(factors), tuple(operators), at)
 
 
 def paired(node: Product) -> Symbol | None:

@@ -34,6 +34,7 @@ from bnsym.latex.ast import (
     Symbol,
     Transpose,
     children,
+    joined,
     rebuilt,
     walk,
 )
@@ -128,20 +129,13 @@ class Known:
                 return Entrywise("exp", exponent, node.at)
             case Apply(function, argument) if name := self._function(function):
                 return Entrywise(name, argument, node.at)
-            case Product(factors, operators):
-                return self._values(factors, operators, node.at)
+            case Product():
+                return joined(node, self._value)
         return None
 
-    def _values(self, factors: tuple[Node, ...], operators: tuple[str, ...], at: Place) -> Node | None:
-        left, signs = list(factors), list(operators)
-        for k in range(len(left) - 2, -1, -1):
-            name = "" if signs[k + 1] else self._function(left[k])
-            if name and (value := valued(name, left[k], left[k + 1])):
-                left[k : k + 2] = [value]
-                del signs[k + 1]
-        if len(left) == len(factors):
-            return None
-        return left[0] if len(left) == 1 else Product(tuple(left), tuple(signs), at)
+    def _value(self, first: Node, following: Node) -> Node | None:
+        name = self._function(first)
+        return valued(name, first, following) if name else None
 
     def _function(self, node: Node) -> str:
         """The function of numbers that a name is, with its primes; or nothing."""

@@ -46,6 +46,7 @@ from bnsym.terms import (
     own_indices,
     power,
     rename,
+    unlike,
     walk,
 )
 
@@ -272,7 +273,9 @@ class _Chain:
     def _through(self, of: Term, name: Application, by: Sym, total: bool) -> Term:
         """The way from a term through the values of one function."""
         taken = {i.name for term in (of, by) for inner in walk(term) for i in own_indices(inner)}
-        indices = tuple(_fresh(index, taken) for index in free_indices(name.argument))
+        indices: tuple[Index, ...] = ()
+        for index in free_indices(name.argument):
+            indices += (unlike(index, taken.union(i.name for i in indices)),)
         argument, derivative = name.at(indices), derivative_of(name, indices)
         held = isinstance(argument, Sym) and argument.name in self.bodies.keys() - {by.name}
         if derivative == ZERO or (held and not total):
@@ -285,14 +288,6 @@ class _Chain:
         for index in reversed(indices):
             body = Sum(index, body)
         return body
-
-
-def _fresh(index: Index, taken: set[str]) -> Index:
-    name = index.name
-    while name in taken:
-        name += "'"
-    taken.add(name)
-    return Index(name, index.space)
 
 
 def _known(name: Application) -> list[Hypothesis]:

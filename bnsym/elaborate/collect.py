@@ -116,7 +116,6 @@ class RawLink:
     """Positions in the chain; more than one apart for a link that bridges unread ones."""
     sign: str
     where: Slice
-    declaration: Declaration | None = None
 
 
 @dataclass
@@ -557,8 +556,7 @@ class Gatherer:
             raw.problem = self.unreadable[0][1]
             return raw
         try:
-            said = (*((chain.quantifier,) if chain.quantifier else ()), *chain.conditions)
-            for where in said:
+            for where in chain.conditions:
                 if self._says_where(raw, where):
                     continue
                 found = self._condition(where)

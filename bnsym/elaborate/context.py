@@ -246,9 +246,4 @@ def reaching(targets: Iterable[Name], uses: Mapping[Name, Iterable[Name]]) -> se
     for name, used in uses.items():
         for other in used:
             users.setdefault(other, []).append(name)
-    found, todo = set(targets), list(targets)
-    while todo:
-        more = [name for name in users.get(todo.pop(), ()) if name not in found]
-        found.update(more)
-        todo.extend(more)
-    return found
+    return reached(targets, users)

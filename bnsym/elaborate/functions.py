@@ -16,6 +16,7 @@ from bnsym.elaborate.calls import ambiguous
 from bnsym.elaborate.conventions import Rule
 from bnsym.elaborate.dependence import names_of
 from bnsym.elaborate.multiplying import exponent_of, power_of, product
+from bnsym.elaborate.symbols import KINDS
 from bnsym.elaborate.tensors import Value, check_copies
 from bnsym.latex.ast import (
     Applied,
@@ -37,9 +38,6 @@ from bnsym.terms import ONE, Diff, Sum, Sym, Term, add, mul, neg, power, rename,
 
 if TYPE_CHECKING:
     from bnsym.elaborate.lowering import Lowering
-
-KINDS = ("a number", "a vector", "a matrix")
-"""By the number of axes."""
 
 
 def apply(lowering: Lowering, function: Symbol, argument: Node, at: Place) -> Value:

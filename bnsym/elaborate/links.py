@@ -48,6 +48,7 @@ from bnsym.model import (
 )
 from bnsym.source.text import Block, Directive, Item, Slice, Source
 from bnsym.terms import (
+    ZERO,
     Definition,
     Index,
     Relation,
@@ -89,14 +90,10 @@ def read_items(
 
 
 @dataclass
-class Lowered:
-    """An expression's value with the letters it leaves free and binds."""
+class Lowered(Lowering):
+    """What is known of an expression once it has its value."""
 
-    value: Value
-    free: dict[str, Place]
-    summed: dict[str, Place]
-    left_out: dict[str, Place]
-    """Of `free`, those that stand only inside sums which leave them out."""
+    value: Value = field(default_factory=lambda: Value(ZERO))
 
 
 @dataclass
@@ -146,16 +143,16 @@ class _Reader(Draft):
         if expression.problem is not None or expression.node is None:
             raise expression.problem or ReadError("BN112", "an expression is missing", expression.where.at)
         total = is_total(expression.total, expression.node, self.survey.table)
-        lowering = Lowering(self.survey.table, self.survey.spaces, total, self.bodies, expression.record)
+        lowered = Lowered(self.survey.table, self.survey.spaces, total, self.bodies, expression.record)
         saved = self.survey.spaces.snapshot()
         try:
-            value = lowering.lower(expression.node)
+            lowered.value = lowered.lower(expression.node)
             if strict:
-                _check_letters(lowering.free, lowering.summed, reference)
+                _check_letters(lowered.free, lowered.summed, reference)
         except ReadError:
             self.survey.spaces.restore(saved)
             raise
-        return Lowered(value, lowering.free, lowering.summed, lowering.left_out)
+        return lowered
 
     def _two(self, first: Expression, second: Expression) -> tuple[Lowered, Lowered]:
         left = self.lower(first)
@@ -457,7 +454,7 @@ class _Reader(Draft):
         except ReadError as error:
             problem = error
         left, right = chain.expressions[raw.left], chain.expressions[raw.right]
-        known = (sides, relation, problem, tuple(chain.hypotheses), raw.declaration)
+        known = (sides, relation, problem, tuple(chain.hypotheses), None)
         return Pending(
             raw.id,
             raw.where,

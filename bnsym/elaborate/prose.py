@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 
@@ -23,6 +23,7 @@ from bnsym.source.languages import (
     ALL,
     DISPLAY,
     FORMULA,
+    KINDS,
     LANGUAGES,
     LISTS,
     REST,
@@ -270,8 +271,8 @@ def _words_of(language: str, scripts: bool) -> Words:
     """The words of a language; with those of the languages that can be taken for no other, if some of the
     text is written as they are."""
     every = (LANGUAGES[language], *(SCRIPTS.values() if scripts else ()))
-    known = ((f.name, [getattr(w, f.name) for w in every]) for f in fields(Words))
-    return Words(**{n: " ".join(w) if n in LISTS else "|".join(f"(?:{one})" for one in w) for n, w in known})
+    known = ((kind, [getattr(w, kind) for w in every]) for kind in KINDS)
+    return Words({n: " ".join(w) if n in LISTS else "|".join(f"(?:{one})" for one in w) for n, w in known})
 
 
 def _sentences(shown: str, words: Words, headings: Sequence[Slice]) -> Iterator[tuple[int, int, bool]]:

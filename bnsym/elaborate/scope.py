@@ -420,23 +420,26 @@ def _hide_losses(found: Survey) -> None:
 
 
 def _differentiated(table: Table, node: Node) -> set[str]:
-    tops = (n.of for n in walk(node) if isinstance(n, Derivative | Gradient) and n.of is not None)
-    return {name for top in tops if isinstance(unwrap(top), Symbol) for name in names_in(table, top)}
+    tops = (top for top, _, _ in _slopes(node) if isinstance(top, Symbol))
+    return {name for top in tops for name in names_in(table, top)}
+
+
+def _slopes(node: Node) -> Iterator[tuple[Node, tuple[Node, ...], Place]]:
+    """What is differentiated in a tree, by what, and where."""
+    for inner in walk(node):
+        if isinstance(inner, Derivative | Gradient) and inner.of is not None:
+            yield unwrap(inner.of), inner.by if isinstance(inner, Derivative) else (inner.by,), inner.at
 
 
 def _find_results(found: Survey) -> None:
     """Names that are differentiated by others, and that nothing defines: they are no inputs."""
     table = found.table
-    for node in (n for every in _every_node(found) for n in walk(every)):
-        if not isinstance(node, Derivative | Gradient) or node.of is None:
-            continue
-        variables = node.by if isinstance(node, Derivative) else (node.by,)
+    for operand, variables, at in (one for node in _every_node(found) for one in _slopes(node)):
         inputs = {symbol.base for variable in variables for symbol, _ in kinds.symbols(variable)}
-        operand = unwrap(node.of)
         result = isinstance(operand, Symbol) and operand.base not in inputs
         above = names_in(table, operand) if result else set()
         for name in above - table.losses.keys() - table.defined.keys() - table.squares:
-            table.results.setdefault(name, node.at)
+            table.results.setdefault(name, at)
 
 
 def _before_names(node: Node) -> Iterator[Node]:
@@ -506,14 +509,11 @@ def _positions(
 ) -> None:
     operands: set[int] = set()
     called = {id(name) for name in calls.functions(node, text)} | _differentials(node)
-    for inner in walk(node):
-        if isinstance(inner, Derivative | Gradient) and inner.of is not None:
-            operand = unwrap(inner.of)
-            if isinstance(operand, Symbol):
-                operands.add(id(operand))
-            for variable in inner.by if isinstance(inner, Derivative) else (inner.by,):
-                below |= names_in(table, variable)
-                operands |= {id(n) for n in walk(variable)}
+    for operand, variables, _ in _slopes(node):
+        operands |= {id(operand)}
+        for variable in variables:
+            below |= names_in(table, variable)
+            operands |= {id(n) for n in walk(variable)}
     for symbol, bound in kinds.symbols(node):
         if id(symbol) in called:
             continue  # `L(w)`: a function, whatever else is differentiated

@@ -16,6 +16,8 @@ from bnsym.latex.errors import ReadError
 
 LETTERS_IN_ORDER = "ijklpqrstabcn"
 ONES_LETTER = "e"
+KINDS = ("a number", "a vector", "a matrix")
+"""By the number of axes."""
 IDENTITIES = ("I", r"\mathbf{I}", r"\mathbb{I}", r"\mathrm{I}")
 
 
@@ -121,9 +123,8 @@ class Table:
     def kind_conflict(self, name: str, letters: Sequence[str], at: Place) -> ReadError:
         """A name of two kinds: this use against the first."""
         arity, where = self.arity.get(name, 0), self.line_said(name)
-        kinds = ["a number", "a vector", "a matrix"]
         count = f"{len(letters)} {'index' if len(letters) == 1 else 'indices'}"
-        message = f"`{name}` is {kinds[min(2, arity)]} elsewhere{where}, and has {count} here"
+        message = f"`{name}` is {KINDS[min(2, arity)]} elsewhere{where}, and has {count} here"
         return ReadError("BN123", message, at, "give one of them another name")
 
     def line_said(self, name: str) -> str:
@@ -212,21 +213,11 @@ def base_of(node: object) -> Symbol | None:
 
 
 _LOOKALIKES = [
-    {r"\mu", "u"},
-    {r"\nu", "v"},
-    {r"\omega", "w"},
-    {r"\sigma", "o"},
-    {r"\alpha", "a"},
-    {r"\gamma", "y"},
-    {r"\gamma", "r"},
-    {r"\beta", "B"},
-    {r"\epsilon", r"\varepsilon", "e"},
-    {r"\rho", "p"},
-    {r"\chi", "x"},
-    {r"\eta", "n"},
-    {r"\kappa", "k"},
-    {r"\tau", "t"},
-    {r"\iota", "i"},
+    set(alike.split())
+    for alike in (
+        r"\mu u,\nu v,\omega w,\sigma o,\alpha a,\gamma y,\gamma r,\beta B,\epsilon \varepsilon e,\rho p,"
+        r"\chi x,\eta n,\kappa k,\tau t,\iota i"
+    ).split(",")
 ]
 
 

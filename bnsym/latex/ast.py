@@ -380,6 +380,19 @@ def rebuilt(node: Node, change: Callable[[Node], Node]) -> Node:
     return replace(node, **changes) if changes else node  # type: ignore[arg-type]
 
 
+def joined(node: Product, join: Callable[[Node, Node], Node | None]) -> Node:
+    """The product with what `join` makes of neighbouring factors that no operator parts, from the right; the
+    same one if it makes nothing."""
+    factors, operators = list(node.factors), list(node.operators)
+    for k in range(len(factors) - 2, -1, -1):
+        if not operators[k + 1] and (one := join(factors[k], factors[k + 1])):
+            factors[k : k + 2] = [one]
+            del operators[k + 1]
+    if len(factors) == len(node.factors):
+        return node
+    return factors[0] if len(factors) == 1 else Product(tuple(factors), tuple(operators), node.at)
+
+
 def moved(node: Node, at: Place) -> Node:
     """The node, and all inside it, said to stand at `at` (where its alias was written)."""
     if isinstance(node, Symbol):

@@ -75,7 +75,6 @@ class _Growing:
     signs: list[Sign]
     aligned_first: bool
     """Whether its first row begins with `&`."""
-    quantifier: Slice | None = None
     conditions: list[Slice] = field(default_factory=list)
     beside: tuple[int, ...] = ()
     """The places of the chains of which it may be a condition."""
@@ -133,7 +132,6 @@ class _Chains:
         """The chains that begin in the present row."""
         self.blanks: list[Blank] = []
         self.remarks: list[Slice] = []
-        self.quantifier: Slice | None = None
         self.conditions: list[Slice] = []
         """What has been said before the chain of which it is said."""
         self.going_on: list[tuple[_Growing, int]] = []
@@ -230,7 +228,6 @@ class _Chains:
 
     def finish(self) -> Reading:
         if self.chains:
-            self.chains[-1].quantifier = self.chains[-1].quantifier or self.quantifier
             self.chains[-1].conditions += self.conditions
             self.going_on = [(self.chains[-1], 0)]
             self._doubt([])
@@ -258,7 +255,7 @@ class _Chains:
 
     def _lone_conditions(self) -> None:
         """Conditions of nothing: an `if` without a claim."""
-        for where in (*((self.quantifier,) if self.quantifier else ()), *self.conditions):
+        for where in self.conditions:
             why = Unread(
                 where, "BN115", "a condition stands here, and nothing that it is for", "write the claim"
             )
@@ -309,7 +306,6 @@ class _Chains:
         return Chain(
             here,
             signs,
-            chain.quantifier,
             tuple(chain.conditions),
             unread=unread,
             doubt=doubt,
@@ -468,10 +464,7 @@ class _Chains:
         signed = [sign for sign in piece.signs if sign.where.end <= stop]
         if not gap and not (signed and self._empty(end, signed[0].where.start)):
             return piece, False  # `\\forall k a = b`: where the quantifier ends is not said
-        where = self._trim(piece.start, end)
-        for one in self._present():
-            one.quantifier = one.quantifier or where
-        self.quantifier = self.quantifier if self._present() else where
+        self.remarks.append(Slice(piece.start, end if gap else named))
         if not gap:
             self._condition(self._trim(named, stop))
         rest = piece.signs[len(signed) :]
@@ -516,9 +509,9 @@ class _Chains:
             why = f"what follows `{piece.words}` is assumed, and names nothing"
             hint = r"write `\text{if}` before a condition"
             unread.append(Unread(self._trim(piece.start, piece.end), "BN115", why, hint))
-        chain = _Growing(bounds, list(piece.signs), aligned, self.quantifier, self.conditions)
+        chain = _Growing(bounds, list(piece.signs), aligned, self.conditions)
         chain.unread, chain.origin = unread, origin
-        self.quantifier, self.conditions = None, []
+        self.conditions = []
         if role is _Role.BESIDE:
             row = range(len(self.chains) - len(self.here), len(self.chains))
             chain.beside = tuple(n for n in row[-_SHARED:] if not self.chains[n].beside)

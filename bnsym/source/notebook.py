@@ -1,16 +1,15 @@
 """A Jupyter notebook's Markdown cells as one text, and where each character stands in the JSON.
 
-The whole file is first read by the standard library, which says whether it is JSON and what its
-cells are; the places are then found by going over the same text again. Cells of code and raw ones
-are passed over. A blank line stands between two cells. Imports `directives` and `source_map`.
+The file is read by the standard library, whose strings are made to know where they stand. Cells of code
+and raw ones are passed over. A blank line stands between two cells. Imports `directives` and `source_map`.
 """
 
 from __future__ import annotations
 
 import json
+import json.scanner
 import re
 from array import array
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +18,6 @@ from bnsym.source.directives import Problem
 from bnsym.source.source_map import Cell, Places
 from bnsym.source.text import Slice
 
-_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"|[\[\]{},:]|[^\s\[\]{},:"]++', re.DOTALL)
 _PIECE = re.compile(
     r"\\u(?P<pair>[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})"
     r"|\\u(?P<code>[0-9a-fA-F]{4})|\\(?P<sign>.)|(?P<plain>[^\\]+)",
@@ -83,24 +81,38 @@ class _Text:
 
 def read_cells(written: str) -> tuple[str, Places, tuple[Problem, ...]]:
     """The text of the Markdown cells, its places, and what is wrong in it. Raises NotANotebook."""
-    wanted = _markdown_cells(_loaded(written))
     text, cells = _Text(), []
-    inside: dict[int, list[tuple[int, int]]] = {}
-    for number, start, end in _sources(written):
-        inside.setdefault(number, []).append((start, end))
-    for number in wanted:
-        begins = len(text.starts)
-        for start, end in inside.get(number, ()):
-            text.string(written, start, end)
+    for number, lines in _markdown_cells(_loaded(written)):
+        begins, after = len(text.starts), 0
+        for line in lines:
+            after = line.end
+            text.string(written, line.start, after)
         cells.append(Cell(number, begins, len(text.starts)))
-        after = inside[number][-1][1] if inside.get(number) else 0
         text.put(_GAP, (after,) * len(_GAP), (after,) * len(_GAP))
     return "".join(text.parts), Places(written, text.starts, text.ends, tuple(cells)), tuple(text.problems)
 
 
+class _String(str):
+    """A string of the file, which stands there from `start` to `end` between its quotes."""
+
+    start: int
+    end: int
+
+
+def _string(written: str, start: int, strict: bool = True) -> tuple[_String, int]:
+    value, after = json.decoder.scanstring(written, start, strict)  # type: ignore[attr-defined]
+    string = _String(value)
+    string.start, string.end = start, after - 1
+    return string, after
+
+
 def _loaded(written: str) -> Any:
+    decoder = json.JSONDecoder(object_pairs_hook=_once)
+    vars(decoder).update(parse_string=_string)
+    scan = json.scanner.py_make_scanner(decoder)  # type: ignore[attr-defined]  # that in C asks for no strings
+    vars(decoder).update(scan_once=scan)
     try:
-        return json.loads(written, object_pairs_hook=_once)
+        return decoder.decode(written)
     except json.JSONDecodeError as error:
         hint = "a notebook is JSON, as Jupyter saves it; look for a merge conflict or a file that was cut off"
         raise NotANotebook(f"not JSON: {error.msg}", hint, error.lineno, error.colno) from None
@@ -119,8 +131,8 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _markdown_cells(notebook: Any) -> list[int]:
-    """The numbers of the Markdown cells, once the notebook is known to be one."""
+def _markdown_cells(notebook: Any) -> list[tuple[int, list[_String]]]:
+    """The numbers and sources of the Markdown cells, once the notebook is known to be one."""
     version = notebook.get("nbformat") if isinstance(notebook, dict) else None
     if version is None:
         raise NotANotebook("not a notebook: it has no `nbformat`", "name a file that Jupyter has saved")
@@ -130,49 +142,18 @@ def _markdown_cells(notebook: Any) -> list[int]:
     cells = notebook.get("cells")
     if not isinstance(cells, list):
         raise NotANotebook("not a notebook: `cells` is no list", "save it again with Jupyter")
-    return [number for number, cell in enumerate(cells, 1) if _is_markdown(cell, number)]
+    sources = [(number, _source(cell, number)) for number, cell in enumerate(cells, 1)]
+    return [(number, source) for number, source in sources if source is not None]
 
 
-def _is_markdown(cell: Any, number: int) -> bool:
+def _source(cell: Any, number: int) -> list[_String] | None:
+    """The source of a cell; nothing if it is no Markdown."""
     hint = "save it again with Jupyter"
     kind = cell.get("cell_type") if isinstance(cell, dict) else None
     if not isinstance(kind, str):
         raise NotANotebook(f"not a notebook: cell {number} has no `cell_type`", hint)
     source = cell.get("source")
-    if not isinstance(source, str) and not (
-        isinstance(source, list) and all(isinstance(line, str) for line in source)
-    ):
+    lines = source if isinstance(source, list) else [source]
+    if not all(isinstance(line, str) for line in lines):
         raise NotANotebook(f"not a notebook: the source of cell {number} is no text", hint)
-    return kind == "markdown"
-
-
-def _sources(written: str) -> Iterator[tuple[int, int, int]]:
-    """The number of a cell, and where a string of its source begins and ends between its quotes."""
-    path: list[str | int] = []
-    """Where the walk is: keys of objects (with their quotes), and places in lists."""
-    waits = False
-    for match in _TOKEN.finditer(written):
-        token = match.group()
-        if token in "{[":
-            path.append(0 if token == "[" else "")
-        elif token in "}]":
-            path.pop()
-        elif token == ",":
-            if isinstance(path[-1], int):
-                path[-1] += 1
-            else:
-                path[-1] = ""
-        elif token == ":":
-            waits = True  # a value comes, even where the key is empty
-        elif token[0] == '"':
-            if path and path[-1] == "" and not waits:
-                path[-1] = json.loads(token)
-            elif _is_source(path):
-                yield int(path[1]) + 1, match.start() + 1, match.end() - 1
-        if token != ":":
-            waits = False
-
-
-def _is_source(path: list[str | int]) -> bool:
-    """Whether a string stands in `cells[k].source`, or in the list that this is."""
-    return len(path) in (3, 4) and path[0] == "cells" and path[2] == "source" and isinstance(path[1], int)
+    return lines if kind == "markdown" else None

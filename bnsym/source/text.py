@@ -97,8 +97,6 @@ class Chain:
 
     expressions: tuple[Slice, ...]
     signs: tuple[Sign, ...]
-    quantifier: Slice | None = None
-    """`\\forall k` before the chain."""
     conditions: tuple[Slice, ...] = ()
     """`k > 0` after it, said to be such by `\\text{for}` and the like or by brackets."""
     beside: tuple[int, ...] = ()
