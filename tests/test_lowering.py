@@ -84,7 +84,7 @@ def _chain(line: str, start: int) -> Chain:
     canonical = {r"\leq": r"\le", r"\geq": r"\ge"}
     signs = tuple(Sign(canonical.get(m[1], m[1]), Slice(start + m.start(1), start + m.end(1))) for m in found)
     after = tuple(Slice(start + len(line) - len(c), start + len(line)) for c in conditions)
-    return Chain(expressions, signs, None, after)
+    return Chain(expressions, signs, after)
 
 
 def sym(name: str, *indices: Index) -> Sym:
