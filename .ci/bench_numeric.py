@@ -29,7 +29,6 @@ from bnsym.compiling.backends import installed
 from bnsym.evidence import surveying
 from bnsym.evidence.residual import both_sides
 from bnsym.evidence.streams import residues, streamed
-from bnsym.evidence.streams.compiled import Compiled
 from bnsym.evidence.streams.passes import Lowering
 from bnsym.evidence.streams.residues import Residues
 from bnsym.evidence.streams.streaming import Stream
@@ -173,17 +172,12 @@ def gradient_checks(m: int) -> dict[str, Work]:
 
         return run
 
-    codes: dict[Any, Any] = {}
+    plans: dict[Any, Any] = {}
     rows: dict[str, Work] = {
         "gradient check mod p, NumPy": check(
-            lambda: Stream(lowering, Residues(), drawn, m, math.inf, codes=codes)
+            lambda: Stream(lowering, Residues(), drawn, m, math.inf, plans=plans)
         )
     }
-    if installed("numba"):
-        kernels: dict[Any, Any] = {}
-        rows["gradient check mod p, numba"] = check(
-            lambda: Compiled(lowering, Residues(), drawn, m, math.inf, kernels=kernels)
-        )
     rows["drawing x, g and a direction mod p"] = lambda: [residues.drawn([k], (m,)) for k in range(3)]
     return rows
 

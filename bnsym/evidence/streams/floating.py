@@ -5,8 +5,8 @@ a random direction, by a complex step through the definitions, with a random ups
 other side is what the note says, times the direction. Anything else is compared as it stands.
 Sides agree if they differ by no more than the errors of both can explain.
 
-    structure → passes → coding → streaming ↘
-    drawing, balls, sides                    → floating
+    structure → passes → streaming ↘
+    drawing, balls, sides           → floating
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ Every sum over the batch becomes a symbol whose value one pass finds. What does 
 index is taken out of it first, so that no sum waits for a scalar that only scales it. Terms become
 SymPy expressions in symbols of our own making, never in a note's text.
 
-    structure → passes → coding → streaming → floating, streamed
+    structure → passes → streaming → floating, streamed
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Evidence at a large batch: exact arithmetic mod 2³¹ − 1, in blocks.
 
-structure → passes → coding → streaming ↘
-residues, residual                       → streamed
+structure → passes → streaming ↘
+residues, residual              → streamed
 """
 
 from __future__ import annotations
@@ -18,11 +18,10 @@ from sympy import Expr
 
 from bnsym.evidence import memory, surveying
 from bnsym.evidence.residual import CONFIRM_SIZES, both_sides, decided
-from bnsym.evidence.streams import compiled, drawing, residues
-from bnsym.evidence.streams.compiled import Compiled
-from bnsym.evidence.streams.passes import BATCH, Leaf, Lowering
+from bnsym.evidence.streams import drawing, residues
+from bnsym.evidence.streams.passes import BATCH, Lowering
 from bnsym.evidence.streams.residues import PRIME, Array, NoRoot, Residues
-from bnsym.evidence.streams.streaming import Stream
+from bnsym.evidence.streams.streaming import Plan, Stream
 from bnsym.evidence.structure import Structure
 from bnsym.evidence.surveying import Unsupported, answered
 from bnsym.evidence.whole import machine, modular
@@ -67,7 +66,7 @@ class Question:
     """Of what hypotheses call positive, which is to be a square."""
     positive: frozenset[Name]
     deadline: float
-    codes: dict[Any, Any] = field(default_factory=dict)
+    plans: dict[Any, Plan] = field(default_factory=dict)
 
 
 def examine(statement: Statement, size: int, seed: int = 0, deadline: float = inf) -> Evidence:
@@ -115,20 +114,6 @@ def _examined(statement: Statement, size: int, seed: int, deadline: float) -> tu
     return decided(structure, statement, sizes, PRIME, lambda trial: _holds(question, seed + trial), confirms)
 
 
-def _stream(question: Question, drawn: dict[Leaf, Array], size: int) -> Stream:
-    """Compiled where that pays."""
-    lowering = question.lowering
-    powers = any(
-        p.exp.q > 1 or p.exp < 0
-        for e in lowering.totals.values()
-        for p in e.atoms(sympy.Pow)
-        if lowering.varies(p)
-    )
-    if size < compiled.LARGE or powers or lowering.axes or not compiled.installed():
-        return Stream(lowering, Residues(), drawn, size, question.deadline, codes=question.codes)
-    return Compiled(lowering, Residues(), drawn, size, question.deadline, kernels=question.codes)
-
-
 def _holds(question: Question, seed: int) -> bool:
     """Whether the sides are equal at one draw, redrawn until it has all the roots that are needed."""
     lowering, sizes = question.lowering, question.sizes
@@ -137,7 +122,7 @@ def _holds(question: Question, seed: int) -> bool:
         raise Unsupported(said)
     draw = Draw(lowering.structure.shapes, sizes, seed, question.positive)
     drawn = {leaf: draw.array(leaf) for leaf in leaves}
-    stream = _stream(question, drawn, size)
+    stream = Stream(lowering, Residues(), drawn, size, question.deadline, plans=question.plans)
     for attempt in range(1, REDRAWS):
         try:
             for root in question.roots:
