@@ -4,11 +4,12 @@ reports. Imports the term tree and the kernel's verdicts only."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 from importlib import import_module
-from typing import TypeAlias
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from bnsym.diagnostics import FORMATS as FORMATS
 from bnsym.diagnostics import Diagnostic as Diagnostic
@@ -20,6 +21,38 @@ from bnsym.diagnostics import for_file as for_file
 from bnsym.diagnostics import format_of as format_of
 from bnsym.kernel import Certificate, Proved, Refuted
 from bnsym.terms import Definition, Hypothesis, Name, Statement, Term
+
+
+T = TypeVar("T")
+
+
+class Later(Generic[T]):
+    """What is made when somebody first asks for it, for most links nobody does; a copy holds what was made."""
+
+    def __init__(self, make: Callable[[], Iterable[T]]) -> None:
+        self._make = make
+
+    @cached_property
+    def made(self) -> tuple[T, ...]:
+        return tuple(self._make())
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self.made)
+
+    def __len__(self) -> int:
+        return len(self.made)
+
+    def __getitem__(self, place: int) -> T:
+        return self.made[place]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Iterable) and self.made == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(self.made)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return tuple, (self.made,)
 
 
 class Declared(Enum):
@@ -92,7 +125,7 @@ class Link:
     otherwise: Statement | None = None
     """The statement in the other reading of its partial derivatives, total for local or local for total,
     where the file does not say which is meant."""
-    doubt: Unread | None = None
+    doubts: Later[Unread] | tuple[Unread, ...] = ()
     """What the link is instead of refuted, where the file does not claim so much that values at which it
     fails would refute it, as by a second equation of a name."""
     digits: tuple[int, int] = (0, 0)
@@ -105,14 +138,14 @@ class Link:
     """What is said to hold for its chain alone, as it is written."""
     unless: Statement | None = None
     """What leaves no doubt if it is proved."""
-    conventions: tuple[Convention, ...] = ()
+    conventions: Later[Convention] | tuple[Convention, ...] = ()
     """What was taken where its notation, or that of its definitions, leaves a choice."""
     strict: bool = False
     """Whether a proof is in doubt as well."""
     literal: Statement | None = None
     """Of a link that is unread for its index letters, what it says of each value of a letter that one side
     leaves free, every sum having letters of its own: if that fails, the link does."""
-    readings: tuple[Reading, ...] = ()
+    readings: Later[Reading] | tuple[Reading, ...] = ()
     """Narrower ones in which it may be meant: where one is proved, the link is unread and not refuted."""
     functions: tuple[FunctionValues, ...] = ()
     """The arrays in its statement that are values of functions of numbers."""

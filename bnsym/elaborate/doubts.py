@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TypeAlias
 
 from bnsym.elaborate.closing import number_of
@@ -93,8 +93,8 @@ class Doubts:
         elif (reason := self._reason(chain, raw)) and pending.doubt is None:
             pending.doubt, pending.unless = reason
         elif pending.sides and pending.doubt is None:
-            pending.doubt = self._unsettled(chain, pending.sides)
-            if again and pending.doubt is None:
+            pending.unsettled = partial(self._unsettled, chain, pending.sides)
+            if again and pending.unsettled() is None:
                 pending.doubt, pending.unless = again.problem, again.left
 
     def _unsafe(self, pending: Pending) -> ReadError | None:

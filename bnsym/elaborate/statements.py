@@ -6,9 +6,9 @@ Imports `closing`, `context`, `scope`, `lints` and what they import.
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from bnsym.elaborate.chain_rule import Functions
@@ -33,6 +33,7 @@ from bnsym.model import (
     Declaration,
     Derivation,
     Diagnostic,
+    Later,
     Link,
     NamedDefinition,
     NamedHypothesis,
@@ -75,6 +76,8 @@ class Pending:
     declaration: Declaration | None
     doubt: ReadError | None = None
     """Why a refutation would say nothing."""
+    unsettled: Callable[[], ReadError | None] = lambda: None
+    """The same, if nothing has been found yet, once all of the file is read."""
     section: int = 0
     letters: ReadError | None = None
     """What is wrong with its index letters: then its sides are what it says letter by letter."""
@@ -226,10 +229,9 @@ def _finished(
     source, uses = draft.survey.source, context.containment.uses
     told = reached({name for side in sides or () for name in names_of(side)}, uses)
     used = sorted((draft.defined[name][0] for name in told & uses.keys()), key=lambda d: d.at)
-    statement, error, doubt = None, p.problem, p.doubt
+    statement, error, hidden = None, p.problem, None
     if sides is not None:
-        error, other = _unknown(p, sides, context)
-        doubt = doubt or other
+        error, hidden = _unknown(p, sides, context)
     if sides is not None and p.relation is not None and error is None:
         inforce = [hypotheses[id(h)] for h in p.hypotheses if id(h) in hypotheses]
         bodies = (d.body for d in context.definitions if d.symbol.name in told)
@@ -250,15 +252,20 @@ def _finished(
         span_of(source, p.left.where),
         span_of(source, p.right.where),
         otherwise,
-        Unread(diagnostic(source, doubt)) if doubt is not None else None,
+        Later(partial(_doubts, source, p, hidden)),
         (_digits(source, p.left.where), _digits(source, p.right.where)),
         _elsewhere(draft, p, sides, hypotheses) if sides is not None else (),
         tuple((d.full_name.replace(ANEW, ""), draft.survey.table.line_of(d.at[0])) for d in used),
         tuple(_folded(source, h.where) for h in p.hypotheses if h.condition),
-        conventions=_conventions(draft, context, p, used),
+        conventions=Later(partial(_conventions, draft, context, p, used)),
         literal=literal,
-        readings=_readings(draft, context, p, statement) if statement is not None else (),
+        readings=Later(partial(_readings, draft, context, p, statement)) if statement is not None else (),
     )
+
+
+def _doubts(source: Source, p: Pending, hidden: ReadError | None) -> Iterator[Unread]:
+    if (error := p.doubt or p.unsettled() or hidden) is not None:
+        yield Unread(diagnostic(source, error))
 
 
 def _readings(draft: Draft, context: Context, p: Pending, statement: Statement) -> tuple[Reading, ...]:

@@ -101,9 +101,9 @@ class Case:
         if isinstance(verdict, Refuted):
             message = "it fails for some values of its functions, and not surely for those that they have"
             verdict = with_values_of(self.link.functions, verdict) or Undecided("BN302", message)
-        doubt = self.link.doubt
         doubted = isinstance(verdict, Refuted) or (self.link.strict and isinstance(verdict, Proved))
-        if doubted and doubt is not None and not self._proof(self.link.unless):
+        doubt = next(iter(self.link.doubts), None) if doubted else None
+        if doubt is not None and not self._proof(self.link.unless):
             return _with_values(doubt, verdict) if isinstance(verdict, Refuted) else doubt
         if isinstance(verdict, Refuted) and (other := self._proof(self.link.otherwise)):
             return other if self.link.jacobian else Unread(_two_readings(self.link))
