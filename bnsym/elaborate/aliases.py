@@ -31,7 +31,7 @@ from bnsym.latex.ast import (
     canonical,
     joined,
     measure,
-    moved,
+    placed,
     rebuilt,
     unwrap,
     walk,
@@ -159,7 +159,7 @@ class Aliases:
         self.spent += alias.size
         if self.spent > MAX_NODES:
             raise ReadError("BN113", f"with its lets, this has more than {MAX_NODES} parts", at)
-        return moved(alias.target, at)
+        return placed(alias.target, lambda _: at)
 
     def labelled(self, node: Symbol) -> Symbol:
         """The symbol with a subscript of labels as a part of its name. Raises BN128 where a

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
 from functools import lru_cache
 from operator import attrgetter
-from typing import Any, TypeAlias, get_args
+from typing import Any, TypeAlias, TypeVar, get_args
 
+T = TypeVar("T")
 Place: TypeAlias = tuple[int, int]
 
 
@@ -393,11 +394,13 @@ def joined(node: Product, join: Callable[[Node, Node], Node | None]) -> Node:
     return factors[0] if len(factors) == 1 else Product(tuple(factors), tuple(operators), node.at)
 
 
-def moved(node: Node, at: Place) -> Node:
-    """The node, and all inside it, said to stand at `at` (where its alias was written)."""
-    if isinstance(node, Symbol):
-        return replace(node, at=at, sub=replace(node.sub, at=at) if node.sub else None)
-    return replace(rebuilt(node, lambda inner: moved(inner, at)), at=at)
+def placed(node: T, place: Callable[[Place], Place]) -> T:
+    """The node, and all inside it, each at the place that is made of its own."""
+    new = object.__new__(type(node))
+    for name, change in _CHANGES[type(node)]:
+        value = getattr(node, name)
+        object.__setattr__(new, name, change(value, place) if change and value is not None else value)
+    return new
 
 
 def symbols_changed(node: Node, change: Callable[[Symbol], Symbol]) -> Node:
@@ -445,6 +448,15 @@ _MANY = "tuple[Node, ...]"
 _HOLD_NODES = ("Node", "Symbol", "Node | None", "Symbol | None", _MANY)
 _INNER = {kind: {f.name: f.type for f in fields(kind) if f.type in _HOLD_NODES} for kind in KINDS}
 """The fields of each kind of node that hold nodes, and what they are said to hold."""
+
+
+_PLACED: dict[str, Callable[..., Any]] = {
+    **dict.fromkeys((*_HOLD_NODES, "Sub | None"), placed),
+    _MANY: lambda nodes, place: tuple(placed(node, place) for node in nodes),
+    "Place": lambda at, place: place(at),
+}
+_CHANGES = {kind: [(f.name, _PLACED.get(str(f.type))) for f in fields(kind)] for kind in (*KINDS, Sub)}
+"""The fields of each kind, and how they change where it is placed elsewhere."""
 
 
 def _reader(inner: dict[str, str]) -> Callable[[Node], tuple[Node, ...]]:

@@ -13,6 +13,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
+from functools import lru_cache
 
 from bnsym.latex.commands import (
     DOTS,
@@ -98,6 +99,7 @@ class Reading:
     remarks: tuple[Slice, ...]
 
 
+@lru_cache(maxsize=2048)
 def read_chains(layout: Layout, previous: Chain | None) -> Reading:
     """The chains of a formula. previous: that which one beginning with a relation sign goes on from."""
     reader = _Chains(layout, previous)

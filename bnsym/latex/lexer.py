@@ -39,6 +39,9 @@ class Token(NamedTuple):
     def at(self) -> tuple[int, int]:
         return self.start, self.end
 
+    def moved(self, offset: int) -> Token:
+        return Token(self.kind, self.text, self.start + offset, self.end + offset)
+
 
 UNSEEN = frozenset((Kind.SPACE, Kind.SIZE, Kind.LABEL, Kind.COLOUR))
 """What is passed over wherever it stands."""

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TypeAlias
 
 from bnsym.latex.commands import CLOSERS, INNER, ROWS, SHOWN_BRACE, WORD, Kind
@@ -48,7 +48,7 @@ class Inner:
     """The script of a brace: `\\underbrace{A}_{= B}`; `inside` is then A."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Layout:
     """A formula taken apart."""
 
@@ -83,9 +83,15 @@ class Layout:
 
 
 def lay_out(text: str, start: int, end: int) -> Layout:
-    """The layout of the formula in `text[start:end]`."""
+    """The layout of the formula in `text[start:end]`. A note is read again at each edit: what stands where it
+    stood is laid out as it was."""
+    return _laid_out(text[max(0, start - 1) : end], start, end)  # a token may depend on what is before it
+
+
+@lru_cache(maxsize=2048)
+def _laid_out(text: str, start: int, end: int) -> Layout:
     walk = _Walk(text, start, end)
-    for token in lex(text, start, end):
+    for token in walk.tokens(start, end):
         if token.start >= walk.done:
             walk.take(token)
     return walk.layout()
@@ -140,6 +146,10 @@ class _Walk:
         self.before: Token | None = None
         self.done = start
         """Where to go on: what stands before has been dealt with."""
+
+    def tokens(self, start: int, end: int) -> Iterator[Token]:
+        before = self.end - len(self.text)
+        return (one.moved(before) for one in lex(self.text, start - before, end - before))
 
     def take(self, token: Token) -> None:
         kind = token.kind
@@ -253,7 +263,7 @@ class _Walk:
         """Where the script that begins here ends, and the relation signs in it."""
         signs: list[Token] = []
         depth, scripted = 0, False
-        for token in lex(self.text, start, min(self.end, start + _SCRIPT)):
+        for token in self.tokens(start, min(self.end, start + _SCRIPT)):
             if token.kind in UNSEEN:
                 continue
             if not scripted and token.kind not in (Kind.SUB, Kind.SUP):

@@ -42,6 +42,7 @@ from bnsym.latex.ast import (
     Symbol,
     Transpose,
     measure,
+    placed,
     walk,
 )
 from bnsym.latex.commands import DOTS, INNER, NORM, PARTIAL, SHOWN_BRACE, Kind
@@ -62,20 +63,23 @@ _END = Kind.SPACE
 @lru_cache(maxsize=2048)
 def parse(text: str, offset: int = 0) -> Node:
     """The surface tree of one expression; places count from `offset` before `text`. A note is read again at
-    each edit, and for each change that may mend it: what stands where it stood has the tree that it had."""
-    if listed := _listing(text, offset):
-        return listed
+    each edit, and for each change that may mend it: what is written as it was has the tree that it had."""
     try:
-        tokens = tokenize(text)
-        if not tokens:
-            raise ReadError("BN112", "an expression is missing here", (0, len(text)))
-        shifted = moved(tokens, offset)
+        return placed(_parsed(text), lambda at: (at[0] + offset, at[1] + offset))
     except ReadError as error:
         raise error.moved(offset) from None
-    return parse_tokens(shifted)
 
 
-def _listing(text: str, offset: int) -> Listing | None:
+@lru_cache(maxsize=2048)
+def _parsed(text: str) -> Node:
+    if listed := _listing(text):
+        return listed
+    if tokens := tokenize(text):
+        return parse_tokens(tokens)
+    raise ReadError("BN112", "an expression is missing here", (0, len(text)))
+
+
+def _listing(text: str) -> Listing | None:
     """The set that an expression is, in braces that show, with a comma, colon, dots or bar, or numbered."""
     shown = (token for token in lex(text) if token.kind not in UNSEEN)
     first = next(shown, None)
@@ -92,7 +96,7 @@ def _listing(text: str, offset: int) -> Listing | None:
     size = _COUNTED.fullmatch(numbered) if numbered else _DOTTED.fullmatch(_spelling(inside[:_FEW]))
     if not (size if numbered else parted):
         return None
-    at = (ink[0].start + offset, ink[-1].end + offset)
+    at = (ink[0].start, ink[-1].end)
     members = _spelling(inside[:_FEW]).split(",")
     count = (
         f"{len(members)}" if len({*members}) == len(members) and all(map(_MEMBER.fullmatch, members)) else ""
@@ -116,7 +120,7 @@ _MEMBER = re.compile(r"\\?[A-Za-z]+(_[A-Za-z\d]+)?")
 
 
 def moved(tokens: list[Token], offset: int) -> list[Token]:
-    return [Token(t.kind, t.text, t.start + offset, t.end + offset) for t in tokens]
+    return [token.moved(offset) for token in tokens]
 
 
 def parse_tokens(tokens: list[Token]) -> Node:
