@@ -22,12 +22,11 @@ from bnsym.diagnostics import format_of as format_of
 from bnsym.kernel import Certificate, Proved, Refuted
 from bnsym.terms import Definition, Hypothesis, Name, Statement, Term
 
-
 T = TypeVar("T")
 
 
 class Later(Generic[T]):
-    """What is made when somebody first asks for it, for most links nobody does; a copy holds what was made."""
+    """Things that are made when somebody first asks for them, which for most links nobody does."""
 
     def __init__(self, make: Callable[[], Iterable[T]]) -> None:
         self._make = make

@@ -177,7 +177,7 @@ def add(*terms: Term) -> Term:
     flat: list[Term] = []
     for term in terms:
         flat.extend(term.terms if isinstance(term, Add) else (term,))
-    flat = [term for term in flat if term != ZERO]
+    flat = [term for term in flat if not (isinstance(term, Num) and term.value == 0)]
     return flat[0] if len(flat) == 1 else Add(tuple(flat)) if flat else ZERO
 
 
@@ -188,7 +188,7 @@ def mul(*factors: Term) -> Term:
     for factor in factors:
         for part in factor.factors if isinstance(factor, Mul) else (factor,):
             if isinstance(part, Num):
-                coefficient *= part.value
+                coefficient = part.value if coefficient is ONE.value else coefficient * part.value
             else:
                 flat.append(part)
     if coefficient != 1 or not flat:

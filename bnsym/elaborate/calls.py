@@ -226,7 +226,8 @@ def settle(gathered: Gathered, text: str) -> Known:
 
 
 def known_names(nodes: Iterable[Node], gathered: Gathered, text: str) -> Known:
-    nodes, names = list(nodes), _factors(gathered, text)
+    nodes, said = list(nodes), list(_IS_FUNCTION.finditer(text))
+    names = _factors(gathered, text, {match["name"] or match["other"] for match in said})
     sizes = {"m", *(size for size, _ in gathered.sizes.values())}
     behind: dict[str, set[Fraction]] = {}
     for node in nodes:
@@ -242,13 +243,13 @@ def known_names(nodes: Iterable[Node], gathered: Gathered, text: str) -> Known:
     powers = sum(map(_is_exponential, written_out))
     alone = powers == sum(isinstance(n, Symbol) and n.base in _EXPONENTIALS for n in written_out)
     alone = alone and any(map(_is_surely_exponential, written_out))
-    functions = _entrywise(nodes, gathered, text)
+    functions = _entrywise(nodes, gathered, text, said)
     known = frozenset(names | gathered.kinds.keys())
     listed = (known, frozenset(sizes), frozenset(doubled), written)
     return Known(*listed, entrywise=functions, exponential=alone)
 
 
-def _factors(gathered: Gathered, text: str) -> set[str]:
+def _factors(gathered: Gathered, text: str, called: set[str]) -> set[str]:
     """The names that stand elsewhere than before a bracket and may be factors before one: usual factors
     anywhere, any other name only if an equation gives it a value, or if it stood in an earlier chain than the
     first in which it is before one, unless words say that it is a function. `h = f(x + b)` may apply f,
@@ -267,14 +268,14 @@ def _factors(gathered: Gathered, text: str) -> set[str]:
         if len(nodes) > 1 and isinstance(nodes[0], Symbol):
             found.add(nodes[0].base)
     before = {n for n, place in alone.items() if n in _USUAL or place < first.get(n, place + 1)}
-    said = {match["name"] or match["other"] for match in _IS_FUNCTION.finditer(text)}
-    return found | (before - said)
+    return found | (before - called)
 
 
-def _entrywise(nodes: Iterable[Node], gathered: Gathered, text: str) -> dict[str, str]:
+def _entrywise(
+    nodes: Iterable[Node], gathered: Gathered, text: str, said: list[re.Match[str]]
+) -> dict[str, str]:
     """The names that words call functions of numbers, before brackets only, and which these are."""
     found: dict[str, str] = {}
-    said = list(_IS_FUNCTION.finditer(text))
     elsewhere = {base.rstrip("'") for node in nodes if said for base in standing(node, text)}
     for match in said:
         name = match["name"] or match["other"]

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from bnsym.elaborate.applications import Bodies
 from bnsym.elaborate.closing import numbered
@@ -96,7 +97,7 @@ class Lowering:
     """The index letters that it binds, and where."""
     bound: dict[str, Index] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def algebra(self) -> Algebra:
         return Algebra(self.spaces, self.table.line_said, lambda at: self.record.take(Rule.REPEATED, at))
 
@@ -417,9 +418,8 @@ class Lowering:
 
     def check_summand(self, node: BigSum, value: Value) -> None:
         """A whole vector, over and over: more likely an index was left out."""
-        inside = {i.name for i in free_indices(value.term)}
-        missing = [letter for letter in node.letters if letter not in inside]
-        if value.axes and missing:
+        inside = {i.name for i in free_indices(value.term)} if value.axes else node.letters
+        if missing := [letter for letter in node.letters if letter not in inside]:
             message = f"no {missing[0]} stands in what this sums over it: {self.algebra.describe(value)}"
             raise ReadError("BN124", message, node.at, "write the vector with its index")
 

@@ -36,9 +36,9 @@ from bnsym.source.markdown import Comment, Display, Formula, Found, Hidden
 from bnsym.source.text import Effect, Heading, Role, Saying, Slice
 
 _BOUNDARY = re.compile(
-    r"(?P<stop>(?<!\be\.g)(?<!\bi\.e)(?<!\bcf)(?<!\bz\.B)(?<!\bresp)(?<!\bEq)(?<!\bd\.h)"
+    r"(?=[\n.!?;。！？；])(?:(?P<stop>(?<!\be\.g)(?<!\bi\.e)(?<!\bcf)(?<!\bz\.B)(?<!\bresp)(?<!\bEq)(?<!\bd\.h)"
     r"[.!?;](?=[\s)\]\"”’*_]|$)|[。！？；])|(?P<gap>(?:\n[ \t>]*+(?=\n|$))++)"
-    r"|(?P<item>\n[ \t>]*(?:[-*+]|\d{1,9}[.)])[ \t])|(?P<row>\n[ \t>]*\|)|(?P<note>\n\[\^[^\]\n]+\]:)"
+    r"|(?P<item>\n[ \t>]*(?:[-*+]|\d{1,9}[.)])[ \t])|(?P<row>\n[ \t>]*\|)|(?P<note>\n\[\^[^\]\n]+\]:))"
 )
 _RELATION = re.compile(
     r"[=<>≤≥≠≡≔≜∈⩽⩾≈→≪]"

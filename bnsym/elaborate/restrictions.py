@@ -58,6 +58,8 @@ def restricted(
     """The sides of a link for those values of its free letters that meet the restrictions; of letters that
     are not free in it nothing is said. Raises ReadError where two letters run over different spaces, or
     none can meet all."""
+    if not restrictions:
+        return sides
     free = {i.name: i for side in sides for i in free_indices(side)}
     same = _merged(restrictions, free, spaces)
     guard: list[Term] = []

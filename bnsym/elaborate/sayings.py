@@ -39,9 +39,9 @@ class Said:
 def changes(words: Words) -> re.Pattern[str]:
     """What opens a saying."""
     return re.compile(
-        rf"(?P<held>{words.held})|(?P<estimated>{words.estimates})|(?P<replaced>{words.replaced})"
+        rf"(?!{REST})(?:(?P<held>{words.held})|(?P<estimated>{words.estimates})|(?P<replaced>{words.replaced})"
         rf"|(?P<corrected>{words.corrected})|(?P<few>{words.few})|(?P<cases>{words.cases})"
-        rf"|(?P<any>{words.any.replace('@', NAMES.pattern)})|(?P<supposed>{words.supposed})",
+        rf"|(?P<any>{words.any.replace('@', NAMES.pattern)})|(?P<supposed>{words.supposed}))",
         re.IGNORECASE,
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import pairwise
 
 from bnsym.elaborate import calls, ranges, ranks, spelling, steps
@@ -116,7 +116,7 @@ def survey(source: Source, gathered: Gathered) -> Survey:
     spelling.learn(table, list(_comparable(found)), gathered.sizes, gathered.entries)
     _settle_entries(found)
     spelling.embolden(gathered.chains, table)
-    table.line_of = lambda offset: source.span(offset, offset).line
+    table.line_of = cache(lambda offset: source.span(offset, offset).line)
     indexed, said = _indexed(found), ranks.settle(found)
     respell(found, {name: starts for name, known in said.items() if (starts := [s for s, _ in known[1:]])})
     define_anew(found, Finder(found, indexed))

@@ -187,15 +187,14 @@ def finish(draft: Draft, earlier: tuple[Diagnostic, ...]) -> tuple[Derivation, C
     return derivation, context
 
 
-def _without_functions(link: Link, functions: Functions, **changes: Any) -> Link:
+def _without_functions(link: Link, functions: Functions, unless: Statement | None, **changes: Any) -> Link:
     """The link changed, with statements that the kernel understands."""
-    link = replace(link, **changes)
-    said = {name: getattr(link, name) for name in ("statement", "literal", "otherwise", "unless")}
+    said = {name: getattr(link, name) for name in ("statement", "literal", "otherwise")} | {"unless": unless}
     plain = {name: functions.without(one) for name, one in said.items() if one is not None}
     statements: dict[str, Any] = {name: statement for name, (statement, _) in plain.items()}
-    conditions = next((functions.conditions(one) for one in said.values() if one is not None), ())
+    more = next((functions.conditions(one) for one in said.values() if one is not None), ())
     values = next((values for _, values in plain.values()), ())
-    return replace(link, **statements, functions=values, conditions=(*link.conditions, *conditions))
+    return replace(link, **changes, **statements, functions=values, conditions=(*link.conditions, *more))
 
 
 def _closer(draft: Draft) -> Closer:

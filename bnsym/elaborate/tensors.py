@@ -131,8 +131,8 @@ class Algebra:
         first = max((value for _, value, _ in parts), key=lambda value: len(value.axes))
         terms: list[Term] = []
         for sign, value, at in parts:
-            alone = not value.axes and not free_indices(value.term)
-            if not value.is_zero and not (alone and first.shape != "matrix"):
+            alone = first.axes and not value.axes and not free_indices(value.term)
+            if first.axes and not value.is_zero and not (alone and first.shape != "matrix"):
                 value = self.repeated(first, value, at)
                 value = self.aligned(first, value, at, "these can't be added")
             terms.append(value.term if sign > 0 else neg(value.term))
