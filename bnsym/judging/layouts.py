@@ -11,9 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import prod
 from typing import Any
-
-import numpy as np
 
 from bnsym.compiling.formula import Formula, spreads, statistics
 from bnsym.evidence.surveying import names, reached
@@ -52,7 +51,7 @@ class Layout:
     """Of the array with the most axes."""
 
     def axes(self, name: Name) -> tuple[Axis, ...]:
-        return tuple(a for dimension in self.patterns[name] for a in dimension)
+        return tuple(a for dimension in self.patterns.get(name, ()) for a in dimension)
 
     @property
     def beside(self) -> tuple[Axis, ...]:
@@ -61,7 +60,7 @@ class Layout:
         return tuple(a for a in self.order if a not in inside)
 
     def shape(self, name: Name, sizes: Mapping[Axis, int]) -> tuple[int, ...]:
-        return tuple(int(np.prod([sizes[a] for a in dimension])) for dimension in self.patterns[name])
+        return tuple(prod(sizes[a] for a in dimension) for dimension in self.patterns[name])
 
     def lengths(self, m: int, d: int, given: Mapping[Axis, int]) -> dict[Axis, int]:
         """Of every axis: m numbers along the first index, d beside, unless they are given."""
@@ -74,7 +73,7 @@ class Layout:
             found[axis] = SHORT[number % len(SHORT)]
         free = [a for a in first if a not in given]
         if free:
-            others = int(np.prod([found[a] for a in first if a != free[0]]))
+            others = prod(found[a] for a in first if a != free[0])
             found[free[0]] = max(1, m // others)
         return found
 
@@ -101,7 +100,7 @@ def lifted(found: Formula, layout: Layout) -> Formula:
     beside: dict[Name, tuple[Axis, ...]] = {}
     for name in (*found.shapes, *found.definitions):
         leaves = reached([name], lambda n: names(found.definitions[n].body) if n in found.definitions else ())
-        held = {a for n in leaves if n in found.shapes for a in _axes(layout, n)}
+        held = {a for n in leaves if n in found.shapes for a in layout.axes(n)}
         beside[name] = tuple(a for a in layout.beside if a in held)
 
     def indices(index: Index) -> tuple[Index, ...]:
@@ -113,7 +112,7 @@ def lifted(found: Formula, layout: Layout) -> Formula:
         own = [i for index in one.indices for i in indices(index)]
         own += [Index(a, a) for a in beside.get(one.name, ())]
         if one.name in found.shapes:
-            axes = _axes(layout, one.name)
+            axes = layout.axes(one.name)
             held = {i.space for i in own}
             own += [i for i in outer if i.space in axes and i.space not in held]
             own = sorted((i for i in own if i.space in axes), key=lambda i: axes.index(i.space))
@@ -143,12 +142,8 @@ def lifted(found: Formula, layout: Layout) -> Formula:
     held = {a for p in found.pieces for n in names(p.term) for a in beside.get(n, ())}
     free += [Index(a, a) for a in layout.beside if a in held]
     return replace(
-        made, definitions=definitions, free=tuple(free), shapes={n: _axes(layout, n) for n in found.shapes}
+        made, definitions=definitions, free=tuple(free), shapes={n: layout.axes(n) for n in found.shapes}
     )
-
-
-def _axes(layout: Layout, name: Name) -> tuple[Axis, ...]:
-    return layout.axes(name) if name in layout.patterns else ()
 
 
 def letters(formulas: Iterable[Formula]) -> dict[SpaceName, str]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ import numpy as np
 from bnsym.compiling.formula import Formula, Piece
 from bnsym.evidence.surveying import Unsupported
 from bnsym.judging.asking import UNITS, returned
-from bnsym.judging.layouts import Layout, lifted
+from bnsym.judging.layouts import Layout
 from bnsym.judging.mutations import Slip, in_definitions, mutants, written
 from bnsym.judging.trials import Trial, copies
 from bnsym.terms import Add, Pow, Size, Sum, Sym, Term, add, free_indices, num, power, sqrt, walk
@@ -58,7 +59,7 @@ def explain(name: str, alone: Sequence[Trial], several: Sequence[Trial]) -> Iter
             for part in list(copies(s.trial, s.trial.pattern(s.trial.lifted(found)), s.found))[:3]
         ] or one
     if any(np.shape(s.found) != np.shape(s.trial.truths[name].value) for s in more):
-        yield from _unreduced(found, more)
+        yield f"the sum over {_axes(_summed(found, more[0].trial))} is missing"
     elif _explains(found, one):
         yield from _beside(found, more)
     else:
@@ -96,12 +97,10 @@ def _pairs(found: Formula, samples: Sequence[Sample]) -> Iterator[str]:
             return
 
 
-def _unreduced(found: Formula, samples: Sequence[Sample]) -> Iterator[str]:
-    """A gradient of what is shared that was returned for each of those that share it."""
-    trial = samples[0].trial
-    made = trial.lifted(found)
-    kept = {a for dimension in trial.pattern(made) for a in dimension}
-    yield f"the sum over {_axes([a for a in trial.layout.order if a not in kept])} is missing"
+def _summed(found: Formula, trial: Trial) -> list[str]:
+    """The axes over which a gradient of what is shared is summed."""
+    kept = {a for dimension in trial.pattern(trial.lifted(found)) for a in dimension}
+    return [a for a in trial.layout.order if a not in kept]
 
 
 def _beside(found: Formula, samples: Sequence[Sample]) -> Iterator[str]:
@@ -116,12 +115,12 @@ def _beside(found: Formula, samples: Sequence[Sample]) -> Iterator[str]:
 
 
 def _over_others(found: Formula, samples: Sequence[Sample]) -> Iterator[str]:
-    """Sums over other axes than those that the index runs over: all of them, or those of one term."""
+    """Sums over other axes than those that the index runs over: all of them, or those of some terms."""
     layout = samples[0].trial.layout
     for words, other in _elsewhere(layout):
-        if rest := _fit_elsewhere(found, samples, other):
-            yield words
-            yield from (r for r in rest if r != RIGHT)
+        rest = _fit_elsewhere(found, samples, other)
+        if rest is not None:
+            yield from (words, *rest)
             return
     summed = [p for p in found.pieces if _sums(p)]
     for some in (*([p] for p in summed), summed):
@@ -130,9 +129,6 @@ def _over_others(found: Formula, samples: Sequence[Sample]) -> Iterator[str]:
                 terms = " and ".join(written(p.shown) for p in some)
                 yield f"in the term{'s' * (len(some) > 1)} {terms} {words}"
                 return
-
-
-RIGHT = ""
 
 
 def _elsewhere(layout: Layout) -> Iterator[tuple[str, Layout]]:
@@ -152,56 +148,46 @@ def _axes(axes: Sequence[str]) -> str:
     return f"{words} {', '.join(axes)}"
 
 
-def _fit_elsewhere(found: Formula, samples: Sequence[Sample], layout: Layout) -> list[str]:
+def _fit_elsewhere(found: Formula, samples: Sequence[Sample], layout: Layout) -> list[str] | None:
+    """What is off besides; None if sums do not run there."""
     moved = [Sample(replace(s.trial, layout=layout), s.found) for s in samples]
     try:
-        if _explains(found, moved):
-            return [RIGHT]
-        return list(_fit(found, moved))
+        return [] if _explains(found, moved) else list(_fit(found, moved)) or None
     except (Unsupported, ValueError, KeyError):
-        return []
+        return None
 
 
 def _some_elsewhere(found: Formula, samples: Sequence[Sample], layout: Layout, some: Sequence[Piece]) -> bool:
     """Whether own sums of some terms run elsewhere, all else being as it should be; these may be divided by
     either of the two sizes."""
-    fixed = replace(found, definitions={}, shapes={**found.shapes, **_spaces(found)})
+    spaces = {n: tuple(i.space for i in d.symbol.indices) for n, d in found.definitions.items()}
+    one = replace(found, pieces=tuple(some), definitions={}, shapes={**found.shapes, **spaces})
     for sample in samples:
         trial = sample.trial
         made = trial.lifted(found)
         dense = trial.dense(made)
         arrays, patterns = dict(trial.arrays), dict(trial.layout.patterns)
         for name in found.definitions:
-            axes = [i.space for i in made.definitions[name].symbol.indices]
-            order = sorted(axes, key=trial.layout.order.index)
-            table = np.asarray(dense.array(name))
-            arrays[name] = table.transpose([axes.index(a) for a in order])
-            patterns[name] = tuple((a,) for a in order)
+            arrays[name] = dense.array(name)
+            patterns[name] = tuple((i.space,) for i in made.definitions[name].symbol.indices)
         moved = replace(trial, arrays=arrays, layout=replace(layout, patterns=patterns))
         others = trial.lifted(replace(found, pieces=tuple(p for p in found.pieces if p not in some)))
         try:
-            value = moved.expected(lifted(replace(fixed, pieces=tuple(some)), moved.layout))
+            value = moved.expected(moved.lifted(one))
             rest = sample.found - (trial.expected(others) if others.pieces else 0.0)
         except (Unsupported, ValueError, KeyError):
             return False
-        counts = [
-            np.prod([trial.sizes[a] for a in one_.spread[s]])
-            for one_ in (layout, trial.layout)
-            for s in one_.spread
-        ]
-        if np.shape(value) != np.shape(rest) or not any(
-            _near(value * c, Sample(trial, rest)) for c in (1.0, counts[0] / counts[1])
-        ):
+        here, there = (
+            prod(trial.sizes[a] for a in axes) for by in (trial.layout, layout) for axes in by.spread.values()
+        )
+        near = (_near(value * c, Sample(trial, rest)) for c in (1.0, there / here))
+        if np.shape(value) != np.shape(rest) or not any(near):
             return False
     return True
 
 
 def _sums(piece: Piece) -> bool:
     return any(isinstance(t, Sum) for t in walk(piece.term))
-
-
-def _spaces(found: Formula) -> dict[str, tuple[str, ...]]:
-    return {n: tuple(i.space for i in d.symbol.indices) for n, d in found.definitions.items()}
 
 
 def _near(value: Any, sample: Sample) -> bool:
@@ -331,9 +317,10 @@ def _factors(found: Formula, samples: Sequence[Sample]) -> dict[str, Any]:
     for a, b in itertools.permutations(list(known), 2):
         known.setdefault(f"{a} {b}", known[a] * known[b])
         known.setdefault(f"{a}/{b}", known[a] / known[b])
-    kept = {a for dimension in trials[0].pattern(trials[0].lifted(found)) for a in dimension}
-    beside = {f"the length of axis {a}": [a] for a in trials[0].layout.beside}
-    summed = [a for a in trials[0].layout.order if a not in kept]
+    summed, beside = (
+        _summed(found, trials[0]),
+        {f"the length of axis {a}": [a] for a in trials[0].layout.beside},
+    )
     for name, axes in {**beside, f"the lengths of {_axes(summed)}": summed}.items():
-        known.setdefault(name, np.array([float(np.prod([t.sizes[a] for a in axes])) for t in trials]))
+        known.setdefault(name, np.array([float(prod(t.sizes[a] for a in axes)) for t in trials]))
     return {name: value for name, value in known.items() if np.any(np.abs(value - 1) > samples[0].close)}

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -108,7 +109,7 @@ class Trial:
 
     def shape_of(self, found: Formula) -> tuple[int, ...]:
         """In which a lifted formula's value is returned."""
-        return tuple(int(np.prod([self.sizes[a] for a in dimension])) for dimension in self.pattern(found))
+        return tuple(prod(self.sizes[a] for a in dimension) for dimension in self.pattern(found))
 
     @property
     def widest(self) -> tuple[int, ...]:
@@ -205,7 +206,7 @@ def sized(task: Task, layout: Layout, m: int, d: int, given: Mapping[str, int]) 
             return None
         for dimension, length in zip(pattern, shape, strict=True):
             open_ = [a for a in dimension if a not in known]
-            product = int(np.prod([known[a] for a in dimension if a in known]))
+            product = prod(known[a] for a in dimension if a in known)
             if len(open_) == 1 and length % product == 0:
                 known[open_[0]] = length // product
             elif open_ or product != length:
@@ -221,7 +222,7 @@ def copies(trial: Trial, pattern: Pattern, found: Any) -> Iterator[tuple[Trial, 
     if not set(beside) <= set(axes):
         return
     one = {a: 1 if a in beside else n for a, n in trial.sizes.items()}
-    shape = [int(np.prod([one[a] for a in dimension])) for dimension in pattern]
+    shape = [prod(one[a] for a in dimension) for dimension in pattern]
     apart = found.reshape([trial.sizes[a] for a in axes])
     for place in itertools.product(*(range(trial.sizes[a]) for a in beside)):
         at = {a: slice(k, k + 1) for a, k in zip(beside, place, strict=True)}
