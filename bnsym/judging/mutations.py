@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
+from operator import eq
 
 from bnsym.compiling.formula import Formula, Piece, factors, statistics
 from bnsym.evidence.surveying import names
@@ -14,7 +15,6 @@ from bnsym.reporting.unicode import unicode_math
 from bnsym.terms import (
     Add,
     Index,
-    Mul,
     Name,
     Pow,
     Size,
@@ -91,16 +91,21 @@ def _means(found: Formula) -> Iterator[Slip]:
         if isinstance(f, Sym) and f.name in found.definitions and t == mul(num(-1), f)
     }
     for mean in sorted({s.name for s in subtracted}):
-
-        def without(term: Term, mean: Name = mean) -> Term:
-            term = mapped(term, without)
-            if isinstance(term, Add):
-                kept = [t for t in term.terms if not (names(t) == {mean} and len(factors(t)) == 2)]
-                return add(*kept) if len(kept) > 0 else term
-            return term
-
+        left_out = partial(_without, which=partial(_is_once, name=mean))
         shown = written(next(s for s in subtracted if s.name == mean))
-        yield from _everywhere(found, without, f"{shown} is not subtracted")
+        yield from _everywhere(found, left_out, f"{shown} is not subtracted")
+
+
+def _is_once(term: Term, name: Name) -> bool:
+    """Whether it is the name with a sign or a number."""
+    return names(term) == {name} and len(factors(term)) == 2
+
+
+def _without(term: Term, which: Callable[[Term], bool]) -> Term:
+    """Its sums without some of their terms, where others are left."""
+    term = mapped(term, partial(_without, which=which))
+    kept = [t for t in term.terms if not which(t)] if isinstance(term, Add) else []
+    return add(*kept) if kept else term
 
 
 def _divisors(found: Formula) -> Iterator[Slip]:
@@ -132,14 +137,7 @@ def _numbers(found: Formula) -> Iterator[Slip]:
     }
     for number in sorted(inside, key=lambda s: s.name):
         shown = written(number)
-
-        def left_out(term: Term, number: Term = number) -> Term:
-            term = mapped(term, left_out)
-            if isinstance(term, Add) and number in term.terms:
-                return add(*(t for t in term.terms if t != number))
-            return term
-
-        yield from _everywhere(found, left_out, f"{shown} is left out")
+        yield from _everywhere(found, partial(_without, which=partial(eq, number)), f"{shown} is left out")
         yield f"{shown} is added outside of the root", _outside(found, number)
         for new, words in (
             (power(number, 2), f"{shown} is squared"),
@@ -175,17 +173,17 @@ def _outside(found: Formula, number: Sym) -> Formula:
 def _gains(found: Formula) -> Iterator[Slip]:
     """A mask that is ignored, a gain outside of every sum, or missing or doubled in every term."""
     for name in sorted(statistics(found)):
-        without = found.changed(partial(_dropped, gain=name))
+        without = found.changed(partial(_times, name=name, count=0))
         if without.shapes and any(without.definitions[n] != found.definitions[n] for n in found.definitions):
             yield f"{written(Sym(name))} is ignored", without
     for gain in sorted({s.name for s in _free_factors(found)}):
         shown = written(next(s for s in _free_factors(found) if s.name == gain))
         for change, words in (
-            (_taken_out, f"{shown} stands outside of the sums"),
-            (_dropped, f"{shown} is missing everywhere"),
-            (_doubled, f"{shown} is there twice everywhere"),
+            (partial(_taken_out, gain=gain, free=found.free), f"{shown} stands outside of the sums"),
+            (partial(_times, name=gain, count=0), f"{shown} is missing everywhere"),
+            (partial(_times, name=gain, count=2), f"{shown} is there twice everywhere"),
         ):
-            parts = tuple(replace(p, term=change(p.term, gain, found.free)) for p in found.pieces)
+            parts = tuple(replace(p, term=change(p.term)) for p in found.pieces)
             made = replace(found, pieces=parts)
             if made != found:
                 yield words, made
@@ -214,10 +212,10 @@ def _in_term(piece: Piece, found: Formula) -> Iterator[tuple[str, Term]]:
     for symbol in dict.fromkeys(s for s in walk(term) if isinstance(s, Sym) and s.indices):
         shown = written(symbol) if not symbol.name.startswith("∂") else written(_upstream(piece, symbol))
         one = symbol.name
-        summed = any(isinstance(t, Sum) and symbol in _leaves(t.body) for t in walk(term))
+        summed = any(isinstance(t, Sum) and symbol in walk(t.body) for t in walk(term))
         if summed and _taken_out(term, one, found.free) != term:
             yield f"has {shown} outside of its Σ", _taken_out(term, one, found.free)
-        yield f"lacks the factor {shown}", _dropped_once(term, symbol)
+        yield f"lacks the factor {shown}", _replaced(term, symbol, num(1))
         yield f"has the factor {shown} twice", _replaced(term, symbol, mul(symbol, symbol))
         for name in sorted(statistics(found)) if one in found.definitions else ():
             if found.shapes[name] == tuple(i.space for i in symbol.indices):
@@ -232,10 +230,6 @@ def _in_term(piece: Piece, found: Formula) -> Iterator[tuple[str, Term]]:
 def _upstream(piece: Piece, symbol: Sym) -> Term:
     found = [t for t in walk(piece.shown) if type(t).__name__ == "Diff"]
     return next((t for t in found if free_indices(t) == symbol.indices), found[0] if found else symbol)
-
-
-def _leaves(term: Term) -> set[Term]:
-    return {t for t in walk(term) if isinstance(t, Sym)}
 
 
 def _taken_out(term: Term, gain: Name, free: tuple[Index, ...]) -> Term:
@@ -254,25 +248,11 @@ def _taken_out(term: Term, gain: Name, free: tuple[Index, ...]) -> Term:
     return change(term)
 
 
-def _dropped(term: Term, gain: Name, _free: tuple[Index, ...] = ()) -> Term:
-    if isinstance(term, Mul):
-        kept = [f for f in term.factors if not (isinstance(f, Sym) and f.name == gain)]
-        return mul(*(_dropped(f, gain, _free) for f in kept))
-    if isinstance(term, Sym) and term.name == gain:
-        return num(1)
-    return mapped(term, lambda inner: _dropped(inner, gain, _free)) if isinstance(term, Sum | Add) else term
-
-
-def _doubled(term: Term, gain: Name, _free: tuple[Index, ...]) -> Term:
-    if isinstance(term, Sym) and term.name == gain:
-        return mul(term, term)
-    return mapped(term, lambda inner: _doubled(inner, gain, _free))
-
-
-def _dropped_once(term: Term, symbol: Sym) -> Term:
-    if term == symbol:
-        return num(1)
-    return mapped(term, lambda inner: _dropped_once(inner, symbol))
+def _times(term: Term, name: Name, count: int) -> Term:
+    """With an array so many times wherever it stands once."""
+    if isinstance(term, Sym) and term.name == name:
+        return power(term, count)
+    return mapped(term, partial(_times, name=name, count=count))
 
 
 def _replaced(term: Term, old: Term, new: Term) -> Term:
