@@ -152,6 +152,8 @@ def test_a_name_that_a_later_section_defines_anew(displays: tuple[str, ...], exp
 
 
 SUM = r"\sum_{i=1}^m (x_i - \mu) = 0"
+DOUBLE = r"\sum_i h_i = 2 \sum_i x_i"
+TRIPLE = DOUBLE.replace("2", "3")
 
 
 @pytest.mark.parametrize(
@@ -224,6 +226,9 @@ def test_what_words_say_of_a_name(displays: tuple[str, ...], expected: str) -> N
         ((MEAN, r"\sum_i x_i^2 = \sum_i (x_i - \mu)^2"), "r"),
         ((MEAN, SUM + r" \quad \text{where } \mu = \frac{1}{m} \sum_{i=1}^m x_i^2"), "xx"),
         ((MEAN, SUM + r" \quad \text{where } \mu = \frac{\sum_{k=1}^m x_k}{m}"), "pp"),
+        # what an equation says again is in force again
+        (("h_i = 2 x_i", "h_i = 3 x_i", TRIPLE, "h_i = 2 x_i", DOUBLE, TRIPLE), "xxppr"),
+        (("h_i = 2 x_i", "h_i = 3 x_i", "h_i = 2 y_i", TRIPLE), "xxx"),
         # what stands before =: is named
         ((r"\frac{1}{n} \sum_{k=1}^n x_k =: w", r"\sum_k (x_k - w) = 0", r"\sum_k (x_k - w) = n"), "pr"),
         ((r"a + b = a + b + c - c \eqqcolon w", "w - a = b"), "pp"),

@@ -234,8 +234,8 @@ class Finder:
             return  # an entry of the identity matrix
         elif known is not None:
             candidate.chain.doubt = self._differs(candidate, known)
-            if candidate.chain.doubt and not repeats(candidate, known):
-                self.found.repeated.setdefault(known.full_name, candidate)
+            if candidate.chain.doubt:
+                self.found.repeated.setdefault(known.full_name, []).append(candidate)
         elif self._is_constant_late(candidate):
             message = f"`{candidate.full_name}` stands for any number before this line"
             hint = "say from the beginning what it is, or in a condition: `if $…$`"

@@ -16,6 +16,7 @@ from typing import TypeAlias
 from bnsym.elaborate.closing import number_of
 from bnsym.elaborate.collect import ANEW, Expression, RawChain, RawLink
 from bnsym.elaborate.containment import waiting
+from bnsym.elaborate.definitions import repeats
 from bnsym.elaborate.dependence import names_of, reached
 from bnsym.elaborate.grounds import Grounds, spaces_of
 from bnsym.elaborate.index_spaces import BATCH
@@ -212,18 +213,19 @@ class Doubts:
         return None
 
     def _again(self, name: str, chain: RawChain, link: RawLink) -> RawChain | None:
-        """The second equation of a name: one that `where` says beside the link, one of a display before it,
-        one of the text before it that says that it holds from there on, or one of the text that stands in a
-        later section than the first."""
-        first, again = self.grounds.defined[name][0], self.survey.repeated.get(name)
+        """The second equation of a name: one that `where` says beside the link, the last one of a display
+        before it, unless that says again what the first one does, one of the text before it that says that
+        it holds from there on, or one of the text that stands in a later section than the first."""
+        first, later = self.grounds.defined[name][0], self.survey.repeated.get(name, ())
         for rival in chain.rivals:
             if name in self.grounds.named(rival.expressions[0].node):
                 return rival
-        if again is not None and again.at[0] < link.where.start:
-            return again.chain
+        before = [again for again in later if again.at[0] < link.where.start]
+        if before and not repeats(before[-1], first):
+            return before[-1].chain
         for said in self.survey.restated.get(name, ()):
-            later = first.chain.section < said.section <= chain.section
-            if later or (said.anew and first.at[0] < said.expressions[0].where.start < link.where.start):
+            behind = first.chain.section < said.section <= chain.section
+            if behind or (said.anew and first.at[0] < said.expressions[0].where.start < link.where.start):
                 return said
         return None
 

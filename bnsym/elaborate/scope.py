@@ -66,8 +66,8 @@ class Survey:
     """Definitions in a notation that is not read, or by a function of which nothing is known."""
     updated: set[str] = field(default_factory=set)
     """Names to which a row gives a new value, computed from the old one."""
-    repeated: dict[str, RawDefinition] = field(default_factory=dict)
-    """The second equation of a name, by the name."""
+    repeated: dict[str, list[RawDefinition]] = field(default_factory=dict)
+    """The later equations of a name, by the name."""
     restated: dict[str, list[RawChain]] = field(default_factory=dict)
     """Equations in running text of names that are defined otherwise, by the name."""
     sections: dict[str, Collection[int]] = field(default_factory=dict)
