@@ -377,3 +377,28 @@ def test_a_failing_link_shows_what_it_rests_on_and_what_the_text_leaves_unjudged
     shown = console.export_text()
     assert "rests on   μ (line 3)\n   where   a > 0\n" in shown
     assert "    text   1 relation in it is not judged, line 3\n" in shown
+
+
+SUM_OF_ALL = r"s = x_1 + x_2 + \dots + x_n"
+
+
+@pytest.mark.parametrize(
+    ("displays", "expected"),
+    [
+        ((SUM_OF_ALL, r"s = \sum_{i=1}^n x_i", r"2 s = \sum_{i=1}^n x_i"), "pr"),
+        ((SUM_OF_ALL, r"\frac{\partial s}{\partial x_j} = 1", r"\frac{\partial s}{\partial x_j} = n"), "pr"),
+        ((r"v_j = x_{1j}^2 + \cdots + x_{nj}^2", r"\frac{\partial v_j}{\partial x_{ij}} = 2 x_{ij}"), "xx"),
+        ((r"\sum_i x_i y_i = x_1 y_1 + x_2 y_2 + … + x_n y_n", r"\sum_i x_i = x_1 + \dots + x_n - n"), "pr"),
+        # terms that go on in no way, or in more than one
+        ((r"x_1 + 2 x_2 + \dots + n x_n = \sum_i x_i",), "x"),
+        ((r"x_1 + x_3 + \dots + x_n = \sum_i x_i",), "x"),
+        ((r"x_2 + x_3 + \dots + x_n = \sum_i x_i",), "x"),
+        ((r"x_1 - x_2 + \dots + x_n = \sum_i x_i",), "x"),
+        ((r"x_1 + x_2 + \dots - x_n = \sum_i x_i",), "x"),
+        ((r"x_1 + x_2 + \dots + y_n = \sum_i x_i",), "x"),
+        ((r"x_1 + x_2 + \dots = \sum_i x_i",), "x"),
+        ((r"x_1 x_2 \cdots x_n = \sum_i x_i",), "x"),
+    ],
+)
+def test_a_sum_with_dots_goes_on_in_one_way(displays: tuple[str, ...], expected: str) -> None:
+    assert verdicts(*displays) == expected

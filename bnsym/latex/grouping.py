@@ -11,7 +11,7 @@ import difflib
 from collections.abc import Sequence
 from itertools import pairwise
 
-from bnsym.latex.commands import BY_SPELLING, CLOSERS, KNOWN, MAXIMUM, MEMBER, SIGMA, WORD, Kind
+from bnsym.latex.commands import BY_SPELLING, CLOSERS, DOTS, KNOWN, MAXIMUM, MEMBER, SIGMA, WORD, Kind
 from bnsym.latex.errors import ReadError
 from bnsym.latex.lexer import UNSEEN, Token, lex
 
@@ -75,7 +75,8 @@ def _known(text: str) -> list[Token]:
     for token in lex(text):
         if token.kind in _PASSED or (token.text in (".", ";") and not text[token.end :].strip(" \n\t.,;")):
             continue  # the full stop after a formula
-        found.append(_meant(token))
+        goes_on = token.text in DOTS and bool(found) and found[-1].text == "+"
+        found.append(token if goes_on else _meant(token))
         if len(found) > MAX_TOKENS:
             raise ReadError("BN113", f"the formula has more than {MAX_TOKENS} signs", (0, len(text)))
     while found and found[-1].kind is Kind.COMMA:

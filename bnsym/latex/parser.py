@@ -1,6 +1,6 @@
 r"""LaTeX of one expression → surface tree, by recursive descent: a method for each rule below.
 
-    expr     SIGN? product (SIGN product)*
+    expr     SIGN? product (SIGN product | SIGN DOTS SIGN product)*
     product  big | factor next* (JOIN? big)?        next  JOIN? factor | JOIN SIGN factor
     big      SUM script* SIGN? product | MAX script product
     factor   atom script*
@@ -167,7 +167,15 @@ class _Parser:
         terms = [self.product()]
         while self.kind is Kind.SIGN:
             signs.append(self._sign())
+            dots = self.take() if self.tokens[self.place].text in DOTS else None
+            if dots is not None and self.expect(Kind.SIGN, "`+` and the last term").text != "+":
+                raise ReadError("BN112", "a minus sign directly after the dots of a sum", dots.at)
             terms.append(self.product())
+            if dots is not None:
+                count, terms[-1] = scripts.dotted(terms, dots)
+                if set(signs[-1 - count :]) != {1}:
+                    raise ReadError("BN128", "the terms of a sum with dots have one sign", dots.at)
+                del terms[-1 - count : -1], signs[-count:]
         if signs == [1]:
             return terms[0]
         start = signed.start if signed else terms[0].at[0]

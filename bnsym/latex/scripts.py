@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from itertools import pairwise
 from typing import TypeAlias
 
@@ -32,11 +33,13 @@ from bnsym.latex.ast import (
     Transpose,
     canonical,
     rebuilt,
+    symbols_changed,
     walk,
 )
 from bnsym.latex.commands import INDEX_LETTERS, NABLA, ONES, TRANSPOSES
 from bnsym.latex.errors import ReadError
 from bnsym.latex.folding import is_word, word_of
+from bnsym.latex.lexer import Token
 
 FROBENIUS = "F"
 WORD_LETTERS = 3
@@ -340,6 +343,31 @@ def _entry(node: Symbol, letter: str, number: str) -> Symbol:
         raise ReadError("BN128", "write these entries out", node.at)
     entries = tuple(number if part == letter else part for part in sub.letters or sub.entries)
     return replace(node, sub=Sub(",".join(entries), (), None, sub.at, entries, summed=True))
+
+
+def dotted(terms: list[Node], dots: Token) -> tuple[int, Node]:
+    r"""How many terms stand before the dots of `x_1 + x_2 + \dots + x_n`, and the sum of all of them."""
+    inner = (n for n in walk(terms[-1]) if isinstance(n, Symbol) and n.sub)
+    for size in dict.fromkeys(letter for symbol in inner for letter in symbol.below):
+        body = symbols_changed(terms[-1], partial(_at_letter, size))
+        for count in range(1, len(terms)):
+            run = (_at_number(body, _ANY, str(k + 1)) for k in range(count))
+            if [*map(canonical, run)] == [*map(canonical, terms[-1 - count : -1])]:
+                return count, BigSum((_ANY,), Symbol(size, dots.at), (), body, dots.at, first=1)
+    hint = commands.BY_SPELLING[dots.text].instead
+    raise ReadError("BN128", f"`{dots.text}`: how these terms go on is not clear", dots.at, hint)
+
+
+_ANY = "ι"
+"""The index of a sum that is written with dots."""
+
+
+def _at_letter(size: str, symbol: Symbol) -> Symbol:
+    sub = symbol.sub
+    if sub is None or size not in sub.letters:
+        return symbol
+    letters = tuple(_ANY if letter == size else letter for letter in sub.letters)
+    return replace(symbol, sub=Sub("".join(letters), letters, None, sub.at))
 
 
 def big_max(sign: Place, script: Script, body: Node) -> Node:
