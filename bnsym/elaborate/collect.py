@@ -798,6 +798,3 @@ def diagnostic(source: Source, error: ReadError, severity: Severity = Severity.E
     if cause is not None:
         message, hint = f"{message} (line {cause.span.line}): {cause.message}", cause.hint
     return Diagnostic(error.code, severity, message, span, for_file(hint, source.file), cause)
-
-
-__all__ = ["Gatherer", "declarations", "diagnostic"]

@@ -366,6 +366,3 @@ def _first_mentions(found: Survey, *, says: bool) -> dict[str, Mention]:
         for name in names_in(found.table, mention.name) if mention.says or not says else ():
             first.setdefault(name, mention)
     return first
-
-
-__all__ = ["NOTHING", "Finder", "RawDefinition", "find_definitions", "names_in", "repeats"]

@@ -17,7 +17,6 @@ from typing import TypeAlias
 from bnsym.elaborate.blanks import read_condensed
 from bnsym.elaborate.prose import Prose
 from bnsym.latex.chains import read_chains, unsure
-from bnsym.latex.commands import ROWS
 from bnsym.latex.nesting import Blank, Layout, blanked, lay_out
 from bnsym.model import Diagnostic, Severity, for_file
 from bnsym.source import directives
@@ -84,7 +83,6 @@ _SILENT = re.compile(r"[≈→≪≫]|\\(?:to|rightarrow|ll|gg|approx|sim)(?![A-
 _Parsed: TypeAlias = Found | Directive
 _LABEL = re.compile(r"\\label\s*\{([^{}]+)\}")
 _QUOTE_MARK = re.compile(r"[ \t]*>")
-_RELATION = re.compile(r"[=<>]|\\(?:le|ge|ne)q?(?![A-Za-z])")
 _GAP = re.compile(r"[\s>]*")
 _NAME = re.compile(r"[^\s#]+")
 _LINK = re.compile(r"!?\[([^\]\[]*)\]\([^()]*\)")
@@ -216,11 +214,9 @@ class _Assembly:
         self.under[path] = slug, number + 1
         if chains:
             self.last = next(c for c in reversed(chains) if not c.beside)
-        else:
+        elif not read.remarks:
             hint = "remove it, or write what was meant"
             self._problem("BN102", "The display formula holds nothing", display.where, hint)
-        if not any(chain.signs for chain in chains):
-            self._unseen(display.inside)
         said = tuple(d for waiting in self.waiting if (d := self._linked(waiting, chains)))
         self.items.append(Block(chains, said, display.where, self._name(display, f"{slug}-{number + 1}")))
         self.waiting = []
@@ -282,18 +278,6 @@ class _Assembly:
         message = f"The environment `{match.group(2)}` is {what} in this formula"
         hint = r"pair each `\begin` with an `\end` of the same name"
         self._problem("BN101", message, Slice(match.start(1) - 1, match.end()), hint)
-
-    def _unseen(self, inside: Slice) -> None:
-        """Relations that no chain has, for they stand in an environment that is not known."""
-        for match in environments(self.plain, inside.start, inside.end):
-            row = match.group(2).rstrip("*") in ROWS
-            if row or any(d.name == "skip" for d in self.waiting):
-                continue
-            if _RELATION.search(self.plain, match.end(), inside.end):
-                message = f"The environment `{match.group(2)}` is not known; no relation in it is read"
-                hint = 'write it as `aligned`, or declare it: <!-- bnsym: skip reason="…" -->'
-                return self._problem("BN128", message, Slice(match.start(1) - 1, match.end()), hint)
-        return None
 
     def _linked(self, directive: Directive, chains: tuple[Chain, ...]) -> Directive | None:
         """The directive, its `link` written out; None where it names no link of the block."""

@@ -562,6 +562,3 @@ def _vector_still(factors: Sequence[Node], shapes: Sequence[str | None]) -> str 
     known = {shape for shape in shapes if shape is not None}
     rows = any(s is None and isinstance(f, Transpose) for f, s in zip(factors, shapes, strict=True))
     return COLUMN if COLUMN in known and known <= {SCALAR, COLUMN} and not rows else None
-
-
-__all__ = ["infer", "is_delta", "symbols", "written_indices"]

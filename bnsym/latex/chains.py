@@ -234,7 +234,7 @@ class _Chains:
             self.going_on = [(self.chains[-1], 0)]
             self._doubt([])
         else:
-            self._lone_conditions()
+            self.remarks += self.conditions  # of nothing
         self._leave_unread()
         found: list[tuple[Chain, _Growing | None]] = [
             (part, chain) for chain in self.chains for part in self._parts(chain)
@@ -254,16 +254,6 @@ class _Chains:
         beside = tuple(n for one in chain.beside for n in places[id(self.chains[one])])
         reasons = ((start, places[id(self.chains[one])][0]) for start, one in chain.reasons)
         return replace(part, beside=beside, reasons=tuple(reasons))
-
-    def _lone_conditions(self) -> None:
-        """Conditions of nothing: an `if` without a claim."""
-        for where in self.conditions:
-            why = Unread(
-                where, "BN115", "a condition stands here, and nothing that it is for", "write the claim"
-            )
-            lone = _Growing([[where.start, where.end]], [], aligned_first=False)
-            lone.unread = [why]
-            self.chains.append(lone)
 
     def _parts(self, chain: _Growing) -> Iterator[Chain]:
         """The chain, parted at signs that state nothing: `a = b \\approx c` is `a = b` and `b \\approx c`;

@@ -286,7 +286,7 @@ class _Walk:
             self._open_hard(token, name)
         elif self._close_hard(name) is not None:
             self.ink.append(token)
-            self.stack.pop()
+            self._keep_signs(self.stack.pop(), token, soft=False)
         elif name == "array":
             self._blank(token)
         else:

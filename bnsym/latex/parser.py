@@ -362,6 +362,3 @@ def _accented(accent: str, node: Node, at: Place) -> Node:
             return Power(replace(base, accents=(*base.accents, accent), at=at), exponent, at)
     hint = r"a mean is written `\operatorname{mean}(x^2)`" if accent == "bar" else ""
     raise ReadError("BN112", "an accent stands over one name only", node.at, hint)
-
-
-__all__ = ["moved", "parse", "parse_tokens"]

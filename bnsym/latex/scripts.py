@@ -96,17 +96,10 @@ def _one_at(node: Node, clauses: tuple[Clause, ...]) -> Relation | None:
 
 def _sub(clauses: tuple[Clause, ...], place: Place) -> Sub:
     """A subscript's letters, and its spelling as a part of a name."""
-    nodes = tuple(c for c in clauses if not isinstance(c, str))
-    letters: list[str] = []
-    for node in nodes:
-        inside = node.body if isinstance(node, Paren) else node
-        letters.extend(_letters(inside))
-    every_letter = (
-        bool(nodes) and len(nodes) == len(clauses) and bool(letters) and all(map(_only_letters, nodes))
-    )
-    single = nodes[0] if len(clauses) == 1 and len(nodes) == 1 else None
-    entries = () if every_letter else _entries(clauses)
-    return Sub(_name_part(clauses), tuple(letters) if every_letter else (), single, place, entries)
+    found = [() if isinstance(clause, str) else _letters(clause) for clause in clauses]
+    letters = tuple(letter for one in found for letter in one) if all(found) else ()
+    single = clauses[0] if len(clauses) == 1 and not isinstance(clauses[0], str) else None
+    return Sub(_name_part(clauses), letters, single, place, () if letters else _entries(clauses))
 
 
 def _entries(clauses: tuple[Clause, ...]) -> tuple[str, ...]:
@@ -127,15 +120,12 @@ def letter_of(node: Node) -> str:
     return "" if "{" in node.core or node.core == NABLA else node.base
 
 
-def _letters(node: Node) -> list[str]:
-    parts = node.factors if isinstance(node, Product) and not any(node.operators) else (node,)
-    return [letter for part in parts if (letter := letter_of(part))]
-
-
-def _only_letters(node: Node) -> bool:
+def _letters(node: Node) -> tuple[str, ...]:
+    """The letters that a node consists of, perhaps in brackets; none if there is anything else in it."""
     inside = node.body if isinstance(node, Paren) else node
     parts = inside.factors if isinstance(inside, Product) and not any(inside.operators) else (inside,)
-    return all(map(letter_of, parts))
+    found = tuple(map(letter_of, parts))
+    return found if all(found) else ()
 
 
 def _name_part(clauses: tuple[Clause, ...]) -> str:
@@ -213,8 +203,8 @@ def _bracketed(node: Symbol, clause: Paren, place: Place, at: Place) -> Node:
     if clause.shape == "[" and (text := _spelled(clause.body)):
         return replace(node, marks=node.marks + f"^{{[{text}]}}", at=at)
     letters = _letters(clause.body)
-    if clause.shape == "(" and letters and _only_letters(clause.body) and not node.upper:
-        return replace(node, upper=tuple(letters), at=at)
+    if clause.shape == "(" and letters and not node.upper:
+        return replace(node, upper=letters, at=at)
     if clause.shape == "(" and isinstance(clause.body, Plus):
         return Power(node, clause, at)  # which only a label can explain
     if clause.shape == "(" and isinstance(clause.body, Number) and (text := _spelled(clause.body)):
@@ -273,7 +263,7 @@ def _sum_clause(
 ) -> None:
     """Adds what a clause below the sum says."""
     match clause:
-        case Relation(left, "=", Number(value)) if _only_letters(left):
+        case Relation(left, "=", Number(value)) if _letters(left):
             firsts.append(value)
             letters.extend(_letters(left))
             return
@@ -282,7 +272,7 @@ def _sum_clause(
             if letter_of(left) not in letters:
                 letters.append(letter_of(left))
             return
-        case Symbol() | Product() if _only_letters(clause):
+        case Symbol() | Product() if _letters(clause):
             letters.extend(_letters(clause))
             return
         case Relation(left, commands.MEMBER, Symbol() as values) if letter_of(left):
