@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -122,21 +122,8 @@ def _bodies_in(found: Survey, sections: Container[int]) -> Iterator[set[str]]:
 
 def respell(found: Survey, starts: Mapping[str, list[int]]) -> None:
     """Another spelling for each such name from each section on that says something else of it."""
-    table = found.table
-    found.sections.update({name: range(sections[0]) for name, sections in starts.items()})
-
-    def spelled(symbol: Symbol, section: int) -> Symbol:
-        name, _ = table.told(symbol) or ("", ())
-        begun = [s for s in starts.get(name, ()) if s <= section]
-        if not begun:
-            return symbol
-        changed = replace(symbol, marks=symbol.marks + ANEW * len(begun))
-        after = [s for s in starts[name] if s > section]
-        found.sections[table.split(changed, NOTHING)[0]] = range(begun[-1], min(after, default=sys.maxsize))
-        return changed
-
     if starts:
-        _respelled(found, spelled)
+        _respelled(found, _Spelling(found, starts, {}, _Telling(found, ())).changed)
 
 
 def _respelled(found: Survey, spelled: Callable[[Symbol, int], Symbol]) -> None:
@@ -266,7 +253,6 @@ class _Spelling:
     unclear: Mapping[str, int]
     """From which section on what is made from the old meaning of a name stands beside the new one."""
     telling: _Telling
-    spelled: dict[str, Symbol] = field(default_factory=dict)
 
     def changed(self, symbol: Symbol, section: int) -> Symbol:
         name, _ = self.found.table.told(symbol) or ("", ())

@@ -151,7 +151,7 @@ def entries(lowering: Lowering, node: Node) -> Value:
             value = lowering.lower(base)
             if value.shape == "column":
                 lowering.record.take(Rule.ENTRYWISE, node.at)
-                return replace(value, term=power(value.term, exponent_of(lowering, exponent)), what="")
+                return replace(value, term=power(value.term, exponent_of(exponent)), what="")
             return power_of(lowering, node, value)
         case Product((left, right), (_, "dot")):
             u, v = lowering.lower(left), lowering.lower(right)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import TypeVar
 
 from bnsym.elaborate.applications import Application
@@ -126,8 +126,9 @@ class _Reader(Draft):
         for hypothesis in self.survey.gathered.hypotheses:
             if not hypothesis.letters:
                 self._hypothesis(hypothesis, report=not hypothesis.said)
-        for name, chains in self._by_block().items():
-            self._block(name, chains)
+        shown = (chain for chain in self.survey.gathered.chains if not chain.stated)
+        for _, chains in groupby(shown, key=lambda chain: id(chain.block)):
+            self._block(list(chains))
         for pending, chain, raw in self.unbound:
             self._read_literally(pending, chain, raw)
         self.survey.spaces.settle()
@@ -215,8 +216,7 @@ class _Reader(Draft):
             indices = tuple(Index(letter, spaces.letter(letter)) for letter in raw.letters)
             expected = Value(value.term)
         else:
-            lowering = Lowering(self.survey.table, spaces)
-            indices = tuple(lowering.axis(spaces.axis(raw.name, k)) for k in range(arity))
+            indices = tuple(spaces.open_axis(spaces.axis(raw.name, k)) for k in range(arity))
             expected = replace(value, axes=value.axes)
         if value.is_zero:
             return Sym(raw.full_name, indices)
@@ -308,12 +308,10 @@ class _Reader(Draft):
         """Both sides with their open axes named alike."""
         a, b = left.value, right.value
         if (a.axes or b.axes) and relation is not Relation.EQ and relation is not Relation.NE:
-            what = Algebra(self.survey.spaces, self.survey.table.line_said).describe(a if a.axes else b)
+            what = left.algebra.describe(a if a.axes else b)
             raise ReadError("BN128", f"`{relation.value}` between arrays has no meaning; {what}", at)
         if not a.is_zero and not b.is_zero:
-            b = Algebra(self.survey.spaces, self.survey.table.line_said).aligned(
-                a, b, at, "the sides have different shapes"
-            )
+            b = left.algebra.aligned(a, b, at, "the sides have different shapes")
         return a.term, b.term
 
     @cached_property
@@ -346,13 +344,7 @@ class _Reader(Draft):
 
     # links
 
-    def _by_block(self) -> dict[int, list[RawChain]]:
-        blocks: dict[int, list[RawChain]] = {}
-        for chain in (c for c in self.survey.gathered.chains if not c.stated):
-            blocks.setdefault(id(chain.block), []).append(chain)
-        return blocks
-
-    def _block(self, _: int, chains: list[RawChain]) -> None:
+    def _block(self, chains: list[RawChain]) -> None:
         """All links of one block; `name.k` counts them, without the definitions."""
         total = sum(len(chain.signs) - self._skipped(chain) for chain in chains)
         block = chains[0].block

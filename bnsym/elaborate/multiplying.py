@@ -140,7 +140,7 @@ def check_words(lowering: Lowering, node: Product) -> None:
 
 def power_of(lowering: Lowering, node: Power, known: Value | None = None) -> Value:
     """`known` is the value of the base, where that was asked for before."""
-    exponent = exponent_of(lowering, node.exponent)
+    exponent = exponent_of(node.exponent)
     match node.base:
         case Norm(body):
             square = squared_norm(lowering, body, node.base.at)
@@ -163,7 +163,7 @@ def power_of(lowering: Lowering, node: Power, known: Value | None = None) -> Val
         return matrix_power(lowering, base, int(exponent), node.at)
     if base.shape in ("column", "row"):
         return lowering.algebra.entrywise(base, exponent)
-    return Value(raised(lowering, lowering.number(base, node.base.at), exponent, node.at))
+    return Value(raised(lowering.number(base, node.base.at), exponent, node.at))
 
 
 def root(lowering: Lowering, degree: int, body: Node) -> Value:
@@ -192,7 +192,7 @@ def without_axes(lowering: Lowering, value: Value, at: Place) -> Term:
     return value.term
 
 
-def raised(lowering: Lowering, base: Term, exponent: Fraction, at: Place) -> Term:
+def raised(base: Term, exponent: Fraction, at: Place) -> Term:
     if isinstance(base, Num):
         bits = max(base.value.numerator.bit_length(), base.value.denominator.bit_length())
         if bits * abs(exponent) > 10_000:
@@ -200,7 +200,7 @@ def raised(lowering: Lowering, base: Term, exponent: Fraction, at: Place) -> Ter
     return root_of_power(base, exponent)
 
 
-def exponent_of(lowering: Lowering, node: Node) -> Fraction:
+def exponent_of(node: Node) -> Fraction:
     value = numeric(node)
     if value is None:
         hint = "a power with a letter in its exponent is beyond what is decided here"
