@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
 from functools import lru_cache
-from operator import attrgetter
 from typing import Any, TypeAlias, TypeVar, get_args
 
 T = TypeVar("T")
@@ -319,7 +318,7 @@ Node: TypeAlias = (
 
 def children(node: Node) -> tuple[Node, ...]:
     """The nodes directly inside, left to right; a symbol has none."""
-    return _INSIDE[type(node)](node)
+    return tuple(_flat(getattr(node, name) for name in _INNER[type(node)]))
 
 
 def measure(node: Node) -> tuple[int, int]:
@@ -459,23 +458,7 @@ _CHANGES = {kind: [(f.name, _PLACED.get(str(f.type))) for f in fields(kind)] for
 """The fields of each kind, and how they change where it is placed elsewhere."""
 
 
-def _reader(inner: dict[str, str]) -> Callable[[Node], tuple[Node, ...]]:
-    """What takes the nodes out of these fields; it is asked for each node, and must be quick."""
-    if not inner:
-        return lambda node: ()
-    get: Callable[[Node], Any] = attrgetter(*inner)
-    said = set(inner.values())
-    if said == {_MANY}:
-        return get
-    if said <= {"Node", "Symbol"}:
-        return get if len(inner) > 1 else lambda node: (get(node),)
-    return lambda node: tuple(_flat(get(node)))
-
-
-def _flat(values: tuple[object, ...]) -> Iterator[Node]:
+def _flat(values: Iterable[Any]) -> Iterator[Node]:
     for value in values:
         if value is not None:
             yield from value if isinstance(value, tuple) else (value,)
-
-
-_INSIDE = {kind: _reader(inner) for kind, inner in _INNER.items()}
