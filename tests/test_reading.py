@@ -224,7 +224,7 @@ MESSAGES = [
     ("a^{n} + 1 = 2", "an exponent must be a number", "beyond what is decided"),
     (r"y_i = x_i (\beta = 0)", "neither a condition nor an indicator", r"\text{if } …"),
     (r"a + \max b = 1", "only a maximum over a ball", "a name of its own"),
-    (r"x_1 + \dots + x_n = 1", r"`\dots`", r"\sum_{i=1}^n"),
+    (r"x_1 + \dots + y_n = 1", r"`\dots`", r"\sum_{i=1}^n"),
     (r"a \pm b = 1", r"`\pm`", "each of the two signs"),
     (r"\lim a = 1", r"`\lim`", "give its value a name"),
     (r"s_j = x_j^2 | \sum_j x_j = \frac{1}{s}", "needed here; `s` (line 1) is a vector", "with its index"),
