@@ -78,13 +78,11 @@ def _lost(found: Any, expected: Any, unit: float) -> float:
 def _whole(trial: Trial, name: str, found: Any, bound: Any) -> bool:
     """Whether every term enters once, as far as what was returned tells: by least squares, each component
     weighed by its bound, and by less where that is large beside those of others."""
-    made = trial.lifted(trial.task.outputs[name])
     step = max(1, np.size(found) // MOST)
-    parts = [trial.returned_as(made, trial.dense(made), p.term) for p in made.pieces]
-    columns = np.stack([np.ravel(p)[::step] for p in parts], axis=1)
+    columns = trial.terms(trial.task.outputs[name])[::step]
     largest, bound = np.max(np.abs(columns), axis=1), np.ravel(bound)[::step]
     told = (largest > 0) & (bound > 0)
-    if np.count_nonzero(told) < 2 * len(parts):
+    if np.count_nonzero(told) < 2 * columns.shape[1]:
         return True
     columns, wanted, bound = columns[told], np.ravel(found)[::step][told], bound[told]
     relative = bound / largest[told]
@@ -148,5 +146,5 @@ def _condition(trial: Trial, name: str) -> float:
     moved = {n: a.astype(np.float64) * (1 + NUDGE * signs[n]) for n, a in trial.arrays.items()}
     nudged = replace(trial, arrays=moved, truths={})
     with np.errstate(all="ignore"):
-        found = nudged.expected(trial.lifted(trial.task.outputs[name]))
+        found = nudged.expected(trial.task.outputs[name])
     return _lost(found, trial.truths[name].value, NUDGE)

@@ -171,9 +171,9 @@ def _some_elsewhere(found: Formula, samples: Sequence[Sample], layout: Layout, s
             arrays[name] = dense.array(name)
             patterns[name] = tuple((i.space,) for i in made.definitions[name].symbol.indices)
         moved = replace(trial, arrays=arrays, layout=replace(layout, patterns=patterns))
-        others = trial.lifted(replace(found, pieces=tuple(p for p in found.pieces if p not in some)))
+        others = replace(found, pieces=tuple(p for p in found.pieces if p not in some))
         try:
-            value = moved.expected(moved.lifted(one))
+            value = moved.expected(one)
             rest = sample.found - (trial.expected(others) if others.pieces else 0.0)
         except (Unsupported, ValueError, KeyError):
             return False
@@ -198,7 +198,7 @@ def _near(value: Any, sample: Sample) -> bool:
 def _explains(found: Formula, samples: Sequence[Sample]) -> bool:
     for sample in samples:
         with np.errstate(all="ignore"):
-            value = sample.trial.expected(sample.trial.lifted(found))
+            value = sample.trial.expected(found)
         if np.shape(value) != np.shape(sample.found) or not _near(value, sample):
             return False
     return True
@@ -238,17 +238,13 @@ def _shares(found: Formula, samples: Sequence[Sample]) -> Any:
     """How much of each term is in what was returned, at each sample; None if something else is, too."""
     rows = []
     for sample in samples:
-        made = sample.trial.lifted(found)
-        dense = sample.trial.dense(made)
-        with np.errstate(all="ignore"):
-            parts = [np.ravel(sample.trial.returned_as(made, dense, p.term)) for p in made.pieces]
-        columns, wanted = np.stack(parts, axis=1), np.ravel(sample.found)
+        columns, wanted = sample.trial.terms(found), np.ravel(sample.found)
         scale = np.linalg.norm(columns, axis=0)
         if len(columns) != len(wanted) or not np.all(np.isfinite(scale)) or not np.all(scale > 0):
             return None
         shares, _, rank, _ = np.linalg.lstsq(columns / scale, wanted, rcond=1e-10)
         rest = np.linalg.norm(columns / scale @ shares - wanted)
-        if rank < len(parts) or rest > sample.close * np.linalg.norm(scale):
+        if rank < columns.shape[1] or rest > sample.close * np.linalg.norm(scale):
             return None
         rows.append(shares / scale)
     return np.array(rows)
@@ -290,7 +286,7 @@ def _worded(shares: Any, known: Mapping[str, Any], close: float) -> str:
 def _number(found: Formula, term: Term, trials: Sequence[Trial]) -> Any:
     """The value of a term at each trial, if that is one number."""
     one = replace(found, pieces=(Piece(term, term),), free=(), by="")
-    values = [np.ravel(t.expected(t.lifted(one))) for t in trials]
+    values = [np.ravel(t.expected(one)) for t in trials]
     return np.concatenate(values) if all(v.size == 1 for v in values) else None
 
 

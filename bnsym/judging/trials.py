@@ -88,10 +88,19 @@ class Trial:
         return Dense(found, self.arrays, self.sizes, bounded)
 
     def expected(self, found: Formula, *, bounded: bool = False) -> Any:
-        """The value of a lifted formula, as the function should return it."""
-        return self.returned_as(found, self.dense(found, bounded=bounded), found.right)
+        """The value of a formula, as the function should return it."""
+        made = self.lifted(found)
+        return self._returned_as(made, self.dense(made, bounded=bounded), made.right)
 
-    def returned_as(self, found: Formula, dense: Dense, term: Term) -> Any:
+    def terms(self, found: Formula) -> Any:
+        """The values of a formula's terms, as the function should return them, in columns."""
+        made = self.lifted(found)
+        dense = self.dense(made)
+        with np.errstate(all="ignore"):
+            values = [self._returned_as(made, dense, p.term) for p in made.pieces]
+        return np.stack([np.ravel(v) for v in values], axis=1)
+
+    def _returned_as(self, found: Formula, dense: Dense, term: Term) -> Any:
         """The value of a term with a formula's free indices, in the shape in which it is returned: the
         gradient of what batches share is the sum over them."""
         axes = [a for dimension in self.pattern(found) for a in dimension]
@@ -187,7 +196,7 @@ def drawn(
         try:
             for output, one in task.outputs.items():
                 with np.errstate(all="ignore"):
-                    found = trial.expected(trial.lifted(one), bounded=True)
+                    found = trial.expected(one, bounded=True)
                 if not all(np.all(np.isfinite(part)) for part in found):
                     raise balls.Overflow
                 trial.truths[output] = found
