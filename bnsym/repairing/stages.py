@@ -19,7 +19,7 @@ from bnsym.repairing.edits import Edit, Place, edits, overlap
 from bnsym.repairing.spots import spots
 from bnsym.repairing.trial import Trial, closed_left
 from bnsym.repairing.values import Row
-from bnsym.repairing.worth import gathered
+from bnsym.repairing.worth import distributed
 from bnsym.terms import Add, Delta, Diff, Mul, Num, Pow, Relation, Sum, Sym, Term, mul, num, walk
 
 ALIKE = ("a hat", "a square", "a transpose")
@@ -120,7 +120,7 @@ def vocabulary(sources: Sequence[Term]) -> tuple[tuple[str, ...], tuple[str, ...
                 case Mul(parts):
                     factors |= dict.fromkeys(_grouped(part) for part in parts if not isinstance(part, Num))
                     if any(isinstance(part, Add) for part in parts):
-                        terms |= dict.fromkeys(map(_unsigned, _distributed(parts)))
+                        terms |= dict.fromkeys(map(_unsigned, distributed(term)))
                 case Sym() | Diff() | Sum() | Pow(Sym(), _) | Delta():
                     factors.setdefault(to_latex(term))
             if isinstance(term, Delta):
@@ -130,13 +130,6 @@ def vocabulary(sources: Sequence[Term]) -> tuple[tuple[str, ...], tuple[str, ...
 
 def _grouped(term: Term) -> str:
     return rf"\left( {to_latex(term)} \right)" if isinstance(term, Add) else to_latex(term)
-
-
-def _distributed(factors: tuple[Term, ...]) -> Iterator[Term]:
-    """The terms of a product with one sum in it."""
-    inner = next(factor for factor in factors if isinstance(factor, Add))
-    others = [factor for factor in factors if factor is not inner]
-    return (gathered(mul(*others, term)) for term in inner.terms)
 
 
 def _unsigned(term: Term) -> str:

@@ -14,7 +14,7 @@ from itertools import combinations
 from typing import TypeAlias
 
 from bnsym.elaborate.dependence import names_of
-from bnsym.repairing.values import Points, related
+from bnsym.repairing.values import Points, few_points, may_hold, related
 from bnsym.terms import (
     Add,
     Delta,
@@ -52,7 +52,9 @@ Pair: TypeAlias = tuple[Term, Term]
 def is_worthwhile(original: Statement | None, repaired: Statement, points: Points) -> bool:
     """Whether the repaired statement, which is true, is one that the author of the original may have
     meant: neither empty, nor weaker, nor longer by what cancels. Of one that can't be read it is only
-    asked that the sides differ."""
+    asked that the sides differ; that sides differ stays true, and says nothing, if one is changed."""
+    if repaired.relation is Relation.NE:
+        return False
     repaired = _relettered(repaired)
     if original is None:
         return repaired.left != repaired.right
@@ -107,13 +109,26 @@ def _values(points: Points, pair: Pair) -> list[tuple[float, float]]:
 
 def _says_nothing(original: Statement, repaired: Statement, points: Points) -> bool:
     """Whether the sides are the same, or both 0 where none was written so, or an order holds by signs."""
-    factors, others = (Counter(powers_of(side)) for side in (repaired.left, repaired.right))
-    if factors == others or _is_rearranged(original, repaired):
+    terms, others = (sorted(map(_factors, _terms(side))) for side in (repaired.left, repaired.right))
+    if terms == others or _is_rearranged(original, repaired):
+        return True
+    if len(list(_changes(original, repaired))) > 1 and _is_of_no_layer(repaired):
         return True
     before = original.left, original.right
     if all(_is_zero(side, points) for side in (repaired.left, repaired.right)):
         return num(0) not in before
     return original.relation is not Relation.EQ and _holds_by_signs(original, repaired, points)
+
+
+def _factors(term: Term) -> list[str]:
+    return sorted(map(repr, _exponents(term).items()))
+
+
+def _is_of_no_layer(statement: Statement) -> bool:
+    """Whether it holds whatever its names stand for."""
+    bare = replace(statement, definitions=(), hypotheses=())
+    derived = any(isinstance(t, Diff) for side in (bare.left, bare.right) for t in walk(side))
+    return not derived and may_hold(bare, few_points(bare, None)) is True
 
 
 def _is_rearranged(original: Statement, repaired: Statement) -> bool:
@@ -269,10 +284,12 @@ def _cancelling(term: Term, points: Points) -> int:
             case Mul():
                 powers = [(base, e) for base, e in powers_of(inner) if not isinstance(base, Num)]
                 found += sum(_are_equal(a, b, points) for a, b in _opposed(powers))
-            case Add((first, second)):  # that they are equal may be what is claimed
-                found += sum(a == b for a, b in _opposed([_multiple(first), _multiple(second)]))
-            case Add(terms):
-                found += sum(_are_equal(a, b, points) for a, b in _opposed([_multiple(t) for t in terms]))
+            case Add(terms):  # that two alone are equal may be what is claimed
+                parts = [_multiple(part) for term in terms for part in distributed(term)]
+                found += sum(
+                    gathered(a) == gathered(b) or (len(terms) > 2 and _are_equal(a, b, points))
+                    for a, b in _opposed(parts)
+                )
     return found
 
 
@@ -289,6 +306,16 @@ def powers_of(term: Term) -> list[tuple[Term, Fraction]]:
         case Pow(base, exponent):
             return [(inner, e * exponent) for inner, e in powers_of(base)]
     return [(term, Fraction(1))]
+
+
+def distributed(term: Term) -> Iterator[Term]:
+    """The terms of a product with a sum in it."""
+    inner = next((factor for factor in children(term) if isinstance(factor, Add)), None)
+    if not isinstance(term, Mul) or inner is None:
+        yield term
+        return
+    others = [factor for factor in term.factors if factor is not inner]
+    yield from (gathered(mul(*others, part)) for part in inner.terms)
 
 
 def _multiple(term: Term) -> tuple[Term, Fraction]:
