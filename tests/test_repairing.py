@@ -394,6 +394,12 @@ RIGHT = [
      r"\sum_i \frac{\partial L}{\partial y_i} z_i"),
     (BATCH, r"\sum_i y_i = m \gamma", r"m \beta"),  # and not gamma / beta on the other side
     (ROW, r"\Vert z \Vert^2 = 1", "d"),
+    # what is missing stands near: beside a number, below a line, in a sum with its letter, in a square
+    (ROW, rf"\frac{{\partial L}}{{\partial x_i}} = \frac{{1}}{{d \sigma}} (d - {OTHERS})",
+     rf"\frac{{1}}{{d \sigma}} (d {OF_LOSS}  - {OTHERS})"),
+    ("", r"1 - \frac{1}{1 + a} = \frac{a}{1}", r"\frac{a}{1 + a}"),
+    ("", r"\sum_i (x_i - a y_i)^2 = \sum_i x_i^2 - 2 a \sum_i x_i + a^2 \sum_i y_i^2",
+     r"\sum_i x_i^2 - 2 a \sum_i x_i y_i  + a^2 \sum_i y_i^2"),
     # an order that signs alone make true; the square is missing, or the sides are the wrong way round
     ("", r"\langle u, v \rangle^2 \le \Vert u \Vert \Vert v \Vert^2", r"\Vert u \Vert^2 \Vert v \Vert^2"),
     ("", r"a^2 + b^2 \le 2 a b", r"\ge"),

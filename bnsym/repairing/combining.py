@@ -76,12 +76,20 @@ class Lookup:
         self.keys = [one.row[0] for one in self.sorted]
 
     def at(self, wanted: Row) -> Iterator[Changed]:
-        slack = 1e-7 * abs(wanted[0]) + 1e-12
-        k = bisect_left(self.keys, wanted[0] - slack)
-        while k < len(self.keys) and self.keys[k] <= wanted[0] + slack:
-            if equal(self.sorted[k].row, wanted):
-                yield self.sorted[k]
-            k += 1
+        return self.among([(value,) for value in wanted])
+
+    def among(self, wanted: Sequence[Row]) -> Iterator[Changed]:
+        """Those that have at each point one of the values wanted there."""
+        for first in wanted[0]:
+            slack = 1e-7 * abs(first) + 1e-12
+            k = bisect_left(self.keys, first - slack)
+            while k < len(self.keys) and self.keys[k] <= first + slack:
+                row = self.sorted[k].row
+                if all(
+                    any(related(x, Relation.EQ, y) for y in ys) for x, ys in zip(row, wanted, strict=True)
+                ):
+                    yield self.sorted[k]
+                k += 1
 
 
 def equal(a: Row, b: Row) -> bool:
@@ -156,7 +164,7 @@ def scaled(
     text: str, side: Side, changed: Sequence[Changed], scales: Sequence[tuple[str, Row]]
 ) -> list[MADE]:
     """A factor made of the scales before the whole or before a term, alone or with other edits."""
-    lookup = _monomials(side, scales)
+    lookup = Lookup(products(scales, len(side.row)))
     found: list[MADE] = []
     parts = (*side.parts, Part(side.start, side.end, side.row))
     for part, one in product(parts, (Changed((), side.row), *changed)):
@@ -171,25 +179,10 @@ def scaled(
     return sorted(found, key=lambda made: sum(edit.cost for edit in made))
 
 
-def added(
-    text: str, side: Side, scales: Sequence[tuple[str, Row]], arrays: Sequence[tuple[str, Row]]
-) -> Iterator[MADE]:
-    """A term made of the scales behind the whole, or in place of a 0; also one of an array."""
-    lookup, found = _monomials(side, scales), []
-    for name, row in (("", (1.0,) * len(side.row)), *arrays):
-        missing = tuple((a - b) / c for a, b, c in zip(side.target, side.row, row, strict=True))
-        found += [(one.cost, f"{one.made[0].new}{name}".strip()) for one in lookup.at(missing)]
-    for _, term in sorted(found):
-        behind = f" - {term[1:]}" if term.startswith("-") else f" + {term}"
-        start, new = (side.start, term) if text.strip() == "0" else (side.end, behind)
-        yield (Edit(start, side.end, new, "a missing term", 3),)
-
-
-def _monomials(side: Side, scales: Sequence[tuple[str, Row]]) -> Lookup:
-    return Lookup(
-        Changed((Edit(0, 0, latex, "a factor", cost),), row)
-        for latex, row, cost in monomials(scales, len(side.row))
-    )
+def products(scales: Sequence[tuple[str, Row]], points: int) -> Iterator[Changed]:
+    """Products of powers of the scales and a small number, as changes that put them in front."""
+    for latex, row, cost in monomials(scales, points):
+        yield Changed((Edit(0, 0, latex, "a factor", cost),), row)
 
 
 def _before(text: str, part: Part, factor: Edit) -> Edit:
@@ -205,7 +198,7 @@ def monomials(scales: Sequence[tuple[str, Row]], points: int) -> Iterator[tuple[
     for exponents in _exponents(len(scales)):
         degree = sum(map(abs, exponents))
         for number, written in NUMBERS:
-            if (degree or abs(number) != 1) and len(written) + degree < 9:
+            if len(written) + degree < 9:
                 row = tuple(number * _product(values, exponents) for values in at_points)
                 latex = _latex(written, [(name, e) for (name, _), e in zip(scales, exponents, strict=True)])
                 yield latex, row, 1 + degree + (number != 1)

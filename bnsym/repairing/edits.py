@@ -33,6 +33,7 @@ from bnsym.repairing.spots import Spot, apart, extent, needs_parens, spots, term
 
 _ACCENT = re.compile(r"\\(?:hat|bar|tilde|widehat)\s*(?:\{((?:[^{}]|\{[^{}]*\})*)\}|(\\[A-Za-z]+|\w))")
 _EXPONENT = re.compile(r"\s*\^\s*(?:\{\s*(-?\d+(?:\.\d+|/\d+)?)\s*\}|(\d))$")
+_INDEX = re.compile(r"(?<=_)[a-z](?![A-Za-z])|(?<=_\{)[a-z](?=\})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +69,6 @@ class Place:
     """Index letters."""
     factors: tuple[str, ...] = ()
     """What else a term may have lost."""
-    terms: tuple[str, ...] = ()
-    """What a sum may have lost."""
     measures: tuple[str, ...] = ()
     """Numbers of which a missing term may be made."""
     ranges: Mapping[str, str] = field(default_factory=dict)
@@ -204,7 +203,7 @@ def roots(text: str, spot: Spot, place: Place) -> Iterator[Edit]:
 
 
 def factors(text: str, spot: Spot, place: Place) -> Iterator[Edit]:
-    """A factor that is missing above or below, or one too many."""
+    """A factor too many."""
     node = spot.node
     if isinstance(node, Product):
         for k, factor in enumerate(node.factors):
@@ -216,40 +215,11 @@ def factors(text: str, spot: Spot, place: Place) -> Iterator[Edit]:
             spot.start, spot.end, f"({above})" if isinstance(node.numerator, Plus) else above, "a factor"
         )
         yield Edit(spot.start, spot.end, rf"\frac{{1}}{{{below}}}", "a factor")
-    if isinstance(node, Plus):
-        yield from _around(text, spot, place)
-    elif not isinstance(spot.holder, Product | Power | Transpose | Norm | Inner):
-        yield from _in_front(text, spot, place)
 
 
 def _weight(node: Node) -> int:
     """What it costs to leave a part out: a sum is no slip of the pen."""
     return 3 if any(isinstance(inner, Plus) and len(inner.terms) > 1 for inner in walk(node)) else 1
-
-
-def _in_front(text: str, spot: Spot, place: Place) -> Iterator[Edit]:
-    """A factor before what is a term, a numerator, a denominator or a body of its own."""
-    one = isinstance(spot.node, Number) and spot.node.value == 1  # which stands for the factor itself
-    if one or _is_bare_argument(text, spot):
-        return
-    for name in place.scales if not isinstance(spot.holder, BigSum) else ():  # there it is the sum's
-        yield Edit(spot.start, spot.start, apart(text, spot.start, name).rstrip() + " ", "a factor", 2)
-        if not (isinstance(spot.holder, Quotient) and spot.node is spot.holder.denominator):
-            yield Edit(spot.start, spot.start, _inverse(name) + " ", "a factor", 2)
-    for name in place.factors:
-        yield Edit(spot.start, spot.start, name + " ", "a factor", 3)
-
-
-def _inverse(name: str) -> str:
-    return rf"\frac{{1}}{{{name[1:-1] if name.startswith('(') else name}}}"
-
-
-def _around(text: str, spot: Spot, place: Place) -> Iterator[Edit]:
-    """A factor before a sum that is all of its group."""
-    if not isinstance(spot.holder, Paren | BigSum) and len(spot.terms) > 1:
-        inside = text[spot.start : spot.end]
-        for name in (*place.scales, *map(_inverse, place.scales)):
-            yield Edit(spot.start, spot.end, rf"{name} \left( {inside} \right)", "a factor", 3)
 
 
 def weights(text: str, spot: Spot, place: Place) -> Iterator[Edit]:
@@ -332,7 +302,7 @@ def sizes(text: str, spot: Spot, place: Place) -> Iterator[Edit]:
 
 
 def terms(text: str, spot: Spot, place: Place) -> Iterator[Edit]:
-    """A term too many, one that is missing, or one that is another."""
+    """A term too many."""
     if spot.terms:
         for k, (sign, start, end) in enumerate(spot.terms):
             begin = sign if sign >= 0 else start
@@ -341,16 +311,6 @@ def terms(text: str, spot: Spot, place: Place) -> Iterator[Edit]:
                 yield Edit(begin, second if text[after] == "+" else after, "", "a term", 2)
             elif k:
                 yield Edit(begin, end, "", "a term", 2)
-            for term in place.terms if len(spot.terms) > 1 else ():
-                yield Edit(start, end, term, "a term", 4)
-    if spot.terms or isinstance(spot.holder, Paren) or spot.holder is None:
-        nothing = isinstance(spot.node, Number) and spot.node.value == 0
-        for term in place.terms:
-            if nothing:
-                yield Edit(spot.start, spot.end, term, "a missing term", 3)
-                continue
-            yield Edit(spot.end, spot.end, f" + {term}", "a missing term", 3)
-            yield Edit(spot.end, spot.end, f" - {term}", "a missing term", 3)
 
 
 def sums(text: str, spot: Spot, place: Place) -> Iterator[Edit]:
@@ -506,6 +466,12 @@ def apply_all(text: str, made: Iterable[Edit]) -> str:
     for edit in sorted(made, key=lambda e: (e.start, e.end), reverse=True):
         text = edit.apply(text)
     return text
+
+
+def lettered(text: str, letter: str) -> str:
+    """With the letter as index where it has one other, and no sum."""
+    known = len(set(_INDEX.findall(text))) == 1 and r"\sum" not in text
+    return _INDEX.sub(letter, text) if known else text
 
 
 def overlap(a: Edit, b: Edit) -> bool:

@@ -19,7 +19,7 @@ from bnsym.proving.witness import free_shapes
 from bnsym.repairing.assuming import possible, scalars
 from bnsym.repairing.combining import MADE
 from bnsym.repairing.edits import Place, accented
-from bnsym.repairing.stages import across, easy, harder, missing_parts, together
+from bnsym.repairing.stages import across, easy, harder, missing_in_sums, missing_parts, together
 from bnsym.repairing.trial import Trial, closed_left, fails
 from bnsym.repairing.unread import mended
 from bnsym.repairing.values import points_for
@@ -36,7 +36,7 @@ from bnsym.terms import (
     walk,
 )
 
-STAGES = (easy, harder, together, missing_parts)
+STAGES = (easy, harder, together, missing_parts, missing_in_sums)
 
 LONGEST = 300
 """Characters of a closed form that still says something to a reader."""

@@ -12,25 +12,22 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations, islice
 
-from bnsym.evidence.surveying import relevant
 from bnsym.printing import to_latex
-from bnsym.repairing.combining import MADE, Changed, Side, added, combined, equal, scaled
+from bnsym.repairing.combining import MADE, Changed, Side, combined, equal, scaled
 from bnsym.repairing.edits import Edit, Place, edits, overlap
+from bnsym.repairing.gaps import missing, valued, within_sums
 from bnsym.repairing.spots import spots
 from bnsym.repairing.trial import Trial, closed_left
-from bnsym.repairing.values import Row
 from bnsym.repairing.worth import distributed
 from bnsym.terms import Add, Delta, Diff, Mul, Num, Pow, Relation, Sum, Sym, Term, mul, num, walk
 
 ALIKE = ("a hat", "a square", "a transpose")
 """What is often done twice, and neither adds up nor multiplies."""
-MOST = 24
+MOST = 18
 """Of how many edits each two are read."""
 VOCABULARY = 16
 _PRODUCT = re.compile(r"\\sum_\{(\w)\} (\S+)_\{\1\} (\S+)_\{\1\}(?!\S)")
 _NORM = re.compile(r"\\(?:l?Vert|\||langle)")
-MEASURES = 5
-"""Of how many numbers a missing factor or term may be made."""
 
 
 def easy(trial: Trial, place: Place) -> Iterator[MADE]:
@@ -42,14 +39,14 @@ def easy(trial: Trial, place: Place) -> Iterator[MADE]:
 
 
 def harder(trial: Trial, place: Place) -> Iterator[MADE]:
-    """Several strokes, a factor in front of the whole or of a term, or one of the other edits."""
+    """Several strokes, a factor or a term that stands near, or one of the other edits."""
     possible = edits(trial.text, place)
     cheap = list(trial.each(edit for edit in possible if edit.cost == 1))
     side = trial.valued(cheap) if trial.statement.relation is Relation.EQ else None
     alone = [c.made for c in trial.each(e for e in possible if e.cost > 1) if trial.fits(c.row)]
     found = [made for made in alone if made[0].cost == 2]
     if side is not None:
-        found += [*_scaled(trial, place, side, ()), *combined(side, cheap)]
+        found += [*combined(side, cheap), *missing(trial, place, trial.near)]
     yield from sorted(found, key=lambda made: sum(edit.cost for edit in made))
     yield from (made for made in alone if made[0].cost > 2)
 
@@ -64,7 +61,6 @@ def together(trial: Trial, place: Place) -> Iterator[MADE]:
     if side is not None:
         alike = [c.made[0] for c in changed if c.made[0].kind in ALIKE][:MOST]
         found = [*_both(trial, alike), *combined(side, changed), *_scaled(trial, place, side, changed)]
-        found += added(trial.text, side, _valued(trial, place.measures), _valued(trial, place.arrays))
         yield from sorted(found, key=lambda made: sum(edit.cost for edit in made))
 
 
@@ -83,24 +79,15 @@ def across(right: Trial, left: Trial, place: Place) -> Iterator[tuple[MADE, MADE
 
 
 def missing_parts(trial: Trial, place: Place) -> Iterator[MADE]:
-    """A factor or a term that only the other side has, alone or with one more edit."""
-    bodies = (d.body for d in relevant(trial.statement).definitions)
+    """A factor or a term that is missing, of the other side's closed form."""
     closed = closed_left(replace(trial.statement, left=trial.other), trial.work.until)
-    sources = [*((closed,) if closed is not None else ()), trial.other, *bodies]
-    factors, terms = (tuple(_in_style(trial.text, n) for n in found) for found in vocabulary(sources))
-    richer = replace(place, factors=factors, terms=terms)
-    changed = list(trial.each(edits(trial.text, richer)))
-    for one in sorted(changed, key=lambda one: len(one.made[0].new)):
-        if one.cost > 2 and trial.fits(one.row):
-            yield one.made
-    side = trial.valued(changed) if trial.statement.relation is Relation.EQ else None
-    if side is not None:
-        parts = _valued(trial, (*terms, *factors), VOCABULARY)
-        yield from added(trial.text, side, _valued(trial, place.measures), parts)
-        small = [one for one in changed if one.cost == 1 and one.made[0].new]
-        for made in combined(side, small + [one for one in changed if one.cost > 2]):
-            if sum(edit.cost > 2 for edit in made) == 1:
-                yield made
+    known = vocabulary([closed]) if closed is not None else ()
+    yield from missing(trial, place, [_in_style(trial.text, word) for word in known])
+
+
+def missing_in_sums(trial: Trial, place: Place) -> Iterator[MADE]:
+    """One in a sum, with its letter."""
+    yield from within_sums(trial, trial.near)
 
 
 def _in_style(text: str, latex: str) -> str:
@@ -108,7 +95,7 @@ def _in_style(text: str, latex: str) -> str:
     return _PRODUCT.sub(r"\\langle \2, \3 \\rangle", latex) if _NORM.search(text) else latex
 
 
-def vocabulary(sources: Sequence[Term]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def vocabulary(sources: Sequence[Term]) -> tuple[str, ...]:
     """The factors and the terms of which other expressions consist, as LaTeX."""
     factors: dict[str, None] = {}
     terms: dict[str, None] = {}
@@ -125,7 +112,7 @@ def vocabulary(sources: Sequence[Term]) -> tuple[tuple[str, ...], tuple[str, ...
                     factors.setdefault(to_latex(term))
             if isinstance(term, Delta):
                 terms.setdefault(to_latex(term))
-    return tuple(islice(factors, VOCABULARY)), tuple(islice(terms, VOCABULARY))
+    return *islice(terms, VOCABULARY), *islice(factors, VOCABULARY)
 
 
 def _grouped(term: Term) -> str:
@@ -152,21 +139,9 @@ def _both(trial: Trial, possible: Sequence[Edit]) -> Iterator[MADE]:
 
 def _scaled(trial: Trial, place: Place, side: Side, changed: Sequence[Changed]) -> list[MADE]:
     possible = (
-        _wrapped(trial, side, made)
-        for made in scaled(trial.text, side, changed, _valued(trial, place.scales))
+        _wrapped(trial, side, made) for made in scaled(trial.text, side, changed, valued(trial, place.scales))
     )
     return [made for made in possible if made is not None]
-
-
-def _valued(trial: Trial, names: Sequence[str], most: int = MEASURES) -> list[tuple[str, Row]]:
-    """The first of the names that are nowhere 0, with their values."""
-    found: list[tuple[str, Row]] = []
-    for name in names:
-        term = trial.written.term(name)
-        row = trial.points.row(term) if term is not None else None
-        if row is not None and all(row) and not re.fullmatch(r"\d+", name):
-            found.append((name, row))
-    return found[:most]
 
 
 def _wrapped(trial: Trial, side: Side, made: MADE) -> MADE | None:

@@ -12,12 +12,15 @@ from bnsym.latex.ast import Plus
 from bnsym.normal import OutOfReach
 from bnsym.proving.closed_form import NoClosedForm, closed_form
 from bnsym.repairing.combining import Changed, Part, Side
-from bnsym.repairing.edits import Edit, apply_all
+from bnsym.repairing.edits import Edit, apply_all, lettered
 from bnsym.repairing.spots import spots
 from bnsym.repairing.values import Points, Row
 from bnsym.repairing.worth import is_worthwhile
 from bnsym.repairing.written import Work, Written
 from bnsym.terms import Mul, Relation, Statement, Term, free_indices, mul, num
+
+PHRASES = 60
+"""How many of the expressions that stand nearest may be what is missing."""
 
 
 @dataclass
@@ -48,6 +51,13 @@ class Trial:
     @property
     def other(self) -> Term:
         return self.statement.right if self.side == "left" else self.statement.left
+
+    @property
+    def near(self) -> list[str]:
+        """Expressions of the note, those with one letter also with a letter of the other side."""
+        found = dict.fromkeys(self.written.note.phrases(self.written.start)[:PHRASES])
+        letters = [index.name for index in free_indices(self.other)]
+        return list(found | {lettered(word, letter): None for letter in letters for word in found})
 
     @cached_property
     def guard(self) -> tuple[Term, ...]:
@@ -104,9 +114,8 @@ class Trial:
     def proves(self, made: Iterable[Edit], witness: Witness | None) -> bool:
         """Whether the statement with the edits, none of which is idle, is proved, and worth it."""
         made = tuple(made)
-        alone = [row for edit in made if (row := self.rows.get(edit)) is not None]
         term = self.term(made)
-        if term is None or (len(made) > 1 and any(map(self.fits, alone))):
+        if term is None or (len(made) > 1 and any(self.fits(alone.row) for alone in self.each(made))):
             return False
         given = self.statement
         changed = replace(given, left=term) if self.side == "left" else replace(given, right=term)

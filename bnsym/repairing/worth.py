@@ -218,6 +218,8 @@ def _takes_in(original: Statement, repaired: Statement, points: Points) -> bool:
         for (before, after), (was, now) in changes:
             if _has_as_factor(after, now) and not _has_as_factor(before, was):
                 return True
+            if now in walk(after) and was not in walk(before):
+                return True
     grown = any(len(_terms(after)) > len(_terms(before)) for (before, after), _ in changes)
     return grown and num(0) in _unshared(repaired, points) and num(0) not in _unshared(original, points)
 

@@ -14,12 +14,13 @@ from time import monotonic, process_time
 from bnsym.elaborate import Unreadable, parse_term, reading
 from bnsym.elaborate.collect import RawChain
 from bnsym.elaborate.context import Context
-from bnsym.latex.ast import canonical
+from bnsym.latex.ast import Derivative, Number, Plus, canonical
 from bnsym.latex.errors import ReadError
 from bnsym.latex.parser import parse
 from bnsym.model import Derivation, Link, Span
 from bnsym.proving import is_provable
 from bnsym.repairing.edits import Edit, apply_all
+from bnsym.repairing.spots import spots
 from bnsym.source.text import Source
 from bnsym.terms import Statement, Term
 
@@ -88,6 +89,23 @@ class Note:
         chains = self.context.survey.gathered.chains
         around = next((c for c in chains if c.chain.where.start <= start < c.chain.where.end), None)
         return Written(self, start, written if _is_same(written, seen) else seen, around)
+
+    @cached_property
+    def _phrases(self) -> list[tuple[int, str]]:
+        """The parts of the expressions in displays, with where they stand."""
+        chains = self.context.survey.gathered.chains
+        return [
+            (where.start + spot.start, text[spot.start : spot.end].strip())
+            for where in (expression.where for raw in chains for expression in raw.expressions)
+            for text in [self.source.text[where.start : where.end]]
+            for spot in spots(text)
+            if not isinstance(spot.node, Number | Plus) and not isinstance(spot.holder, Derivative)
+        ]
+
+    def phrases(self, start: int) -> list[str]:
+        """What expressions consist of, the nearest ones first."""
+        found = sorted(self._phrases, key=lambda one: abs(one[0] - start))
+        return list(dict.fromkeys(text for _, text in found))
 
     def is_proved(self, statement: Statement, work: Work) -> bool:
         if statement not in self.decided:
