@@ -72,6 +72,8 @@ def across(right: Trial, left: Trial, place: Place) -> Iterator[tuple[MADE, MADE
         return
     found: list[tuple[MADE, MADE]] = []
     for one in left.each(edit for edit in edits(left.text, place) if edit.cost == 1):
+        if equal(one.row, side.target):  # it changes nothing
+            continue
         aimed = replace(side, target=one.row)
         found += [(other.made, one.made) for other in changed if equal(other.row, one.row)]
         found += [(made, one.made) for made in combined(aimed, changed)]

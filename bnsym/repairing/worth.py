@@ -6,7 +6,7 @@ the statement as it was written with the one that is proved; none is a matter of
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -14,7 +14,7 @@ from itertools import combinations
 from typing import TypeAlias
 
 from bnsym.elaborate.dependence import names_of
-from bnsym.repairing.values import Points, few_points, may_hold, related
+from bnsym.repairing.values import Points, related
 from bnsym.terms import (
     Add,
     Delta,
@@ -109,10 +109,11 @@ def _values(points: Points, pair: Pair) -> list[tuple[float, float]]:
 
 def _says_nothing(original: Statement, repaired: Statement, points: Points) -> bool:
     """Whether the sides are the same, or both 0 where none was written so, or an order holds by signs."""
-    terms, others = (sorted(map(_factors, _terms(side))) for side in (repaired.left, repaired.right))
-    if terms == others or _is_rearranged(original, repaired):
+    several = any(len(_terms(side)) != len(_like_terms(side)) for side in (repaired.left, repaired.right))
+    edited = len(list(_changes(original, repaired)))
+    if _like_terms(repaired.left) == _like_terms(repaired.right) and (edited > 1 or not several):
         return True
-    if len(list(_changes(original, repaired))) > 1 and _is_of_no_layer(repaired):
+    if _is_rearranged(original, repaired):
         return True
     before = original.left, original.right
     if all(_is_zero(side, points) for side in (repaired.left, repaired.right)):
@@ -120,15 +121,12 @@ def _says_nothing(original: Statement, repaired: Statement, points: Points) -> b
     return original.relation is not Relation.EQ and _holds_by_signs(original, repaired, points)
 
 
-def _factors(term: Term) -> list[str]:
-    return sorted(map(repr, _exponents(term).items()))
-
-
-def _is_of_no_layer(statement: Statement) -> bool:
-    """Whether it holds whatever its names stand for."""
-    bare = replace(statement, definitions=(), hypotheses=())
-    derived = any(isinstance(t, Diff) for side in (bare.left, bare.right) for t in walk(side))
-    return not derived and may_hold(bare, few_points(bare, None)) is True
+def _like_terms(term: Term) -> dict[frozenset[tuple[Term, Fraction]], Fraction]:
+    """The products of which a term is the sum, each once with its number."""
+    found: dict[frozenset[tuple[Term, Fraction]], Fraction] = defaultdict(Fraction)
+    for rest, number in map(_multiple, _terms(term)):
+        found[frozenset(_exponents(rest).items())] += number
+    return {factors: number for factors, number in found.items() if number}
 
 
 def _is_rearranged(original: Statement, repaired: Statement) -> bool:
@@ -321,9 +319,13 @@ def distributed(term: Term) -> Iterator[Term]:
 
 
 def _multiple(term: Term) -> tuple[Term, Fraction]:
+    """What is left of a term without its number, and that."""
     match term:
         case Num(value):
             return num(1), value
+        case Sum(index, body):
+            rest, value = _multiple(body)
+            return Sum(index, rest), value
         case Mul((Num(value), *factors)):
             return mul(*factors), value
     return term, Fraction(1)
