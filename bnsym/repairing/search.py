@@ -16,27 +16,34 @@ from bnsym.model import Link, Repair, Span, for_file
 from bnsym.printing import to_latex
 from bnsym.proving import decide
 from bnsym.proving.witness import free_shapes
-from bnsym.repairing.assuming import possible, scalars
 from bnsym.repairing.combining import MADE
 from bnsym.repairing.edits import Place, accented
-from bnsym.repairing.stages import across, easy, harder, missing_in_sums, missing_parts, together
+from bnsym.repairing.stages import across, easy, harder, missing_in_sums, together
 from bnsym.repairing.trial import Trial, closed_left, fails
 from bnsym.repairing.unread import mended
 from bnsym.repairing.values import points_for
 from bnsym.repairing.worth import assumes_the_claim
 from bnsym.repairing.written import READING_COST, Note, Work, Written
 from bnsym.terms import (
+    Add,
+    Hypothesis,
+    Mul,
+    Name,
     Relation,
     Size,
     Statement,
+    Sym,
+    Term,
     add,
     free_indices,
+    mul,
     names,
     num,
+    power,
     walk,
 )
 
-STAGES = (easy, harder, together, missing_parts, missing_in_sums)
+STAGES = (easy, harder, together, missing_in_sums)
 
 LONGEST = 300
 """Characters of a closed form that still says something to a reader."""
@@ -133,7 +140,7 @@ def _assumed(note: Note, link: Link, verdict: Refuted, work: Work) -> Iterator[R
     points = points_for(verdict.statement, work.deadline)
     said = (*note.read[0].hypotheses, *link.elsewhere)
     not_zero = {h.hypothesis.left for h in said if h.hypothesis.relation in (Relation.GT, Relation.NE)}
-    for one in possible(verdict.statement):
+    for one in _possible(verdict.statement):
         if one.relation is Relation.EQ and one.left in not_zero:  # the note says otherwise somewhere
             continue
         statement = replace(verdict.statement, hypotheses=(*verdict.statement.hypotheses, one))
@@ -147,6 +154,41 @@ def _assumed(note: Note, link: Link, verdict: Refuted, work: Work) -> Iterator[R
             at, before = _before_block(note, link.span)
             edit = (at, at, f"{before}{comment}\n")
             yield from _placed(note, "a missing hypothesis", "", comment, (edit,))
+
+
+def _possible(statement: Statement) -> Iterator[Hypothesis]:
+    """That a scale is no larger than a spread, about signs, that an epsilon is zero; for an order,
+    what is said of the parts in which the sides differ."""
+    numbers = scalars(statement)
+    squares = [d.symbol for d in statement.definitions if d.symbol.name.endswith("^{2}")]
+    yield from (Hypothesis(power(Sym(n), 2), Relation.LE, s) for s in squares for n in numbers)
+    yield from (Hypothesis(Sym(n), r, num(0)) for n in numbers for r in (Relation.GE, Relation.GT))
+    yield from (Hypothesis(Sym(n), Relation.EQ, num(0)) for n in numbers if "epsilon" in n)
+    if statement.relation is not Relation.EQ:
+        whole = statement.left, statement.right
+        yield from (one for one in _differences(*whole) if (one.left, one.right) != whole)
+
+
+def scalars(statement: Statement) -> list[Name]:
+    """The free numbers that a statement depends on, itself or through definitions."""
+    return [name for name, shape in free_shapes(statement)[0].items() if not shape]
+
+
+def _differences(left: Term, right: Term) -> Iterator[Hypothesis]:
+    """Where the sides differ in one part: that its two versions are ordered, or what multiplies them
+    has a sign."""
+    match left, right:
+        case (Add(ours), Add(theirs)) | (Mul(ours), Mul(theirs)) if len(ours) == len(theirs):
+            apart = [k for k, (a, b) in enumerate(zip(ours, theirs, strict=True)) if a != b]
+            if len(apart) == 1:
+                (k,) = apart
+                yield from _differences(ours[k], theirs[k])
+                if isinstance(left, Mul):
+                    rest = mul(*ours[:k], *ours[k + 1 :])
+                    yield from (Hypothesis(rest, relation, num(0)) for relation in (Relation.GE, Relation.LE))
+                return
+    if not free_indices(add(left, right)):
+        yield from (Hypothesis(left, relation, right) for relation in (Relation.LE, Relation.GE))
 
 
 def _before_block(note: Note, span: Span) -> tuple[int, str]:

@@ -1,33 +1,30 @@
 """Edits of one side that make the relation hold at a few points, the small ones first.
 
-few_edits       one of what is changed easily
-together        two or three of these, or a factor in front
-missing_parts   what the other side, or its closed form, has and this side has not
+easy              one of what is changed easily
+harder            two of these, or one that costs more: what is missing and stands near
+together          two or three, or a factor in front
+missing_in_sums   what is missing with the letter of a sum
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import combinations, islice
+from itertools import combinations
 
-from bnsym.printing import to_latex
 from bnsym.repairing.combining import MADE, Changed, Side, combined, equal, scaled
 from bnsym.repairing.edits import Edit, Place, edits, overlap
 from bnsym.repairing.gaps import missing, valued, within_sums
 from bnsym.repairing.spots import spots
-from bnsym.repairing.trial import Trial, closed_left
-from bnsym.repairing.worth import distributed
-from bnsym.terms import Add, Delta, Diff, Mul, Num, Pow, Relation, Sum, Sym, Term, mul, num, walk
+from bnsym.repairing.trial import Trial
+from bnsym.terms import Relation
 
 ALIKE = ("a hat", "a square", "a transpose")
 """What is often done twice, and neither adds up nor multiplies."""
 MOST = 18
 """Of how many edits each two are read."""
-VOCABULARY = 16
-_PRODUCT = re.compile(r"\\sum_\{(\w)\} (\S+)_\{\1\} (\S+)_\{\1\}(?!\S)")
-_NORM = re.compile(r"\\(?:l?Vert|\||langle)")
+ARRAYS = 4
+"""Of how many arrays each two are multiplied."""
 
 
 def easy(trial: Trial, place: Place) -> Iterator[MADE]:
@@ -46,7 +43,7 @@ def harder(trial: Trial, place: Place) -> Iterator[MADE]:
     alone = [c.made for c in trial.each(e for e in possible if e.cost > 1) if trial.fits(c.row)]
     found = [made for made in alone if made[0].cost == 2]
     if side is not None:
-        found += [*combined(side, cheap), *missing(trial, place, trial.near)]
+        found += [*combined(side, cheap), *missing(trial, place, [*trial.near, *_inner(place)])]
     yield from sorted(found, key=lambda made: sum(edit.cost for edit in made))
     yield from (made for made in alone if made[0].cost > 2)
 
@@ -80,53 +77,14 @@ def across(right: Trial, left: Trial, place: Place) -> Iterator[tuple[MADE, MADE
     yield from sorted(found, key=lambda both: sum(edit.cost for made in both for edit in made))
 
 
-def missing_parts(trial: Trial, place: Place) -> Iterator[MADE]:
-    """A factor or a term that is missing, of the other side's closed form."""
-    closed = closed_left(replace(trial.statement, left=trial.other), trial.work.until)
-    known = vocabulary([closed]) if closed is not None else ()
-    yield from missing(trial, place, [_in_style(trial.text, word) for word in known])
+def _inner(place: Place) -> list[str]:
+    """Inner products of arrays, which a square of a sum has and its terms have not."""
+    return [rf"\langle {a}, {b} \rangle" for a, b in combinations(place.arrays[:ARRAYS], 2)]
 
 
 def missing_in_sums(trial: Trial, place: Place) -> Iterator[MADE]:
     """One in a sum, with its letter."""
     yield from within_sums(trial, trial.near)
-
-
-def _in_style(text: str, latex: str) -> str:
-    """With inner products for sums of products where the text has norms."""
-    return _PRODUCT.sub(r"\\langle \2, \3 \\rangle", latex) if _NORM.search(text) else latex
-
-
-def vocabulary(sources: Sequence[Term]) -> tuple[str, ...]:
-    """The factors and the terms of which other expressions consist, as LaTeX."""
-    factors: dict[str, None] = {}
-    terms: dict[str, None] = {}
-    for source in sources:
-        for term in walk(source):
-            match term:
-                case Add(parts):
-                    terms |= dict.fromkeys(map(_unsigned, parts))
-                case Mul(parts):
-                    factors |= dict.fromkeys(_grouped(part) for part in parts if not isinstance(part, Num))
-                    if any(isinstance(part, Add) for part in parts):
-                        terms |= dict.fromkeys(map(_unsigned, distributed(term)))
-                case Sym() | Diff() | Sum() | Pow(Sym(), _) | Delta():
-                    factors.setdefault(to_latex(term))
-            if isinstance(term, Delta):
-                terms.setdefault(to_latex(term))
-    return *islice(terms, VOCABULARY), *islice(factors, VOCABULARY)
-
-
-def _grouped(term: Term) -> str:
-    return rf"\left( {to_latex(term)} \right)" if isinstance(term, Add) else to_latex(term)
-
-
-def _unsigned(term: Term) -> str:
-    if isinstance(term, Mul) and isinstance(term.factors[0], Num) and term.factors[0].value < 0:
-        rest = term.factors[1:]
-        value = -term.factors[0].value
-        term = mul(num(value), *rest)
-    return to_latex(term)
 
 
 def _both(trial: Trial, possible: Sequence[Edit]) -> Iterator[MADE]:
