@@ -217,16 +217,6 @@ def test_the_bound_on_a_wrong_accept_follows_the_degree() -> None:
     assert 8 / PRIME < first < second
 
 
-@pytest.mark.parametrize(("p", "q"), [(1, 2), (-1, 2), (-3, 2), (2, 1), (-1, 1), (3, 1), (-2, 1), (1, 4)])
-def test_a_complex_step_differentiates_powers(p: int, q: int) -> None:
-    names = Balls.names
-    for base in (0.3, 7.0) if q > 1 else (0.3, -7.0):
-        found = names["power"](Ball(np.asarray(base + 1e-100j), 0.0), p, q)
-        exact = p / q * base ** (p / q - 1) if q > 1 else p * base ** (p - 1)
-        assert math.isclose(found.value.imag / 1e-100, exact, rel_tol=1e-14)
-        assert abs(found.value.imag / 1e-100 - exact) <= 2 * found.radius.imag / 1e-100
-
-
 def test_radii_hold_against_exact_rationals() -> None:
     """Every ball contains the exact result, worked out in fractions."""
     rng = np.random.default_rng(3)

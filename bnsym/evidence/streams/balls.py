@@ -1,11 +1,7 @@
-"""Floats with a bound on their rounding error, real or, for complex steps, complex.
+"""Floats with a bound on their rounding error.
 
-A ball is a value and a radius; of a complex ball the radius has a real and an imaginary part, each for
-its own part of the value. Radii follow from the standard model of rounding, |fl(a∘b) − a∘b| ≤ u|a∘b|,
+A ball is a value and a radius. Radii follow from the standard model of rounding, |fl(a∘b) − a∘b| ≤ u|a∘b|,
 to first order; a sum of n numbers adds n u Σ|a|, or, where NumPy sums pairwise, (20 + log₂ n) u Σ|a|.
-
-The imaginary part of a complex step is so small that its square vanishes; then the product of
-two magnitudes, taken as complex numbers, bounds each part of the product.
 """
 
 from __future__ import annotations
@@ -23,6 +19,8 @@ from bnsym.evidence.surveying import Unsupported
 from bnsym.terms import Name
 
 UNIT = 2.0**-53
+PRODUCT = 5
+"""How many roundings a product is taken to have: whoever works it out in another way scales it, too."""
 ROUGH = 0.1
 """A relative error beyond which first-order bounds mean nothing."""
 
@@ -43,15 +41,8 @@ class Cancellation(Unsupported):
     """A divisor, or what is under a root, is not known to a single digit, or is zero."""
 
 
-def size(value: Array) -> Array:
-    """The magnitude of each part."""
-    if np.iscomplexobj(value):
-        return np.asarray(np.abs(value.real) + 1j * np.abs(value.imag))
-    return np.abs(value)
-
-
 def _rounded(value: Array, radius: Array, times: float = 1.0) -> Ball:
-    return Ball(value, radius + times * UNIT * size(value))
+    return Ball(value, radius + times * UNIT * np.abs(value))
 
 
 def add(a: Ball, b: Ball) -> Ball:
@@ -67,9 +58,8 @@ def neg(a: Ball) -> Ball:
 
 
 def mul(a: Ball, b: Ball) -> Ball:
-    x, y = size(a.value), size(b.value)
-    value = a.value * b.value
-    return _rounded(value, x * b.radius + a.radius * (y + b.radius) + 4 * UNIT * (x * y))
+    x, y = np.abs(a.value), np.abs(b.value)
+    return _rounded(a.value * b.value, x * b.radius + a.radius * (y + b.radius), PRODUCT)
 
 
 def square(a: Ball) -> Ball:
@@ -77,10 +67,10 @@ def square(a: Ball) -> Ball:
 
 
 def power(a: Ball, p: int, q: int) -> Ball:
-    """a ** (p/q), q a power of 2; to first order in the radius and in an imaginary step."""
+    """a ** (p/q), q a power of 2; to first order in the radius."""
     if q == 1 and 0 <= p <= 3:
         return Ball(np.ones_like(a.value), 0.0) if p == 0 else a if p == 1 else mul(a, power(a, p - 1, 1))
-    base, spread = np.real(a.value), np.real(a.radius)
+    base, spread = a.value, a.radius
     if not np.all(np.isfinite(base)):
         raise Overflow
     if q % 2 == 0 and np.any(base < 0):
@@ -90,15 +80,12 @@ def power(a: Ball, p: int, q: int) -> Ball:
         raise Cancellation(f"a divisor or a number under a root is {zero}lost to cancellation")
     exponent, relative = p / q, spread / np.abs(base)
     value = _raised(a.value, p, q)
-    slope = abs(exponent) * np.abs(np.real(value) / base) * (1 + abs(exponent - 1) * relative)
-    radius = slope * a.radius
-    if np.iscomplexobj(value):
-        radius = radius + 1j * np.abs(np.imag(value)) * abs(exponent - 1) * relative
-    return _rounded(value, radius, 8)
+    slope = abs(exponent) * np.abs(value / base) * (1 + abs(exponent - 1) * relative)
+    return _rounded(value, slope * a.radius, 8)
 
 
 def _raised(value: Array, p: int, q: int) -> Array:
-    """By roots and products, for `**` loses a small imaginary part beside a negative real one."""
+    """By roots and products."""
     while q > 1:
         value, q = np.sqrt(value), q // 2
     found = value
@@ -125,7 +112,7 @@ def _summed(a: Ball, axis: int, *, pairwise: bool, keep: bool) -> Ball:
     radius = np.sum(np.broadcast_to(a.radius, np.shape(a.value)), axis=axis, keepdims=keep)
     count = np.shape(a.value)[axis]
     factor = 20 + log2(count) if pairwise else count
-    return Ball(value, radius + factor * UNIT * np.sum(size(a.value), axis=axis, keepdims=keep))
+    return Ball(value, radius + factor * UNIT * np.sum(np.abs(a.value), axis=axis, keepdims=keep))
 
 
 class Balls:
@@ -146,8 +133,7 @@ class Balls:
             raise Overflow from error
 
     def enter(self, array: npt.NDArray[Any], leaf: Leaf) -> Ball:
-        kind = np.complex128 if np.iscomplexobj(array) else np.float64
-        return Ball(np.asarray(array, kind), self.radii.get(leaf.name, 0.0))
+        return Ball(np.asarray(array, np.float64), self.radii.get(leaf.name, 0.0))
 
     def gathered(self, totals: list[Ball]) -> Ball:
         stacked = Ball(np.stack([t.value for t in totals]), np.stack([t.radius for t in totals]))

@@ -1,9 +1,9 @@
 """Evidence at a large batch: both sides in floats, with a bound on their rounding error.
 
-A gradient of the loss is not differentiated: the side that is ∂f/∂v becomes the derivative of f along
-a random direction, by a complex step through the definitions, with a random upstream gradient; the
-other side is what the note says, times the direction. Anything else is compared as it stands.
-Sides agree if they differ by no more than the errors of both can explain.
+A gradient of the loss is not worked out: the side that is ∂f/∂v becomes the derivative of f along a random
+direction, forward through the definitions, with a random upstream gradient; the other side is what the note
+says, times the direction. Anything else is compared as it stands. Sides agree if they differ by no more than
+the errors of both can explain.
 
     structure → passes → streaming ↘
     drawing, balls, sides           → floating
@@ -21,7 +21,7 @@ from bnsym.evidence import memory, sides, surveying
 from bnsym.evidence.streams.balls import Ball, Balls, Cancellation, Overflow
 from bnsym.evidence.streams.drawing import Draw
 from bnsym.evidence.streams.meeting import meet
-from bnsym.evidence.streams.passes import BATCH, STEP, Lowering
+from bnsym.evidence.streams.passes import BATCH, Lowering
 from bnsym.evidence.streams.streaming import Stream
 from bnsym.evidence.structure import Structure
 from bnsym.evidence.surveying import Unsupported, answered
@@ -41,8 +41,6 @@ from bnsym.terms import (
     free_indices,
 )
 
-H = 1e-100
-"""Of the complex step: its square is nothing beside any float, so the derivative has no error of its own."""
 UNORDERED = (Relation.EQ, Relation.NE)
 SMALL, ATTEMPTS = 1000, 60
 """Draws that meet the hypotheses are looked for at a small batch first."""
@@ -117,7 +115,7 @@ def _how(question: Question) -> str:
     statement, structure = question.statement, question.structure
     free = _free(question)
     nodes = (sides.gradient_node(structure, s, free) for s in (statement.left, statement.right))
-    how = "; by a complex step along a random direction" if any(nodes) else ""
+    how = "; along a random direction" if any(nodes) else ""
     soft = sorted(name for name in structure.shapes if name.endswith(" diagonal"))
     return how + ("; matrices over the batch are a diagonal and products of vectors" if soft else "")
 
@@ -181,32 +179,18 @@ def _meets(question: Question, draw: Draw) -> bool:
                 continue
             raise Unsupported("a hypothesis orders every component")
         plain = (question.structure.resolve(side) for side in (left, right))
-        a, b = (_value(question, draw, side, None) for side in plain)
+        a, b = (_value(question, draw, side) for side in plain)
         if not a.value <= b.value:
             return False
     return True
 
 
 def _side(question: Question, draw: Draw, side: Term) -> Ball:
-    free = _free(question)
-    node = sides.gradient_node(question.structure, side, free)
-    if node is not None and question.statement.relation is Relation.EQ:
-        return _stepped(question, draw, side, node)
-    return _value(question, draw, sides.weighted(question.structure, side, free), None)
+    return _value(question, draw, sides.closed(question.structure, side, _free(question)))
 
 
-def _stepped(question: Question, draw: Draw, gradient: Term, node: Sym) -> Ball:
-    """The derivative of the loss along the direction of the weights, by a complex step."""
-    structure = question.structure
-    (loss,) = surveying.names(gradient) & set(structure.losses)
-    along = sides.direction(structure, node)
-    term = sides.linear_loss(structure, loss, lambda output: output)
-    found = _value(question, draw, term, (node.name, along))
-    return Ball(np.imag(found.value) / H, np.imag(found.radius) / H)
-
-
-def _value(question: Question, draw: Draw, term: Term, nudged: tuple[Name, Name] | None) -> Ball:
-    lowering = Lowering(question.structure, nudged)
+def _value(question: Question, draw: Draw, term: Term) -> Ball:
+    lowering = Lowering(question.structure)
     expression = lowering.lower(term)
     found = _stream(question, draw, lowering).value(expression)
     return Ball(np.sum(found.value), np.sum(found.radius))
@@ -215,7 +199,7 @@ def _value(question: Question, draw: Draw, term: Term, nudged: tuple[Name, Name]
 def _values(question: Question, draw: Draw, term: Term, node: Sym | None) -> Ball:
     """The value of a term, or its values for all components of a node."""
     if node is None or not node.indices:
-        return _value(question, draw, term, None)
+        return _value(question, draw, term)
     batch = [i.name for i in node.indices if i.space == question.structure.batch]
     if len(node.indices) > 1 or not batch:
         raise Unsupported("floats are moved onto equations along the batch only")
@@ -235,7 +219,5 @@ def _stream(question: Question, draw: Draw, lowering: Lowering) -> Stream:
     arrays = len({leaf.name for leaf in leaves if BATCH in leaf.letters} | draw.arrays.keys())
     if said := memory.refusal(size, arrays):
         raise Unsupported(said)
-    return Stream(
-        lowering, Balls(draw.radii), {leaf: draw.array(leaf) for leaf in leaves}, size, question.deadline,
-        {STEP: Ball(H * 1j, 0.0)},
-    )  # fmt: skip
+    drawn = {leaf: draw.array(leaf) for leaf in leaves}
+    return Stream(lowering, Balls(draw.radii), drawn, size, question.deadline)

@@ -49,9 +49,6 @@ LONGEST = 20_000
 """Operations of an expression beyond which it is not evaluated."""
 MOST_PARTS = 100
 """Products of a sum beyond which it is not multiplied out."""
-STEP = Symbol("step")
-"""What a nudged node moves by, in its direction."""
-STEP_TERM = Sym("step of a node")
 
 
 class Reduce(sympy.Function):  # type: ignore[misc]
@@ -74,8 +71,6 @@ class Lowering:
     """Terms of one structure as expressions, with the sums and the small definitions in them."""
 
     structure: Structure
-    nudged: tuple[Name, Name] | None = None
-    """A node, and the direction in which it moves by STEP."""
     expand: bool = False
     """Whether to multiply out what is summed, so that fewer passes do. In floats that loses digits."""
     leaves: dict[Symbol, Leaf] = field(default_factory=dict)
@@ -128,16 +123,7 @@ class Lowering:
         return self._known[leaf]
 
     def _symbol(self, symbol: Sym, letter: str | None) -> Expr:
-        nudged = self.nudged is not None and symbol.name == self.nudged[0]
-        own = self._own(symbol, letter)
-        if nudged and self.nudged is not None:
-            return own + STEP * self._own(Sym(self.nudged[1], symbol.indices), letter)
-        return own
-
-    def _own(self, symbol: Sym, letter: str | None) -> Expr:
         structure, name = self.structure, symbol.name
-        if symbol == STEP_TERM:
-            return STEP
         if name in structure.adjoints:
             loss, node = structure.adjoints[name]
             return self.lower(structure.gradient(loss, Sym(node, symbol.indices)), letter)
@@ -254,7 +240,9 @@ class Lowering:
         match term:
             case Mul(factors):
                 return [g for f in factors for g in self._factors(f, index)]
-            case Sym(name, _) if self._written_out(name) and self._in_batch(term) and mentions(term, index):
+            case Sym(name, _) if (
+                name in self.structure.definitions and self._in_batch(term) and mentions(term, index)
+            ):
                 return self._factors(self.structure.unfold(term), index)
             case Pow(base, exponent) if exponent.denominator == 1:
                 return [power(f, exponent) for f in self._factors(base, index)]
@@ -265,19 +253,14 @@ class Lowering:
             case _:
                 return [term]
 
-    def _written_out(self, name: Name) -> bool:
-        nudged = self.nudged is not None and self.nudged[0] == name
-        return name in self.structure.definitions and not nudged
-
     def _in_batch(self, symbol: Sym) -> int:
         """How many of its indices run over the batch."""
         return sum(i.space == self.structure.batch for i in symbol.indices)
 
     def _is_matrix(self, term: Term) -> bool:
         """A free array with two indices over the batch: too many numbers to draw."""
-        if not isinstance(term, Sym) or self._written_out(term.name) or term.name in self.structure.adjoints:
-            return False
-        return self._in_batch(term) == 2
+        made = self.structure.definitions.keys() | self.structure.adjoints.keys()
+        return isinstance(term, Sym) and term.name not in made and self._in_batch(term) == 2
 
     def _soft(self, term: Term) -> Term:
         """Each such matrix as a diagonal and a difference of products: D_i δ_ij + a_i a_j − b_i b_j, or
@@ -300,8 +283,6 @@ class Lowering:
             parts += [neg(mul(part("minus", left), part("minus", right)))]
         else:
             parts += [mul(part("column", left), part("row", right))]
-        if self.nudged is not None and name == self.nudged[0]:
-            parts += [mul(STEP_TERM, Sym(self.nudged[1], indices))]
         return add(*parts)
 
     def _bounded(self, e: Expr) -> Expr:
