@@ -15,7 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from bnsym.evidence.streams import streamed
+from bnsym.evidence.whole import modular
 from tests.batchnorm import equation, input_gradient
 from tests.test_floating import GRADIENT, SLIPS, gap
 
@@ -31,7 +31,7 @@ def main() -> None:
     for name, statement in {RIGHT: equation(GRADIENT, input_gradient()), **SLIPS}.items():
         started = time.perf_counter()
         apart, rounding = gap(statement, size)
-        residues = streamed.examine(statement, size).agrees
+        residues = modular.examine(statement, size).agrees
         seconds = time.perf_counter() - started
         print(f"{name:32} {apart:10.1e} {rounding:10.1e}  {residues!s:6} {seconds:9.1f}", flush=True)
         missed += (apart > rounding) is (name == RIGHT) or residues is not (name == RIGHT)

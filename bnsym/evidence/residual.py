@@ -76,6 +76,11 @@ def sources(structure: Structure, term: Term) -> set[Name]:
     return (found & structure.shapes.keys()) - nodes - set(structure.losses)
 
 
+def arrays(structure: Structure, term: Term) -> int:
+    """How many free arrays over the batch `term` depends on."""
+    return sum(structure.batch in structure.shapes[name] for name in sources(structure, term))
+
+
 def roots(structure: Structure, term: Term) -> int:
     """How many different roots the value of `term` depends on."""
 

@@ -94,11 +94,12 @@ def testify(statement: Statement, budget: Budget, proved: bool) -> tuple[Evidenc
     routes = _on_proof(statement, budget) if proved and budget.cross_examine else ()
     if budget.batch is None:
         return routes
-    from bnsym.evidence.streams import floating, streamed
+    from bnsym.evidence.streams import floating
+    from bnsym.evidence.whole import modular
 
     def at_batch() -> tuple[Evidence, ...]:
         size, deadline = budget.batch or 0, monotonic() + budget.timeout
-        return tuple(r.examine(statement, size, deadline=deadline) for r in (floating, streamed))
+        return tuple(r.examine(statement, size, deadline=deadline) for r in (floating, modular))
 
     return routes + limited(at_batch, budget.timeout, partial(_no_evidence, f"at {budget.batch}"))
 

@@ -1,1 +1,1 @@
-"""A batch of any size in blocks: floats with error bounds, residues mod a prime, compiled closed forms."""
+"""A batch of any size in blocks: floats with error bounds."""

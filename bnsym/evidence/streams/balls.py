@@ -7,17 +7,16 @@ to first order; a sum of n numbers adds n u Σ|a|, or, where NumPy sums pairwise
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 from math import log2
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from bnsym.evidence.streams.passes import Leaf
-from bnsym.evidence.streams.streaming import Array
 from bnsym.evidence.surveying import Unsupported
-from bnsym.terms import Name
 
+Array = npt.NDArray[Any]
 UNIT = 2.0**-53
 PRODUCT = 5
 """How many roundings a product is taken to have: whoever works it out in another way scales it, too."""
@@ -49,21 +48,9 @@ def add(a: Ball, b: Ball) -> Ball:
     return _rounded(a.value + b.value, a.radius + b.radius)
 
 
-def sub(a: Ball, b: Ball) -> Ball:
-    return _rounded(a.value - b.value, a.radius + b.radius)
-
-
-def neg(a: Ball) -> Ball:
-    return Ball(-a.value, a.radius)
-
-
 def mul(a: Ball, b: Ball) -> Ball:
     x, y = np.abs(a.value), np.abs(b.value)
     return _rounded(a.value * b.value, x * b.radius + a.radius * (y + b.radius), PRODUCT)
-
-
-def square(a: Ball) -> Ball:
-    return mul(a, a)
 
 
 def power(a: Ball, p: int, q: int) -> Ball:
@@ -103,10 +90,6 @@ def total(a: Ball) -> Ball:
     return _summed(a, 0, pairwise=np.ndim(a.value) == 1, keep=np.ndim(a.value) > 1)
 
 
-def dot(a: Ball, b: Ball) -> Ball:
-    return total(mul(a, b))
-
-
 def _summed(a: Ball, axis: int, *, pairwise: bool, keep: bool) -> Ball:
     value = np.sum(a.value, axis=axis, keepdims=keep)
     radius = np.sum(np.broadcast_to(a.radius, np.shape(a.value)), axis=axis, keepdims=keep)
@@ -116,28 +99,13 @@ def _summed(a: Ball, axis: int, *, pairwise: bool, keep: bool) -> Ball:
 
 
 class Balls:
-    """The arithmetic of balls; what was drawn is exact, but for what `radii` names."""
+    """The arithmetic of balls."""
 
-    def __init__(self, radii: Mapping[Name, float] | None = None) -> None:
-        self.radii = radii or {}
+    names: Mapping[str, Any] = {"add": add, "mul": mul, "power": power, "reduce": reduce, "total": total}
 
-    names: Mapping[str, Any] = {
-        "add": add, "sub": sub, "neg": neg, "mul": mul, "square": square, "power": power,
-        "reduce": reduce, "total": total, "dot": dot,
-    }  # fmt: skip
 
-    def number(self, p: int, q: int) -> Ball:
-        try:
-            return _rounded(np.asarray(p / q), np.zeros(()))
-        except OverflowError as error:
-            raise Overflow from error
-
-    def enter(self, array: npt.NDArray[Any], leaf: Leaf) -> Ball:
-        return Ball(np.asarray(array, np.float64), self.radii.get(leaf.name, 0.0))
-
-    def gathered(self, totals: list[Ball]) -> Ball:
-        stacked = Ball(np.stack([t.value for t in totals]), np.stack([t.radius for t in totals]))
-        found = _summed(stacked, 0, pairwise=False, keep=False)
-        if not np.all(np.isfinite(found.value)):
-            raise Overflow
-        return found
+def number(value: Fraction) -> Ball:
+    try:
+        return _rounded(np.asarray(value.numerator / value.denominator), np.zeros(()))
+    except OverflowError as error:
+        raise Overflow from error

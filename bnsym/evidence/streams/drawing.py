@@ -12,11 +12,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 
-from bnsym.evidence.streams.passes import Leaf
-from bnsym.evidence.streams.streaming import Array
 from bnsym.evidence.surveying import Shapes
 from bnsym.terms import Name, SpaceName
+
+Array = npt.NDArray[np.float64]
 
 
 @dataclass(eq=False)
@@ -30,15 +31,6 @@ class Draw:
     arrays: dict[Name, Array] = field(default_factory=dict)
     radii: dict[Name, float] = field(default_factory=dict)
     """How far each component may be from one that meets the equations that are given."""
-
-    def array(self, leaf: Leaf) -> Array:
-        """A size, or an array with an axis for each of its letters."""
-        if leaf.name in self.sizes and not leaf.letters:
-            return self.number(self.sizes[leaf.name])
-        return self.named(leaf.name)
-
-    def number(self, size: int) -> Array:
-        return np.asarray(float(size))
 
     def named(self, name: Name) -> Array:
         """A free array, or a number."""

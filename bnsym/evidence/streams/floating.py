@@ -5,26 +5,29 @@ direction, forward through the definitions, with a random upstream gradient; the
 says, times the direction. Anything else is compared as it stands. Sides agree if they differ by no more than
 the errors of both can explain.
 
-    structure → passes → streaming ↘
-    drawing, balls, sides           → floating
+    balls, drawing, meeting, sides ↘
+    named_axes → blockwise         → floating
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from math import inf
+from typing import Any
 
 import numpy as np
 
 from bnsym.evidence import memory, sides, surveying
-from bnsym.evidence.streams.balls import Ball, Balls, Cancellation, Overflow
+from bnsym.evidence.residual import arrays
+from bnsym.evidence.streams.balls import Ball, Balls, Cancellation, Overflow, number
 from bnsym.evidence.streams.drawing import Draw
 from bnsym.evidence.streams.meeting import meet
-from bnsym.evidence.streams.passes import BATCH, Lowering
-from bnsym.evidence.streams.streaming import Stream
 from bnsym.evidence.structure import Structure
 from bnsym.evidence.surveying import Unsupported, answered
+from bnsym.evidence.whole.blockwise import Blockwise
+from bnsym.evidence.whole.named_axes import Tensor
 from bnsym.evidence.whole.pins import Hypotheses
 from bnsym.model import Evidence
 from bnsym.terms import (
@@ -189,10 +192,41 @@ def _side(question: Question, draw: Draw, side: Term) -> Ball:
     return _value(question, draw, sides.closed(question.structure, side, _free(question)))
 
 
+@dataclass(eq=False, kw_only=True)
+class Floats(Blockwise):
+    """One draw of all free arrays, and what follows from it."""
+
+    draw: Draw
+
+    @property
+    def long(self) -> SpaceName:
+        return self.structure.batch
+
+    @property
+    def names(self) -> Mapping[str, Any]:
+        return Balls.names
+
+    def constant(self, value: Fraction) -> Tensor:
+        return Tensor((), number(value))
+
+    def entered(self, array: Any) -> Ball:
+        return Ball(np.asarray(array, np.float64), np.zeros(()))
+
+    def free(self, name: Name) -> Ball:
+        return Ball(self.draw.named(name), np.asarray(self.draw.radii.get(name, 0.0)))
+
+
+def _floats(question: Question, draw: Draw, term: Term) -> Floats:
+    size = question.sizes[question.structure.batch]
+    if said := memory.refusal(size, arrays(question.structure, term)):
+        raise Unsupported(said)
+    return Floats(structure=question.structure, sizes=question.sizes, deadline=question.deadline, draw=draw)
+
+
 def _value(question: Question, draw: Draw, term: Term) -> Ball:
-    lowering = Lowering(question.structure)
-    expression = lowering.lower(term)
-    found = _stream(question, draw, lowering).value(expression)
+    found = _floats(question, draw, term).evaluate(term).data
+    if not np.all(np.isfinite(found.value)):
+        raise Overflow
     return Ball(np.sum(found.value), np.sum(found.radius))
 
 
@@ -200,24 +234,10 @@ def _values(question: Question, draw: Draw, term: Term, node: Sym | None) -> Bal
     """The value of a term, or its values for all components of a node."""
     if node is None or not node.indices:
         return _value(question, draw, term)
-    batch = [i.name for i in node.indices if i.space == question.structure.batch]
-    if len(node.indices) > 1 or not batch:
+    if [i.space for i in node.indices] != [question.structure.batch]:
         raise Unsupported("floats are moved onto equations along the batch only")
-    lowering = Lowering(question.structure)
-    expression = lowering.lower(term, batch[0])
-    stream = _stream(question, draw, lowering)
-    size = question.sizes[question.structure.batch]
-    if not lowering.varies(expression):
-        found = stream.value(expression)
-        return Ball(np.broadcast_to(found.value, (size,)), np.broadcast_to(found.radius, (size,)))
-    return Ball(np.concatenate([value.value for value in stream.mapped(expression)]), 0.0)
-
-
-def _stream(question: Question, draw: Draw, lowering: Lowering) -> Stream:
-    size = question.sizes[question.structure.batch]
-    leaves = lowering.leaves.values()
-    arrays = len({leaf.name for leaf in leaves if BATCH in leaf.letters} | draw.arrays.keys())
-    if said := memory.refusal(size, arrays):
-        raise Unsupported(said)
-    drawn = {leaf: draw.array(leaf) for leaf in leaves}
-    return Stream(lowering, Balls(draw.radii), drawn, size, question.deadline)
+    floats, (index,) = _floats(question, draw, term), node.indices
+    parts = [floats.evaluate(term).data for _ in floats.blocks(index)]
+    if np.ndim(parts[0].value) == 0:
+        return Ball(np.broadcast_to(parts[0].value, (floats.sizes[index.space],)), 0.0)
+    return Ball(np.concatenate([part.value for part in parts]), 0.0)

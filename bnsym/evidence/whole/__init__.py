@@ -1,1 +1,1 @@
-"""A large batch mod a prime, every array kept whole: for equations to solve, and roots for each example."""
+"""Values of terms as arrays with named axes, whole or in blocks; residues mod a prime."""

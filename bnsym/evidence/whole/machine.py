@@ -15,10 +15,10 @@ import numpy as np
 import numpy.typing as npt
 from numpy.random import default_rng
 
-from bnsym.evidence.structure import Structure
 from bnsym.evidence.surveying import Unsupported
-from bnsym.evidence.whole.named_axes import Evaluator, Tensor, TooWide
-from bnsym.terms import Add, Index, Name, Pow, SpaceName, Sym, Term, add, free_indices, mul
+from bnsym.evidence.whole.blockwise import Blockwise
+from bnsym.evidence.whole.named_axes import Tensor, TooWide
+from bnsym.terms import Add, Index, Name, Pow, SpaceName, Term, add, free_indices, mul
 
 PRIME = 2147260631
 """Below 2^31, so that products fit 64 bits. -1 is not a square mod it, every prime below 60 is one."""
@@ -51,66 +51,59 @@ class Redraw(Exception):
         return np.nonzero(self.bad) if self.axes else ()
 
 
+def residue(found: Array) -> Array:
+    """By a quotient, which NumPy is faster at than at remainders; `found` is overwritten."""
+    found -= found // PRIME * PRIME
+    return found
+
+
 ARITHMETIC: Mapping[str, Callable[..., Array]] = {
-    "add": lambda a, b: (a + b) % PRIME,
-    "mul": lambda a, b: a * b % PRIME,
+    "add": lambda a, b: residue(a + b),
+    "mul": lambda a, b: residue(a * b),
     "reduce": lambda a, axis: np.sum(a, axis, keepdims=True) % PRIME,
+    "total": lambda a: np.sum(a) % PRIME,
 }
 
 
-@dataclass(eq=False)
-class Machine(Evaluator):
+@dataclass(eq=False, kw_only=True)
+class Machine(Blockwise):
     """One draw of all free arrays, and what follows from it."""
 
-    structure: Structure
-    sizes: Mapping[SpaceName, int]
     seed: int
+    blocked: bool = False
+    """Whether nothing that runs over the batch is kept but what was drawn."""
     positive: frozenset[Name] = frozenset()
     values: dict[Name, Array] = field(default_factory=dict)
     """Drawn."""
-    computed: dict[Name, Array] = field(default_factory=dict)
-    """Of definitions and adjoints."""
+
+    @property
+    def long(self) -> SpaceName | None:
+        return self.structure.batch if self.blocked else None
 
     @property
     def most(self) -> float:
         return max(WIDE * self.sizes[self.structure.batch], LEAST)
 
-    def array(self, name: Name) -> Array:
-        """All components of a name, an axis for each of its indices."""
-        known = self.values.get(name)
-        if known is None:
-            known = self.computed.get(name)
-        if known is None:
-            known = self._make(name)
-        return known
-
-    def _make(self, name: Name) -> Array:
-        structure = self.structure
-        if name in structure.definitions:
-            definition = structure.definitions[name]
-            self.computed[name] = self.table(definition.symbol.indices, structure.body(name))
-        elif name in structure.adjoints:
-            loss, node = structure.adjoints[name]
-            by = Sym(node, structure.fresh(structure.shapes[name]))
-            self.computed[name] = self.table(by.indices, structure.gradient(loss, by))
-        else:
+    def free(self, name: Name) -> Array:
+        if name not in self.values:
             self.values[name] = self.draw(name)
-            return self.values[name]
-        return self.computed[name]
+        return self.values[name]
 
     def draw(self, name: Name, attempt: int = 0) -> Array:
         """Random values, the same for every machine with this seed."""
-        rng = default_rng([self.seed, attempt, zlib.crc32(name.encode())])
         shape = tuple(self.sizes[space] for space in self.structure.shapes[name])
         if prod(shape) > self.most:
             raise TooWide
-        drawn = rng.integers(1, PRIME, shape, np.int64)
-        if name in self.positive:
-            return np.array(drawn * drawn % PRIME)
-        half = self.structure.symmetric.get(name, 0)
-        if half:
+        drawn = self.drawn(name, attempt, shape)
+        if half := 0 if name in self.positive else self.structure.symmetric.get(name, 0):
             drawn = (drawn + drawn.transpose(*range(half, 2 * half), *range(half))) % PRIME
         return drawn
+
+    def drawn(self, name: Name, attempt: int, shape: tuple[int, ...]) -> Array:
+        """As many values for components of a name."""
+        rng = default_rng([self.seed, attempt, zlib.crc32(name.encode())])
+        found = rng.integers(1, PRIME, shape, np.int64)
+        return np.array(found * found % PRIME) if name in self.positive else found
 
     @property
     def names(self) -> Mapping[str, Any]:

@@ -138,9 +138,13 @@ class Evaluator:
         total = self.product(inside)
         if index.name not in total.axes:
             return self.product([total, self.constant(Fraction(self.sizes[index.space])), *outside])
-        k = total.axes.index(index.name)
-        found = each(self.names["reduce"](total.data, k), lambda a: np.squeeze(a, k))
-        return self.product([Tensor(total.axes[:k] + total.axes[k + 1 :], found), *outside])
+        return self.product([self.reduced(total, index), *outside])
+
+    def reduced(self, found: Tensor, index: Index) -> Tensor:
+        """The sum along an axis."""
+        k = found.axes.index(index.name)
+        data = each(self.names["reduce"](found.data, k), lambda a: np.squeeze(a, k))
+        return Tensor(found.axes[:k] + found.axes[k + 1 :], data)
 
     def sum_of(self, tensors: Sequence[Tensor]) -> Tensor:
         axes = joined(tensors)
