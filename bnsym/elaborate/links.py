@@ -210,31 +210,22 @@ class _Reader(Draft):
     def _target(self, raw: RawDefinition, value: Value, at: Place) -> Sym:
         """The defined symbol; its indices are the letters written or the open axes of its body."""
         spaces, arity = self.survey.spaces, self.survey.table.arity.get(raw.name, 0)
-        if raw.letters:
-            if len(raw.letters) != arity:
-                raise self.survey.table.kind_conflict(raw.name, raw.letters, raw.at)
-            indices = tuple(Index(letter, spaces.letter(letter)) for letter in raw.letters)
-            expected = Value(value.term)
-        else:
-            indices = tuple(spaces.open_axis(spaces.axis(raw.name, k)) for k in range(arity))
-            expected = replace(value, axes=value.axes)
+        if raw.letters and len(raw.letters) != arity:
+            raise self.survey.table.kind_conflict(raw.name, raw.letters, raw.at)
+        indices = tuple(Index(letter, spaces.letter(letter)) for letter in raw.letters)
+        axes = tuple(spaces.axis(raw.name, k) for k in range(arity))
+        indices = indices or tuple(map(spaces.open_axis, axes))
         if value.is_zero:
             return Sym(raw.full_name, indices)
-        if (
-            len(expected.axes) != (0 if raw.letters else arity)
-            or (raw.letters and value.axes)
-            or (value.row != (raw.name in self.survey.table.rows))
+        if len(value.axes) != (0 if raw.letters else arity) or value.row != (
+            raw.name in self.survey.table.rows
         ):
             left = Value(Sym(raw.full_name, indices), () if raw.letters else indices, what=raw.full_name)
-            raise Algebra(spaces, self.survey.table.line_said).mismatch(
-                "the sides have different shapes", left, value, at
-            )
-        if not raw.letters:
-            indices, placeholders = value.axes, indices
-        else:
-            placeholders = tuple(Index("", spaces.axis(raw.name, k)) for k in range(arity))
-        for index, axis in zip(indices, placeholders, strict=True):
-            spaces.unify(axis.space, index.space, raw.at, f"`{raw.name}`")
+            doing = "the sides have different shapes"
+            raise Algebra(spaces, self.survey.table.line_said).mismatch(doing, left, value, at)
+        indices = indices if raw.letters else value.axes
+        for index, axis in zip(indices, axes, strict=True):
+            spaces.unify(axis, index.space, raw.at, f"`{raw.name}`")
         return Sym(raw.full_name, indices)
 
     def _break_circles(self) -> None:

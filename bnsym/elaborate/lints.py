@@ -54,9 +54,7 @@ def remarks(
         at = survey.table.losses.get(used[0], (0, 0))
         found.append(_note(survey, "BN134", f"{functions}: read as an unknown function of {arguments}", at))
     for name, other in _held(everywhere, definitions).items():
-        message = (
-            f"a maximum over `{name}` holds fixed what is computed from `{other}`, though that depends on it"
-        )
+        message = f"a maximum over `{name}` holds what is computed from `{other}` fixed, which depends on it"
         found.append(_note(survey, "BN135", message, places.get(name, (0, 0))))
     return found
 

@@ -531,30 +531,23 @@ def _is_zero(node: Node) -> bool:
 
 def _reduced(shapes: list[str | None]) -> str | None:
     """The shape of a product, from left to right; None if it can't be told."""
-    current: str | None = SCALAR
+    current = SCALAR
     for shape in shapes:
-        match current, shape:
-            case None, _:
-                return None
-            case _, None:
-                return None
-            case ("scalar", other) | (other, "scalar"):
-                current = other
-            case "row", "column":
-                current = SCALAR
-            case "column", "row":
-                current = MATRIX
-            case "matrix", "column":
-                current = COLUMN
-            case "row", "matrix":
-                current = ROW
-            case "matrix", "matrix":
-                current = MATRIX
-            case same, other if same == other:
-                current = same
-            case _:
-                return None
+        if shape is None:
+            return None
+        (rows, inner), (outer, columns) = _AXES[current], _AXES[shape]
+        if SCALAR in (current, shape):
+            current = shape if current == SCALAR else current
+        elif inner == outer:
+            current = _OF_AXES[rows, columns]
+        elif current != shape:
+            return None
     return current
+
+
+_AXES = {SCALAR: (False, False), COLUMN: (True, False), ROW: (False, True), MATRIX: (True, True)}
+"""Whether it has rows, and columns."""
+_OF_AXES = {axes: shape for shape, axes in _AXES.items()}
 
 
 def _vector_still(factors: Sequence[Node], shapes: Sequence[str | None]) -> str | None:
