@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass, replace
-from typing import TypeVar
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bnsym.elaborate.prose import Prose, read_prose, skeleton
 from bnsym.source.markdown import Comment, Found, Hidden
-from bnsym.source.text import Slice
+from bnsym.source.text import relocated
 
-T = TypeVar("T")
 _STRETCH = re.compile(r"\s{40,}")
 
 
@@ -31,8 +29,8 @@ def read_condensed(text: str, found: Sequence[Found]) -> Prose:
         places.short.append(places.short[-1] + start - done + len(blank))
         places.whole.append(end)
         done = end
-    shorter = [places.condensed(one) for one in found if not isinstance(one, Hidden | Comment)]
-    return places.restored(read_prose(_cut(text, cuts), shorter, _cut(shown, cuts)))
+    shorter = [relocated(one, places.in_short) for one in found if not isinstance(one, Hidden | Comment)]
+    return relocated(read_prose(_cut(text, cuts), shorter, _cut(shown, cuts)), places.in_whole)
 
 
 def _cut(text: str, cuts: Sequence[tuple[int, int, str]]) -> str:
@@ -56,24 +54,3 @@ class _Places:
     def in_short(self, offset: int) -> int:
         after = bisect_right(self.whole, offset) - 1
         return offset - self.whole[after] + self.short[after]
-
-    def condensed(self, found: Found) -> Found:
-        moved = {
-            one.name: Slice(self.in_short(at.start), self.in_short(at.end))
-            for one in fields(found)
-            if isinstance(at := getattr(found, one.name), Slice)
-        }
-        return replace(found, **moved)  # type: ignore[arg-type]
-
-    def restored(self, told: T) -> T:
-        """The same, with each place in it where it is in the whole text."""
-        match told:
-            case Slice(start, end):
-                return Slice(self.in_whole(start), self.in_whole(end))  # type: ignore[return-value]
-            case Mapping():
-                return {self.restored(k): self.restored(v) for k, v in told.items()}  # type: ignore[return-value]
-            case tuple() | list() | set():
-                return type(told)(map(self.restored, told))
-        if not is_dataclass(told) or isinstance(told, type):
-            return told
-        return replace(told, **{one.name: self.restored(getattr(told, one.name)) for one in fields(told)})

@@ -184,7 +184,7 @@ class _Inference:
     soft: bool = False
     """Second stage: what nothing else settles is of the kind that it is added to."""
     guess: bool = False
-    """Third stage: an upper-case name between or before vectors is a matrix."""
+    r"""Third stage: an upper-case name between or before vectors is a matrix, v in `\nabla_v f` a vector."""
     closing: bool = False
     """Last stage: a free name that nothing settles is a number, which may settle definitions."""
 
@@ -200,7 +200,6 @@ class _Inference:
             self._settle([chain])
         self.soft = True
         self._stage()
-        self._gradients()
         self.guess = True
         self._stage()
         self.closing = True
@@ -241,15 +240,6 @@ class _Inference:
             self.known[name] = shape
             self.learned.append(name)
             self.unwritten.append(name)
-
-    def _gradients(self) -> None:
-        r"""The v of `\nabla_v f` is a vector, unless the names before it say otherwise."""
-        for chain in (*self.definitions, *self.claims):
-            for node in chain.nodes:
-                for inner in walk(node):
-                    if isinstance(inner, Gradient) and self.shape(inner.by, NO_LETTERS) is None:
-                        self.demand(inner.by, COLUMN, NO_LETTERS)
-                        self._settle([chain])
 
     def _settle(self, chains: Sequence[_Chain]) -> None:
         """Reads chains, and those before that what is learned says more of."""
@@ -398,6 +388,8 @@ class _Inference:
                     self.demand(argument, shape, bound)
                 elif shape := self.shape(argument, bound):
                     self.demand(leaf, shape, bound)
+            case Gradient(_, variable) if self.guess and self.shape(variable, bound) is None:
+                self.demand(variable, COLUMN, bound)
             case Product() if self.guess:
                 self._guess(node.factors, bound)
             case Transpose(Symbol() as body) if self.guess:

@@ -7,7 +7,7 @@ cell by cell. Imports the scanners, `source_map`, `text` and `model`.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 from bnsym.model import Diagnostic, Format, Span, format_of
@@ -16,10 +16,10 @@ from bnsym.source.directives import Problem
 from bnsym.source.macros import NOTHING, WrittenOut, formulas_written_out, written_out
 from bnsym.source.markdown import Comment, Display, Formula, Found, scan
 from bnsym.source.notebook import NotANotebook, read_cells
-from bnsym.source.source_map import Cell, Places
+from bnsym.source.source_map import Places
 from bnsym.source.struck import without_struck
 from bnsym.source.tex import scan_tex
-from bnsym.source.text import Slice
+from bnsym.source.text import Slice, relocated
 
 
 @dataclass(frozen=True)
@@ -109,14 +109,6 @@ def _in_cells(text: str, places: Places) -> tuple[list[Found], list[Problem]]:
     for cell in places.cells:
         written = text[cell.start : cell.end]
         in_cell, said = scan(written, front=False)
-        found += _moved(without_struck(written, in_cell, markdown=True), cell)
-        problems += (replace(one, where=one.where.moved(cell.start)) for one in said)
+        found += relocated(without_struck(written, in_cell, markdown=True), cell.start.__add__)
+        problems += relocated(said, cell.start.__add__)
     return found, problems
-
-
-def _moved(found: Iterable[Found], cell: Cell) -> Iterable[Found]:
-    for one in found:
-        moved = replace(one, where=one.where.moved(cell.start))
-        if isinstance(moved, Display | Formula):
-            moved = replace(moved, inside=moved.inside.moved(cell.start))
-        yield moved

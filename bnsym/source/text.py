@@ -8,12 +8,16 @@ the text, and every span is exact. Imports `model` and `source_map` only.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
 from enum import Enum
 from functools import cached_property
+from typing import TypeVar
 
 from bnsym.model import Span
 from bnsym.source.source_map import Places
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,20 @@ class Slice:
 
     def moved(self, offset: int) -> Slice:
         return Slice(self.start + offset, self.end + offset)
+
+
+def relocated(told: T, place: Callable[[int], int]) -> T:
+    """The same, with each slice in it, at any depth, where `place` says that its ends are."""
+    match told:
+        case Slice(start, end):
+            return Slice(place(start), place(end))  # type: ignore[return-value]
+        case Mapping():
+            return {relocated(k, place): relocated(v, place) for k, v in told.items()}  # type: ignore[return-value]
+        case tuple() | list() | set():
+            return type(told)(relocated(one, place) for one in told)
+    if not is_dataclass(told) or isinstance(told, type):
+        return told
+    return replace(told, **{one.name: relocated(getattr(told, one.name), place) for one in fields(told)})
 
 
 @dataclass(frozen=True)
