@@ -164,17 +164,12 @@ class Known:
 
     def _opened(self, node: Node) -> Node | None:
         """`\\mathrm{inv} (a + b)^2` as a product, where inv is known and no function."""
-        match node:
-            case Apply() as call:
-                rest = call.argument
-            case Power(Apply() as call):
-                rest = Power(call.argument, node.exponent, node.at)
-            case Transpose(Apply() as call):
-                rest = Transpose(call.argument, node.at)
-            case Component(Apply() as call):
-                rest = Component(call.argument, node.letters, node.at)
-            case _:
-                return None
+        scripted = isinstance(node, Power | Transpose | Component)
+        call = children(node)[0] if scripted else node
+        if not isinstance(call, Apply):
+            return None
+        argument = call.argument
+        rest = rebuilt(node, lambda inner: argument if inner is call else inner) if scripted else argument
         inside = _bracketed(rest)
         if inside is None or not self._is_factor(call.function, rest, inside):
             return None

@@ -246,29 +246,22 @@ class _Chain:
     def term(self, term: Term) -> Term:
         if not isinstance(term, Diff):
             return mapped(term, self.term)
-        of = self.term(term.of)
-        return self.total(of, term.by) if term.total else self.local(of, term.by)
+        return self.derivative(self.term(term.of), term.by, term.total)
 
-    def total(self, of: Term, by: Sym) -> Term:
-        met = reached(names(of), self.uses)
+    def derivative(self, of: Term, by: Sym, total: bool) -> Term:
+        """A local one holds what is defined fixed; of a name, its own definition is differentiated."""
+        body = self.bodies.get(of.name, of) if isinstance(of, Sym) and not total else of
+        met = reached(names(of), self.uses) if total else names(of, body)
         through = [
             name
             for name in sorted(met)
-            if isinstance(name, Application) and by.name in reached(names_of(name.argument), self.made_from)
+            if isinstance(name, Application) and by.name in self._made_from(name.argument, total)
         ]
-        own = [Diff(of, by, True)] if by.name in met or not through else []
-        return add(*own, *(self._through(of, name, by, True) for name in through))
+        own = [Diff(of, by, total)] if by.name in met or not through else []
+        return add(*own, *(self._through(of, name, by, total) for name in through))
 
-    def local(self, of: Term, by: Sym) -> Term:
-        """What is defined is held fixed; of a name, its own definition is differentiated."""
-        body = self.bodies.get(of.name, of) if isinstance(of, Sym) else of
-        through = [
-            name
-            for name in sorted(names(body))
-            if isinstance(name, Application) and by.name in names_of(name.argument)
-        ]
-        own = [Diff(of, by, False)] if by.name in names(of, body) or not through else []
-        return add(*own, *(self._through(of, name, by, False) for name in through))
+    def _made_from(self, argument: Term, total: bool) -> set[Name]:
+        return reached(names_of(argument), self.made_from) if total else names_of(argument)
 
     def _through(self, of: Term, name: Application, by: Sym, total: bool) -> Term:
         """The way from a term through the values of one function."""
@@ -283,7 +276,7 @@ class _Chain:
         if isinstance(argument, Sym) and argument.name == by.name:
             inner = mul(*(Delta(a, b) for a, b in zip(argument.indices, by.indices, strict=True)))
         else:
-            inner = self.total(argument, by) if total else self.local(argument, by)
+            inner = self.derivative(argument, by, total)
         body = mul(Diff(of, Sym(name, indices), total), derivative, inner)
         for index in reversed(indices):
             body = Sum(index, body)

@@ -87,14 +87,9 @@ class Losses:
 
     @cached_property
     def _is_told(self) -> bool:
-        return _tells_loss(self.source.text)
-
-
-def _tells_loss(text: str) -> bool:
-    """Whether a sentence says in words which loss is meant: `the loss is half the sum of squares`."""
-    if not _MEASURE.search(text):
-        return False
-    return any(_MEASURE.search(s) and _LOSS.search(s) for s in STOP.split(text))
+        """Whether a sentence says in words which loss is meant: `the loss is half the sum of squares`."""
+        text = self.source.text if _MEASURE.search(self.source.text) else ""
+        return any(_MEASURE.search(s) and _LOSS.search(s) for s in STOP.split(text))
 
 
 _MEASURE = compiled(ALL["measure"])

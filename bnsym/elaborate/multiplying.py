@@ -153,11 +153,7 @@ def power_of(lowering: Lowering, node: Power, known: Value | None = None) -> Val
             if name in lowering.table.squares:
                 lowering.check_name(symbol, name, letters)
                 value = lowering.array(square_of(name), name, letters, node.at)
-                return (
-                    value
-                    if exponent == 2
-                    else Value(power(without_axes(lowering, value, node.at), exponent / 2))
-                )
+                return value if exponent == 2 else Value(power(lowering.number(value, node.at), exponent / 2))
     base = known or lowering.lower(node.base)
     if base.shape == "matrix" and exponent.denominator == 1 and 2 <= exponent <= 4:
         return matrix_power(lowering, base, int(exponent), node.at)
@@ -184,12 +180,6 @@ def matrix_power(lowering: Lowering, base: Value, exponent: int, at: Place) -> V
         factor = replace(base, term=rename(base.term, names), axes=axes)
         result = lowering.algebra.times(result, factor, at)
     return result
-
-
-def without_axes(lowering: Lowering, value: Value, at: Place) -> Term:
-    if value.axes:
-        raise ReadError("BN124", f"the power of a vector: {lowering.algebra.describe(value)}", at)
-    return value.term
 
 
 def raised(base: Term, exponent: Fraction, at: Place) -> Term:

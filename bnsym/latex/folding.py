@@ -35,6 +35,7 @@ from bnsym.latex.ast import (
     Root,
     Symbol,
     Transpose,
+    rebuilt,
     unwrap,
     walk,
 )
@@ -457,12 +458,10 @@ def _value_of(first: Node, following: Node, value: Callable[[Paren], Node | None
     match following:
         case Paren():
             return value(following)
-        case Component(body) | Transpose(body):
-            inner = _value_of(first, body, value)
-            return replace(following, body=inner, at=span(first, following)) if inner else None
-        case Power(base):
-            inner = _value_of(first, base, value)
-            return replace(following, base=inner, at=span(first, following)) if inner else None
+        case Component(body) | Transpose(body) | Power(body):
+            if inner := _value_of(first, body, value):
+                scripted = rebuilt(following, lambda one: inner if one is body else one)
+                return replace(scripted, at=span(first, following))
     return None
 
 

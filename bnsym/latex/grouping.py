@@ -36,6 +36,7 @@ _ARGUMENTS = {
     Kind.SUP: 1,
 }
 _SCRIPTS = (Kind.SUB, Kind.SUP)
+_CARRIED = (*_SCRIPTS, Kind.PRIME)
 _GRAMMAR = frozenset(
     (
         *(Kind.SIGN, Kind.JOIN, Kind.SUM, Kind.MAX, Kind.PRIME, Kind.MARK, Kind.COMMA, Kind.REL),
@@ -263,7 +264,7 @@ class _Structure:
             elif token.kind is Kind.RBRACE and pairs:
                 start, argument = pairs.pop()
                 wanted.pop()
-                if not argument and not (following is not None and _is_script(following)):
+                if not argument and not (following is not None and following.kind in _CARRIED):
                     dropped |= {start, position}
             elif token.kind in _ARGUMENTS:
                 wanted[-1] = max(0, wanted[-1] - 1) + _ARGUMENTS[token.kind]
@@ -342,7 +343,3 @@ class _Structure:
         return before[-1:] in ([Kind.SUP], [Kind.SUB]) or (
             before[:1] in ([Kind.SUP], [Kind.SUB]) and before[1:] == [Kind.LBRACE]
         )
-
-
-def _is_script(token: Token) -> bool:
-    return token.kind in _SCRIPTS or token.kind is Kind.PRIME
