@@ -53,8 +53,8 @@ def with_epsilon(x, gamma, epsilon, grad_y, sign=-1):
 @pytest.mark.parametrize("kind", ["float64", *SMALL_TYPES])
 @pytest.mark.parametrize(
     "x",
-    [[3.0], [3.0] * 50, 1e4 + np.arange(50.0) % 7, 1e-4 * (np.arange(50.0) % 7)],
-    ids=["a batch of one", "constant", "a large mean", "a small variance"],
+    [[3.0], [3.0] * 50, [1e4 / 3] * 300, 1e4 + np.arange(50.0) % 7, 1e-4 * (np.arange(50.0) % 7)],
+    ids=["a batch of one", "constant", "large and constant", "a large mean", "a small variance"],
 )
 def test_data_that_tell_nothing_of_a_sign_hide_none(kind: str, x) -> None:
     have(kind)
@@ -64,6 +64,13 @@ def test_data_that_tell_nothing_of_a_sign_hide_none(kind: str, x) -> None:
         wrong = bnsym.check_backward(lambda *a: with_epsilon(*a, sign=1), link, dtype=kind, **options)
         assert not wrong
         assert "has the wrong sign" in str(wrong)
+
+
+def test_what_is_lost_by_rounding_the_data_is_not_called_wrong() -> None:
+    """Its mean in float32 is beside each of these numbers by 1, its variance should be 0."""
+    link, values = f"{HERE / 'accept' / 'epsilon.md'}#input-gradient", {"x": np.full(300, 1e7 / 3)}
+    assert bnsym.check_backward(with_epsilon, link, dtype="float32", values=values)
+    assert not bnsym.check_backward(lambda *a: with_epsilon(*a, sign=1), link, dtype="float32", values=values)
 
 
 def test_numbers_of_ones_own_stay() -> None:

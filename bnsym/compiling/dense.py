@@ -30,6 +30,8 @@ class Dense(Evaluator):
     sizes: Mapping[SpaceName, int]
     bounded: bool = False
     """Whether values are balls, whose radius bounds the error of sums taken in any order."""
+    spread: float = 0.0
+    """The relative error of the arrays, if values are balls."""
     _known: dict[Name, Any] = field(default_factory=dict)
 
     @property
@@ -50,4 +52,4 @@ class Dense(Evaluator):
 
     def entered(self, array: Any) -> Any:
         array = np.asarray(array, np.float64)
-        return Ball(array, np.zeros(())) if self.bounded else array
+        return Ball(array, self.spread * np.abs(array)) if self.bounded else array

@@ -84,13 +84,13 @@ class Trial:
     def lifted(self, found: Formula) -> Formula:
         return lifted(found, self.layout)
 
-    def dense(self, found: Formula, *, bounded: bool = False) -> Dense:
-        return Dense(found, self.arrays, self.sizes, bounded)
+    def dense(self, found: Formula, *, bounded: bool = False, spread: float = 0.0) -> Dense:
+        return Dense(found, self.arrays, self.sizes, bounded, spread)
 
-    def expected(self, found: Formula, *, bounded: bool = False) -> Any:
+    def expected(self, found: Formula, *, bounded: bool = False, spread: float = 0.0) -> Any:
         """The value of a formula, as the function should return it."""
         made = self.lifted(found)
-        return self._returned_as(made, self.dense(made, bounded=bounded), made.right)
+        return self._returned_as(made, self.dense(made, bounded=bounded, spread=spread), made.right)
 
     def terms(self, found: Formula) -> Any:
         """The values of a formula's terms, as the function should return them, in columns."""
