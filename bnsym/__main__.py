@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import sys
 
-INTERRUPTED = 130
+from bnsym.execution.interruption import INTERRUPTED, insist, interrupted
 
 
 def main() -> None:
+    insist()
     try:
         from bnsym import cli
-    except KeyboardInterrupt:
+    except BaseException as error:
+        if not interrupted(error):
+            raise
         print("interrupted", file=sys.stderr)
         sys.exit(INTERRUPTED)
     cli.main()

@@ -17,9 +17,10 @@ from pathlib import Path
 
 import click
 
+from bnsym.execution.interruption import INTERRUPTED, interrupted
 from bnsym.version import __version__
 
-USAGE, DEFECT, INTERRUPTED = 2, 3, 130
+USAGE, DEFECT = 2, 3
 COMMANDS = {
     "check": "Decide every link of the notes.",
     "derive": "Derive a closed form from a note's definitions.",
@@ -103,10 +104,10 @@ def _run(arguments: Sequence[str] | None) -> int:
     except click.ClickException as error:
         error.show()
         return USAGE
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted", err=True)
-        return INTERRUPTED
-    except Exception as error:
+    except (Exception, KeyboardInterrupt) as error:
+        if interrupted(error):
+            click.echo("interrupted", err=True)
+            return INTERRUPTED
         click.echo(f"BN402 internal-error: {type(error).__name__}: {error}", err=True)
         click.echo("A defect of bnsym; please report it. BNSYM_TRACEBACK=1 shows where.", err=True)
         if os.environ.get("BNSYM_TRACEBACK"):

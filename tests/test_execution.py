@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import replace
 from fractions import Fraction
@@ -20,7 +21,7 @@ import bnsym
 from bnsym import __main__ as beginning
 from bnsym import checking, cli
 from bnsym.execution import workers
-from bnsym.execution.jobs import Done, Failed
+from bnsym.execution.jobs import Done, Failed, attempt
 from bnsym.execution.pool import Pool
 from bnsym.execution.workers import FromExecutor, Lost
 from bnsym.kernel import Certificate, Rejected, Witness
@@ -285,25 +286,48 @@ def test_ctrl_c_while_the_command_line_is_being_imported(
     monkeypatch.delitem(sys.modules, "bnsym.cli")
     monkeypatch.delattr(bnsym, "cli", raising=False)
     monkeypatch.setattr(sys, "meta_path", [Interrupting(), *sys.meta_path])
+    monkeypatch.setattr(sys, "unraisablehook", sys.unraisablehook)
     with pytest.raises(SystemExit) as left:
         beginning.main()
     assert left.value.code == 130
     assert capfd.readouterr().err == "interrupted\n"
 
 
-def test_ctrl_c_in_text_that_is_executed_ends_a_module_with_130(tmp_path: Path) -> None:
+HIDDEN = """
+class Field:
+    def __set_name__(self, owner, name): raise KeyboardInterrupt
+class Dropped:
+    def __del__(self): raise KeyboardInterrupt
+def make(): type("Table", (), {"field": Field()})
+"""
+"""Where Python makes another error of an interruption, or none."""
+
+
+@pytest.mark.parametrize(
+    "how", ["exec('raise KeyboardInterrupt')", "make()", "Dropped()"], ids=["executed", "a class", "dropped"]
+)
+@pytest.mark.parametrize("during", ["bnsym.cli", "bnsym.elaborate.links"])
+def test_ctrl_c_where_python_hides_it_ends_a_module_with_130(tmp_path: Path, how: str, during: str) -> None:
     """As when a dataclass is being made: the interpreter would call it killed by the signal."""
     (tmp_path / "sitecustomize.py").write_text(
-        "import sys\nclass Interrupting:\n    def find_spec(self, name, *rest):\n"
-        "        if name == 'bnsym.cli':\n            exec('raise KeyboardInterrupt')\n"
+        f"import sys\n{HIDDEN}class Interrupting:\n    def find_spec(self, name, *rest):\n"
+        f"        if name == {during!r}:\n            {how}\n"
         "sys.meta_path.insert(0, Interrupting())\n",
         encoding="utf-8",
     )
     done = subprocess.run(
-        [sys.executable, "-m", "bnsym", "check"], capture_output=True, text=True, timeout=60, check=False,
+        [sys.executable, "-m", "bnsym", "check", "derivations", "--no-cache", "--output-file", os.devnull],
+        capture_output=True, text=True, timeout=60, check=False,
         cwd=ROOT, env=os.environ | {"PYTHONPATH": str(tmp_path)},
     )  # fmt: skip
-    assert (done.returncode, done.stdout, done.stderr) == (130, "", "interrupted\n")
+    assert (done.returncode, done.stdout, done.stderr.strip()) == (130, "", "interrupted")
+
+
+def test_ctrl_c_in_a_job_is_no_failure_of_it() -> None:
+    made: dict[str, Callable[[], None]] = {}
+    exec(HIDDEN, made)
+    with pytest.raises(KeyboardInterrupt):
+        attempt(made["make"])
 
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="processes are listed in /proc")

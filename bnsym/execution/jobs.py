@@ -14,6 +14,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from bnsym.execution.budget import Budget
+from bnsym.execution.interruption import interrupted
 from bnsym.execution.limits import limited
 from bnsym.finding import Note
 from bnsym.kernel import Proved, Refuted, Witness, refute
@@ -65,6 +66,9 @@ def attempt(job: Callable[[], T]) -> Done[T] | Failed:
 
 
 def words(error: BaseException) -> str:
+    """What broke down. Raises KeyboardInterrupt if nothing did, and it was interrupted."""
+    if interrupted(error):
+        raise KeyboardInterrupt from error
     return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
 
 
