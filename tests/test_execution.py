@@ -318,7 +318,7 @@ def test_ctrl_c_where_python_hides_it_ends_a_module_with_130(tmp_path: Path, how
     done = subprocess.run(
         [sys.executable, "-m", "bnsym", "check", "derivations", "--no-cache", "--output-file", os.devnull],
         capture_output=True, text=True, timeout=60, check=False,
-        cwd=ROOT, env=os.environ | {"PYTHONPATH": str(tmp_path)},
+        cwd=ROOT, env=os.environ | {"PYTHONPATH": str(tmp_path)}, preexec_fn=interruptible,
     )  # fmt: skip
     assert (done.returncode, done.stdout, done.stderr.strip()) == (130, "", "interrupted")
 
