@@ -13,12 +13,7 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Any, TypeAlias, get_args
 
-from bnsym.normal import (
-    Frozen,
-    Generator,
-    Letter,
-    Monomial,
-)
+from bnsym.normal import Letter
 from bnsym.terms import (
     Definition,
     Index,
@@ -57,18 +52,6 @@ class Witness:
 
 
 @dataclass(frozen=True)
-class Root:
-    """The relation of a root.
-
-    premises: `root` is r with r^q = B, and stands in the sides or in a hypothesis that is cited, for
-    these letters or for others of the same spaces.
-    conclusion: r^q - B = 0.
-    refused: for any other root; of one that stands nowhere, nobody has said that B >= 0."""
-
-    root: Generator
-
-
-@dataclass(frozen=True)
 class Given:
     """A hypothesis, for the indices that `names` puts in place of its free ones.
 
@@ -83,41 +66,17 @@ class Given:
 
 @dataclass(frozen=True)
 class Use:
-    """One summand `cofactor * relation`, summed over the indices `over`.
+    """One summand `cofactor * relation`, summed over the letters `over`.
 
-    premises: each monomial of the cofactor is in order, its exponents whole and not 0; each generator
-    is a size, a component, a delta, a known root, or a contraction in canonical form, at any depth;
-    what stands to a negative power is not zero; no letter is reserved.
-    conclusion: the summand is 0, for the relation is.
+    premises: `given` is an equation among the hypotheses; without one, the cofactor is 0 by its roots
+    alone (see `Ring.vanishes`), as what stands under a sum may be. The cofactor has values wherever the
+    sides have; no letter is reserved.
+    conclusion: the summand is 0.
     refused: whatever lacks one of these; a division by what may be 0 would prove anything."""
 
-    relation: Root | Given
-    cofactor: Frozen
+    given: Given | None
+    cofactor: Term
     over: tuple[Letter, ...] = ()
-
-
-@dataclass(frozen=True)
-class Monomially:
-    """A product of powers of generators.
-
-    premises: those of a cofactor's monomials; each generator to an odd power is a size, an even root, a
-    sum of squares, or assumed not to be negative.
-    conclusion: it is >= 0, and > 0 if each generator is positive, or not zero and to an even power.
-    refused: a generator of unknown sign to an odd power."""
-
-    monomial: Monomial
-
-
-@dataclass(frozen=True)
-class Manifest:
-    """A term that is not negative by its form.
-
-    premises: it is made of squares, even roots, sizes, sizes less one, and what is assumed not to be
-    negative, by sums and products (`Ring.is_manifest`); it has values wherever the sides have.
-    conclusion: its normal form is >= 0.
-    refused: a term of unknown sign, and one that brings in a side condition."""
-
-    term: Term
 
 
 @dataclass(frozen=True)
@@ -133,7 +92,7 @@ class Schwarz:
     index: Index
 
 
-Factor: TypeAlias = Monomially | Manifest | Schwarz | Given
+Factor: TypeAlias = Term | Schwarz | Given
 SCHWARZ_AXIOM = "Cauchy-Schwarz: |<u,v>| <= |u||v|"
 NORM_AXIOM = "spectral norms: |Xv| <= |X||v|, |u v^T| = |u||v|"
 SQUARES_AXIOM = "squares of numbers >= 0 are in the same order as the numbers"
@@ -143,9 +102,12 @@ SQUARES_AXIOM = "squares of numbers >= 0 are in the same order as the numbers"
 class Summand:
     """coefficient * factors.
 
-    premises: the coefficient is a positive rational; each factor is not negative, by its own rule.
+    premises: the coefficient is a positive rational; each factor is not negative. A term is not, or is
+    even positive, by its form, or because each monomial of its normal form is (`Ring.surely`, `Ring.sign`);
+    it has values wherever the sides have.
     conclusion: the product is >= 0, and > 0 if every factor is.
-    refused: a coefficient of 0 or below, and one that is not exact."""
+    refused: a coefficient of 0 or below, and one that is not exact; a term of unknown sign, and one that
+    brings in a side condition."""
 
     coefficient: Fraction
     factors: tuple[Factor, ...]
@@ -155,19 +117,18 @@ class Summand:
 class Certificate:
     """One polynomial identity.
 
-    premises: unit * (left - right) = Σ cofactor * relation for an equation;
-    unit * (larger - smaller) = Σ summands + Σ cofactor * relation for an order; for `!=`, that of
-    either strict order. The unit is not zero and, for an order, positive. With `squared` the same for
-    the squares of the two sides, where the larger side (of an equation, each) is not negative by its
-    form. All that once each maximum of `maxima` stands with its value in the statement, and then the
-    hypotheses numbered `equations` are put in.
+    premises: left - right = Σ cofactor * relation for an equation; larger - smaller = Σ summands +
+    Σ cofactor * relation for an order; for `!=`, that of either strict order: all that where roots are
+    the roots that they are (see `Ring.vanishes`). With `squared` the same for the squares of the two
+    sides, where the larger side (of an equation, each) is not negative by its form. And once each maximum
+    of `maxima` stands with its value in the statement, and then the hypotheses numbered `equations` are
+    put in.
     conclusion: the relation of the two sides holds.
     refused: an identity that does not hold; `<`, `>` or `!=` of which no summand is positive; summands
-    for an equation; a unit that may be zero, or negative; squares of what may be negative; a proof
-    that assumes something, without values that meet all of it."""
+    for an equation; squares of what may be negative; a proof that assumes something, without values that
+    meet all of it."""
 
     uses: tuple[Use, ...] = ()
-    unit: Monomial = ()
     squared: bool = False
     summands: tuple[Summand, ...] = ()
     maxima: tuple[Maximum, ...] = ()
@@ -216,8 +177,8 @@ class Maximum:
 
 
 PLAIN = (str, int, bool, Fraction, type(None), Relation)
-DATA = (Index, Definition, Use, Root, Summand, Certificate, Vector, Lemma, Maximum, Witness)
-KINDS = (*get_args(Term), *get_args(Factor), *DATA)
+DATA = (Index, Definition, Use, Summand, Certificate, Vector, Lemma, Maximum, Witness)
+KINDS = (*get_args(Factor), *DATA)
 
 
 def check_plain(*given: object) -> None:

@@ -56,7 +56,7 @@ def substituted(
         graph = Graph(maximum.arguments, (), ())
         term, value = _instance(maximum.term, graph), _instance(maximum.value, graph)
         radius = _instance(maximum.term.radius, graph)
-        if not ring.is_manifest(radius):
+        if not ring.surely(radius):
             conditions.setdefault(Hypothesis(radius, Relation.GE, ZERO))
         statement = replaced(statement, term, value)
     assumed = (*statement.hypotheses, *conditions)

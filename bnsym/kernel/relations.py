@@ -5,16 +5,11 @@ Shared by the kernel, which checks certificates, and by those who search for the
 
 from __future__ import annotations
 
-from bnsym.kernel.certificates import (
-    Given,
-    Rejected,
-    Root,
-)
+from bnsym.kernel.certificates import Given, Rejected
 from bnsym.normal import (
     RESERVED,
     Poly,
     Ring,
-    generator,
     plus,
 )
 from bnsym.terms import (
@@ -43,7 +38,7 @@ def difference(
         # 0 <= r and l^2 <= r^2 give l <= r; an equation needs both sides >= 0
         needed = [statement.right] if upward else [statement.left]
         needed += [statement.right] if statement.relation is Relation.EQ else []
-        if not all(map(ring.is_manifest, needed)):
+        if not all(map(ring.surely, needed)):
             raise Rejected("a side of the squared relation may be negative")
         left, right = ring.times(left, left), ring.times(right, right)
     return plus(right, left, -1) if upward else plus(left, right, -1)
@@ -55,20 +50,13 @@ def schwarz(ring: Ring, u: Term, v: Term, index: Index) -> Poly:
     return plus(norms, ring.normal(Sum(index, mul(u, v))))
 
 
-def relation(ring: Ring, statement: Statement, source: Root | Given) -> Poly:
-    """The polynomial that `source` says is zero, or for an order not negative."""
-    match source:
-        case Root(("root", q, key) as root) if ring.has_root(root):
-            return plus(generator(root, q), dict(key), -1)
-        case Given(_, names):
-            gap = excess(hypothesis_of(statement, source))
-            free = {(i.name, i.space) for i in free_indices(gap)}
-            if any(
-                old not in free or old[1] != new[1] or RESERVED.intersection(new[0]) for old, new in names
-            ):
-                raise Rejected("a hypothesis is cited for indices that it does not have")
-            return ring.normal(gap, {old[0]: new for old, new in names})
-    raise Rejected("unknown kind of relation")
+def relation(ring: Ring, statement: Statement, given: Given) -> Poly:
+    """The polynomial that a hypothesis says is zero, or for an order not negative."""
+    gap = excess(hypothesis_of(statement, given))
+    free = {(i.name, i.space) for i in free_indices(gap)}
+    if any(old not in free or old[1] != new[1] or RESERVED.intersection(new[0]) for old, new in given.names):
+        raise Rejected("a hypothesis is cited for indices that it does not have")
+    return ring.normal(gap, {old[0]: new for old, new in given.names})
 
 
 def hypothesis_of(statement: Statement, given: Given) -> Hypothesis:

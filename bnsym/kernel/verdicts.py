@@ -7,10 +7,9 @@ concrete numbers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import InitVar, dataclass, fields, replace
+from collections.abc import Callable, Mapping
+from dataclasses import InitVar, dataclass
 from fractions import Fraction
-from itertools import pairwise
 from types import MappingProxyType
 from typing import Any, NoReturn
 
@@ -22,12 +21,9 @@ from bnsym.kernel.certificates import (
     Factor,
     Given,
     Lemma,
-    Manifest,
     Maximum,
-    Monomially,
     NoModel,
     Rejected,
-    Root,
     Schwarz,
     Summand,
     Use,
@@ -47,13 +43,12 @@ from bnsym.kernel.relations import (
 from bnsym.kernel.scope import scope_of
 from bnsym.kernel.surds import Number
 from bnsym.normal import (
+    NONNEGATIVE,
     PLAIN,
+    POSITIVE,
     RESERVED,
     Advice,
     Frozen,
-    Generator,
-    Letter,
-    Monomial,
     Poly,
     Ring,
     freeze,
@@ -134,10 +129,18 @@ def prove(
     conclusion: `statement`, where the side conditions hold.
     """
     check_plain(certificate, model)
-    if certificate.maxima or certificate.equations:
-        return _carried(statement, certificate, model, advice)
-    ring = Ring(statement, advice)
-    return _proved(ring, ring.sides(), certificate, model)
+    plain = statement
+    conditions: tuple[Hypothesis, ...] = ()
+    used: tuple[Hypothesis, ...] = ()
+    if certificate.maxima:
+        plain, conditions, used = evaluated(statement, certificate.maxima, advice)
+    if certificate.equations:
+        from bnsym.kernel.equations import put_in
+
+        plain = put_in(plain, certificate.equations)
+        used += tuple(statement.hypotheses[number] for number in certificate.equations)
+    ring = Ring(plain, advice)
+    return _proved(ring, ring.sides(), certificate, model, _Carried(statement, conditions, used))
 
 
 def opened(
@@ -157,64 +160,52 @@ def opened(
             raise Rejected("these sides are for one certificate, of them as they are")
         ring = unused.pop()
         ring.deadline = until
-        return _proved(ring, (left, right), certificate, model)
+        return _proved(ring, (left, right), certificate, model, _Carried(statement))
 
     return Sides(freeze(left), freeze(right), unused[0].known()), check
 
 
-def _proved(ring: Ring, sides: tuple[Poly, Poly], certificate: Certificate, model: Witness | None) -> Proved:
-    """The verdict on the ring's statement, of which these are the normal forms of the sides."""
-    statement = ring.statement
-    if certificate.summands and statement.relation is Relation.EQ:
+@dataclass(frozen=True)
+class _Carried:
+    """The statement that a proof is of, if it was made of another: with values for its maxima, or with
+    equations put in."""
+
+    statement: Statement
+    conditions: tuple[Hypothesis, ...] = ()
+    """What the other assumes beside: the last of its hypotheses."""
+    used: tuple[Hypothesis, ...] = ()
+    """What it was made by."""
+
+
+def _proved(
+    ring: Ring, sides: tuple[Poly, Poly], certificate: Certificate, model: Witness | None, carried: _Carried
+) -> Proved:
+    """The verdict by a proof of the ring's statement, of which these are the normal forms of the sides."""
+    plain = ring.statement
+    if certificate.summands and plain.relation is Relation.EQ:
         raise Rejected("no certificate proves this relation")
-    goal = difference(ring, statement, certificate.squared, sides)
+    goal = difference(ring, plain, certificate.squared, sides)
     if any(type(c) not in (int, Fraction) for c in goal.values()):
         raise Rejected("a coefficient of a normal form is not exact")
-    checked = _Check(ring, statement, certificate)
-    scaled, right_side = ring.times(goal, {certificate.unit: 1}), checked.right_side()
+    checked = _Check(ring, certificate)
+    right_side = checked.right_side()
     # left < right, too, gives left != right
-    below = statement.relation is Relation.NE and not plus(scaled, right_side)
-    if plus(scaled, right_side, -1) and not below:
+    below = plain.relation is Relation.NE and ring.vanishes(plus(goal, right_side))
+    if not below and not ring.vanishes(plus(goal, right_side, -1)):
         raise Rejected("the polynomial identity of the certificate does not hold")
-    if statement.relation in (Relation.LT, Relation.GT, Relation.NE) and not checked.strict:
+    if plain.relation in (Relation.LT, Relation.GT, Relation.NE) and not checked.strict:
         raise Rejected("the certificate does not exclude equality")
-    assumed_already = [c for c in ring.conditions if c in statement.hypotheses]
-    used = tuple(dict.fromkeys([*checked.hypotheses, *ring.used, *assumed_already]))
-    assumed = (*(statement.hypotheses if used else ()), *ring.conditions)
+    assumed_already = [c for c in ring.conditions if c in plain.hypotheses]
+    used = (*carried.used, *checked.hypotheses, *ring.used, *assumed_already)
+    assumed = (*(plain.hypotheses if used or carried.conditions else ()), *ring.conditions)
     if assumed:
-        _check_model(statement, assumed, model)
-    scope, conditions = scope_of(ring, statement)
-    said = (scope, used, conditions, tuple(checked.axioms))
-    return Proved(_KERNEL_ONLY, statement, *said, certificate, model)
-
-
-def _carried(statement: Statement, certificate: Certificate, model: Witness | None, advice: Advice) -> Proved:
-    """The verdict on the statement with values for its maxima, or with equations put in, carried over;
-    `model` meets all of what that assumes."""
-    from bnsym.kernel.equations import put_in
-
-    conditions: tuple[Hypothesis, ...] = ()
-    if certificate.maxima:
-        plain, conditions, used = evaluated(statement, certificate.maxima, advice)
-        axioms, rest = [NORM_AXIOM], replace(certificate, maxima=())
-    else:
-        plain = put_in(statement, certificate.equations)
-        used = tuple(statement.hypotheses[number] for number in certificate.equations)
-        axioms, rest = [], replace(certificate, equations=())
-    proved = prove(plain, rest, model, advice)
-    if used or conditions:
-        _check_model(plain, (*plain.hypotheses, *proved.side_conditions), model)
-    written = dict(zip(plain.hypotheses, (*statement.hypotheses, *conditions), strict=True))
-    listed = (h for h in (*used, *(written[h] for h in proved.hypotheses)) if h not in conditions)
-    changes = {
-        "statement": statement,
-        "hypotheses": tuple(dict.fromkeys(listed)),
-        "side_conditions": tuple(dict.fromkeys((*proved.side_conditions, *conditions))),
-        "axioms": (*axioms, *proved.axioms),
-        "certificate": certificate,
-    }
-    parts = {field.name: getattr(proved, field.name) for field in fields(proved)}
-    return Proved(_KERNEL_ONLY, **(parts | changes))
+        _check_model(plain, assumed, model)
+    scope, conditions = scope_of(ring, plain)
+    of = (*carried.statement.hypotheses, *carried.conditions)
+    written = dict(zip(plain.hypotheses, of, strict=True))
+    listed = dict.fromkeys(h for h in (written.get(h, h) for h in used) if h not in carried.conditions)
+    said = (scope, tuple(listed), tuple(dict.fromkeys((*conditions, *carried.conditions))))
+    return Proved(_KERNEL_ONLY, carried.statement, *said, tuple(checked.axioms), certificate, model)
 
 
 def evaluated(
@@ -240,85 +231,39 @@ def _check_lemma(statement: Statement, lemma: Lemma, advice: Advice) -> None:
 class _Check:
     """The right side of a certificate's identity, each part of it checked."""
 
-    def __init__(self, ring: Ring, statement: Statement, certificate: Certificate) -> None:
-        self.ring, self.statement, self.certificate = ring, statement, certificate
+    def __init__(self, ring: Ring, certificate: Certificate) -> None:
+        self.ring, self.certificate = ring, certificate
         self.hypotheses: list[Hypothesis] = []
-        self.axioms: dict[str, None] = {SQUARES_AXIOM: None} if certificate.squared else {}
+        named = ((NORM_AXIOM, certificate.maxima), (SQUARES_AXIOM, certificate.squared))
+        self.axioms = {axiom: None for axiom, serves in named if serves}
         self.strict = False
-        self._checked: set[Generator] = set()
-        self._check_unit(ordered=statement.relation is not Relation.EQ)
-
-    def _check_unit(self, ordered: bool) -> None:
-        """unit * difference has the zeros, and for an order the sign, of the difference."""
-        self._check_monomial(self.certificate.unit)
-        if not all(self.ring.is_nonzero(gen) for gen, _ in self.certificate.unit):
-            raise Rejected("the unit of the certificate may be zero")
-        if ordered and not self.ring.is_above_zero(1, self.certificate.unit):
-            raise Rejected("the unit of the certificate may be negative")
-
-    def _check_letters(self, letters: Iterable[Letter]) -> None:
-        """Letters with these signs are the normal form's own; an outside one could be captured."""
-        if any(RESERVED.intersection(name) for name, _ in letters):
-            raise Rejected("an index has a letter that is reserved")
-
-    def _check_monomial(self, mono: Monomial) -> None:
-        """Generators in canonical form, with letters of their own, that have a value wherever the sides
-        have one."""
-        self._check_powers(mono)
-        for gen, _ in mono:
-            self._check_letters(self.ring.canonical.letters(gen))
-
-    def _check_powers(self, mono: Monomial) -> None:
-        whole = all(type(e) is int and e for _, e in mono)
-        if not whole or any(a >= b for (a, _), (b, _) in pairwise(mono)):
-            raise Rejected("a monomial of the certificate is not in order, or an exponent no integer")
-        for gen, e in mono:
-            self._check_form(gen)
-            if e < 0 and not self.ring.is_nonzero(gen):
-                raise Rejected("the certificate divides by what may be zero")
-
-    def _check_form(self, gen: Generator) -> None:
-        if gen[0] == "sum" and gen not in self._checked:
-            self._checked.add(gen)
-            self._check_powers(gen[2])
-            if gen != self.ring.canonical.summed(gen[1], gen[2], {}):
-                raise Rejected("a contraction of the certificate is not in canonical form")
-        elif gen[0] not in ("size", "sym", "delta", "sum"):
-            if not self.ring.has_root(gen) or gen[2] != freeze(dict(gen[2])):
-                raise Rejected("the certificate has a root that the sides have not")
-            for mono, _ in gen[2]:
-                self._check_powers(mono)
 
     def right_side(self) -> Poly:
-        """Σ summands + Σ cofactor * relation; roots last, for hypotheses may bring them in."""
+        """Σ summands + Σ cofactor * relation."""
         total: Poly = {}
         for summand in self.certificate.summands:
             total = plus(total, self._summand(summand))
-        uses = sorted(self.certificate.uses, key=lambda use: isinstance(use.relation, Root))
-        for use, poly in [(use, self._relation(use.relation)) for use in uses]:
-            total = plus(total, self._use(use, poly))
+        for use in self.certificate.uses:
+            total = plus(total, self._use(use))
         return total
 
-    def _relation(self, source: Root | Given) -> Poly:
-        if isinstance(source, Root):
-            self._check_monomial(((source.root, 1),))
-        poly = relation(self.ring, self.statement, source)
-        if isinstance(source, Given):
-            hypothesis = hypothesis_of(self.statement, source)
-            if hypothesis.relation is not Relation.EQ:
-                raise Rejected("only an equation can be cited as a relation")
-            self.hypotheses.append(hypothesis)
-        return poly
-
-    def _use(self, use: Use, poly: Poly) -> Poly:
-        cofactor = dict(use.cofactor)
-        for mono in cofactor:
-            self._check_monomial(mono)
-        poly = self.ring.times(cofactor, poly)
-        self._check_letters(use.over)
+    def _use(self, use: Use) -> Poly:
+        if any(RESERVED.intersection(name) for name, _ in use.over):
+            raise Rejected("an index has a letter that is reserved")
+        if use.given is not None:
+            poly = self.ring.times(self._cited(use.given, Relation.EQ), self._normal(use.cofactor))
+        elif not self.ring.vanishes(poly := self._normal(use.cofactor)):
+            raise Rejected("a cofactor of nothing is not 0")
         for letter in use.over:
             poly = self.ring.contract(poly, letter)
         return poly
+
+    def _cited(self, given: Given, *relations: Relation) -> Poly:
+        hypothesis = hypothesis_of(self.ring.statement, given)
+        if hypothesis.relation not in relations:
+            raise Rejected("a hypothesis is cited for what it does not say")
+        self.hypotheses.append(hypothesis)
+        return relation(self.ring, self.ring.statement, given)
 
     def _summand(self, summand: Summand) -> Poly:
         if summand.coefficient <= 0:
@@ -334,39 +279,25 @@ class _Check:
     def _factor(self, factor: Factor) -> tuple[Poly, bool]:
         """A polynomial that is not negative, and whether it is even positive."""
         match factor:
-            case Monomially(mono):
-                return self._monomial(mono)
-            case Manifest(term):
-                if not self.ring.is_manifest(term):
-                    raise Rejected("a factor of the certificate may be negative")
-                return self._normal(term), False
             case Schwarz(u, v, index):
                 self.axioms.setdefault(SCHWARZ_AXIOM)
                 self._normal(add(u, v))
                 return schwarz(self.ring, u, v, index), False
             case Given():
-                hypothesis = hypothesis_of(self.statement, factor)
-                if hypothesis.relation in (Relation.EQ, Relation.NE):
-                    raise Rejected("an equation is not a factor that is not negative")
-                self.hypotheses.append(hypothesis)
-                strict = hypothesis.relation in (Relation.LT, Relation.GT)
-                return relation(self.ring, self.statement, factor), strict
-        raise Rejected("unknown kind of factor")
+                strict = hypothesis_of(self.ring.statement, factor).relation in (Relation.LT, Relation.GT)
+                return self._cited(factor, Relation.LE, Relation.LT, Relation.GE, Relation.GT), strict
+        poly = self._normal(factor)
+        for wanted in (POSITIVE, NONNEGATIVE):
+            if self.ring.surely(factor, wanted) or self.ring.surely_all(poly, wanted):
+                return poly, wanted is POSITIVE
+        raise Rejected("a factor of the certificate may be negative")
 
     def _normal(self, term: Term) -> Poly:
         """The normal form of a certificate's term, which may not assume more than the sides do."""
-        known = len(self.ring.conditions)
+        self.ring.is_closed = True
         poly = self.ring.normal(term)
-        if len(self.ring.conditions) > known:
-            raise Rejected("the certificate brings in a side condition of its own")
+        self.ring.is_closed = False
         return poly
-
-    def _monomial(self, mono: Monomial) -> tuple[Poly, bool]:
-        self._check_monomial(mono)
-        strict = self.ring.is_above_zero(1, mono)
-        if not strict and any(e % 2 and not self.ring.is_nonnegative(gen) for gen, e in mono):
-            raise Rejected("a factor of the certificate may be negative")
-        return {mono: Fraction(1)}, strict
 
 
 def _check_model(statement: Statement, assumed: tuple[Hypothesis, ...], model: Witness | None) -> None:

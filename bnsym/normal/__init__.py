@@ -38,7 +38,9 @@ from bnsym.normal.polynomials import (
     ratio as ratio,
 )
 from bnsym.normal.ring import (
+    NONNEGATIVE as NONNEGATIVE,
     PLAIN as PLAIN,
+    POSITIVE as POSITIVE,
     RESERVED as RESERVED,
     Advice as Advice,
     Ring as Ring,

@@ -56,8 +56,8 @@ def letters(gen: Generator) -> frozenset[Letter]:
 
 
 def _height(gen: Generator) -> int:
-    """How deep contractions are nested in a generator."""
-    return int(gen[0] == "sum") + max(map(_height, inside(gen)), default=0)
+    """How deep contractions and roots are nested in a generator."""
+    return int(gen[0] in ("sum", "root")) + max(map(_height, inside(gen)), default=0)
 
 
 def put(poly: Poly, mono: Monomial, c: Coefficient) -> None:
@@ -75,7 +75,7 @@ class Canonical:
     def __init__(self, symmetric: frozenset[Name], order: Order) -> None:
         self.symmetric, self.order = symmetric, order
         self._letters = lru_cache(1 << 16)(letters)
-        self._height = lru_cache(1 << 16)(_height)
+        self.height = lru_cache(1 << 16)(_height)
         self.contracted = lru_cache(1 << 14)(self._contracted)
         self.general = lru_cache(1 << 12)(self._general)
 
@@ -129,7 +129,7 @@ class Canonical:
 
     def named(self, order: Letters, factors: Factors) -> Generator:
         """The contraction with its bound letters named #h.0, #h.1, ... in this order."""
-        height = 1 + max((self._height(g) for g, _ in factors), default=0)
+        height = 1 + max((self.height(g) for g, _ in factors), default=0)
         names = {b: (f"#{height}.{k}", b[1]) for k, b in enumerate(order)}
         return ("sum", tuple(names.values()), make_monomial((self.relabel(g, names), e) for g, e in factors))
 

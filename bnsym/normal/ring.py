@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable
 from fractions import Fraction
 from itertools import count
+from operator import ge, gt, le, lt, ne
 from typing import Any, TypeAlias
 
 from bnsym.calculus import (
@@ -41,7 +42,6 @@ from bnsym.terms import (
     Diff,
     Hypothesis,
     Index,
-    Max,
     Mul,
     Name,
     Num,
@@ -55,9 +55,9 @@ from bnsym.terms import (
     free_indices,
 )
 
-UNKNOWN, NONNEGATIVE, POSITIVE = range(3)
-Sign: TypeAlias = tuple[int, tuple[Hypothesis, ...]]
-"""What is known of a sign, and the hypotheses that it is known from."""
+UNKNOWN, NONZERO, NONNEGATIVE, POSITIVE = map(frozenset, ((-1, 0, 1), (-1, 1), (0, 1), (1,)))
+Sign: TypeAlias = tuple[frozenset[int], tuple[Hypothesis, ...]]
+"""Which signs a value may have, and the hypotheses that this is known from."""
 RESERVED = frozenset("#%@~")
 """What letters of the normal form's own have in their names; an outside one could be captured."""
 TakenOut: TypeAlias = tuple[Coefficient, Monomial, Coefficient, tuple[Generator, ...]]
@@ -97,21 +97,21 @@ class Ring:
     conditions: what had to be true for the normal forms made so far to exist, as
     hypotheses `base > 0` and `base != 0` (for all values of their free indices).
     used: the hypotheses `v > 0` that the normal forms rest on.
+    is_closed: a term that is not known to have values where those made so far have is refused.
     """
 
     def __init__(self, statement: Statement, advice: Advice = PLAIN, graph: Graph | None = None) -> None:
         self.statement, self.advice = statement, advice
         self.graph = graph or Graph.of(statement)
         self.canonical = Canonical(self.graph.symmetric, self.advice.order)
-        self.positive = _signed(statement, Relation.GT)
-        self.negative = _signed(statement, Relation.LT)
-        self.nonnegative = _signed(statement, Relation.GE) | self.positive
+        self.assumed = _assumed(statement)
         self.used: dict[Hypothesis, None] = {}
         self.conditions: dict[Hypothesis, None] = {}
         self.roots: set[Generator] = set()
         self.inverted: set[Generator] = set()
         self.above_zero: set[Generator] = set()
         self.deadline = advice.deadline
+        self.is_closed = False
         self._signs: dict[Name, Sign] = {}
         self._memo: dict[tuple[Term, tuple[Letter, ...]], Poly] = {}
 
@@ -214,6 +214,8 @@ class Ring:
                 return generator(("size", space))
             case Delta(left, right):
                 one, other = sorted(map(letter, (left, right)))
+                if one[1] != other[1]:
+                    raise OutOfReach("a Kronecker delta of two spaces")
                 return UNIT if one == other else generator(("delta", one, other))
             case Sym(name, indices):
                 actual = tuple(map(letter, indices))
@@ -236,8 +238,7 @@ class Ring:
                 return self._sum(index, body, names)
             case Diff():
                 return self._derivative(term, names)
-            case Max():
-                raise OutOfReach("a maximum has no normal form")
+        raise OutOfReach("a maximum has no normal form")
 
     def _sum(self, index: Index, body: Term, names: dict[str, Letter]) -> Poly:
         # what is free in a normal form is among what `names` stands for, or has no such sign
@@ -286,12 +287,14 @@ class Ring:
             raise OutOfReach("a power of a Kronecker delta")
         if q == 2 and poly.keys() == {()} and poly[()] < 0:
             raise OutOfReach("an even root of a negative number")
-        self.require(base, Relation.NE if q == 1 else Relation.GT if n < 0 else Relation.GE)
         c, outer, rest = self._taken_out(poly, q)
         root = self._root(rest, q)
         mono = make_monomial((*outer, *root))
+        in_play = self.is_closed and (q == 1 or all(self.has_root(g) for g, _ in root))
+        if not in_play or (n < 0 and not all(self.is_nonzero(g) for g, _ in mono)):
+            self.require(base, Relation.NE if q == 1 else Relation.GT if n < 0 else Relation.GE)
         self.roots |= {self.canonical.general(g) for g, _ in mono if g[0] == "root"}
-        if root and self.is_manifest(base, above_zero=q == 2) and self.is_above_zero(c, outer):
+        if root and self.surely(base, POSITIVE if q == 2 else NONNEGATIVE) and self.is_above_zero(c, outer):
             self.above_zero.add(self.canonical.general(root[0][0]))
         if n > 0:
             return self.power({mono: c}, n)
@@ -328,6 +331,26 @@ class Ring:
         squared = q == 1 and self.has_root(gen)
         return ((gen if squared else ("root", q, gen[2]), 1 + squared),)
 
+    def vanishes(self, poly: Poly) -> bool:
+        """Whether nothing is left of the polynomial, multiplied by the roots that it divides by, which are
+        not zero, once r^q is B for each root r of it: outer ones first, for B has others."""
+        done: set[Generator] = set()
+        while roots := {g for g in generators(poly) if g[0] == "root"} - done:
+            root = max(roots, key=lambda g: (self.canonical.height(g), g))
+            powers: dict[int, Poly] = {}
+            for mono, c in poly.items():
+                rest = tuple((g, e) for g, e in mono if g != root)
+                powers.setdefault(dict(mono).get(root, 0), {})[rest] = c
+            least, poly = min(*powers, 0), {}
+            for e, coefficient in powers.items():
+                whole, part = divmod(e - least, root[1])
+                value = self.times(self.power(dict(root[2]), whole), generator(root, part) if part else UNIT)
+                poly = plus(poly, self.times(coefficient, value))
+            done.add(root)
+        return not poly
+
+    # signs
+
     def require(self, base: Term, relation: Relation) -> None:
         """Record `base relation 0`, split into its factors, unless it always holds."""
         match base:
@@ -336,143 +359,141 @@ class Ring:
             case Mul(factors) if relation is Relation.NE:
                 for factor in factors:
                     self.require(factor, relation)
-            case _ if self.is_manifest(base, above_zero=relation is not Relation.GE):
+            case _ if self.surely(base, MEANT[relation]):
                 return
             case Pow(inner, exponent) if relation is not Relation.GE:
                 signed = relation is Relation.GT and exponent.numerator % 2 == 1
                 self.require(inner, Relation.GT if signed or exponent.denominator % 2 == 0 else Relation.NE)
+            case _ if self.is_closed:
+                raise OutOfReach("a side condition of its own")
             case _:
                 self.conditions.setdefault(Hypothesis(base, relation, Num(Fraction(0))))
 
-    def is_manifest(self, term: Term, *, above_zero: bool = False) -> bool:
-        """Whether the term is a sum of products of squares, even roots, sizes, sizes less one and what is
-        assumed not to be negative: >= 0 wherever it is defined; with `above_zero`, > 0."""
-        sign, reasons = self._sign_of(term)
-        enough = sign >= (POSITIVE if above_zero else NONNEGATIVE)
+    def surely(self, term: Term, wanted: frozenset[int] = NONNEGATIVE) -> bool:
+        """Whether the term has one of these signs wherever it has a value, by its form and by what is
+        assumed of names: squares, even roots, sizes and sizes less one are not negative."""
+        return self._is_known(self._sign(term), wanted)
+
+    def _is_known(self, sign: Sign, wanted: frozenset[int]) -> bool:
+        # without any sign it has no value at all, and nothing is known of it
+        enough = bool(sign[0]) and sign[0] <= wanted
         if enough:
-            self.used |= dict.fromkeys(reasons)
+            self.used |= dict.fromkeys(sign[1])
         return enough
 
-    def _sign_of(self, term: Term) -> Sign:
+    def _sign(self, term: Term) -> Sign:
         match term:
             case Num(value):
-                return POSITIVE if value > 0 else UNKNOWN if value else NONNEGATIVE, ()
+                return frozenset(((value > 0) - (value < 0),)), ()
             case Size():
                 return POSITIVE, ()
             case Delta():
                 return NONNEGATIVE, ()
             case Pow(base, exponent):
-                return self._sign_of_power(base, exponent)
+                return _raised(self._sign(base), exponent)
             case Add(terms):
-                return self._sign_of_sum(terms)
+                # each size is at least 1, so that as much may be taken away
+                least = sum(1 if isinstance(t, Size) else t.value if isinstance(t, Num) else 0 for t in terms)
+                sized = any(isinstance(t, Size) for t in terms)
+                number = (least > 0) - (least < 0)
+                whole = UNKNOWN if sized and least < 0 else frozenset((number, 1 if sized else number))
+                others = [self._sign(t) for t in terms if not isinstance(t, Size | Num)]
+                return _total((whole, ()), *others)
             case Mul(factors):
-                return _least(map(self._sign_of, factors))
+                return _product(map(self._sign, factors))
             case Sum(_, body):
-                return self._sign_of(body)
-            case Sym(name, _) if name in self.nonnegative:
-                return POSITIVE if name in self.positive else NONNEGATIVE, (self.nonnegative[name],)
+                return _total(*[self._sign(body)] * 2)
+            case Sym(name, _) if name in self.assumed:
+                return self.assumed[name]
             case Sym(name, _) if name in self.graph.by_name:
                 if name not in self._signs:
-                    self._signs[name] = self._sign_of(self.graph.by_name[name].body)
+                    self._signs[name] = self._sign(self.graph.by_name[name].body)
                 return self._signs[name]
         return UNKNOWN, ()
-
-    def _sign_of_power(self, base: Term, exponent: Fraction) -> Sign:
-        sign, reasons = self._sign_of(base)
-        if sign == POSITIVE:
-            return sign, reasons
-        # what is divided by is not zero
-        known = POSITIVE if exponent < 0 else NONNEGATIVE
-        if exponent.numerator % 2 == 0 or exponent.denominator % 2 == 0:
-            return known, ()
-        return (known, reasons) if sign == NONNEGATIVE else (UNKNOWN, ())
-
-    def _sign_of_sum(self, terms: tuple[Term, ...]) -> Sign:
-        """Each size is at least 1, so that as much may be taken away."""
-        least = sum(1 if isinstance(t, Size) else t.value if isinstance(t, Num) else 0 for t in terms)
-        others = [self._sign_of(t) for t in terms if not isinstance(t, Size | Num)]
-        sign, reasons = _least(others)
-        some = least > 0 or any(s == POSITIVE for s, _ in others)
-        known = POSITIVE if sign and some else min(sign, NONNEGATIVE)
-        return (known, reasons) if least >= 0 else (UNKNOWN, ())
-
-    # signs of generators
 
     def has_root(self, root: Generator) -> bool:
         """Whether the root is in play, for its own indices or for others of the same spaces."""
         return self.canonical.general(root) in self.roots
 
-    def is_positive(self, gen: Generator) -> bool:
-        """Whether the generator is positive wherever the side conditions hold: a size, a name assumed
-        to be, a root of such, or what is divided by and a square root or a sum of squares."""
+    def sign(self, c: Coefficient, mono: Monomial) -> Sign:
+        """The sign of c * mono, of generators in play, wherever the side conditions hold."""
+        return _product(
+            [(frozenset(((c > 0) - (c < 0),)), ()), *(_raised(self.sign_of(g), e) for g, e in mono)]
+        )
+
+    def sign_of(self, gen: Generator) -> Sign:
+        """The sign of a generator in play: which it is by its form, and not 0 where it was divided by."""
+        general = self.canonical.general(gen)
+        if gen[0] == "size" or general in self.above_zero:
+            return POSITIVE, ()
         match gen:
-            case ("size", _):
-                return True
-            case ("sym", *_):
-                return self._is_assumed(gen, self.positive)
-            case ("root", 2, key) if key and all(c > 0 and self.is_above_zero(1, mono) for mono, c in key):
-                return True
-            case ("root" | "sum", *_):
-                known = self.canonical.general(gen)
-                return known in self.above_zero or (known in self.inverted and self._is_square(gen))
-        return False
+            case ("sym", name, _):
+                found = self.assumed.get(name, (UNKNOWN, ()))
+            case ("sum", _, mono):
+                found = _total(*[self.sign(1, mono)] * 2)
+            case ("root", q, key):
+                found = _raised(_total(*(self.sign(c, mono) for mono, c in key)), Fraction(1, q))
+            case _:
+                found = NONNEGATIVE, ()
+        return (found[0] - {0}, found[1]) if general in self.inverted else found
+
+    def surely_all(self, poly: Poly, wanted: frozenset[int]) -> bool:
+        """Whether the sum of the polynomial's terms has one of these signs because of theirs."""
+        return self._is_known(_total(*(self.sign(c, mono) for mono, c in poly.items())), wanted)
 
     def is_above_zero(self, c: Coefficient, mono: Monomial) -> bool:
         """Whether c * mono is positive."""
-        for gen, e in mono:
-            if e % 2 and self.is_negative(gen):
-                c = -c
-            elif not (self.is_positive(gen) or (e % 2 == 0 and self.is_nonzero(gen))):
-                return False
-        return c > 0
-
-    def _is_assumed(self, gen: Generator, signs: dict[Name, Hypothesis]) -> bool:
-        known = signs.get(gen[1]) if gen[0] == "sym" else None
-        if known is not None:
-            self.used.setdefault(known)
-        return known is not None
-
-    def is_negative(self, gen: Generator) -> bool:
-        """Whether the generator is a name assumed to be negative."""
-        return self._is_assumed(gen, self.negative)
+        return self._is_known(self.sign(c, mono), POSITIVE)
 
     def is_nonzero(self, gen: Generator) -> bool:
         """Whether the generator was divided by, or is positive or negative."""
-        inverted = self.canonical.general(gen) in self.inverted
-        return inverted or self.is_positive(gen) or self.is_negative(gen)
-
-    def _is_square(self, gen: Generator) -> bool:
-        """Whether the generator is a square root, or a sum of products of even powers and of positive
-        factors: not negative."""
-        if gen[0] == "sum":
-            return all(e % 2 == 0 or self.is_positive(g) for g, e in gen[2])
-        return gen[0] == "root" and gen[1] == 2 and self.has_root(gen)
-
-    def is_nonnegative(self, gen: Generator) -> bool:
-        """Whether the generator is never negative: positive, assumed so, a square root, a sum of squares."""
-        return self._is_assumed(gen, self.nonnegative) or self._is_square(gen) or self.is_positive(gen)
+        return self._is_known(self.sign_of(gen), NONZERO)
 
 
-def _least(parts: Iterable[Sign]) -> Sign:
-    """The least sign of the parts, positive of none, for all of their reasons."""
-    signs = [(POSITIVE, ()), *parts]
-    return min(sign for sign, _ in signs), tuple(
-        dict.fromkeys(why for _, reasons in signs for why in reasons)
-    )
+def _raised(sign: Sign, exponent: int | Fraction) -> Sign:
+    """An even root is not negative, and what is divided by not zero; rests on nothing if that says it."""
+
+    def raised(signs: frozenset[int]) -> frozenset[int]:
+        real = signs if exponent.denominator % 2 else signs & NONNEGATIVE
+        return frozenset(s ** abs(exponent.numerator) for s in real if s or exponent >= 0)
+
+    found = raised(sign[0])
+    return found, () if found == raised(UNKNOWN) else sign[1]
 
 
-MIRRORED = {Relation.GT: Relation.LT, Relation.LT: Relation.GT, Relation.GE: Relation.LE}
+def _product(parts: Iterable[Sign]) -> Sign:
+    found, reasons = POSITIVE, dict[Hypothesis, None]()
+    for signs, why in parts:
+        found = frozenset(a * b for a in found for b in signs)
+        reasons |= dict.fromkeys(why)
+    return found, tuple(reasons)
 
 
-def _signed(statement: Statement, wanted: Relation) -> dict[Name, Hypothesis]:
-    """The names v of which a hypothesis says, for every component, `v wanted 0`."""
-    found: dict[Name, Hypothesis] = {}
-    for h in statement.hypotheses:
-        for relation, one, other in ((wanted, h.left, h.right), (MIRRORED[wanted], h.right, h.left)):
-            match one, other:
-                case Sym(name, indices), Num(bound) if h.relation is relation and len(indices) == len(
-                    {i.name for i in indices}
-                ):
-                    if bound <= 0 if wanted is Relation.LT else bound >= 0:
-                        found[name] = h
+def _total(*parts: Sign) -> Sign:
+    found, reasons = frozenset((0,)), dict[Hypothesis, None]()
+    for signs, why in parts:
+        found = frozenset(s for a in found for b in signs for s in (UNKNOWN if a * b < 0 else (a or b,)))
+        reasons |= dict.fromkeys(why)
+    return found, tuple(reasons)
+
+
+COMPARED = {Relation.GT: gt, Relation.GE: ge, Relation.LT: lt, Relation.LE: le, Relation.NE: ne}
+MIRRORED = {Relation.GT: Relation.LT, Relation.GE: Relation.LE, Relation.NE: Relation.NE}
+MIRRORED |= {other: one for one, other in MIRRORED.items()}
+MEANT = {Relation.GT: POSITIVE, Relation.GE: NONNEGATIVE, Relation.NE: NONZERO}
+
+
+def _assumed(statement: Statement) -> dict[Name, Sign]:
+    """The signs of the names v of which hypotheses compare every component with a number."""
+    found: dict[Name, Sign] = {}
+    for h in (h for h in statement.hypotheses if h.relation in MIRRORED):
+        for sides in ((h.left, h.relation, h.right), (h.right, MIRRORED[h.relation], h.left)):
+            match sides:
+                case Sym(name, indices), relation, Num(bound) if len(indices) == len({*indices}):
+                    # a number of each sign that is near to zero, and one that is far
+                    tried = (abs(bound) / 2 or 1, abs(bound) + 1)
+                    signs = {s for s in UNKNOWN if any(COMPARED[relation](s * n, bound) for n in tried)}
+                    before, reasons = found.get(name, (UNKNOWN, ()))
+                    if not before <= signs:
+                        found[name] = before & signs, (*reasons, h)
     return found

@@ -14,6 +14,7 @@ from math import gcd, lcm
 from typing import Any
 
 from bnsym.normal import (
+    POSITIVE,
     Advice,
     Canonical,
     DividesByZero,
@@ -33,6 +34,7 @@ from bnsym.normal import (
 )
 
 LARGEST_NETWORK = 7
+NEGATIVE = frozenset((-1,))
 LARGEST_ROOT = 50_000
 """The parts of a root: roots of sums of roots may double with each level, and are compared again
 and again."""
@@ -58,10 +60,10 @@ class Alike(Advice):
         sign = 1
         for gen, e in common_factor(poly):
             whole, part = divmod(e, q)
-            if q == 1 or ring.is_positive(gen):
+            if q == 1 or ring.sign_of(gen)[0] <= POSITIVE:
                 kept += [(gen, whole)] if whole else []
                 apart += [gen] if part else []
-            elif not part and ring.is_negative(gen):
+            elif not part and ring.sign_of(gen)[0] <= NEGATIVE:
                 kept.append((gen, whole))
                 sign = -sign if whole % 2 else sign
         content = content_of(poly)

@@ -22,8 +22,6 @@ from bnsym.kernel import (
     Certificate,
     Factor,
     Given,
-    Manifest,
-    Monomially,
     Schwarz,
     Summand,
     difference,
@@ -31,6 +29,8 @@ from bnsym.kernel import (
     schwarz,
 )
 from bnsym.normal import (
+    NONNEGATIVE,
+    POSITIVE,
     UNIT,
     Coefficient,
     Generator,
@@ -41,8 +41,8 @@ from bnsym.normal import (
     generators,
     plus,
 )
-from bnsym.proving.elimination import Elimination, uses_of
-from bnsym.proving.readback import term_of
+from bnsym.proving.elimination import Elimination, inverse_of, uses_of
+from bnsym.proving.readback import plainly, term_of
 from bnsym.proving.rings import SearchRing
 from bnsym.proving.simplex import nonnegative_solution
 from bnsym.proving.witness import free_shapes
@@ -114,7 +114,9 @@ class _Search:
         denominator itself, such as m - 1."""
         roots = sorted(self.elimination.determined - self.elimination.values.keys())
         least = ((g, -min((dict(mono).get(g, 0) for mono in self.raw), default=0)) for g in roots)
-        return tuple((g, e) for g, e in least if e > 0 and (e % 2 == 0 or self.ring.is_positive(g)))
+        return tuple(
+            (g, e) for g, e in least if e > 0 and (e % 2 == 0 or self.ring.sign_of(g)[0] <= POSITIVE)
+        )
 
     def reduce(self, poly: Poly) -> Poly:
         reduced = self.elimination.reduce(poly)
@@ -147,12 +149,14 @@ class _Search:
             for part in atom.parts:
                 poly = self.ring.times(poly, part)
             rest = plus(rest, poly, -1)
-            extra = (Monomially(mono),) if mono else ()
+            ((scale, _),) = self.ring.times({mono: 1}, inverse_of(self.unit)).items()
+            extra = (plainly({scale: 1}),) if scale else ()
             summands.append(Summand(Fraction(c), (*atom.factors, *extra)))
         goal, unit = self.elimination.apply(rest)
-        if goal.poly or unit:
+        if goal.poly:
             raise OutOfReach("the summands do not add up to the bound")
-        return Certificate(uses_of(goal), self.unit, self.squared, tuple(summands))
+        ((whole, _),) = self.ring.times({self.unit: 1}, {unit: 1}).items()
+        return Certificate((*uses_of(goal, whole, self.ring),), self.squared, tuple(summands))
 
     # atoms
 
@@ -188,8 +192,8 @@ class _Search:
         t is once definitions are written out."""
         for side in (self.statement.left, self.statement.right):
             for term in side.terms if isinstance(side, Add) else ():
-                if self.ring.is_manifest(term):
-                    yield self._atom(self.ring.normal(term), Manifest(term))
+                if self.ring.surely(term):
+                    yield self._atom(self.ring.normal(term), term)
 
     def _assumed(self) -> Iterator[Atom]:
         """Each order assumed, also times what of it is not negative."""
@@ -201,14 +205,14 @@ class _Search:
             yield self._atom(poly, given)
             for mono in sorted(poly):
                 if mono and self._is_nonnegative(mono):
-                    yield self._atom(self.ring.times(poly, {mono: 1}), given, Monomially(mono))
+                    yield self._atom(self.ring.times(poly, {mono: 1}), given, plainly({mono: 1}))
 
     def _sizes(self) -> Iterator[Atom]:
         """Sizes less one."""
         sizes = {g[1] for mono in self.goal for g, _ in mono if g[0] == "size"}
         for space in sorted(sizes):
             term = add(Size(space), num(-1))
-            yield self._atom(self.ring.normal(term), Manifest(term))
+            yield self._atom(self.ring.normal(term), term)
 
     def _completed_squares(self) -> Iterator[Atom]:
         """(a ± b)² where c a², d b² and a multiple of ab are terms of the goal, c/d a square."""
@@ -224,7 +228,7 @@ class _Search:
                 if (a, b, ratio, sign) not in seen:
                     seen.add((a, b, ratio, sign))
                     poly = plus({a: 1}, {b: ratio}, sign)
-                    yield self._atom(self.ring.times(poly, poly), Manifest(power(term_of(poly), 2)))
+                    yield self._atom(self.ring.times(poly, poly), power(term_of(poly), 2))
 
     def _vector_atoms(self) -> Iterator[Atom]:
         """Squares of inner products, Gram determinants of the vectors in play, and Cauchy-Schwarz for those
@@ -243,7 +247,7 @@ class _Search:
                     poly = plus({}, _determinant(gram, plus, self.ring.times), factorial(size))
                     rows = [[rename(vectors[k], {"·": letter}) for letter in letters] for k in chosen]
                     one = _determinant(rows, lambda a, b, sign: add(a, mul(num(sign), b)), mul)
-                    yield self._atom(poly, Manifest(sum_over(letters, power(one, 2))))
+                    yield self._atom(poly, sum_over(letters, power(one, 2)))
             for u, v in combinations(vectors, 2):
                 yield self._square(add(u, neg(v)), (index,))
                 for w in (u, neg(u)):
@@ -253,7 +257,7 @@ class _Search:
 
     def _square(self, term: Term, over: Sequence[Index]) -> Atom:
         squared = sum_over(over, power(term, 2))
-        return self._atom(self.ring.normal(squared), Manifest(squared))
+        return self._atom(self.ring.normal(squared), squared)
 
     def _vectors(self) -> dict[str, list[Term]]:
         """The vectors that the statement depends on, as components, by space: arrays, where the goal
@@ -363,8 +367,9 @@ class _Search:
 
     def _knows(self, gen: Generator, what: str) -> bool:
         if (gen, what) not in self.known:
-            nonzero = gen in self.divided or self.ring.is_nonzero(gen)
-            self.known[gen, what] = nonzero if what == "divided" else self.ring.is_nonnegative(gen)
+            signs, _ = self.ring.sign_of(gen)
+            nonzero = gen in self.divided or 0 not in signs
+            self.known[gen, what] = nonzero if what == "divided" else signs <= NONNEGATIVE
         return self.known[gen, what]
 
 

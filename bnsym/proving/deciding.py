@@ -27,7 +27,7 @@ from bnsym.model import Undecided
 from bnsym.normal import DividesByZero, OutOfReach, Ring
 from bnsym.proving.advice import Alike
 from bnsym.proving.bound import bound_certificate
-from bnsym.proving.identity import cleared_certificate, identity_certificate
+from bnsym.proving.identity import identity_certificate
 from bnsym.proving.maximum import maxima_in, maximum_of
 from bnsym.proving.replay import replay
 from bnsym.proving.rings import SearchRing, opened
@@ -60,18 +60,9 @@ def by_identity(task: Task) -> Proved | None:
 def by_squares(task: Task) -> Proved | None:
     """left² - right² = Σ cofactor * relation, both sides >= 0."""
     ring = SearchRing(task.statement, task.deadline)
-    if not (ring.is_manifest(task.statement.left) and ring.is_manifest(task.statement.right)):
+    if not (ring.surely(task.statement.left) and ring.surely(task.statement.right)):
         return None
     return _prove(task, squared=True)
-
-
-def by_clearing(task: Task) -> Proved | None:
-    """The same as an identity, with all divisors multiplied out."""
-    if task.statement.relation is not Relation.EQ:
-        return None
-    ring = SearchRing(task.statement, min(task.deadline, time.monotonic() + BOUND_SECONDS))
-    certificate = cleared_certificate(task.statement, ring)
-    return _accept(task.statement, certificate, ring, task.deadline) if certificate is not None else None
 
 
 def by_bound(task: Task, *, products: bool) -> Proved | None:
@@ -85,7 +76,7 @@ def by_bound(task: Task, *, products: bool) -> Proved | None:
     ring = SearchRing(statement, min(task.deadline, time.monotonic() + BOUND_SECONDS))
     rooted = _is_root(statement.left) or _is_root(statement.right)
     upward = statement.relation in (Relation.LE, Relation.LT)
-    squared = rooted and ring.is_manifest(statement.right if upward else statement.left)
+    squared = rooted and ring.surely(statement.right if upward else statement.left)
     certificate = bound_certificate(statement, ring, squared=squared, products=products)
     return _accept(statement, certificate, ring, task.deadline) if certificate is not None else None
 
@@ -100,7 +91,6 @@ METHODS: Methods = (
     ("squares", by_squares),
     # what is false usually fails at once, and a search for a certificate of what is false is long
     ("few witnesses", partial(by_witness, seconds=1.0, seed=0, limit=9, rational=True)),
-    ("divisors multiplied out", by_clearing),
     ("short bound", partial(by_bound, products=False)),
     ("witness", partial(by_witness, seconds=1.5, seed=1)),
     ("bound", partial(by_bound, products=True)),

@@ -8,33 +8,36 @@ on the way are the cofactors of a certificate. Untrusted: the kernel expands the
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 from typing import TypeAlias
 
-from bnsym.kernel import Given, Root, Use, relation
+from bnsym.kernel import Given, Use, relation
 from bnsym.normal import (
     Coefficient,
     Generator,
+    Letter,
     Monomial,
     OutOfReach,
     Poly,
     Ring,
     constant,
-    freeze,
     generator,
     generators,
     letters,
     plus,
     ratio,
 )
+from bnsym.proving.readback import plainly
 from bnsym.terms import Name, Relation, Statement, Sym, free_indices, walk
 
-Source: TypeAlias = Root | Given
+Source: TypeAlias = Generator | Given
 KINDS = ("sum", "sym", "root", "size")
 """What an equation that is assumed may determine, the first of these that it can."""
 MOST_INSTANCES = 24
-Trace: TypeAlias = dict[Source, Poly]
+Trace: TypeAlias = dict[Given, Poly]
+"""What multiplies each hypothesis; that a root is one needs no saying."""
 Pivot: TypeAlias = tuple[Generator, int, Monomial, Coefficient]
 """(t, e, a, c): a relation reads c*a*t^e + (terms without t) = 0."""
 
@@ -48,20 +51,22 @@ class Traced:
     trace: Trace
 
 
-def uses_of(goal: Traced) -> tuple[Use, ...]:
-    """What was subtracted on the way, as a certificate cites it."""
-    return tuple(Use(source, freeze(cofactor)) for source, cofactor in goal.trace.items() if cofactor)
+def uses_of(goal: Traced, unit: Monomial, ring: Ring, over: tuple[Letter, ...] = ()) -> Iterator[Use]:
+    """What was subtracted on the way from one `unit`-th of the polynomial, as a certificate cites it."""
+    for given, cofactor in goal.trace.items():
+        if cofactor:
+            yield Use(given, plainly(ring.times(cofactor, inverse_of(unit))), over)
+
+
+def inverse_of(unit: Monomial) -> Poly:
+    return {tuple((g, -e) for g, e in unit): 1}
 
 
 class Elimination:
     """Which generator each relation determines, worked out once for some polynomials and
-    then applied to them, or to others made of the same generators.
+    then applied to them, or to others made of the same generators."""
 
-    clearing: what is divided by is multiplied out and written out, not solved for something in it."""
-
-    def __init__(
-        self, statement: Statement, ring: Ring, polys: list[Poly], *, clearing: bool = False
-    ) -> None:
+    def __init__(self, statement: Statement, ring: Ring, polys: list[Poly]) -> None:
         self.ring = ring
         self.steps: list[tuple[Source, Traced, Pivot | None]] = []
         self.values: dict[Generator, Poly] = {}
@@ -70,14 +75,14 @@ class Elimination:
         invertible = {g for poly in divided for mono in poly for g, e in mono if e < 0}
         while pending:
             source, current = pending.pop(0)
-            kinds = KINDS if isinstance(source, Given) else () if clearing else ("sum", "sym")
+            kinds = KINDS if isinstance(source, Given) else ("sum", "sym")
             pivot = _pivot(current.poly, kinds, ring, invertible, [*polys, *(t.poly for _, t in pending)])
             self.steps.append((source, current, pivot))
             if pivot is not None:
                 self.values[pivot[0]] = _solved(current, pivot, ring)
                 for _, later in pending:
                     _eliminate(later, current, pivot, ring)
-        roots = {source.root for source, _, pivot in self.steps if isinstance(source, Root) and pivot is None}
+        roots = {source for source, _, pivot in self.steps if pivot is None and not isinstance(source, Given)}
         self.determined = frozenset(self.values.keys() | roots)
         """What `reduce` acts on; multiples of what is reduced by other generators are reduced."""
 
@@ -92,9 +97,9 @@ class Elimination:
                 _subtract(goal, current, {m: c * by for m, c in goal.poly.items()}, self.ring)
             elif pivot is not None:
                 _eliminate(goal, current, pivot, self.ring)
-            elif isinstance(source, Root):
-                unit = _clear(goal, source.root, unit, self.ring)
-                _reduce(goal, current, source.root, source.root[1], self.ring)
+            elif not isinstance(source, Given):
+                unit = _clear(goal, source, unit, self.ring)
+                _reduce(goal, current, source, source[1], self.ring)
             elif leading := _leading(current.poly):
                 _reduce(goal, current, *leading, self.ring)
         return goal, unit
@@ -104,11 +109,11 @@ class Elimination:
         for source, current, pivot in self.steps:
             if pivot is not None:
                 poly = _substitute(poly, pivot, self.values[pivot[0]], self.ring)
-            elif isinstance(source, Root):
+            elif not isinstance(source, Given):
                 goal = Traced(poly, {})
-                if _clear(goal, source.root, (), self.ring):
+                if _clear(goal, source, (), self.ring):
                     return None
-                _reduce(goal, current, source.root, source.root[1], self.ring)
+                _reduce(goal, current, source, source[1], self.ring)
                 poly = goal.poly
         return poly
 
@@ -132,16 +137,18 @@ def _relations(statement: Statement, ring: Ring, polys: list[Poly]) -> list[tupl
     given = _given(statement, ring, polys)
     known = {source: relation(ring, statement, source) for source in given}
     roots = set().union(*(_roots(poly) for poly in (*polys, *known.values())))
-    sources = [Root(g) for g in sorted(roots, key=lambda g: (_depth(g), g), reverse=True)]
-    known |= {source: relation(ring, statement, source) for source in sources}
+    outer_first = sorted(roots, key=lambda g: (_depth(g), g), reverse=True)
+    found: list[tuple[Source, Traced]] = [
+        (root, Traced(plus(generator(root, root[1]), dict(root[2]), -1), {})) for root in outer_first
+    ]
     # a relation h is traced as poly = h with cofactor -1, so that poly + trace * h = 0
-    return [(source, Traced(known[source], {source: {(): -1}})) for source in [*sources, *given]]
+    return found + [(source, Traced(known[source], {source: {(): -1}})) for source in given]
 
 
-def _given(statement: Statement, ring: Ring, polys: list[Poly]) -> list[Source]:
+def _given(statement: Statement, ring: Ring, polys: list[Poly]) -> list[Given]:
     """The equations assumed; those that hold for each value of an index, for the values that they are
     needed for."""
-    found: dict[Source, None] = {}
+    found: dict[Given, None] = {}
     symbols = {g for poly in polys for g in generators(poly) if g[0] == "sym" and g[2]}
     for number, h in enumerate(statement.hypotheses):
         if h.relation is not Relation.EQ:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from bnsym.kernel import Certificate, Use, difference
+from bnsym.kernel import Certificate, Use, difference, relation
 from bnsym.normal import (
     UNIT,
     Generator,
@@ -19,11 +19,11 @@ from bnsym.normal import (
     Poly,
     Ring,
     generator,
-    generators,
     letters,
     plus,
 )
-from bnsym.proving.elimination import Elimination, indexed, uses_of
+from bnsym.proving.elimination import Elimination, indexed, inverse_of, uses_of
+from bnsym.proving.readback import plainly
 from bnsym.terms import Name, Statement
 
 Opened: TypeAlias = tuple[Letter, ...]
@@ -31,27 +31,22 @@ Opened: TypeAlias = tuple[Letter, ...]
 
 
 def identity_certificate(statement: Statement, ring: Ring, *, squared: bool = False) -> Certificate | None:
-    """Cofactors for `left = right` (for the squares of both, with `squared`), if found."""
+    """Cofactors for `left = right` (for the squares of both, with `squared`), if found; none are needed
+    where it holds by the roots alone."""
     poly = difference(ring, statement, squared)
+    if ring.vanishes(poly):
+        return Certificate(squared=squared)
     goal, unit = Elimination(statement, ring, [poly]).apply(poly)
-    inner = _inner_uses(statement, ring, goal.poly) if goal.poly else ()
-    return None if inner is None else Certificate((*uses_of(goal), *inner), unit, squared)
-
-
-def cleared_certificate(statement: Statement, ring: Ring) -> Certificate | None:
-    """Cofactors for `left = right` once all divisors are multiplied out: for those that share a root."""
-    poly = difference(ring, statement, squared=False)
-    if not any(g[0] == "root" and g[1] == 1 for g in generators(poly)):
-        return None
-    goal, unit = Elimination(statement, ring, [poly], clearing=True).apply(poly)
-    return None if goal.poly else Certificate(uses_of(goal), unit)
+    left = ring.times(goal.poly, inverse_of(unit))
+    inner = _inner_uses(statement, ring, left) if left else ()
+    return None if inner is None else Certificate((*uses_of(goal, unit, ring), *inner), squared)
 
 
 def reduced(statement: Statement, ring: Ring) -> Poly:
     """left - right with all that the relations determine eliminated."""
     poly = difference(ring, statement, squared=False)
     goal, unit = Elimination(statement, ring, [poly]).apply(poly)
-    return ring.times(goal.poly, {tuple((g, -e) for g, e in unit): 1})
+    return ring.times(goal.poly, inverse_of(unit))
 
 
 def _inner_uses(statement: Statement, ring: Ring, poly: Poly) -> tuple[Use, ...] | None:
@@ -60,10 +55,12 @@ def _inner_uses(statement: Statement, ring: Ring, poly: Poly) -> tuple[Use, ...]
     uses: list[Use] = []
     for over, entry in opened.items():
         goal, unit = Elimination(statement, ring, [entry]).apply(entry)
-        if unit:  # a multiple of an entry is no multiple of the sum
-            return None
-        uses += (Use(use.relation, use.cofactor, over) for use in uses_of(goal))
-        left = goal.poly
+        left = ring.times(goal.poly, inverse_of(unit))
+        gone = plus(entry, left, -1)
+        for given, cofactor in goal.trace.items():
+            cited = ring.times(cofactor, relation(ring, statement, given))
+            gone = plus(gone, ring.times(cited, inverse_of(unit)), -1)
+        uses += [*uses_of(goal, unit, ring, over), *([Use(None, plainly(gone), over)] if gone else ())]
         for letter in over:
             left = ring.contract(left, letter)
         rest = plus(rest, left)

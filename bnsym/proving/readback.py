@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from bnsym.calculus import sum_over
 from bnsym.normal import Coefficient, Generator, Letter, Monomial, Poly, freeze, generators, letters
-from bnsym.terms import Delta, Index, Size, Sum, Sym, Term, add, mul, num, power, rename
+from bnsym.terms import Add, Delta, Index, Mul, Num, Pow, Size, Sym, Term, add, mul, num, power, rename
 
 LETTERS = "jklpqrst"
 
@@ -81,11 +82,32 @@ def _sum(bound: tuple[Letter, ...], mono: Monomial, taken: frozenset[Letter]) ->
     names = {letter: Index(next(fresh), letter[1]) for letter in bound}
     inner = taken | {(i.name, i.space) for i in names.values()}
     body = _with_letters(mono, names, inner)
-    for letter in reversed(bound):
-        body = Sum(names[letter], body)
-    return body
+    return sum_over([names[letter] for letter in bound], body)
 
 
 def _with_letters(mono: Monomial, names: dict[Letter, Index], taken: frozenset[Letter]) -> Term:
     plain = product_of(mono, Fraction(1), taken)
     return rename(plain, {letter[0]: index for letter, index in names.items()})
+
+
+def plainly(poly: Poly) -> Term:
+    """The polynomial as it stands, its letters as they are: its normal form is the polynomial, for a kernel
+    that is told nothing but terms."""
+    products = [_plain_product(mono, c) for mono, c in freeze(poly)]
+    return products[0] if len(products) == 1 else Add(tuple(products))
+
+
+def _plain_product(mono: Monomial, coefficient: Coefficient = 1) -> Term:
+    factors = [_plain_factor(g) if e == 1 else Pow(_plain_factor(g), Fraction(e)) for g, e in mono]
+    if coefficient != 1 or not factors:
+        factors.insert(0, Num(Fraction(coefficient)))
+    return factors[0] if len(factors) == 1 else Mul(tuple(factors))
+
+
+def _plain_factor(gen: Generator) -> Term:
+    match gen:
+        case ("root", order, key):
+            return plainly(dict(key)) if order == 1 else Pow(plainly(dict(key)), Fraction(1, order))
+        case ("sum", bound, mono):
+            return sum_over([Index(*letter) for letter in bound], _plain_product(mono))
+    return _atom(gen, frozenset())

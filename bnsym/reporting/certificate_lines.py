@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from time import monotonic
 
-from bnsym.kernel import Certificate, Factor, Given, Manifest, Monomially, Proved, Schwarz, Summand
+from bnsym.kernel import Certificate, Factor, Given, Proved, Schwarz, Summand
 from bnsym.normal import Generator, Monomial, OutOfReach, Ring
 from bnsym.printing import to_latex
 from bnsym.proving.readback import product_of
@@ -47,10 +47,8 @@ def certificate_line(proved: Proved) -> str:
     if not certificate.summands:
         return f"{difference} = 0" + _relations(certificate)
     names = _names_of_roots(statement)
-    if certificate.unit:
-        scale = to_latex(product_of(_spelled(list(certificate.unit), names), 1))
-        difference = rf"\left({scale}\right) \left({difference}\right)"
-    return f"{difference} = " + " + ".join(_summand(s, statement, names) for s in certificate.summands)
+    ring = SearchRing(statement, monotonic() + SECONDS)
+    return f"{difference} = " + " + ".join(_summand(s, ring, names) for s in certificate.summands)
 
 
 def _relations(certificate: Certificate) -> str:
@@ -84,10 +82,10 @@ def _named(ring: Ring, shown: str, term: Term) -> dict[Generator, Monomial]:
     return {roots[0]: (*others, (("sym", shown, ()), 1))}
 
 
-def _summand(summand: Summand, statement: Statement, names: dict[Generator, Monomial]) -> str:
-    monos = [f.monomial for f in summand.factors if isinstance(f, Monomially)]
-    scale = product_of(_spelled([item for mono in monos for item in mono], names), summand.coefficient)
-    others = [_factor(f, statement) for f in summand.factors if not isinstance(f, Monomially)]
+def _summand(summand: Summand, ring: Ring, names: dict[Generator, Monomial]) -> str:
+    found = [(factor, _as_monomial(factor, ring)) for factor in summand.factors]
+    scale = product_of(_spelled([item for _, mono in found for item in mono], names), summand.coefficient)
+    others = [_factor(factor, ring.statement) for factor, mono in found if not mono]
     sums = [shown for shown in others if shown.startswith(r"\sum")]
     parts = [shown for shown in others if shown not in sums]
     if to_latex(scale) != "1" or not others:
@@ -97,6 +95,17 @@ def _summand(summand: Summand, statement: Statement, names: dict[Generator, Mono
     return " ".join(
         [*(f"({shown})" if r"\sum" in shown and shown[0] != "(" else shown for shown in inner), last]
     )
+
+
+def _as_monomial(factor: Factor, ring: Ring) -> Monomial:
+    """A product of powers as one; nothing for what is more, or a sum by its form."""
+    if isinstance(factor, Given | Schwarz | Add | Sum):
+        return ()
+    try:
+        poly = ring.normal(factor)
+    except OutOfReach:
+        return ()
+    return next(iter(poly)) if [*poly.values()] == [1] else ()
 
 
 def _spelled(items: list[tuple[Generator, int]], names: dict[Generator, Monomial]) -> Monomial:
@@ -110,16 +119,13 @@ def _spelled(items: list[tuple[Generator, int]], names: dict[Generator, Monomial
 def _factor(factor: Factor, statement: Statement) -> str:
     free = {i.name for i in free_indices(add(statement.left, statement.right))}
     match factor:
-        case Manifest(term):
-            shown = to_latex(_with_letters(term, free))
-            return f"({shown})" if isinstance(term, Add) else shown
         case Schwarz(u, v, over):
             norms = (sqrt(Sum(over, power(w, 2))) for w in (u, v))
             return f"({to_latex(_with_letters(add(mul(*norms), Sum(over, mul(u, v))), free))})"
         case Given(number, _):
             return f"({to_latex(excess(statement.hypotheses[number]))})"
-        case Monomially(monomial):
-            return to_latex(product_of(monomial, 1))
+    shown = to_latex(_with_letters(factor, free))
+    return f"({shown})" if isinstance(factor, Add) else shown
 
 
 def _with_letters(term: Term, taken: set[str]) -> Term:

@@ -1,8 +1,8 @@
 r"""Proofs, checked a second time: no normal form, no rule of the kernel, but values at random points of a
 field.
 
-On concrete vectors over GF(P), what a certificate says is evaluated from the statement as it stands: unit *
-(larger - smaller) = Σ summands + Σ cofactor * equation. That no summand is negative is seen by its form,
+On concrete vectors over GF(P), what a certificate says is evaluated from the statement as it stands: larger -
+smaller = Σ summands + Σ cofactor * equation. That no summand is negative is seen by its form,
 and that what is divided by is not zero at points where it is: there the sides have no value. Sizes are
 small numbers, and once sums of random weights (see `jets`), which stand for all sizes together.
 
@@ -157,13 +157,12 @@ class Proof:
         self.assumed = [(h.relation, excess(h)) for h in self.stated]
         self.signs = Signs(self.statement, self.stated)
         certificate = claim.certificate
-        self.unit: Term = certificate["unit"]
         self.summands = [(c, [self._factor(*f) for f in factors]) for c, factors in certificate["summands"]]
         self.uses = [(self._cited(n, names, (EQ,)), c, over) for n, names, c, over in certificate["uses"]]
         self.difference = self._difference(certificate["squared"])
         self.solved = dict(self._solved(number) for number in certificate["equations"])
         self.certifying = False
-        self.divisors: dict[int, Term] = {id(self.unit): self.unit}
+        self.divisors: dict[int, Term] = {}
         self.of_sizes: dict[tuple[Term, Relation], None] = {}
         self.needs: list[tuple[Number, Relation]] = []
         self.roots = 0
@@ -219,8 +218,6 @@ class Proof:
 
     def _check_signs(self) -> None:
         relation = self.statement.relation
-        if relation is not EQ and not self.signs.of(self.unit):
-            raise Unjudged("the unit of the certificate is not seen to be at least 0")
         if any(c <= 0 for c, _ in self.summands) or (relation is EQ and self.summands):
             raise Wrong("a summand does not say that something is at least 0")
         strict = [factors for _, factors in self.summands if all(f.strict for f in factors)]
@@ -305,7 +302,7 @@ class Proof:
         return said
 
     def _check_identity(self, values: Values, side: int, at: At) -> None:
-        left, right = values.number(self.unit, at) * side, 0
+        left, right = side, 0
         for coefficient, factors in self.summands:
             product = values.domain.number(coefficient)
             for factor in factors:
@@ -445,7 +442,7 @@ class Proof:
         blocks: dict[str, list[Number]] = defaultdict(lambda: [(1, 0)] * 3)
         values = Values(Degrees(), self.statement, blocks, lambda *_: (1, 0))
         values.maximum = self.maximum
-        terms = [Mul((self.unit, self.difference)), *(Mul((c, cited.term)) for cited, c, _ in self.uses)]
+        terms = [self.difference, *(Mul((c, cited.term)) for cited, c, _ in self.uses)]
         terms += [Mul(tuple(f.term for f in factors)) for _, factors in self.summands]
         at, _ = next(values.assigned(free_indices(Add(tuple(terms)))))
         return self.roots + log2(1 + values.number(Add(tuple(terms)), at)[0]) - log2(P)

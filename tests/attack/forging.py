@@ -12,11 +12,9 @@ from time import monotonic
 
 from bnsym.kernel import (
     Certificate,
+    Factor,
     Given,
-    Manifest,
-    Monomially,
     Rejected,
-    Root,
     Schwarz,
     Summand,
     Use,
@@ -25,19 +23,17 @@ from bnsym.normal import (
     Advice,
     Canonical,
     Factors,
-    Generator,
     Letters,
-    Monomial,
     OutOfReach,
     Poly,
     Ring,
     TakenOut,
-    freeze,
     generators,
 )
 from bnsym.proving.advice import Alike
 from bnsym.proving.bound import bound_certificate
 from bnsym.proving.identity import identity_certificate
+from bnsym.proving.readback import plainly
 from bnsym.proving.rings import SearchRing
 from bnsym.terms import (
     Add,
@@ -257,11 +253,11 @@ def signs(rng: Random) -> Forgery | None:
     body, given = term(rng, rng.choice((0, 1, 2)), around(rng)), hypotheses(rng)
     statement = upward(rng, num(0), body, given)
     poly = Ring(statement, Alike()).normal(body)
-    summands = [Summand(Fraction(abs(c)), (Monomially(mono),)) for mono, c in poly.items()]
+    summands = [Summand(Fraction(abs(c)), (plainly({mono: 1}),)) for mono, c in poly.items()]
     if any(c < 0 for c in poly.values()):
         statement = upward(rng, num(0), add(*(power(body, 2), body)), given)
         summands = [
-            Summand(Fraction(c), (Monomially(mono),))
+            Summand(Fraction(c), (plainly({mono: 1}),))
             for mono, c in Ring(statement, Alike()).normal(add(*(power(body, 2), body))).items()
         ]
     return Forgery("signs", statement, Certificate(summands=tuple(summands)))
@@ -279,17 +275,17 @@ def manifest(rng: Random) -> Forgery:
             (power(sqrt(body), 2), mul(power(body, -1), power(body, 2)), mul(body, power(B, 2), power(B, -2)))
         )
     statement = upward(rng, num(0), body, hypotheses(rng))
-    return Forgery("manifest", statement, Certificate(summands=(Summand(Fraction(1), (Manifest(shown),)),)))
+    return Forgery("manifest", statement, Certificate(summands=(Summand(Fraction(1), (shown,)),)))
 
 
 def vectors(rng: Random) -> Forgery:
     """Cauchy-Schwarz, with the signs and the vectors right or wrong."""
     u, v = (term(rng, rng.choice((0, 1)), [K]) for _ in range(2))
     uu, uv, vv = (Sum(K, mul(*pair)) for pair in ((u, u), (u, v), (v, v)))
-    choices: list[tuple[Term, Manifest | Schwarz]] = [
-        (uu, Manifest(Sum(K, power(u, 2)))),
+    choices: list[tuple[Term, Factor]] = [
+        (uu, Sum(K, power(u, 2))),
         (add(mul(sqrt(uu), sqrt(vv)), uv), Schwarz(u, v, K)),
-        (uv, Manifest(Sum(K, power(u, 2)))),
+        (uv, Sum(K, power(u, 2))),
         (add(mul(sqrt(uu), sqrt(vv)), neg(uv)), Schwarz(u, v, K)),
     ]
     body, factor = rng.choice(choices)
@@ -312,11 +308,10 @@ def cited(rng: Random) -> Forgery:
     source = Given(number_, names)
     if rng.random() < 0.4:
         statement = stated(mul(factor, gap), Relation.EQ, num(0), given)
-        cofactor = freeze(Ring(statement, Alike()).normal(factor))
-        return Forgery("cited", statement, Certificate(uses=(Use(source, cofactor),)))
+        return Forgery("cited", statement, Certificate(uses=(Use(source, factor),)))
     statement = upward(rng, num(0), mul(factor, gap), given)
     poly = Ring(statement, Alike()).normal(factor)
-    summands = [Summand(Fraction(c), (source, Monomially(mono))) for mono, c in poly.items()]
+    summands = [Summand(Fraction(c), (source, plainly({mono: 1}))) for mono, c in poly.items()]
     return Forgery("cited", statement, Certificate(summands=tuple(summands)))
 
 
@@ -324,17 +319,13 @@ def divided(rng: Random) -> Forgery:
     """From t u = 0 that v u = 0, by a division by t that stands open, in a contraction or in two."""
     t, v = x(J), rng.choice((Sym("y", (J,)), A, B))
     given = (Hypothesis(mul(t, B), Relation.EQ, num(0)), *hypotheses(rng))
-    inner: Monomial = ((("sym", "x", (("j", "m"),)), -1),)
-    row: Generator = ("sym", "W", (("j", "m"), ("#1.0", "m")))
-    deep: Monomial = tuple(sorted((*inner, (row, 1))))
-    contraction: Generator = ("sum", (("#1.0", "m"),), deep)
     shape = rng.randrange(4)
     rest: Term = v
-    mono: Monomial = tuple(sorted((*inner, (atom(v), 1))))
+    cofactor: Term = mul(power(t, -1), v)
     if shape:
-        rest, mono = Sum(K, w(J, K)), ((contraction, 1),)
+        rest, cofactor = Sum(K, w(J, K)), Sum(K, mul(power(t, -1), w(J, K)))
     if shape == 2:
-        rest, mono = mul(rest, rest), ((contraction, 2),)
+        rest, cofactor = mul(rest, rest), power(cofactor, 2)
         given = (Hypothesis(mul(t, t, B), Relation.EQ, num(0)), *given[1:])
     if shape == 3:
         known = rng.choice((Relation.GT, Relation.NE, Relation.LT, Relation.GE))
@@ -342,13 +333,8 @@ def divided(rng: Random) -> Forgery:
     whole = Sum(J, mul(rest, B))
     extra = rng.choice(((), (), (mul(A, power(x(J), -1)),)))
     left = add(whole, *(Sum(J, add(e, neg(e))) for e in extra))
-    uses = (Use(Given(0), ((mono, 1),), (("j", "m"),)),)
+    uses = (Use(Given(0), cofactor, (("j", "m"),)),)
     return Forgery("divided", stated(left, Relation.EQ, num(0), given), Certificate(uses=uses))
-
-
-def atom(leaf_: Term) -> Generator:
-    assert isinstance(leaf_, Sym)
-    return ("sym", leaf_.name, tuple((i.name, i.space) for i in leaf_.indices))
 
 
 def scaled(rng: Random) -> Forgery:
@@ -362,16 +348,12 @@ def scaled(rng: Random) -> Forgery:
             *given,
             Hypothesis(t, rng.choice((Relation.NE, Relation.LT, Relation.GT, Relation.GE)), num(0)),
         )
+    inverse = power(t, -1)
     if order:
-        statement = upward(rng, num(0), body, given)
-        content = Certificate(summands=(Summand(Fraction(1), (Given(0),)),))
-    else:
-        statement, content = (
-            stated(body, relation, num(0), given),
-            Certificate(uses=(Use(Given(0), (((), 1),)),)),
-        )
-    ((mono, c),) = list(Ring(statement, Alike()).normal(t).items())[:1]
-    return Forgery("scaled", statement, replace(content, unit=mono if c == 1 else ()))
+        summands = (Summand(Fraction(1), (Given(0), inverse)),)
+        return Forgery("scaled", upward(rng, num(0), body, given), Certificate(summands=summands))
+    uses = (Use(Given(0), inverse),)
+    return Forgery("scaled", stated(body, relation, num(0), given), Certificate(uses=uses))
 
 
 def squares(rng: Random) -> Forgery:
@@ -386,25 +368,26 @@ def squares(rng: Random) -> Forgery:
             "squares", stated(small, Relation.EQ, large, hypotheses(rng)), Certificate(squared=True)
         )
     statement = upward(rng, small, large, hypotheses(rng))
-    summands = rng.choice(((), (Summand(Fraction(1), (Manifest(rest),)),)))
+    summands = rng.choice(((), (Summand(Fraction(1), (rest,)),)))
     return Forgery("squares", statement, Certificate(squared=True, summands=summands))
 
 
 def roots(rng: Random) -> Forgery | None:
-    """r^q - B = 0 of roots that the sides have, or of others of the same making."""
+    """What is 0 because roots are what they are: of roots that the sides have, or of others."""
     base, given = term(rng, rng.choice((0, 1)), around(rng)), hypotheses(rng)
     root = sqrt(base)
-    statement = stated(
-        add(power(root, 2), C), Relation.EQ, add(rng.choice((base, neg(base), root)), C), given
+    gap = add(power(root, 2), neg(rng.choice((base, base, neg(base), root))))
+    left = rng.choice((add(gap, C), add(mul(gap, power(root, -1)), C), add(mul(power(gap, 2), A), C)))
+    if rng.random() < 0.5:
+        return Forgery("roots", stated(left, Relation.EQ, C, given), Certificate())
+    other = rng.choice((base, base, term(rng, 1, around(rng))))
+    zero = add(
+        mul(other, power(other, rng.choice((HALF, -HALF, -1)))), neg(power(other, rng.choice((HALF, 1))))
     )
-    ring = Ring(statement, Alike())
-    ring.normal(root)
-    found = sorted(ring.roots) or [("root", 2, freeze(ring.normal(base)))]
-    chosen = rng.choice(
-        (*found, ("root", 2, freeze(ring.normal(base))), ("root", 2, (((), 2),)), ("root", 2, ()))
-    )
-    cofactor = rng.choice(((((), 1),), (((), -1),), ((((chosen, -2),), 1),), ((((chosen, 1),), 1),)))
-    return Forgery("roots", statement, Certificate(uses=(Use(Root(chosen), cofactor),)))
+    over = rng.choice(((), (), (("i", "m"),)))
+    summed = Sum(AT, zero) if over else zero
+    statement = stated(add(root, mul(B, summed)), Relation.EQ, add(root, mul(B, num(0))), given)
+    return Forgery("roots", statement, Certificate(uses=(Use(None, mul(B, zero), over),)))
 
 
 def searched(rng: Random) -> Forgery | None:
@@ -447,8 +430,7 @@ def mutated(rng: Random, statement: Statement, found: Certificate) -> tuple[Stat
             found = replace(found, summands=(replace(first, coefficient=-first.coefficient), *rest))
         case 7 if found.uses:
             first, *rest = found.uses
-            cofactor = tuple((mono, -c) for mono, c in first.cofactor)
-            found = replace(found, uses=(Use(first.relation, cofactor, first.over), *rest))
+            found = replace(found, uses=(Use(first.given, neg(first.cofactor), first.over), *rest))
     return statement, found
 
 
@@ -488,7 +470,7 @@ def empty(rng: Random) -> Forgery:
     """The two sides are the same, and a summand is nothing, or a number that is none."""
     side = term(rng, 1, around(rng))
     weight = rng.choice((0, 0, -1, 1, Fraction(-1, 2), True))
-    summands = rng.choice(((Summand(weight, ()),), (), (Summand(weight, (Manifest(power(A, 2)),)),)))
+    summands = rng.choice(((Summand(weight, ()),), (), (Summand(weight, (power(A, 2),)),)))
     statement = upward(rng, side, rng.choice((side, side, add(side, num(weight)))), hypotheses(rng))
     return Forgery("empty", statement, Certificate(summands=summands, squared=rng.random() < 0.1))
 
