@@ -184,16 +184,16 @@ def test_the_unbiased_variance_is_not_the_one_of_the_batch(judged):
 
 
 NUMBERS = [
-    "Let $P$ and $Q$ be probabilities. Then",
-    "$P$ and $Q$ are random variables with",
-    "P 和 Q 是概率，于是".replace("P", "$P$").replace("Q", "$Q$"),
+    ("Let $P$ and $Q$ be probabilities. Then", "x"),  # which they are not is not known
+    ("$P$ and $Q$ are random variables with", "r"),
+    ("P 和 Q 是概率，于是".replace("P", "$P$").replace("Q", "$Q$"), "r"),
 ]
 
 
-@pytest.mark.parametrize("said", NUMBERS)
-def test_upper_case_alone_makes_no_matrix_of_what_words_describe(judged, said):
+@pytest.mark.parametrize(("said", "sums"), NUMBERS)
+def test_upper_case_alone_makes_no_matrix_of_what_words_describe(judged, said, sums):
     assert judged(f"{said}\n$$P Q = Q P$$\n") == "x"
-    assert judged(f"{said}\n$$P + Q = Q$$\n") == "r"
+    assert judged(f"{said}\n$$P + Q = Q$$\n") == sums
 
 
 def test_upper_case_names_of_which_nothing_is_said_are_matrices(judged):

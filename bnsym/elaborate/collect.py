@@ -475,6 +475,8 @@ class Gatherer:
                 raw.binds = not _claims(block) and self._bound(chain) is not None
                 raw.beside = [found[other] for other in chain.beside if other in found]
                 self.result.chains.extend((raw, *(c for c in self.where if c.beside[0] is raw)))
+            elif chain.signs:
+                stated.doubt_member(self, chain)
             elif defines:
                 where = chain.expressions[0]
                 self.problem(ReadError("BN112", "a definition needs `=`", where.at))

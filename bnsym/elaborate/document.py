@@ -257,9 +257,8 @@ class _Assembly:
             chains, role = (Chain(expressions[:2], (between,)),), Role.SAID
         shown = self.text.startswith("$$", formula.where.start)
         anew, rank = formula.where in self.prose.anew, self.prose.ranks.get(formula.where)
-        self.items.append(
-            Remark(chains, role, formula.where, shown, anew, None if role is Role.DENIED else rank)
-        )
+        rank, told = None if role is Role.DENIED else rank, self.prose.described.get(formula.where)
+        self.items.append(Remark(chains, role, formula.where, shown, anew, rank, told))
         return read.blanks
 
     def _environments(self, inside: Slice) -> None:

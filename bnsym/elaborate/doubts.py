@@ -136,14 +136,23 @@ class Doubts:
     @cached_property
     def _parts_of_more(self) -> dict[str, str]:
         """The sets of which the file says something else than the number below a mean over them; that."""
-        text, found = self.source.text, dict[str, str]()
+        found = dict[str, str]()
         for values, size in self.survey.sets_by_mean.items():
-            name = re.escape(values).replace("\\ ", r"\s*")
-            bars = rf"(?:\|\s*{name}\s*\||\\lvert\s*{name}\s*\\rvert)\s*=\s*"
-            said = {match[1] for match in re.finditer(bars + r"(\\?\w+)", text)}
-            part = re.search(rf"{name}\s*\\(?:subset|subseteq|subsetneq)(?![A-Za-z])", text)
-            if size not in said and (said or part):
+            said = self._said_sizes.get(_condensed(f"|{values}|"), set())
+            part = rf"(?<![A-Za-z\\]){re.escape(_condensed(values))}\\subset"
+            if size not in said and (said or re.search(part, _condensed(self.source.text))):
                 found[values] = size
+        return found
+
+    @cached_property
+    def _said_sizes(self) -> dict[str, set[str]]:
+        """What the file says that sizes of sets are, `|B| = N`, and what the text says of their numbers
+        without assuming it."""
+        found: dict[str, set[str]] = {}
+        text = _condensed(self.source.text)
+        said = r"((?<!\$)(?<!assume)\$|\\\()?(\|\\?[\\\w]+\|)=(\\?\w+)"
+        for inline, name, size in re.findall(said, text):
+            found.setdefault(name, set()).update({size} if inline or not size.isdigit() else ())
         return found
 
     def _drawn(self, pending: Pending, sides: tuple[Term, Term]) -> ReadError | None:
@@ -253,6 +262,10 @@ class Doubts:
             names = names | self.grounds.sizes(sides)
         for doubt in doubts:
             spoken = self.grounds.named(doubt.name) - (bounded if doubt.described else set())
+            spoken -= set() if doubt.counts else self.table.sizes.keys()
+            spoken = {name for name in spoken if doubt.numbers or self.table.arity.get(name)}
+            if doubt.described:
+                spoken |= {name for name in names if name.partition("_")[0] in spoken}
             if doubt.value is not None and self._leaves_free(doubt.value, spoken, names, sides):
                 continue
             if name := next(iter(names & spoken), None):
@@ -427,10 +440,12 @@ class Doubts:
         return unsaid(f"{number}", at) if number else None
 
     def _written_out(self, chain: RawChain, sides: tuple[Term, Term]) -> ReadError | None:
-        r"""Why numbers say nothing of `|B| = 2 k` beside a set that is written out and can't be counted; of
-        what rests on |B| itself they do."""
-        counted = {name for name, count in self.survey.counted.items() if not count}
-        sizes = counted & self.grounds.sizes(sides) if counted else set()
+        r"""Why numbers say nothing of `|B| = 2 k` beside a set that is written out and can't be counted, or
+        of which the text says a number; of what rests on |B| itself they do."""
+        known, said = self.survey.counted, self._said_sizes
+        sizes = self.grounds.sizes(sides) if known or said else set()
+        told = {name for name in sizes if any(map(str.isdigit, said.get(_condensed(name), ())))}
+        sizes = {name for name in sizes if not known.get(name, name not in told)}
         bodies = list(self.grounds.bodies(self.grounds.made_from(sides))) if sizes else []
         below, written = (
             {p for t in terms for p in walk(t) if isinstance(p, Size)} for terms in (bodies, sides)
@@ -534,6 +549,11 @@ def _doubt(chain: RawChain, link: RawLink) -> ReadError | None:
             hint = r"what is claimed for all `i \ne j`, or for `i = j`, is judged"
             return ReadError("BN128", message, one.at, hint)
     return None
+
+
+def _condensed(text: str) -> str:
+    """Formulas without what makes no difference in the size of a set."""
+    return re.sub(r"[{}\s]", "", re.sub(r"\\[lr]?vert(?![A-Za-z])", "|", text))
 
 
 def _beside(words: Unread) -> ReadError:

@@ -16,7 +16,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from bnsym.elaborate.leading import Leading, hedged, lead
-from bnsym.elaborate.ranks import said_ranks
+from bnsym.elaborate.ranks import described, said_ranks
 from bnsym.elaborate.sayings import sayings, unsaid
 from bnsym.elaborate.supposing import is_supposed
 from bnsym.source.languages import (
@@ -42,7 +42,8 @@ _BOUNDARY = re.compile(
 )
 _RELATION = re.compile(
     r"[=<>≤≥≠≡≔≜∈⩽⩾≈→≪]"
-    r"|\\(?:[lg]eq?(?:slant|q)?|[lg]t|neq?|in|equiv|triangleq|coloneqq?|defeq|gets|leftarrow|approx|to|rightarrow|ll)(?![A-Za-z])"
+    r"|\\(?:[lg]eq?(?:slant|q)?|[lg]t|neq?|in|equiv|triangleq|coloneqq?|defeq|gets|leftarrow|approx|to|rightarrow|ll"
+    r"|sim|perp|parallel|(?:succ|prec)(?:eq)?)(?![A-Za-z])"
 )
 _OPENS = re.compile(r"[\s:：,，、*_]*$")
 _QUOTED = re.compile(
@@ -52,20 +53,9 @@ _OR = re.compile(
     r"\s*[,;，、]?\s*(?:or|oder|ou|или|或)\s*(?:else|let|set|sei|soit|пусть|令|设)?\s*", re.IGNORECASE
 )
 """Between two equations, of which then neither is said."""
-_THING = (
-    r"(?:vectors?|matri(?:x|ces)|numbers?|values?|scalars?|constants?|parameters?|weights?|gains?"
-    r"|data|inputs?|batch(?:es)?|samples?)"
-)
-_BEING = (
-    r"\s*,?\s*(?:is|are|be|being|as|has|have|denotes?)\s+"
-    r"(?:always\s+)?(?:the|an?|its|their|some)?\s*(?:(?!not\b)\w+\s+)?"
-)
 _BESIDE = 60
 """How far from a name the words are looked for that say what it is."""
 _APART = r"(?<![^\W\d_㐀-鿿])"
-_UNIT = re.compile(
-    r"\s*,?\s*(?:of|with)\s+(?:unit\b|zero\b|norm\s+(?:one|1)|mean\s+(?:zero|0))", re.IGNORECASE
-)
 _ITEM = re.compile(r"[\s>]*(?:\||(?:[-*+]|\d{1,9}[.)])\s)[\s*_]*")
 _ENTRY = re.compile(r"[\s*_]*[:：—–|(-][\s*_]*[^\W\d_]{2}")
 _ADJECTIVE = r"(?:(?!with\b|from\b|over\b|into\b|than\b|that\b|where\b)[^\W\d_]{3,})"
@@ -83,7 +73,10 @@ class Prose:
     amid: set[Slice] = field(default_factory=set)
     """Displays with words beside them on their line."""
     spoken: dict[Slice, Role] = field(default_factory=dict)
-    """Formulas of which words say what they are: `the mean $c$`, `$u$ is a unit vector`, `the gain $g$`."""
+    """Formulas of which words say what they are: `the loss $V$`, `the gain $g$`."""
+    described: dict[Slice, bool] = field(default_factory=dict)
+    """Formulas of whose names something is said that leaves values out, or may: `$u$ is a unit vector`; and
+    whether it is said of numbers too."""
     anew: set[Slice] = field(default_factory=set)
     """Formulas behind a word that says something from there on: `let $g$ be`, `now $g = a$`."""
     conditions: dict[Slice, tuple[Slice, ...]] = field(default_factory=dict)
@@ -106,7 +99,7 @@ class Prose:
         for one in found:
             if isinstance(one, Display) and self._is_remark(text, one):
                 one = Formula(one.where, one.inside, one.quotes)
-            silent = isinstance(one, Formula) and one.where not in named and not _is_read(text, one.inside)
+            silent = isinstance(one, Formula) and one.where not in named and not self._is_read(text, one)
             if not (silent or isinstance(one, Hidden)):
                 yield one
 
@@ -116,11 +109,11 @@ class Prose:
         given = not equates and role in (Role.SAID, Role.ASSUMED, Role.GIVEN)
         return display.where in self.amid and (self.inline or given or role is Role.DENIED)
 
-
-def _is_read(text: str, inside: Slice) -> bool:
-    """Whether a formula states a relation, or is one name."""
-    span = inside.start, inside.end
-    return _RELATION.search(text, *span) is not None or _NAME.fullmatch(text, *span) is not None
+    def _is_read(self, text: str, formula: Formula) -> bool:
+        """Whether a formula states a relation, is one name, or has names that are described."""
+        span = formula.inside.start, formula.inside.end
+        states = _RELATION.search(text, *span) is not None or _NAME.fullmatch(text, *span) is not None
+        return states or formula.where in self.described
 
 
 _VALUED = re.compile(
@@ -158,6 +151,7 @@ def read_prose(text: str, found: Sequence[Found], shown: str) -> Prose:
                 prose.roles[order] = Role.GIVEN
         prose.pairs |= {inside[b]: inside[a] for a, b in walk.pairs if not {inside[a], inside[b]} & states}
         prose.spoken |= {inside[at]: role for at, role in walk.spoken.items()}
+        prose.described |= {inside[at]: sure for at, sure in walk.described.items()}
         prose.anew |= {inside[at] for at in walk.anew}
         prose.ranks |= {inside[at]: rank for at, rank in said_ranks(sentence, words)}
         for one in sayings(sentence, words, written):
@@ -335,6 +329,7 @@ class _Walk:
     """Of each formula, by where it starts."""
     pairs: list[tuple[int, int]] = field(default_factory=list)
     spoken: dict[int, Role] = field(default_factory=dict)
+    described: dict[int, bool] = field(default_factory=dict)
     anew: list[int] = field(default_factory=list)
     displays: list[tuple[int, tuple[int, int]]] = field(default_factory=list)
     """Where each display stands, and where what leads to it begins."""
@@ -355,6 +350,7 @@ class _Walk:
 
     def __post_init__(self) -> None:
         self.quoted = [m.span() for m in _QUOTED.finditer(self.sentence)]
+        self.told = dict(described(self.sentence, self.words))
         self.run()
 
     def run(self) -> None:
@@ -401,6 +397,8 @@ class _Walk:
         self.run_of.append(start)
         if compiled(self.words.after).search(after):
             self._defined()
+        if start in self.told and self.role not in (Role.GIVEN, Role.DENIED):
+            self.described[start] = self.told[start]
         if start not in self.stating:
             self._speak(start, behind[-_BESIDE:], after[:_BESIDE])
         anew = compiled(rf"{_APART}(?:{self.words.anew})\s*,?\s*$").search(behind[-_BESIDE:])
@@ -419,19 +417,12 @@ class _Walk:
         if self.role is Role.GIVEN:
             return
         if self._is_gradient(behind, after):
-            self.spoken[start] = Role.DESCRIBED
+            self.described[start] = True
         elif self._is_loss(behind, after):
             self.spoken[start] = Role.LOSS
-        elif self._is_described(behind, after):
-            self.spoken[start] = Role.DESCRIBED
+            self.described.pop(start, None)
         elif self._is_named(behind, after):
             self.spoken[start] = Role.NAMED
-
-    def _is_described(self, behind: str, after: str) -> bool:
-        quality = self.words.quality
-        before = compiled(rf"\b(?:{quality})(?:\s+{_THING})?\s*$").search(behind) or _UNIT.match(after)
-        is_so = rf"(?:{_BEING}|\s+an?\s+)(?:{quality})\b"
-        return before is not None or compiled(is_so).match(after) is not None
 
     def _is_gradient(self, behind: str, after: str) -> bool:
         """`the upstream gradient $g$`, `let $g$ be the derivative of the loss`: of which is not read."""

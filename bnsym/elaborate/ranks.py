@@ -12,9 +12,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from bnsym.elaborate.sayings import BESIDE, NAMES
+from bnsym.elaborate.supposing import declares, known
 from bnsym.elaborate.symbols import IDENTITIES, ONES_LETTER, Table
 from bnsym.latex.ast import Symbol
-from bnsym.source.languages import ALL, SIGNS, Words
+from bnsym.source.languages import ALL, FORMULAS, LANGUAGES, SIGNS, Known, Words, compiled
 
 if TYPE_CHECKING:
     from bnsym.elaborate.scope import Survey
@@ -60,6 +61,60 @@ def _said_ranks(sentence: str, words: Words) -> Iterator[tuple[int, int]]:
             known = (rank for words_, rank in _RANKS.items() if re.fullmatch(words_, kind, re.IGNORECASE))
             rank = next(known, OTHER)
             yield from ((start + m.start(), rank) for m in SIGNS.finditer(names[0]))
+
+
+_THING = (
+    r"(?:vectors?|matri(?:x|ces)|numbers?|values?|scalars?|constants?|parameters?|weights?|gains?"
+    r"|data|inputs?|batch(?:es)?|samples?)"
+)
+_BEING = (
+    r"\s*,?\s*(?:is|are|be|being|as|has|have|denotes?)\s+"
+    r"(?:always\s+)?(?:the|an?|its|their|some)?\s*(?:(?!not\b)\w+\s+)?"
+)
+_UNIT = re.compile(
+    r"\s*,?\s*(?:of|with)\s+(?:unit\b|zero\b|norm\s+(?:one|1)|mean\s+(?:zero|0))", re.IGNORECASE
+)
+_NAMED = r"\s*,?\s*(?:has|have)\s+(?:the|an?)\s+\w+\s*\Z"
+"""A name of it follows."""
+_CLAUSE = re.compile(rf"[,;:.(，、；：。（–—{SIGNS.pattern[1:-1]}]")
+
+
+def described(sentence: str, words: Words) -> Iterator[tuple[int, bool]]:
+    """Where each formula starts of which the sentence says a quality, or something in words that are not
+    known, which may be one; and whether that may be one of a number too."""
+    quality, opening = words.quality, f"{words.let}|{words.where}|{words.assume}"
+    for names in NAMES.finditer(sentence):
+        start, end = names.span()
+        stop = _CLAUSE.search(sentence, end)
+        behind = sentence[end : stop.start() if stop else len(sentence)]
+        before = _CLAUSE.split(sentence[max(0, start - BESIDE) : start])[-1]
+        so = compiled(rf"\b(?:{quality})(?:\s+{_THING})?\s*\Z").search(before) or _UNIT.match(behind)
+        said = so or compiled(rf"(?!{_NAMED})(?:{_BEING}|\s+an?\s+)(?:{quality})\b").match(behind)
+        opened = compiled(rf"(?:{opening})\W*(?:that\s+)?\Z").search(before)
+        being = compiled(rf"\s*,?\s*(?:{words.being})(?![^\W\d_])(\s+{words.article})?").match(behind)
+        subject = opened or not before.strip() or (being and not _INSIDE.search(before))
+        if said or _is_unknown(before, behind if subject else "", words):
+            sure = said or opened or (being and being[1] and not compiled(words.hence).search(before))
+            yield from ((start + m.start(), bool(sure)) for m in FORMULAS.finditer(names[0]))
+
+
+def _is_unknown(before: str, behind: str, words: Words) -> bool:
+    """Whether a noun before names, or what is said of them, has a word that is not known; not one in another
+    language."""
+    edge = rf"(?<![^\W\d_])(?:{words.article}|{_BREAKS}|{words.being}|{_OPENING})(?![^\W\d_])"
+    near = compiled(rf"{edge}|\w+(?:ing|iert)\s*\Z").split(before)[-1].split()
+    joins = [n for n, word in enumerate(near) if word in _JOINS and not declares(word, words)]
+    told = known(" ".join(near[max([-1, *joins]) + 1 :][-_MOST:]), words)
+    spoken = known("" if compiled(ALL["values"]).search(behind) else behind, words)
+    return not all(told) or (any(spoken) and not all(spoken))
+
+
+_OPENING = "|".join(f"{w.let}|{w.where}|{w.assume}|{w.hence}|{w.condition}" for w in LANGUAGES.values())
+_JOINS = Known.of(" ".join(words.plain for words in LANGUAGES.values())).whole
+_INSIDE = re.compile(rf"\b(?:{_BREAKS})\s+(?:\S+\s+){{0,2}}\Z", re.IGNORECASE)
+"""What is said behind a name is said of something else then."""
+_MOST = 3
+"""How many words before a name may say what it is."""
 
 
 def settle(found: Survey) -> dict[str, list[tuple[int, int]]]:

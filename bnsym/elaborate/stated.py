@@ -44,6 +44,10 @@ class Doubt:
     """Whether it is said of the links behind it only."""
     value: Node | None = None
     """What the text equates the name with."""
+    counts: bool = True
+    """Whether it is said of the number of values of an index too: a set leaves that any."""
+    numbers: bool = True
+    """Whether it is said of the name if that is a number."""
     beside: tuple[Node, ...] = ()
     """The sides of an equation that binds the name, if none of its names is defined."""
 
@@ -122,14 +126,15 @@ _EQUALITY = re.compile(r":?=|[<>]|\\(?:equiv|to|rightarrow|approx|ll|le|ge|leq|g
 
 def _take(gatherer: Gatherer, remark: Remark, chain: Chain) -> None:
     _mention(gatherer, remark, chain)
-    if remark.role is Role.DESCRIBED:
-        _doubt_name(gatherer, chain)
+    if remark.described is not None and not any(sign.symbol in _EQUALS for sign in chain.signs):
+        _doubt_names(gatherer, chain, remark.described, True)
     if _vanishes(remark, chain):
         _doubt_behind(gatherer, chain)
-    if not chain.signs or _taken(gatherer, remark, chain):
+    if _taken(gatherer, remark, chain):
         return
-    if chain.signs[0].symbol in _MEMBER:
-        _doubt_member(gatherer, remark, chain)
+    if not chain.claims or not chain.signs or chain.signs[0].symbol in _MEMBER:
+        if remark.role is not Role.DENIED:
+            doubt_member(gatherer, chain)
     elif chain.claims:
         gatherer.result.unjudged.append(chain.where)
         if _is_order(chain):
@@ -177,19 +182,25 @@ def _text(gatherer: Gatherer, chain: Chain) -> str:
 _WORD = re.compile(r"[^\W\d_]")
 
 
-def _doubt_member(gatherer: Gatherer, remark: Remark, chain: Chain) -> None:
-    r"""`$a \in (0, 1)$`, `$a \in \mathbb{R}_{>0}$`: of a number in some part of the reals values elsewhere
-    say nothing."""
-    where = chain.expressions[1]
-    if _PART.match(gatherer.source.masked, where.start, where.end) and remark.role is not Role.DENIED:
-        _doubt_name(gatherer, chain)
+def doubt_member(gatherer: Gatherer, chain: Chain) -> None:
+    r"""`$a \in (0, 1)$`, `$p \in \Delta^n$`: of what lies in some set values elsewhere say nothing, unless it
+    has all real numbers, or no more than a name; nor of `$x \sim p$`, `$u \perp v$`."""
+    where, text = chain.expressions[-1], gatherer.source.masked
+    within = bool(chain.signs) and chain.signs[0].symbol in _MEMBER
+    if _BOUND.search(text, chain.where.start, chain.where.end) or (
+        within and not _WHOLE.fullmatch(text, where.start, where.end)
+    ):
+        _doubt_names(gatherer, chain, True, not within)
 
 
-def _doubt_name(gatherer: Gatherer, chain: Chain) -> None:
-    target = as_target(parsed(gatherer, chain.expressions[0]))
-    if target is not None:
-        doubt = Doubt(target[0], chain.where, EVERYWHERE, meant=False, described=True)
-        gatherer.result.doubts.append(doubt)
+def _doubt_names(gatherer: Gatherer, chain: Chain, numbers: bool, counts: bool) -> None:
+    where = chain.expressions[0]
+    text = _BRACES.sub("  ", gatherer.source.masked[where.start : where.end])
+    for part in _PARTS.finditer(text):
+        target = as_target(parsed(gatherer, Slice(*part.span()).moved(where.start)))
+        if target is not None:
+            doubt = Doubt(target[0], chain.where, EVERYWHERE, False, True, counts=counts, numbers=numbers)
+            gatherer.result.doubts.append(doubt)
 
 
 def _vanishes(remark: Remark, chain: Chain) -> bool:
@@ -206,9 +217,16 @@ def _doubt_behind(gatherer: Gatherer, chain: Chain) -> None:
 
 
 _VANISHES = frozenset((r"\to", r"\rightarrow", r"\approx", r"\ll", "→", "≈", "≪"))
-_PART = re.compile(
-    r"\s*(?:(?:\\mathbb\s*(?:\{\s*R\s*\}|R)|ℝ|\\R)\s*(?:_|\^\s*\{?\s*\+)|(?:\\left\s*)?[(\[\]])"
+_WHOLE = re.compile(
+    r"\s*(?:(?:\\mathbb\s*(?:\{\s*R\s*\}|R)|ℝ|\\R\b)\s*(?:\^\s*(?!\{?\s*[+>≥]).*)?"
+    r"|(?:\\(?:mathcal|mathscr)\s*)?\{?\s*[A-Z]\s*\}?(?:_\w)?)\s*[.,;]?\s*",
+    re.DOTALL,
 )
+"""All real numbers, or a set that is a name."""
+_BRACES = re.compile(r"\\[{}]|[()]")
+_BOUND = re.compile(r"\\(?:sim|perp|parallel|(?:succ|prec)(?:eq)?)(?![A-Za-z])|[∼⊥∥]")
+_PARTS = re.compile(rf"(?:\{{[^{{}}]*\}}|(?!{_BOUND.pattern})[^,{{}}])+")
+"""What stands between the commas of a list, or around such a sign."""
 
 
 def _mention(gatherer: Gatherer, remark: Remark, chain: Chain) -> None:
@@ -216,7 +234,7 @@ def _mention(gatherer: Gatherer, remark: Remark, chain: Chain) -> None:
     if chain.signs and chain.signs[0].symbol not in _MEMBER:
         return
     if target := as_target(parsed(gatherer, chain.expressions[0])):
-        says = remark.role in (Role.DESCRIBED, Role.NAMED, Role.LOSS)
+        says = not chain.signs and (bool(remark.described) or remark.role in (Role.NAMED, Role.LOSS))
         if remark.role is Role.LOSS:
             gatherer.result.called_losses.append(target[0])
         rank = None if chain.signs else remark.rank
@@ -225,9 +243,9 @@ def _mention(gatherer: Gatherer, remark: Remark, chain: Chain) -> None:
 
 
 def _taken(gatherer: Gatherer, remark: Remark, chain: Chain) -> bool:
-    first = chain.signs[0].symbol
-    if remark.role is Role.DENIED:
+    if remark.role is Role.DENIED or not chain.signs:
         return False
+    first = chain.signs[0].symbol
     if first in _MEMBER:
         return remark.role is not Role.GIVEN and _says(gatherer.membership, gatherer, chain)
     if _is_order(chain):

@@ -79,6 +79,11 @@ def _is_plain(text: str, words: Words) -> bool:
     """Whether words farther away take nothing back."""
     if compiled(f"{words.negation}|{ALL['turning']}").search(text):
         return False
+    return all(known(text, words))
+
+
+def known(text: str, words: Words) -> list[bool]:
+    """Whether of each word it is known that it says nothing of values; of some languages no word is."""
     plain = Known.of(words.plain)
     told = (m[0].lower().replace("’", "'") for m in WORDS.finditer(text) if not ASIAN.search(m[0]))
-    return not plain.whole or all(plain.has(word) or declares(word, words) for word in told)
+    return [plain.has(word) or declares(word, words) for word in told] if plain.whole else []

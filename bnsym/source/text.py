@@ -175,7 +175,6 @@ class Role(Enum):
     PLAIN = "no such word"
     INFERRED = "after then, hence, so: a claim"
     DENIED = "in a negated sentence, or between quotation marks"
-    DESCRIBED = "a bare name of which words say what it is: a mean, positive, orthogonal"
     LOSS = "a bare name of which words say that it is the loss"
     NAMED = "a bare name of which words say what it is, in terms that leave no value out: a gain"
 
@@ -193,6 +192,9 @@ class Remark:
     """Whether it stands behind a word that says something from there on: `let`, `now`."""
     rank: int | None = None
     """How many axes words say that it has: 0 of a number, 1 of a vector, 2 of a matrix, -1 of a row."""
+    described: bool | None = None
+    """Whether words say of its name what leaves values out, or may, also if it is a number: a mean, positive,
+    orthogonal; None if they don't."""
 
 
 class Effect(Enum):

@@ -1,0 +1,67 @@
+r"""What the text says of a name and is not understood: what rests on the name is not refuted, and proved as
+before; what says only how a name is called leaves refutations as they are."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.test_words import note
+
+SAID = [
+    ("Let $b \\in \\{0,1\\}^n$.", "b_i^2 = b_i"),
+    ("$$\nb \\in \\{0,1\\}^n\n$$", "b_i^2 = b_i"),
+    ("Let $p \\in \\Delta^n$.", "\\sum_i p_i = 1"),
+    ("Let $w \\in S^{n-1}$ be given.", "\\sum_i w_i^2 = 1"),
+    ("With $k \\in \\mathbb{N}$,", "k \\ge 0"),
+    ("Let $u \\perp v$.", "u^T v = 0"),
+    ("Let $P$ be a projection.", "P^2 = P"),
+    ("Let $A$ be an antisymmetric matrix.", "A^T = -A"),
+    ("For antisymmetric $A$ one has", "A^T = -A"),
+    ("$u$ and $v$ are perpendicular.", "u^T v = 0"),
+    ("The vectors $u$ and $v$ are perpendicular.", "u^T v = 0"),
+    ("Let $u, v$ be perpendicular.", "u^T v = 0"),
+    ("Let $p$ be a point of the simplex.", "\\sum_i p_i = 1"),
+    ("The one-hot labels $y$.", "\\sum_k y_k = 1"),
+    ("Let $\\phi$ be the golden ratio.", "\\phi^2 = \\phi + 1"),
+    ("Assume that $x$ is sorted.", "x_1 \\le x_2"),
+    ("Let $x \\sim \\mathcal{N}(0,1)$.", "\\mathbb{E}[x] = 0"),
+    ("$$\nx \\sim \\mathcal{N}(\\mu, \\sigma^2)\n$$", "\\mathbb{E}[x] = \\mu"),
+    ("$x$ is standard normal.", "\\mathbb{E}[x^2] = 1"),
+    ("Let $X$ be uniform on $[0,1]$.", "\\operatorname{var}(X) = \\frac{1}{12}"),
+    ("Let $|B| = 32$.", "\\sum_{i \\in B} 1 = 32"),
+]
+
+
+@pytest.mark.parametrize(("said", "claim"), SAID)
+def test_what_may_rest_on_words_that_are_not_known_is_not_refuted(said: str, claim: str) -> None:
+    assert note(f"{said}\n\n$$\n{claim}\n$$\n")[-1] == "x"
+    assert note(f"$$\n{claim}\n$$\n")[-1] == "r"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Let $b \\in \\mathbb{R}^n$ be the bias vector.",
+        "Let $b \\in \\mathcal{X}$.",
+        "Let $b$ be a learned vector.",
+        "The weights $b$ belong to a layer.",
+        "The initial weights $b$ are given.",
+        "Let $c \\in \\{0,1\\}^n$ and let $b$ be a vector.",
+        "The norm of the antisymmetric part does not depend on $b$.",
+        "Expanding $b$,",
+        "où $b$ est un vecteur",
+    ],
+)
+def test_what_says_only_how_a_name_is_called_leaves_refutations(said: str) -> None:
+    assert note(f"{said}\n\n$$\nb_i^2 = b_i\n$$\n")[-1] == "r"
+
+
+def test_what_is_said_of_a_name_takes_no_proof_away() -> None:
+    assert note("Let $p \\in \\Delta^n$.\n\n$$\n2 \\sum_i p_i = \\sum_i (p_i + p_i)\n$$\n") == "p"
+    assert note("Let $|B| = 32$.\n\n$$\n\\sum_{i \\in B} (x_i + 1) = \\sum_{i \\in B} x_i + |B|\n$$\n") == "p"
+
+
+def test_a_number_of_members_that_is_assumed_is_used() -> None:
+    assumed = "<!-- bnsym: assume $|B| = 32$ -->\n"
+    assert note(f"{assumed}\n$$\n\\sum_{{i \\in B}} 1 = 32\n$$\n") == "p"
+    assert note(f"{assumed}\n$$\n\\sum_{{i \\in B}} 1 = 31\n$$\n") == "r"
