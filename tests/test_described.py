@@ -65,3 +65,20 @@ def test_a_number_of_members_that_is_assumed_is_used() -> None:
     assumed = "<!-- bnsym: assume $|B| = 32$ -->\n"
     assert note(f"{assumed}\n$$\n\\sum_{{i \\in B}} 1 = 32\n$$\n") == "p"
     assert note(f"{assumed}\n$$\n\\sum_{{i \\in B}} 1 = 31\n$$\n") == "r"
+
+
+@pytest.mark.parametrize(
+    ("said", "claim"),
+    [
+        ("If $a \\ge 0$, then $|a| = a$. Otherwise", "|a| = -a"),
+        ("We minimize the loss subject to", "\\sum_i w_i^2 = 1"),
+        ("The constraint is", "\\sum_i w_i^2 = 1"),
+        ("We require", "\\sum_i w_i = 1"),
+        ("The normal equations are", "\\sum_i x_i (y_i - w x_i) = 0"),
+        ("A stationary point satisfies", "\\sum_i x_i g_i = 0"),
+        ("The operators $a$ and $b$ do not commute:", "a b = b a"),
+    ],
+)
+def test_what_is_asked_or_a_case_or_denied_has_no_verdict(said: str, claim: str) -> None:
+    assert note(f"{said}\n\n$$\n{claim}\n$$\n") == "x"
+    assert note(f"So we get\n\n$$\n{claim}\n$$\n") != "x"
