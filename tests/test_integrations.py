@@ -398,10 +398,12 @@ def test_what_is_written_is_said(project: Path, capsys: pytest.CaptureFixture[st
     assert not capsys.readouterr().err
 
 
+@pytest.mark.parametrize("is_repository", [True, False])
 def test_a_patch_of_files_above_says_how_it_is_applied(
-    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    is_repository: bool, project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    subprocess.run(["git", "init", "-q", project], check=True)
+    if is_repository:
+        subprocess.run(["git", "init", "-q", project], check=True)
     (project / "note.md").write_text(FALSE, encoding="utf-8")
     (project / "a" / "b").mkdir(parents=True)
     monkeypatch.chdir(project / "a" / "b")

@@ -250,7 +250,7 @@ def _repair(request: Request, folder: Folder | None, patch: Path | None, fix: bo
     one of what is left. What is not mended is not looked into again, and by this process alone."""
     from bnsym import checking
     from bnsym.cache.in_memory import InMemory
-    from bnsym.repairing.patch import mended, unified
+    from bnsym.repairing.patch import mended, root_of, unified
 
     notes, problems = gather(request.paths, request.excluded)
     found = folder or InMemory()
@@ -262,9 +262,8 @@ def _repair(request: Request, folder: Folder | None, patch: Path | None, fix: bo
     changes, left = mended(notes, report, lambda notes: check(notes)[0])
     if patch is not None:
         write(patch, unified(changes))
-        above = [Path(file).resolve() for file in changes if Path.cwd() not in Path(file).resolve().parents]
-        if root := next((one for path in above for one in path.parents if (one / ".git").exists()), None):
-            said = f"git -C {os.path.relpath(root)} apply"
+        if any(Path.cwd() not in Path(file).resolve().parents for file in changes):
+            said = f"git -C {os.path.relpath(root_of(changes))} apply"
             click.echo(f"the patch reaches files above this folder: apply it with `{said}`", err=True)
     if folder is None:
         left = _of_this_run(left)

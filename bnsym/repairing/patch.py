@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from difflib import unified_diff
 from functools import reduce
+from pathlib import Path
 from typing import TypeAlias
 
-from bnsym.finding import Note
+from bnsym.finding import STANDARD_INPUT, Note
 from bnsym.model import FileReport, Repair, Report, Span, TextEdit, edited
-from bnsym.reporting.programs.findings import in_repository
 from bnsym.reporting.wording import is_declared_refuted
 from bnsym.source.bundle import texts
 
@@ -81,11 +82,21 @@ def _first_of_chains(file: FileReport) -> Iterator[Repair]:
             yield repair
 
 
+def root_of(changes: Changes) -> Path:
+    """From where the paths of a patch count: the repository that holds the files, else this folder if it
+    does, else the nearest that holds them all."""
+    shared = Path(os.path.commonpath([Path(file).resolve().parent for file in changes] or [Path.cwd()]))
+    around = (shared, *shared.parents)
+    here = Path.cwd() if Path.cwd() in around else shared
+    return next((one for one in around if (one / ".git").exists()), here)
+
+
 def unified(changes: Changes) -> str:
-    """The changes as git prints them: paths count from the root of the repository, wherever bnsym runs."""
+    """The changes as git prints them; see `root_of`."""
     lines: list[str] = []
     for file, (before, after) in changes.items():
         old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
-        name = in_repository(file)
+        inside = Path(file).resolve().relative_to(root_of(changes)).as_posix()
+        name = "stdin" if file == STANDARD_INPUT else inside
         lines += [f"diff --git a/{name} b/{name}\n", *unified_diff(old, new, f"a/{name}", f"b/{name}")]
     return "".join(k if k.endswith("\n") else k + "\n\\ No newline at end of file\n" for k in lines)
