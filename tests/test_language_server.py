@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor
 from pathlib import Path
+from random import Random
 from typing import TypeAlias
 
 import pytest
@@ -20,9 +21,11 @@ from pygls.workspace import PositionCodec
 
 import bnsym
 from bnsym.checking import Unwatched, check_notes
+from bnsym.elaborate import links
 from bnsym.execution.budget import Budget, Repairs
 from bnsym.execution.dispatch import Verdicts
 from bnsym.finding import Note
+from bnsym.latex import chains, nesting, parser
 from bnsym.model import Span, edited
 from bnsym.serving.documents import Checked
 from bnsym.serving.lines import Lines
@@ -33,6 +36,7 @@ from tests.editor import MARKDOWN, Editor, Scenario, alone, ended, played, start
 from tests.test_causes import LAYER
 from tests.test_export import needs
 
+ROOT = Path(__file__).parent.parent
 MEAN = r"$$ \mu = \frac{1}{m} \sum_i x_i $$"
 TRUE, FALSE = r"$$ \sum_i (x_i - \mu) = 0 $$", r"$$ \sum_i (x_i + \mu) = 0 $$"
 HARD = r"$$ u^4 v^2 + u^2 v^4 + w^6 \ge 3 u^2 v^2 w^2 $$"
@@ -415,6 +419,31 @@ def test_only_what_an_edit_touches_is_decided_again() -> None:
     assert checked(verdicts, "A word.", squares, FALSE, timeout=20) == ["proved", "refuted"]
     assert len(verdicts) == 3
     assert all(verdicts[question] is known for question, known in first.items())
+
+
+def afresh(text: str, verdicts: Verdicts) -> list[object]:
+    """All that is said of a note and of its links, verdicts by their names."""
+    budget = Budget(cross_examine=False, repairs=Repairs.NONE)
+    report = check_notes([Note("n.md", text)], (), budget, Unwatched(), verdicts=verdicts)
+    names = [(result.link, result.name) for result in report.results]
+    return [*names, report.all_diagnostics, *(one.derivation.definitions for one in report.files)]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_after_any_edit_all_is_as_if_the_note_were_new(seed: int) -> None:
+    """Whatever is kept of the texts before: trees, layouts, verdicts."""
+    random = Random(seed)
+    verdicts: Verdicts = {}
+    text = (ROOT / "derivations" / "first-steps.md").read_text(encoding="utf-8") + f"\n{FALSE}\n"
+    for _ in range(8):
+        start, end = sorted(random.randrange(len(text)) for _ in range(2))
+        piece, place = text[start : min(end, start + 60)], random.randrange(len(text))
+        cut = place + random.choice([0, 0, 1, 30])
+        text = text[:place] + random.choice(["", " ", "2", "$$", "\n\n", piece]) + text[cut:]
+        known = afresh(text, verdicts)
+        for kept in (parser.parse, parser._parsed, nesting._laid_out, chains.read_chains, links.reading):
+            kept.cache_clear()
+        assert known == afresh(text, {})
 
 
 def test_a_definition_is_no_part_of_what_does_not_rest_on_it() -> None:
