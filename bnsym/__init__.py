@@ -41,29 +41,17 @@ if TYPE_CHECKING:
     from bnsym.model import Unread as Unread
 
 _HOMES = {
-    "bnsym.checking": ("check", "exit_code"),
-    "bnsym.judging.judgement": ("Judgement", "check_backward"),
-    "bnsym.judging.trials": ("Refused",),
-    "bnsym.compiling.callable_form": ("ClosedForm", "compile"),
-    "bnsym.compiling.proved": ("NotProved",),
-    "bnsym.evidence.batchnorm": ("BatchNorm",),
-    "bnsym.kernel": ("Proved", "Refuted", "Witness"),
-    "bnsym.model": (
-        "Diagnostic",
-        "Evidence",
-        "ExitCode",
-        "FileReport",
-        "Link",
-        "Report",
-        "Result",
-        "Severity",
-        "Skipped",
-        "Span",
-        "Undecided",
-        "Unread",
-    ),
+    "checking": "check exit_code",
+    "judging.judgement": "Judgement check_backward",
+    "judging.trials": "Refused",
+    "compiling.callable_form": "ClosedForm compile",
+    "compiling.proved": "NotProved",
+    "evidence.batchnorm": "BatchNorm",
+    "kernel": "Proved Refuted Witness",
+    "diagnostics": "Diagnostic Severity Span",
+    "model": "Evidence ExitCode FileReport Link Report Result Skipped Undecided Unread",
 }
-_HOME = {name: module for module, names in _HOMES.items() for name in names}
+_HOME = {name: f"bnsym.{module}" for module, names in _HOMES.items() for name in names.split()}
 
 __all__ = ["__version__", *sorted(_HOME)]
 
