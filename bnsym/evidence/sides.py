@@ -8,8 +8,6 @@ w, which needs no gradient: a route that shares nothing with the closed form on 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from bnsym.evidence.deltas import derived, spend, times
 from bnsym.evidence.structure import Structure
 from bnsym.evidence.surveying import Unsupported, names
@@ -70,13 +68,6 @@ def direction(structure: Structure, node: Sym) -> Name:
     return name
 
 
-def linear_loss(structure: Structure, loss: Name, rate: Callable[[Sym], Term]) -> Term:
-    """Σ g_k rate(y_k) over the outputs y, g the loss's free gradient."""
-    if structure.shapes.keys().isdisjoint(structure.outputs):
-        raise Unsupported("the loss depends on nothing: no outputs are known")
-    return structure.through_outputs(loss, rate)
-
-
 class Tangents:
     """Derivatives along a direction, forward through the definitions: dual numbers by name."""
 
@@ -84,8 +75,10 @@ class Tangents:
         self.structure, self.node, self.along = structure, node, along
 
     def loss(self, loss: Name) -> Term:
-        """d loss along the direction, the loss linear in its outputs."""
-        return linear_loss(self.structure, loss, self.of)
+        """d loss along the direction, Σ g_k dy_k over the outputs y, g the loss's free gradient."""
+        if self.structure.shapes.keys().isdisjoint(self.structure.outputs):
+            raise Unsupported("the loss depends on nothing: no outputs are known")
+        return self.structure.through_outputs(loss, self.of)
 
     def of(self, term: Term) -> Term:
         return self._symbol(term.name, term.indices) if isinstance(term, Sym) else derived(term, self.of)

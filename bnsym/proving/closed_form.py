@@ -17,7 +17,8 @@ from itertools import product
 from bnsym.calculus import Graph, expand, hessian_name
 from bnsym.kernel import Proved
 from bnsym.normal import Generator, OutOfReach, Poly, generators, letters
-from bnsym.proving.deciding import decide
+from bnsym.proving.advice import common_factor
+from bnsym.proving.deciding import Task, by_identity, decide
 from bnsym.proving.identity import reduced
 from bnsym.proving.readback import product_of, term_of
 from bnsym.proving.rings import SearchRing, graph_of
@@ -140,8 +141,6 @@ def _moments(context: Statement, symbol: Sym, index: Index, deadline: float) -> 
 
 
 def _proof(statement: Statement, deadline: float) -> Proved | None:
-    from bnsym.proving.deciding import Task, by_identity
-
     try:
         return by_identity(Task(statement, min(deadline, time.monotonic() + 2)))
     except OutOfReach:
@@ -216,12 +215,11 @@ def _factored(poly: Poly) -> Term:
     """The polynomial with its common factor in front and what is left factored over ℚ."""
     if not poly:
         return num(0)
-    exponents = [dict(mono) for mono in poly]
-    common = {g: min(e.get(g, 0) for e in exponents) for g in generators(poly)}
-    shared = tuple(sorted((g, e) for g, e in common.items() if e))
+    shared = common_factor(poly)
+    common = dict(shared)
     rest: Poly = {
-        tuple(sorted((g, n) for g in e | common if (n := e.get(g, 0) - common[g]))): c
-        for e, c in zip(exponents, poly.values(), strict=True)
+        tuple(sorted((g, n) for g in e | common if (n := e.get(g, 0) - common.get(g, 0)))): c
+        for e, c in ((dict(mono), c) for mono, c in poly.items())
     }
     content, factors = _factor_list(rest)
     return mul(product_of(shared, content), *(power(term_of(p), n) for p, n in factors))

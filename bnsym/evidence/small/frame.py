@@ -47,13 +47,12 @@ class Frame:
     def examine(self, left: Expr, relation: Relation, right: Expr) -> Found:
         if relation in (Relation.GE, Relation.GT):
             left, right = right, left
-        if not self.components.bound.isdisjoint(left.free_symbols | right.free_symbols):
-            return self._searched(left, relation, right)
-        if relation is Relation.EQ:
-            return self._equal(left, right)
+        searched = not self.components.bound.isdisjoint(left.free_symbols | right.free_symbols)
         if relation is Relation.NE:
-            return self._different(left, right)
-        return self._below(left, right)
+            return Found(None, "a maximum is not known exactly") if searched else self._different(left, right)
+        if relation is Relation.EQ and not searched:
+            return self._equal(left, right)
+        return self._compared(left, right, equal=relation is Relation.EQ, searched=searched)
 
     def _equal(self, left: Expr, right: Expr) -> Found:
         values = self.residues.first(left - right, POINTS)
@@ -75,22 +74,15 @@ class Frame:
             return Found(False, "the sides are equal at every point that was tried")
         return Found(None, "neither equal nor different at all points")
 
-    def _below(self, left: Expr, right: Expr) -> Found:
-        violation = self._violation(left, right, ORDER_POINTS, both=False)
-        if violation is None:
-            return Found(None, "no real point meets the hypotheses")
-        return Found(False, violation) if violation else Found(True, ORDER)
-
-    def _searched(self, left: Expr, relation: Relation, right: Expr) -> Found:
-        """Where there are maxima, which are known as floats."""
-        if relation is Relation.NE:
-            return Found(None, "a maximum is not known exactly")
-        equal = relation is Relation.EQ
+    def _compared(self, left: Expr, right: Expr, *, equal: bool, searched: bool) -> Found:
+        """At real points. searched: there are maxima, which are known as floats."""
         count = SEARCHED_POINTS if equal else ORDER_POINTS
-        violation = self._violation(left, right, count, both=equal, certain=CERTAIN_OF_FLOATS)
+        certain = CERTAIN_OF_FLOATS if searched else CERTAIN
+        violation = self._violation(left, right, count, both=equal, certain=certain)
         if violation is None:
-            return Found(None, "no real point meets the hypotheses and has one maximum in every search")
-        return Found(False, violation) if violation else Found(True, SEARCHED)
+            more = " and has one maximum in every search" * searched
+            return Found(None, f"no real point meets the hypotheses{more}")
+        return Found(False, violation) if violation else Found(True, SEARCHED if searched else ORDER)
 
     def _violation(
         self, left: Expr, right: Expr, count: int, both: bool, certain: Decimal = CERTAIN

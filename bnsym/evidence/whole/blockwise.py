@@ -107,13 +107,15 @@ class Blockwise(Evaluator):
 
     def evaluate(self, term: Term) -> Tensor:
         match term:
+            case _ if self.long is None:
+                pass
             case Sym(_, indices) if any(i.space == self.long for i in indices):
                 if term not in self._here:
                     self._here[term] = self._within(term)
                 return self._here[term]
             case Delta(left, _) if left.space == self.long:
                 raise Unsupported(MATRIX)
-            case Pow() if self.long and not any(i.space == self.long for i in free_indices(term)):
+            case Pow() if not any(i.space == self.long for i in free_indices(term)):
                 if term not in self._powers:
                     self._powers[term] = super().evaluate(term)
                 return self._powers[term]
