@@ -39,7 +39,7 @@ from bnsym.latex.errors import ReadError
 from bnsym.latex.folding import is_function, is_word, word_of
 from bnsym.latex.grouping import CLOSES, OPENS, tokenize
 from bnsym.latex.lexer import Token
-from bnsym.latex.parser import moved, parse, parse_tokens
+from bnsym.latex.parser import parse, parse_tokens
 from bnsym.latex.scripts import letter_of
 from bnsym.latex.words import is_phrase
 from bnsym.model import Declaration, Declared, Diagnostic, Severity, for_file
@@ -263,8 +263,6 @@ class Gatherer:
         self.section = 0
         self.assumed: list[RawHypothesis] = []
         self.inside = range(0)
-        self.known: set[str] = set()
-        """The names of the formulas so far."""
         self.where: list[RawChain] = []
         """Equations after `where` in the block at hand."""
         self.unreadable: list[tuple[int, ReadError]] = []
@@ -319,7 +317,6 @@ class Gatherer:
         for inner in walk(node):
             if isinstance(inner, Symbol):
                 self.result.written.add(stated.spelling(inner))
-                self.known.add(inner.base)
 
     # directives
 
@@ -504,7 +501,7 @@ class Gatherer:
         behind = (re.compile(rf"(?<![A-Za-z\\]){re.escape(n.core)}(?![A-Za-z])") for n in names.values())
         later = any(one.search(self.source.masked, block.where.end) for one in behind)
         beside = before is not None and isinstance(stated.parsed(self, before.expressions[0]), Symbol)
-        if beside or (later and self.known.isdisjoint(names)):
+        if beside or (later and names.keys().isdisjoint(base for base, *_ in self.result.written)):
             here = range(self.section, self.section + 1)
             doubts = (stated.Doubt(n, chain.where, here, meant=False, beside=sides) for n in names.values())
             self.result.doubts.extend(doubts)
@@ -721,7 +718,7 @@ class Gatherer:
             tokens = tokenize(text)
         except ReadError as error:
             raise error.moved(offset) from None
-        pieces, signs = _split(moved(tokens, offset))
+        pieces, signs = _split([token.moved(offset) for token in tokens])
         if not signs:
             raise ReadError("BN112", "a relation sign is missing here", (offset, offset + len(text)))
         parsed = [self._parsed(piece, sign) for piece, sign in zip(pieces, [*signs, signs[-1]], strict=True)]

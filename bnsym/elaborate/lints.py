@@ -31,31 +31,31 @@ def remarks(
     outputs: tuple[Name, ...],
 ) -> list[Diagnostic]:
     everywhere = [*terms, *(d.body for d in definitions.values())]
-    found = [
-        _note(survey, "BN133", f"`{d.full_name}` is defined here", d.at)
-        for d in survey.definitions
-        if not d.explicit and d.full_name in definitions
-    ]
-    places = _places(survey)
-    free = free_names(everywhere, definitions, losses)
+    places, free = _places(survey), free_names(everywhere, definitions, losses)
+    found: list[Diagnostic] = []
+
+    def note(code: str, message: str, at: Place) -> None:
+        found.append(diagnostic(survey.source, ReadError(code, message, at), Severity.NOTE))
+
+    for d in survey.definitions:
+        if not d.explicit and d.full_name in definitions:
+            note("BN133", f"`{d.full_name}` is defined here", d.at)
     for name, other in resemblances(free, definitions):
         found.append(_resemblance(survey, name, other, places.get(name, (0, 0))))
     if free:
         listed = ", ".join(f"`{n}` ({KIND_NAMES[min(2, free[n])]})" for n in free)
-        found.append(
-            _note(survey, "BN132", f"free names, any values: {listed}", places.get(next(iter(free)), (0, 0)))
-        )
-    used = [
-        n for n in losses if any(isinstance(t, Diff) and t.of == Sym(n) for e in everywhere for t in walk(e))
-    ]
-    if used:
+        note("BN132", f"free names, any values: {listed}", places.get(next(iter(free)), (0, 0)))
+    differentiated = {
+        t.of for e in everywhere for t in walk(e) if isinstance(t, Diff) and isinstance(t.of, Sym)
+    }
+    if used := [n for n in losses if Sym(n) in differentiated]:
         functions = ", ".join(f"`{n}`" for n in used)
         arguments = ", ".join(f"`{n}`" for n in outputs) or "nothing that is defined here"
         at = survey.table.losses.get(used[0], (0, 0))
-        found.append(_note(survey, "BN134", f"{functions}: read as an unknown function of {arguments}", at))
+        note("BN134", f"{functions}: read as an unknown function of {arguments}", at)
     for name, other in _held(everywhere, definitions).items():
         message = f"a maximum over `{name}` holds what is computed from `{other}` fixed, which depends on it"
-        found.append(_note(survey, "BN135", message, places.get(name, (0, 0))))
+        note("BN135", message, places.get(name, (0, 0)))
     return found
 
 
@@ -117,7 +117,3 @@ def _resemblance(survey: Survey, name: Name, other: Name, at: Place) -> Diagnost
     hint = f"if so: `<!-- bnsym: let ${name}$ = ${other}$ -->`"
     error = ReadError("BN131", f"`{name}` is free here; did you mean `{other}`?", at, hint)
     return diagnostic(survey.source, error, Severity.WARNING)
-
-
-def _note(survey: Survey, code: str, message: str, at: Place) -> Diagnostic:
-    return diagnostic(survey.source, ReadError(code, message, at), Severity.NOTE)

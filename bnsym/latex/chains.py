@@ -43,6 +43,7 @@ from bnsym.latex.pieces import (
     forall,
     is_number,
     opens_with,
+    sign_of,
     starts_with_sign,
 )
 from bnsym.latex.words import BECAUSE, LETS, Sense, is_weaker, sense
@@ -314,7 +315,7 @@ class _Chains:
             "what a brace says of a term is not judged",
             "write it as a row of its own",
         )
-        return Chain(sides, (_sign(sign),), unread=(why,), claims=sign.kind is not Kind.SILENT)
+        return Chain(sides, (sign_of(sign),), unread=(why,), claims=sign.kind is not Kind.SILENT)
 
     def _leave_unread(self) -> None:
         """A row without a relation sign hides what it may belong to: the end of the chain before it,
@@ -391,7 +392,7 @@ class _Chains:
         """The statement in the brackets that a piece is."""
         start, end = bracket.inside
         self.blanks += [(piece.start, start), (end, piece.end)]
-        return Piece(start, end, piece.lead, [_sign(mark) for mark in bracket.signs], piece.column)
+        return Piece(start, end, piece.lead, [sign_of(mark) for mark in bracket.signs], piece.column)
 
     def _is_remark(self, piece: Piece) -> bool:
         """Words alone, or names that the words before them speak of: `\\text{by } \\mu`."""
@@ -482,7 +483,7 @@ class _Chains:
         unread: list[Unread] = []
         origin: Slice | None = None
         if not piece.signs and (hidden := self._hidden_sign(piece)):
-            piece.signs = [_sign(hidden)]
+            piece.signs = [sign_of(hidden)]
             why = "a relation in here is neither claimed nor denied in a way that can be read"
             unread.append(
                 Unread(self._trim(piece.start, piece.end), "BN115", why, "write it without what is around it")
@@ -607,7 +608,3 @@ def unsure(words: str, where: Slice, place: int) -> Unread:
     """Why the links from this expression on are not refuted: beside them stand these words."""
     why = f"what `{' '.join(words.split())}` says of it is not judged, and it may hold only so"
     return Unread(where, "BN137", why, "say it in a formula (`if $…$`), or leave the words out", place)
-
-
-def _sign(mark: Token) -> Sign:
-    return Sign(mark.text, Slice(*mark.at), silent=mark.kind is Kind.SILENT)

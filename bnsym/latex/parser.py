@@ -119,10 +119,6 @@ _DOTTED = re.compile(
 _MEMBER = re.compile(r"\\?[A-Za-z]+(_[A-Za-z\d]+)?")
 
 
-def moved(tokens: list[Token], offset: int) -> list[Token]:
-    return [token.moved(offset) for token in tokens]
-
-
 def parse_tokens(tokens: list[Token]) -> Node:
     parser = _Parser(tokens)
     node = parser.expression()

@@ -229,7 +229,7 @@ class _Cutter:
     def take(self, mark: Token, following: Token | None) -> None:
         match mark.kind:
             case Kind.REL | Kind.SILENT:
-                self._sign(Sign(mark.text, Slice(*mark.at), silent=mark.kind is Kind.SILENT))
+                self._sign(sign_of(mark))
             case Kind.TEXT | Kind.NAME:
                 self._text(mark, following)
             case Kind.IMPLIES | Kind.APART:
@@ -348,3 +348,7 @@ class _Cutter:
             return True
         phrase = is_phrase(words) or (blank and " " in words.strip())
         return phrase and (after is None or after.kind not in _AFTER_NAME)
+
+
+def sign_of(mark: Token) -> Sign:
+    return Sign(mark.text, Slice(*mark.at), silent=mark.kind is Kind.SILENT)
