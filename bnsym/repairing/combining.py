@@ -15,7 +15,6 @@ from itertools import combinations, product
 from typing import TypeAlias
 
 from bnsym.repairing.edits import Edit, overlap
-from bnsym.repairing.spots import apart
 from bnsym.repairing.values import Row, related
 from bnsym.terms import Relation
 
@@ -160,35 +159,10 @@ def joined(a: Changed, b: Changed) -> MADE:
     return tuple(sorted((*a.made, *b.made), key=lambda edit: (edit.start, edit.end)))
 
 
-def scaled(
-    text: str, side: Side, changed: Sequence[Changed], scales: Sequence[tuple[str, Row]]
-) -> list[MADE]:
-    """A factor made of the scales before the whole or before a term, alone or with other edits."""
-    lookup = Lookup(products(scales, len(side.row)))
-    found: list[MADE] = []
-    parts = (*side.parts, Part(side.start, side.end, side.row))
-    for part, one in product(parts, (Changed((), side.row), *changed)):
-        own = _less(one.row, _rest(side, part)) if part.holds(one.made) else part.row
-        if not all(own):
-            continue
-        factor = tuple(1 + d / v for d, v in zip(_less(side.target, one.row), own, strict=True))
-        for scale in lookup.at(factor):
-            before = Changed((_before(text, part, scale.made[0]),), one.row)
-            if not before.overlaps(one):
-                found.append(joined(before, one))
-    return sorted(found, key=lambda made: sum(edit.cost for edit in made))
-
-
 def products(scales: Sequence[tuple[str, Row]], points: int) -> Iterator[Changed]:
     """Products of powers of the scales and a small number, as changes that put them in front."""
     for latex, row, cost in monomials(scales, points):
         yield Changed((Edit(0, 0, latex, "a factor", cost),), row)
-
-
-def _before(text: str, part: Part, factor: Edit) -> Edit:
-    """The factor in front of a term, or of the whole, which may be a sum."""
-    new = apart(text, part.start, factor.new)
-    return Edit(part.start, part.start, new, factor.kind, factor.cost)
 
 
 def monomials(scales: Sequence[tuple[str, Row]], points: int) -> Iterator[tuple[str, Row, int]]:

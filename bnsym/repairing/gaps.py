@@ -26,8 +26,8 @@ from bnsym.latex.ast import (
     Root,
     Transpose,
 )
-from bnsym.repairing.combining import MADE, Lookup, products
-from bnsym.repairing.edits import Edit, Place, lettered
+from bnsym.repairing.combining import MADE, Changed, Lookup, products
+from bnsym.repairing.edits import Edit, Place, lettered, overlap
 from bnsym.repairing.spots import Spot, extent, spots
 from bnsym.repairing.trial import Trial
 from bnsym.repairing.values import Row
@@ -124,6 +124,22 @@ def missing(trial: Trial, place: Place, words: Sequence[str]) -> Iterator[MADE]:
                 cost = number.cost + 2 * bool(latex)
                 found.setdefault(gap.filled(trial.text, number.made[0].new, latex, cost))
     yield from ((edit,) for edit in sorted(found, key=lambda edit: edit.cost))
+
+
+def in_front(trial: Trial, place: Place, changed: Iterable[Changed]) -> Iterator[MADE]:
+    """A number before the whole, together with one other edit."""
+    whole = spots(trial.text)[0]
+    target = trial.points.row(trial.other)
+    if isinstance(whole.node, Plus) or target is None:
+        return
+    lookup = Lookup(products(valued(trial, place.scales), len(target)))
+    for one in changed:
+        for number in (
+            lookup.at(tuple(a / b for a, b in zip(target, one.row, strict=True))) if all(one.row) else ()
+        ):
+            before = Gap(whole, True, frozenset()).filled(trial.text, number.made[0].new, "", number.cost)
+            if number.made[0].new.strip() and not overlap(before, one.made[0]):
+                yield before, *one.made
 
 
 def _row(trial: Trial, edit: Edit) -> Row | None:

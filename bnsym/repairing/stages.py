@@ -12,10 +12,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations
 
-from bnsym.repairing.combining import MADE, Changed, Side, combined, equal, scaled
+from bnsym.repairing.combining import MADE, combined, equal
 from bnsym.repairing.edits import Edit, Place, edits, overlap
-from bnsym.repairing.gaps import missing, valued, within_sums
-from bnsym.repairing.spots import spots
+from bnsym.repairing.gaps import in_front, missing, within_sums
 from bnsym.repairing.trial import Trial
 from bnsym.terms import Relation
 
@@ -57,7 +56,7 @@ def together(trial: Trial, place: Place) -> Iterator[MADE]:
     side = trial.valued(changed)
     if side is not None:
         alike = [c.made[0] for c in changed if c.made[0].kind in ALIKE][:MOST]
-        found = [*_both(trial, alike), *combined(side, changed), *_scaled(trial, place, side, changed)]
+        found = [*_both(trial, alike), *combined(side, changed), *in_front(trial, place, changed)]
         yield from sorted(found, key=lambda made: sum(edit.cost for edit in made))
 
 
@@ -95,22 +94,3 @@ def _both(trial: Trial, possible: Sequence[Edit]) -> Iterator[MADE]:
         row = trial.points.row(term)
         if row is not None and trial.fits(row):
             yield a, b
-
-
-def _scaled(trial: Trial, place: Place, side: Side, changed: Sequence[Changed]) -> list[MADE]:
-    possible = (
-        _wrapped(trial, side, made) for made in scaled(trial.text, side, changed, valued(trial, place.scales))
-    )
-    return [made for made in possible if made is not None]
-
-
-def _wrapped(trial: Trial, side: Side, made: MADE) -> MADE | None:
-    """A factor in front of a whole that is a sum puts it in parentheses."""
-    whole = spots(trial.text)[0]
-    first = made[0]
-    if len(whole.terms) < 2 or first.start != side.start or any(p.start == first.start for p in side.parts):
-        return made
-    if len(made) > 1:
-        return None
-    new = rf"{first.new}\left( {trial.text[side.start : side.end]} \right)"
-    return (Edit(side.start, side.end, new, first.kind, first.cost + 1),)
