@@ -226,9 +226,7 @@ def test_what_a_proof_needs(tmp_path: Path) -> None:
     assert len(result.minimal) == 2
 
 
-PLACE = Place(
-    (r"\gamma", "m", "2"), ("m",), (), (r"\hat{x}",), ("y",), ("i", "j"), (r"\hat{x}_i",), ("m g_i",)
-)
+PLACE = Place((r"\gamma", "m", "2"), ("m",), (r"\hat{x}",), ("y",), ("i", "j"), (r"\hat{x}_i",), ("m",))
 
 
 @pytest.mark.parametrize("text", ["", " ", "x", r"\frac{", "}}}", "$", r"\sum_", "^^", r"\Vert", "-" * 40])

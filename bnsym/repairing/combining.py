@@ -42,29 +42,13 @@ class Changed:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """A term of the outermost sum: where it stands, and what it contributes."""
-
-    start: int
-    end: int
-    row: Row
-    sign: int = -1
-    """Where its sign stands; -1: it has none."""
-
-    def holds(self, made: MADE) -> bool:
-        begin = self.sign if self.sign >= 0 else self.start
-        return all(begin <= edit.start and edit.end <= self.end for edit in made)
-
-
-@dataclass(frozen=True, slots=True)
 class Side:
-    """The values of a side as it is written, those that it should have, and its terms."""
+    """The values of a side as it is written, and those that it should have."""
 
     start: int
     end: int
     row: Row
     target: Row
-    parts: tuple[Part, ...]
 
 
 class Lookup:
@@ -97,11 +81,9 @@ def equal(a: Row, b: Row) -> bool:
 
 def combined(side: Side, changed: Sequence[Changed]) -> list[MADE]:
     """Several edits that together give the values wanted, the cheapest first: two that add up or
-    multiply; two of one term that multiply, with as many of another term; one in each of three."""
+    multiply; one in each of three terms."""
     cheap = [one for one in changed if one.cost == 1]
-    paired = [*cheap, *_pairs_of_terms(side, cheap)]
-    found = dict.fromkeys((*_products(side, changed), *_sums(side, changed), *_sums(side, paired)))
-    found |= dict.fromkeys(one.made for one in _pairs_of_terms(side, changed) if equal(one.row, side.target))
+    found = dict.fromkeys((*_products(side, changed), *_sums(side, changed)))
     if not found:
         found |= dict.fromkeys(_three(side, cheap[:TRIPLES]))
     return sorted(found, key=lambda made: sum(edit.cost for edit in made))
@@ -128,20 +110,6 @@ def _sums(side: Side, changed: Sequence[Changed]) -> Iterator[MADE]:
 def _products(side: Side, changed: Sequence[Changed]) -> Iterator[MADE]:
     goal = tuple(t * r for t, r in zip(side.target, side.row, strict=True))
     return _matching(changed, lambda row: tuple(g / v for g, v in zip(goal, row, strict=True)))
-
-
-def _pairs_of_terms(side: Side, changed: Sequence[Changed]) -> Iterator[Changed]:
-    """Two changes of one term: what they do to it multiplies."""
-    for part in side.parts:
-        rest = _rest(side, part)
-        inside = [one for one in changed if part.holds(one.made)]
-        if not all(part.row):
-            continue
-        for one, other in combinations(inside, 2):
-            if not one.overlaps(other):
-                a, b = _less(one.row, rest), _less(other.row, rest)
-                row = tuple(r + u * v / w for r, u, v, w in zip(rest, a, b, part.row, strict=True))
-                yield Changed(joined(one, other), row)
 
 
 def _three(side: Side, changed: Sequence[Changed]) -> Iterator[MADE]:
@@ -207,8 +175,3 @@ def _latex(number: str, powers: list[tuple[str, int]]) -> str:
 
 def _less(a: Row, b: Row) -> Row:
     return tuple(x - y for x, y in zip(a, b, strict=True))
-
-
-def _rest(side: Side, part: Part) -> Row:
-    """What the side is without the term."""
-    return _less(side.row, part.row)

@@ -59,8 +59,6 @@ class Place:
     """Numbers that it may be multiplied by."""
     sizes: tuple[str, ...] = ()
     """Those of them that are the sizes of arrays."""
-    strays: tuple[str, ...] = ()
-    """Those that stand nowhere else: a size may be meant."""
     accented: tuple[str, ...] = ()
     """Names with a hat or a bar."""
     arrays: tuple[str, ...] = ()
@@ -272,15 +270,12 @@ def numbers(text: str, spot: Spot, place: Place) -> Iterator[Edit]:
             yield Edit(spot.start, spot.end, new, "a number")
     if v == 1 and not _is_bare_argument(text, spot):
         deltas = (rf"\delta_{{{i}{j}}}" for i, j in combinations(place.letters, 2))
-        forms = ("{}", r"\frac{{1}}{{{}}}", r"\sqrt{{{}}}")
-        sizes = (form.format(size) for form in forms for size in place.sizes)
-        for new in (*sizes, *deltas):
+        for new in deltas:
             yield Edit(spot.start, spot.end, apart(text, spot.end, new), "a number", 2)
 
 
 def sizes(text: str, spot: Spot, place: Place) -> Iterator[Edit]:
-    """m for m - 1, which stands in parentheses unless it is alone in its group, also in a square; or another
-    size."""
+    """m for m - 1, which stands in parentheses unless it is alone in its group, also in a square."""
     if isinstance(spot.node, Power) and (found := _exponent(text, spot)) and found[1] == 2:
         base = text[spot.start : found[0]].strip()
         if base in place.sizes:
@@ -294,8 +289,6 @@ def sizes(text: str, spot: Spot, place: Place) -> Iterator[Edit]:
         written = text[spot.start : spot.end]
         alone = isinstance(spot.holder, Quotient | Root | Paren)
         yield Edit(spot.start, spot.end, f"{written} - 1" if alone else f"({written} - 1)", "a size")
-        for size in place.sizes if spot.node.core in (*place.sizes, *place.strays) else ():
-            yield Edit(spot.start, spot.end, apart(text, spot.end, size), "a size")
     if isinstance(spot.node, Paren) and isinstance(spot.node.body, Plus) and len(spot.node.body.terms) == 2:
         start, end = spot.node.body.terms[0].at
         yield Edit(spot.start, spot.end, text[start:end], "a size")

@@ -101,7 +101,7 @@ def _before_sums(text: str, spot: Spot) -> int:
 
 def missing(trial: Trial, place: Place, words: Sequence[str]) -> Iterator[MADE]:
     """What fills a gap so that the sides are equal, the simplest first; words are expressions of the note."""
-    side = trial.valued(())
+    side = trial.valued()
     if side is None or trial.statement.relation is not Relation.EQ:
         return
     phrases = ("", (1.0,) * len(side.row)), *valued(trial, words, len(words))

@@ -37,7 +37,6 @@ from bnsym.terms import (
     add,
     free_indices,
     mul,
-    names,
     num,
     power,
     walk,
@@ -229,8 +228,6 @@ def _place(note: Note, trial: Trial) -> Place:
     known = {symbol.name.removesuffix("^{2}") for symbol in defined} | set(shapes)
     arrays = [symbol.name for symbol in defined if symbol.indices]
     arrays += [name for name, shape in shapes.items() if shape]
-    bodies = (d.body for d in trial.statement.definitions)
-    elsewhere = names(trial.other, *bodies)
     usual = [name for name in USUAL if name in known]
     beside = relevant(replace(trial.statement, left=trial.other, right=trial.other))
     numbers = [d.symbol.name for d in beside.definitions if not d.symbol.indices]
@@ -238,7 +235,6 @@ def _place(note: Note, trial: Trial) -> Place:
     return Place(
         tuple(dict.fromkeys((*usual, *sizes, *less, "2", *scalars(trial.statement)))),
         tuple(sizes),
-        tuple(name for name in scalars(trial.statement) if name not in elsewhere),
         accented(d.symbol.name for d in note.context.definitions),
         tuple(dict.fromkeys(arrays)),
         tuple(letters),

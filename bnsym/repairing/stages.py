@@ -12,14 +12,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations
 
-from bnsym.repairing.combining import MADE, combined, equal
+from bnsym.repairing.combining import MADE, Changed, combined, equal
 from bnsym.repairing.edits import Edit, Place, edits, overlap
 from bnsym.repairing.gaps import in_front, missing, within_sums
 from bnsym.repairing.trial import Trial
 from bnsym.terms import Relation
 
-ALIKE = ("a hat", "a square", "a transpose")
-"""What is often done twice, and neither adds up nor multiplies."""
+ALIKE = ("a sign", "a hat", "a square", "a transpose")
+"""What is often done twice, also in one term, where it neither adds up nor multiplies."""
 MOST = 18
 """Of how many edits each two are read."""
 ARRAYS = 4
@@ -38,7 +38,7 @@ def harder(trial: Trial, place: Place) -> Iterator[MADE]:
     """Several strokes, a factor or a term that stands near, or one of the other edits."""
     possible = edits(trial.text, place)
     cheap = list(trial.each(edit for edit in possible if edit.cost == 1))
-    side = trial.valued(cheap) if trial.statement.relation is Relation.EQ else None
+    side = trial.valued() if trial.statement.relation is Relation.EQ else None
     alone = [c.made for c in trial.each(e for e in possible if e.cost > 1) if trial.fits(c.row)]
     found = [made for made in alone if made[0].cost == 2]
     if side is not None:
@@ -48,22 +48,27 @@ def harder(trial: Trial, place: Place) -> Iterator[MADE]:
 
 
 def together(trial: Trial, place: Place) -> Iterator[MADE]:
-    """Two or three edits, or a factor in front with at most one."""
+    """Two or three edits, or a factor in front with one."""
     changed = list(trial.each(edits(trial.text, place)))
-    if trial.statement.relation is not Relation.EQ:
-        yield from _both(trial, [c.made[0] for c in changed if c.cost == 1][:MOST])
-        return
-    side = trial.valued(changed)
+    ordered = trial.statement.relation is not Relation.EQ
+    kinds = [c.made[0] for c in changed if (c.cost == 1 if ordered else c.made[0].kind in ALIKE)]
+    pairs = list(_both(trial, kinds[:MOST]))
+    found = [pair.made for pair in pairs if trial.fits(pair.row)]
+    side = None if ordered else trial.valued()
     if side is not None:
-        alike = [c.made[0] for c in changed if c.made[0].kind in ALIKE][:MOST]
-        found = [*_both(trial, alike), *combined(side, changed), *in_front(trial, place, changed)]
-        yield from sorted(found, key=lambda made: sum(edit.cost for edit in made))
+        found += [*combined(side, [*changed, *pairs]), *in_front(trial, place, changed)]
+    yield from sorted(found, key=_size)
+
+
+def _size(made: MADE) -> tuple[int, int]:
+    """What edits cost, and by how much they lengthen the text."""
+    return sum(e.cost for e in made), sum(len(e.new) - (e.end - e.start) for e in made)
 
 
 def across(right: Trial, left: Trial, place: Place) -> Iterator[tuple[MADE, MADE]]:
     """Edits of the right side, and one of the left that is done easily."""
     changed = list(right.each(edits(right.text, place)))
-    side = right.valued(changed)
+    side = right.valued()
     if side is None or right.statement.relation is not Relation.EQ:
         return
     found: list[tuple[MADE, MADE]] = []
@@ -86,11 +91,10 @@ def missing_in_sums(trial: Trial, place: Place) -> Iterator[MADE]:
     yield from within_sums(trial, trial.near)
 
 
-def _both(trial: Trial, possible: Sequence[Edit]) -> Iterator[MADE]:
+def _both(trial: Trial, possible: Sequence[Edit]) -> Iterator[Changed]:
     """Two of the edits, each pair of which is read."""
     for a, b in combinations(possible, 2):
-        if overlap(a, b) or (term := trial.term((a, b))) is None:
-            continue
-        row = trial.points.row(term)
-        if row is not None and trial.fits(row):
-            yield a, b
+        term = None if overlap(a, b) else trial.term((a, b))
+        row = trial.points.row(term) if term is not None else None
+        if row is not None:
+            yield Changed(tuple(sorted((a, b), key=lambda edit: edit.start)), row)

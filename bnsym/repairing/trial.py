@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from bnsym.kernel import Rejected, Witness, refute
-from bnsym.latex.ast import Plus
 from bnsym.normal import OutOfReach
 from bnsym.proving.closed_form import NoClosedForm, closed_form
-from bnsym.repairing.combining import Changed, Part, Side
+from bnsym.repairing.combining import Changed, Side
 from bnsym.repairing.edits import Edit, apply_all, lettered
-from bnsym.repairing.spots import spots
 from bnsym.repairing.values import Points, Row
 from bnsym.repairing.worth import is_worthwhile
 from bnsym.repairing.written import Work, Written
@@ -91,25 +89,14 @@ class Trial:
         pairs = zip(changed.row, self.points.row(self.other) or changed.row, strict=True)
         return sum(abs(a - b) / (abs(a) + abs(b) or 1) for a, b in pairs)
 
-    def valued(self, changed: Sequence[Changed]) -> Side | None:
-        """The side's values and those it should have, with its terms as far as sign edits tell them."""
+    def valued(self) -> Side | None:
+        """The side's values and those it should have."""
         own, target = self.term(()), self.points.row(self.other)
         row = self.points.row(own) if own is not None else None
         if row is None or target is None or not self.points.points:
             return None
         start, end = len(self.text) - len(self.text.lstrip()), len(self.text.rstrip())
-        return Side(start, end, row, target, tuple(self._parts(row, changed)))
-
-    def _parts(self, row: Row, changed: Sequence[Changed]) -> list[Part]:
-        flipped = {c.made[0].start: c.row for c in changed if c.made[0].kind == "a sign"}
-        outer = next((s for s in spots(self.text) if isinstance(s.node, Plus) and len(s.terms) > 1), None)
-        found = []
-        for sign, start, end in outer.terms if outer else ():
-            other = flipped.get(sign if sign >= 0 else start)
-            if other is not None:
-                own = tuple((a - b) / 2 for a, b in zip(row, other, strict=True))
-                found.append(Part(start, end, own, sign))
-        return found
+        return Side(start, end, row, target)
 
     def proves(self, made: Iterable[Edit], witness: Witness | None) -> bool:
         """Whether the statement with the edits, none of which is idle, is proved, and worth it."""

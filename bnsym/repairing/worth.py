@@ -113,8 +113,6 @@ def _says_nothing(original: Statement, repaired: Statement, points: Points) -> b
     edited = len(list(_changes(original, repaired)))
     if _like_terms(repaired.left) == _like_terms(repaired.right) and (edited > 1 or not several):
         return True
-    if _is_rearranged(original, repaired):
-        return True
     before = original.left, original.right
     if all(_is_zero(side, points) for side in (repaired.left, repaired.right)):
         return num(0) not in before
@@ -127,17 +125,6 @@ def _like_terms(term: Term) -> dict[frozenset[tuple[Term, Fraction]], Fraction]:
     for rest, number in map(_multiple, _terms(term)):
         found[frozenset(_exponents(rest).items())] += number
     return {factors: number for factors, number in found.items() if number}
-
-
-def _is_rearranged(original: Statement, repaired: Statement) -> bool:
-    """Whether the sides are one product, which takes more than one factor to make of the original, or which
-    an order would say of itself."""
-    left, right = _exponents(repaired.left), _exponents(repaired.right)
-    if left != right:
-        return False
-    was = [_exponents(original.left), _exponents(original.right)]
-    apart = {base for exponents in was for base in exponents if was[0].get(base) != was[1].get(base)}
-    return len(apart) > 1 or original.relation is not Relation.EQ
 
 
 def _exponents(term: Term) -> dict[Term, Fraction]:
