@@ -129,8 +129,8 @@ def _factor(factor: Factor, statement: Statement) -> str:
 
 
 def _with_letters(term: Term, taken: set[str]) -> Term:
-    """The same term, its sums over letters with a dot with such as can be printed."""
-    if isinstance(term, Sum) and term.index.name.startswith("·"):
+    """The same term, its sums over letters of the search, `·1`, `#1.0`, with such as can be printed."""
+    if isinstance(term, Sum) and term.index.name.startswith(("·", "#")):
         letter = Index(next(name for name in LETTERS if name not in taken), term.index.space)
         body = rename(term.body, {term.index.name: letter})
         return Sum(letter, _with_letters(body, taken | {letter.name}))
