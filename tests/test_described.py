@@ -82,3 +82,17 @@ def test_a_number_of_members_that_is_assumed_is_used() -> None:
 def test_what_is_asked_or_a_case_or_denied_has_no_verdict(said: str, claim: str) -> None:
     assert note(f"{said}\n\n$$\n{claim}\n$$\n") == "x"
     assert note(f"So we get\n\n$$\n{claim}\n$$\n") != "x"
+
+
+@pytest.mark.parametrize(
+    ("below", "over", "claim"),
+    [
+        ("n^2", "i,j", "\\sum_{i,j} (x_{ij} - \\mu) = 0"),
+        ("N+1", "i", "\\sum_i (x_i - \\mu) = \\mu"),
+        ("2n", "i", "\\sum_i (x_i - \\mu) = n \\mu"),
+    ],
+)
+def test_a_mean_below_which_more_than_a_size_stands_says_no_size(below: str, over: str, claim: str) -> None:
+    entry = "x_{ij}" if "," in over else "x_i"
+    mean = f"$$\n\\mu = \\frac{{1}}{{{below}}} \\sum_{{{over}}} {entry}\n$$"
+    assert note(f"{mean}\n\n$$\n{claim}\n$$\n") == "x"

@@ -464,9 +464,10 @@ class Doubts:
         known = {*self.table.sizes, *self.table.barred, *self.grounds.defined}
         return [
             (at, names - self.table.sizes.keys())
-            for at, names, few in found
+            for at, names, few, more in found
             if (few and any(map(self._counts, names)))
-            or (len(names) > 1 and (few or (known.isdisjoint(names) and max(map(len, names)) == 1)))
+            or (few and not more and len(names) > 1)
+            or ((more or len(names) > 1) and known.isdisjoint(names) and max(map(len, names)) == 1)
         ]
 
     def _counts(self, name: str) -> bool:

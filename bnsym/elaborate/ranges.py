@@ -227,9 +227,9 @@ def _divisor(node: Node) -> Symbol | None:
     return below if latin and isinstance(below, Symbol) else None
 
 
-def counted_together(nodes: Iterable[Node]) -> Iterator[tuple[Place, set[str], bool]]:
-    r"""Where each mean stands over indices without limits, the names below its line, and whether they are no
-    more than the indices."""
+def counted_together(nodes: Iterable[Node]) -> Iterator[tuple[Place, set[str], bool, bool]]:
+    r"""Where each mean stands over indices without limits, the names below its line, whether they are no more
+    than the indices, and whether more stands there, as in `2 n`, `n^2`, `n + 1`."""
     for node in nodes:
         for inner in walk(node):
             match inner:
@@ -241,9 +241,11 @@ def counted_together(nodes: Iterable[Node]) -> Iterator[tuple[Place, set[str], b
                     parts, sums = list(_factors(denominator)), [f for f in _factors(above) if _is_open(f)]
                 case _:
                     continue
-            names = {part.base for part in parts if isinstance(part, Symbol) and part.bare}
+            inside = [n for part in parts for n in walk(part) if isinstance(n, Symbol) and n.bare]
+            names = {n.base for n in inside}
             if names and sums:
-                yield inner.at, names, any(_count(one) >= len(names) for one in sums)
+                few = any(_count(one) >= len(names) for one in sums)
+                yield inner.at, names, few, any(not isinstance(part, Symbol) for part in parts)
 
 
 def _factors(node: Node) -> Iterator[Node]:
