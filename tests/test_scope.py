@@ -402,3 +402,36 @@ SUM_OF_ALL = r"s = x_1 + x_2 + \dots + x_n"
 )
 def test_a_sum_with_dots_goes_on_in_one_way(displays: tuple[str, ...], expected: str) -> None:
     assert verdicts(*displays) == expected
+
+
+VECTOR = r": Let $v \in \mathbb{R}^k$ be a vector, and $s$ and $H$ what follows."
+SQUARED = r"s = v^\top v"
+TURNED = r"(I - \frac{v^\top v}{s}) v = 0"
+
+
+@pytest.mark.parametrize(
+    ("displays", "expected"),
+    [
+        ((VECTOR, SQUARED, r"(I - \frac{v v^\top}{s}) v = 0", r"v v^\top = s I"), "pr"),
+        ((VECTOR, SQUARED, r"s = v v^\top"), "x"),  # a second equation of s
+        ((VECTOR, SQUARED, r"2 s = v v^\top", r"s v = v v^\top v"), "rp"),
+        ((VECTOR, SQUARED, r"(I + \frac{v^\top v}{s}) v = v"), "r"),
+        # a number that may be meant times the identity, and is right so
+        ((VECTOR, SQUARED, TURNED, r"H = s I", r"2 H = 2 v^\top v"), "xx"),
+        # ones, and kinds that are not said: each entry, or a matrix
+        (
+            (
+                VECTOR,
+                r"\mathbf{1}^\top (v v^\top - \frac{1}{k^2} \mathbf{1}^\top v v^\top \mathbf{1}) v = 0",
+            ),
+            "x",
+        ),
+        ((VECTOR, SQUARED, r"\frac{\partial L}{\partial W} = v v^\top"), "u"),
+        ((VECTOR, SQUARED, r"C = c v v^\top", r"2 C = v^\top v + \epsilon"), "xx"),
+        ((r"s = u^\top u", r"2 s = u u^\top"), "x"),
+        # something else that does not fit says that rows may be meant
+        ((VECTOR, SQUARED, r"2 s = v v^\top", r"v v = s"), "xx"),
+    ],
+)
+def test_a_transposition_at_the_wrong_vector(displays: tuple[str, ...], expected: str) -> None:
+    assert verdicts(*displays) == expected

@@ -143,7 +143,7 @@ def entries(lowering: Lowering, node: Node) -> Value:
             return entries(lowering, body)
         case Plus(terms, signs):
             parts = zip(signs, terms, strict=True)
-            return lowering.plus([(s, entries(lowering, t), t.at) for s, t in parts])
+            return lowering.plus([(s, entries(lowering, t), t.at) for s, t in parts], terms)
         case Quotient(above, below):
             top = entries(lowering, above)
             return replace(top, term=mul(top.term, power(lowering.scalar(below), -1)), what="")

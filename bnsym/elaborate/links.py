@@ -27,18 +27,20 @@ from bnsym.elaborate.collect import (
 )
 from bnsym.elaborate.containment import Containment, mentioned
 from bnsym.elaborate.context import Context
-from bnsym.elaborate.definitions import is_unknown
+from bnsym.elaborate.definitions import is_unknown, names_in
 from bnsym.elaborate.dependence import names_of, reached
 from bnsym.elaborate.differentiating import is_total
 from bnsym.elaborate.doubts import Doubts, restrictions_of
 from bnsym.elaborate.grounds import Grounds
+from bnsym.elaborate.index_spaces import BATCH
 from bnsym.elaborate.lowering import RENAME, Lowering
 from bnsym.elaborate.repeated import is_slip
 from bnsym.elaborate.restrictions import restricted
 from bnsym.elaborate.scope import RawDefinition, survey
 from bnsym.elaborate.statements import Draft, Pending, finish
+from bnsym.elaborate.symbols import IDENTITIES
 from bnsym.elaborate.tensors import Algebra, Value
-from bnsym.latex.ast import BigSum, Inner, Place
+from bnsym.latex.ast import BigSum, Derivative, Inner, Place, Symbol, Transpose, unwrap
 from bnsym.latex.ast import walk as nodes_of
 from bnsym.latex.errors import ReadError
 from bnsym.model import (
@@ -110,7 +112,7 @@ class _Reader(Draft):
     elsewhere: list[int] = field(default_factory=list)
     """The places of what brings in files that are not read."""
     unbound: list[tuple[Pending, RawChain, RawLink]] = field(default_factory=list)
-    """Links that are unread for their index letters."""
+    """Links that are unread for their index letters, or for what does not fit together."""
 
     def read(self, earlier: tuple[Diagnostic, ...]) -> tuple[Derivation, Context]:
         self.elsewhere = [d.span.offsets[0] for d in earlier if d.code == "BN109"]
@@ -137,14 +139,21 @@ class _Reader(Draft):
     # lowering one expression
 
     def lower(
-        self, expression: Expression, reference: dict[str, Place] | None = None, *, strict: bool = True
+        self,
+        expression: Expression,
+        reference: dict[str, Place] | None = None,
+        *,
+        strict: bool = True,
+        turned: bool = False,
     ) -> Lowered:
         """Its letters are checked against those of `reference`, the chain's first expression.
         Raises ReadError; what a failed expression said of the index spaces is forgotten."""
         if expression.problem is not None or expression.node is None:
             raise expression.problem or ReadError("BN112", "an expression is missing", expression.where.at)
         total = is_total(expression.total, expression.node, self.survey.table)
-        lowered = Lowered(self.survey.table, self.survey.spaces, total, self.bodies, expression.record)
+        lowered = Lowered(
+            self.survey.table, self.survey.spaces, total, self.bodies, expression.record, turned=turned
+        )
         saved = self.survey.spaces.snapshot()
         try:
             lowered.value = lowered.lower(expression.node)
@@ -301,6 +310,8 @@ class _Reader(Draft):
         if (a.axes or b.axes) and relation is not Relation.EQ and relation is not Relation.NE:
             what = left.algebra.describe(a if a.axes else b)
             raise ReadError("BN128", f"`{relation.value}` between arrays has no meaning; {what}", at)
+        if left.turned:
+            a, b = left.algebra.times_identity(a, b), left.algebra.times_identity(b, a)
         if not a.is_zero and not b.is_zero:
             b = left.algebra.aligned(a, b, at, "the sides have different shapes")
         return a.term, b.term
@@ -425,7 +436,7 @@ class _Reader(Draft):
     def _link(self, chain: RawChain, raw: RawLink, lowered: list[Lowered | ReadError]) -> Pending:
         pending = self._pending(chain, raw, lowered)
         self.doubts.note(pending, chain, raw)
-        if pending.problem is not None and pending.problem.code in ("BN121", "BN122"):
+        if pending.problem is not None and pending.problem.code in ("BN121", "BN122", "BN124"):
             self.unbound.append((pending, chain, raw))
         return pending
 
@@ -451,11 +462,14 @@ class _Reader(Draft):
 
     def _read_literally(self, pending: Pending, chain: RawChain, raw: RawLink) -> None:
         """What a link says whose letters do not fit: of each value of a letter that one side leaves free. Not
-        where a letter may stand for one index that is not said, or be summed over without a sign."""
+        where a letter may stand for one index that is not said, or be summed over without a sign. Where
+        a transposition makes a number of a matrix, or the other way round: of that times the identity."""
         saved = self.survey.spaces.snapshot()
+        turned = pending.problem is not None and pending.problem.code == "BN124"
         try:
-            left, right = (self.lower(e, strict=False) for e in (pending.left, pending.right))
-            if not self._are_slips(pending, left, right):
+            written = (pending.left, pending.right)
+            left, right = (self.lower(e, strict=False, turned=turned) for e in written)
+            if not (self._are_turned if turned else self._are_slips(pending, left, right)):
                 return
             for lowered, expression in ((left, pending.left), (right, pending.right)):
                 self.hidden.check_values([lowered.value.term], self.survey.source.ink(expression.where))
@@ -479,6 +493,24 @@ class _Reader(Draft):
             for letter in own.free.keys() - other.free.keys()
             if own is right or letter not in other.summed
         )
+
+    @cached_property
+    def _are_turned(self) -> bool:
+        """Whether all that does not fit together in the file are products of vectors with the transposition
+        at the wrong one, of names of which it says what they are."""
+        misfits = [one for one, _, _ in self.unbound if one.problem and one.problem.code == "BN124"]
+        return all(map(self._is_turned, misfits))
+
+    def _is_turned(self, pending: Pending) -> bool:
+        table = self.survey.table
+        known = {*table.typed, *self.defined, *table.losses, *IDENTITIES, BATCH, "e"} - table.rows
+        nodes = [node for e in (pending.left, pending.right) for node in nodes_of(e.node)]
+        turned = [unwrap(node.body) for node in nodes if isinstance(node, Transpose)]
+        vectors = [one.by[0] if isinstance(one, Derivative) else one for one in turned]
+        said = {name for name, arity in table.arity.items() if arity == 1} & {*table.typed, *self.defined}
+        certain = (isinstance(v, Symbol) and v.bare and v.base in said for v in vectors)
+        used = {name for e in (pending.left, pending.right) for name in names_in(table, e.node)}
+        return bool(turned) and all(certain) and used <= known
 
     @cached_property
     def _summed(self) -> set[str]:

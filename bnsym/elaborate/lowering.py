@@ -53,6 +53,7 @@ from bnsym.latex.ast import (
     Transpose,
     Whole,
     canonical,
+    walk,
 )
 from bnsym.latex.commands import EXPECTATION, ONES
 from bnsym.latex.errors import ReadError
@@ -96,6 +97,8 @@ class Lowering:
     summed: dict[str, Place] = field(default_factory=dict)
     """The index letters that it binds, and where."""
     bound: dict[str, Index] = field(default_factory=dict)
+    turned: bool = False
+    """A number that is written with a transposition may stand beside a matrix."""
 
     @cached_property
     def algebra(self) -> Algebra:
@@ -118,7 +121,7 @@ class Lowering:
             case Paren(body):
                 return self.lower(body)
             case Plus(terms, signs):
-                return self.plus([(s, self.lower(t), t.at) for s, t in zip(signs, terms, strict=True)])
+                return self.plus([(s, self.lower(t), t.at) for s, t in zip(signs, terms, strict=True)], terms)
             case Product():
                 return product(self, node)
             case Quotient(above, below):
@@ -170,11 +173,17 @@ class Lowering:
         what = "a set is no number and no array" if isinstance(node, Listing) else "this has no meaning here"
         raise ReadError("BN128", what, node.at)
 
-    def plus(self, parts: list[tuple[int, Value, Place]]) -> Value:
-        numbers = [at for _, value, at in parts if not value.axes and not value.is_zero]
-        if numbers and len(numbers) < len(parts):
+    def plus(self, parts: list[tuple[int, Value, Place]], terms: tuple[Node, ...]) -> Value:
+        numbers = [
+            term
+            for (_, value, _), term in zip(parts, terms, strict=True)
+            if not (value.axes or value.is_zero)
+        ]
+        turned = self.turned and all(any(isinstance(n, Transpose) for n in walk(term)) for term in numbers)
+        value = self.algebra.plus(parts, turned=turned)
+        if numbers and len(numbers) < len(parts) and not turned:
             self.record.take(Rule.ADDED, (parts[0][2][0], parts[-1][2][1]))
-        return self.algebra.plus(parts)
+        return value
 
     def scalar(self, node: Node) -> Term:
         return self.number(self.lower(node), node.at)

@@ -125,18 +125,25 @@ class Algebra:
         except ReadError:
             raise self.mismatch(doing, left, right, at) from None
 
-    def plus(self, parts: list[tuple[int, Value, Place]]) -> Value:
+    def plus(self, parts: list[tuple[int, Value, Place]], *, turned: bool = False) -> Value:
         """A number without an index may be added to a vector: it is added to each entry. So is a row to each
-        row of a matrix."""
+        row of a matrix. turned: a number beside a square matrix is that number times the identity."""
         first = max((value for _, value, _ in parts), key=lambda value: len(value.axes))
         terms: list[Term] = []
         for sign, value, at in parts:
             alone = first.axes and not value.axes and not free_indices(value.term)
+            value = self.times_identity(value, first) if alone and turned else value
             if first.axes and not value.is_zero and not (alone and first.shape != "matrix"):
                 value = self.repeated(first, value, at)
                 value = self.aligned(first, value, at, "these can't be added")
             terms.append(value.term if sign > 0 else neg(value.term))
         return Value(add(*terms), first.axes, first.row)
+
+    def times_identity(self, value: Value, matrix: Value) -> Value:
+        """A number beside a square matrix as that number times the identity; else the value."""
+        square = matrix.shape == "matrix" and self.spaces.same(*(axis.space for axis in matrix.axes))
+        beside = square and value.shape == "scalar" and not value.is_zero
+        return Value(mul(Delta(*matrix.axes), value.term), matrix.axes) if beside else value
 
     def elementwise(self, left: Value, right: Value, at: Place) -> Value:
         if left.axes and right.axes:
