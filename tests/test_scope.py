@@ -435,3 +435,15 @@ TURNED = r"(I - \frac{v^\top v}{s}) v = 0"
 )
 def test_a_transposition_at_the_wrong_vector(displays: tuple[str, ...], expected: str) -> None:
     assert verdicts(*displays) == expected
+
+
+@pytest.mark.parametrize(
+    ("displays", "expected"),
+    [
+        ((r"\mathrm{MS}[x] = \frac{1}{n} \sum_{i=1}^n x_i^2", r"\mathrm{MS}[2 x] = 4 \mathrm{MS}[x]"), "p"),
+        ((r"\mathrm{MS}[x] = \frac{1}{n} \sum_{i=1}^n x_i^2", r"\mathrm{MS}(2 x) = 2 \mathrm{MS}[x]"), "r"),
+        ((r"\mathrm{MS}[x] = \mathrm{MS}[x] + 0", r"f[x] = f[x]"), "xx"),
+    ],
+)
+def test_a_function_may_have_square_brackets(displays: tuple[str, ...], expected: str) -> None:
+    assert verdicts(*displays) == expected

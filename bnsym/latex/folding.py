@@ -252,7 +252,7 @@ class _Run:
             return node
         if is_function(node):
             self.todo.pop()
-            return Apply(node, paren, span(node, paren))
+            return Apply(node, replace(paren, shape="("), span(node, paren))  # `\mathrm{RMS}[x]`
         inside = paren.body
         single = isinstance(inside, Symbol) and inside.bare
         if paren.shape == "(" and node.core != PARTIAL and (single or node.core in LOSS_LETTERS):
