@@ -847,6 +847,7 @@ PIECES = [
 @given(st.one_of(st.text(), st.lists(st.sampled_from(PIECES), max_size=60).map("".join)))
 @example("$$\n= b\n$$")
 @example("> $$\n> > a\n$$")
+@example("$$\\\u2028$$")
 @settings(max_examples=600, deadline=None)
 def test_any_text_is_read_and_every_slice_lies_in_it(text: str) -> None:
     document = read(text)

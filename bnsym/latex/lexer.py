@@ -57,7 +57,7 @@ AMOUNT = (
 """Numbers that are more than digits and a point: `1e-5`, `\\num{1e-5}`, `1{,}000`, `0{,}5`. Which of the two
 `1{,}234` is depends on the language, and is not read."""
 _LEX = re.compile(
-    r"\s*+(?:(?P<space>\\[ \t\r\n]+|%[^\r\n]*+)"
+    r"\s*+(?:(?P<space>\\\s++|%[^\r\n]*+)"
     r"|(?P<edge>(?:\\left\s*+\\(?:\{|lbrace)\s*+)?\\begin\s*+\{[^{}]*+\}"
     r"|\\end\s*+\{[^{}]*+\}(?:\s*+\\right\s*+\.)?)"
     r"|(?P<negated>\\not\s*+(?:[=<>]|\\[A-Za-z]++))|(?P<colon>\\(?:vcentcolon|colon)\s*+=)"
