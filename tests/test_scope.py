@@ -406,18 +406,22 @@ def test_a_sum_with_dots_goes_on_in_one_way(displays: tuple[str, ...], expected:
 
 VECTOR = r": Let $v \in \mathbb{R}^k$ be a vector, and $s$ and $H$ what follows."
 SQUARED = r"s = v^\top v"
+COLUMNS = r"(I - \frac{v v^\top}{s}) v = 0"
 TURNED = r"(I - \frac{v^\top v}{s}) v = 0"
 
 
 @pytest.mark.parametrize(
     ("displays", "expected"),
     [
-        ((VECTOR, SQUARED, r"(I - \frac{v v^\top}{s}) v = 0", r"v v^\top = s I"), "pr"),
+        ((VECTOR, SQUARED, COLUMNS, r"v v^\top = s I"), "pr"),
         ((VECTOR, SQUARED, r"s = v v^\top"), "x"),  # a second equation of s
-        ((VECTOR, SQUARED, r"2 s = v v^\top", r"s v = v v^\top v"), "rp"),
-        ((VECTOR, SQUARED, r"(I + \frac{v^\top v}{s}) v = v"), "r"),
+        ((VECTOR, SQUARED, COLUMNS, r"2 s = v v^\top", r"s v = v v^\top v"), "prp"),
+        ((VECTOR, SQUARED, COLUMNS, r"(I + \frac{v^\top v}{s}) v = v"), "pr"),
+        # nothing shows that vectors are no rows, by which it would be right
+        ((VECTOR, SQUARED, r"2 s = v v^\top", r"s v = v v^\top v"), "xp"),
+        ((VECTOR, SQUARED, r"(I + \frac{v^\top v}{s}) v = v"), "x"),
         # a number that may be meant times the identity, and is right so
-        ((VECTOR, SQUARED, TURNED, r"H = s I", r"2 H = 2 v^\top v"), "xx"),
+        ((VECTOR, SQUARED, COLUMNS, TURNED, r"H = s I", r"2 H = 2 v^\top v"), "pxx"),
         # ones, and kinds that are not said: each entry, or a matrix
         (
             (
@@ -430,7 +434,7 @@ TURNED = r"(I - \frac{v^\top v}{s}) v = 0"
         ((VECTOR, SQUARED, r"C = c v v^\top", r"2 C = v^\top v + \epsilon"), "xx"),
         ((r"s = u^\top u", r"2 s = u u^\top"), "x"),
         # something else that does not fit says that rows may be meant
-        ((VECTOR, SQUARED, r"2 s = v v^\top", r"v v = s"), "xx"),
+        ((VECTOR, SQUARED, COLUMNS, r"2 s = v v^\top", r"v v = s"), "pxx"),
     ],
 )
 def test_a_transposition_at_the_wrong_vector(displays: tuple[str, ...], expected: str) -> None:

@@ -276,9 +276,8 @@ GRADIENT = "$$\n\\frac{\\partial L}{\\partial z} = \\gamma \\frac{\\partial L}{\
 )
 def test_a_claim_raises_no_rank_of_what_words_call_a_number(said: str) -> None:
     text = f"Let $z \\in \\mathbb{{R}}^m$, {said}.{LAYER}{OUTER}{GRADIENT}"
-    assert note(text) == "rp"
-    assert note(text.replace("= \\gamma \\frac", "= \\gamma^2 \\frac")) == "rr"
-    assert note(text.replace("Let $z \\in \\mathbb{R}^m$, ", "Now, ")) == "xp"  # what z is, is not said
+    assert note(text) == "xp"
+    assert note(text.replace("= \\gamma \\frac", "= \\gamma^2 \\frac")) == "xr"
 
 
 def test_words_say_what_vectors_and_matrices_are() -> None:

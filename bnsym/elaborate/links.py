@@ -40,7 +40,7 @@ from bnsym.elaborate.scope import RawDefinition, survey
 from bnsym.elaborate.statements import Draft, Pending, finish
 from bnsym.elaborate.symbols import IDENTITIES
 from bnsym.elaborate.tensors import Algebra, Value
-from bnsym.latex.ast import BigSum, Derivative, Inner, Place, Symbol, Transpose, unwrap
+from bnsym.latex.ast import BigSum, Derivative, Inner, Place, Product, Symbol, Transpose, unwrap
 from bnsym.latex.ast import walk as nodes_of
 from bnsym.latex.errors import ReadError
 from bnsym.model import (
@@ -497,20 +497,36 @@ class _Reader(Draft):
     @cached_property
     def _are_turned(self) -> bool:
         """Whether all that does not fit together in the file are products of vectors with the transposition
-        at the wrong one, of names of which it says what they are."""
+        at the wrong one, of names of which it says what they are, and others show that these are columns."""
         misfits = [one for one, _, _ in self.unbound if one.problem and one.problem.code == "BN124"]
-        return all(map(self._is_turned, misfits))
+        return all(map(self._is_turned, misfits)) and self._shows_columns(misfits)
 
     def _is_turned(self, pending: Pending) -> bool:
         table = self.survey.table
         known = {*table.typed, *self.defined, *table.losses, *IDENTITIES, BATCH, "e"} - table.rows
         nodes = [node for e in (pending.left, pending.right) for node in nodes_of(e.node)]
-        turned = [unwrap(node.body) for node in nodes if isinstance(node, Transpose)]
-        vectors = [one.by[0] if isinstance(one, Derivative) else one for one in turned]
-        said = {name for name, arity in table.arity.items() if arity == 1} & {*table.typed, *self.defined}
-        certain = (isinstance(v, Symbol) and v.bare and v.base in said for v in vectors)
+        turned = [node for node in nodes if isinstance(node, Transpose)]
         used = {name for e in (pending.left, pending.right) for name in names_in(table, e.node)}
-        return bool(turned) and all(certain) and used <= known
+        return bool(turned) and all(map(self._is_of_vector, turned)) and used <= known
+
+    def _is_of_vector(self, turned: Transpose) -> bool:
+        """Whether it transposes what the file says is a vector, or a derivative by that."""
+        body = unwrap(turned.body)
+        vector = body.by[0] if isinstance(body, Derivative) else body
+        if not (isinstance(vector, Symbol) and vector.bare):
+            return False
+        known = vector.base in self.survey.table.typed or vector.base in self.defined
+        return known and self.survey.table.arity.get(vector.base) == 1
+
+    def _shows_columns(self, misfits: Sequence[Pending]) -> bool:
+        """Whether a product with a transposition stands inside what fits together: were vectors rows, it
+        would be a number in the place of a matrix, or the other way round."""
+        wrong = {id(e) for one in misfits for e in (one.left, one.right)}
+        written = [e for chain in self.survey.gathered.chains for e in chain.expressions]
+        whole = (e.node for e in written if e.node and not e.problem and id(e) not in wrong)
+        inside = (inner for node in whole for inner in nodes_of(node) if inner is not node)
+        products = (node.factors for node in inside if isinstance(node, Product))
+        return any(isinstance(f, Transpose) and self._is_of_vector(f) for parts in products for f in parts)
 
     @cached_property
     def _summed(self) -> set[str]:
