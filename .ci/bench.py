@@ -138,7 +138,7 @@ def long_note(links: int) -> str:
 
 def many_names(names: int) -> str:
     """A note that defines so many vectors, each with a second equation that is a link."""
-    words = (f"\\mathrm{{n{''.join(chr(97 + int(digit)) for digit in str(n))}}}" for n in range(names))
+    words = (f"\\mathrm{{q{''.join(chr(97 + int(digit)) for digit in str(n))}}}" for n in range(names))
     return (
         "\n\n".join(f"$$ {w}_i := x_i + {n} $$\n\n$$ {w}_i = {n} + x_i $$" for n, w in enumerate(words))
         + "\n"
