@@ -151,6 +151,7 @@ def test_a_name_that_a_later_section_defines_anew(displays: tuple[str, ...], exp
     assert verdicts(*displays) == expected
 
 
+ABS = "|a| = a"
 SUM = r"\sum_{i=1}^m (x_i - \mu) = 0"
 DOUBLE = r"\sum_i h_i = 2 \sum_i x_i"
 TRIPLE = DOUBLE.replace("2", "3")
@@ -212,6 +213,8 @@ def test_what_words_say_of_a_name(displays: tuple[str, ...], expected: str) -> N
         (("# A", "y_i = x_i", "# B", ": From now on $y_i = 2 x_i$.", "# C", r"\sum_i y_i = \sum_i x_i"), "x"),
         (("# A", "y_i = x_i", ": Now $y_i = 2 x_i$.", r"\sum_i y_i = \sum_i x_i"), "x"),
         (("y_i = x_i", ": Suppose instead that $y_i = 2 x_i$.", r"\sum_i y_i = \sum_i x_i"), "x"),
+        # the second case is said of what stands before it, too
+        ((": Suppose first that $a > 0$. Then", ABS, ": Now suppose $a < 0$.", "|a| = -a", ABS), "xpr"),
         (("y_i = x_i", "# 二", ": 现在 $y_i = 2 x_i$。", r"\sum_i y_i = \sum_i x_i"), "x"),
         # what it says before, and of other names, is left
         (("# A", "y_i = x_i", r"\sum_i y_i = \sum_i x_i", "# B", ": Now $y_i = 2 x_i$."), "p"),

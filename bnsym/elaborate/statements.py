@@ -356,14 +356,17 @@ def _named(draft: Draft, name: str, definition: Definition) -> NamedDefinition:
 def _elsewhere(
     draft: Draft, p: Pending, sides: tuple[Term, ...], hypotheses: Mapping[int, Hypothesis]
 ) -> tuple[NamedHypothesis, ...]:
-    """What sentences say of names in the link, and not of it, where none in force bounds them by a number."""
+    """What sentences say of names in the link, and not of it, where nothing that is said of it, or before it,
+    bounds them by a number."""
     said = [h for h in draft.survey.gathered.hypotheses if h.said and id(h) in hypotheses]
     if not said:
         return ()
-    compared = (_compared(hypotheses[id(h)]) for h in p.hypotheses if id(h) in hypotheses)
+    in_force = {id(h) for h in p.hypotheses}
+    before = (h for h in p.hypotheses if h.condition or h.where.start < p.where.start)
+    compared = (_compared(hypotheses[id(h)]) for h in before if id(h) in hypotheses)
     here = {name for names in compared if len(names) == 1 for name in names}
     wanted = reached(set().union(*map(names_of, sides)), draft.hidden.uses) - here
-    others = (h for h in said if _compared(hypotheses[id(h)]) & wanted)
+    others = (h for h in said if id(h) not in in_force and _compared(hypotheses[id(h)]) & wanted)
     return tuple(_named_hypothesis(draft, h, hypotheses[id(h)]) for h in others)
 
 
