@@ -282,17 +282,12 @@ OFFSET = r"\frac{\partial L}{\partial \beta} = \sum_i \frac{\partial L}{\partial
         ((r"a = \operatorname{GELU}(\gamma), \quad y_i = a x_i", NO_GAIN), "x"),
         # what passes by it is proved; a refutation would rest on what is not read
         ((r"\mu = \operatorname{median}(x)", LAYER, OFFSET, OFFSET.replace("= ", r"= \beta ")), "px"),
-        # what holds for any value of it holds, where nothing goes through it
-        ((r"a = x_1 \odot \odot y, \quad b = a^2", r"b + a^2 = 2 a^2"), "xx"),
-        (
-            (r"q_i = k(x) p_i, \quad r_i = q_i / s", r"\frac{\partial r_i}{\partial q_j} = \delta_{ij} / s"),
-            "xp",
-        ),
-        (
-            (r"q_i = k(x) p_i, \quad r_i = q_i / s", r"\frac{\partial r_i}{\partial q_j} = \delta_{ij} s"),
-            "xx",
-        ),
-        ((r"q_i = k(x) p_i, \quad r_i = q_i p_i", r"\sum_j \frac{\partial r_i}{\partial p_j} = q_i"), "xx"),
+        # nor is it one number or one array of numbers: a letter that it leaves free varies, kinds are not
+        # known, and what it is made of may depend on anything
+        ((r"d = x_i - c", r"\sigma^2 = \frac{1}{n} \sum_{i=1}^n d^2", r"n \sigma^2 = n d^2"), "xx"),
+        ((r"q = k(x_i)", r"\sum_i q x_i = q \sum_i x_i"), "xx"),
+        ((r"A = k(x), \quad B = g(x)", "A B = B A"), "xxx"),
+        ((r"q_i = k(t) p_i, \quad k(t) = s t", r"\frac{\partial (q_i s)}{\partial s} = q_i"), "xx"),
         # beside the outputs, where the loss may use it
         ((r"y_i = \gamma x_i, \quad z_i = 3 y_i, \quad a_i = \operatorname{GELU}(y_i)", NO_GAIN), "x"),
     ],

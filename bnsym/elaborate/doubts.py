@@ -15,7 +15,6 @@ from typing import TypeAlias
 
 from bnsym.elaborate.closing import number_of
 from bnsym.elaborate.collect import ANEW, Expression, RawChain, RawLink
-from bnsym.elaborate.containment import waiting
 from bnsym.elaborate.definitions import repeats
 from bnsym.elaborate.dependence import names_of, reached
 from bnsym.elaborate.grounds import Grounds, spaces_of
@@ -491,10 +490,10 @@ class Doubts:
         """Why a name that nothing defines stands for something, and not for any value."""
         table = self.table
         made = self.grounds.made_from(sides)
+        if choices := sorted(made & self.survey.ambiguous.keys()):
+            return self.survey.ambiguous[choices[0]]
+        known = {*self.grounds.defined, *self.grounds.broken, *table.squares, *self.survey.gathered.kinds}
         at = self.source.ink(chain.expressions[0].where)
-        if unread := sorted(made & self.grounds.broken.keys() - table.losses.keys()):
-            return self.survey.ambiguous.get(unread[0]) or waiting(unread[0], self.grounds.broken, at)
-        known = {*self.grounds.defined, *table.squares, *self.survey.gathered.kinds}
         for name in sorted(made - known):
             hint = "define it: as it stands it may have any value"
             if (place := table.results.get(name)) is not None:

@@ -104,8 +104,6 @@ class _Reader(Draft):
     """What each name is defined as, so far."""
     broken: dict[str, ReadError] = field(default_factory=dict)
     """Names whose definitions could not be read."""
-    shaped: set[str] = field(default_factory=set)
-    """Those of them of which the file says how many indices they have all the same."""
     refused: dict[int, ReadError] = field(default_factory=dict)
     definition_of: dict[int, RawDefinition] = field(default_factory=dict)
     """By the identity of the chain that holds it."""
@@ -188,8 +186,6 @@ class _Reader(Draft):
             lowered, symbol = self._with_letters(raw.at, read)
         except ReadError as error:
             self.broken[raw.full_name] = error
-            if raw.letters or raw.name in self.survey.gathered.kinds or error.code != "BN124":
-                self.shaped.add(raw.full_name)
             if raw.explicit:
                 self.diagnostics.append(diagnostic(self.survey.source, error))
             return
@@ -319,8 +315,8 @@ class _Reader(Draft):
     @cached_property
     def hidden(self) -> Containment:
         definitions = [Definition(symbol, body) for _, symbol, body in self.defined.values()]
-        losses, choices = tuple(self.survey.table.losses), {*self.survey.ambiguous, *self.shaped}
-        return Containment(self.broken, self._mentions(), definitions, losses, choices=frozenset(choices))
+        losses, choices = tuple(self.survey.table.losses), frozenset(self.survey.ambiguous)
+        return Containment(self.broken, self._mentions(), definitions, losses, choices=choices)
 
     @cached_property
     def doubts(self) -> Doubts:
