@@ -213,6 +213,10 @@ def test_what_words_say_of_a_name(displays: tuple[str, ...], expected: str) -> N
         (("# A", "y_i = x_i", "# B", ": From now on $y_i = 2 x_i$.", "# C", r"\sum_i y_i = \sum_i x_i"), "x"),
         (("# A", "y_i = x_i", ": Now $y_i = 2 x_i$.", r"\sum_i y_i = \sum_i x_i"), "x"),
         (("y_i = x_i", ": Suppose instead that $y_i = 2 x_i$.", r"\sum_i y_i = \sum_i x_i"), "x"),
+        # what the text equates a name with varies over a letter that the name does not have
+        ((r": The weight of a sample is $w = x_i^2$.", r"\sum_i w x_i = w \sum_i x_i"), "x"),
+        ((r": The weight is $w = \sum_i x_i^2$.", r"\sum_i w x_i = w \sum_i x_i"), "p"),
+        ((r": The weights are $w_i = x_i^2$.", r"\sum_j w_j + w_i = w_i + \sum_j w_j"), "p"),
         # the second case is said of what stands before it, too
         ((": Suppose first that $a > 0$. Then", ABS, ": Now suppose $a < 0$.", "|a| = -a", ABS), "xpr"),
         (("y_i = x_i", "# 二", ": 现在 $y_i = 2 x_i$。", r"\sum_i y_i = \sum_i x_i"), "x"),

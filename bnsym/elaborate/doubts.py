@@ -32,7 +32,7 @@ from bnsym.elaborate.statements import Pending
 from bnsym.elaborate.symbols import WORD_ALONE, square_of, unmarked
 from bnsym.latex.ast import Absolute, Apply, BigSum, Node, Place, Product, Quotient, Symbol, number_in, unwrap
 from bnsym.latex.ast import walk as nodes_of
-from bnsym.latex.commands import MEANS, VARIANCES
+from bnsym.latex.commands import INDEX_LETTERS, MEANS, VARIANCES
 from bnsym.latex.errors import ReadError
 from bnsym.latex.folding import unclear, word_of
 from bnsym.source.languages import ALL, compiled
@@ -104,10 +104,27 @@ class Doubts:
         return (
             self.losses.fed(pending.sides)
             or self._called(pending.sides)
+            or self._varying(pending.sides)
             or self._drawn(pending, pending.sides)
             or self._through_steps(pending, pending.sides)
             or self._sampled(pending, pending.sides)
         )
+
+    def _varying(self, sides: tuple[Term, Term]) -> ReadError | None:
+        r"""Where the text equates a name with what varies over a letter that the name does not have, as in
+        `the weight of a sample is $w = x_i^2$`: it is one number in the link."""
+        equated = [(d, d.value) for d in self.survey.gathered.doubts if d.value is not None]
+        made = self.grounds.made_from(sides) - self.grounds.defined.keys() if equated else set()
+        for doubt, value in equated:
+            inner = list(nodes_of(value))
+            bound = {letter for node in inner if isinstance(node, BigSum) for letter in node.letters}
+            free = {i for node in inner if isinstance(node, Symbol) for i in node.below} & INDEX_LETTERS
+            letters, named = free - bound - set(doubt.name.below), made & self.grounds.named(doubt.name)
+            if letters and named:
+                letter, name, line = min(letters), min(named), self.table.line_of(doubt.where.start)
+                message = f"line {line} says that `{name}` varies with {letter}, and it has no {letter} here"
+                return ReadError("BN137", message, doubt.where.at, f"write `{name}_{letter}`")
+        return None
 
     def _through_steps(self, pending: Pending, sides: tuple[Term, Term]) -> ReadError | None:
         """Where a derivative may lead through other steps than those that are written."""
