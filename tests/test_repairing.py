@@ -573,6 +573,8 @@ X, Y, Z, W = Sym("x", (A,)), Sym("y", (A,)), Sym("z"), Sym("x", (B,))
         ),  # as it was before
         ((X, Y), (X, add(Y, Z, neg(Z))), False),
         ((X, Y), (X, add(Y, Z)), True),
+        ((X, Y), (X, add(Y, Y)), False),  # what is there already: a number is missing
+        ((X, add(Y, Y)), (X, add(Y, Y, Z)), True),
         ((X, Y), (X, add(X, Y)), False),  # a side put into the other
         ((X, Y), (X, Sum(B, Y)), False),  # a sum over nothing
         ((Sum(A, X), Y), (Sum(A, X), Sum(A, Y)), True),  # a letter that one side alone had

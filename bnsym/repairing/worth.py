@@ -244,8 +244,8 @@ def _leaves(term: Term) -> Counter[str]:
 
 
 def _idles(own: Pair, other: Pair, points: Points) -> bool:
-    """Whether parts are put in that cancel, or that are 0, or that make 0 of all, which the other side
-    does not say."""
+    """Whether parts are put in that cancel or are there already, or that are 0, or that make 0 of all,
+    which the other side does not say."""
     before, after = own
     if _cancelling(after, points) > _cancelling(before, points):
         return True
@@ -257,8 +257,8 @@ def _idles(own: Pair, other: Pair, points: Points) -> bool:
 
 
 def _cancelling(term: Term, points: Points) -> int:
-    """How many pairs of factors or of terms cancel, wholly or in part, how many sums run over nothing, and
-    how many derivatives and deltas are of a thing by itself."""
+    """How many pairs of factors or of terms cancel, wholly or in part, how many terms are there twice, how
+    many sums run over nothing, and how many derivatives and deltas are of a thing by itself."""
     found = 0
     for inner in walk(term):
         match inner:
@@ -277,6 +277,7 @@ def _cancelling(term: Term, points: Points) -> int:
                     gathered(a) == gathered(b) or (len(terms) > 2 and _are_equal(a, b, points))
                     for a, b in _opposed(parts)
                 )
+                found += sum(a == b for a, b in combinations([gathered(_multiple(t)[0]) for t in terms], 2))
     return found
 
 
