@@ -121,3 +121,49 @@ def test_a_test_says_what_is_off() -> None:
     assert_backward(backward, DX)
     with pytest.raises(AssertionError, match=r"wrong: .*\n.*has the wrong sign"):
         assert_backward(lambda x, gamma, grad_y: backward(x, gamma, grad_y, 1), DX)
+
+
+SQUARE = r"""Let $L$ be the loss.
+$$ y_i = w x_i^2 $$
+<!-- bnsym: claim id=dx -->
+$$ \frac{\partial L}{\partial x_i} = 2 w x_i \frac{\partial L}{\partial y_i} $$
+<!-- bnsym: claim id=dw -->
+$$ \frac{\partial L}{\partial w} = \sum_i x_i^2 \frac{\partial L}{\partial y_i} $$
+"""
+
+
+@pytest.fixture
+def square(tmp_path) -> str:
+    note = tmp_path / "square.md"
+    note.write_text(SQUARE)
+    return str(note)
+
+
+def rounded_once(x, grad_y):
+    return (x.astype(float) ** 2 * grad_y).sum(0).astype(grad_y.dtype)
+
+
+def rounded_always(x, grad_y):
+    return np.add.accumulate(x * x * grad_y, axis=0, dtype=grad_y.dtype)[-1]
+
+
+@pytest.mark.parametrize("kernel", [rounded_once, rounded_always])
+def test_what_is_rounded_to_a_subnormal_number_is_not_called_wrong(square: str, kernel) -> None:
+    """By the first seed a component is −1.08e-7, beside which float16 has −1.19e-7."""
+    for seed in (0, 100):
+        link, options = f"{square}#dw", {"dtype": "float16", "seed": seed}
+        assert bnsym.check_backward(lambda x, grad_y: kernel(x, grad_y), link, **options)
+        assert not bnsym.check_backward(lambda x, grad_y: -kernel(x, grad_y), link, **options)
+        assert not bnsym.check_backward(lambda x, grad_y: kernel(x, grad_y) / len(x), link, **options)
+
+
+@pytest.mark.parametrize("kind", SMALL_TYPES)
+def test_subnormal_data_call_no_right_kernel_wrong(square: str, kind: str) -> None:
+    have(kind)
+    small = np.array([1.0, 2.0, 5.0]) * {"float16": 6e-8}.get(kind, 1e-38 / 100)
+    for factor in (2, -2, 1.5):
+        judged = bnsym.check_backward(
+            lambda w, x, grad_y, factor=factor: grad_y.dtype.type(factor) * w * x * grad_y,
+            f"{square}#dx", dtype=kind, values={"x": small}, arguments=["w", "x", "grad_y"],
+        )  # fmt: skip
+        assert bool(judged) == (factor == 2)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from bnsym.compiling.formula import Formula
-from bnsym.evidence.streams.balls import Ball, Balls
+from bnsym.evidence.streams.balls import UNIT, Ball, Balls
 from bnsym.evidence.whole.named_axes import Evaluator
 from bnsym.terms import Name, SpaceName
 
@@ -32,11 +32,18 @@ class Dense(Evaluator):
     """Whether values are balls, whose radius bounds the error of sums taken in any order."""
     spread: float = 0.0
     """The relative error of the arrays, if values are balls."""
+    least: float = 0.0
+    """Below it the errors of arrays and of what balls are worked out to are absolute: the smallest normal
+    number of a less precise type."""
     _known: dict[Name, Any] = field(default_factory=dict)
 
     @property
     def names(self) -> Mapping[str, Any]:
-        return Balls.names if self.bounded else PLAIN
+        return {n: partial(self._floored, f) for n, f in Balls.names.items()} if self.bounded else PLAIN
+
+    def _floored(self, operation: Any, *operands: Any, **options: Any) -> Ball:
+        value, radius = operation(*operands, **options)
+        return Ball(value, radius + 2 * UNIT * self.least)  # twice, so that it is not 0 in float64 itself
 
     def value(self) -> Any:
         """Of the whole, an axis for each free index."""
@@ -52,4 +59,4 @@ class Dense(Evaluator):
 
     def entered(self, array: Any) -> Any:
         array = np.asarray(array, np.float64)
-        return Ball(array, self.spread * np.abs(array)) if self.bounded else array
+        return Ball(array, self.spread * np.maximum(np.abs(array), self.least)) if self.bounded else array

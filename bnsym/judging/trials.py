@@ -21,6 +21,8 @@ from bnsym.evidence.whole.named_axes import each
 from bnsym.judging.layouts import Axis, Layout, Pattern, Roles, lifted
 from bnsym.terms import Index, Name, Sum, Term
 
+NORMAL = {"float64": 2.0**-1022, "float32": 2.0**-126, "float16": 2.0**-14, "bfloat16": 2.0**-126}
+"""The smallest normal number of each type, below which roundings are no longer relative."""
 DRAWS = 40
 """Tries to find values that meet the side conditions."""
 
@@ -85,7 +87,7 @@ class Trial:
         return lifted(found, self.layout)
 
     def dense(self, found: Formula, *, bounded: bool = False, spread: float = 0.0) -> Dense:
-        return Dense(found, self.arrays, self.sizes, bounded, spread)
+        return Dense(found, self.arrays, self.sizes, bounded, spread, NORMAL[self.task.dtype.name])
 
     def expected(self, found: Formula, *, bounded: bool = False, spread: float = 0.0) -> Any:
         """The value of a formula, as the function should return it."""
