@@ -406,6 +406,17 @@ def test_a_sum_with_dots_goes_on_in_one_way(displays: tuple[str, ...], expected:
     assert verdicts(*displays) == expected
 
 
+ONES = (
+    r": Let $\mathbf{1} \in \mathbb{R}^m$ be the vector of ones, "
+    r"$H = I - \frac{1}{m} \mathbf{1} \mathbf{1}^\top$."
+)
+
+
+def test_the_vector_of_ones_has_the_size_that_is_said() -> None:
+    assert verdicts(ONES, r"H \mathbf{1} = 0, \quad \mathbf{1}^\top \mathbf{1} = m", r"H^2 = 2 H") == "ppr"
+    assert verdicts(ONES + r" Let $x \in \mathbb{R}^n$.", r"\mathbf{1}^\top x = \sum_i x_i") == "x"
+
+
 VECTOR = r": Let $v \in \mathbb{R}^k$ be a vector, and $s$ and $H$ what follows."
 SQUARED = r"s = v^\top v"
 COLUMNS = r"(I - \frac{v v^\top}{s}) v = 0"

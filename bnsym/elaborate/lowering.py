@@ -294,8 +294,10 @@ class Lowering:
         if node.sub is not None:
             self.spaces.set_size(value.axes[0].space, node.sub.text, node.at, "the vector of ones")
         else:
-            # one name, one kind: `e` is the same vector throughout the file
-            self.spaces.unify(value.axes[0].space, self.spaces.axis("e", 0), node.at, "the vector of ones")
+            # one name, one kind: `e` is the same vector throughout the file, of the size that is said
+            for name in ("e", node.base) if node.base in self.table.typed else ("e",):
+                known = self.spaces.axis(name, 0)
+                self.spaces.unify(value.axes[0].space, known, node.at, "the vector of ones")
         return value
 
     def ones(self) -> Value:
