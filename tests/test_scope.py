@@ -464,3 +464,38 @@ def test_a_transposition_at_the_wrong_vector(displays: tuple[str, ...], expected
 )
 def test_a_function_may_have_square_brackets(displays: tuple[str, ...], expected: str) -> None:
     assert verdicts(*displays) == expected
+
+
+NONE = r"\sum_i m_i = 0"
+ALL = r"\sum_{i=1}^n m_i = n"
+
+
+@pytest.mark.parametrize(
+    ("displays", "expected"),
+    [
+        # for some indices: of the sum over all of them it says nothing
+        ((r"m_i = 0 \quad (i \notin V)", NONE), "xx"),
+        ((r"m_i = 1 \text{ if } i \in V", r"\sum_i m_i = \sum_i 1"), "xx"),
+        ((r"\forall i \notin V: m_i = 0", NONE), "xx"),
+        ((r"m_i = 0 \quad \forall i, j \in V", NONE), "xx"),
+        ((r"m_i = 0 \quad \text{for } i = 2, \dots, n", NONE), "xx"),
+        ((r"A_{ij} = 0, \ \forall (i,j) \notin E", r"\sum_i \sum_j A_{ij} = 0"), "xx"),
+        ((r"m_i = 1, \quad i \in V", ALL), "xx"),
+        ((r"m_i = 1, \ \forall i \in V", ALL, r"\sum_{i \in V} x_i = s"), "xxx"),
+        (
+            (r"m_i = 1 \quad \text{if } i \in V \text{ and } m_i = 0 \text{ otherwise}", r"m_i = 1", ALL),
+            "xxxx",
+        ),
+        # for all of them
+        ((r"m_i = 0 \quad \forall i", NONE, r"\sum_i m_i = 1"), "pr"),
+        ((r"m_i = 0, \quad i \in \{1, \dots, n\}", NONE), "p"),
+        ((r"m_i = 0 \quad \text{for } i = 1, 2, \dots, n", NONE), "p"),
+        ((r"m_i = 0 \quad \forall i \in [n]", NONE), "p"),
+        # the range of the sums
+        ((r"c_i = 2 x_i \quad \forall i \in B", r"\sum_{i \in B} c_i = 2 \sum_{i \in B} x_i"), "p"),
+        ((r"c_i = 2 x_i \quad \forall i \in B", r"\sum_{i \in B} c_i = \sum_{i \in B} x_i"), "r"),
+        ((r"c_i = 2 x_i \quad \forall i \in V", r"\sum_{i \in B} c_i = 2 \sum_{i \in B} x_i"), "xx"),
+    ],
+)
+def test_what_holds_for_some_indices_is_no_definition(displays: tuple[str, ...], expected: str) -> None:
+    assert verdicts(*displays) == expected

@@ -129,6 +129,8 @@ class RawChain:
     hypotheses: list[RawHypothesis] = field(default_factory=list)
     problem: ReadError | None = None
     """Of its conditions: none of its links can be read."""
+    unclear: tuple[str, ...] = ()
+    """Its conditions, where one of them can't be read."""
     section: int = 0
     """How many headings stand before it."""
     aliases: Aliases = field(default_factory=Aliases)
@@ -564,6 +566,7 @@ class Gatherer:
                 raw.hypotheses.extend(found)
         except ReadError as error:
             raw.problem = error
+            raw.unclear = tuple(self.source.masked[where.start : where.end] for where in chain.conditions)
         return raw
 
     def _says_where(self, owner: RawChain, where: Slice) -> bool:

@@ -7,9 +7,11 @@ nothing is known that they are equal, defines nothing. Imports the surface tree 
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Set
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from bnsym.elaborate import shapes as kinds
@@ -19,6 +21,7 @@ from bnsym.elaborate.stated import Doubt
 from bnsym.elaborate.symbols import IDENTITIES, Table, as_target, square_of
 from bnsym.latex.ast import (
     Apply,
+    BigSum,
     Listing,
     Node,
     Place,
@@ -199,12 +202,33 @@ class Finder:
             parts = rows.chain is not candidate.chain and rows.chain.block is candidate.chain.block
             words = candidate.chain.words
             nearly = words is not None and is_weaker(words.why)
-            if parts or nearly or any(_restricts(h, candidate.letters) for h in said):
+            some = any(_restricts(h, candidate.letters) for h in said) or self._holds_for_some(candidate)
+            if parts or nearly or some:
                 message = f"this says only in part what `{candidate.full_name}` is"
                 hint = r"write it as one formula, with `\begin{cases}` or an indicator"
                 self.found.ambiguous.setdefault(
                     candidate.name, ReadError("BN137", message, candidate.at, hint)
                 )
+
+    def _holds_for_some(self, candidate: RawDefinition) -> bool:
+        r"""Whether a condition that can't be read speaks of its letters (`i \notin V`), and does not only say
+        the range of the sums that it stands in."""
+        letters = set(candidate.letters)
+        said = [text for text in candidate.chain.unclear if letters & set(_NAMES.findall(text))]
+        ranges = [_MEMBERS.fullmatch(text) for text in said if not _WHOLE.fullmatch(text)]
+        if not ranges:
+            return False
+        within = self._ranges.get(candidate.name) or set().union(*self._ranges.values())
+        return any(r is None or within != {_spelled(r["set"])} for r in ranges)
+
+    @cached_property
+    def _ranges(self) -> dict[str, set[str]]:
+        """Over which sets the sums run that each name stands in; "" for those over none."""
+        found: dict[str, set[str]] = {}
+        for one in (n for node in self.found.gathered.nodes() for n in walk(node) if isinstance(n, BigSum)):
+            for name in names_in(self.found.table, one.body):
+                found.setdefault(name, set()).add(_spelled(canonical(one.within)) if one.within else "")
+        return found
 
     def note_claims(self, candidates: set[int]) -> None:
         """Which names claims and assumptions use, and where first."""
@@ -342,6 +366,19 @@ class Finder:
 
     def _say(self, error: ReadError) -> None:
         self.found.diagnostics.append(diagnostic(self.found.source, error))
+
+
+_NAMES = re.compile(r"\\?[A-Za-z]+")
+_MEMBERS = re.compile(r"[\s\w,]+?\\in(?![A-Za-z])(?P<set>[^.,;]+)[\s.,;]*")
+_WHOLE = re.compile(
+    r"[\s\w,]+?(?:=|\\in(?![A-Za-z]))\s*"
+    r"(?:(?:\\\{)?\s*1\s*,.*dots.*|\[\s*[A-Za-z]\s*\]|\\mathbb\s*\{?\s*[NZ]\s*\}?)[\s.,;]*"
+)
+"""`i \\in [n]`, `i = 1, 2, \\dots, n`: all indices."""
+
+
+def _spelled(name: str) -> str:
+    return re.sub(r"[\s{}]", "", name)
 
 
 def _restricts(hypothesis: RawHypothesis, letters: tuple[str, ...]) -> bool:

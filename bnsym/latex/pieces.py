@@ -127,7 +127,7 @@ def _is_of_both(layout: Layout, names: Piece, piece: Piece) -> bool:
     if names.signs or piece.lead is not Lead.COMMA or [s.symbol for s in piece.signs] != [MEMBER]:
         return False
     ink = layout.between(names.start, names.end)
-    return bool(ink) and all(token.kind is Kind.NAME or token.text == "," for token in ink)
+    return bool(ink) and all(token.kind in (Kind.NAME, Kind.FORALL) or token.text == "," for token in ink)
 
 
 def starts_with_sign(layout: Layout, piece: Piece) -> bool:
@@ -164,7 +164,8 @@ def forall(layout: Layout, piece: Piece) -> tuple[int, int] | None:
     ink = layout.between(piece.start, piece.end)
     if not ink or ink[0].kind is not Kind.FORALL or ink[0].text == EXISTS:
         return None
-    place, end = 1, 0
+    pair = len(ink) > 1 and ink[1].text == "("
+    place, end = 1 + pair, 0
     while place < len(ink) and ink[place].kind is Kind.NAME:
         place += 1
         if place + 1 < len(ink) and ink[place].kind is Kind.SUB:
@@ -175,6 +176,8 @@ def forall(layout: Layout, piece: Piece) -> tuple[int, int] | None:
         if place >= len(ink) or ink[place].kind is not Kind.COMMA:
             break
         place += 1
+    if pair and end:
+        end = ink[place].end if place < len(ink) and ink[place].text == ")" else 0
     return (ink[1].start, end) if end else None
 
 
