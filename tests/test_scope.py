@@ -499,3 +499,22 @@ ALL = r"\sum_{i=1}^n m_i = n"
 )
 def test_what_holds_for_some_indices_is_no_definition(displays: tuple[str, ...], expected: str) -> None:
     assert verdicts(*displays) == expected
+
+
+@pytest.mark.parametrize(
+    ("display", "expected"),
+    [
+        (r"|a| = a \quad \forall a \in \mathbb{R}_+", "x"),
+        (r"|a| = a, \quad a \in \mathbb R_+", "x"),
+        (r"\sqrt{a^2} = a \quad \text{for } a \in \mathbb{R}_{+}", "x"),
+        (r"\sqrt{a^2} = a \quad \text{for } a \in \mathbb{R}^{+}", "x"),
+        (r"\forall a \in \mathbb{R}_+: \quad |a| = a", "x"),
+        (r"|a| = a \quad \forall a \in (0, \infty)", "x"),
+        (r"|a| = a, \quad a \in [0, \infty)", "x"),
+        (r"\sqrt{a^2} = a \quad \forall a \in \mathbb{R}", "r"),
+        (r"\sqrt{a^2} = a, \quad a \in \mathbb R", "r"),
+        (r"\sqrt{a^2} = |a| \quad \forall a \in \mathbb{R}", "p"),
+    ],
+)
+def test_a_part_of_the_numbers_is_a_condition(display: str, expected: str) -> None:
+    assert verdicts(display) == expected

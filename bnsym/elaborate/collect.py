@@ -251,8 +251,10 @@ _WHOLES = (BigSum, Norm, Inner, Transpose)
 _COUNTERS = frozenset("ijklmn")
 """Letters that count entries, or are their number: before a comma they are no part of a list."""
 _REAL = re.compile(
-    r"\\in\s*(?:\\mathbb\s*\{?\s*R\s*\}?|ℝ|\\(?:RR?|Reals)(?![A-Za-z]))(\s*\^\s*(\{[^{}]*\}|\w))?(\s*\\setminus\s*\\\{0\\\})?"
+    r"\\in\s*(?:\\mathbb\s*(?:\{\s*R\s*\}|R)|ℝ|\\(?:RR?|Reals)(?![A-Za-z]))"
+    r"(\s*\^\s*(\{\s*[^{}+\s][^{}]*\}|\w))?+(\s*\\setminus\s*\\\{0\\\})?(?!\s*[_^])"
 )
+r"""Not `\in \mathbb{R}_+`, which says more."""
 
 
 class Gatherer:
