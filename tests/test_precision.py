@@ -167,3 +167,29 @@ def test_subnormal_data_call_no_right_kernel_wrong(square: str, kind: str) -> No
             f"{square}#dx", dtype=kind, values={"x": small}, arguments=["w", "x", "grad_y"],
         )  # fmt: skip
         assert bool(judged) == (factor == 2)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_values_drawn_in_place_of_ones_own_keep_their_sign(square: str, sign: int) -> None:
+    def kernel(w, x, grad_y, factor=2):
+        return factor * sign * w * np.abs(x) * grad_y
+
+    def judged(x, factor=2):
+        return bnsym.check_backward(
+            lambda w, x, grad_y: kernel(w, x, grad_y, factor), f"{square}#dx",
+            values={"x": x}, arguments=["w", "x", "grad_y"],
+        )  # fmt: skip
+
+    assert judged(sign * np.arange(1.0, 9.0))
+    assert judged(sign * np.arange(8.0))
+    assert sign < 0 or judged(np.arange(9, dtype=np.uint8))
+    assert not judged(sign * np.arange(1.0, 9.0), factor=1)
+    assert not judged(np.arange(-3.0, 5.0))
+
+
+def test_values_of_one_sign_hide_no_wrong_sum() -> None:
+    for values in (np.full(9, 2.0), np.full(9, -2.0)):
+        options = {"values": {"x": values}}
+        link = f"{HERE / 'accept' / 'epsilon.md'}#input-gradient"
+        assert bnsym.check_backward(with_epsilon, link, **options)
+        assert not bnsym.check_backward(lambda *a: with_epsilon(*a, sign=1), link, **options)

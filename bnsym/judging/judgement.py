@@ -86,10 +86,10 @@ def check_backward(
     found and said.
     given: names that the note defines, or `{"rstd": r"\\frac{1}{\\sigma}"}`, handed to fn as saved
     statistics. values: arrays for some arguments, in fn's shapes; all else is drawn so that every sum
-    matters, and so are, where fn agrees and they are no masks, others in their place, since constant rows
-    tell of no sum. dtype: float64, float32, float16 or bfloat16, of what fn takes and returns. m: the length
-    of the first index, beside small ones that are always tried; d: of what stands beside; sizes: of named
-    axes.
+    matters, and so are, where fn agrees and they are no masks, others of the same sign in their place, since
+    constant rows tell of no sum. dtype: float64, float32, float16 or bfloat16, of what fn takes and returns.
+    m: the length of the first index, beside small ones that are always tried; d: of what stands beside;
+    sizes: of named axes.
 
     Raises Refused (a ValueError) where fn raises, returns NaN, another shape or another dtype; NotProved as
     `bnsym.compile` does; ValueError for unknown names.

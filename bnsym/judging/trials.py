@@ -246,6 +246,14 @@ def copies(trial: Trial, pattern: Pattern, found: Any) -> Iterator[tuple[Trial, 
 
 
 def again(trial: Trial, sizes: Mapping[Axis, int], seed: int) -> Trial:
-    """Other arrays, at other lengths; numbers that are handed in stay."""
-    numbers = {n: v for n, v in trial.task.values.items() if not np.ndim(v)}
-    return drawn(replace(trial.task, values=numbers), trial.layout, sizes, seed, keep=trial.keep)
+    """Other arrays, at other lengths; numbers that are handed in stay, and so does the sign of arrays whose
+    components have one alone: a function may be meant for these. Squares spread more than magnitudes do."""
+    task, values = trial.task, trial.task.values
+    arrays = {task.takes[n].latex: np.asarray(v, float) for n, v in values.items() if np.ndim(v)}
+    signs = {n: sign for n, a in arrays.items() for sign in (-1, 1) if np.all(sign * a >= 0)}
+
+    def signed(name: Name, array: Any) -> Any:
+        return signs[name] * array**2 if name in signs else array
+
+    other = replace(task, values={n: v for n, v in values.items() if not np.ndim(v)})
+    return drawn(other, trial.layout, sizes, seed, keep=trial.keep, harden=signed)
