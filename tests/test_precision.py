@@ -193,3 +193,20 @@ def test_values_of_one_sign_hide_no_wrong_sum() -> None:
         link = f"{HERE / 'accept' / 'epsilon.md'}#input-gradient"
         assert bnsym.check_backward(with_epsilon, link, **options)
         assert not bnsym.check_backward(lambda *a: with_epsilon(*a, sign=1), link, **options)
+
+
+def test_where_nothing_is_told_that_is_said(square: str) -> None:
+    def summed(x, grad_y):
+        return (x.astype(np.float32) ** 2 * grad_y).sum(0).astype(grad_y.dtype)
+
+    def zero(w):
+        return bnsym.check_backward(
+            lambda w, x, grad_y: 2 * w * x * grad_y, f"{square}#dx",
+            values={"w": w}, arguments=["w", "x", "grad_y"],
+        )  # fmt: skip
+
+    rough = bnsym.check_backward(summed, f"{square}#dw", dtype="float16").precision
+    assert rough == "right within float16, but any error is explained at shape (1000, 3)"
+    assert bnsym.check_backward(summed, f"{square}#dw", dtype="float32").precision == "right within float32"
+    assert "which tells of no slip" in zero(0.0).precision
+    assert zero(1.0).precision == "right within float64"

@@ -128,7 +128,9 @@ def graded(trial: Trial, name: str, gap: Gap, seed: int) -> str:
     """How many digits an output that agrees loses, there, and where a mean is large beside the spread."""
     kind = trial.task.dtype.name
     digits = -log10(UNITS[kind])
-    right = f"right within {kind}"
+    if not np.any(trial.truths[name].value):
+        return f"right, but all should be 0 at shape {gap.shape}, which tells of no slip"
+    right = f"right within {kind}" + f", but any error is explained at shape {gap.shape}" * (gap.allowed >= 1)
     if gap.lost > LOST:
         return f"right, but loses {min(gap.lost, digits):.0f} of {digits:.0f} digits at shape {gap.shape}"
     ratio = UNITS[kind] ** -0.5 / 8
