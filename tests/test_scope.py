@@ -417,6 +417,13 @@ def test_the_vector_of_ones_has_the_size_that_is_said() -> None:
     assert verdicts(ONES + r" Let $x \in \mathbb{R}^n$.", r"\mathbf{1}^\top x = \sum_i x_i") == "x"
 
 
+def test_an_order_is_proved_beside_definitions_that_it_does_not_need() -> None:
+    layer = (r"r = \sum_i x_i^2", "y_i = x_i g_i r")
+    gradient = r"\frac{\partial L}{\partial g_i} = \frac{\partial L}{\partial y_i} x_i r"
+    order = r"\left(\sum_{i=1}^n x_i\right)^2 \le n \sum_{i=1}^n x_i^2"
+    assert verdicts(*layer, gradient, order, order.replace("n \\sum", "\\sum")) == "ppr"
+
+
 VECTOR = r": Let $v \in \mathbb{R}^k$ be a vector, and $s$ and $H$ what follows."
 SQUARED = r"s = v^\top v"
 COLUMNS = r"(I - \frac{v v^\top}{s}) v = 0"

@@ -45,7 +45,7 @@ from bnsym.proving.elimination import Elimination, inverse_of, uses_of
 from bnsym.proving.readback import plainly, term_of
 from bnsym.proving.rings import SearchRing
 from bnsym.proving.simplex import nonnegative_solution
-from bnsym.proving.witness import free_shapes
+from bnsym.proving.witness import free_shapes, led_to
 from bnsym.terms import (
     ONE,
     Add,
@@ -96,6 +96,8 @@ class _Search:
         self.statement, self.ring, self.squared = statement, ring, squared
         self.raw = difference(ring, statement, squared)
         self.conditions = set(ring.conditions)
+        needed = led_to(statement)
+        self.definitions = [d for d in statement.definitions if d.symbol.name in needed]
         self.known: dict[tuple[Generator, str], bool] = {}
         given = range(len(statement.hypotheses))
         known = [self.raw, *(relation(ring, statement, Given(n)) for n in given)]
@@ -264,13 +266,13 @@ class _Search:
         has sums of higher powers their squares, the unit vector of a free index, the ones."""
         shapes, _ = free_shapes(self.statement)
         graph = self.ring.graph
-        arrays = [d.symbol.name for d in graph.definitions if d.symbol.indices]
+        arrays = [d.symbol.name for d in self.definitions if d.symbol.indices]
         used = {name for array in arrays for name in graph.uses[array]}
         found: dict[str, list[Term]] = {shape[0]: [] for shape in shapes.values() if len(shape) == 1}
         for name, shape in shapes.items():
             if len(shape) == 1 and (name not in used or not self._is_vector_defined(shape[0])):
                 found[shape[0]].append(_component(graph, name, Index("·", shape[0])))
-        for definition in graph.definitions:
+        for definition in self.definitions:
             indices = definition.symbol.indices
             if len(indices) == 1 and indices[0].space in found:
                 component = Sym(definition.symbol.name, (Index("·", indices[0].space),))
@@ -294,7 +296,7 @@ class _Search:
     def _is_vector_defined(self, space: str) -> bool:
         """Whether a vector over the space is defined: then its moments are known, and the
         free vector that it is made of is better written through it."""
-        symbols = [d.symbol for d in self.statement.definitions]
+        symbols = [d.symbol for d in self.definitions]
         vectors = [s for s in symbols if len(s.indices) == 1 and s.indices[0].space == space]
         return any(not self._brings_conditions(v) for v in vectors)
 

@@ -26,11 +26,10 @@ from bnsym.normal import Monomial, OutOfReach, Poly, Ring, generator
 from bnsym.proving.bound import bound_certificate
 from bnsym.proving.identity import identity_certificate
 from bnsym.proving.readback import term_of
-from bnsym.proving.rings import SearchRing, graph_of
-from bnsym.proving.witness import free_shapes
+from bnsym.proving.rings import SearchRing
+from bnsym.proving.witness import free_shapes, led_to
 from bnsym.terms import (
     Definition,
-    Diff,
     Hypothesis,
     Index,
     Max,
@@ -49,7 +48,6 @@ from bnsym.terms import (
     names,
     num,
     power,
-    reached,
     rename,
     walk,
 )
@@ -59,11 +57,7 @@ def maxima_in(statement: Statement) -> tuple[Max, ...]:
     """The maxima that a statement speaks of, itself or through what it needs the definition of."""
     terms = [statement.left, statement.right]
     terms += [side for h in statement.hypotheses for side in (h.left, h.right)]
-    todo = [t.name for term in terms for t in walk(term) if isinstance(t, Sym)]
-    if any(isinstance(t, Diff) for term in terms for t in walk(term)):
-        todo += statement.outputs
-    graph = graph_of(statement)
-    needed = reached(todo, lambda name: graph.uses.get(name, ()))
+    needed = led_to(statement)
     terms += [d.body for d in statement.definitions if d.symbol.name in needed]
     return tuple(dict.fromkeys(t for term in terms for t in walk(term) if isinstance(t, Max)))
 

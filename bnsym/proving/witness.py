@@ -43,6 +43,8 @@ from bnsym.terms import (
     Sum,
     Sym,
     Term,
+    names,
+    reached,
     walk,
 )
 
@@ -362,6 +364,18 @@ def looked_up(statement: Statement, witness: Witness) -> Witness:
 
 
 # -- what a statement needs values for -------------------------------------------------
+
+
+def led_to(statement: Statement) -> set[Name]:
+    """The names that the sides and hypotheses of a statement lead to by its definitions, and where it has a
+    derivative the outputs do."""
+    terms = [statement.left, statement.right]
+    terms += [side for h in statement.hypotheses for side in (h.left, h.right)]
+    uses = graph_of(statement).uses
+    todo = names(*terms)
+    if any(isinstance(t, Diff) for term in terms for t in walk(term)):
+        todo |= {*statement.outputs}
+    return reached(todo, lambda name: uses.get(name, ()))
 
 
 def free_shapes(statement: Statement) -> tuple[Shapes, list[SpaceName]]:
