@@ -493,6 +493,14 @@ ALL = r"\sum_{i=1}^n m_i = n"
             (r"m_i = 1 \quad \text{if } i \in V \text{ and } m_i = 0 \text{ otherwise}", r"m_i = 1", ALL),
             "xxxx",
         ),
+        # in words that are not known
+        ((r"m_i = 1 \quad \text{if } i \text{ is valid}", ALL), "xx"),
+        ((r"m_i = 0 \quad \text{for all } i \text{ outside of } V", r"m_i x_i = 0"), "xx"),
+        ((r"m_i = 0 \quad \text{for } i \text{ in } V", NONE), "xx"),
+        ((r"m_i = 0 \quad \text{for valid } i", NONE), "xx"),
+        ((r"m_i = 0 \quad \text{for each sample } i", NONE), "p"),
+        ((r"m_i = 0 \quad \text{for all } i \text{ in the batch}", NONE), "p"),
+        ((r"s = 2 c \quad \text{for } c \text{ outside of } V", r"s^2 = 4 c^2"), "p"),  # no letter of s
         # for all of them
         ((r"m_i = 0 \quad \forall i", NONE, r"\sum_i m_i = 1"), "pr"),
         ((r"m_i = 0, \quad i \in \{1, \dots, n\}", NONE), "p"),

@@ -130,7 +130,7 @@ class RawChain:
     problem: ReadError | None = None
     """Of its conditions: none of its links can be read."""
     unclear: tuple[str, ...] = ()
-    """Its conditions, where one of them can't be read."""
+    """Its conditions, where one of them can't be read, and those with words that are not known."""
     section: int = 0
     """How many headings stand before it."""
     aliases: Aliases = field(default_factory=Aliases)
@@ -554,6 +554,7 @@ class Gatherer:
         raw.aliases = self.result.aliases.in_force()
         raw.choice = self._choice(raw)
         raw.claimed = _claims(block)
+        raw.unclear = tuple(self.source.masked[part.start : part.end] for part in chain.partly)
         raw.names_function = self._function(raw)
         if self.unreadable:
             raw.problem = self.unreadable[0][1]
@@ -568,7 +569,7 @@ class Gatherer:
                 raw.hypotheses.extend(found)
         except ReadError as error:
             raw.problem = error
-            raw.unclear = tuple(self.source.masked[where.start : where.end] for where in chain.conditions)
+            raw.unclear += tuple(self.source.masked[where.start : where.end] for where in chain.conditions)
         return raw
 
     def _says_where(self, owner: RawChain, where: Slice) -> bool:

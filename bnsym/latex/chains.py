@@ -54,6 +54,11 @@ _PLAIN = frozenset((Kind.NUMBER, Kind.NAME, Kind.SIGN, Kind.SUB, Kind.LBRACE, Ki
 for nothing that is claimed may be assumed in silence."""
 _STOPS = frozenset(".,;。，；")
 _SPEAKS = re.compile(r"(?:using|use|by|since|because|from|with|via|to|of|in|as|see|recall|note)\Z")
+_WHOLES = re.compile(
+    r"[^{]*\{\s*(?:in|of|from) (?:the|a|each|this) (?:(?:whole|entire|full|same) )?"
+    r"(?:(?:mini-?)?batch|data ?set|layer|sample|channel|group|sequence)\W*"
+)
+"""Words that name all that an index runs over."""
 _SHARED = 8
 """How many chains before it in a row a condition holds for: enough for people, linear for machines."""
 
@@ -89,6 +94,7 @@ class _Growing:
     unread: list[Unread] = field(default_factory=list)
     doubt: Unread | None = None
     implied: bool = False
+    partly: list[Slice] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +178,17 @@ class _Chains:
             doubts += [mark for mark in arrows if constant or mark.text in EQUIVALENT]
         self._leave_under(pieces)
         limits = (limit for piece in pieces for limit in self._limits(piece))
-        self._doubt([*doubts, *self._words_inside(start, end), *self._described(pieces), *limits])
+        described = list(self._described(pieces))
+        self._leave_partly(pieces, [*doubts, *described])
+        self._doubt([*doubts, *self._words_inside(start, end), *described, *limits])
+
+    def _leave_partly(self, pieces: list[Piece], words: list[Token]) -> None:
+        """Notes for the chains of the row the conditions of which words say more than is known."""
+        words = [word for word in words if not _WHOLES.fullmatch(word.text)]
+        for piece in (one for one in pieces if one.lead is Lead.IF):
+            if any(word.end == piece.start or piece.start <= word.start <= piece.end for word in words):
+                for chain in self._present():
+                    chain.partly.append(Slice(piece.start, piece.end))
 
     def _leave_under(self, pieces: list[Piece]) -> None:
         """A condition in a row of its own is one of the next chain, and may be one of those behind that."""
@@ -303,6 +319,7 @@ class _Chains:
             unread=unread,
             doubt=doubt,
             implied=chain.implied,
+            partly=tuple(chain.partly),
         )
 
     def _under(self, one: Inner) -> Chain:

@@ -128,6 +128,8 @@ class Chain:
     in part, and are never refuted."""
     implied: bool = False
     """Whether `\\Rightarrow` or `\\iff` stands in its row: it may hold only where the other side does."""
+    partly: tuple[Slice, ...] = ()
+    """Conditions beside it with words that are not known: `i \\text{ is valid}`."""
     claims: bool = True
     """Whether its relations can be true or false: those of `x \\sim p` and `a \\approx b` state nothing."""
 
