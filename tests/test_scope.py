@@ -517,6 +517,20 @@ def test_what_holds_for_some_indices_is_no_definition(displays: tuple[str, ...],
 
 
 @pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (r"For $i \notin V$:", "xx"),
+        (r"If $i \in V$, then", "xx"),
+        ("For all $i$:", "pr"),
+        (r"For $i \in \{1, \dots, n\}$:", "pr"),
+        (r"For $m_i \in \mathbb{R}$:", "pr"),
+    ],
+)
+def test_words_before_a_definition_say_for_which_indices_it_holds(words: str, expected: str) -> None:
+    assert verdicts(f": {words}", "m_i = 0", NONE, r"\sum_i m_i = 1")[-2:] == expected
+
+
+@pytest.mark.parametrize(
     ("display", "expected"),
     [
         (r"|a| = a \quad \forall a \in \mathbb{R}_+", "x"),

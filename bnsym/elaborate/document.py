@@ -79,6 +79,8 @@ _CONDITION = re.compile(
     r"(?!.*(?:\\in(?![A-Za-z])|∈|\\[lc]?dots))(?=.*(?:[=<>≤≥≠≈→≪≫]|\\(?:[lg]eq?(?:slant)?|neq?|[lg]t|to|rightarrow|ll|gg|approx)(?![A-Za-z])))"
 )
 """An order or an equation: what says over what a name runs is no condition."""
+_MEMBER = re.compile(r"(?:\\in(?![A-Za-z])|∈)(?!\s*(?:\\mathbb\s*\{?\s*R|\\R|ℝ))|\\notin(?![A-Za-z])|∉")
+"""Of a set, that may not be all: not `m_i \\in \\mathbb{R}`."""
 _SILENT = re.compile(r"[≈→≪≫]|\\(?:to|rightarrow|ll|gg|approx|sim)(?![A-Za-z])")
 _Parsed: TypeAlias = Found | Directive
 _LABEL = re.compile(r"\\label\s*\{([^{}]+)\}")
@@ -234,8 +236,10 @@ class _Assembly:
         declared = any(d.name in ("claim", "refuted") for d in self.waiting)
         denied = display.where in self.prose.denied and not declared
         unread = (doubt,) if doubt and denied else ()
+        partly = [one for one in given if _MEMBER.search(self.text, one.start, one.end)]
         return replace(
             chain,
+            partly=(*chain.partly, *partly),
             conditions=(*chain.conditions, *conditions),
             doubt=chain.doubt or doubt,
             unread=(*chain.unread, *(replace(one, expression=None) for one in unread)),

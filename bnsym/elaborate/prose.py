@@ -41,8 +41,8 @@ _BOUNDARY = re.compile(
     r"|(?P<item>\n[ \t>]*(?:[-*+]|\d{1,9}[.)])[ \t])|(?P<row>\n[ \t>]*\|)|(?P<note>\n\[\^[^\]\n]+\]:))"
 )
 _RELATION = re.compile(
-    r"[=<>≤≥≠≡≔≜∈⩽⩾≈→≪]"
-    r"|\\(?:[lg]eq?(?:slant|q)?|[lg]t|neq?|in|equiv|triangleq|coloneqq?|defeq|gets|leftarrow|approx|to|rightarrow|ll"
+    r"[=<>≤≥≠≡≔≜∈∉⩽⩾≈→≪]"
+    r"|\\(?:[lg]eq?(?:slant|q)?|[lg]t|neq?|(?:not)?in|equiv|triangleq|coloneqq?|defeq|gets|leftarrow|approx|to|rightarrow|ll"
     r"|sim|perp|parallel|(?:succ|prec)(?:eq)?)(?![A-Za-z])"
 )
 _OPENS = re.compile(r"[\s:：,，、*_]*$")
