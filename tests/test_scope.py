@@ -288,7 +288,8 @@ OFFSET = r"\frac{\partial L}{\partial \beta} = \sum_i \frac{\partial L}{\partial
         ((r"\mu = \operatorname{median}(x)", LAYER, OFFSET, OFFSET.replace("= ", r"= \beta ")), "px"),
         # nor is it one number or one array of numbers: a letter that it leaves free varies, kinds are not
         # known, and what it is made of may depend on anything
-        ((r"d = x_i - c", r"\sigma^2 = \frac{1}{n} \sum_{i=1}^n d^2", r"n \sigma^2 = n d^2"), "xx"),
+        ((r"d = x_i - c", r"\sigma^2 = \frac{1}{n} \sum_{i=1}^n d^2", r"n \sigma^2 = n d^2"), "xxx"),
+        ((r"h = x_i / s", r"y = \gamma h + \beta", OFFSET.replace(r"\sum_i", "").replace("y_i", "y")), "xxx"),
         ((r"q = k(x_i)", r"\sum_i q x_i = q \sum_i x_i"), "xx"),
         ((r"A = k(x), \quad B = g(x)", "A B = B A"), "xxx"),
         ((r"q_i = k(t) p_i, \quad k(t) = s t", r"\frac{\partial (q_i s)}{\partial s} = q_i"), "xx"),

@@ -97,7 +97,7 @@ class Containment:
         names = reached({name for term in terms for name in _values(term, self.losses)}, self._values)
         varied = {name for name in names & self.choices if not self._varies(name, names, terms)}
         for name in sorted((names & self.problems.keys()) - varied):
-            raise self._error(f"waits for the definition of `{name}`", name, at)
+            raise waiting(name, self.problems, at)
 
     def _varies(self, choice: Name, names: set[Name], terms: Iterable[Term]) -> bool:
         """Whether a derivative in terms of these names is by one of which the choice may be made."""
@@ -130,6 +130,10 @@ class Containment:
 
     def _error(self, message: str, name: Name, at: Place) -> ReadError:
         return ReadError("BN128", message, at, cause=self.problems[name])
+
+
+def waiting(name: Name, problems: Mapping[Name, ReadError], at: Place) -> ReadError:
+    return ReadError("BN128", f"waits for the definition of `{name}`", at, cause=problems[name])
 
 
 def _values(term: Term, losses: Sequence[Name]) -> Iterator[Name]:

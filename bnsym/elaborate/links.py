@@ -25,7 +25,7 @@ from bnsym.elaborate.collect import (
     declarations,
     diagnostic,
 )
-from bnsym.elaborate.containment import Containment, mentioned
+from bnsym.elaborate.containment import Containment, mentioned, waiting
 from bnsym.elaborate.context import Context
 from bnsym.elaborate.definitions import is_unknown, names_in
 from bnsym.elaborate.dependence import names_of, reached
@@ -121,6 +121,7 @@ class _Reader(Draft):
             self._hide(definition)
         for definition in self.survey.definitions:
             self._define(definition)
+        self._break_varying()
         self._break_circles()
         self._put_in_order()
         for hypothesis in self.survey.gathered.hypotheses:
@@ -232,6 +233,17 @@ class _Reader(Draft):
         for index, axis in zip(indices, axes, strict=True):
             spaces.unify(axis, index.space, raw.at, f"`{raw.name}`")
         return Sym(raw.full_name, indices)
+
+    def _break_varying(self) -> None:
+        """A number that is made of what varies over a letter left free, `d = x_i - c`, varies with it: a
+        derivative by what it is made of may lack a sum."""
+        varying = {name for name, error in self.broken.items() if error.code in ("BN121", "BN122")}
+        uses = {name: names_of(body) for name, (_, _, body) in self.defined.items()} if varying else {}
+        for name, (raw, symbol, _) in list(self.defined.items()) if varying else ():
+            through = sorted(reached(uses[name], uses) & varying)
+            if through and not symbol.indices:
+                del self.defined[name], self.bodies[name]
+                self.broken[name] = waiting(through[0], self.broken, raw.at)
 
     def _break_circles(self) -> None:
         """A definition that, through others, uses itself is refused (the last of the circle)."""
