@@ -27,7 +27,7 @@ from bnsym.proving.bound import bound_certificate
 from bnsym.proving.identity import identity_certificate
 from bnsym.proving.readback import term_of
 from bnsym.proving.rings import SearchRing
-from bnsym.proving.witness import free_shapes, led_to
+from bnsym.proving.witness import free_shapes, led_to, own_terms
 from bnsym.terms import (
     Definition,
     Hypothesis,
@@ -55,10 +55,9 @@ from bnsym.terms import (
 
 def maxima_in(statement: Statement) -> tuple[Max, ...]:
     """The maxima that a statement speaks of, itself or through what it needs the definition of."""
-    terms = [statement.left, statement.right]
-    terms += [side for h in statement.hypotheses for side in (h.left, h.right)]
     needed = led_to(statement)
-    terms += [d.body for d in statement.definitions if d.symbol.name in needed]
+    bodies = (d.body for d in statement.definitions if d.symbol.name in needed)
+    terms = (*own_terms(statement), *bodies)
     return tuple(dict.fromkeys(t for term in terms for t in walk(term) if isinstance(t, Max)))
 
 

@@ -366,11 +366,15 @@ def looked_up(statement: Statement, witness: Witness) -> Witness:
 # -- what a statement needs values for -------------------------------------------------
 
 
+def own_terms(statement: Statement) -> list[Term]:
+    """The sides of a statement and of its hypotheses."""
+    return [statement.left, statement.right, *(t for h in statement.hypotheses for t in (h.left, h.right))]
+
+
 def led_to(statement: Statement) -> set[Name]:
     """The names that the sides and hypotheses of a statement lead to by its definitions, and where it has a
     derivative the outputs do."""
-    terms = [statement.left, statement.right]
-    terms += [side for h in statement.hypotheses for side in (h.left, h.right)]
+    terms = own_terms(statement)
     uses = graph_of(statement).uses
     todo = names(*terms)
     if any(isinstance(t, Diff) for term in terms for t in walk(term)):
@@ -385,8 +389,7 @@ def free_shapes(statement: Statement) -> tuple[Shapes, list[SpaceName]]:
     shapes: Shapes = {}
     spaces: dict[SpaceName, None] = {}
     seen: set[Name] = set()
-    todo: list[Term] = [statement.left, statement.right]
-    todo += [side for h in statement.hypotheses for side in (h.left, h.right)]
+    todo = own_terms(statement)
     while todo:
         for term in walk(todo.pop(0)):
             match term:
