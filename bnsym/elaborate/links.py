@@ -238,8 +238,10 @@ class _Reader(Draft):
         """A number that is made of what varies over a letter left free, `d = x_i - c`, varies with it: a
         derivative by what it is made of may lack a sum."""
         varying = {name for name, error in self.broken.items() if error.code in ("BN121", "BN122")}
-        uses = {name: names_of(body) for name, (_, _, body) in self.defined.items()} if varying else {}
-        for name, (raw, symbol, _) in list(self.defined.items()) if varying else ():
+        if not varying:
+            return
+        uses = {name: names_of(body) for name, (_, _, body) in self.defined.items()}
+        for name, (raw, symbol, _) in list(self.defined.items()):
             through = sorted(reached(uses[name], uses) & varying)
             if through and not symbol.indices:
                 del self.defined[name], self.bodies[name]
