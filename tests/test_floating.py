@@ -273,26 +273,15 @@ def test_the_batch_is_what_the_sides_run_over() -> None:
     assert "at N = 640" in modular.examine(links["batch-gradients.2"], 640).route
 
 
-def test_equations_among_the_hypotheses_are_met_nearly_and_the_rest_is_in_the_bound() -> None:
-    """⟨e, x̂⟩ = 0 and ⟨x̂, x̂⟩ = m, with nothing said of what x̂ is: the norm identity follows; with one
-    hypothesis less, or a factor more, it does not."""
-    centred = Hypothesis(Sum(i, xhat(i)), Relation.EQ, num(0))
-    scaled = Hypothesis(Sum(i, power(xhat(i), 2)), Relation.EQ, m)
-    projected = add(mul(m, g(i)), neg(Sum(j, g(j))), neg(mul(xhat(i), INNER)))
-    length = add(
-        mul(power(m, 2), Sum(i, power(g(i), 2))),
-        neg(mul(m, power(Sum(j, g(j)), 2))),
-        neg(mul(m, power(INNER, 2))),
-    )
-    norm, given = Sum(i, power(projected, 2)), (Definition(bn.y(i), x(i)),)
-    for hypotheses, right, agrees in (
-        ((centred, scaled), length, True),
-        ((centred,), length, False),
-        ((scaled,), length, False),
-        ((centred, scaled), mul(num(2), length), False),
-    ):
-        evidence = floating.examine(bn.equation(norm, right, hypotheses, given=given), 3000)
-        assert evidence.agrees is agrees, (hypotheses, evidence)
+def test_a_value_that_is_given_is_put_in_and_any_other_equation_says_nothing() -> None:
+    """ε = 0 makes x̂ of length √m; and ⟨e, x⟩ = 0 is met by no draw."""
+    root = power(add(bn.variance, bn.epsilon), Fraction(1, 2))
+    none = Hypothesis(bn.epsilon, Relation.EQ, num(0))
+    for hypotheses, agrees in (((none,), True), ((), False)):
+        claim = bn.equation(Sum(i, power(xhat(i), 2)), m, hypotheses, given=bn.definitions(root))
+        assert floating.examine(claim, 3000).agrees is agrees
+    centred = Hypothesis(Sum(i, x(i)), Relation.EQ, num(0))
+    assert floating.examine(bn.equation(Sum(i, x(i)), num(0), (centred,)), 3000).agrees is None
 
 
 def test_equations_that_no_floats_meet_say_nothing() -> None:

@@ -8,20 +8,10 @@ w, which needs no gradient: a route that shares nothing with the closed form on 
 
 from __future__ import annotations
 
-from bnsym.evidence.deltas import derived, spend, times
+from bnsym.evidence.deltas import spend, times
 from bnsym.evidence.structure import Structure
-from bnsym.evidence.surveying import Unsupported, names
-from bnsym.terms import (
-    ZERO,
-    Definition,
-    Diff,
-    Index,
-    Name,
-    Sym,
-    Term,
-    mul,
-    num,
-)
+from bnsym.evidence.surveying import names
+from bnsym.terms import Definition, Diff, Index, Name, Sym, Term, mul, num
 
 
 def closed(structure: Structure, side: Term, free: tuple[Index, ...]) -> Term:
@@ -30,7 +20,7 @@ def closed(structure: Structure, side: Term, free: tuple[Index, ...]) -> Term:
     if node is None:
         return weighted(structure, side, free)
     (loss,) = names(side) & set(structure.losses)
-    return Tangents(structure, node.name, direction(structure, node)).loss(loss)
+    return structure.gradient(loss, Sym(direction(structure, node)))
 
 
 def weighted(structure: Structure, term: Term, free: tuple[Index, ...]) -> Term:
@@ -65,37 +55,5 @@ def direction(structure: Structure, node: Sym) -> Name:
     structure.shapes[name] = structure.shapes[node.name]
     body = mul(*(weight(structure, i) for i in node.indices)) if node.indices else num(1)
     structure.definitions[name] = Definition(Sym(name, node.indices), body)
+    structure.moved[name] = node.name
     return name
-
-
-class Tangents:
-    """Derivatives along a direction, forward through the definitions: dual numbers by name."""
-
-    def __init__(self, structure: Structure, node: Name, along: Name) -> None:
-        self.structure, self.node, self.along = structure, node, along
-
-    def loss(self, loss: Name) -> Term:
-        """d loss along the direction, Σ g_k dy_k over the outputs y, g the loss's free gradient."""
-        if self.structure.shapes.keys().isdisjoint(self.structure.outputs):
-            raise Unsupported("the loss depends on nothing: no outputs are known")
-        return self.structure.through_outputs(loss, self.of)
-
-    def of(self, term: Term) -> Term:
-        return self._symbol(term.name, term.indices) if isinstance(term, Sym) else derived(term, self.of)
-
-    def _symbol(self, name: Name, indices: tuple[Index, ...]) -> Term:
-        structure = self.structure
-        if name == self.node:
-            return Sym(self.along, indices)
-        if name not in structure.definitions or not structure.depends(name, self.node):
-            return ZERO
-        if names(structure.body(name)) & structure.adjoints.keys():
-            raise Unsupported("the loss depends on its own gradient")
-        dotted = f"{name} along {self.along}"
-        if dotted not in structure.definitions:
-            symbol = structure.definitions[name].symbol
-            structure.shapes[dotted] = structure.shapes[name]
-            structure.definitions[dotted] = Definition(
-                Sym(dotted, symbol.indices), self.of(structure.body(name))
-            )
-        return Sym(dotted, indices)

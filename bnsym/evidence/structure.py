@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from bnsym.evidence.deltas import derived, over, rebuilt, same, tidy, times
@@ -42,6 +42,8 @@ class Structure:
     """Names of second derivatives at outputs."""
     symmetric: dict[Name, int] = field(default_factory=dict)
     """Arrays whose two halves of so many indices may change places."""
+    moved: dict[Name, Name] = field(default_factory=dict)
+    """Directions, each with the node that moves along it: what is derived by its name is so along it."""
     _bodies: dict[Name, Term] = field(default_factory=dict)
     _letters: Iterator[int] = field(default_factory=itertools.count)
 
@@ -75,7 +77,7 @@ class Structure:
 
     def adjoint(self, loss: Name, by: Sym) -> Sym:
         """∂loss/∂by, an array of its own: its value is that of `gradient`."""
-        if not self.outputs:
+        if self.shapes.keys().isdisjoint(self.outputs):
             raise Unsupported("the loss depends on nothing: no outputs are known")
         name = f"∂{loss}/∂{by.name}"
         self.adjoints[name] = (loss, by.name)
@@ -97,11 +99,9 @@ class Structure:
     def gradient(self, loss: Name, by: Sym) -> Term:
         """∂f/∂v = Σ_{outputs y} Σ_k (∂f/∂y_k) dy_k/dv, ∂f/∂y free."""
         self.adjoint(loss, by)
-        return self.through_outputs(loss, lambda y: self.tangent(y, by))
-
-    def through_outputs(self, loss: Name, rate: Callable[[Sym], Term]) -> Term:
-        """Σ_{outputs y} Σ_k (∂f/∂y_k) rate(y_k), ∂f/∂y free: a loss that is linear in its outputs."""
-        return add(*(over(y.indices, times(self.free_adjoint(loss, y), rate(y))) for y in self._ends()))
+        return add(
+            *(over(y.indices, times(self.free_adjoint(loss, y), self.tangent(y, by))) for y in self._ends())
+        )
 
     def _ends(self) -> Iterator[Sym]:
         """The outputs, each with indices of its own."""
@@ -181,7 +181,10 @@ class Structure:
         once; written out where it would be a matrix over the batch."""
         if symbol.name == by.name:
             return same(symbol.indices, by.indices)
-        if not self.depends(symbol.name, by.name):
+        node = self.moved.get(by.name, by.name)
+        if symbol.name == node:
+            return Sym(by.name, symbol.indices)
+        if not self.depends(symbol.name, node):
             return ZERO
         name = f"d{symbol.name}/d{by.name}"
         if name not in self.definitions:

@@ -29,8 +29,6 @@ class Draw:
     seed: int
     positive: frozenset[Name] = frozenset()
     arrays: dict[Name, Array] = field(default_factory=dict)
-    radii: dict[Name, float] = field(default_factory=dict)
-    """How far each component may be from one that meets the equations that are given."""
 
     def named(self, name: Name) -> Array:
         """A free array, or a number."""

@@ -5,8 +5,8 @@ direction, forward through the definitions, with a random upstream gradient; the
 says, times the direction. Anything else is compared as it stands. Sides agree if they differ by no more than
 the errors of both can explain.
 
-    balls, drawing, meeting, sides ↘
-    named_axes → blockwise         → floating
+    balls, drawing, sides  ↘
+    named_axes → blockwise → floating
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ from bnsym.evidence import memory, sides, surveying
 from bnsym.evidence.residual import arrays
 from bnsym.evidence.streams.balls import Ball, Balls, Cancellation, Overflow, number
 from bnsym.evidence.streams.drawing import Draw
-from bnsym.evidence.streams.meeting import meet
 from bnsym.evidence.structure import Structure
 from bnsym.evidence.surveying import Unsupported, answered
 from bnsym.evidence.whole.blockwise import Blockwise
@@ -145,14 +144,13 @@ def _admissible(question: Question, seed: int) -> Draw:
 
 
 def _meeting(question: Question, seed: int) -> Draw | None:
-    """The draw of a seed, moved onto the equations among the hypotheses, if it then meets the others."""
+    """The draw of a seed, if it meets the hypotheses: of the equations, those that give a name its value."""
+    if len(question.hypotheses.equalities) > len(question.hypotheses.values):
+        raise Unsupported("an equation that is given is met by no floats but by chance")
     draw = _draw(question, seed)
-    if question.hypotheses.equalities:
-
-        def values(term: Term, node: Sym | None) -> Ball:
-            return _values(question, draw, term, node)
-
-        meet(question.structure, question.hypotheses.equalities, draw, values)
+    for name, value in question.hypotheses.values.items():
+        shape = tuple(question.sizes[space] for space in question.structure.shapes[name])
+        draw.arrays[name] = np.full(shape, _value(question, draw, value).value)
     return draw if _meets(question, draw) else None
 
 
@@ -213,7 +211,7 @@ class Floats(Blockwise):
         return Ball(np.asarray(array, np.float64), np.zeros(()))
 
     def free(self, name: Name) -> Ball:
-        return Ball(self.draw.named(name), np.asarray(self.draw.radii.get(name, 0.0)))
+        return self.entered(self.draw.named(name))
 
 
 def _floats(question: Question, draw: Draw, term: Term) -> Floats:
@@ -228,16 +226,3 @@ def _value(question: Question, draw: Draw, term: Term) -> Ball:
     if not np.all(np.isfinite(found.value)):
         raise Overflow
     return Ball(np.sum(found.value), np.sum(found.radius))
-
-
-def _values(question: Question, draw: Draw, term: Term, node: Sym | None) -> Ball:
-    """The value of a term, or its values for all components of a node."""
-    if node is None or not node.indices:
-        return _value(question, draw, term)
-    if [i.space for i in node.indices] != [question.structure.batch]:
-        raise Unsupported("floats are moved onto equations along the batch only")
-    floats, (index,) = _floats(question, draw, term), node.indices
-    parts = [floats.evaluate(term).data for _ in floats.blocks(index)]
-    if np.ndim(parts[0].value) == 0:
-        return Ball(np.broadcast_to(parts[0].value, (floats.sizes[index.space],)), 0.0)
-    return Ball(np.concatenate([part.value for part in parts]), 0.0)

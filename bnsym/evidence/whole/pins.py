@@ -10,7 +10,7 @@ import numpy as np
 
 from bnsym.evidence.residual import height, sources
 from bnsym.evidence.structure import Structure
-from bnsym.evidence.surveying import Unsupported
+from bnsym.evidence.surveying import Unsupported, names
 from bnsym.evidence.whole.machine import PRIME, Array, Machine, raised, root
 from bnsym.evidence.whole.named_axes import Tensor, spread
 from bnsym.terms import (
@@ -47,6 +47,8 @@ class Hypotheses:
         self.structure = structure
         self.equalities: list[Term] = []
         self.squares: list[Term] = []
+        self.values: dict[Name, Term] = {}
+        """Of names that are equated with numbers."""
         positive: set[Name] = set()
         for hypothesis in hypotheses:
             left, right = structure.resolve(hypothesis.left), structure.resolve(hypothesis.right)
@@ -54,6 +56,8 @@ class Hypotheses:
                 left, right = right, left
             if hypothesis.relation is Relation.EQ and not self._symmetry(left, right):
                 self.equalities.append(add(left, neg(right)))
+                if isinstance(left, Sym) and left.name not in structure.definitions and _is_number(right):
+                    self.values[left.name] = right
             elif hypothesis.relation in (Relation.LT, Relation.GT):
                 if right == ZERO and isinstance(left, Sym) and left.name not in structure.definitions:
                     positive.add(left.name)
@@ -139,6 +143,10 @@ class Hypotheses:
     def _residual(machine: Machine, equality: Term) -> Array:
         found: Array = machine.table(free_indices(equality), equality)
         return found
+
+
+def _is_number(term: Term) -> bool:
+    return not names(term) and not free_indices(term)
 
 
 def _zero_of(samples: list[Array], pin: Pin) -> Array:
