@@ -144,7 +144,7 @@ def test_no_renderer_reads_proves_or_puts_in():
     assert len(renderers) > 10
     for path in renderers:
         assert not imports(path) & {"calculus", "elaborate", "evidence", "normal", "proving", "repairing"}
-        facts = {"conditions", "reading", "certificate_lines"}
+        facts = {"reading", "certificate_lines"}
         assert not {f"bnsym.reporting.{name}" for name in facts} & _imported(path, set(map(named, modules())))
 
 

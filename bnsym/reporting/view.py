@@ -16,7 +16,6 @@ from bnsym.kernel import Proved, Refuted
 from bnsym.model import FileReport, Report, Result, Span, TextEdit, Unread, edited, rule_of
 from bnsym.reporting import wording
 from bnsym.reporting.certificate_lines import certificate_line
-from bnsym.reporting.conditions import conditions
 from bnsym.reporting.formal import formal
 from bnsym.reporting.outline import Formula, Part, outline
 from bnsym.reporting.reading import Facts, free, read_in, read_with, sizes, taken
@@ -63,11 +62,6 @@ class Grounds:
     @cached_property
     def side_conditions(self) -> tuple[str, ...]:
         return tuple(map(relation_latex, self.proof.side_conditions))
-
-    @cached_property
-    def conditions(self) -> tuple[str, ...]:
-        """The side conditions as people would say them."""
-        return conditions(self.proof)
 
     @cached_property
     def certificate(self) -> str:

@@ -91,7 +91,7 @@ def _proof(grounds: Grounds) -> str:
     do without, where that was asked for."""
     said = [grounds.rule]
     said += [f"given {listed(grounds.given)}"] if grounds.given else []
-    said += [f"if {listed(grounds.conditions)}"] if grounds.conditions else []
+    said += [f"if {listed(grounds.side_conditions)}"] if grounds.side_conditions else []
     if grounds.spare is not None:
         said.append(f"not needed: {listed(grounds.spare)}" if grounds.spare else "needs all that is given")
     return " · ".join(said)

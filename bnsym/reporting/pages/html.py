@@ -225,7 +225,7 @@ def _proof(grounds: Grounds) -> Iterator[tuple[str, str]]:
     yield "rule", escape(grounds.rule)
     yield "for", escape(grounds.scope) or "every size"
     yield "given", ", ".join(map(mathml, grounds.given))
-    yield "if", ", ".join(map(mathml, grounds.conditions))
+    yield "if", ", ".join(map(mathml, grounds.side_conditions))
     yield "axioms", escape(grounds.axioms)
     yield "certificate", mathml(grounds.certificate)
 

@@ -211,7 +211,7 @@ def _grounds(grounds: Grounds) -> str:
     """The rule, for which sizes, given what, where, by which axioms; for an order its certificate."""
     parts = [escaped(grounds.rule), _scope(grounds.proof.scope)]
     parts += [f"given {_listed(grounds.given)}"] if grounds.given else []
-    parts += [f"if {_listed(grounds.conditions)}"] if grounds.conditions else []
+    parts += [f"if {_listed(grounds.side_conditions)}"] if grounds.side_conditions else []
     parts += [escaped(f"by {grounds.axioms}")] if grounds.axioms else []
     if grounds.proof.certificate.summands:
         parts.append(_math(grounds.certificate))
