@@ -12,16 +12,15 @@ may be any number; blocks of weight 1 are a batch of single items.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
 from itertools import product
 from typing import NamedTuple, TypeAlias
 
 from bnsym.terms import (
     Add,
-    Definition,
     Delta,
     Diff,
     Index,
-    Max,
     Mul,
     Num,
     Pow,
@@ -32,13 +31,13 @@ from bnsym.terms import (
     Term,
     free_indices,
 )
-from bnsym.verifying.domains import Field, Number, Unjudged
+from bnsym.verifying.domains import Field, Number, Unjudged, Wrong
 
 Item: TypeAlias = tuple[str, int, int]
 """Space, block, and which of the block's items."""
 At: TypeAlias = dict[str, Item]
-Definitions: TypeAlias = Mapping[str, tuple[Definition, At]]
-"""By name, with what letters in the body stand for that are no parameters."""
+Part: TypeAlias = Number | None
+"""None where the form says that it is zero."""
 
 
 class Seed(NamedTuple):
@@ -60,26 +59,23 @@ class Values:
         statement: Statement,
         blocks: Mapping[str, Sequence[Number]],
         raw: Callable[[str, tuple[int, ...]], Number],
-        more: Definitions | None = None,
     ) -> None:
-        """raw: the component of a free array by its blocks. more: definitions beside those of the
-        statement."""
+        """raw: the component of a free array by its blocks."""
         self.domain, self.statement, self.blocks, self.raw = domain, statement, blocks, raw
-        self.definitions = {d.symbol.name: (d, At()) for d in statement.definitions} | dict(more or {})
-        self.divided: Callable[[Values, Pow, At], None] = lambda values, power, at: None
-        """Told of each power that not every number has."""
-        self.maximum: Callable[[Values, Max, At], Number] | None = None
-        self.memo: dict[object, Number | None] = {}
+        self.definitions = {d.symbol.name: d for d in statement.definitions}
+        self.powers: list[tuple[Term, Fraction, At]] = []
+        """Those that not every number has: base, exponent, and where."""
+        self._memo: dict[object, Part] = {}
         self._free: dict[int, tuple[Term, tuple[Index, ...]]] = {}
 
     def number(self, term: Term, at: At) -> Number:
-        return self._some(self.part(term, at, ()))
+        return self._or_zero(self.part(term, at, ()))
 
-    def _some(self, part: Number | None) -> Number:
+    def _or_zero(self, part: Part) -> Number:
         return self.domain.number(0) if part is None else part
 
-    def part(self, term: Term, at: At, seeds: Seeds) -> Number | None:
-        """The coefficient at the seeds; None where the form says that it is zero."""
+    def part(self, term: Term, at: At, seeds: Seeds) -> Part:
+        """The coefficient at the seeds."""
         match term:
             case Num() | Size() | Delta() if seeds:
                 return None
@@ -92,62 +88,62 @@ class Values:
             case Add(terms):
                 return self._total(self.part(t, at, seeds) for t in terms)
             case Mul(factors):
-                given = product(range(len(factors)), repeat=len(seeds))
-                return self._total(self._product(factors, at, seeds, to) for to in given)
-            case Pow():
-                return self._power(term, at, seeds)
+                return self._product(factors, at, seeds, product(range(len(factors)), repeat=len(seeds)))
+            case Pow(base, exponent):
+                return self._power(base, exponent, at, seeds)
             case Sym(name, indices):
                 return self._component(name, tuple(at[i.name] for i in indices), seeds)
         if id(term) not in self._free:  # remembered with the term, so that no identity is given to another
             self._free[id(term)] = term, free_indices(term)
         here = tuple(at[i.name] for i in self._free[id(term)][1])
-        if (id(term), here, seeds) not in self.memo:
-            self.memo[id(term), here, seeds] = self._part(term, at, here, seeds)
-        return self.memo[id(term), here, seeds]
+        if (id(term), here, seeds) not in self._memo:
+            self._memo[id(term), here, seeds] = self._part(term, at, here, seeds)
+        return self._memo[id(term), here, seeds]
 
-    def _part(self, term: Term, at: At, here: tuple[Item, ...], seeds: Seeds) -> Number | None:
+    def _part(self, term: Term, at: At, here: tuple[Item, ...], seeds: Seeds) -> Part:
         match term:
             case Sum(index, body):
                 choices = self.assigned((index,), (*here, *(item for seed in seeds for item in seed.items)))
                 return self._total(self._times(w, self.part(body, at | more, seeds)) for more, w in choices)
             case Diff(of, by, total):
                 return self._derivative(of, by, total, at, seeds)
-            case Max() if self.maximum and not seeds:
-                return self.maximum(self, term, at)
-        raise Unjudged("a maximum without a value, or a derivative of one")
+        raise Wrong("a maximum without a value")
 
     # arithmetic of parts
 
-    def _total(self, parts: Iterable[Number | None]) -> Number | None:
+    def _total(self, parts: Iterable[Part]) -> Part:
         total = None
         for part in parts:
             total = part if total is None else total if part is None else self.domain.add(total, part)
         return total
 
-    def _times(self, a: Number | None, b: Number | None) -> Number | None:
-        return None if a is None or b is None else self.domain.mul(a, b)
-
-    def _product(self, factors: Sequence[Term], at: At, seeds: Seeds, to: Sequence[int]) -> Number | None:
-        """With each seed given to one factor. These first: of a product of zero nothing else needs a
-        value."""
-        found = self.domain.number(1)
-        for n in sorted(range(len(factors)), key=lambda n: n not in to):
-            part = self.part(factors[n], at, tuple(s for s, k in zip(seeds, to, strict=True) if k == n))
-            if part is None:
-                return None
-            found = self.domain.mul(found, part)
+    def _times(self, *parts: Part) -> Part:
+        found = parts[0]
+        for part in parts[1:]:
+            found = None if found is None or part is None else self.domain.mul(found, part)
         return found
 
-    def _power(self, power: Pow, at: At, seeds: Seeds) -> Number | None:
+    def _product(self, factors: Sequence[Term], at: At, seeds: Seeds, ways: Iterable[Sequence[int]]) -> Part:
+        """With each seed given to one factor, in all these ways."""
+        return self._total(self._given(factors, at, seeds, to) for to in ways)
+
+    def _given(self, factors: Sequence[Term], at: At, seeds: Seeds, to: Sequence[int]) -> Part:
+        """Factors with seeds come first: of a product of zero nothing else needs a value."""
+        found: Part = self.domain.number(1)
+        for n in sorted(range(len(factors)), key=lambda n: n not in to):
+            if found is not None:
+                mine = tuple(s for s, k in zip(seeds, to, strict=True) if k == n)
+                found = self._times(found, self.part(factors[n], at, mine))
+        return found
+
+    def _power(self, base: Term, exponent: Fraction, at: At, seeds: Seeds) -> Part:
         """The derivative of b^e is e b^(e - 1) times that of b."""
-        base, exponent = power.base, power.exponent
         if not seeds:
             if exponent < 0 or exponent.denominator > 1:
-                self.divided(self, power, at)
+                self.powers.append((base, exponent, at))
             return self.domain.power(self.number(base, at), exponent)
-        inner = (Num(exponent), Pow(base, exponent - 1), base)
-        given = (to for to in product((1, 2), repeat=len(seeds)) if to[0] == 2) if exponent else ()
-        return self._total(self._product(inner, at, seeds, to) for to in given)
+        ways = (to for to in product((1, 2), repeat=len(seeds)) if to[0] == 2 and exponent)
+        return self._product((Num(exponent), Pow(base, exponent - 1), base), at, seeds, ways)
 
     # components
 
@@ -161,39 +157,38 @@ class Values:
             here = sorted({item for item in seen if item[:2] == (space, block)})
             unseen = next(n for n in range(len(here) + 1) if (space, block, n) not in here)
             rest = self.domain.add(weight, self.domain.number(-len(here)))
-            choices = [(item, self.domain.number(1)) for item in here] + [((space, block, unseen), rest)]
-            for item, alike in choices if rest else choices[:-1]:
+            choices = [(item, self.domain.number(1)) for item in here]
+            choices += [((space, block, unseen), rest)] if rest else []
+            for item, alike in choices:
                 for more, times in self.assigned(indices[1:], (*seen, item)):
                     yield {indices[0].name: item} | more, self.domain.mul(alike, times)
 
-    def _component(self, name: str, items: tuple[Item, ...], seeds: Seeds) -> Number | None:
-        if (name, items, seeds) not in self.memo:
-            self.memo[name, items, seeds] = self._new(name, items, seeds)
-        return self.memo[name, items, seeds]
+    def _component(self, name: str, items: tuple[Item, ...], seeds: Seeds) -> Part:
+        if (name, items, seeds) not in self._memo:
+            self._memo[name, items, seeds] = self._new(name, items, seeds)
+        return self._memo[name, items, seeds]
 
-    def _new(self, name: str, items: tuple[Item, ...], seeds: Seeds) -> Number | None:
+    def _new(self, name: str, items: tuple[Item, ...], seeds: Seeds) -> Part:
         if any(seed.name == name for seed in seeds):
             return self.domain.number(1) if len(seeds) == 1 and seeds[0].items == items else None
         if name in self.statement.losses and seeds:
             return self._taylor(name, tuple(seed._replace(total=True) for seed in seeds))
         if name in self.definitions and all(seed.total for seed in seeds):
-            definition, at = self.definitions[name]
+            definition = self.definitions[name]
             parameters = (i.name for i in definition.symbol.indices)
-            return self.part(definition.body, at | dict(zip(parameters, items, strict=True)), seeds)
+            return self.part(definition.body, dict(zip(parameters, items, strict=True)), seeds)
         if seeds and name.startswith(r"\frac{\partial"):
             raise Unjudged("a derivative of what is named as one")
         return None if seeds else self.raw(name, tuple(block for _, block, _ in items))
 
-    def _taylor(self, loss: str, seeds: Seeds) -> Number | None:
+    def _taylor(self, loss: str, seeds: Seeds) -> Part:
         """Σ g dy, for two seeds Σ g d²y + Σ H dy dy."""
         if len(seeds) > 2 or not self.statement.outputs:
             raise Unjudged(f"a third derivative of {loss}, or it is not said what it depends on")
         found = [self._times(self._known(loss, one), part) for one, part in self._changes(seeds)]
         if len(seeds) == 2:
             pairs = product(*(list(self._changes((seed,))) for seed in seeds))
-            found += [
-                self._times(self._known(loss, one, two), self._times(a, b)) for (one, a), (two, b) in pairs
-            ]
+            found += [self._times(self._known(loss, one, two), a, b) for (one, a), (two, b) in pairs]
         return self._total(found)
 
     def _changes(self, seeds: Seeds) -> Iterator[tuple[tuple[str, tuple[Item, ...]], Number]]:
@@ -201,30 +196,29 @@ class Values:
         for name in self.statement.outputs:
             places = {seed.items: self.domain.number(1) for seed in seeds if seed.name == name}
             if name in self.definitions:
-                indices = self.definitions[name][0].symbol.indices
+                indices = self.definitions[name].symbol.indices
                 seen = [item for seed in seeds for item in seed.items]
                 places = {tuple(at[i.name] for i in indices): w for at, w in self.assigned(indices, seen)}
             for items, weight in places.items():
-                part = self._component(name, items, seeds)
+                part = self._times(weight, self._component(name, items, seeds))
                 if part is not None:
-                    yield (name, items), self.domain.mul(weight, part)
+                    yield (name, items), part
 
     def _known(self, loss: str, *at: tuple[str, tuple[Item, ...]]) -> Number:
         """A derivative of the loss at the outputs; of two, the one that is listed first comes first."""
         found = sorted(at, key=lambda one: self.statement.outputs.index(one[0]))
-        return self.raw(
-            derivative(loss, *(y for y, _ in found)), tuple(b for _, ks in found for _, b, _ in ks)
-        )
+        name = derivative(loss, *(y for y, _ in found))
+        return self.raw(name, tuple(block for _, items in found for _, block, _ in items))
 
-    def _derivative(self, of: Term, by: Sym, total: bool, at: At, seeds: Seeds) -> Number | None:
+    def _derivative(self, of: Term, by: Sym, total: bool, at: At, seeds: Seeds) -> Part:
         if seeds and not (total and all(seed.total for seed in seeds)):
             raise Unjudged("a derivative with definitions held fixed, in another derivative")
         seeds = (*seeds, Seed(len(seeds), by.name, tuple(at[i.name] for i in by.indices), total))
         if isinstance(of, Sym) and of.name != by.name and of.name in self.definitions:
-            definition, inside = self.definitions[of.name]
+            definition = self.definitions[of.name]
             pairs = zip(definition.symbol.indices, of.indices, strict=True)
-            at, of = inside | {i.name: at[k.name] for i, k in pairs}, definition.body
-        return self._some(self.part(of, at, seeds))
+            at, of = {i.name: at[k.name] for i, k in pairs}, definition.body
+        return self._or_zero(self.part(of, at, seeds))
 
 
 def derivative(loss: str, *outputs: str) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from fractions import Fraction
 from random import Random
 from typing import Any, NamedTuple
 
 from bnsym import terms
-from bnsym.terms import free_indices
-from bnsym.verifying.attained import Attained, claims
+from bnsym.terms import ZERO, Hypothesis, Relation, Statement, Term, free_indices
+from bnsym.verifying.attained import lemmas, put_in, radii
 from bnsym.verifying.domains import NoValue, Unjudged, Wrong
 from bnsym.verifying.proofs import Claim, Proof, check_met, exact, excess, holds
 
@@ -29,15 +30,15 @@ def recheck(link: dict[str, Any], random: Random) -> Outcome:
     try:
         formal = decoded(link["formal"])
         maxima = formal.get("certificate", formal)["maxima"]
-        bounds = [Proof(claim, random).check() for maximum in maxima for claim in claims(maximum)]
-        attained = Attained(maxima, random) if maxima else None
+        statement, balls = put_in(maxima, formal["statement"]), radii(maxima)
+        claims = [claim for maximum in maxima for claim in _of_maximum(maximum)]
         if link["verdict"] == "proved":
             least = {space: int(n) for space, n in re.findall(r"([^ ,]+) >= (\d+)", link["scope"])}
-            stated = formal["statement"], formal["hypotheses"], formal["conditions"]
-            claim = Claim(*stated, least, formal["certificate"], formal["model"])
-            bounds.append(Proof(claim, random, attained).check())
+            assumed = formal["hypotheses"], put_in(maxima, (*formal["conditions"],))
+            claims += [Claim(statement, *assumed, least, formal["certificate"], formal["model"], balls)]
         else:
-            _check_refuted(formal["statement"], link["witness"], attained)
+            _check_refuted(statement, link["witness"], balls)
+        bounds = [Proof(claim, random).check() for claim in claims]
         return Outcome(True, bound=max(bounds, default=float("-inf")))
     except Wrong as error:
         return Outcome(False, str(error))
@@ -67,10 +68,16 @@ def decoded(data: Any) -> Any:
     return data
 
 
-def _check_refuted(statement: terms.Statement, witness: dict[str, Any], attained: Attained | None) -> None:
+def _of_maximum(maximum: dict[str, Any]) -> Iterator[Claim]:
+    for statement, lemma in lemmas(maximum):
+        used = [*range(len(statement.hypotheses))] if lemma["model"] else []
+        yield Claim(statement, used, (), {}, lemma["certificate"], lemma["model"], [])
+
+
+def _check_refuted(statement: Statement, witness: dict[str, Any], balls: list[Term]) -> None:
     given = {name: _numbers(value) for name, value in witness["values"].items()}
-    values = exact(statement, witness["sizes"], given, attained)
-    check_met(values, statement.hypotheses)
+    values = exact(statement, witness["sizes"], given)
+    check_met(values, (*statement.hypotheses, *(Hypothesis(radius, Relation.GE, ZERO) for radius in balls)))
     indices, sizes = free_indices(excess(statement)), witness["sizes"]
     at = {
         i.name: (i.space, range(1, sizes[i.space] + 1).index(witness["indices"][i.name]), 0) for i in indices
