@@ -176,11 +176,21 @@ class _Chains:
         if arrows and (len(self.here) > 1 or self.going_on):
             constant = any(self._is_constant(chain) for chain in self.here)
             doubts += [mark for mark in arrows if constant or mark.text in EQUIVALENT]
+        doubts += self._such_that(pieces)
         self._leave_under(pieces)
         limits = (limit for piece in pieces for limit in self._limits(piece))
         described = list(self._described(pieces))
         self._leave_partly(pieces, [*doubts, *described])
         self._doubt([*doubts, *self._words_inside(start, end), *described, *limits])
+
+    def _such_that(self, pieces: list[Piece]) -> Iterator[Token]:
+        r"""The colon in `\forall u: A, B`: B may be claimed of those u for which A holds."""
+        if len(self.here) > 1 and any(forall(self.layout, piece) for piece in pieces):
+            for piece in (one for one in pieces if one.signs):
+                colon = self._colon(piece.start, piece)
+                names = forall(self.layout, piece)
+                if colon is not None and not (names and self._empty(colon + 1, piece.end)):
+                    yield Token(Kind.CLOSE, ":", colon, colon + 1)
 
     def _leave_partly(self, pieces: list[Piece], words: list[Token]) -> None:
         """Notes for the chains of the row the conditions of which words say more than is known."""
@@ -396,7 +406,8 @@ class _Chains:
         bracket = bracketed(self.layout, piece, self.brackets)
         if bracket is not None:
             piece = self._unwrapped(piece, bracket)
-        role = _Role.SAID if bracket is not None and self.here else self._role(piece, before)
+        beside = bool(self.here) and (bracket is not None or quantified)
+        role = _Role.SAID if beside else self._role(piece, before)
         if role is _Role.SAID and piece.signs:
             self._condition(self._trim(piece.start, piece.end))
         elif (role is _Role.SAID and self._are_names(piece)) or self._is_remark(piece):

@@ -202,12 +202,21 @@ def _divides(
     if before.lead is Lead.IF and not before.signs and piece.signs:
         first = layout.between(piece.start, piece.signs[0].where.start)
         return piece.wide or any(token.kind not in NAMED for token in first)
+    if forall(layout, before) and _names_on(layout, piece):
+        return False
     complete = _is_complete(layout, before)
     if bracketed(layout, piece, brackets) is not None or not complete:
         return complete
     if not piece.signs or starts_with_sign(layout, piece):
         return bool(piece.signs) and piece.column > 0 and piece.column in columns
     return piece.lead is Lead.COMMA or not begins_with_operator(layout, piece)
+
+
+def _names_on(layout: Layout, piece: Piece) -> bool:
+    r"""Whether names of a quantifier go on: ` b:` behind `\forall a,`."""
+    ink = layout.between(piece.start, piece.end)
+    colon = next((n for n, token in enumerate(ink) if token.text == ":"), 0)
+    return piece.lead is Lead.COMMA and colon > 0 and all(t.kind in NAMED for t in ink[:colon])
 
 
 def _is_complete(layout: Layout, piece: Piece) -> bool:
