@@ -15,6 +15,7 @@ from typing import TypeAlias
 
 from bnsym.elaborate.closing import number_of
 from bnsym.elaborate.collect import ANEW, Expression, RawChain, RawLink
+from bnsym.elaborate.containment import waiting
 from bnsym.elaborate.definitions import repeats
 from bnsym.elaborate.dependence import names_of, reached
 from bnsym.elaborate.grounds import Grounds, spaces_of
@@ -509,6 +510,8 @@ class Doubts:
         made = self.grounds.made_from(sides)
         if choices := sorted(made & self.survey.ambiguous.keys()):
             return self.survey.ambiguous[choices[0]]
+        if unread := sorted(made & self.grounds.broken.keys() - table.losses.keys()):
+            return waiting(unread[0], self.grounds.broken, self.source.ink(chain.expressions[0].where))
         known = {*self.grounds.defined, *self.grounds.broken, *table.squares, *self.survey.gathered.kinds}
         at = self.source.ink(chain.expressions[0].where)
         for name in sorted(made - known):

@@ -13,6 +13,7 @@ from functools import cached_property, lru_cache
 from itertools import groupby, pairwise
 from typing import TypeVar
 
+from bnsym.elaborate import shapes as kinds
 from bnsym.elaborate.applications import Application
 from bnsym.elaborate.closing import number_of
 from bnsym.elaborate.collect import (
@@ -60,6 +61,8 @@ from bnsym.terms import (
 )
 
 T = TypeVar("T")
+UNTOLD = ("BN128", "BN129")
+"""What keeps a definition unread that applies a function of which nothing is known."""
 RELATIONS = {relation.value: relation for relation in Relation}
 
 
@@ -329,8 +332,20 @@ class _Reader(Draft):
     @cached_property
     def hidden(self) -> Containment:
         definitions = [Definition(symbol, body) for _, symbol, body in self.defined.values()]
-        losses, choices = tuple(self.survey.table.losses), frozenset(self.survey.ambiguous)
-        return Containment(self.broken, self._mentions(), definitions, losses, choices=choices)
+        losses = tuple(self.survey.table.losses)
+        choices = frozenset(self.survey.ambiguous)
+        applied = frozenset(d.full_name for d in self.definition_of.values() if self._is_applied(d))
+        said = self._mentions()
+        return Containment(self.broken, said, definitions, losses, choices=choices, applied=applied)
+
+    def _is_applied(self, raw: RawDefinition) -> bool:
+        """Whether it makes an array of known indices with a function of which nothing is known."""
+        error, table, right = self.broken.get(raw.full_name), self.survey.table, raw.chain.expressions[1].node
+        if error is None or error.code not in UNTOLD or right is None or not table.arity.get(raw.name):
+            return False
+        written = ((letter, bound) for symbol, bound in kinds.symbols(right) for letter in symbol.indices)
+        free = {x for x, bound in written if x not in bound and table.is_index(x, bound)}
+        return free <= set(raw.letters)
 
     @cached_property
     def doubts(self) -> Doubts:
