@@ -243,3 +243,21 @@ def test_entries_of_a_matrix_may_be_another_thing_elsewhere() -> None:
     entries = matrix("H", CORNERS.format("h"))
     assert verdicts(r"t = \langle h, h \rangle", entries, SUMS, "s^T = 2 e^T H")[-1] == "unread"
     assert verdicts(r"t = \langle h, h \rangle", entries, r"\sum_k h_k^2 = t") == ["proved"]
+
+
+@pytest.mark.parametrize(
+    ("display", "expected"),
+    [
+        (r"\sum_{h_\ell=1}^{H_\ell} u_{h_\ell} = \sum_{k=1}^{H_\ell} u_k", "proved"),
+        (r"\sum_{h_\ell=1}^{H_\ell} u_{h_\ell}^2 = (\sum_{k=1}^{H_\ell} u_k)^2", "refuted"),
+        # the letter below is an index, with which the one above varies
+        (
+            r"\sum_{\ell=1}^L \sum_{h_\ell=1}^{H_\ell} u_{h_\ell} = L \sum_{h_\ell=1}^{H_\ell} u_{h_\ell}",
+            "unread",
+        ),
+        (r"\sum_{k=1}^K u_{i_k} = K u_{i_k}", "unread"),
+        (r"\sum_{h_l=1}^{H_l} u_{h_l} = \sum_{k=1}^{H_l} u_k", "unread"),
+    ],
+)
+def test_an_index_with_a_letter_below_it(display: str, expected: str) -> None:
+    assert verdicts(display) == [expected]

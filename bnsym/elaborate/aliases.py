@@ -167,8 +167,9 @@ class Aliases:
         if node.upper and set(node.upper) <= self.labels:
             node = replace(node, marks=f"{node.marks}^{{({','.join(node.upper)})}}", upper=())
         letters = set(node.sub.letters) if node.sub else set()
-        if node.sub is not None and not letters and (text := self._below(node.sub.node)):
-            return replace(node, sub=replace(node.sub, text=text))
+        plain = all("_" not in letter for letter in letters)
+        if node.sub is not None and not (letters and plain) and (text := self._below(node.sub.node)):
+            return replace(node, sub=replace(node.sub, text=text, letters=()))
         if node.sub is None or not letters & self.labels:
             return node
         if not letters <= self.labels:

@@ -239,6 +239,8 @@ def _indexed(found: Survey) -> frozenset[str]:
     scratch = Table(declared=found.table.declared, labels=found.table.labels, entries=found.table.entries)
     every = [list(kinds.symbols(node)) for node in _every_node(found)]
     alone = {symbol.base for written in every for symbol, _ in written if symbol.bare}
+    sums = (inner for node in _every_node(found) for inner in walk(node) if isinstance(inner, BigSum))
+    found.table.declared.update(letter for total in sums for letter in total.letters if "_" in letter)
     for written in every:
         for symbol, bound in written:
             sub = symbol.sub

@@ -72,9 +72,11 @@ class Table:
     """The line of an offset, for messages."""
 
     def is_index(self, letter: str, bound: Container[str]) -> bool:
+        if (below := letter.partition("_{")[2][:-1]) and self.is_index(below, bound):
+            return False  # `i_k` varies with k
         if letter in bound or letter in self.declared:
             return True
-        return letter.rstrip("'") in INDEX_LETTERS and letter not in self.labels
+        return letter.rstrip("'{}") in INDEX_LETTERS and letter not in self.labels
 
     def split(self, symbol: Symbol, bound: Container[str]) -> tuple[str, tuple[str, ...]]:
         """The canonical name of a symbol and its index letters."""

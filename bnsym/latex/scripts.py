@@ -78,7 +78,7 @@ def _subscripted(node: Node, clauses: tuple[Clause, ...], place: Place, at: Plac
             if len(clauses) == 1 and isinstance(clauses[0], Number) and clauses[0].value == 2:
                 return replace(node, at=at)
             raise ReadError("BN128", "only the 2-norm, and that of Frobenius, have a meaning here", place)
-        case Paren() if letters := _sub(clauses, place).letters:
+        case Paren() if (letters := _sub(clauses, place).letters) and "_" not in letters[0]:
             return Component(node, letters, at)
         case Symbol() | Power(Symbol()):
             raise ReadError("BN112", "a second subscript", place, "write both in one: `x_{ij}`")
@@ -96,7 +96,7 @@ def _one_at(node: Node, clauses: tuple[Clause, ...]) -> Relation | None:
 
 def _sub(clauses: tuple[Clause, ...], place: Place) -> Sub:
     """A subscript's letters, and its spelling as a part of a name."""
-    found = [() if isinstance(clause, str) else _letters(clause) for clause in clauses]
+    found = [() if isinstance(clause, str) else _letters(clause) or _nested(clause) for clause in clauses]
     letters = tuple(letter for one in found for letter in one) if all(found) else ()
     single = clauses[0] if len(clauses) == 1 and not isinstance(clauses[0], str) else None
     return Sub(_name_part(clauses), letters, single, place, () if letters else _entries(clauses))
@@ -118,6 +118,15 @@ def letter_of(node: Node) -> str:
     if not isinstance(node, Symbol) or not node.bare or node.accents or node.marks.strip("'"):
         return ""
     return "" if "{" in node.core or node.core == NABLA else node.base
+
+
+def _nested(node: Node) -> tuple[str, ...]:
+    r"""The letter that a node is with a letter below it, as in `h_\ell`."""
+    match node:
+        case Symbol(sub=Sub(node=Symbol() as below)) if letter_of(below):
+            outer = letter_of(replace(node, sub=None))
+            return (f"{outer}_{{{letter_of(below)}}}",) if outer else ()
+    return ()
 
 
 def _letters(node: Node) -> tuple[str, ...]:
@@ -263,17 +272,17 @@ def _sum_clause(
 ) -> None:
     """Adds what a clause below the sum says."""
     match clause:
-        case Relation(left, "=", Number(value)) if _letters(left):
+        case Relation(left, "=", Number(value)) if found := _letters(left) or _nested(left):
             firsts.append(value)
-            letters.extend(_letters(left))
+            letters.extend(found)
             return
         case Relation(left, commands.UNEQUAL, right) if letter_of(left) and letter_of(right):
             excluded.append((letter_of(left), letter_of(right)))
             if letter_of(left) not in letters:
                 letters.append(letter_of(left))
             return
-        case Symbol() | Product() if _letters(clause):
-            letters.extend(_letters(clause))
+        case Symbol() | Product() if found := _letters(clause) or _nested(clause):
+            letters.extend(found)
             return
         case Relation(left, commands.MEMBER, Symbol() as values) if letter_of(left):
             letters.append(letter_of(left))
