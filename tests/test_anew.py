@@ -120,3 +120,30 @@ def test_what_is_out_of_force_hides_nothing() -> None:
         r"y_{ij} = \operatorname{ReLU}(g\, x_{ij})",
     )
     assert checked(*note).results[0].name == "proved"
+
+
+SIZED = (r"a = \frac{1}{n} \sum_{i=1}^n x_i, \quad u_i = x_i - a", r"\sum_{i=1}^n u_i = 0")
+
+
+@pytest.mark.parametrize(
+    ("displays", "expected"),
+    [
+        # a size of one section that is an index in another, which sums bind there
+        (
+            (
+                *SIZED,
+                "## B",
+                r"b = \frac{1}{N} \sum_{n=1}^N r_n, \quad h_n = r_n - b",
+                r"\sum_{n=1}^N h_n = 0",
+                r"\sum_{n=1}^N h_n^2 = \sum_{n=1}^N r_n^2",
+            ),
+            "ppr",
+        ),
+        # it is both in one section: a letter, or the last one?
+        ((*SIZED, "## B", r"b = \frac{1}{n} \sum_{n=1}^N r_n", r"\sum_{n=1}^N (r_n - b) = 0"), "pxx"),
+        # no sum binds it there: the last of the first section's entries, or any?
+        ((*SIZED, "## B", r"u_n = x_n - a"), "px"),
+    ],
+)
+def test_a_size_of_one_section_is_an_index_in_another(displays: tuple[str, ...], expected: str) -> None:
+    assert verdicts(*displays) == expected

@@ -14,7 +14,7 @@ from itertools import pairwise
 from bnsym.elaborate import calls, ranges, ranks, spelling, steps
 from bnsym.elaborate import shapes as kinds
 from bnsym.elaborate.aliases import Aliases
-from bnsym.elaborate.anew import define_anew, respell
+from bnsym.elaborate.anew import define_anew, part_letters, respell
 from bnsym.elaborate.collect import ANEW, EQUATIONS, Expression, Gathered, RawChain, RawHypothesis, Shape
 from bnsym.elaborate.definitions import (
     NOTHING,
@@ -110,6 +110,7 @@ def survey(source: Source, gathered: Gathered) -> Survey:
     table.declared.update(letter for letter in gathered.sizes if letter not in INDEX_LETTERS)
     found = Survey(source, gathered, table, Spaces(), [], [])
     steps.settle(gathered)
+    part_letters(gathered)
     _read_values(gathered, source.text)
     found.known = calls.settle(gathered, source.text)
     _sizes(found, ranges.settle(gathered))
