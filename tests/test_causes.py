@@ -179,8 +179,9 @@ def test_every_format_tells_it(tmp_path: Path) -> None:
     said = said_of_cause(cause)
     assert said.endswith("2 links are proved with it put right")
     assert escape(said) in to_html(report)
-    assert "- " in to_summary(report).split("| link |")[0]
-    assert "→" in to_summary(report).split("| link |")[0]
+    told = to_summary(report).partition("</details>")[0]
+    assert all(f"\n- {before}\n" in told and f"\n+ {after}\n" in told for before, after in cause.lines)
+    assert all(link in told for link in cause.links)
 
 
 def test_a_fix_is_of_the_file_as_it_is(tmp_path: Path) -> None:

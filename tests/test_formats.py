@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from email.message import Message
 from pathlib import Path
 from typing import Any
@@ -71,6 +72,11 @@ def test_a_rule_leads_to_its_page_where_there_is_one(here: Path, monkeypatch: py
     known = Message()
     known["Project-URL"] = "Source, https://example.org/source"
     known["Project-URL"] = "Documentation, https://example.org/docs/"
+    monkeypatch.setattr(sarif, "repository", lambda: ("https://gitlab.com/a/b.git", "12ab"))
+    assert all("helpUri" not in rule for rule in rules()), "of this host it is not known how it shows a file"
+    monkeypatch.setattr(sarif, "repository", lambda: ("https://github.com/a/b.git", "12ab"))
+    shown = "https://github.com/a/b/blob/12ab/bnsym/codes"
+    assert {rule["helpUri"] for rule in rules()} == {f"{shown}/{r['id']}-{r['name']}.md" for r in rules()}
     monkeypatch.setattr(sarif, "metadata", lambda _: known)
     page = f"https://example.org/docs/{bnsym.__version__}/codes.html"
     assert {rule["helpUri"] for rule in rules()} == {f"{page}#{rule['id']}" for rule in rules()}
@@ -195,8 +201,57 @@ def test_github_shows_no_more_than_it_can(here: Path) -> None:
 def test_github_summary_is_bounded_and_only_text(here: Path) -> None:
     summary = to_summary(report(here, GOOD + BAD))
     assert summary.startswith("### bnsym: 1 proved, 1 refuted\n")
-    assert summary.index("refuted |") < summary.index("proved |")
-    assert len(summary.encode()) <= LARGEST_SUMMARY
+    assert summary.index("✗ refuted") < summary.index("✓ proved")
+    assert len(to_summary(report(here, GOOD * 3_000)).encode()) <= LARGEST_SUMMARY
+
+
+def test_github_summary_shows_formula_numbers_and_repair(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    note = "$$ \\mu = \\frac1m \\sum_i x_i $$\n\n$$ \\sum_i (x_i + \\mu) = 0 $$\n\n$$ \\mu_2 = \\foo{x} $$\n"
+    found = report(here, note)
+    told = to_summary(found)
+    refuted, unread = (
+        block for block in told.split("<details") if "✗ refuted" in block or "! unread" in block
+    )
+    assert "<code>note.md:3:23</code> BN201 sides-differ</summary>" in refuted
+    assert "```tex\n\\sum_i (x_i + \\mu) = 0\n```" in refuted
+    assert "the two sides differ: " in refuted
+    assert "at m = " in refuted
+    repair = found.results[0].repair
+    assert repair is not None
+    assert f"```diff\n- {repair.before}\n+ {repair.after}\n```" in refuted
+    assert "```tex\n\\mu_2 = \\foo{x}\n```" in unread
+    assert "<code>&#92;foo</code> is not a known command" in unread
+    for name, value in {"SERVER_URL": "https://github.com", "REPOSITORY": "a/b", "SHA": "12ab"}.items():
+        monkeypatch.setenv(f"GITHUB_{name}", value)
+    monkeypatch.setattr(sarif, "repository", lambda: ("https://github.com/c/d.git", "34cd"))
+    told = to_summary(found)
+    assert (
+        '<a href="https://github.com/a/b/blob/12ab/note.md?plain=1#L3"><code>note.md:3:23</code></a>' in told
+    )
+    assert '<a href="https://github.com/c/d/blob/34cd/bnsym/codes/BN201-sides-differ.md">BN201' in told
+
+
+def test_github_summary_folds_what_is_long_or_late(here: Path) -> None:
+    told = to_summary(report(here, "$$ a := 1 $$\n\n" + BAD * 12)).split("<details")
+    assert sum("✗ refuted" in block for block in told) == 12
+    assert [block.startswith(" open") for block in told if "✗ refuted" in block] == [True] * MOST + [
+        False
+    ] * 2
+    long = "\\sum_i x_i" + " + 1" * 400 + " = 0"
+    (block,) = to_summary(report(here, f"$$\n{long}\n$$\n")).split("<details")[1:]
+    assert block.startswith("><summary>✗ refuted")
+
+
+@pytest.mark.parametrize("hostile", ["a ``` b", "<script>", "x | y", "[a](b)", "$a$ *b*", "</details>"])
+def test_github_summary_is_only_text(here: Path, hostile: str) -> None:
+    block = (
+        f"<!-- bnsym: skip reason='{hostile}' -->\n$$ a {hostile} = b $$\n\n$$ \\text{{{hostile}}} = 1 $$\n"
+    )
+    told = to_summary(report(here, block + BAD))
+    outside = "".join(re.split(r"^(`{3,})\w+\n.*?^\1$", told, flags=re.DOTALL | re.MULTILINE)[::2])
+    assert outside.count("<details") == outside.count("</details>")
+    assert "<script" not in outside
+    assert "](b)" not in outside
 
 
 def run(*arguments: str) -> int:

@@ -16,7 +16,7 @@ import pytest
 
 import bnsym
 from bnsym.cli import cli
-from bnsym.commands.init import FIRST, WORKFLOW
+from bnsym.commands.init import FIRST, UNKNOWN, WORKFLOW
 from bnsym.elaborate import read
 from bnsym.model import FORMATS
 from bnsym.pytest_plugin import SUFFIXES
@@ -61,7 +61,8 @@ def test_what_is_there_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     [
         ('{"url": "https://example.org/b", "vcs_info": {"vcs": "git", "commit_id": "12ab"}}',
          "pip install 'bnsym @ git+https://example.org/b@12ab'"),
-        ('{"url": "file:///home/me/b", "dir_info": {}}', "pip install bnsym"),
+        ('{"url": "file:///home/me/b", "dir_info": {}}', f"pip install {UNKNOWN}"),
+        ('{"url": "file:///home/me/b.whl", "archive_info": {}}', f"pip install {UNKNOWN}"),
         (None, "pip install bnsym"),
     ],
 )  # fmt: skip
@@ -70,7 +71,7 @@ def test_the_workflow_installs_what_is_installed_here(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     installed = SimpleNamespace(read_text=lambda _name: origin)
-    monkeypatch.setattr("bnsym.commands.init.distribution", lambda _name: installed)
+    monkeypatch.setattr("bnsym.reporting.programs.origin.distribution", lambda _name: installed)
     run("init")
     assert f"      - run: {line}\n" in WORKFLOW.read_text(encoding="utf-8")
 
@@ -100,9 +101,9 @@ def test_the_workflow_installs_the_checkout_that_is_installed(
     monkeypatch.chdir(tmp_path)
     origin = json.dumps({"url": checkout.as_uri(), "dir_info": {}})
     installed = SimpleNamespace(read_text=lambda _name: origin)
-    monkeypatch.setattr("bnsym.commands.init.distribution", lambda _name: installed)
+    monkeypatch.setattr("bnsym.reporting.programs.origin.distribution", lambda _name: installed)
     run("init")
-    line = f"'bnsym @ git+{written}@{commit}'" if written else "bnsym"
+    line = f"'bnsym @ git+{written}@{commit}'" if written else UNKNOWN
     assert f"      - run: pip install {line}\n" in WORKFLOW.read_text(encoding="utf-8")
 
 

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import re
-from contextlib import suppress
-from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
-from subprocess import run
-from urllib.parse import unquote
 
 import click
 
 from bnsym.commands.writing import write
+from bnsym.reporting.programs.origin import requirement
 
 FIRST = Path("derivations") / "first.md"
 WORKFLOW = Path(".github") / "workflows" / "bnsym.yml"
@@ -52,40 +47,16 @@ jobs:
       - run: pip install REQUIREMENT
       - run: bnsym check all --format github
 """
-
-
-def _requirement() -> str:
-    """What pip installs to get this bnsym: the repository and commit that it was installed from."""
-    try:
-        origin = json.loads(distribution("bnsym").read_text("direct_url.json") or "{}")
-    except PackageNotFoundError:
-        origin = {}
-    if "vcs_info" in origin:
-        kind, url, commit = origin["vcs_info"]["vcs"], origin["url"], origin["vcs_info"]["commit_id"]
-        return f"'bnsym @ {kind}+{url}@{commit}'"
-    folder = unquote(origin.get("url", "").removeprefix("file://"))
-    asked = ("config remote.origin.url", "rev-parse HEAD")
-    url, commit = (_git(folder, one) if folder else "" for one in asked)
-    url = _REMOTE.sub(r"https://\1/", url)  # no name, no key: who reads the workflow has neither
-    return f"'bnsym @ git+{url}@{commit}'" if url.startswith("https://") and commit else "bnsym"
-
-
-_REMOTE = re.compile(r"^(?:(?:https|ssh)://)?(?:[^@/]*@)?([\w.-]+\.\w+)[:/]")
-
-
-def _git(folder: str, asked: str) -> str:
-    """What git answers there; nothing where it doesn't."""
-    with suppress(OSError):
-        command = ["git", "-C", folder, *asked.split()]
-        return run(command, capture_output=True, text=True, check=False).stdout.strip()
-    return ""
+UNKNOWN = "'bnsym @ git+${{ vars.BNSYM_REPOSITORY }}'"
+"""For pip, where nothing tells where CI can install this bnsym from: a variable that people set on GitHub."""
 
 
 @click.command()
 @click.option("--force", is_flag=True, help="Overwrite the files if they are there.")
 def init(force: bool) -> None:
     """Write a first derivation and a workflow that checks it, here."""
-    files = {FIRST: NOTE, WORKFLOW: STEPS.replace("REQUIREMENT", _requirement())}
+    wanted = requirement()
+    files = {FIRST: NOTE, WORKFLOW: STEPS.replace("REQUIREMENT", wanted or UNKNOWN)}
     there = [str(path) for path in files if path.exists()]
     if there and not force:
         raise click.UsageError(f"{' and '.join(there)} exist already; --force overwrites")
@@ -96,4 +67,10 @@ def init(force: bool) -> None:
             raise click.FileError(str(path), error.strerror) from error
         write(path, text)
         click.echo(f"wrote {path}")
+    if wanted is None:
+        click.echo(
+            "CI can't install from where this bnsym came: set the variable BNSYM_REPOSITORY of your repository"
+            " (Settings, Actions, Variables) to the https address of bnsym's own",
+            err=True,
+        )
     click.echo("now run: bnsym check all")

@@ -24,6 +24,7 @@ from bnsym.model import (
     for_file,
 )
 from bnsym.printing import to_latex
+from bnsym.reporting.unicode import unicode_math
 from bnsym.terms import Hypothesis, Relation, Statement
 
 CANT_TELL = "can't tell"
@@ -94,7 +95,7 @@ def failure(refuted: Refuted) -> str:
 
 def at_witness(refuted: Refuted) -> str:
     """`1/2 ≠ 3/4 at m = 2, x = (0, 1)`; without the values where they are long."""
-    values = [f"{name} = {value}" for name, value in witness_strings(refuted)]
+    values = [f"{unicode_math(name)} = {value}" for name, value in witness_strings(refuted)]
     at = f" at {', '.join(values)}" if values and sum(map(len, values)) < VALUES_SHOWN else ""
     return failure(refuted) + at
 

@@ -19,7 +19,7 @@ from lsprotocol.types import (
 from bnsym.model import Cause, Severity, Undecided, Unread
 from bnsym.reporting.console.rows import mark_of
 from bnsym.reporting.console.terminal import closer_look
-from bnsym.reporting.programs.findings import Finding, findings
+from bnsym.reporting.programs.findings import Finding, fenced, findings
 from bnsym.reporting.unicode import plain
 from bnsym.reporting.view import View
 from bnsym.serving.documents import Checked
@@ -88,8 +88,7 @@ def hover(checked: Checked, offset: int) -> Hover | None:
     if view is None:
         return None
     told = closer_look(view, checked.report.sources)
-    fence = "`" * max(3, 1 + max(map(len, told.split("\n")), default=0) * ("```" in told))
-    shown = MarkupContent(MarkupKind.Markdown, f"{fence}text\n{told}\n{fence}")
+    shown = MarkupContent(MarkupKind.Markdown, fenced(told, "text"))
     return Hover(shown, checked.text.lines.range_of(view.result.link.span))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -76,3 +77,9 @@ def in_repository(file: str) -> str:
 def uri(file: str) -> str:
     """The path as a relative reference."""
     return quote(in_repository(file))
+
+
+def fenced(text: str, language: str) -> str:
+    """Markdown that shows a text as it is."""
+    fence = "`" * max(3, 1 + max(map(len, re.findall("`+", text)), default=0))
+    return f"{fence}{language}\n{text}\n{fence}"

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, metadata
 from typing import Any
 
 from bnsym.codes import NAMES, Explanation, explanation, written
 from bnsym.model import Report, Severity, Span
 from bnsym.reporting.programs.findings import Finding, findings, uri
+from bnsym.reporting.programs.origin import repository
 from bnsym.reporting.view import Fix
+from bnsym.version import __version__
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "note"}
@@ -18,11 +22,10 @@ LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "
 def to_sarif(report: Report) -> str:
     found = list(findings(report))
     codes = sorted({finding.code for finding in found if finding.code in NAMES})
-    site = _site(report.version)
     driver = {
         "name": "bnsym",
         "version": report.version,
-        "rules": [_rule(explanation(code), site) for code in codes],
+        "rules": [_rule(explanation(code)) for code in codes],
     }
     run = {
         "tool": {"driver": driver},
@@ -33,7 +36,7 @@ def to_sarif(report: Report) -> str:
     return json.dumps(log, indent=2, ensure_ascii=False) + "\n"
 
 
-def _rule(entry: Explanation, site: str) -> dict[str, Any]:
+def _rule(entry: Explanation) -> dict[str, Any]:
     """What a code means, as `bnsym explain` has it."""
     rule: dict[str, Any] = {
         "id": entry.code,
@@ -42,17 +45,20 @@ def _rule(entry: Explanation, site: str) -> dict[str, Any]:
         "fullDescription": {"text": entry.meaning},
         "help": {"text": entry.advice or entry.meaning, "markdown": written(entry.code)},
     }
-    return rule | ({"helpUri": f"{site}/codes.html#{entry.code}"} if site else {})
+    return rule | ({"helpUri": address} if (address := page(entry.code)) else {})
 
 
-def _site(version: str) -> str:
-    """Where its documentation is, if the metadata says so: SARIF wants an absolute address, or none."""
-    try:
-        said = metadata("bnsym").get_all("Project-URL") or []
-    except PackageNotFoundError:
-        return ""
-    named = dict(one.split(", ", 1) for one in said)
-    return f"{named['Documentation'].rstrip('/')}/{version}" if "Documentation" in named else ""
+def page(code: str) -> str:
+    """The absolute address of what a code means: in the documentation, if the metadata names it, or in the
+    repository on GitHub that this bnsym came from; else none is known."""
+    with suppress(PackageNotFoundError):
+        named = dict(one.split(", ", 1) for one in metadata("bnsym").get_all("Project-URL") or [])
+        if "Documentation" in named:
+            return f"{named['Documentation'].rstrip('/')}/{__version__}/codes.html#{code}"
+    server = os.environ.get("GITHUB_SERVER_URL", "https://github.com")
+    url, commit = repository() or ("", "")
+    here = f"{url.removesuffix('.git')}/blob/{commit}/bnsym/codes/{code}-{NAMES[code]}.md"
+    return here if url.startswith(f"{server}/") else ""
 
 
 def _region(span: Span) -> dict[str, int]:
