@@ -59,6 +59,12 @@ class Editor:
             whole = lsp.TextDocumentContentChangeWholeDocument(text)
             self.client.text_document_did_change(lsp.DidChangeTextDocumentParams(now, [whole]))
 
+    def edit(self, *changes: lsp.TextDocumentContentChangePartial) -> None:
+        """Stretches of the note are others from now on, one change after another."""
+        self.version += 1
+        now = lsp.VersionedTextDocumentIdentifier(self.version, self.uri)
+        self.client.text_document_did_change(lsp.DidChangeTextDocumentParams(now, changes))
+
     async def diagnostics(self) -> list[lsp.Diagnostic]:
         """What is said of the note as it is now."""
         while (said := await self.published.get()).version != self.version:

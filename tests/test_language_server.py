@@ -134,12 +134,35 @@ def test_hover_says_how_a_link_was_read_and_what_its_verdict_rests_on(edit: Edit
         assert "✓ proved" in proved
         assert "certificate" in proved
         assert "μ (line 1)" in proved
-        await editor.diagnostics()  # with repairs
-        refuted = await editor.hover(4, 5)
+        refuted = await editor.hover(4, 5)  # which waits for the repair
         assert "✗ refuted" in refuted
         assert "m = " in refuted  # the witness
         assert "a sign; proved with it" in refuted
         assert not await editor.hover(0, 5)
+
+    edit(scenario)
+
+
+def test_edits_of_stretches_come_to_what_the_editor_shows(edit: Edit) -> None:
+    """One after another, counted in UTF-16, with signs at which Python ends a line, and editors do not."""
+
+    async def scenario(editor: Editor) -> None:
+        text = f"𝒳\u2028is\x0ca set.\r\n\r\n{MEAN}\r\n\r\n𝒳 and {FALSE}"
+        assert len(await editor.typed(text)) == 1
+        changes = []
+        for old, new in ((" + \\mu", " - \\mu"), ("𝒳", "𝒴\n"), ("is", "was"), ("$$\r\n\r\n𝒳", "$$\n\n𝒳𝒳")):
+            start = text.index(old)
+            where = Lines(text, PositionCodec()).range(start, start + len(old))
+            changes.append(lsp.TextDocumentContentChangePartial(where, new))
+            text = text.replace(old, new, 1)
+        editor.edit(*changes)
+        assert await editor.diagnostics() == []
+        start = Lines(text, PositionCodec()).position(text.index("\\mu)"))
+        editor.edit(lsp.TextDocumentContentChangePartial(lsp.Range(start, start), "2 "))
+        (wrong,) = await editor.diagnostics()
+        assert wrong.range.start.line == 5
+        sign = text.rindex("=") + len("2 ")
+        assert wrong.range == Lines(text.replace("\\mu)", "2 \\mu)"), PositionCodec()).range(sign, sign + 1)
 
     edit(scenario)
 

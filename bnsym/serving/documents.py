@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from lsprotocol.types import Location, Range
+from lsprotocol.types import Location, Range, TextDocumentContentChangePartial
 from pygls.uris import from_fs_path, to_fs_path
 from pygls.workspace import TextDocument
 
@@ -35,6 +35,15 @@ def file_of(document: TextDocument) -> str:
     if Path(file).suffix.lower() not in FORMATS:
         file += SUFFIXES.get(document.language_id or "", ".md")
     return file
+
+
+class Typed(TextDocument):
+    """A document whose lines end where the protocol says, and not at a form feed, as pygls has it."""
+
+    def _apply_incremental_change(self, change: TextDocumentContentChangePartial) -> None:
+        text, lines = self.source, Lines(self.source, self.position_codec)
+        start, end = lines.offset(change.range.start), lines.offset(change.range.end)
+        self._source = text[:start] + change.text + text[end:]
 
 
 @dataclass(frozen=True)

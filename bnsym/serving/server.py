@@ -20,7 +20,7 @@ from pygls.uris import to_fs_path
 from bnsym.execution.budget import Budget, Repairs
 from bnsym.execution.jobs import words
 from bnsym.serving import fixes, navigation, outlining, showing
-from bnsym.serving.documents import Checked, Text, path_of
+from bnsym.serving.documents import Checked, Text, Typed, path_of
 from bnsym.serving.renaming import NotRenamed
 from bnsym.serving.session import Session, budget_for
 from bnsym.version import __version__
@@ -30,6 +30,8 @@ FIRST = 1.0
 """Seconds for a link before something is shown."""
 QUIET = 0.3
 """Seconds without an edit, after which repairs are looked for, and links have all the time allowed."""
+PATIENCE = 10.0
+"""Seconds that one who asks about a link waits for its repair."""
 
 
 class Placed(Protocol):
@@ -61,8 +63,7 @@ def _result(task: asyncio.Task[Checked]) -> Checked | None:
 
 class Server(LanguageServer):
     def __init__(self) -> None:
-        whole = lsp.TextDocumentSyncKind.Full  # an edit says the whole text: nothing can get out of step
-        super().__init__("bnsym", __version__, text_document_sync_kind=whole)
+        super().__init__("bnsym", __version__)
         self.session = Session()
         self.work: dict[str, Work] = {}
         self.complaint = ""
@@ -120,11 +121,11 @@ class Server(LanguageServer):
         self.session.close()
         os._exit(code)
 
-    async def checked(self, uri: str, *, mended: bool = False) -> Checked | None:
+    async def checked(self, uri: str, *, mended: bool = False, within: float | None = None) -> Checked | None:
         """The report on what the document holds now, once it is there; with repairs if these are known, or
-        are asked for too."""
+        are asked for too, and come within so many seconds."""
         while work := self.work.get(uri):
-            await asyncio.wait([work.mended if mended else work.checked])
+            await asyncio.wait([work.mended if mended else work.checked], timeout=within)
             if self.work.get(uri) is work:
                 return _result(work.mended) or _result(work.checked)
         return None
@@ -209,8 +210,12 @@ def register(server: Server) -> Server:
         server.leave(0 if server.ending else 1)
 
     @server.feature(lsp.TEXT_DOCUMENT_DID_OPEN)
+    def opened(params: lsp.DidOpenTextDocumentParams) -> None:
+        server.workspace.get_text_document(params.text_document.uri).__class__ = Typed
+        server.changed(params.text_document.uri)
+
     @server.feature(lsp.TEXT_DOCUMENT_DID_CHANGE)
-    def changed(params: lsp.DidOpenTextDocumentParams | lsp.DidChangeTextDocumentParams) -> None:
+    def changed(params: lsp.DidChangeTextDocumentParams) -> None:
         server.changed(params.text_document.uri)
 
     @server.feature(lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES)
@@ -233,7 +238,11 @@ def register(server: Server) -> Server:
 
     @server.feature(lsp.TEXT_DOCUMENT_HOVER)
     async def hover(params: lsp.HoverParams) -> lsp.Hover | None:
-        checked = await server.checked(params.text_document.uri)
+        uri = params.text_document.uri
+        checked = await server.checked(uri)
+        view = checked.link_at(checked.text.lines.offset(params.position)) if checked else None
+        if view is not None and not view.result.passed:
+            checked = await server.checked(uri, mended=True, within=PATIENCE)
         return showing.hover(checked, checked.text.lines.offset(params.position)) if checked else None
 
     @server.feature(lsp.TEXT_DOCUMENT_INLAY_HINT)
