@@ -193,7 +193,15 @@ def test_a_trace_shows_each_stage(tmp_path: Path) -> None:
     assert "left tokens   NAME:n NAME:\\mu\n  left tree     Product\n                  Symbol n\n" in text
     assert "  right term    Sum i:n\n                  Sym x i:n\n" in text
     assert "left = \\sum_{j} x_{j}\n                right = \\sum_{j} x_{j}\n" in text
-    assert "\\text{left} - \\text{right} = 0" in text
+    assert "  left - right = 0\n" in text
+
+
+def test_a_trace_shows_the_relations_that_a_proof_uses(tmp_path: Path) -> None:
+    assumed = "<!-- bnsym: assume $\\sum_i x_i = 0$ -->\n\n"
+    text = traced(tmp_path, f"{assumed}$$ \\sum_i (x_i - a)^2 = \\sum_i x_i^2 + m a^2 $$", "block-1")
+    assert "left - right = 0 modulo 1 relation\n" in text
+    assert "modulo -2 a · (Σᵢ xᵢ) = 0\n" in text
+    assert "Use(" not in text
 
 
 def test_a_trace_of_what_is_not_read_goes_as_far_as_reading(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from time import monotonic
 
-from bnsym.kernel import Certificate, Factor, Given, Proved, Schwarz, Summand
+from bnsym.kernel import Certificate, Factor, Given, Proved, Schwarz, Summand, Use
 from bnsym.normal import Generator, Monomial, OutOfReach, Ring
 from bnsym.printing import to_latex
 from bnsym.proving.readback import product_of
@@ -49,6 +49,12 @@ def certificate_line(proved: Proved) -> str:
     names = _names_of_roots(statement)
     ring = SearchRing(statement, monotonic() + SECONDS)
     return f"{difference} = " + " + ".join(_summand(s, ring, names) for s in certificate.summands)
+
+
+def use_line(use: Use, statement: Statement) -> str:
+    """A relation that it was reduced by, with its cofactor."""
+    related = rf" \cdot {_factor(use.given, statement)}" if use.given else ""
+    return rf"\text{{modulo}} {_factor(use.cofactor, statement)}{related} = 0"
 
 
 def _relations(certificate: Certificate) -> str:

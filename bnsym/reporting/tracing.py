@@ -20,8 +20,9 @@ from bnsym.normal import OutOfReach
 from bnsym.printing import to_latex
 from bnsym.proving.readback import term_of
 from bnsym.proving.rings import SearchRing
-from bnsym.reporting.certificate_lines import certificate_line
+from bnsym.reporting.certificate_lines import certificate_line, use_line
 from bnsym.reporting.reading import read_with
+from bnsym.reporting.unicode import unicode_math
 from bnsym.reporting.wording import relation_latex, witness_strings, words_of
 from bnsym.terms import Index, Statement
 
@@ -105,7 +106,7 @@ def _verdict(result: Result) -> Iterator[str]:
     yield " ".join(filter(None, (result.name, words.code, words.message)))
     if isinstance(verdict := result.verdict, Proved):
         yield f"by {rule_of(verdict.certificate)}, for {verdict.scope or 'every size'}"
-        yield certificate_line(verdict)
-        yield from (f"uses {use}" for use in verdict.certificate.uses)
+        yield unicode_math(certificate_line(verdict))
+        yield from (unicode_math(use_line(use, verdict.statement)) for use in verdict.certificate.uses)
     if isinstance(verdict, Refuted):
         yield from (f"{name} = {value}" for name, value in witness_strings(verdict))
