@@ -399,6 +399,23 @@ def test_what_is_written_is_said(project: Path, capsys: pytest.CaptureFixture[st
     assert not capsys.readouterr().err
 
 
+def test_quiet_is_quiet(project: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """Where all is as declared nothing is said; else what is not, and why."""
+    (project / "note.md").write_text("$$ a + a = 2 a $$\n", encoding="utf-8")
+    run("check", "-q", "note.md")
+    run("check", "-q", "note.md")  # as remembered
+    run("check", "-q", "--fix", "note.md")
+    run("report", "-q", "note.md", "-o", "out.html")
+    run("export", "latex", "-q", "note.md", "-o", "out.tex")
+    assert capfd.readouterr() == ("", "")
+    (project / "note.md").write_text(FALSE, encoding="utf-8")
+    for command in (("check",), ("report", "-o", "out.html")):
+        run(*command, "-q", "note.md")
+        said = "".join(capfd.readouterr())
+        assert "BN201" in said
+        assert "\n1 link: 1 refuted\n" in said
+
+
 @pytest.mark.parametrize("is_repository", [True, False])
 def test_a_patch_of_files_above_says_how_it_is_applied(
     is_repository: bool, project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -131,7 +131,7 @@ def _axioms(_ctx: click.Context, _param: click.Parameter, begun: str) -> list[st
 @click.option("--fix", is_flag=True, help="Apply the repairs of refuted links to the files.")
 @click.option("--minimal", is_flag=True, help="Find out which hypotheses each proof can do without.")
 @click.option("--show-parsed", is_flag=True, help="Print each formula as it was understood.")
-@click.option("-q", "--quiet", is_flag=True, help="Only what is not as declared, and the summary.")
+@click.option("-q", "--quiet", is_flag=True, help="Only what is not as declared; nothing if all is.")
 @click.option("-v", "--verbose", is_flag=True, help="Also certificates, evidence, axioms, seconds, notes.")
 @click.option(
     "--output-file",
@@ -270,8 +270,11 @@ def _repair(request: Request, folder: Folder | None, patch: Path | None, fix: bo
     if fix and changes:
         report, code = left, int(checking.exit_code(left).value)
     request.show(report)
-    if fix:
-        _said(fix_files(changes))
+    changed = fix_files(changes) if fix else []
+    for file in () if request.quiet else changed:
+        click.echo(f"changed {file}; the report is of what it says now", err=True)
+    if fix and not (changed or request.quiet):
+        click.echo("nothing to fix: no undeclared refutation has a proved repair", err=True)
     return code
 
 
@@ -290,10 +293,3 @@ def fix_files(changes: Changes) -> list[str]:
         begins = "\ufeff" if Path(file).read_bytes().startswith(BOM_UTF8) else ""
         write(Path(file), begins + changes[file][1])
     return changed
-
-
-def _said(changed: list[str]) -> None:
-    for file in changed:
-        click.echo(f"changed {file}; the report is of what it says now", err=True)
-    if not changed:
-        click.echo("nothing to fix: no undeclared refutation has a proved repair", err=True)

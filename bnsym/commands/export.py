@@ -18,7 +18,7 @@ def export() -> None:
 @export.command()
 @publishes(Path("-"))
 @click.option("--standalone/--snippet", default=True, help="A document, or a part to \\input in one.")
-def latex(paths: Sequence[str], output: Path, standalone: bool, timeout: float) -> int:
+def latex(paths: Sequence[str], output: Path, standalone: bool, timeout: float, quiet: bool) -> int:
     """Check the notes, and export them as LaTeX.
 
     Only proved links are presented as verified, in the note's own source; refuted ones are errata,
@@ -28,5 +28,5 @@ def latex(paths: Sequence[str], output: Path, standalone: bool, timeout: float) 
     if report is not None:
         from bnsym.reporting.typeset.latex_document import to_latex_document
 
-        publish(output, to_latex_document(report, standalone=standalone))
+        publish(output, to_latex_document(report, standalone=standalone), quiet=quiet)
     return code

@@ -69,8 +69,8 @@ def init(force: bool) -> None:
         click.echo(f"wrote {path}")
     if wanted is None:
         click.echo(
-            "CI can't install from where this bnsym came: set the variable BNSYM_REPOSITORY of your repository"
-            " (Settings, Actions, Variables) to the https address of bnsym's own",
+            "CI can't install from where this bnsym came: set your repository's variable BNSYM_REPOSITORY"
+            " (Settings, Actions, Variables) to the https address of bnsym's",
             err=True,
         )
     click.echo("now run: bnsym check all")

@@ -12,7 +12,7 @@ from bnsym.commands.writing import checked, publish, publishes
 
 @click.command()
 @publishes(Path("report.html"))
-def report(paths: Sequence[str], output: Path, timeout: float) -> int:
+def report(paths: Sequence[str], output: Path, timeout: float, quiet: bool) -> int:
     """Check the notes, and write them with their verdicts as one HTML file.
 
     It opens from disk, without network or script: the notes' prose and formulas, each link with its
@@ -22,5 +22,5 @@ def report(paths: Sequence[str], output: Path, timeout: float) -> int:
     if found is not None:
         from bnsym.reporting.pages.html import to_html
 
-        publish(output, to_html(found))
+        publish(output, to_html(found), quiet=quiet)
     return code

@@ -47,10 +47,10 @@ def write(path: Path, text: str) -> None:
         raise click.FileError(str(path), error.strerror) from error
 
 
-def publish(path: Path, text: str) -> None:
+def publish(path: Path, text: str, *, quiet: bool) -> None:
     """The same, and say where it is."""
     write(path, text)
-    if str(path) != "-":
+    if not quiet and str(path) != "-":
         click.echo(f"wrote {path}", err=True)
 
 
@@ -92,6 +92,7 @@ def publishes(output: Path) -> Callable[[Callable[..., Any]], Callable[..., Any]
         click.option(
             "--timeout", type=click.FloatRange(min=0, min_open=True), default=10.0, help="For each link."
         ),
+        click.option("-q", "--quiet", is_flag=True, help="Say nothing but what is not as declared."),
     )
 
     def decorated(command: Callable[..., Any]) -> Callable[..., Any]:

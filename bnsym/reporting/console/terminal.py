@@ -53,13 +53,17 @@ def print_report(
         cause_block(page, cause)
     result_blocks(page, [view for view in views(report) if _needs_a_look(view, report, detail)])
     _diagnostics(page, report, detail)
-    page.put(*summary(report, page.width))
+    if detail is not Detail.QUIET or not report.passed:
+        page.put(*summary(report, page.width))
 
 
 def to_text(report: Report) -> str:
     """What is not as declared, and the summary, as plain text."""
     stream = StringIO()
-    print_report(report, make_console(stream, plain=True), Detail.QUIET)
+    console = make_console(stream, plain=True)
+    print_report(report, console, Detail.QUIET)
+    if report.passed:
+        Page(console, report.sources).put(*summary(report, Page(console, {}).width))
     return stream.getvalue().rstrip()
 
 

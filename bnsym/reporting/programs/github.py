@@ -63,8 +63,8 @@ def _property(text: str) -> str:
 
 
 def to_summary(report: Report) -> str:
-    """Why several links fail; then what is amiss, each with its formula, numbers and repair, open if it is one
-    of the first and short; then what is as declared. Cut where GitHub would refuse it."""
+    """Why several links fail; then what is amiss, each with its formula, numbers and repair, open if it is
+    short and one of the first; then what is as declared. Cut where GitHub would refuse it."""
     head = "### bnsym: " + (", ".join(f"{n} {name}" for name, n in report.counts.items() if n) or "no links")
     lines, size = [head, ""], 0
     for block in chain(map(_cause, report.causes), _amiss(report), _as_declared(report)):
