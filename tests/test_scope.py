@@ -10,7 +10,7 @@ from rich.console import Console
 
 from bnsym.checking import Unwatched, budget, check_notes
 from bnsym.finding import Note
-from bnsym.model import Report, Unread
+from bnsym.model import Report, Severity, Unread
 from bnsym.reporting.console.terminal import print_report
 
 LETTERS = {"proved": "p", "refuted": "r", "undecided": "u", "unread": "x"}
@@ -573,3 +573,44 @@ def test_words_before_a_definition_say_for_which_indices_it_holds(words: str, ex
 )
 def test_a_part_of_the_numbers_is_a_condition(display: str, expected: str) -> None:
     assert verdicts(display) == expected
+
+
+INDEX = "<!-- bnsym: index $i = 1..N$ -->"
+LOSS_OF_Y = (
+    r"<!-- bnsym: loss $f(y)$ -->",
+    r"y_i = \gamma x_i",
+    r"\frac{\partial f}{\partial x_i} = \gamma g_i",
+)
+GRADIENT = r"<!-- bnsym: let $g_i$ = $\partial f/\partial y_i$ -->"
+
+
+@pytest.mark.parametrize(
+    ("displays", "expected", "said"),
+    [
+        # said twice alike, in any section; of two letters, each
+        ((GRADIENT, *LOSS_OF_Y, "# Later", LOSS_OF_Y[0], LOSS_OF_Y[2]), "pp", None),
+        ((GRADIENT, *LOSS_OF_Y, "# Later", "<!-- bnsym: loss $h(z)$ -->", LOSS_OF_Y[2]), "pp", None),
+        # it holds in the whole file, before it too
+        ((GRADIENT, *LOSS_OF_Y[1:], "# Later", LOSS_OF_Y[0]), "p", None),
+        # two that differ: what follows in that section is not judged by either
+        (
+            (GRADIENT, *LOSS_OF_Y, "# b", "<!-- bnsym: loss $f(z)$ -->", LOSS_OF_Y[2], "# c", LOSS_OF_Y[2]),
+            "pxp",
+            ("BN127", 15, "the loss is `f(y)` by line 3, and `f(z)` here"),
+        ),
+        (
+            (INDEX, r"\sum_i 1 = N", INDEX.replace("N", "M"), r"\sum_i 1 = N"),
+            "px",
+            ("BN125", 7, "`i` runs over 1..N by line 1, and over 1..M here"),
+        ),
+        ((INDEX, "# b", INDEX, r"\sum_i 1 = N"), "p", None),
+    ],
+)  # fmt: skip
+def test_what_a_directive_says_of_the_file_is_said_once(
+    displays: tuple[str, ...], expected: str, said: tuple[str, int, str] | None
+) -> None:
+    report = checked(*displays)
+    assert "".join(LETTERS[r.name] for r in report.results) == expected
+    errors = [d for d in report.all_diagnostics if d.severity is Severity.ERROR]
+    assert [(d.code, d.span.line, d.message) for d in errors] == ([said] if said else [])
+    assert not said or not report.passed

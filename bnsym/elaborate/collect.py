@@ -270,7 +270,10 @@ class Gatherer:
         self.where: list[RawChain] = []
         """Equations after `where` in the block at hand."""
         self.unreadable: list[tuple[int, ReadError]] = []
-        """Assumptions that can't be read, with their sections: nothing there is judged without them."""
+        """Of assumptions that can't be read, and indices and losses of which two things are said, with their
+        sections: nothing there is judged without them."""
+        self.losses: dict[str, Slice] = {}
+        """Where it is said of what each is a function."""
 
     def run(self, items: Sequence[Item]) -> Gathered:
         stated.ahead(self, items, 0)
@@ -345,7 +348,7 @@ class Gatherer:
                     self.result.total = item.options.get("mode") == "total"
         except ReadError as error:
             self.problem(error)
-            if item.name == "assume":
+            if item.name == "assume" or (item.name in ("index", "loss") and error.code != "BN107"):
                 self.unreadable.append((self.level, error))
 
     def _let(self, item: Directive) -> None:
@@ -427,10 +430,11 @@ class Gatherer:
             raise ReadError("BN107", "a size is one name", where.at)
         size = size_name(name)
         for letter in re.findall("[A-Za-z]", match["letters"]):
-            known = self.result.sizes.setdefault(letter, (size, where))[0]
+            known, first = self.result.sizes.setdefault(letter, (size, where))
             if known != size:
-                message = f"`{letter}` runs over 1..{known} and over 1..{size}"
-                raise ReadError("BN125", message, where.at)
+                line = self.source.span(first.start, first.end).line
+                message = f"`{letter}` runs over 1..{known} by line {line}, and over 1..{size} here"
+                raise ReadError("BN125", message, where.at, "use one letter for each size")
 
     def _label(self, formula: Slice) -> None:
         letter = letter_of(parse(self._text(formula), formula.start))
@@ -450,7 +454,11 @@ class Gatherer:
         for part in text[opening + 1 : closing].split(","):
             outputs.append(self._name(part, formula.start + position))
             position += len(part) + 1
-        self.result.losses[loss] = tuple(outputs)
+        first = self.losses.setdefault(loss, formula)
+        if self.result.losses.setdefault(loss, tuple(outputs)) != tuple(outputs):
+            of = f"`{self._text(first)}` by line {self.source.span(first.start, first.end).line}"
+            hint = "a loss directive holds in the whole file: give one of the two losses another name"
+            raise ReadError("BN127", f"the loss is {of}, and `{text}` here", formula.at, hint)
 
     def _name(self, text: str, offset: int) -> str:
         node = parse(text, offset)
