@@ -178,6 +178,70 @@ def test_outline_keeps_order_and_chains(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+# -- prose -------------------------------------------------------------------------------
+
+
+def body(latex: str) -> str:
+    """What stands before what is not verified."""
+    return latex[latex.index(r"\begin{document}") :].split(r"\bnsymheading{Ledger}")[0]
+
+
+def test_what_sentences_define_and_assume_is_kept(tmp_path: Path) -> None:
+    said = "Let $\\mu = \\frac{1}{m} \\sum_i x_i$ be *the* mean, with $\\epsilon > 0$.\n\n"
+    latex = body(
+        export(tmp_path, said + "$$\n\\sum_i (x_i - \\mu) = 0\n$$\n\nSo & on.\n\n$$ \\mu = \\epsilon $$\n")
+    )
+    mean, order = r"\ensuremath{\mu = \frac{1}{m} \sum_i x_i}", r"\ensuremath{\epsilon > 0}"
+    kept = rf"\bnsymsaying{{Let {mean} be \emph{{the}} mean, with {order}.}}"
+    verified, refused = latex.split(r"\bnsymsaying{So \& on.}")
+    assert kept in verified
+    assert r"\sum_i (x_i - \mu) & = 0" in verified
+    assert r"\bnsymid{block{-}2}: see below." in refused
+
+
+@pytest.mark.parametrize(
+    ("name", "begins", "title"),
+    [
+        ("my_first-note.md", "", "My first note"),
+        ("note.md", "---\ntags: a\ntitle: 'On $ means'\n---\n", r"On \ensuremath{\mathdollar} means"),
+        ("note.md", "---\ntags: a\n---\ntitle: b\n\n", "Note"),
+        ("note.md", "## Two\n\n", "Note"),
+        ("note.md", "# One\n\n", "One"),
+        ("note.tex", "\\title{On means}\\begin{document}\n\\section{Two}\n", "On means"),
+    ],
+)
+def test_a_note_has_a_title(name: str, begins: str, title: str, tmp_path: Path) -> None:
+    note = tmp_path / name
+    note.write_text(f"{begins}Text.\n\n$$ a + a = 2 a $$\n", encoding="utf-8")
+    latex = body(to_latex_document(bnsym.check(note, cross_examine=False)))
+    assert re.findall(r"\\bnsymtitle\{(.*)\}", latex) == [title]
+    assert r"\bnsymsaying{" in latex
+    assert latex.count(r"\bnsymheading{Two}") == ("Two" in begins)
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [r"\input{x}", r"$\input{x}$", r"$a$ \write18{ls} & % # ~ ^^41", r"<b>\csname a\endcsname", r"`}\def\a{`",
+     "| a |\n|---|\n| \\relax |", r"- - > # \end{document}", r"![\input{x}](y)", r"$}\end{document}{$"],
+)  # fmt: skip
+@pytest.mark.parametrize("name", ["note.md", "note.tex"])
+def test_prose_is_only_text(hostile: str, name: str, tmp_path: Path) -> None:
+    note = tmp_path / name
+    note.write_text(f"{hostile}\n\n$$ a + a = 2 a $$\n", encoding="utf-8")
+    latex = body(to_latex_document(bnsym.check(note, cross_examine=False)))
+    assert not re.search(r"\\(?:input|write|csname|def|relax)|\^\^|\\end\{document", latex)
+    compiled(tmp_path, to_latex_document(bnsym.check(note, cross_examine=False)))
+
+
+def test_of_prose_in_letters_that_tex_lacks_the_formulas_stay(tmp_path: Path) -> None:
+    latex = export(
+        tmp_path,
+        "设 $\\mu = \\frac1m \\sum_i x_i$ 为均值，其中 $x_i$ 是输入。\n\n$$\n\\sum_i (x_i - \\mu) = 0\n$$\n",
+    )
+    assert r"\bnsymsaying{\ensuremath{\mu = \frac1m \sum_i x_i}, \ensuremath{x_i}}" in latex
+    compiled(tmp_path, latex)
+
+
 # -- TeX ---------------------------------------------------------------------------------
 
 

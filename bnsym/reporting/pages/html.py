@@ -9,19 +9,19 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from html import escape
 from importlib.resources import files
-from typing import TypeAlias
 
 from bnsym.model import Cause, Diagnostic, FileReport, Format, Report, Severity, Skipped, Undecided, format_of
-from bnsym.reporting.outline import Formula, Part, Saying, Step
+from bnsym.reporting.outline import Formula, Saying, Step
 from bnsym.reporting.pages.graph import graph, in_words
 from bnsym.reporting.pages.markdown_prose import prose
 from bnsym.reporting.pages.mathml import marked, mathml
 from bnsym.reporting.pages.tex_prose import tex_prose
 from bnsym.reporting.view import Failure, FileView, Grounds, View, file_views
 from bnsym.reporting.wording import MARKS, said_of_cause
+from bnsym.source.text import Heading
 
 _SIGNS = {":=": "≔"}
 """Signs that MathML would take apart."""
@@ -91,8 +91,7 @@ def _file(view: FileView, number: int) -> str:
         if drawn
         else ""
     )
-    render = tex_prose if format_of(view.name) is Format.TEX else prose
-    content = _content(view.parts, view.text, number, render)
+    content = (_piece(piece, number) for piece in told(view))
     return (
         f'<article id="file-{number}"><p class="path">{escape(view.name)}</p>{_read(view)}'
         f"{''.join(map(_cause, view.file.causes))}"
@@ -122,23 +121,24 @@ _LEGEND = (
 )
 
 
-Prose: TypeAlias = Callable[..., str]
-
-
-def _content(parts: Iterable[Part], text: str, number: int, render: Prose) -> Iterator[str]:
-    """Prose, then what interrupts it, to the end."""
-    done = 0
-    for part in parts:
-        if isinstance(part, Formula | Saying):
-            yield _prose(render, text, done, part.where.start)
-            yield _formula(part, number) if isinstance(part, Formula) else _saying(part)
+def told(view: FileView) -> Iterator[str | Formula | Saying]:
+    """Its prose as HTML, and what interrupts that, to the end."""
+    render = tex_prose if format_of(view.name) is Format.TEX else prose
+    text, done = view.text, 0
+    for part in view.parts:
+        if not isinstance(part, Heading):  # which is prose
+            yield from (render(text[done : part.where.start], begins=done == 0), part)
             done = part.where.end
-    yield _prose(render, text, done, len(text))
+    yield render(text[done:], begins=done == 0)
 
 
-def _prose(render: Prose, text: str, start: int, end: int) -> str:
-    shown = render(text[start:end], begins=start == 0)
-    return f'<div class="prose">{shown}</div>' if shown.strip() else ""
+def _piece(piece: str | Formula | Saying, number: int) -> str:
+    match piece:
+        case Formula():
+            return _formula(piece, number)
+        case Saying():
+            return _saying(piece)
+    return f'<div class="prose">{piece}</div>' if piece.strip() else ""
 
 
 def _saying(saying: Saying) -> str:

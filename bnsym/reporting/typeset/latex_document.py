@@ -1,5 +1,5 @@
-r"""A report as LaTeX: the author's own source of what was proved, each link with its mark and what
-its proof rests on; what was refuted, as errata; what is not verified, by name; a ledger.
+r"""A report as LaTeX: the note's prose, the author's own source of what was proved, each link with its
+mark and its grounds; what was refuted, as errata; what is not verified, by name; a ledger.
 
 Only what the reader understood is let through (`source`); all other text is escaped. The macros
 around it are in `macros.tex`, for an author to redefine.
@@ -11,17 +11,18 @@ import re
 from collections.abc import Iterable, Iterator
 from importlib.resources import files
 from itertools import groupby
+from pathlib import Path
 
 from bnsym.kernel import Number, Proved, Refuted, Surd
 from bnsym.model import Report, Result
-from bnsym.reporting.authored import Barred, safe_math
-from bnsym.reporting.outline import Formula, Part, Saying, Step
+from bnsym.reporting.outline import Formula, Saying, Step
+from bnsym.reporting.pages.html import told
+from bnsym.reporting.typeset.prose_lines import math, prose
 from bnsym.reporting.typeset.tex_lines import ROOM, divided, escaped, width
 from bnsym.reporting.view import Failure, FileView, Grounds, View, file_views, views
 from bnsym.reporting.wording import FAILS
-from bnsym.source.text import Heading
+from bnsym.source.tex import plain_title
 
-_HEADINGS = (r"\bnsymtitle", r"\bnsymheading", r"\bnsymsubheading")
 _HANGS = 26
 """A left side wider than this stands on a line of its own."""
 _COLUMNS = (
@@ -33,7 +34,9 @@ _COLUMNS = (
     + "@{}"
 )
 """Of the ledger."""
-_INLINE = re.compile(r"\$((?:\\.|[^$\\])+)\$")
+_TITLE = re.compile(
+    r"""\A-{3}\s*\n(?:(?!---).*\n)*?title:[ \t]*["']?(.+?)["']?[ \t]*\n|\\title\s*\{([^{}]*)\}"""
+)
 
 
 def to_latex_document(report: Report, *, standalone: bool = True) -> str:
@@ -72,55 +75,46 @@ def _is(step: Step, kind: type) -> bool:
 
 
 def _verified(view: FileView, labels: set[str]) -> Iterator[str]:
-    """Headings and hypotheses only where something follows; names hold to the end of the file."""
-    waiting: list[str] = [rf"\bnsymtitle{{{escaped(view.name)}}}"]
-    for part in view.parts:
-        shown = list(_part(part, labels))
-        if isinstance(part, Heading):
-            level = min(part.level, len(_HEADINGS))
-            waiting = [w for w in waiting if _level(w) < level] + shown
-        elif isinstance(part, Saying) and part.kind == "assume":
-            waiting += shown
-        elif shown:
-            yield from (*waiting, *shown)
-            waiting = []
+    pieces = [
+        one
+        for piece in told(view)
+        for one in ([piece] if isinstance(piece, Formula | Saying) else prose(piece))
+    ]
+    if not any(isinstance(piece, str) and piece.startswith(r"\bnsymtitle{") for piece in pieces):
+        yield rf"\bnsymtitle{{{escaped(_named(view))}}}"
+    for piece in pieces:
+        yield from [piece] if isinstance(piece, str) else _part(piece, labels)
 
 
-def _level(line: str) -> int:
-    """Of a heading's line; what is said belongs to the heading before it."""
-    return next((n for n, name in enumerate(_HEADINGS, 1) if line.startswith(name + "{")), 9)
+def _named(view: FileView) -> str:
+    """What a note that has no heading is called: as its front matter or preamble says, or as its file."""
+    said = _TITLE.search(view.text)
+    name = re.sub(r"[-_\s]+", " ", Path(view.name).stem).strip()
+    return (said[1] or plain_title(said[2])) if said else name[:1].upper() + name[1:]
 
 
-def _part(part: Part, labels: set[str]) -> Iterator[str]:
+def _part(part: Formula | Saying, labels: set[str]) -> Iterator[str]:
     match part:
-        case Heading(level, title):
-            yield f"{_HEADINGS[min(level, len(_HEADINGS)) - 1]}{{{_title(title)}}}"
         case Saying("assume", formulas):
             yield rf"\bnsymsaying{{Assume {_listed(formulas)}.}}"
         case Saying(_, (name, *meaning)) if meaning:
-            yield rf"\bnsymsaying{{Write {_math(name)} for {_math(meaning[0])}.}}"
+            yield rf"\bnsymsaying{{Write {math(name)} for {math(meaning[0])}.}}"
         case Formula(steps=steps):
             kept = [s for s in steps if s.left and (s.result is None or is_verified(s.result))]
             if kept:
                 yield from _display(kept, labels)
                 yield from _notes(part.name, kept)
-
-
-def _title(title: str) -> str:
-    """A heading's text; its formulas as formulas, where they can be let through."""
-    pieces = _INLINE.split(title)
-    return "".join(_math(piece) if odd % 2 else escaped(piece) for odd, piece in enumerate(pieces))
-
-
-def _math(latex: str) -> str:
-    try:
-        return rf"\ensuremath{{{safe_math(latex)}}}"
-    except Barred:
-        return rf"\texttt{{{escaped(latex)}}}"
+            left = [s.result.link.id for s in steps if s.result and not is_verified(s.result)]
+            if names := ", ".join(map(_id, left)):
+                yield rf"\bnsymnote{{{names}: see below.}}"
 
 
 def _listed(formulas: Iterable[str]) -> str:
-    return ", ".join(map(_math, formulas))
+    return ", ".join(map(math, formulas))
+
+
+def _id(name: str) -> str:
+    return rf"\bnsymid{{{escaped(name)}}}"
 
 
 def _display(steps: list[Step], labels: set[str], mark: str = r"\bnsymproved") -> Iterator[str]:
@@ -188,7 +182,7 @@ def _notes(name: str, steps: Iterable[Step]) -> Iterator[str]:
         span = _ranges([number for number, _ in group])
         lines.append(f"{span}: {ground}" if span else ground)
     if because := " \\newline ".join(lines):
-        yield rf"\bnsymnote{{\bnsymid{{{escaped(name)}}}\quad {because}}}"
+        yield rf"\bnsymnote{{{_id(name)}\quad {because}}}"
 
 
 def number_of(link: str, block: str) -> str:
@@ -214,12 +208,12 @@ def _grounds(grounds: Grounds) -> str:
     parts += [f"if {_listed(grounds.side_conditions)}"] if grounds.side_conditions else []
     parts += [escaped(f"by {grounds.axioms}")] if grounds.axioms else []
     if grounds.proof.certificate.summands:
-        parts.append(_math(grounds.certificate))
+        parts.append(math(grounds.certificate))
     return "; ".join(parts) + "."
 
 
 def _scope(scope: str) -> str:
-    return _math(scope.replace(">=", r"\ge")) if scope else "every size"
+    return math(scope.replace(">=", r"\ge")) if scope else "every size"
 
 
 # What is not
@@ -235,7 +229,7 @@ def _errata(steps: list[Step]) -> Iterator[str]:
             continue
         if step.left:
             yield from _display([step], set(), r"\bnsymrefuted")
-        yield rf"\bnsymnote{{\bnsymid{{{escaped(result.link.id)}}}\quad {' '.join(_erratum(View(result)))}}}"
+        yield rf"\bnsymnote{{{_id(result.link.id)}\quad {' '.join(_erratum(View(result)))}}}"
 
 
 def _erratum(view: View) -> Iterator[str]:
@@ -250,7 +244,7 @@ def _erratum(view: View) -> Iterator[str]:
         left, right = _number(refuted.left), _number(refuted.right)
         yield f"At {values} the sides are ${left}$ {fails} ${right}$."
         if repair := view.result.repair:
-            yield f"Without {escaped(repair.what)}: {_math(repair.after)} for {_math(repair.before)}."
+            yield f"Without {escaped(repair.what)}: {math(repair.after)} for {math(repair.before)}."
 
 
 def _number(value: Number) -> str:
@@ -260,7 +254,7 @@ def _number(value: Number) -> str:
 
 
 def _witness(failure: Failure) -> Iterator[str]:
-    yield from (_math(f"{name} = {value}") for name, value in (*failure.numbers, *failure.values))
+    yield from (math(f"{name} = {value}") for name, value in (*failure.numbers, *failure.values))
 
 
 def _unverified(report: Report) -> Iterator[str]:
@@ -270,7 +264,7 @@ def _unverified(report: Report) -> Iterator[str]:
     yield r"\bnsymheading{Not verified}"
     for view in others:
         said = escaped(f"{view.result.name}, {view.place}. {view.words.message}")
-        yield rf"\bnsymnote{{\bnsymid{{{escaped(view.result.link.id)}}}\quad {said}}}"
+        yield rf"\bnsymnote{{{_id(view.result.link.id)}\quad {said}}}"
 
 
 def _ledger(report: Report) -> Iterator[str]:
