@@ -180,7 +180,7 @@ def test_every_format_tells_it(tmp_path: Path) -> None:
     assert said.endswith("2 links are proved with it put right")
     assert escape(said) in to_html(report)
     told = to_summary(report).partition("</details>")[0]
-    assert all(f"\n- {before}\n" in told and f"\n+ {after}\n" in told for before, after in cause.lines)
+    assert all(f"\n-   {before}\n" in told and f"\n+   {after}\n" in told for before, after in cause.lines)
     assert all(link in told for link in cause.links)
 
 
