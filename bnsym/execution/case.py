@@ -37,7 +37,6 @@ from bnsym.model import (
     Unread,
     Verdict,
 )
-from bnsym.reporting.unicode import plain
 from bnsym.reporting.wording import at_witness
 from bnsym.terms import Diff, Hypothesis, Relation, Statement, walk
 
@@ -286,7 +285,7 @@ def _agreeing_digits(link: Link, refuted: Refuted) -> int:
 
 def _with_values(doubt: Unread, refuted: Refuted) -> Unread:
     """The doubt, with the values at which the two sides differ."""
-    said, found = plain(doubt.problem.message), at_witness(refuted)
+    said, found = doubt.problem.message, at_witness(refuted)
     message = f"{found}, but it {said}" if doubt.problem.cause else f"{said}: {found}"
     return Unread(replace(doubt.problem, message=message, cause=None))
 
