@@ -113,6 +113,21 @@ def test_a_word_that_only_looks_like_one_does_not(sentence):
     assert defined(sentence.replace("$F$", formula)) == []
 
 
+DENIES_NOTHING = {
+    "not hard": ("It is not hard to see that $F$.", "It is not true that $F$."),
+    "nicht schwer": ("Es ist nicht schwer zu sehen, dass $F$.", "Es ist nicht so, dass $F$."),
+    "不变": ("由于尺度不变性，$F$ 也是最优解。", "由于尺度，$F$ 不是最优解，不能说 $F$。"),
+    "不等式": ("由不等式，$F$ 成立。", "$F$ 不等于它，并非 $F$。"),
+}
+
+
+@pytest.mark.parametrize(("said", "denied"), DENIES_NOTHING.values(), ids=list(DENIES_NOTHING))
+def test_a_negation_that_denies_nothing_leaves_definitions_alone(said, denied):
+    formula = r"$u := \frac{1}{n} \sum_{k=1}^n x_k$"
+    assert defined(said.replace("$F$", formula)) == ["u"]
+    assert roles(denied.replace("$F$", formula))[-1] == "DENIED"
+
+
 def test_a_list_after_where_defines_and_one_of_claims_does_not():
     items = "- $a = \\frac1n \\sum_k x_k$ is the mean,\n- $b = a^2$.\n"
     assert defined(f"where\n\n{items}") == ["a", "b"]

@@ -362,7 +362,7 @@ class _Walk:
                 self.clause = match.end()
                 if kind == "conjunction" and self.negated:
                     self.role = Role.PLAIN
-            elif not self._is_quoted(match.start()):
+            elif kind != "hard" and not self._is_quoted(match.start()):
                 self._word(str(kind), match.start())
 
         given = {value for value in self.values if self.roles[value] is not Role.SAID}
@@ -489,6 +489,5 @@ _walked = lru_cache(maxsize=4096)(_Walk)
 def _tokens(words: Words) -> str:
     kinds = ("conjunction", "negation", "condition", "assume", "hence", "where", "let")
     named = "|".join(f"(?P<{kind}>{getattr(words, kind)})" for kind in kinds)
-    return (
-        rf"(?P<formula>{FORMULA}{REST}*)|(?P<display>{DISPLAY}{REST}*)|{named}|(?P<clause>{_CLAUSE.pattern})"
-    )
+    shown = rf"(?P<formula>{FORMULA}{REST}*)|(?P<display>{DISPLAY}{REST}*)"
+    return rf"{shown}|(?P<hard>{words.not_hard})|{named}|(?P<clause>{_CLAUSE.pattern})"
