@@ -11,19 +11,20 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import chain, combinations, groupby, pairwise, takewhile
+from itertools import chain, combinations, pairwise, product, takewhile
 from time import monotonic
 from types import MappingProxyType
 from typing import TypeAlias
 
 from bnsym.elaborate.lints import resemblances
+from bnsym.elaborate.symbols import unmarked
 from bnsym.evidence.surveying import relevant
 from bnsym.kernel import Witness
-from bnsym.latex.ast import Derivative, Gradient, Norm, Power, Product, Quotient, Symbol
+from bnsym.latex.ast import Derivative, Gradient, Node, Norm, Plus, Power, Product, Quotient, Symbol, walk
 from bnsym.model import Cause, Link, Span, TextEdit, edited
 from bnsym.proving import is_provable
 from bnsym.proving.witness import free_shapes
-from bnsym.repairing.edits import Edit, Place, accented, accents, edits, factors, powers, squares
+from bnsym.repairing.edits import Edit, Place, accented, accents, edits, factors, powers, signs, squares
 from bnsym.repairing.foreseen import Foreseen
 from bnsym.repairing.spots import spots
 from bnsym.repairing.trial import fails
@@ -38,13 +39,13 @@ FEWEST = 2
 """Links that a cause explains: of one alone the repair of that link tells, unless a name is wrong, which
 may be so in a definition."""
 ROUNDS = 8
-LINKS = 1200
+LINKS = 3000
 """How many are read over all candidates of a note: of a long one fewer candidates are tried."""
 ALIKE = 4
 """How many candidates of one cost are tried on the whole note, those that seem to help most."""
 BOTH = 16
 """Of how many candidates each two are tried together."""
-COSTS = {"a hat": 1, "the square of a norm": 1, "a factor": 1, "a power": 2}
+COSTS = {"a hat": 1, "the square of a norm": 1, "a factor": 1, "a sign": 1}
 """In which order kinds of edits are tried: names before them, definitions after."""
 
 
@@ -123,6 +124,7 @@ class Spotted:
     display: int
     expression: int
     edit: TextEdit
+    kind: Kind
     failing: bool
     """Whether a link of the expression is not proved, or a name of a definition may be a slip."""
 
@@ -143,16 +145,30 @@ class Candidate:
         return frozenset(one.expression for one in self.places if one.failing)
 
     @property
+    def kinds(self) -> frozenset[Kind]:
+        return frozenset(one.kind for one in self.places)
+
+    @property
+    def is_name(self) -> bool:
+        """Whether one name is written for another, and nothing else is changed."""
+        return len(self.kinds) == 1 and _is_name(self.what)
+
+    @property
+    def less(self) -> Iterator[Candidate]:
+        """Without one of several kinds of edits."""
+        for kind in self.kinds if len(self.kinds) > 1 else ():
+            yield replace(self, places=frozenset(one for one in self.places if one.kind != kind))
+
+    @property
     def is_sound(self) -> bool:
-        """Whether it changes what is not proved, in several places, and none twice: a name may be wrong in
-        one place, of a definition."""
+        """Whether it changes what is not proved, and nothing twice."""
         apart = all(before[1] <= after[0] for after, before in pairwise(self.edits))
-        return apart and bool(self.expressions) and (len(self.edits) > 1 or _is_name(self.what))
+        return apart and bool(self.expressions)
 
     @property
     def cost(self) -> int:
         """When it is tried."""
-        return 0 if _is_name(self.what) else COSTS.get(self.what, 3)
+        return 0 if self.is_name else COSTS.get(self.what, 2)
 
     def within(self, stretches: Collection[tuple[int, int]]) -> Candidate:
         """Of its edits those in expressions that begin in some stretches."""
@@ -160,6 +176,8 @@ class Candidate:
         return replace(self, places=frozenset(inside))
 
 
+Kind: TypeAlias = tuple[str, str, str]
+"""What is wrong, what stands there, what should."""
 Helpful: TypeAlias = tuple[int, Candidate]
 """How many links a candidate seems to help."""
 
@@ -190,15 +208,16 @@ def causes(
     links that the note means to be true, `decided` tells which are known to be proved, or where they fail.
     Edits are of the note as the causes before leave it."""
     draft, found, work = Draft.judged(text, file, decided), [], Work(LINKS, deadline)
+    used: frozenset[Kind] = frozenset()
     for _ in range(ROUNDS):
-        best = _best(draft, wanted, work)
+        best = _best(draft, wanted, used, work)
         if best is None:
             break
         after = best.after
         explained = tuple(k.id for k in after.note.links if k.id in after.proved - draft.proved)
         what, lines = best.candidate.what, _lines(draft, after)
         found.append(Cause(what, best.edits, lines, explained, _span(draft, best.edits)))
-        draft = after
+        draft, used = after, used | {one.kind for one in best.candidate.places if not _is_name(one.kind[0])}
     return tuple(found)
 
 
@@ -214,40 +233,65 @@ def confirmed(text: str, file: str, causes: tuple[Cause, ...]) -> tuple[Cause, .
     return tuple(takewhile(holds, causes))
 
 
-def _best(draft: Draft, wanted: frozenset[str], work: Work) -> Tried | None:
+def _best(draft: Draft, wanted: frozenset[str], used: Collection[Kind], work: Work) -> Tried | None:
     """Of the candidates of one cost, the one after which most links are proved that were not, and none is
-    lost; two together where none does alone."""
+    lost; two together where none does alone, and what was changed before, here too, with one more."""
     failing = [link for link in draft.note.links if link.id in wanted - draft.proved]
     proved = [link for link in draft.note.links if link.id in draft.proved]
     foreseen = Foreseen(draft.note, failing, proved, draft.witnesses)
+    spotted = list(_spotted(draft, wanted))
+    every = list(_candidates(spotted))
+    seconds = [one for one in every if one.cost < 2]
     helpful: list[Helpful] = []
-    spotted = groupby(sorted(_candidates(draft, wanted), key=lambda c: c.cost), key=lambda c: c.cost)
-    for group in chain((list(group) for _, group in spotted), (_in_definitions(draft, failing),)):
-        found = list(_helpful(group, foreseen, work))
+    for cost in (0, 1):
+        helpful += (found := list(_helpful(_repeated(every, cost), foreseen, work)))
         if best := _most(draft, wanted, found, work):
             return best
-        helpful += found
-    alone = [one for _, one in sorted(helpful, key=lambda one: -one[0])[:BOTH]]
-    pairs = (both for a, b in combinations(alone, 2) if (both := _joined(a, b)) is not None)
-    return _most(draft, wanted, list(_helpful(pairs, foreseen, work)), work)
+    firsts = [one for _, one in sorted(helpful, key=lambda one: -one[0])[:BOTH]]
+    carried = list(_carried(spotted, used))
+    stages = (
+        (chain(carried, _with_one(carried, seconds)), 1),
+        (_with_one(firsts, seconds), FEWEST),
+        (_repeated(every, 2), FEWEST),
+        (_in_definitions(draft, failing), FEWEST),
+    )
+    tried = (_most(draft, wanted, list(_helpful(c, foreseen, work)), work, least) for c, least in stages)
+    return next(filter(None, tried), None)
+
+
+def _repeated(candidates: Iterable[Candidate], cost: int) -> list[Candidate]:
+    """Those of one cost that change several places: a name may be wrong in one, of a definition."""
+    return [one for one in candidates if one.cost == cost and (len(one.edits) > 1 or one.is_name)]
+
+
+def _with_one(firsts: Iterable[Candidate], seconds: Iterable[Candidate]) -> Iterator[Candidate]:
+    """Each of the first with each of the second that changes an expression with it, and overlaps nowhere."""
+    for one, other in product(firsts, seconds):
+        both = Candidate(_and((one.what, other.what)), one.places | other.places)
+        if one.expressions & other.expressions and not one.kinds & other.kinds and both.is_sound:
+            yield both
 
 
 def _helpful(candidates: Iterable[Candidate], foreseen: Foreseen, work: Work) -> Iterator[Helpful]:
-    """Each with how many links it seems to help, if it helps any; a name that is a slip may help more."""
+    """Each with how many links it seems to help, if it helps any and with one kind of edit less fewer; a name
+    that is a slip may help more."""
     for candidate in candidates:
         if not work.spend(1):
             return
         helped = foreseen.helped(candidate.edits)
-        if helped or _is_name(candidate.what):
+        less = candidate.less if helped else ()
+        if all(foreseen.helped(one.edits) < helped for one in less) and (helped or candidate.is_name):
             yield max(helped, 1), candidate
 
 
-def _most(draft: Draft, wanted: frozenset[str], found: list[Helpful], work: Work) -> Tried | None:
+def _most(
+    draft: Draft, wanted: frozenset[str], found: list[Helpful], work: Work, least: int = FEWEST
+) -> Tried | None:
     """Of the candidates the one that gains most proofs and loses none, without edits that no proof needs."""
     best: Tried | None = None
     tries = 0
     for helped, candidate in sorted(found, key=_order):
-        fewest = 1 if _is_name(candidate.what) else FEWEST
+        fewest = 1 if candidate.is_name else least
         if helped < fewest or (best is not None and helped <= best.gained):
             continue
         tries += 1
@@ -263,12 +307,12 @@ def _order(one: Helpful) -> tuple[int, int]:
     """What seems to help most comes first; a name is wrong everywhere sooner than in places."""
     helped, candidate = one
     places = len(candidate.edits)
-    return (-places, -helped) if _is_name(candidate.what) else (-helped, places)
+    return (-places, -helped) if candidate.is_name else (-helped, places)
 
 
 def _tried(draft: Draft, wanted: frozenset[str], candidate: Candidate) -> Tried | None:
     tried = _outcome(draft, wanted, candidate)
-    if tried is None or _is_name(candidate.what):
+    if tried is None or candidate.is_name:
         return tried
     less = candidate.within(_sides(draft, tried.after))
     narrow = _outcome(draft, wanted, less) if less.places and less.places != candidate.places else None
@@ -305,13 +349,6 @@ def _is_worthwhile(draft: Draft, after: Draft, name: str) -> bool:
     return is_worthwhile(original, now, points_for(original or now, monotonic() + PROOF_SECONDS))
 
 
-def _joined(one: Candidate, other: Candidate) -> Candidate | None:
-    """Both, if they change some expression together and overlap nowhere."""
-    both = Candidate(f"{one.what} and {other.what}", one.places | other.places)
-    together = one.expressions & other.expressions and one.what != other.what
-    return both if together and both.is_sound else None
-
-
 def _lines(draft: Draft, after: Draft) -> tuple[tuple[str, str], ...]:
     """The lines that differ: no edit adds one."""
     pairs = zip(lines(draft.text), lines(after.text), strict=True)
@@ -326,26 +363,41 @@ def _span(draft: Draft, edits: tuple[TextEdit, ...]) -> Span:
 
 # -- candidates ----------------------------------------------------------------------------
 
-Kind = tuple[str, str, str]
-"""What is wrong, what stands there, what should."""
 
-
-def _candidates(draft: Draft, wanted: frozenset[str]) -> Iterator[Candidate]:
+def _candidates(spotted: Iterable[Spotted]) -> Iterator[Candidate]:
     found: dict[Kind, list[Spotted]] = defaultdict(list)
-    for kind, one in _spotted(draft, wanted):
-        found[kind].append(one)
+    for one in spotted:
+        found[one.kind].append(one)
     for (what, _, _), places in found.items():
         yield from _in_each_stretch(what, places)
 
 
+def _carried(spotted: Iterable[Spotted], used: Collection[Kind]) -> Iterator[Candidate]:
+    """The kinds of edits that were made before, some or all of them, in one more display."""
+    displays: dict[int, dict[Kind, set[Spotted]]] = defaultdict(lambda: defaultdict(set))
+    for one in spotted:
+        if one.kind in used:
+            displays[one.display][one.kind].add(one)
+    for kinds in displays.values():
+        for number in range(len(kinds), 0, -1):
+            for some in combinations(kinds, number):
+                places = frozenset(chain.from_iterable(kinds[kind] for kind in some))
+                yield Candidate(_and(what for what, *_ in some), places)
+
+
+def _and(words: Iterable[str]) -> str:
+    """Each once."""
+    return " and ".join(dict.fromkeys(words))
+
+
 def _in_each_stretch(what: str, places: list[Spotted]) -> Iterator[Candidate]:
     """In the whole note, in one section, in one display."""
-    made: set[Candidate] = set()
+    made: dict[Candidate, None] = {}
     for stretch in (lambda one: 0, lambda one: one.section, lambda one: one.display):
         by: dict[int, set[Spotted]] = defaultdict(set)
         for one in places:
             by[stretch(one)].add(one)
-        made |= {Candidate(what, frozenset(group)) for group in by.values()}
+        made |= dict.fromkeys(Candidate(what, frozenset(group)) for group in by.values())
     yield from (candidate for candidate in made if candidate.is_sound)
 
 
@@ -361,14 +413,15 @@ def _in_definitions(draft: Draft, failing: list[Link]) -> Iterator[Candidate]:
         text = context.survey.source.text[where.start : where.end]
         for edit in (edit for edit in edits(text, draft.place) if edit.cost == 1):
             moved = where.start + edit.start, where.start + edit.end, edit.new
-            place = Spotted(raw.chain.section, raw.chain.block.where.start, where.start, moved, failing=True)
-            yield Candidate(f"{edit.kind} in the definition of `{name}`", frozenset({place}))
+            what = f"{edit.kind} in the definition of `{name}`"
+            at = raw.chain.section, raw.chain.block.where.start, where.start
+            yield Candidate(what, frozenset({Spotted(*at, moved, (what, "", ""), failing=True)}))
 
 
 # -- kinds of edits ------------------------------------------------------------------------
 
 
-def _spotted(draft: Draft, wanted: frozenset[str]) -> Iterator[tuple[Kind, Spotted]]:
+def _spotted(draft: Draft, wanted: frozenset[str]) -> Iterator[Spotted]:
     """Every edit of a kind that people make throughout, in every expression of a display."""
     derivation, context = draft.note.read
     text = context.survey.source.text
@@ -379,21 +432,34 @@ def _spotted(draft: Draft, wanted: frozenset[str]) -> Iterator[tuple[Kind, Spott
         if span is not None
     }
     typos = dict(resemblances(draft.free, {d.symbol.name: d for d in context.definitions}))
+    losses = {name: plain for name in context.losses if (plain := unmarked(name)) in context.losses}
+    for doubt in context.survey.gathered.doubts:
+        at = text.find("=", doubt.where.start, doubt.where.end)
+        if doubt.value is not None and at >= 0 and text[at - 1] != ":":
+            what = f"`=` for `:=` in what line {context.survey.table.line_of(at)} says"
+            yield Spotted(0, at, at, (at, at, ":"), (what, "", ""), failing=True)
     for raw in context.survey.gathered.chains:
         for expression in raw.expressions if not raw.stated else ():
             start, end = expression.where.start, expression.where.end
-            for kind, edit in _kinds(text[start:end], draft.place, typos):
+            for kind, edit in _kinds(text[start:end], draft.place, typos, losses):
                 moved = start + edit.start, start + edit.end, edit.new
                 where = raw.section, raw.block.where.start, start
-                yield kind, Spotted(*where, moved, known.get((start, end), _is_name(edit.kind)))
+                yield Spotted(*where, moved, kind, known.get((start, end), _is_name(edit.kind)))
 
 
-def _kinds(text: str, place: Place, typos: Mapping[str, str]) -> Iterator[tuple[Kind, Edit]]:
+def _kinds(
+    text: str, place: Place, typos: Mapping[str, str], losses: Mapping[str, str]
+) -> Iterator[tuple[Kind, Edit]]:
+    """`typos` and `losses` tell for which name one may be written."""
     for spot in spots(text):
+        of = spot.node.of if isinstance(spot.node, Derivative) else None
+        if isinstance(of, Symbol) and (plain := losses.get(of.base)):
+            yield ("a hat", of.base, plain), Edit(*of.at, plain, "a hat")
         written = text[spot.start : spot.end]
-        if isinstance(spot.node, Symbol) and (other := typos.get(spot.node.base)):
-            end = spot.start + len(spot.node.base)
-            edit = Edit(spot.start, end, other, f"`{spot.node.base}` for `{other}`")
+        base = spot.node.base if isinstance(spot.node, Symbol) else ""
+        if (other := typos.get(base)) and written.startswith(base):
+            end = spot.start + len(base)
+            edit = Edit(spot.start, end, other, f"`{base}` for `{other}`")
             yield (edit.kind, "", ""), edit
         if isinstance(spot.holder, Derivative | Gradient):
             continue
@@ -407,6 +473,16 @@ def _kinds(text: str, place: Place, typos: Mapping[str, str]) -> Iterator[tuple[
                 yield (edit.kind, written, edit.new), edit
         if isinstance(spot.node, Product | Quotient):
             for edit in factors(text, spot, place):
-                dropped = text[edit.start : edit.end].strip()
-                if not edit.new and dropped in place.factors:
+                above = spot.node.numerator.at if isinstance(spot.node, Quotient) else (edit.start, edit.end)
+                dropped = text[slice(*above)].strip()
+                if edit.new[:8] in ("", r"\frac{1}") and dropped in place.factors:
                     yield ("a factor", dropped, ""), edit
+        if isinstance(spot.node, Plus):
+            for term, edit in zip(spot.node.terms, signs(text, spot, place), strict=False):
+                if edit.end > edit.start and (name := next(_names(term), None)):
+                    yield ("a sign", text[edit.start : edit.end], name), edit
+
+
+def _names(node: Node) -> Iterator[str]:
+    """The names in it, without their indices: the first one tells a term from others."""
+    return (inner.base for inner in walk(node) if isinstance(inner, Symbol))

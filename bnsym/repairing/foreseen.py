@@ -5,7 +5,7 @@ Reading the whole note and proving takes a hundred times as long, and is left fo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -33,12 +33,17 @@ class Foreseen:
     """Where some of them fail."""
     points: dict[str, list[Point]] = field(default_factory=dict)
     sides: dict[str, tuple[Written, Written]] = field(default_factory=dict)
+    known: dict[tuple[TextEdit, ...], int] = field(default_factory=dict)
     resting: dict[Statement, tuple[Definition, ...]] = field(default_factory=dict)
     """On which definitions a statement rests."""
 
-    def helped(self, edits: Iterable[TextEdit]) -> int:
+    def helped(self, edits: tuple[TextEdit, ...]) -> int:
         """How many of those that are not proved hold at a few points; none if one that is proved does not."""
-        edits = tuple(edits)
+        if edits not in self.known:
+            self.known[edits] = self._helped(edits)
+        return self.known[edits]
+
+    def _helped(self, edits: tuple[TextEdit, ...]) -> int:
         changed: dict[Name, Definition] = {}
         for raw in self.note.context.survey.definitions:
             name, body = raw.chain.expressions[:2]
