@@ -271,4 +271,15 @@ def _needs_dot(before: str, piece: str) -> bool:
     if piece[0].isdigit() or before in ("d", r"\mathrm{d}"):
         return True
     word = before.startswith((r"\text", r"\mathrm", r"\operatorname"))
-    return piece.startswith("(") and (word or before.endswith("1"))
+    called = not before[0].isdigit() and not before.startswith((r"\frac", r"\sqrt", "("))
+    return piece.startswith("(") and (word or before.endswith("1") or (called and not _is_of_terms(piece)))
+
+
+def _is_of_terms(piece: str) -> bool:
+    """Whether the bracket that it begins with holds a sum, which no reader takes for an argument."""
+    depth = 0
+    for k, character in enumerate(piece):
+        depth += (character in "({") - (character in ")}")
+        if depth == 0 or (depth == 1 and piece[k : k + 3] in (" + ", " - ")):
+            return depth == 1
+    return False

@@ -133,6 +133,8 @@ def test_printing_then_reading_gives_the_same_term(term: Term) -> None:
         (mul(Sum(I, Sym("x", (I,))), Sym(r"\mu")), r"(\sum_{i} x_{i}) \mu"),
         (Sum(I, add(Sym("x", (I,)), neg(Sym(r"\mu")))), r"\sum_{i} (x_{i} - \mu)"),
         (add(Sym(r"\mu"), num(Fraction(-1, 2))), r"\mu - \frac{1}{2}"),
+        (mul(Sym(r"\mu"), Sum(I, Sym("x", (I,))), Sym(r"\beta")), r"\mu \cdot (\sum_{i} x_{i}) \beta"),
+        (mul(Sym(r"\mu"), add(Sym(r"\beta"), num(1))), r"\mu (\beta + 1)"),
         (mul(num(-2), Sym(r"\mu")), r"-2 \mu"),
         (Pow(Sym("x", (I,)), Fraction(2)), "x_{i}^{2}"),
         (Delta(I, J), r"\delta_{ij}"),
