@@ -398,6 +398,12 @@ RIGHT = [
     ("", r"1 - \frac{1}{1 + a} = \frac{a}{1}", r"\frac{a}{1 + a}"),
     ("", r"\sum_i (x_i - a y_i)^2 = \sum_i x_i^2 - 2 a \sum_i x_i + a^2 \sum_i y_i^2",
      r"\sum_i x_i^2 - 2 a \sum_i x_i y_i  + a^2 \sum_i y_i^2"),
+    # a term of what a factor is a power or a sum of, or inside a sum of squares, also with a number
+    ("", "a^2 b - 2 a b c + b c^2 = a^2 b", r"\left( a - c \right)^2 b"),
+    ("", r"\sum_i x_i^2 = \Vert x \Vert^2 - 2 a \langle x, y \rangle + a^2 \Vert y \Vert^2",
+     r"\sum_i \left( x_i - a y_i \right)^2"),
+    # a factor that makes an order true
+    ("", r"\langle u, v \rangle^2 \le \Vert u \Vert^2", r"\Vert u \Vert^2 \Vert v \Vert^2"),
     # an order that signs alone make true; the square is missing, or the sides are the wrong way round
     ("", r"\langle u, v \rangle^2 \le \Vert u \Vert \Vert v \Vert^2", r"\Vert u \Vert^2 \Vert v \Vert^2"),
     ("", r"a^2 + b^2 \le 2 a b", r"\ge"),
@@ -427,6 +433,7 @@ WORTHLESS = [
     ("", r"\sum_i x_i^2 + \sum_i x_i = \sum_i x_i^2"),  # twice the second sum
     ("", r"(\sum_i x_i)^2 = \sum_i x_i^2"),  # the same with another letter
     (BATCH, r"\mu \le v"),  # -μ² ≤ v
+    ("", r"a^2 - b^2 \le c^2"),  # a^2 put to the other side
     (ROW, r"\frac{\partial z_i}{\partial x_j} = \delta_{ij}"),  # of z by itself; times δ_jj
     ("", r"\Vert x \Vert^2 + a \le \Vert u \Vert^2 + a"),  # assumed as it is claimed
     (

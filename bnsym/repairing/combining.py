@@ -22,6 +22,8 @@ MADE: TypeAlias = tuple[Edit, ...]
 NUMBERS = ((1.0, ""), (-1.0, "-"), (2.0, "2"), (0.5, r"\frac{1}{2}"), (-2.0, "-2"), (-0.5, r"-\frac{1}{2}"))
 DEGREE = 4
 """How many scales a missing factor has at most."""
+SLIGHT = 1e-9
+"""What is 0 but for rounding, and what no function bends by."""
 TRIPLES = 90
 """Of how many edits all three together are tried."""
 
@@ -109,6 +111,8 @@ def _sums(side: Side, changed: Sequence[Changed]) -> Iterator[MADE]:
 
 def _products(side: Side, changed: Sequence[Changed]) -> Iterator[MADE]:
     goal = tuple(t * r for t, r in zip(side.target, side.row, strict=True))
+    if any(abs(r) <= SLIGHT * abs(t) for t, r in zip(side.target, side.row, strict=True)):
+        return iter(())  # nothing times 0
     return _matching(changed, lambda row: tuple(g / v for g, v in zip(goal, row, strict=True)))
 
 

@@ -7,7 +7,7 @@ edits are worth a try is all that is decided here: text and surface tree only, n
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import combinations, pairwise
@@ -33,7 +33,8 @@ from bnsym.repairing.spots import Spot, apart, extent, needs_parens, spots, term
 
 _ACCENT = re.compile(r"\\(?:hat|bar|tilde|widehat)\s*(?:\{((?:[^{}]|\{[^{}]*\})*)\}|(\\[A-Za-z]+|\w))")
 _EXPONENT = re.compile(r"\s*\^\s*(?:\{\s*(-?\d+(?:\.\d+|/\d+)?)\s*\}|(\d))$")
-_INDEX = re.compile(r"(?<=_)[a-z](?![A-Za-z])|(?<=_\{)[a-z](?=\})")
+_BOUND = re.compile(r"\\sum_\{?([a-z])\b")
+INDEX = re.compile(r"(?<=_)[a-z](?![A-Za-z])|(?<=_\{)[a-z](?=\})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,8 +290,10 @@ def sizes(text: str, spot: Spot, place: Place) -> Iterator[Edit]:
         written = text[spot.start : spot.end]
         alone = isinstance(spot.holder, Quotient | Root | Paren)
         yield Edit(spot.start, spot.end, f"{written} - 1" if alone else f"({written} - 1)", "a size")
-    if isinstance(spot.node, Paren) and isinstance(spot.node.body, Plus) and len(spot.node.body.terms) == 2:
-        start, end = spot.node.body.terms[0].at
+    total = spot.node.body if isinstance(spot.node, Paren) else spot.node
+    less = isinstance(spot.node, Paren) or isinstance(spot.holder, Quotient)
+    if less and isinstance(total, Plus) and len(total.terms) == 2:
+        start, end = total.terms[0].at
         yield Edit(spot.start, spot.end, text[start:end], "a size")
 
 
@@ -471,8 +474,16 @@ def apply_all(text: str, made: Iterable[Edit]) -> str:
 
 def lettered(text: str, letter: str) -> str:
     """With the letter as index where it has one other, and no sum."""
-    known = len(set(_INDEX.findall(text))) == 1 and r"\sum" not in text
-    return _INDEX.sub(letter, text) if known else text
+    known = len(set(INDEX.findall(text))) == 1 and r"\sum" not in text
+    return INDEX.sub(letter, text) if known else text
+
+
+def unbound(text: str, letters: Collection[str]) -> str:
+    """With other letters for those of its sums that are free besides."""
+    for letter in set(_BOUND.findall(text)) & set(letters):
+        other = next(k for k in FRESH if k not in letters and k not in INDEX.findall(text))
+        text = INDEX.sub(lambda found: other if found[0] == letter else found[0], text)  # noqa: B023
+    return text
 
 
 def overlap(a: Edit, b: Edit) -> bool:

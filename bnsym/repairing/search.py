@@ -42,7 +42,7 @@ from bnsym.terms import (
     walk,
 )
 
-STAGES = (easy, harder, together, missing_in_sums)
+STAGES = (easy, harder, missing_in_sums, together)
 
 LONGEST = 300
 """Characters of a closed form that still says something to a reader."""

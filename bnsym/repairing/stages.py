@@ -2,8 +2,8 @@
 
 easy              one of what is changed easily
 harder            two of these, or one that costs more: what is missing and stands near
-together          two or three, or a factor in front
 missing_in_sums   what is missing with the letter of a sum
+together          two or three, or a factor in front
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from bnsym.terms import Relation
 
 ALIKE = ("a sign", "a hat", "a square", "a transpose")
 """What is often done twice, also in one term, where it neither adds up nor multiplies."""
+LEFT_OUT = "a factor"
+"""What is easily proved of an order, and seldom meant: it makes a side smaller."""
 MOST = 18
 """Of how many edits each two are read."""
 ARRAYS = 4
@@ -28,10 +30,12 @@ ARRAYS = 4
 
 def easy(trial: Trial, place: Place) -> Iterator[MADE]:
     """One of the edits that are made with one stroke; of those that make an order true the tightest first."""
-    changed = trial.each(edit for edit in edits(trial.text, place) if edit.cost == 1)
-    fitting = (one for one in changed if trial.fits(one.row))
     ordered = trial.statement.relation is not Relation.EQ
-    yield from (one.made for one in (sorted(fitting, key=trial.distance) if ordered else fitting))
+    cheap = (edit for edit in edits(trial.text, place) if edit.cost == 1)
+    changed = trial.each(edit for edit in cheap if not (ordered and edit.kind == LEFT_OUT))
+    fitting = (one for one in changed if trial.fits(one.row))
+    nearest = sorted(fitting, key=lambda one: trial.distance(one.row)) if ordered else fitting
+    yield from (one.made for one in nearest)
 
 
 def harder(trial: Trial, place: Place) -> Iterator[MADE]:
@@ -39,10 +43,11 @@ def harder(trial: Trial, place: Place) -> Iterator[MADE]:
     possible = edits(trial.text, place)
     cheap = list(trial.each(edit for edit in possible if edit.cost == 1))
     side = trial.valued() if trial.statement.relation is Relation.EQ else None
-    alone = [c.made for c in trial.each(e for e in possible if e.cost > 1) if trial.fits(c.row)]
-    found = [made for made in alone if made[0].cost == 2]
-    if side is not None:
-        found += [*combined(side, cheap), *missing(trial, place, [*trial.near, *_inner(place)])]
+    others = (e for e in possible if e.cost > 1 or (side is None and e.kind == LEFT_OUT))
+    alone = [c.made for c in trial.each(others) if trial.fits(c.row)]
+    found = [made for made in alone if made[0].cost <= 2]
+    found += combined(side, cheap) if side is not None else []
+    found += missing(trial, place, [*trial.near, *_inner(place)])
     yield from sorted(found, key=lambda made: sum(edit.cost for edit in made))
     yield from (made for made in alone if made[0].cost > 2)
 
@@ -82,13 +87,16 @@ def across(right: Trial, left: Trial, place: Place) -> Iterator[tuple[MADE, MADE
 
 
 def _inner(place: Place) -> list[str]:
-    """Inner products of arrays, which a square of a sum has and its terms have not."""
-    return [rf"\langle {a}, {b} \rangle" for a, b in combinations(place.arrays[:ARRAYS], 2)]
+    """Inner products and squares of arrays, which a square of a sum has and its terms have not."""
+    arrays = place.arrays[:ARRAYS]
+    inner = [rf"\langle {a}, {b} \rangle" for a, b in combinations(arrays, 2)]
+    return [*inner, *(rf"\Vert {a} \Vert^2" for a in arrays)]
 
 
 def missing_in_sums(trial: Trial, place: Place) -> Iterator[MADE]:
     """One in a sum, with its letter."""
-    yield from within_sums(trial, trial.near)
+    arrays = [f"({name})" if "_" in name else name for name in place.arrays if "frac" not in name]
+    yield from within_sums(trial, place, [*(f"{name}_i" for name in arrays), *trial.near])
 
 
 def _both(trial: Trial, possible: Sequence[Edit]) -> Iterator[Changed]:

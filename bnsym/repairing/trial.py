@@ -11,7 +11,7 @@ from bnsym.kernel import Rejected, Witness, refute
 from bnsym.normal import OutOfReach
 from bnsym.proving.closed_form import NoClosedForm, closed_form
 from bnsym.repairing.combining import Changed, Side
-from bnsym.repairing.edits import Edit, apply_all, lettered
+from bnsym.repairing.edits import Edit, apply_all, lettered, unbound
 from bnsym.repairing.values import Points, Row
 from bnsym.repairing.worth import is_worthwhile
 from bnsym.repairing.written import Work, Written
@@ -53,9 +53,20 @@ class Trial:
     @property
     def near(self) -> list[str]:
         """Expressions of the note, those with one letter also with a letter of the other side."""
-        found = dict.fromkeys(self.written.note.phrases(self.written.start)[:PHRASES])
         letters = [index.name for index in free_indices(self.other)]
+        words = self.written.note.phrases(self.written.start)[:PHRASES]
+        found = dict.fromkeys(unbound(word, letters) for word in words)
         return list(found | {lettered(word, letter): None for letter in letters for word in found})
+
+    def word(self, text: str) -> tuple[Row, frozenset[str]] | None:
+        """The values of an expression of the note and its free letters, read once for both sides."""
+        words = self.points.words
+        if text not in words:
+            term = self.written.term(text) if self.work.spend(1) and not text.isdigit() else None
+            row = self.points.row(term) if term is not None else None
+            letters = free_indices(term) if term is not None else ()
+            words[text] = None if row is None else (row, frozenset(index.name for index in letters))
+        return words[text]
 
     @cached_property
     def guard(self) -> tuple[Term, ...]:
@@ -84,9 +95,9 @@ class Trial:
             return True
         return self.points.fits(row, target) if self.side == "left" else self.points.fits(target, row)
 
-    def distance(self, changed: Changed) -> float:
-        """How far the side with edits is from the other one, from 0 to 1 a point."""
-        pairs = zip(changed.row, self.points.row(self.other) or changed.row, strict=True)
+    def distance(self, row: Row) -> float:
+        """How far the side with these values is from the other one, from 0 to 1 a point."""
+        pairs = zip(row, self.points.row(self.other) or row, strict=True)
         return sum(abs(a - b) / (abs(a) + abs(b) or 1) for a, b in pairs)
 
     def valued(self) -> Side | None:

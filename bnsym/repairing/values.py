@@ -168,6 +168,8 @@ class Points:
 
     statement: Statement
     points: tuple[Point, ...]
+    words: dict[str, tuple[Row, frozenset[str]] | None] = field(default_factory=dict, compare=False)
+    """Of expressions of the note that were read, the values and the free letters."""
 
     def row(self, term: Term) -> Row | None:
         """The values of a term; None if one is missing."""

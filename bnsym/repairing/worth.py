@@ -6,8 +6,9 @@ the statement as it was written with the one that is proved; none is a matter of
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations
@@ -22,6 +23,7 @@ from bnsym.terms import (
     Hypothesis,
     Index,
     Mul,
+    Name,
     Num,
     Pow,
     Relation,
@@ -41,6 +43,7 @@ from bnsym.terms import (
     walk,
 )
 
+_HAT = re.compile(r"\\(?:hat|bar|tilde)\{(.*)\}")
 SMALL = 2
 """How many names may be put in, or left out, where fewer stay: `m \\mu` for 0."""
 ZERO = 1e-9
@@ -67,6 +70,7 @@ def is_worthwhile(original: Statement | None, repaired: Statement, points: Point
         or _says_nothing(original, repaired, points)
         or any(_vanishes_for_less(*change) for change in changes)
         or _takes_in(original, repaired, points)
+        or _mixes(original) < _mixes(repaired)
         or any(_idles(own, other, points) for own, other in changes)
     )
 
@@ -142,12 +146,18 @@ def gathered(term: Term) -> Term:
 
 def _holds_by_signs(original: Statement, repaired: Statement, points: Points) -> bool:
     """Whether what the sides don't share is apart by its signs, and was not."""
-    was, now = (_values(points, _unshared(s, points)) for s in (original, repaired))
-    if not was or not now or all(a * b < 0 for a, b in was):
-        return False
-    return all(a * b < 0 for a, b in now) or (
-        all(a * b > 0 for a, b in was) and all(a * b <= 0 for a, b in now)
+    before, after = (_unshared(s, points) for s in (original, repaired))
+    alike = all(
+        len(_terms(new)) == len(_terms(old)) and names_of(new) == names_of(old)
+        for (old, new), _ in _changes(original, repaired)
     )
+    left = zip(before, after, strict=True)
+    if alike and all(set(_terms(new)) <= {*_terms(old), num(0)} for old, new in left):
+        return False  # what is left was there, beside what has become equal
+    was, now = _values(points, before), _values(points, after)
+    if not was or not now or all(a * b <= 0 for a, b in was):
+        return False
+    return all(a * b <= 0 for a, b in now)
 
 
 def _unshared(statement: Statement, points: Points) -> Pair:
@@ -187,12 +197,40 @@ def _is_of_something_else(original: Statement, repaired: Statement) -> bool:
     return not isinstance(repaired.left, Diff) or original.right != repaired.right
 
 
+def _mixes(statement: Statement) -> bool:
+    """Whether terms are compared of which some have more derivatives of a loss for a factor than others."""
+    sides = statement.left, statement.right
+    return len({order for side in sides for order in _orders(side, statement.losses)}) > 1
+
+
 def _takes_over(own: Pair, other: Pair) -> bool:
-    """Whether a side takes names of the other one in place of all those that it alone had."""
+    """Whether a side takes names of the other one in place of all those that it alone had, but for hats."""
     (before, after), theirs = own, names_of(other[1])
     lost = names_of(before) - names_of(other[0]) - names_of(after)
     gained = (names_of(after) - names_of(before)) & theirs
-    return bool(lost and gained) and names_of(after) <= theirs
+    bare = (set(map(_HAT.sub, (r"\1",) * len(names), names)) for names in (lost, gained))
+    return bool(lost and gained) and names_of(after) <= theirs and next(bare) != next(bare)
+
+
+def _orders(term: Term, losses: Collection[Name]) -> set[Fraction]:
+    """How often the derivatives of a loss are a factor of the terms."""
+    match term:
+        case Num(value) if value == 0:
+            return set()
+        case Add(terms):
+            return {order for part in terms for order in _orders(part, losses)}
+        case Mul(factors):
+            found = {Fraction(0)}
+            for factor in factors:
+                found = {a + b for a in found for b in _orders(factor, losses)}
+            return found
+        case Pow(base, exponent):
+            return {exponent * order for order in _orders(base, losses)}
+        case Sum(_, body):
+            return _orders(body, losses)
+        case Diff(of):
+            return {Fraction(bool(names_of(of) & set(losses)))}
+    return {Fraction(0)}
 
 
 def _takes_in(original: Statement, repaired: Statement, points: Points) -> bool:

@@ -21,7 +21,7 @@ from bnsym.model import Derivation, Link, Span
 from bnsym.proving import is_provable
 from bnsym.repairing.edits import Edit, apply_all
 from bnsym.repairing.spots import spots
-from bnsym.source.text import Source
+from bnsym.source.text import Slice, Source
 from bnsym.terms import Statement, Term
 
 PROOF_SECONDS = 3.0
@@ -140,6 +140,12 @@ class Written:
     start: int
     text: str
     chain: RawChain | None
+
+    @property
+    def around(self) -> str:
+        """The display that it is a part of."""
+        where = self.chain.chain.where if self.chain else Slice(self.start, self.start)
+        return self.note.source.text[where.start : where.end]
 
     @property
     def cost(self) -> int:
