@@ -8,12 +8,12 @@ Imports `terms` only.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 
-from bnsym.terms import (
+from bnsym.terms.tree import (
     ZERO,
     Add,
     Definition,
@@ -30,12 +30,8 @@ from bnsym.terms import (
     Sum,
     Sym,
     Term,
-    add,
-    mul,
     names,
-    num,
     own_indices,
-    power,
     reached,
     rename,
     unlike,
@@ -144,8 +140,8 @@ def _adjoint(graph: Graph, loss: Name, by: Sym) -> Term:
         if name in graph.feeding and by.name in graph.uses[name]:
             user = _fresh(definition.symbol, by)
             local = differentiate(graph, graph.unfold(user) or ZERO, by, total=False)
-            parts.append(sum_over(user.indices, mul(Diff(Sym(loss), user, True), local)))
-    return add(*parts)
+            parts.append(sum_over(user.indices, Mul((Diff(Sym(loss), user, True), local))))
+    return _total(parts)
 
 
 def differentiate(graph: Graph, term: Term, by: Sym, total: bool) -> Term:
@@ -161,7 +157,7 @@ def differentiate(graph: Graph, term: Term, by: Sym, total: bool) -> Term:
         case Num() | Size() | Delta():
             return ZERO
         case Sym(name, indices) if name == by.name:
-            return mul(*(Delta(a, b) for a, b in zip(indices, by.indices, strict=True)))
+            return Mul(tuple(Delta(a, b) for a, b in zip(indices, by.indices, strict=True)))
         case Sym(name, _) if name in graph.losses:
             return Diff(term, by, True)
         case Sym(name, _) if name in graph.gradients:
@@ -171,12 +167,12 @@ def differentiate(graph: Graph, term: Term, by: Sym, total: bool) -> Term:
         case Sym(name, _):
             return Diff(term, by, True) if total and name in graph.by_name else ZERO
         case Add(terms):
-            return add(*map(d, terms))
+            return _total(map(d, terms))
         case Mul(factors):
-            return add(*(_product(factors, k, d(f)) for k, f in enumerate(factors)))
+            return _total(_product(factors, k, d(f)) for k, f in enumerate(factors))
         case Pow(base, exponent):
             inner = d(base)
-            return ZERO if inner == ZERO else mul(num(exponent), power(base, exponent - 1), inner)
+            return ZERO if inner == ZERO else Mul((Num(exponent), Pow(base, exponent - 1), inner))
         case Sum(index, body):
             index, body = _apart(index, body, by)
             inner = d(body)
@@ -198,8 +194,8 @@ def _gradient_derivative(graph: Graph, gradient: Sym, by: Sym) -> Term:
         elif definition is not None:
             y = _fresh(definition.symbol, by, *gradient.indices)
             entry = _hessian(graph, loss, first, gradient.indices, second, y.indices)
-            parts.append(sum_over(y.indices, mul(entry, Diff(y, by, True))))
-    return add(*parts)
+            parts.append(sum_over(y.indices, Mul((entry, Diff(y, by, True)))))
+    return _total(parts)
 
 
 def _hessian(graph: Graph, loss: Name, a: Name, i: tuple[Index, ...], b: Name, k: tuple[Index, ...]) -> Term:
@@ -211,7 +207,13 @@ def _hessian(graph: Graph, loss: Name, a: Name, i: tuple[Index, ...], b: Name, k
 
 def _product(factors: tuple[Term, ...], position: int, derivative: Term) -> Term:
     """One term of the product rule; zero if that factor's derivative is."""
-    return ZERO if derivative == ZERO else mul(*factors[:position], derivative, *factors[position + 1 :])
+    return ZERO if derivative == ZERO else Mul((*factors[:position], derivative, *factors[position + 1 :]))
+
+
+def _total(terms: Iterable[Term]) -> Term:
+    """The sum; zero if each term is."""
+    found = tuple(term for term in terms if term != ZERO)
+    return Add(found) if found else ZERO
 
 
 def sum_over(indices: Sequence[Index], body: Term) -> Term:

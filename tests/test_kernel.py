@@ -608,20 +608,20 @@ def test_verdicts_can_not_be_made_copied_or_changed_outside_the_kernel():
 
 PACKAGE = Path(bnsym.__file__).parent
 TRUSTED = {
-    "terms": set(),
-    "calculus": {"terms"},
+    "terms/tree": set(),
+    "calculus": {"terms.tree"},
     "normal/polynomials": set(),
-    "normal/generators": {"terms", "normal.polynomials"},
-    "normal/ring": {"terms", "calculus", "normal.polynomials", "normal.generators"},
-    "kernel/certificates": {"terms", "normal"},
+    "normal/generators": {"terms.tree", "normal.polynomials"},
+    "normal/ring": {"terms.tree", "calculus", "normal.polynomials", "normal.generators"},
+    "kernel/certificates": {"terms.tree", "normal"},
     "kernel/surds": {"kernel.certificates"},
-    "kernel/evaluation": {"terms", "calculus", "kernel.certificates", "kernel.surds"},
-    "kernel/relations": {"terms", "normal", "kernel.certificates"},
-    "kernel/scope": {"terms", "normal", "kernel.evaluation"},
-    "kernel/maxima": {"terms", "calculus", "normal", "kernel.certificates", "kernel.equations"},
-    "kernel/equations": {"terms", "kernel.certificates"},
+    "kernel/evaluation": {"terms.tree", "calculus", "kernel.certificates", "kernel.surds"},
+    "kernel/relations": {"terms.tree", "normal", "kernel.certificates"},
+    "kernel/scope": {"terms.tree", "normal", "kernel.evaluation"},
+    "kernel/maxima": {"terms.tree", "calculus", "normal", "kernel.certificates", "kernel.equations"},
+    "kernel/equations": {"terms.tree", "kernel.certificates"},
     "kernel/verdicts": {
-        "terms",
+        "terms.tree",
         "normal",
         *(
             f"kernel.{name}"

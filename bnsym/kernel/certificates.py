@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any, TypeAlias, get_args
 
 from bnsym.normal import Letter
-from bnsym.terms import (
+from bnsym.terms.tree import (
     Definition,
     Index,
     Max,

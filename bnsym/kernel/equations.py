@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bnsym.kernel.certificates import Rejected
-from bnsym.terms import (
+from bnsym.terms.tree import (
     Add,
     Definition,
     Diff,

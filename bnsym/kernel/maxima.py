@@ -6,17 +6,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from fractions import Fraction
 
 from bnsym.calculus import Graph
 from bnsym.kernel.certificates import Lemma, Maximum, Rejected, Vector
 from bnsym.kernel.equations import replaced
 from bnsym.normal import Ring
-from bnsym.terms import (
+from bnsym.terms.tree import (
     ZERO,
     Definition,
     Diff,
     Hypothesis,
     Max,
+    Mul,
+    Pow,
     Relation,
     Statement,
     Sum,
@@ -24,12 +27,12 @@ from bnsym.terms import (
     Term,
     free_indices,
     mapped,
-    mul,
     names,
-    power,
     rename,
     walk,
 )
+
+TWO = Fraction(2)
 
 
 def obligations(maximum: Maximum) -> Iterator[tuple[Statement, Lemma]]:
@@ -72,11 +75,14 @@ def lemmas(
     norms = _norm_bounds(variable, radius, tested)
     nonzero, *vanishing = _cases(divided)
     places = zip(point, variable.indices, strict=True)
-    norm = mul(*(Sum(index, power(factor, 2)) for factor, index in places))
-    entries = [(nonzero, mul(*point)), *((case, ZERO) for case in vanishing)]
+    norm = Mul(tuple(Sum(index, Pow(factor, TWO)) for factor, index in places))
+    entries: list[tuple[tuple[Hypothesis, ...], Term]] = [
+        (nonzero, Mul(point)),
+        *((case, ZERO) for case in vanishing),
+    ]
     return (
         Statement(body, Relation.LE, value, (), (ball, *norms)),
-        Statement(norm, Relation.LE, power(radius, 2), (), (ball, *nonzero)),
+        Statement(norm, Relation.LE, Pow(radius, TWO), (), (ball, *nonzero)),
         *(
             Statement(body, Relation.EQ, value, (Definition(variable, entry),), (ball, *case))
             for case, entry in entries
@@ -109,7 +115,7 @@ def _cases(vectors: tuple[Vector, ...]) -> list[tuple[Hypothesis, ...]]:
     for vector in vectors:
         if free_indices(vector.component) != (vector.index,):
             raise Rejected("a vector has one free index")
-    squares = [Sum(v.index, power(v.component, 2)) for v in vectors]
+    squares = [Sum(v.index, Pow(v.component, TWO)) for v in vectors]
     nonzero = tuple(Hypothesis(square, Relation.GT, ZERO) for square in squares)
     return [nonzero, *((Hypothesis(square, Relation.EQ, ZERO),) for square in squares)]
 
@@ -124,8 +130,8 @@ def _norm_bounds(variable: Sym, radius: Term, tested: tuple[Vector, ...]) -> tup
         if variable.name in names(vector.component):
             raise Rejected("a vector that depends on the matrix")
         component = rename(vector.component, {vector.index.name: here})
-        applied = Sum(other, power(Sum(here, mul(variable, component)), 2))
-        norm = mul(power(radius, 2), Sum(here, power(component, 2)))
+        applied = Sum(other, Pow(Sum(here, Mul((variable, component))), TWO))
+        norm = Mul((Pow(radius, TWO), Sum(here, Pow(component, TWO))))
         found.append(Hypothesis(applied, Relation.LE, norm))
     return tuple(found)
 

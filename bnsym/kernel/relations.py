@@ -5,6 +5,8 @@ Shared by the kernel, which checks certificates, and by those who search for the
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from bnsym.kernel.certificates import Given, Rejected
 from bnsym.normal import (
     RESERVED,
@@ -12,19 +14,7 @@ from bnsym.normal import (
     Ring,
     plus,
 )
-from bnsym.terms import (
-    Hypothesis,
-    Index,
-    Relation,
-    Statement,
-    Sum,
-    Term,
-    excess,
-    free_indices,
-    mul,
-    power,
-    sqrt,
-)
+from bnsym.terms.tree import HALF, Hypothesis, Index, Mul, Pow, Relation, Statement, Sum, Term, free_indices
 
 
 def difference(
@@ -41,22 +31,30 @@ def difference(
         if not all(map(ring.surely, needed)):
             raise Rejected("a side of the squared relation may be negative")
         left, right = ring.times(left, left), ring.times(right, right)
-    return plus(right, left, -1) if upward else plus(left, right, -1)
+    return _gap(statement.relation, left, right)
 
 
 def schwarz(ring: Ring, u: Term, v: Term, index: Index) -> Poly:
     """|u||v| + <u,v> of vectors given as components at `index`."""
-    norms = ring.times(*(ring.normal(sqrt(Sum(index, power(w, 2)))) for w in (u, v)))
-    return plus(norms, ring.normal(Sum(index, mul(u, v))))
+    norms = ring.times(*(ring.normal(Pow(Sum(index, Pow(w, Fraction(2))), HALF)) for w in (u, v)))
+    return plus(norms, ring.normal(Sum(index, Mul((u, v)))))
 
 
 def relation(ring: Ring, statement: Statement, given: Given) -> Poly:
     """The polynomial that a hypothesis says is zero, or for an order not negative."""
-    gap = excess(hypothesis_of(statement, given))
-    free = {(i.name, i.space) for i in free_indices(gap)}
+    stated = hypothesis_of(statement, given)
+    free = {(i.name, i.space) for side in (stated.left, stated.right) for i in free_indices(side)}
     if any(old not in free or old[1] != new[1] or RESERVED.intersection(new[0]) for old, new in given.names):
         raise Rejected("a hypothesis is cited for indices that it does not have")
-    return ring.normal(gap, {old[0]: new for old, new in given.names})
+    names = {old[0]: new for old, new in given.names}
+    left, right = ring.normal(stated.left, names), ring.normal(stated.right, names)
+    return _gap(stated.relation, left, right)
+
+
+def _gap(relation: Relation, left: Poly, right: Poly) -> Poly:
+    """The larger side less the smaller; for `=` and `!=` left less right."""
+    upward = relation in (Relation.LE, Relation.LT)
+    return plus(right, left, -1) if upward else plus(left, right, -1)
 
 
 def hypothesis_of(statement: Statement, given: Given) -> Hypothesis:

@@ -14,7 +14,7 @@ from bnsym.normal import (
     freeze,
     generators,
 )
-from bnsym.terms import (
+from bnsym.terms.tree import (
     Hypothesis,
     Relation,
     Size,

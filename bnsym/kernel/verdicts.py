@@ -54,12 +54,12 @@ from bnsym.normal import (
     freeze,
     plus,
 )
-from bnsym.terms import (
+from bnsym.terms.tree import (
+    Add,
     Hypothesis,
     Relation,
     Statement,
     Term,
-    add,
 )
 
 _KERNEL_ONLY = object()
@@ -198,8 +198,10 @@ def _proved(
     assumed_already = [c for c in ring.conditions if c in plain.hypotheses]
     used = (*carried.used, *checked.hypotheses, *ring.used, *assumed_already)
     assumed = (*(plain.hypotheses if used or carried.conditions else ()), *ring.conditions)
-    if assumed:
-        _check_model(plain, assumed, model)
+    if assumed and model is None:
+        raise NoModel("no values are known that meet the hypotheses and side conditions")
+    if model is not None and not holds(assumed, plain, model):
+        raise NoModel("the model does not meet the hypotheses and side conditions")
     scope, conditions = scope_of(ring, plain)
     of = (*carried.statement.hypotheses, *carried.conditions)
     written = dict(zip(plain.hypotheses, of, strict=True))
@@ -281,7 +283,7 @@ class _Check:
         match factor:
             case Schwarz(u, v, index):
                 self.axioms.setdefault(SCHWARZ_AXIOM)
-                self._normal(add(u, v))
+                self._normal(Add((u, v)))
                 return schwarz(self.ring, u, v, index), False
             case Given():
                 strict = hypothesis_of(self.ring.statement, factor).relation in (Relation.LT, Relation.GT)
@@ -298,13 +300,6 @@ class _Check:
         poly = self.ring.normal(term)
         self.ring.is_closed = False
         return poly
-
-
-def _check_model(statement: Statement, assumed: tuple[Hypothesis, ...], model: Witness | None) -> None:
-    if model is None:
-        raise NoModel("no values are known that meet the hypotheses and side conditions")
-    if not holds(assumed, statement, model):
-        raise NoModel("the model does not meet the hypotheses and side conditions")
 
 
 def refute(

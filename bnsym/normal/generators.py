@@ -22,7 +22,7 @@ from bnsym.normal.polynomials import (
     freeze,
     make_monomial,
 )
-from bnsym.terms import (
+from bnsym.terms.tree import (
     Name,
 )
 

@@ -35,7 +35,7 @@ from bnsym.normal.polynomials import (
     plus,
     ratio,
 )
-from bnsym.terms import (
+from bnsym.terms.tree import (
     Add,
     Definition,
     Delta,
@@ -294,7 +294,8 @@ class Ring:
         if not in_play or (n < 0 and not all(self.is_nonzero(g) for g, _ in mono)):
             self.require(base, Relation.NE if q == 1 else Relation.GT if n < 0 else Relation.GE)
         self.roots |= {self.canonical.general(g) for g, _ in mono if g[0] == "root"}
-        if root and self.surely(base, POSITIVE if q == 2 else NONNEGATIVE) and self.is_above_zero(c, outer):
+        above = root and self.surely(base, POSITIVE if q == 2 else NONNEGATIVE)
+        if above and self.surely_all({outer: c}, POSITIVE):
             self.above_zero.add(self.canonical.general(root[0][0]))
         if n > 0:
             return self.power({mono: c}, n)
@@ -313,7 +314,7 @@ class Ring:
         if type(content) not in (int, Fraction) or any(type(e) is not int for _, e in kept):
             raise OutOfReach("what is taken out of a root is not exact")
         if q == 2:
-            taken_well = self.is_above_zero(c, outer)
+            taken_well = self.surely_all({outer: c}, POSITIVE)
         else:
             below, above = divided_by(poly), divided_by(rest)
             taken_well = not parts and all(
@@ -440,10 +441,6 @@ class Ring:
     def surely_all(self, poly: Poly, wanted: frozenset[int]) -> bool:
         """Whether the sum of the polynomial's terms has one of these signs because of theirs."""
         return self._is_known(_total(*(self.sign(c, mono) for mono, c in poly.items())), wanted)
-
-    def is_above_zero(self, c: Coefficient, mono: Monomial) -> bool:
-        """Whether c * mono is positive."""
-        return self._is_known(self.sign(c, mono), POSITIVE)
 
     def is_nonzero(self, gen: Generator) -> bool:
         """Whether the generator was divided by, or is positive or negative."""
