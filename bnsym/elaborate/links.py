@@ -323,7 +323,9 @@ class _Reader(Draft):
         if (a.axes or b.axes) and relation is not Relation.EQ and relation is not Relation.NE:
             what = left.algebra.describe(a if a.axes else b)
             raise ReadError("BN128", f"`{relation.value}` between arrays has no meaning; {what}", at)
-        if left.turned:
+        if left.turned and self._is_spread(left, right):
+            a, b = left.algebra.spread(a, b), left.algebra.spread(b, a)
+        elif left.turned:
             a, b = left.algebra.times_identity(a, b), left.algebra.times_identity(b, a)
         if not a.is_zero and not b.is_zero:
             b = left.algebra.aligned(a, b, at, "the sides have different shapes")
@@ -494,7 +496,8 @@ class _Reader(Draft):
         try:
             written = (pending.left, pending.right)
             left, right = (self.lower(e, strict=False, turned=turned) for e in written)
-            if not (self._are_turned if turned else self._are_slips(pending, left, right)):
+            spread = turned and self._is_spread(left, right) and self._is_of_entries(pending, left)
+            if not (spread or (self._are_turned if turned else self._are_slips(pending, left, right))):
                 return
             for lowered, expression in ((left, pending.left), (right, pending.right)):
                 self.hidden.check_values([lowered.value.term], self.survey.source.ink(expression.where))
@@ -518,6 +521,34 @@ class _Reader(Draft):
             for letter in own.free.keys() - other.free.keys()
             if own is right or letter not in other.summed
         )
+
+    def _is_spread(self, left: Lowered, right: Lowered) -> bool:
+        """Whether a number without free letters is equated with a vector."""
+        shapes = {left.value.shape, right.value.shape}
+        return (
+            "scalar" in shapes
+            and len(shapes) == 2
+            and "matrix" not in shapes
+            and not (left.free or right.free)
+        )
+
+    def _is_of_entries(self, pending: Pending, left: Lowered) -> bool:
+        """Whether the vector is a derivative by, or of, a name that the file writes with an index everywhere
+        else, and says no more of."""
+        side = (pending.left if left.value.axes else pending.right).node
+        side = unwrap(side) if side else None
+        written = (side.of, *side.by) if isinstance(side, Derivative) else ()
+        names = {one.base for one in written if isinstance(one, Symbol) and one.bare}
+        arrays = {name for name in names if self.survey.table.arity.get(name)}
+        return bool(arrays) and not arrays & (self.survey.table.typed | self._alone)
+
+    @cached_property
+    def _alone(self) -> set[str]:
+        """The names that stand somewhere with no letter below them, but in derivatives by or of them."""
+        nodes = [node for one in self.survey.gathered.nodes() for node in nodes_of(one)]
+        ends = (end for node in nodes if isinstance(node, Derivative) for end in (node.of, *node.by))
+        inside = {id(end) for end in ends}
+        return {n.base for n in nodes if isinstance(n, Symbol) and not n.below and id(n) not in inside}
 
     @cached_property
     def _are_turned(self) -> bool:
