@@ -636,3 +636,38 @@ SUMMED_UP = r"\frac{\partial L}{\partial \gamma} = \sum_i \frac{\partial L}{\par
 )
 def test_a_number_that_is_said_to_be_a_vector(displays: tuple[str, ...], expected: str) -> None:
     assert verdicts(*displays) == expected
+
+
+A_VECTOR = "<!-- -->\nLet $X \\in \\mathbb{R}^m$."
+
+
+@pytest.mark.parametrize(
+    ("displays", "expected"),
+    [
+        # it may have the entries that the small letter names
+        ((A_VECTOR, MEAN, r"\sum_i (x_i - \mu)^2 = (X - \mu)^T (X - \mu)"), "x"),
+        ((A_VECTOR, MEAN, r"\sum_i (x_i - \mu)^2 = m"), "r"),
+        ((A_VECTOR, MEAN, r"\sum_i X_i = m \mu"), "r"),
+        ((A_VECTOR, r"x_i = X_i - 1", MEAN, r"\sum_i x_i = e^T X"), "r"),
+        # another doubt stays where the one of a second equation is settled
+        (
+            (A_VECTOR, MEAN, r"R = X - \mu", r"R = -(\mu - X)", r"R^T R = \sum_i (x_i - \mu)^2"),
+            "px",
+        ),
+    ],
+)
+def test_entries_of_an_array_in_upper_case(displays: tuple[str, ...], expected: str) -> None:
+    assert verdicts(*displays) == expected
+
+
+def test_a_name_of_two_kinds_in_one_link_says_nothing() -> None:
+    before = (
+        "# A",
+        "<!-- -->\nHere $\\gamma$ is a vector and $X$ is a vector.",
+        r"Y = \gamma \odot X",
+        "# B",
+    )
+    now = "<!-- -->\nFor numbers, where $\\gamma$ is a scalar:"
+    claim = r"\frac{\partial L}{\partial X} = \gamma \frac{\partial L}{\partial Y}"
+    assert verdicts(*before, now, claim) == "x"
+    assert verdicts(*before, claim.replace(r"\gamma", r"\gamma \odot")) == "p"

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
+from itertools import pairwise
 from typing import TypeAlias
 
 from bnsym.elaborate.closing import number_of
@@ -81,6 +82,8 @@ class Doubts:
         pending.doubt = pending.doubt or repeated(left, right) or repeated(right, left)
         again = self._said_twice(chain, raw, pending.sides) if pending.sides else None
         order = self._ordered(chain, pending.sides) if pending.sides else None
+        if pending.sides:
+            pending.unsettled = partial(self._unsettled, chain, pending.sides)
         if strict := self._summed_unsigned(left, right) or self._unsafe(pending):
             pending.doubt, pending.strict = strict, True
         elif valued := self._valued(chain, pending.sides) if pending.sides else None:
@@ -93,10 +96,8 @@ class Doubts:
             pending.doubt, pending.strict = matrices, True
         elif (reason := self._reason(chain, raw)) and pending.doubt is None:
             pending.doubt, pending.unless = reason
-        elif pending.sides and pending.doubt is None:
-            pending.unsettled = partial(self._unsettled, chain, pending.sides)
-            if again and pending.unsettled() is None:
-                pending.doubt, pending.unless = again.problem, again.left
+        elif again and pending.doubt is None and pending.unsettled() is None:
+            pending.doubt, pending.unless = again.problem, again.left
 
     def _unsafe(self, pending: Pending) -> ReadError | None:
         """Why neither verdict stands: a loss may be more, a name a function, a mean of something random."""
@@ -510,6 +511,10 @@ class Doubts:
         made = self.grounds.made_from(sides)
         if choices := sorted(made & self.survey.ambiguous.keys()):
             return self.survey.ambiguous[choices[0]]
+        spelled = sorted(name.replace(ANEW, "") for name in made)
+        if both := [name for name, other in pairwise(spelled) if name == other]:
+            message = f"`{both[0]}` is given another meaning in a later section, and both are used here"
+            return ReadError("BN137", message, self.source.ink(chain.expressions[0].where), "name one anew")
         if unread := sorted(made & self.grounds.broken.keys() - table.losses.keys()):
             return waiting(unread[0], self.grounds.broken, self.source.ink(chain.expressions[0].where))
         known = {*self.grounds.defined, *self.grounds.broken, *table.squares, *self.survey.gathered.kinds}
@@ -535,10 +540,22 @@ class Doubts:
                 message = f"`|{name}|`: an absolute value, or the size of a set?"
             elif (plain := unmarked(name)) in self._spoken:
                 message = f"`{name}` is made from `{plain}`, and nothing says how"
+            elif self._are_entries(name, made):
+                message = f"nothing says whether `{name}` has the entries of `{name.upper()}`"
             else:
                 continue
             return ReadError("BN137", message, at, hint)
         return None
+
+    def _are_entries(self, name: str, made: set[str]) -> bool:
+        """Whether a name that always has an index may have the entries of its letter in upper case, which has
+        none anywhere and is not defined either."""
+        whole = name.upper()
+        if len(name) > 1 or whole == name or whole not in made - self.grounds.defined.keys():
+            return False
+        nodes = (inner for node in self.survey.gathered.nodes() for inner in nodes_of(node))
+        written = [n for n in nodes if isinstance(n, Symbol) and n.base in (name, whole)]
+        return all((n.base == name) != n.bare for n in written)
 
     @cached_property
     def _spoken(self) -> set[str]:

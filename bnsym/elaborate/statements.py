@@ -263,7 +263,9 @@ def _finished(
 
 
 def _doubts(source: Source, p: Pending, hidden: ReadError | None) -> Iterator[Unread]:
-    if (error := p.doubt or p.unsettled() or hidden) is not None:
+    if p.doubt is not None:
+        yield Unread(diagnostic(source, p.doubt))
+    if (error := p.unsettled() or hidden) is not None:
         yield Unread(diagnostic(source, error))
 
 

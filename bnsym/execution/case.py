@@ -102,8 +102,11 @@ class Case:
             message = "it fails for some values of its functions, and not surely for those that they have"
             verdict = with_values_of(self.link.functions, verdict) or Undecided("BN302", message)
         doubted = isinstance(verdict, Refuted) or (self.link.strict and isinstance(verdict, Proved))
-        doubt = next(iter(self.link.doubts), None) if doubted else None
-        if doubt is not None and not self._proof(self.link.unless):
+        doubts = iter(self.link.doubts if doubted else ())
+        doubt = next(doubts, None)
+        if doubt is not None and self._proof(self.link.unless):
+            doubt = next(doubts, None) if isinstance(verdict, Refuted) else None
+        if doubt is not None:
             return _with_values(doubt, verdict) if isinstance(verdict, Refuted) else doubt
         if isinstance(verdict, Refuted) and (other := self._proof(self.link.otherwise)):
             return other if self.link.jacobian else Unread(_two_readings(self.link))
