@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import runpy
+import sys
 from pathlib import Path
+from types import ModuleType
 
 import click
 import pytest
@@ -49,3 +52,20 @@ def test_options_that_are_shown_exist() -> None:
     known = {name for p in command.params if isinstance(p, click.Option) for name in p.opts}
     shown = {o for line in blocks("sh") for c in line.splitlines() if "bnsym check" in c for o in c.split()}
     assert {o for o in shown if re.fullmatch(r"--?[a-z][a-z-]*", o)} <= known
+
+
+def test_links_lead_somewhere_on_a_package_index(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To the repository, where the metadata says its address; else none is left that leads nowhere."""
+    builder = ModuleType("hatchling.metadata.plugin.interface")
+    monkeypatch.setattr(builder, "MetadataHookInterface", object, raising=False)
+    monkeypatch.setitem(sys.modules, builder.__name__, builder)
+    published = runpy.run_path(str(ROOT / ".ci" / "readme.py"))["published"]
+    links = re.compile(r"\]\(([^)]*)\)")
+    assert not [link for link in links.findall(published(README, "", "1")) if "://" not in link]
+    assert "`derivations/` has a screenful" in published(README, "", "1")
+    at = "https://example.org/b"
+    shown = published(README + "[a](https://b.c) [d](#e)", at + "/", "1.2")
+    relative = {link for link in links.findall(README) if "://" not in link}
+    expected = {f"{at}/{'raw' if link.endswith('svg') else 'blob'}/v1.2/{link}" for link in relative}
+    assert {*links.findall(shown)} == {*links.findall(README), *expected, "https://b.c", "#e"} - relative
+    assert all((ROOT / link).exists() for link in relative)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from bnsym.latex.commands import BY_SPELLING, CLOSERS, DOTS, KNOWN, MAXIMUM, MEMBER, SIGMA, WORD, Kind
@@ -122,9 +123,13 @@ def _unknown(token: Token) -> ReadError:
         return ReadError("BN112", f"`{word}` stands here without the name of an environment", token.at)
     if word[:1] != "\\" or entry is not None:
         return ReadError("BN112", f"`{word}` has no meaning in a formula", token.at)
+    return ReadError("BN111", f"`{word}` is not a known command", token.at, _meant_by(word))
+
+
+@lru_cache(1000)
+def _meant_by(word: str) -> str:
     close = difflib.get_close_matches(word[1:], sorted(KNOWN), 1)
-    hint = rf"did you mean `\{close[0]}`?" if close else ""
-    return ReadError("BN111", f"`{word}` is not a known command", token.at, hint)
+    return rf"did you mean `\{close[0]}`?" if close else ""
 
 
 _CASES = r"write each case as a formula of its own, with its condition: `a = 1 \quad \text{if } x > 0`"
