@@ -37,7 +37,7 @@ COMMANDS = {
     "init": "Write a first derivation and a workflow.",
 }
 """What `bnsym --help` says of each. It is in a file of its name in `commands`, if not in one of HOMES."""
-HOMES = {"emit": "derive", "lsp": "servers", "mcp": "servers"}
+HOMES = {"emit": "derive", "export": "publishing", "report": "publishing", "lsp": "servers", "mcp": "servers"}
 
 
 class Commands(click.Group):

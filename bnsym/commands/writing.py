@@ -1,20 +1,12 @@
-"""Files that commands write: whole or not at all. Where they can't go is said before the work.
-
-Also what the commands that publish a report share: check first, and say what is amiss.
-"""
+"""Files that commands write: whole or not at all. Where they can't go is said before the work."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import click
-
-if TYPE_CHECKING:
-    from bnsym.model import Report
 
 
 def writable(_ctx: click.Context, _param: click.Parameter, path: Path | None) -> Path | None:
@@ -47,13 +39,6 @@ def write(path: Path, text: str) -> None:
         raise click.FileError(str(path), error.strerror) from error
 
 
-def publish(path: Path, text: str, *, quiet: bool) -> None:
-    """The same, and say where it is."""
-    write(path, text)
-    if not quiet and str(path) != "-":
-        click.echo(f"wrote {path}", err=True)
-
-
 def _replace(path: Path, text: str) -> None:
     """Beside it first, then in its place, with the rights it had or a new file gets."""
     import tempfile
@@ -74,46 +59,3 @@ def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask
-
-
-def publishes(output: Path) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """The argument and options of a command that checks notes and writes one file."""
-    options = (
-        click.argument("paths", nargs=-1, type=click.Path(), metavar="[PATHS|all|-]..."),
-        click.option(
-            "-o",
-            "--output",
-            type=click.Path(path_type=Path, allow_dash=True),
-            callback=writable,
-            default=output,
-            metavar="FILE",
-            help="Write there; - is standard output.",
-        ),
-        click.option(
-            "--timeout", type=click.FloatRange(min=0, min_open=True), default=10.0, help="For each link."
-        ),
-        click.option("-q", "--quiet", is_flag=True, help="Say nothing but what is not as declared."),
-    )
-
-    def decorated(command: Callable[..., Any]) -> Callable[..., Any]:
-        for option in reversed(options):
-            command = option(command)
-        return command
-
-    return decorated
-
-
-def checked(paths: Sequence[str], timeout: float) -> tuple[Report | None, int]:
-    """The report, and the exit code of `check`; None where there is nothing to publish.
-    What is not as declared is said on standard error."""
-    from bnsym import checking
-    from bnsym.model import ExitCode
-    from bnsym.reporting.console.terminal import Detail, print_report
-    from bnsym.reporting.console.theme import make_console
-
-    report = checking.check(paths or ("all",), timeout=timeout, jobs=None, cache=True)
-    code = checking.exit_code(report)
-    if not report.passed:
-        print_report(report, make_console(sys.stderr), Detail.QUIET)
-    unusable = code in (ExitCode.USAGE, ExitCode.NOTHING)
-    return (None if unusable else report), int(code.value)
