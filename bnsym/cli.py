@@ -37,7 +37,12 @@ COMMANDS = {
     "init": "Write a first derivation and a workflow.",
 }
 """What `bnsym --help` says of each. It is in a file of its name in `commands`, if not in one of HOMES."""
-HOMES = {"emit": "derive", "export": "publishing", "report": "publishing", "lsp": "servers", "mcp": "servers"}
+HOMES = (
+    {"emit": "derive"}
+    | dict.fromkeys(("export", "report"), "publishing")
+    | dict.fromkeys(("explain", "notation", "trace"), "knowledge")
+    | dict.fromkeys(("lsp", "mcp"), "servers")
+)
 
 
 class Commands(click.Group):

@@ -374,9 +374,6 @@ class Report:
         """What a notebook shows of a report."""
         return _shown(self, "pages.fragment", "to_fragment")
 
-    def _repr_latex_(self) -> str:
-        return _shown(self, "pages.fragment", "to_formulas")
-
     @property
     def passed(self) -> bool:
         """Whether every link is as declared, nothing is in error and there was something to check, or need

@@ -427,7 +427,7 @@ def test_usage_errors_exit_2_and_say_what_was_meant(run: Run, arguments: tuple[s
 def test_explain(run: Run) -> None:
     code, output, _ = run("explain", "BN201")
     assert code == 0
-    for part in ("BN201 sides-differ", "A note in which it is found:", "What to do", "Instead:"):
+    for part in ("BN201 sides-differ", "## Example\n", "## What to do\n", "## Instead\n"):
         assert part in output
 
 

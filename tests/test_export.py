@@ -183,7 +183,7 @@ def test_outline_keeps_order_and_chains(tmp_path: Path) -> None:
 
 def body(latex: str) -> str:
     """What stands before what is not verified."""
-    return latex[latex.index(r"\begin{document}") :].split(r"\bnsymheading{Ledger}")[0]
+    return latex[latex.index(r"\begin{document}") :].split(r"\bnsymnote{Checked by bnsym")[0]
 
 
 def test_what_sentences_define_and_assume_is_kept(tmp_path: Path) -> None:
@@ -262,7 +262,7 @@ def test_a_snippet_compiles_in_a_document_that_blanks_the_marks(tmp_path: Path) 
     snippet = export(tmp_path, NOTE, standalone=False)
     assert r"\documentclass" not in snippet
     (tmp_path / "snippet.tex").write_text(snippet, encoding="utf-8")
-    document = r"""\documentclass{article}\usepackage{amsmath,amssymb,booktabs,longtable,array}
+    document = r"""\documentclass{article}\usepackage{amsmath,amssymb}
 \newcommand{\bnsymproved}[1]{}\newcommand{\bnsymnote}[1]{}
 \begin{document}See \eqref{eq:split}. \input{snippet}\end{document}"""
     assert "undefined" not in compiled(tmp_path, document)

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 from itertools import groupby
-from textwrap import fill, indent
 
 from click import style
 
-from bnsym.codes import GROUPS, NAMES, find, group_of
-
-WIDTH = 88
+from bnsym.codes import GROUPS, NAMES, find, group_of, written
 
 
 def explanation(query: str) -> str | None:
@@ -18,16 +15,7 @@ def explanation(query: str) -> str | None:
     entry = find(query)
     if entry is None:
         return None
-    parts = [style(f"{entry.code} {entry.name}", bold=True), fill(entry.meaning, WIDTH)]
-    if entry.example:
-        parts += ["A note in which it is found:", indent(entry.example.rstrip(), "    ")]
-    if entry.command:
-        parts += ["A command that shows it:", indent(entry.command.rstrip(), "    ")]
-    if entry.advice:
-        parts += [style("What to do", bold=True), fill(entry.advice, WIDTH)]
-    if entry.instead:
-        parts += ["Instead:", indent(entry.instead.rstrip(), "    ")]
-    return "\n\n".join(parts)
+    return f"{style(f'{entry.code} {entry.name}', bold=True)}\n\n{written(entry.code).strip()}"
 
 
 def listing() -> str:

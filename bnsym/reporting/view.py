@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from functools import cached_property
 from itertools import accumulate
 from typing import Any
@@ -241,7 +242,7 @@ class FileView:
         after = self.written
         for cause in self.file.causes:
             after = edited(after, cause.edits)
-            fix = self._fix(wording.said_of_cause(cause), _changed_lines(self.written, after))
+            fix = self._fix(wording.said_of_cause(cause), changes(self.written, after))
             found |= dict.fromkeys(cause.links, fix)
         return found
 
@@ -250,12 +251,12 @@ class FileView:
         return Fix(said, tuple((places.span(self.name, start, end), new) for start, end, new in edits))
 
 
-def _changed_lines(before: str, after: str) -> list[TextEdit]:
-    """Edits of whole lines, the last first; there are as many as before."""
-    pairs = list(zip(lines(before), lines(after), strict=True))
-    starts = accumulate((len(old) for old, _ in pairs), initial=0)
-    found = [(at, at + len(old), new) for at, (old, new) in zip(starts, pairs, strict=False) if old != new]
-    return found[::-1]
+def changes(before: str, after: str) -> list[TextEdit]:
+    """What makes one text of another, line by line, the last first."""
+    old, new = lines(before), lines(after)
+    starts = [0, *accumulate(map(len, old))]
+    found = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    return [(starts[a], starts[b], "".join(new[c:d])) for tag, a, b, c, d in found[::-1] if tag != "equal"]
 
 
 def views(report: Report) -> list[View]:

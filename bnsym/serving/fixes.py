@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from difflib import SequenceMatcher
 from functools import reduce
-from itertools import accumulate
 
 from lsprotocol.types import (
     CodeAction,
@@ -20,10 +18,9 @@ from bnsym import model
 from bnsym.model import edited
 from bnsym.repairing.patch import repaired
 from bnsym.reporting.unicode import plain
-from bnsym.reporting.view import View
+from bnsym.reporting.view import View, changes
 from bnsym.serving.documents import Checked, Text
 from bnsym.serving.showing import diagnostics, will_be_proved
-from bnsym.source.bundle import lines
 
 QUICK_FIX, FIX_ALL = "quickfix", "source.fixAll.bnsym"
 
@@ -67,13 +64,13 @@ def _of_causes(checked: Checked, links: set[str], selected: range) -> Iterator[C
             before = " and what comes before it" * bool(number)
             after = reduce(edited, (one.edits for one in causes[: number + 1]), checked.text.note.text)
             title = f"{_put_right(cause.what)}{before}; {will_be_proved(cause)}"
-            yield _action(checked, title, changes(checked.text, after), cause.links)
+            yield _action(checked, title, changes(checked.text.note.text, after), cause.links)
 
 
 def _of_all(checked: Checked) -> Iterator[CodeAction]:
     """All that has a repair, as `bnsym check --fix` begins."""
     for _, after in repaired(checked.report).values():
-        edits = changes(checked.text, after)
+        edits = changes(checked.text.note.text, after)
         yield _action(checked, "Put right all that bnsym can mend", edits, (), FIX_ALL)
 
 
@@ -103,11 +100,3 @@ def workspace_edit(text: Text, edits: Iterable[model.TextEdit]) -> WorkspaceEdit
     versions = {text.uri: text.version}
     documents = {uri: OptionalVersionedTextDocumentIdentifier(uri, versions.get(uri)) for uri in made}
     return WorkspaceEdit(document_changes=[TextDocumentEdit(documents[uri], [*made[uri]]) for uri in made])
-
-
-def changes(text: Text, after: str) -> list[model.TextEdit]:
-    """What makes another of the note's text, line by line."""
-    old, new = lines(text.note.text), lines(after)
-    starts = [0, *accumulate(map(len, old))]
-    found = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
-    return [(starts[a], starts[b], "".join(new[c:d])) for tag, a, b, c, d in found if tag != "equal"]

@@ -1,7 +1,7 @@
 """A report as a notebook shows it under a cell: a table of links, whose facts open on demand.
 
 As HTML it brings no style sheet and no script, takes the notebook's own colours, and is escaped as the
-page is; as LaTeX (for notebooks that are printed) it is one formula that MathJax and pdflatex both set.
+page is.
 """
 
 from __future__ import annotations
@@ -12,8 +12,7 @@ from html import escape
 from bnsym.model import Report, Severity
 from bnsym.reporting.pages.html import facts
 from bnsym.reporting.pages.mathml import mathml
-from bnsym.reporting.typeset.tex_lines import escaped
-from bnsym.reporting.view import FileView, file_views, views
+from bnsym.reporting.view import views
 from bnsym.reporting.wording import MARKS
 
 _TONES = {
@@ -55,18 +54,3 @@ def _rows(report: Report) -> Iterator[str]:
             f'<tr><td {_CELL}><span style="color: {tone}">{said}</span></td>'
             f"<td {_CELL}><details{opened}><summary>{claim}</summary><dl>{known}</dl></details></td></tr>"
         )
-
-
-def to_formulas(report: Report) -> str:
-    """One display formula: each link in its author's LaTeX, with its verdict."""
-    rows = [row for view in file_views(report) for row in _formulas(view)]
-    return "$$\\begin{array}{rcll}\n" + " \\\\\n".join(rows) + "\n\\end{array}$$" if rows else ""
-
-
-def _formulas(view: FileView) -> Iterator[str]:
-    """Of what can't be let through, the name alone."""
-    steps = {s.result.link.id: s for part in view.formulas for s in part.steps if s.result and s.left}
-    for result in view.file.results:
-        step = steps.get(result.link.id)
-        sides = (" ".join(step.left), step.sign, " ".join(step.right)) if step else ("", "", "")
-        yield " & ".join([*sides, rf"\text{{{result.name}: {escaped(result.link.id)}}}"])

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from bnsym.reporting.resting import Node, Standing
+from bnsym.reporting.resting import Node
 from bnsym.reporting.unicode import unicode_math
 from bnsym.terms import reached
 
@@ -15,10 +15,6 @@ GAP_X, GAP_Y, MARGIN = 44, 12, 14
 TALLEST = 12
 """Nodes in one column; more go on in a column beside it."""
 _LETTERS = 21
-_CLASSES = {
-    Standing.DEFINED: "defined", Standing.ASSUMED: "assumed", Standing.WHOLLY: "wholly",
-    Standing.PROVED: "proved", Standing.REFUTED: "refuted", Standing.OPEN: "open",
-}  # fmt: skip
 
 
 def graph(nodes: Sequence[Node], prefix: str) -> str:
@@ -84,7 +80,7 @@ def _node(node: Node, place: tuple[int, int], prefix: str) -> str:
     text = node.latex if claim else unicode_math(node.latex)
     shown = text if len(text) <= _LETTERS else text[: _LETTERS - 1] + "…"
     drawn = (
-        f'<g class="node {_CLASSES[node.standing]}"><title>{escape(text)}: {node.standing.value}</title>'
+        f'<g class="node {node.standing.name.lower()}"><title>{escape(text)}: {node.standing.value}</title>'
         f'<rect x="{x}" y="{y}" width="{WIDTH}" height="{HEIGHT}" rx="7"/>'
         f'<text x="{x + WIDTH // 2}" y="{y + 20}" text-anchor="middle">{escape(shown)}</text></g>'
     )

@@ -19,6 +19,7 @@ from bnsym.reporting.pages.graph import graph, in_words
 from bnsym.reporting.pages.markdown_prose import prose
 from bnsym.reporting.pages.mathml import marked, mathml
 from bnsym.reporting.pages.tex_prose import tex_prose
+from bnsym.reporting.resting import Standing
 from bnsym.reporting.view import Failure, FileView, Grounds, View, file_views
 from bnsym.reporting.wording import MARKS, said_of_cause
 from bnsym.source.text import Heading
@@ -86,8 +87,8 @@ def _file(view: FileView, number: int) -> str:
     drawn = graph(view.nodes, f"n{number}")
     resting_on = (
         f'<section class="resting"><h2>What rests on what</h2><div class="scroll" tabindex="0">{drawn}</div>'
-        f"{_LEGEND}<details><summary>The same in words</summary><ul>{''.join(in_words(view.nodes))}</ul>"
-        "</details></section>"
+        f'<p class="legend">{_LEGEND}</p><details><summary>The same in words</summary><ul>'
+        f"{''.join(in_words(view.nodes))}</ul></details></section>"
         if drawn
         else ""
     )
@@ -113,12 +114,7 @@ def _read(view: FileView) -> str:
     return f'<dl class="read" aria-label="What was read">{"".join(facts)}</dl>'
 
 
-_LEGEND = (
-    '<p class="legend"><span class="wholly">proved with all that it uses</span>'
-    '<span class="proved">proved under a hypothesis</span><span class="refuted">refuted</span>'
-    '<span class="open">not decided</span><span class="assumed">hypothesis</span>'
-    '<span class="defined">definition</span></p>'
-)
+_LEGEND = "".join(f'<span class="{one.name.lower()}">{one.value}</span>' for one in reversed(Standing))
 
 
 def told(view: FileView) -> Iterator[str | Formula | Saying]:

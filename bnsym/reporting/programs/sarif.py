@@ -9,14 +9,13 @@ from importlib.metadata import PackageNotFoundError, metadata
 from typing import Any
 
 from bnsym.codes import NAMES, Explanation, explanation, written
-from bnsym.model import Report, Severity, Span
+from bnsym.model import Report, Span
 from bnsym.reporting.programs.findings import Finding, findings, uri
 from bnsym.reporting.programs.origin import repository
 from bnsym.reporting.view import Fix
 from bnsym.version import __version__
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "note"}
 
 
 def to_sarif(report: Report) -> str:
@@ -88,7 +87,7 @@ def _result(finding: Finding, codes: list[str]) -> dict[str, Any]:
         place["logicalLocations"] = [{"name": finding.link, "kind": "member"}]
     result: dict[str, Any] = {
         "ruleId": finding.code,
-        "level": LEVELS[finding.severity],
+        "level": finding.severity.value,
         "message": {"text": finding.message + (f" ({finding.hint})" if finding.hint else "") + span.in_cell},
         "locations": [place],
         "partialFingerprints": {"bnsymFinding/v1": finding.fingerprint},

@@ -1,5 +1,5 @@
 r"""A report as LaTeX: the note's prose, the author's own source of what was proved, each link with its
-mark and its grounds; what was refuted, as errata; what is not verified, by name; a ledger.
+mark and its grounds; what was refuted, as errata; what is not verified, by name.
 
 Only what the reader understood is let through (`source`); all other text is escaped. The macros
 around it are in `macros.tex`, for an author to redefine.
@@ -25,15 +25,6 @@ from bnsym.source.tex import plain_title
 
 _HANGS = 26
 """A left side wider than this stands on a line of its own."""
-_COLUMNS = (
-    "@{}"
-    + "".join(
-        rf">{{\raggedright\arraybackslash}}p{{{share}\linewidth}}"
-        for share in (0.25, 0.09, 0.08, 0.215, 0.29)
-    )
-    + "@{}"
-)
-"""Of the ledger."""
 _TITLE = re.compile(
     r"""\A-{3}\s*\n(?:(?!---).*\n)*?title:[ \t]*["']?(.+?)["']?[ \t]*\n|\\title\s*\{([^{}]*)\}"""
 )
@@ -53,22 +44,19 @@ def _resource(name: str) -> str:
 
 
 def _body(report: Report) -> Iterator[str]:
-    refuted: list[Step] = []
+    refuted: list[tuple[Step, Result]] = []
     labels: set[str] = set()
     for view in file_views(report):
         yield from _verified(view, labels)
-        refuted += [s for formula in view.formulas for s in formula.steps if _is(s, Refuted)]
+        steps = [(s, s.result) for formula in view.formulas for s in formula.steps if s.result]
+        refuted += [(s, result) for s, result in steps if isinstance(result.verdict, Refuted)]
     yield from _errata(refuted)
     yield from _unverified(report)
-    yield from _ledger(report)
+    yield rf"\bnsymnote{{Checked by bnsym {escaped(report.version)}.}}"
 
 
 def is_verified(result: Result) -> bool:
     return isinstance(result.verdict, Proved) and not result.disagrees
-
-
-def _is(step: Step, kind: type) -> bool:
-    return step.result is not None and isinstance(step.result.verdict, kind)
 
 
 # What is verified
@@ -219,16 +207,10 @@ def _scope(scope: str) -> str:
 # What is not
 
 
-def _errata(steps: list[Step]) -> Iterator[str]:
-    if not steps:
-        return
-    yield r"\bnsymheading{Errata}"
-    for step in steps:
-        result = step.result
-        if result is None or not isinstance(result.verdict, Refuted):
-            continue
-        if step.left:
-            yield from _display([step], set(), r"\bnsymrefuted")
+def _errata(steps: list[tuple[Step, Result]]) -> Iterator[str]:
+    yield from [r"\bnsymheading{Errata}"] if steps else ()
+    for step, result in steps:
+        yield from _display([step], set(), r"\bnsymrefuted") if step.left else ()
         yield rf"\bnsymnote{{{_id(result.link.id)}\quad {' '.join(_erratum(View(result)))}}}"
 
 
@@ -265,26 +247,3 @@ def _unverified(report: Report) -> Iterator[str]:
     for view in others:
         said = escaped(f"{view.result.name}, {view.place}. {view.words.message}")
         yield rf"\bnsymnote{{{_id(view.result.link.id)}\quad {said}}}"
-
-
-def _ledger(report: Report) -> Iterator[str]:
-    yield r"\bnsymheading{Ledger}"
-    yield rf"\bnsymnote{{Checked by bnsym {escaped(report.version)}.}}"
-    yield r"{\footnotesize\setlength{\tabcolsep}{4pt}"
-    yield rf"\begin{{longtable}}{{{_COLUMNS}}}"
-    yield r"\toprule Link & Verdict & Scope & Rule & Place \\ \midrule \endhead \bottomrule \endfoot"
-    for view in views(report):
-        result, proof = view.result, view.grounds
-        cells = (
-            rf"\bnsymid{{{_breakable(result.link.id)}}}",
-            escaped(result.name),
-            _scope(proof.proof.scope) if proof else "",
-            escaped(proof.rule) if proof else "",
-            _breakable(view.place),
-        )
-        yield " & ".join(cells) + r" \\"
-    yield r"\end{longtable}}"
-
-
-def _breakable(text: str) -> str:
-    return r"\allowbreak{}".join(escaped(piece) for piece in re.split(r"(?<=[-/_+])", text))
