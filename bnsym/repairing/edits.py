@@ -375,7 +375,7 @@ def indices(text: str, spot: Spot, place: Place) -> Iterator[Edit]:
             text[spot.start : spot.end],
             {n.letters for n in walk(spot.node) if isinstance(n, BigSum)},
         )
-        for letter in sorted({*_INDEX.findall(inside)}.difference(*summed)):
+        for letter in sorted({*INDEX.findall(inside)}.difference(*summed)):
             bare = re.sub(rf"_(?:{letter}(?![A-Za-z])|\{{{letter}\}})", "", inside)
             yield Edit(spot.start, spot.end, bare, "an index", 2)
 
