@@ -550,8 +550,8 @@ class Doubts:
     def _are_entries(self, name: str, made: set[str]) -> bool:
         """Whether a name that always has an index may have the entries of its letter in upper case, which has
         none anywhere and is not defined either."""
-        whole = name.upper()
-        if len(name) > 1 or whole == name or whole not in made - self.grounds.defined.keys():
+        whole, free = name.upper(), made - self.grounds.defined.keys() - self.table.sizes.keys()
+        if len(name) > 1 or whole == name or whole not in free:
             return False
         nodes = (inner for node in self.survey.gathered.nodes() for inner in nodes_of(node))
         written = [n for n in nodes if isinstance(n, Symbol) and n.base in (name, whole)]

@@ -102,7 +102,7 @@ FAULTS = (
     one("what was opened serves twice", VERDICTS, "ring = unused.pop()", "ring = unused[0]"),
     one("a derivative's letter is captured", "calculus.py", "if all(index.name != i.name for i in by.indices):", "if True:"),
     one("a letter that is put in is captured", "terms/tree.py", "            if index.name in taken:", "            if False:"),
-    one("an index varies with every other", "calculus.py", "return Mul(tuple(Delta(a, b) for a, b in zip(indices, by.indices, strict=True)))", "return Num(Fraction(1))"),
+    one("an index varies with every other", "calculus.py", "return Mul(tuple(Delta(a, b) for a, b in zip(indices, by.indices, strict=True)))", "return Mul(())"),
     one("a closed ring lets conditions in", RING, "            case _ if self.is_closed:\n                raise OutOfReach(\"a side condition of its own\")\n", ""),
     one("a certificate's terms are as the sides are", VERDICTS, "        self.ring.is_closed = True\n", ""),
     one("any root is in play", RING, "q == 1 or all(self.has_root(g) for g, _ in root)", "True"),
