@@ -17,6 +17,7 @@ import pytest
 from click.testing import CliRunner
 
 import bnsym
+from bnsym.cache.codec import encoded
 from bnsym.calculus import Graph, expand
 from bnsym.commands.verify import _outcome, verify
 from bnsym.kernel import Witness, refute
@@ -496,3 +497,43 @@ def test_a_root_is_never_negative() -> None:
     formal |= {"hypotheses": [0], "model": {"sizes": {}, "values": {"a": ["/", "2"]}}}
     link["formal"] = formal | {"certificate": certificate}
     assert recheck(link, Random(0)).good is True
+
+
+A, B, M = Sym("a"), Sym("b"), Size("m")
+SQUARE, INVERSE = Pow(A, Fraction(2)), Pow(B, Fraction(-2))
+COUNTED = Add((Sum(Index("i", "m"), Num(Fraction(1))), Num(Fraction(-3))))
+
+
+def bound_by(left: Term, factors: list[Term], condition: Term, scope: str = "m >= 1") -> dict[str, Any]:
+    """That `left` is not negative, for it is the product of the factors, where the condition is not 0."""
+    zero = Num(Fraction(0))
+    certificate = {"squared": False, "uses": [], "equations": [], "maxima": []}
+    certificate["summands"] = [[["/", "1"], [["term", encoded(f)] for f in factors]]]
+    formal = {
+        "statement": encoded(Statement(left, Relation.GE, zero)),
+        "hypotheses": [],
+        "conditions": [encoded(Hypothesis(condition, Relation.NE, zero))],
+        "model": {"sizes": {"m": 1}, "values": {"a": ["/", "1"], "b": ["/", "1"]}},
+        "certificate": certificate,
+    }
+    return {"verdict": "proved", "scope": scope, "formal": formal}
+
+
+@pytest.mark.parametrize(
+    ("left", "factors", "condition", "good"),
+    [
+        (Mul((SQUARE, INVERSE)), [SQUARE, INVERSE], B, True),
+        (Mul((SQUARE, INVERSE)), [SQUARE, INVERSE], A, None),
+        (Mul((SQUARE, INVERSE)), [SQUARE, INVERSE], Mul((Num(Fraction(2)), B)), None),
+        (SQUARE, [SQUARE, Pow(A, Fraction(-2)), Pow(A, Fraction(2))], B, None),
+        (SQUARE, [SQUARE, INVERSE, Pow(B, Fraction(2))], Mul((M, B)), True),
+        (SQUARE, [SQUARE, INVERSE, Pow(B, Fraction(2))], A, None),
+        (SQUARE, [SQUARE, Pow(COUNTED, Fraction(-2)), Pow(COUNTED, Fraction(2))], B, False),
+    ],
+)
+def test_what_is_divided_by_is_said(
+    left: Term, factors: list[Term], condition: Term, good: bool | None
+) -> None:
+    """The sides by just what is assumed; a certificate by a multiple of it, and of sizes by no zero."""
+    for seed in range(5):
+        assert recheck(bound_by(left, factors, condition), Random(seed)).good is good

@@ -6,8 +6,8 @@ smaller = Σ summands + Σ cofactor * equation. That no summand is negative is s
 small numbers, then sums of random weights (see `jets`), which stand for all sizes together.
 
 What the sides divide by, or take roots of, must be said not to be 0, or not to be below 0, by what is
-assumed; of what the certificate divides by, the sides may say it too. One number says it of another where
-the two are proportional: their ratio is the same at two points, and a square where a sign is needed.
+assumed: that very number. What the certificate divides by must be proportional to such a number, or to what
+the sides divide by: their ratio is the same at two points, and a square where a sign is needed.
 
 A wrong accept. Two quotients of polynomials that differ, of degrees together d (counted by `Degrees` for
 what stands there) with k roots, agree at a random point with probability at most 2^k d / P
@@ -239,20 +239,18 @@ class Proof:
     def _check_point(self, more: int | None) -> bool:
         """Whether values were found; Wrong or Unjudged if what the certificate says is not so there."""
         first = self._point(more)
-        second = self._point(more, first) if first and first.sides + first.own else first
+        second = self._point(more, first) if first and first.own else first
         if not first or not second:
             return False
-        known: dict[int, Said] = defaultdict(list)
-        for numbers, others in zip(first[2:], second[2:], strict=True):
-            pairs = [(*one, b) for one, (_, b) in zip(numbers, others, strict=True) if b]
-            found = [(relation, a, a * pow(b, -1, P) % P) for relation, a, b in pairs]
-            for kind, number, ratio in found if numbers is not first.said else ():
-                if not any(
-                    r in SAYING[kind] and (kind is NE or is_square(n * number)) for r, n in known[ratio]
-                ):
-                    raise Unjudged("nothing says that what is divided by is not 0, or a radicand not below 0")
-            for relation, number, ratio in found:
-                known[ratio].append((relation, number))
+        for kind, number in first.sides:
+            same = (number, P - number) if kind is NE else (number,)
+            if not any((relation, n) in first.said for relation in SAYING[kind] for n in same):
+                raise Unjudged("nothing says that what is divided by is not 0, or a radicand not below 0")
+        known = [*zip(first.said + first.sides, second.said + second.sides, strict=True)]
+        for (kind, a), (_, b) in zip(first.own, second.own, strict=True):
+            alike = [(r, c) for (r, c), (_, d) in known if (a * d - b * c) % P == 0 and (a != b or a == c)]
+            if not any(r in SAYING[kind] and (kind is NE or is_square(a * c)) for r, c in alike):
+                raise Unjudged("the certificate divides by, or takes a root of, what the sides do not")
         return True
 
     def _point(self, more: int | None, like: Point | None = None) -> Point | None:
@@ -368,7 +366,7 @@ class Proof:
             case Pow(inner, exponent) if kind is not GE:
                 odd = exponent.numerator % 2 and kind is GT
                 yield from self._need(values, inner, GT if odd or exponent.denominator > 1 else NE, at)
-            case _ if all(isinstance(t, Num | Size | Add | Mul | Pow) for t in walk(base)):
+            case _ if not free_indices(base) and not any(isinstance(t, Sym) for t in walk(base)):
                 self.of_sizes[base, kind] = None
             case _:
                 yield kind, values.number(base, at)
@@ -376,6 +374,7 @@ class Proof:
     def _check_sizes(self, base: Term, kind: Relation) -> None:
         """A condition on one size alone, for as many as are tried."""
         spaces = {t.space for t in walk(base) if isinstance(t, Size)}
+        spaces |= {t.index.space for t in walk(base) if isinstance(t, Sum)}
         if len(spaces) > 1:
             raise Unjudged("a condition on several sizes")
         least = max((self.claim.least.get(space, 1) for space in spaces), default=1)
