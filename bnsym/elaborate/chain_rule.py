@@ -96,6 +96,11 @@ class Functions:
         )
         return replace(plain, definitions=self._plain), tuple(values)
 
+    def value(self, term: Term) -> Term:
+        """The term with free arrays for the values of functions of numbers."""
+        functions = self._defined or _has_functions(term)
+        return self._named(self._chain.term(settled(term))) if functions else term
+
     def _equal(self, applied: list[Application]) -> Iterator[Hypothesis]:
         """Values that are equal once definitions are written out in the arguments."""
         first: dict[Term, Term] = {}

@@ -166,7 +166,7 @@ def _lowered(node: Node, context: Context, scope: str) -> Term:
     closer = replace(context.closer, spaces=names, letters=letters, defined=frozenset(table.defined))
     term = closer.close(value.term)[0]
     _dependence(context, term).check(term, node.at)
-    return context.statement(term, Relation.EQ, term).left
+    return context.functions.value(term)
 
 
 def _dependence(context: Context, term: Term) -> Dependence:
