@@ -27,9 +27,9 @@ from bnsym.latex.ast import (
     Symbol,
     Transpose,
 )
-from bnsym.repairing.combining import MADE, SLIGHT, Changed, Lookup, products
+from bnsym.repairing.combining import MADE, SLIGHT, Changed, Lookup, equal, products
 from bnsym.repairing.edits import INDEX, Edit, Place, lettered, overlap
-from bnsym.repairing.spots import Spot, extent, spots
+from bnsym.repairing.spots import Spot, extent, needs_parens, spots
 from bnsym.repairing.trial import Trial
 from bnsym.repairing.values import Row
 from bnsym.terms import Relation, free_indices
@@ -117,7 +117,9 @@ def missing(trial: Trial, place: Place, words: Sequence[str]) -> Iterator[MADE]:
     if side is None or trial.statement.relation is not Relation.EQ:
         yield from _in_order(trial, side.row, words) if side is not None else ()
         return
-    phrases = ("", (1.0,) * len(side.row)), *valued(trial, words, len(words))
+    known = [(word, row) for word, row in valued(trial, words, len(words)) if not equal(row, side.row)]
+    squares = [(f"{word}^2", tuple(v * v for v in row)) for word, row in known if _may_be_squared(word)]
+    phrases = ("", (1.0,) * len(side.row)), *known, *squares
     lookups = [
         Lookup(products(valued(trial, names), len(side.row))) for names in (place.measures, place.scales)
     ]
@@ -134,6 +136,10 @@ def missing(trial: Trial, place: Place, words: Sequence[str]) -> Iterator[MADE]:
                 cost = number.cost + 2 * bool(latex)
                 found.setdefault(gap.filled(trial.text, number.made[0].new, latex, cost))
     yield from ((edit,) for edit in sorted(found, key=lambda edit: edit.cost))
+
+
+def _may_be_squared(word: str) -> bool:
+    return "^" not in word and not any(needs_parens(spot.node) for spot in spots(word)[:1])
 
 
 def _probed(trial: Trial) -> Iterator[tuple[Gap, Row, Row]]:
