@@ -402,6 +402,8 @@ RIGHT = [
     ("", "a^2 b - 2 a b c + b c^2 = a^2 b", r"\left( a - c \right)^2 b"),
     ("", r"\sum_i x_i^2 = \Vert x \Vert^2 - 2 a \langle x, y \rangle + a^2 \Vert y \Vert^2",
      r"\sum_i \left( x_i - a y_i \right)^2"),
+    (BATCH, r"z_i = \frac{x_i - \mu}{v + \epsilon}", r"\frac{x_i - \mu}{\sqrt{v + \epsilon}}"),
+    ("", r"\sum_i (a_i + b_i) c_i = \sum_i a_i c_i + \sum_i b_i", r"\sum_i a_i c_i + \sum_i b_i c_i"),
     # a factor that makes an order true
     ("", r"\langle u, v \rangle^2 \le \Vert u \Vert^2", r"\Vert u \Vert^2 \Vert v \Vert^2"),
     # an order that signs alone make true; the square is missing, or the sides are the wrong way round

@@ -47,8 +47,6 @@ class Changed:
 class Side:
     """The values of a side as it is written, and those that it should have."""
 
-    start: int
-    end: int
     row: Row
     target: Row
 
@@ -132,14 +130,8 @@ def joined(a: Changed, b: Changed) -> MADE:
 
 
 def products(scales: Sequence[tuple[str, Row]], points: int) -> Iterator[Changed]:
-    """Products of powers of the scales and a small number, as changes that put them in front."""
-    for latex, row, cost in monomials(scales, points):
-        yield Changed((Edit(0, 0, latex, "a factor", cost),), row)
-
-
-def monomials(scales: Sequence[tuple[str, Row]], points: int) -> Iterator[tuple[str, Row, int]]:
-    """Products of powers of the scales, none of which is 0 at any of the points, and a small number,
-    as LaTeX with its values and cost."""
+    """Products of powers of the scales, none of which is 0 at any of the points, and a small number, as
+    changes that put them in front."""
     at_points = list(zip(*(row for _, row in scales), strict=True)) if scales else [()] * points
     for exponents in _exponents(len(scales)):
         degree = sum(map(abs, exponents))
@@ -147,7 +139,7 @@ def monomials(scales: Sequence[tuple[str, Row]], points: int) -> Iterator[tuple[
             if len(written) + degree < 9:
                 row = tuple(number * _product(values, exponents) for values in at_points)
                 latex = _latex(written, [(name, e) for (name, _), e in zip(scales, exponents, strict=True)])
-                yield latex, row, 1 + degree + (number != 1)
+                yield Changed((Edit(0, 0, latex, "a factor", 1 + degree + (number != 1)),), row)
 
 
 @lru_cache

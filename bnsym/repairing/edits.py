@@ -193,7 +193,9 @@ def _near(n: Fraction) -> Iterator[tuple[Fraction, int]]:
 
 
 def roots(text: str, spot: Spot, place: Place) -> Iterator[Edit]:
-    """A root too many."""
+    """A root too many, or one that is missing below a line."""
+    if isinstance(spot.node, Plus) and isinstance(spot.holder, Quotient):
+        yield Edit(spot.start, spot.end, rf"\sqrt{{{text[spot.start : spot.end]}}}", "a root", 2)
     if isinstance(spot.node, Root) and spot.node.degree == 2:
         start, end = spot.node.body.at
         inner = text[start:end]

@@ -163,7 +163,8 @@ def _in_order(trial: Trial, own: Row, words: Sequence[str]) -> Iterator[MADE]:
             filled = ((-v if sign else v) - gap.is_factor for v in row)
             changed = tuple(a + (b - a) * v for a, b, v in zip(own, first, filled, strict=True))
             distance = trial.distance(changed)
-            if trial.fits(changed) and (gap.is_factor or distance < SLIGHT):
+            own_text = trial.text[gap.spot.start : gap.spot.end].strip()
+            if trial.fits(changed) and (word != own_text if gap.is_factor else distance < SLIGHT):
                 found.setdefault(gap.filled(trial.text, sign, word), distance)
     yield from ((edit,) for edit in sorted(found, key=found.__getitem__)[:TIGHTEST])
 

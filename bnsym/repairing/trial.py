@@ -104,10 +104,7 @@ class Trial:
         """The side's values and those it should have."""
         own, target = self.term(()), self.points.row(self.other)
         row = self.points.row(own) if own is not None else None
-        if row is None or target is None or not self.points.points:
-            return None
-        start, end = len(self.text) - len(self.text.lstrip()), len(self.text.rstrip())
-        return Side(start, end, row, target)
+        return Side(row, target) if row and target else None
 
     def proves(self, made: Iterable[Edit], witness: Witness | None) -> bool:
         """Whether the statement with the edits, none of which is idle, is proved, and worth it."""

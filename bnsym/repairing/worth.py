@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from itertools import combinations
+from itertools import combinations, product
 from typing import TypeAlias
 
 from bnsym.elaborate.dependence import names_of
@@ -23,7 +23,6 @@ from bnsym.terms import (
     Hypothesis,
     Index,
     Mul,
-    Name,
     Num,
     Pow,
     Relation,
@@ -197,12 +196,6 @@ def _is_of_something_else(original: Statement, repaired: Statement) -> bool:
     return not isinstance(repaired.left, Diff) or original.right != repaired.right
 
 
-def _mixes(statement: Statement) -> bool:
-    """Whether terms are compared of which some have more derivatives of a loss for a factor than others."""
-    sides = statement.left, statement.right
-    return len({order for side in sides for order in _orders(side, statement.losses)}) > 1
-
-
 def _takes_over(own: Pair, other: Pair) -> bool:
     """Whether a side takes names of the other one in place of all those that it alone had, but for hats."""
     (before, after), theirs = own, names_of(other[1])
@@ -210,27 +203,6 @@ def _takes_over(own: Pair, other: Pair) -> bool:
     gained = (names_of(after) - names_of(before)) & theirs
     bare = (set(map(_HAT.sub, (r"\1",) * len(names), names)) for names in (lost, gained))
     return bool(lost and gained) and names_of(after) <= theirs and next(bare) != next(bare)
-
-
-def _orders(term: Term, losses: Collection[Name]) -> set[Fraction]:
-    """How often the derivatives of a loss are a factor of the terms."""
-    match term:
-        case Num(value) if value == 0:
-            return set()
-        case Add(terms):
-            return {order for part in terms for order in _orders(part, losses)}
-        case Mul(factors):
-            found = {Fraction(0)}
-            for factor in factors:
-                found = {a + b for a in found for b in _orders(factor, losses)}
-            return found
-        case Pow(base, exponent):
-            return {exponent * order for order in _orders(base, losses)}
-        case Sum(_, body):
-            return _orders(body, losses)
-        case Diff(of):
-            return {Fraction(bool(names_of(of) & set(losses)))}
-    return {Fraction(0)}
 
 
 def _takes_in(original: Statement, repaired: Statement, points: Points) -> bool:
@@ -257,6 +229,28 @@ def _vanishes_for_less(own: Pair, other: Pair) -> bool:
     old, new = map(_leaves, own)
     fewer = new < old and len(_terms(own[0])) == len(_terms(own[1]))
     return fewer and other == (num(0), num(0))
+
+
+def _mixes(statement: Statement) -> bool:
+    """Whether terms are compared of which some have more derivatives of a loss for a factor than others."""
+    return len(_orders(add(statement.left, statement.right), frozenset(statement.losses))) > 1
+
+
+def _orders(term: Term, losses: frozenset[str]) -> set[Fraction]:
+    """How often the derivatives of a loss are a factor of each of its terms."""
+    inside = [_orders(part, losses) for part in children(term)]
+    match term:
+        case Add():
+            return set().union(*inside)
+        case Mul():
+            return {sum(chosen, Fraction(0)) for chosen in product(*inside)}
+        case Pow(_, exponent):
+            return {exponent * order for order in inside[0]}
+        case Sum():
+            return inside[0]
+        case Diff(of):
+            return {Fraction(bool(names_of(of) & losses))}
+    return {Fraction(0)} if term != num(0) else set()
 
 
 def _outweighs(own: Pair, other: Pair) -> bool:
