@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 import bnsym
+from bnsym.evidence.streams import balls
 from bnsym.testing import assert_backward
+from tests.kernels.faults import misjudged_faults
 from tests.kernels.random_shapes import misjudged
 from tests.kernels.zoo import BATCH, HERE, LAYERS
 
@@ -210,3 +212,36 @@ def test_where_nothing_is_told_that_is_said(square: str) -> None:
     assert bnsym.check_backward(summed, f"{square}#dw", dtype="float32").precision == "right within float32"
     assert "which tells of no slip" in zero(0.0).precision
     assert zero(1.0).precision == "right within float64"
+
+
+@pytest.mark.parametrize("kind", ["float64", *SMALL_TYPES])
+def test_no_fault_hides_behind_rounding(kind: str) -> None:
+    have(kind)
+    assert list(misjudged_faults(range(1), (kind,), ("rms", "batch, saved", "layer, saved"))) == []
+
+
+@pytest.mark.parametrize("kind", SMALL_TYPES)
+@pytest.mark.parametrize("block", [8, 1024])
+def test_what_fills_no_block_may_not_be_left_out(kind: str, block: int) -> None:
+    have(kind)
+
+    def in_blocks(x, gamma, grad_y):
+        full = len(x) - len(x) % block or len(x)
+        made = np.zeros_like(x)
+        made[:full] = backward(x[:full], gamma, grad_y[:full])
+        return made
+
+    for m in (1000, 1001):
+        wrong = bnsym.check_backward(in_blocks, DX, dtype=kind, m=m)
+        assert not wrong
+        assert "is what fills no block left out?" in str(wrong)
+
+
+def test_sums_are_judged_by_what_counts_in_them() -> None:
+    """Beside 1 as many numbers as one likes err by no more than they are themselves."""
+    one = np.zeros(1000)
+    one[-1] = 1.0
+    for rest, most in ((0.0, 11), (1e-6, 12), (1.0, 1000)):
+        found = balls.reduce(balls.Ball(np.maximum(one, rest), np.zeros(1000)), 0, unit=2.0**-8)
+        assert found.radius[0] <= most * balls.UNIT * found.value[0] * 1.001
+        assert found.radius[0] <= balls.reduce(balls.Ball(np.maximum(one, rest), np.zeros(1000)), 0).radius[0]

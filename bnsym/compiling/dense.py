@@ -35,11 +35,16 @@ class Dense(Evaluator):
     least: float = 0.0
     """Below it the errors of arrays and of what balls are worked out to are absolute: the smallest normal
     number of a less precise type."""
+    unit: float = 0.0
+    """The roundoff of that type, for which radii are scaled afterwards."""
     _known: dict[Name, Any] = field(default_factory=dict)
 
     @property
     def names(self) -> Mapping[str, Any]:
-        return {n: partial(self._floored, f) for n, f in Balls.names.items()} if self.bounded else PLAIN
+        if not self.bounded:
+            return PLAIN
+        rounded = {**Balls.names, "reduce": partial(Balls.names["reduce"], unit=self.unit)}
+        return {n: partial(self._floored, f) for n, f in rounded.items()}
 
     def _floored(self, operation: Any, *operands: Any, **options: Any) -> Ball:
         value, radius = operation(*operands, **options)

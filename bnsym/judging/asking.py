@@ -20,7 +20,7 @@ from bnsym.evidence.structure import Structure
 from bnsym.evidence.surveying import own_first, relevant
 from bnsym.evidence.whole.pins import Hypotheses
 from bnsym.finding import gather
-from bnsym.judging.trials import Refused, Task, Trial, Unfit
+from bnsym.judging.trials import UNITS, Refused, Task, Trial, Unfit
 from bnsym.terms import (
     ONE,
     Name,
@@ -35,9 +35,6 @@ from bnsym.terms import (
     own_indices,
     walk,
 )
-
-UNITS = {"float64": 2.0**-53, "float32": 2.0**-24, "float16": 2.0**-11, "bfloat16": 2.0**-8}
-"""The unit roundoff of each type."""
 
 
 def task(

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import os
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import groupby, product
 from typing import Any
 
-from bnsym.judging import asking, precision, slips
-from bnsym.judging.asking import UNITS
-from bnsym.judging.layouts import Layout, guesses, letters, stated
-from bnsym.judging.trials import Refused, Task, Trial, Unfit, again, drawn, sized
+import numpy as np
 
-SMALL = (1, 2, 4, 7)
+from bnsym.judging import asking, precision, slips
+from bnsym.judging.layouts import Axis, Layout, guesses, letters, stated
+from bnsym.judging.trials import ROUGH, UNITS, Refused, Task, Trial, Unfit, again, drawn, sized
+
+SMALL = (7, 4, 2, 1)
 """Batches at which rounding explains so little that no slip hides behind it."""
-ROUGH, MANY, TIMES = 2.0**-20, 24, 3
-"""A unit roundoff from which so many batches stand beside each other, and so many times other values are
-drawn."""
+BEYOND = (9, 33, 129, 1025)
+"""One row more than blocks have: whoever leaves out what does not fill a block leaves out the last."""
+SHORT, MANY = 3, 24
+"""Lengths of axes in types that round much, and batches beside each other there."""
+TRIES = 8
+"""Draws until every term is larger than the error that is allowed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,37 +177,66 @@ def _attempt(task: Task, layout: Layout, m: int, d: int, given: Mapping[str, int
         except Refused as refusal:
             error = error or refusal
             continue
-        for number, smaller in enumerate(_smaller(trial, given) if task.redrawn else ()):
-            gaps = _worse(gaps, trial, smaller, seed + 7 + number)
+        for other, told in _others(trial, given, seed + 7) if task.redrawn else ():
+            gaps = _worse(gaps, other, told)
+            if not any(gap.agrees for gap in gaps.values()):
+                break
         return Attempt(trial, gaps)
     raise error or Refused("nothing was tried")
 
 
-def _smaller(trial: Trial, given: Mapping[str, int]) -> Iterator[dict[str, int]]:
-    """Smaller batches. In types that round much all other axes are short, since sums along them round too,
-    and once there are many batches, since then these errors average out."""
-    layout = trial.layout
+def _others(trial: Trial, given: Mapping[str, int], seed: int) -> Iterator[tuple[Trial, dict[Any, Any]]]:
+    """Other sizes, at each as many draws as it takes until all terms tell, as far as draws help; with what
+    they tell, of terms or of the last place along an axis."""
+    best: dict[Any, Any] = defaultdict(float)
+    rough = UNITS[trial.task.dtype.name] >= ROUGH
+    for number, (sizes, last) in enumerate(_sizes(trial, given)):
+        place = (last, sizes[last]) if last else None
+        for attempt in range(TRIES):
+            enough = np.all(best[place] >= precision.TOLD) or (last and not rough)
+            if attempt and enough:
+                break
+            try:
+                other = again(trial, sizes, seed + 100 * number + attempt, last)
+            except (Refused, ValueError):
+                break
+            if enough:
+                yield other, {}
+                break
+            found = precision.told(other, last)
+            told = np.nan_to_num(np.concatenate([*found.values()]))
+            if attempt == 0 or np.any((told > best[place]) & (best[place] < precision.TOLD)):
+                yield other, {place: found}
+            best[place] = np.maximum(best[place], told)
+
+
+def _sizes(trial: Trial, given: Mapping[str, int]) -> Iterator[tuple[dict[Axis, int], Axis | None]]:
+    """Small batches, then one row more than a block, with the axis that it is along. In types that round much
+    all other axes are short, since sums along them round too; many batches tell more than one."""
+    layout, rough = trial.layout, UNITS[trial.task.dtype.name] >= ROUGH
+    along = next(iter(layout.spread.values()), ())
+    short = {a: n if a in given else min(n, SHORT) for a, n in trial.sizes.items()}
+    beside = {a: MANY for a in layout.beside[:1] if a not in given} if rough else {}
     for small in SMALL:
-        found = layout.resized(trial.sizes, small)
-        if UNITS[trial.task.dtype.name] < ROUGH:
-            yield found
-            continue
-        first = next(iter(layout.spread.values()), ())[:1]
-        found = {a: n if a in given or a in first else min(n, 3) for a, n in found.items()}
-        for many in (1, MANY) * TIMES:
-            yield found | {a: many for a in layout.beside[:1] if a not in given}
+        yield layout.resized(short | beside if rough else trial.sizes, small), None
+    for axis in (a for a in (*along[:1], *layout.beside[:1]) if a not in given):
+        for count in BEYOND:
+            alone = {a: 1 for a in along if rough and axis in along and a not in given}
+            yield short | beside | alone | {axis: count}, axis
 
 
-def _worse(
-    gaps: dict[str, precision.Gap], trial: Trial, sizes: Mapping[str, int], seed: int
-) -> dict[str, precision.Gap]:
-    """With those of a smaller trial where these show that an output is wrong. A function that can't be called
-    at such a size is not judged there."""
+def _worse(gaps: dict[str, precision.Gap], other: Trial, told: Mapping[Any, Any]) -> dict[str, precision.Gap]:
+    """With those of another trial where these show that an output is wrong, and what it tells. A function
+    that can't be called at such a size is not judged there."""
     try:
-        smaller = _gaps(again(trial, sizes, seed))
+        others = _gaps(other)
     except (Refused, ValueError):
         return gaps
-    return {n: smaller[n] if gap.agrees and not smaller[n].agrees else gap for n, gap in gaps.items()}
+    worse = {n: others[n] if gap.agrees and not others[n].agrees else gap for n, gap in gaps.items()}
+    for name, gap in worse.items():
+        more = {k: np.maximum(gaps[name].told.get(k, 0.0), found[name]) for k, found in told.items()}
+        worse[name] = replace(gap, told={**gaps[name].told, **more})
+    return worse
 
 
 def _gaps(trial: Trial) -> dict[str, precision.Gap]:
@@ -230,8 +263,9 @@ def _told(
         if gap.agrees:
             graded = precision.graded(trial, name, gap, seed)
         else:
-            named = tuple(_explained(trial, name, seed, kept))
-        found[name] = Judgement(gap.agrees, named, gap.error, gap.allowed, gap.shape, task.call, said, graded)
+            named = tuple(_explained(trial, gap.trial, name, seed, kept))
+        shape = gap.trial.shape
+        found[name] = Judgement(gap.agrees, named, gap.error, gap.allowed, shape, task.call, said, graded)
     if list(found) == [""]:
         return found[""]
     worst = max(found.values(), key=lambda one: one.error - one.allowed)
@@ -239,12 +273,19 @@ def _told(
     return replace(worst, agrees=tried.agrees, slips=slips_of, precision="", outputs=found)
 
 
-def _explained(trial: Trial, name: str, seed: int, kept: Mapping[str, int]) -> Iterator[str]:
+def _explained(trial: Trial, failing: Trial, name: str, seed: int, kept: Mapping[str, int]) -> Iterator[str]:
     """What explains the values of an output: of one batch alone, else of several."""
     trial = precision.precise(trial)
-    one = {a: 1 for a in trial.layout.beside if a not in kept}
+    one, right = {a: 1 for a in trial.layout.beside if a not in kept}, None
     for lengths, fewer in product((trial.layout.resized(trial.sizes, 24), trial.sizes), (one, {})):
-        trials = ([again(trial, s, seed + k) for k in (1, 2)] for s in ({**lengths, **fewer}, lengths))
-        with suppress(Refused):  # of a function that takes no such sizes
-            yield from slips.explain(name, *trials)
+        trials = [[again(trial, s, seed + k) for k in (1, 2)] for s in ({**lengths, **fewer}, lengths)]
+        try:
+            yield from list(slips.explain(name, *trials))
             return
+        except slips.Unseen:
+            right = trials[1][0].shape
+            break
+        except Refused:  # of a function that takes no such sizes
+            continue
+    if right:
+        yield f"right at shape {right}, wrong at {failing.shape}: is what fills no block left out?"

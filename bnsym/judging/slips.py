@@ -18,16 +18,20 @@ import numpy as np
 
 from bnsym.compiling.formula import Formula, Piece
 from bnsym.evidence.surveying import Unsupported
-from bnsym.judging.asking import UNITS, returned
+from bnsym.judging.asking import returned
 from bnsym.judging.layouts import Layout
 from bnsym.judging.mutations import Slip, in_definitions, mutants, written
-from bnsym.judging.trials import Trial, copies
+from bnsym.judging.trials import UNITS, Refused, Trial, copies
 from bnsym.terms import Add, Pow, Size, Sum, Sym, Term, add, free_indices, num, power, sqrt, walk
 
 MOST = 12
 """Terms beyond which a closed form is not taken apart."""
 PAIRS = 2000
 """Pairs of slips that are tried."""
+
+
+class Unseen(Refused):
+    """No slip shows at the sizes that are looked at."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +48,7 @@ class Sample:
 def explain(name: str, alone: Sequence[Trial], several: Sequence[Trial]) -> Iterator[str]:
     """Sentences that account for all of what a function returns for an output; none if no known slip does.
 
-    alone: trials of one batch each; several: of batches side by side.
+    alone: trials of one batch each; several: of batches side by side. Unseen if all is right there.
     """
     found = alone[0].task.outputs[name]
     if not 1 <= len(found.pieces) <= MOST:
@@ -60,6 +64,8 @@ def explain(name: str, alone: Sequence[Trial], several: Sequence[Trial]) -> Iter
         ] or one
     if any(np.shape(s.found) != np.shape(s.trial.truths[name].value) for s in more):
         yield f"the sum over {_axes(_summed(found, more[0].trial))} is missing"
+    elif _explains(found, one) and _explains(found, more):
+        raise Unseen
     elif _explains(found, one):
         yield from _beside(found, more)
     else:

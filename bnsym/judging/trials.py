@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import prod
@@ -21,8 +21,15 @@ from bnsym.evidence.whole.named_axes import each
 from bnsym.judging.layouts import Axis, Layout, Pattern, Roles, lifted
 from bnsym.terms import Index, Name, Sum, Term
 
+UNITS = {"float64": 2.0**-53, "float32": 2.0**-24, "float16": 2.0**-11, "bfloat16": 2.0**-8}
+"""The unit roundoff of each type."""
+ROUGH = 2.0**-20
+"""A unit roundoff from which so much is explained by rounding that values have to be chosen."""
 NORMAL = {"float64": 2.0**-1022, "float32": 2.0**-126, "float16": 2.0**-14, "bfloat16": 2.0**-126}
 """The smallest normal number of each type, below which roundings are no longer relative."""
+HEAVY, LIGHT, LARGE = 4, 2.0**-14, 16.0
+"""Places along an axis that outweigh all others, the weight of these where they may not be 0, and a number
+whose powers and sums even float16 has."""
 DRAWS = 40
 """Tries to find values that meet the side conditions."""
 
@@ -80,14 +87,19 @@ class Trial:
     """Of the closed forms, an axis for each of the layout's, as floats of the function's own type."""
     keep: bool = False
     """Whether statistics that are handed in keep the axes that they were taken over, of length 1."""
+    own: bool = False
+    """Whether no value was handed in or asked for: no mean is large beside the spread."""
     truths: dict[str, Ball] = field(default_factory=dict)
     """What each output should be, with a bound on its rounding error in float64."""
+    columns: dict[str, Any] = field(default_factory=dict)
+    """The terms of each output, and their sum, once they were worked out."""
 
     def lifted(self, found: Formula) -> Formula:
         return lifted(found, self.layout)
 
     def dense(self, found: Formula, *, bounded: bool = False, spread: float = 0.0) -> Dense:
-        return Dense(found, self.arrays, self.sizes, bounded, spread, NORMAL[self.task.dtype.name])
+        kind = self.task.dtype.name
+        return Dense(found, self.arrays, self.sizes, bounded, spread, NORMAL[kind], UNITS[kind])
 
     def expected(self, found: Formula, *, bounded: bool = False, spread: float = 0.0) -> Any:
         """The value of a formula, as the function should return it."""
@@ -190,10 +202,8 @@ def drawn(
                 array = array.reshape([sizes[a] for a in layout.axes(name)])
             else:
                 array = draw.named(name)
-                if name in task.masks:
-                    array = (array > 0).astype(float)
-                elif harden:
-                    array = harden(name, array)
+                array = (array > 0).astype(float) if name in task.masks else array
+                array = harden(name, array) if harden else array
             trial.arrays[name] = array.astype(task.dtype)
         try:
             for output, one in task.outputs.items():
@@ -245,15 +255,59 @@ def copies(trial: Trial, pattern: Pattern, found: Any) -> Iterator[tuple[Trial, 
         yield replace(trial, sizes=one, arrays=arrays), part
 
 
-def again(trial: Trial, sizes: Mapping[Axis, int], seed: int) -> Trial:
+def again(trial: Trial, sizes: Mapping[Axis, int], seed: int, last: Axis | None = None) -> Trial:
     """Other arrays, at other lengths; numbers that are handed in stay, and so does the sign of arrays whose
-    components have one alone: a function may be meant for these. Squares spread more than magnitudes do."""
+    components have one alone: a function may be meant for these. Squares spread more than magnitudes do.
+    last: an axis whose last places outweigh all others, so that a sum which leaves them out is far off."""
     task, values = trial.task, trial.task.values
     arrays = {task.takes[n].latex: np.asarray(v, float) for n, v in values.items() if np.ndim(v)}
     signs = {n: sign for n, a in arrays.items() for sign in (-1, 1) if np.all(sign * a >= 0)}
+    never = {*task.positive, *(n for n in signs if np.all(arrays[n]))}
 
-    def signed(name: Name, array: Any) -> Any:
-        return signs[name] * array**2 if name in signs else array
+    def shaped(name: Name, array: Any) -> Any:
+        array = signs[name] * array**2 if name in signs else array
+        return _tilted(trial, name, array, last, never, never | signs.keys()) if last else array
 
     other = replace(task, values={n: v for n, v in values.items() if not np.ndim(v)})
-    return drawn(other, trial.layout, sizes, seed, keep=trial.keep, harden=signed)
+    found = drawn(other, trial.layout, sizes, seed, keep=trial.keep, harden=shaped)
+    found.own = True
+    return found
+
+
+def _tilted(
+    trial: Trial, name: Name, array: Any, axis: Axis, never: Container[Name], signed: Container[Name]
+) -> Any:
+    """With most of its weight in the last places along an axis; all others are 0 and at the mean, so that
+    sums of them are exact. Refused where many of them can't be, and no sum is known well enough. never: what
+    may not be 0; signed: whose components have one sign."""
+    masks, axes = trial.task.masks, trial.layout.axes(name)
+    if name in masks and axis in axes and axis in trial.layout.beside:
+        return np.where(_places(array, axes.index(axis)) < HEAVY, array, 1.0)
+    if name not in weighty(trial, axis):
+        return array
+    at = axes.index(axis)
+    count, near = np.shape(array)[at], _places(array, at) < HEAVY
+    if name.startswith("∂") or name in masks:
+        return array * near
+    if name in signed and count * UNITS[trial.task.dtype.name] > 1:
+        raise Refused(f"sums of {count} numbers of one sign tell nothing")
+    mean = 0.0 if name in signed else np.mean(array, axis=at, keepdims=True, where=near)
+    weight = min((count / HEAVY) ** 0.5, LARGE / float(np.max(np.abs(array))))  # the spread stays as it is
+    return (array - mean) * np.where(near, weight, LIGHT if name in never else 0.0)
+
+
+def _places(array: Any, at: int) -> Any:
+    """Of each component along an axis, counted from its end."""
+    return np.flip(np.arange(np.shape(array)[at])).reshape(
+        [-1 if k == at else 1 for k in range(np.ndim(array))]
+    )
+
+
+def weighty(trial: Trial, axis: Axis) -> list[Name]:
+    """The arrays whose components along an axis are made to differ in weight: of batches side by side, each
+    with statistics of its own, upstream gradients alone."""
+    inside = axis not in trial.layout.beside
+    return [
+        n for n in trial.task.roles.inputs
+        if axis in trial.layout.axes(n) and (inside or n.startswith("∂"))
+    ]  # fmt: skip

@@ -55,6 +55,11 @@ def backward(
     first, second = total(one * g) / count, hat * total(hat * g) / count
     if slip == "elementwise":
         second = hat * hat * g / n
+    if slip.startswith("sums "):  # that stop at the last full block
+        block, count_all = int(slip[5:]), x.shape[over[0]]
+        kept = np.arange(count_all) < (count_all - count_all % block or count_all)
+        kept = np.expand_dims(kept, [k for k in range(x.ndim) if k != over[0] % x.ndim])
+        second = hat * total(hat * g * kept) / n
     if slip == "reciprocal":  # 1/σ where 1/σ³ belongs
         second = second * sigma**2
     if slip == "term axes":

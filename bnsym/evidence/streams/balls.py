@@ -20,6 +20,8 @@ Array = npt.NDArray[Any]
 UNIT = 2.0**-53
 PRODUCT = 5
 """How many roundings a product is taken to have: whoever works it out in another way scales it, too."""
+FEW = 8
+"""Numbers up to which all are taken to count in a sum."""
 ROUGH = 0.1
 """A relative error beyond which first-order bounds mean nothing."""
 
@@ -81,8 +83,9 @@ def _raised(value: Array, p: int, q: int) -> Array:
     return np.asarray(1 / found if p < 0 else found)
 
 
-def reduce(a: Ball, axis: int) -> Ball:
-    return _summed(a, axis, pairwise=False, keep=True)
+def reduce(a: Ball, axis: int, unit: float = 0.0) -> Ball:
+    """unit: the roundoff for which radii are scaled afterwards, if that is known."""
+    return _summed(a, axis, pairwise=False, keep=True, unit=unit)
 
 
 def total(a: Ball) -> Ball:
@@ -90,12 +93,19 @@ def total(a: Ball) -> Ball:
     return _summed(a, 0, pairwise=np.ndim(a.value) == 1, keep=np.ndim(a.value) > 1)
 
 
-def _summed(a: Ball, axis: int, *, pairwise: bool, keep: bool) -> Ball:
+def _summed(a: Ball, axis: int, *, pairwise: bool, keep: bool, unit: float = 0.0) -> Ball:
+    """Adding t to a sum errs by |t| at most: what is small beside unit times the sum counts for as little."""
     value = np.sum(a.value, axis=axis, keepdims=keep)
     radius = np.sum(np.broadcast_to(a.radius, np.shape(a.value)), axis=axis, keepdims=keep)
     count = np.shape(a.value)[axis]
-    factor = 20 + log2(count) if pairwise else count
-    return Ball(value, radius + factor * UNIT * np.sum(np.abs(a.value), axis=axis, keepdims=keep))
+    factor: Any = 20 + log2(count) if pairwise else count
+    sizes = np.abs(a.value)
+    whole = np.sum(sizes, axis=axis, keepdims=keep)
+    if unit and count > FEW:
+        least = np.where(whole > 0, unit * np.sum(sizes, axis=axis, keepdims=True), 1.0)
+        told = np.sum(np.minimum((sizes + a.radius * (unit / UNIT)) / least, 1.0), axis=axis, keepdims=keep)
+        factor = np.minimum(factor, told + log2(count))
+    return Ball(value, radius + factor * UNIT * whole)
 
 
 class Balls:
