@@ -206,6 +206,7 @@ def facts(view: View) -> Iterator[tuple[str, str]]:
         yield "declared", escape(view.reason)
     if view.failure:
         yield from _witness(view.failure)
+        yield "there", escape(view.failure.there) if result.passed else ""
     if repair := result.repair:
         yield "repair", f"{mathml(repair.after)} for {mathml(repair.before)} ({escape(repair.what)})"
     if not view.failure or not result.passed:
@@ -230,7 +231,6 @@ def _witness(failure: Failure) -> Iterator[tuple[str, str]]:
     shown = [f"{escape(name)} = {value}" for name, value in failure.numbers]
     shown += [f"{mathml(name)} = {escape(value)}" for name, value in failure.values]
     yield "witness", "<br>".join(shown)
-    yield "there", escape(failure.there)
 
 
 def _diagnostics(diagnostics: Iterable[Diagnostic]) -> Iterator[str]:

@@ -6,8 +6,9 @@ import hashlib
 import os
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path, PurePath
 from urllib.parse import quote
 
@@ -33,24 +34,25 @@ class Finding:
 def findings(report: Report) -> Iterator[Finding]:
     """Links that are not as declared, then errors and warnings of files."""
     seen: Counter[str] = Counter()
+    within = cache(in_repository)
     for file in file_views(report):
         for view in file.views:
             if not view.result.passed:
-                yield _of_result(view, file.fixes.get(view.result.link.id), seen)
+                yield _of_result(view, file.fixes.get(view.result.link.id), seen, within)
     for diagnostic in report.all_diagnostics:
         if diagnostic.severity is not Severity.NOTE:
-            yield _of_diagnostic(diagnostic, seen)
+            yield _of_diagnostic(diagnostic, seen, within)
 
 
-def _of_result(view: View, fix: Fix | None, seen: Counter[str]) -> Finding:
+def _of_result(view: View, fix: Fix | None, seen: Counter[str], within: Callable[[str], str]) -> Finding:
     link, words, span = view.result.link, view.words, view.span
     message = words.message + (f"; {fix.said}" if fix else "")
-    mark = _fingerprint(seen, words.code, in_repository(span.file), link.source)
+    mark = _fingerprint(seen, words.code, within(span.file), link.source)
     return Finding(Severity.ERROR, words.code, message, words.hint, span, link.id, mark, fix)
 
 
-def _of_diagnostic(one: Diagnostic, seen: Counter[str]) -> Finding:
-    mark = _fingerprint(seen, one.code, in_repository(one.span.file), one.message)
+def _of_diagnostic(one: Diagnostic, seen: Counter[str], within: Callable[[str], str]) -> Finding:
+    mark = _fingerprint(seen, one.code, within(one.span.file), one.message)
     return Finding(one.severity, one.code, one.message, one.hint, one.span, "", mark)
 
 
