@@ -359,7 +359,7 @@ def test_a_second_equation_comes_with_numbers_at_which_both_differ() -> None:
     message = result.verdict.problem.message
     assert message.startswith("`s` differs from line 2: ")
     assert " at n = " in message
-    assert "ε = " in message
+    assert " ε = " in message, "as the rest of the message, and not as LaTeX"
 
 
 @pytest.mark.parametrize(

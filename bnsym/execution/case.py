@@ -37,6 +37,7 @@ from bnsym.model import (
     Unread,
     Verdict,
 )
+from bnsym.reporting.unicode import unicode_math
 from bnsym.reporting.wording import at_witness
 from bnsym.terms import Diff, Hypothesis, Relation, Statement, walk
 
@@ -288,7 +289,8 @@ def _agreeing_digits(link: Link, refuted: Refuted) -> int:
 
 def _with_values(doubt: Unread, refuted: Refuted) -> Unread:
     """The doubt, with the values at which the two sides differ."""
-    said, found = doubt.problem.message, at_witness(refuted)
+    parts, found = doubt.problem.message.split("`"), at_witness(refuted)
+    said = "`".join(unicode_math(part) if place % 2 else part for place, part in enumerate(parts))
     message = f"{found}, but it {said}" if doubt.problem.cause else f"{said}: {found}"
     return Unread(replace(doubt.problem, message=message, cause=None))
 
