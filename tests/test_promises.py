@@ -49,6 +49,14 @@ def doubts(*rows: str) -> list[tuple[int, str]]:
         (r"\hat x_i = x_i/\Vert x \Vert",),
         (*ROWS, r"\hat x_{ij} = (x_{ij} - \mu_j)/\sigma_j"),
         ("z = W x + b", MEAN.replace("x", "z"), VARIANCE.replace("x", "z"), HAT.replace("x", "z")),
+        # on another scale, or around another number, whatever the array is
+        (MEAN, VARIANCE, r"\hat x_i = (x_i - \mu)/(2 \sigma)"),
+        (MEAN, VARIANCE, r"\hat x_i = 50 + 10 (x_i - \mu)/\sigma"),
+        (
+            ROWS[0],
+            r"\sigma^2 = \frac1m \sum_i \sum_j (x_{ij} - \mu_j)^2",
+            r"\hat x_{ij} = (x_{ij} - \mu_j)/\sigma",
+        ),
         # other means and variances, and names that promise nothing
         (r"\sigma^2 = \frac1m \sum_{i=1}^m v_i", r"m \sigma^2 = \sum_i v_i"),
         (r"\mu = \sum_i p_i x_i", r"\sigma^2 = \sum_i p_i (x_i - \mu)^2", r"\hat x_i = (x_i - \mu)/\sigma"),

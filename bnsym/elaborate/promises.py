@@ -130,8 +130,10 @@ class _Named:
 
     def _normalized(self) -> Iterator[Promise]:
         """Its mean is 0, if a mean is taken from it; its mean square is 1, or its sum of squares, or one less
-        than the number of its entries, if it is divided by a deviation that is a root of squares."""
+        than the number of its entries, if it is divided by a deviation that is a root of squares. Where they
+        are other numbers, whatever the array is, it is on another scale."""
         own, indices = self.symbol, self.symbol.indices
+        other = self._at(replace(self.leaf, name=f"{self.leaf.name}'"))
         near = reached(self.uses[own.name], {n: u for n, u in self.uses.items() if not self._is_spread(n)})
         spread, centred = any(map(self._is_spread, near)), any(map(self._is_mean, near))
         made = (d.body for d in self.context.definitions if d.symbol.name in {own.name, *near})
@@ -141,13 +143,15 @@ class _Named:
         divided = deviates if centred else spread and not any(map(self._is_mean, self.leads))
         over = [c for k in range(min(3, len(indices)) * divided) for c in combinations(indices, k + 1)]
         if over and centred:
-            zero = ((_average(own, o), terms.ZERO) for o in over)
-            yield self._promise("is normalized, but its mean is not 0", *zero)
+            zero = [(_average(own, o), terms.ZERO) for o in over]
+            same = ((_average(own, o), _average(other, o)) for o in over)
+            yield self._promise("is normalized, but its mean is not 0", *zero, *same)
         parts = [(o, terms.power(terms.mul(*(Size(i.space) for i in o)), -1)) for o in over]
         wanted = ((o, w) for o, p in parts for w in (terms.ONE, terms.add(terms.ONE, terms.neg(p)), p))
-        squares = ((_average(terms.power(own, 2), o), w) for o, w in wanted)
+        squares = [(_average(terms.power(own, 2), o), w) for o, w in wanted]
+        same = ((_average(terms.power(own, 2), o), _average(terms.power(other, 2), o)) for o in over)
         if over and not absolute:
-            yield self._promise("is normalized, but its mean square is not 1", *squares)
+            yield self._promise("is normalized, but its mean square is not 1", *squares, *same)
 
     def _at(self, argument: Term) -> Term:
         """What it is with other entries of the array."""
