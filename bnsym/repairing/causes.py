@@ -39,7 +39,7 @@ FEWEST = 2
 """Links that a cause explains: of one alone the repair of that link tells, unless a name is wrong, which
 may be so in a definition."""
 ROUNDS = 8
-LINKS = 3000
+LINKS = 2000
 """How many are read over all candidates of a note: of a long one fewer candidates are tried."""
 ALIKE = 4
 """How many candidates of one cost are tried on the whole note, those that seem to help most."""
@@ -149,6 +149,10 @@ class Candidate:
         return frozenset(one.kind for one in self.places)
 
     @property
+    def displays(self) -> int:
+        return len({one.display for one in self.places})
+
+    @property
     def is_name(self) -> bool:
         """Whether one name is written for another, and nothing else is changed."""
         return len(self.kinds) == 1 and _is_name(self.what)
@@ -241,13 +245,13 @@ def _best(draft: Draft, wanted: frozenset[str], used: Collection[Kind], work: Wo
     foreseen = Foreseen(draft.note, failing, proved, draft.witnesses)
     spotted = list(_spotted(draft, wanted))
     every = list(_candidates(spotted))
-    seconds = [one for one in every if one.cost < 2]
+    seconds = [one for one in every if one.cost < 2 and one.displays == 1]
     helpful: list[Helpful] = []
     for cost in (0, 1):
         helpful += (found := list(_helpful(_repeated(every, cost), foreseen, work)))
         if best := _most(draft, wanted, found, work):
             return best
-    firsts = [one for _, one in sorted(helpful, key=lambda one: -one[0])[:BOTH]]
+    firsts = [one for _, one in sorted(helpful, key=lambda one: -one[0]) if one.displays == 1][:BOTH]
     carried = list(_carried(spotted, used))
     stages = (
         (chain(carried, _with_one(carried, seconds)), 1),
