@@ -119,6 +119,43 @@ def test_one_false_link_has_a_repair_and_no_cause(tmp_path: Path) -> None:
     assert [r.link.id for r in report.results if r.repair] == ["properties-1.2"]
 
 
+CARRIED = r"""$$ z_i = a_i - b_i + c_i $$
+
+$$
+\begin{align}
+\sum_i z_i &= \gamma (\sum_i a_i - \sum_i b_i + \sum_i c_i) \\
+&= \gamma \sum_i (a_i + b_i + c_i)
+\end{align}
+$$
+
+$$ \Vert z \Vert = \gamma \sum_i (a_i + b_i + c_i)^2 $$
+"""
+
+
+def test_what_was_changed_before_is_changed_again_beside_one_more_slip(tmp_path: Path) -> None:
+    first, second = found(tmp_path, CARRIED).causes
+    assert first.what == r"the factor `\gamma` and the sign before `b`"
+    assert second.what == r"the square of a norm, the factor `\gamma` and the sign before `b`"
+    assert second.lines[0][1] == r"$$ \Vert z \Vert^2 = \sum_i (a_i - b_i + c_i)^2 $$"
+
+
+def test_what_holds_as_it_stands_is_not_changed_again(tmp_path: Path) -> None:
+    text = CARRIED.rpartition("$$ ")[0]
+    report = found(tmp_path, text + r"$$ \gamma (a + b) = \gamma a + \gamma b $$")
+    (cause,) = report.causes
+    assert cause.what == r"the factor `\gamma` and the sign before `b`"
+    assert len(cause.lines) == 2
+
+
+def test_an_equation_of_the_text_that_does_not_say_that_it_defines(tmp_path: Path) -> None:
+    said = "As $w$ does, $v = k w$ attains it."
+    claims = r"\langle v, w \rangle = k \Vert w \Vert^2", r"\Vert v \Vert^2 = k^2 \Vert w \Vert^2"
+    text = "\n\n".join((said, *(f"$$ {claim} $$" for claim in claims)))
+    assert only(found(tmp_path, text)).lines == ((said, said.replace("=", ":=")),)
+    denied = text.replace("As $w$ does,", "Unlike $w$, it is not so that")
+    assert not found(tmp_path, denied).causes
+
+
 def test_a_hat_taken_away_makes_no_link_empty(tmp_path: Path) -> None:
     """Of a norm that is said to be at most another, both the same without hats."""
     text = "$$ \\hat a_i = 2 a_i $$\n\n" + "".join(

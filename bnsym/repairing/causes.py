@@ -45,8 +45,8 @@ ALIKE = 4
 """How many candidates of one cost are tried on the whole note, those that seem to help most."""
 BOTH = 16
 """Of how many candidates each two are tried together."""
-COSTS = {"a hat": 1, "the square of a norm": 1, "a factor": 1, "a sign": 1}
-"""In which order kinds of edits are tried: names before them, definitions after."""
+RARE = ("a power", "a root")
+"""Kinds of edits that are tried after others."""
 
 
 @dataclass
@@ -131,8 +131,13 @@ class Spotted:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    what: str
     places: frozenset[Spotted]
+
+    @property
+    def what(self) -> str:
+        """What was wrong, in the words of a report, as it stands in the text."""
+        *before, last = dict.fromkeys(one.kind[0] for one in sorted(self.places, key=lambda one: one.edit))
+        return f"{', '.join(before)} and {last}" if before else last
 
     @property
     def edits(self) -> tuple[TextEdit, ...]:
@@ -149,8 +154,8 @@ class Candidate:
         return frozenset(one.kind for one in self.places)
 
     @property
-    def displays(self) -> int:
-        return len({one.display for one in self.places})
+    def displays(self) -> frozenset[int]:
+        return frozenset(one.display for one in self.places)
 
     @property
     def is_name(self) -> bool:
@@ -172,7 +177,7 @@ class Candidate:
     @property
     def cost(self) -> int:
         """When it is tried."""
-        return 0 if self.is_name else COSTS.get(self.what, 2)
+        return 0 if self.is_name else 2 if self.what in RARE else 1
 
     def within(self, stretches: Collection[tuple[int, int]]) -> Candidate:
         """Of its edits those in expressions that begin in some stretches."""
@@ -245,17 +250,17 @@ def _best(draft: Draft, wanted: frozenset[str], used: Collection[Kind], work: Wo
     foreseen = Foreseen(draft.note, failing, proved, draft.witnesses)
     spotted = list(_spotted(draft, wanted))
     every = list(_candidates(spotted))
-    seconds = [one for one in every if one.cost < 2 and one.displays == 1]
+    seconds = [one for one in every if one.cost < 2 and len(one.displays) == 1]
     helpful: list[Helpful] = []
     for cost in (0, 1):
         helpful += (found := list(_helpful(_repeated(every, cost), foreseen, work)))
         if best := _most(draft, wanted, found, work):
             return best
-    firsts = [one for _, one in sorted(helpful, key=lambda one: -one[0]) if one.displays == 1][:BOTH]
+    firsts = [one for _, one in sorted(helpful, key=lambda one: -one[0]) if len(one.displays) == 1]
     carried = list(_carried(spotted, used))
     stages = (
         (chain(carried, _with_one(carried, seconds)), 1),
-        (_with_one(firsts, seconds), FEWEST),
+        (_with_one(firsts[:BOTH], seconds), FEWEST),
         (_repeated(every, 2), FEWEST),
         (_in_definitions(draft, failing), FEWEST),
     )
@@ -269,10 +274,10 @@ def _repeated(candidates: Iterable[Candidate], cost: int) -> list[Candidate]:
 
 
 def _with_one(firsts: Iterable[Candidate], seconds: Iterable[Candidate]) -> Iterator[Candidate]:
-    """Each of the first with each of the second that changes an expression with it, and overlaps nowhere."""
+    """Each of the first with each of the second in its display, where they overlap nowhere."""
     for one, other in product(firsts, seconds):
-        both = Candidate(_and((one.what, other.what)), one.places | other.places)
-        if one.expressions & other.expressions and not one.kinds & other.kinds and both.is_sound:
+        both = Candidate(one.places | other.places)
+        if one.displays == other.displays and not one.kinds & other.kinds and both.is_sound:
             yield both
 
 
@@ -372,8 +377,8 @@ def _candidates(spotted: Iterable[Spotted]) -> Iterator[Candidate]:
     found: dict[Kind, list[Spotted]] = defaultdict(list)
     for one in spotted:
         found[one.kind].append(one)
-    for (what, _, _), places in found.items():
-        yield from _in_each_stretch(what, places)
+    for places in found.values():
+        yield from _in_each_stretch(places)
 
 
 def _carried(spotted: Iterable[Spotted], used: Collection[Kind]) -> Iterator[Candidate]:
@@ -384,24 +389,18 @@ def _carried(spotted: Iterable[Spotted], used: Collection[Kind]) -> Iterator[Can
             displays[one.display][one.kind].add(one)
     for kinds in displays.values():
         for number in range(len(kinds), 0, -1):
-            for some in combinations(kinds, number):
-                places = frozenset(chain.from_iterable(kinds[kind] for kind in some))
-                yield Candidate(_and(what for what, *_ in some), places)
+            for some in combinations(kinds.values(), number):
+                yield Candidate(frozenset().union(*some))
 
 
-def _and(words: Iterable[str]) -> str:
-    """Each once."""
-    return " and ".join(dict.fromkeys(words))
-
-
-def _in_each_stretch(what: str, places: list[Spotted]) -> Iterator[Candidate]:
+def _in_each_stretch(places: list[Spotted]) -> Iterator[Candidate]:
     """In the whole note, in one section, in one display."""
     made: dict[Candidate, None] = {}
     for stretch in (lambda one: 0, lambda one: one.section, lambda one: one.display):
         by: dict[int, set[Spotted]] = defaultdict(set)
         for one in places:
             by[stretch(one)].add(one)
-        made |= dict.fromkeys(Candidate(what, frozenset(group)) for group in by.values())
+        made |= dict.fromkeys(Candidate(frozenset(group)) for group in by.values())
     yield from (candidate for candidate in made if candidate.is_sound)
 
 
@@ -417,9 +416,9 @@ def _in_definitions(draft: Draft, failing: list[Link]) -> Iterator[Candidate]:
         text = context.survey.source.text[where.start : where.end]
         for edit in (edit for edit in edits(text, draft.place) if edit.cost == 1):
             moved = where.start + edit.start, where.start + edit.end, edit.new
-            what = f"{edit.kind} in the definition of `{name}`"
+            kind = f"{edit.kind} in the definition of `{name}`", "", ""
             at = raw.chain.section, raw.chain.block.where.start, where.start
-            yield Candidate(what, frozenset({Spotted(*at, moved, (what, "", ""), failing=True)}))
+            yield Candidate(frozenset({Spotted(*at, moved, kind, failing=True)}))
 
 
 # -- kinds of edits ------------------------------------------------------------------------
@@ -480,11 +479,11 @@ def _kinds(
                 above = spot.node.numerator.at if isinstance(spot.node, Quotient) else (edit.start, edit.end)
                 dropped = text[slice(*above)].strip()
                 if edit.new[:8] in ("", r"\frac{1}") and dropped in place.factors:
-                    yield ("a factor", dropped, ""), edit
+                    yield (f"the factor `{dropped}`", "", ""), edit
         if isinstance(spot.node, Plus):
             for term, edit in zip(spot.node.terms, signs(text, spot, place), strict=False):
                 if edit.end > edit.start and (name := next(_names(term), None)):
-                    yield ("a sign", text[edit.start : edit.end], name), edit
+                    yield (f"the sign before `{name}`", text[edit.start : edit.end], ""), edit
 
 
 def _names(node: Node) -> Iterator[str]:

@@ -47,10 +47,10 @@ def print_report(
     if show_parsed:
         for file in file_views(report):
             page.put(*_as_understood(file))
-    if detail is not Detail.QUIET:
-        _table(page, report, detail)
     for cause in report.causes:
         cause_block(page, cause)
+    if detail is not Detail.QUIET:
+        _table(page, report, detail)
     result_blocks(page, [view for view in views(report) if _needs_a_look(view, report, detail)])
     _diagnostics(page, report, detail)
     if detail is not Detail.QUIET or not report.passed:
