@@ -99,6 +99,8 @@ UNREAD = [
         "an index that is taken",
     ),
     (r"\sum_i x_i^2 - 2 \mu x_i + m \mu^2 = m \sigma^2", "a missing sum"),
+    (r"\Vert \hat{x} \Vert^2 + m \mu^2 = \Vert \hat{x}_i + \mu \Vert^2", "an index"),
+    (r"\Vert \hat{x} \Vert^2 = \Vert \hat{x}_i + 1 \Vert^2", None),  # the vector has another norm too
     (r"\frac{\partial f}{\partial \gamma} = - g_i \hat{x}_i", None),  # no hint says that a sign is wrong
 ]
 
