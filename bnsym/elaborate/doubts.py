@@ -85,7 +85,8 @@ class Doubts:
         order = self._ordered(chain, pending.sides) if pending.sides else None
         if pending.sides:
             pending.unsettled = partial(self._unsettled, chain, pending.sides)
-        if strict := self._summed_unsigned(left, right) or self._unsafe(pending):
+        unsigned = twice(left) or twice(right) if self.sums_unsigned else None
+        if strict := unsigned or self._unsafe(pending):
             pending.doubt, pending.strict = strict, True
         elif valued := self._valued(chain, pending.sides) if pending.sides else None:
             pending.doubt, pending.strict = valued
@@ -205,12 +206,6 @@ class Doubts:
         )
         names = self.grounds.made_from(sides).intersection(unclear) if unclear else set()
         return next((unclear[name] for name in sorted(names.difference(*known))), None)
-
-    def _summed_unsigned(self, *sides: Node | None) -> ReadError | None:
-        """Where a letter stands twice in a file that speaks of sums without a sign."""
-        if not self.sums_unsigned:
-            return None
-        return next((doubt for side in sides if (doubt := twice(side))), None)
 
     @cached_property
     def sums_unsigned(self) -> bool:
@@ -348,7 +343,8 @@ class Doubts:
                 continue
             if chain.claimed and not strict:
                 continue
-            spoken = {name for symbol in order.names for name in self._both(symbol)}
+            spoken = {name for symbol in order.names for name in self.grounds.named(symbol)}
+            spoken |= {square_of(name) for name in spoken}
             if names := self._touched(order, spoken, sides):
                 words = " ".join(source.text[where.start : where.end].split())
                 line = self.table.line_of(where.start)
@@ -359,15 +355,6 @@ class Doubts:
                 return ReadError("BN137", message, where.at, hint), frozenset(free), strict
         return None
 
-    def _both(self, symbol: Symbol) -> set[str]:
-        """The names of a symbol and of its square."""
-        names = self.grounds.named(symbol)
-        return names | {square_of(name) for name in names}
-
-    def _since(self, name: str) -> int:
-        """Where a name is defined; nowhere is before all."""
-        return self.grounds.defined[name][0].at[0] if name in self.grounds.defined else 0
-
     def _touched(self, order: Order, spoken: set[str], sides: tuple[Term, Term]) -> set[str]:
         """The names in the sides, or behind them, that words give another meaning."""
         made, uses = self.grounds.made_from(sides), self.grounds.uses
@@ -375,7 +362,8 @@ class Doubts:
             end = order.saying.where.end  # a formula behind the words says what they leave open
             freed = order.saying.effect is Effect.FREED
             known = made & self.grounds.defined.keys() if freed else made | self.grounds.sizes(sides)
-            names = {name for name in known if self._since(name) <= end}
+            defined = self.grounds.defined  # what is defined nowhere is so before all
+            names = {name for name in known if name not in defined or defined[name][0].at[0] <= end}
             return {name for name in names if not spoken or name.replace(ANEW, "") in spoken}
         bodies = self.grounds.bodies(made)
         by = {d.by.name for term in (*sides, *bodies) for d in walk(term) if isinstance(d, Diff)}
@@ -408,11 +396,6 @@ class Doubts:
             (name, raw.body) for name, (raw, *_) in self.grounds.defined.items() if raw.body is not None
         )
         return {name: found for name, body in bodies if (found := unclear(body))}
-
-    @cached_property
-    def _preamble(self) -> int:
-        """Where a LaTeX file's preamble ends: what it brings in are commands."""
-        return self.source.text.find(r"\begin{document}")
 
     def _sized(self, chain: RawChain, sides: tuple[Term, Term]) -> ReadError | None:
         r"""Why numbers say nothing of `\operatorname{tr} I = m`: what size the identity has is not said."""
@@ -534,7 +517,8 @@ class Doubts:
                 line = table.line_of(place[0])
                 message = f"line {line} differentiates `{name}`, and nothing says what it is"
                 return ReadError("BN137", message, place, hint)
-            included = next((k for k in self.elsewhere if k > self._preamble), None)
+            preamble = self.source.text.find(r"\begin{document}")  # what it brings in are commands
+            included = next((k for k in self.elsewhere if k > preamble), None)
             if included is not None:
                 line = table.line_of(included)
                 message = f"`{name}` may be defined in the file that line {line} brings in"

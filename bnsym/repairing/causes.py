@@ -20,8 +20,8 @@ from bnsym.elaborate.lints import resemblances
 from bnsym.elaborate.symbols import unmarked
 from bnsym.evidence.surveying import relevant
 from bnsym.kernel import Witness
-from bnsym.latex.ast import Derivative, Gradient, Node, Norm, Plus, Power, Product, Quotient, Symbol, walk
-from bnsym.model import Cause, Link, Span, TextEdit, edited
+from bnsym.latex.ast import Derivative, Gradient, Norm, Plus, Power, Product, Quotient, Symbol, walk
+from bnsym.model import Cause, Link, TextEdit, edited
 from bnsym.proving import is_provable
 from bnsym.proving.witness import free_shapes
 from bnsym.repairing.edits import Edit, Place, accented, accents, edits, factors, powers, signs, squares
@@ -82,9 +82,10 @@ class Draft:
         return frozenset(name for name in self.links if self.is_proved(name))
 
     def is_proved(self, name: str) -> bool:
-        if name not in self.links or (whole := self.links[name].statement) is None:
+        link = self.links.get(name)
+        if link is None or link.statement is None or link.strict:
             return False
-        statement = relevant(whole)
+        statement = relevant(link.statement)
         if statement not in self.known:
             self.known[statement] = self._decided(name, statement)
         return self.known[statement]
@@ -98,11 +99,8 @@ class Draft:
     @cached_property
     def free(self) -> dict[str, tuple[str, ...]]:
         """The free names of all links, with their shapes."""
-        found: dict[str, tuple[str, ...]] = {}
-        for link in self.note.links:
-            if link.statement is not None:
-                found |= free_shapes(link.statement)[0]
-        return found
+        statements = (link.statement for link in self.note.links if link.statement is not None)
+        return {name: shape for one in statements for name, shape in free_shapes(one)[0].items()}
 
     @cached_property
     def place(self) -> Place:
@@ -179,6 +177,11 @@ class Candidate:
         """When it is tried."""
         return 0 if self.is_name else 2 if self.what in RARE else 1
 
+    def order(self, helped: int) -> tuple[int, int]:
+        """What seems to help most comes first; a name is wrong everywhere sooner than in places."""
+        places = len(self.edits)
+        return (-places, -helped) if self.is_name else (-helped, places)
+
     def within(self, stretches: Collection[tuple[int, int]]) -> Candidate:
         """Of its edits those in expressions that begin in some stretches."""
         inside = (p for p in self.places if any(a <= p.expression <= b for a, b in stretches))
@@ -188,7 +191,7 @@ class Candidate:
 Kind: TypeAlias = tuple[str, str, str]
 """What is wrong, what stands there, what should."""
 Helpful: TypeAlias = tuple[int, Candidate]
-"""How many links a candidate seems to help."""
+"""With how many links it seems to help."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,8 +227,10 @@ def causes(
             break
         after = best.after
         explained = tuple(k.id for k in after.note.links if k.id in after.proved - draft.proved)
-        what, lines = best.candidate.what, _lines(draft, after)
-        found.append(Cause(what, best.edits, lines, explained, _span(draft, best.edits)))
+        pairs = zip(lines(draft.text), lines(after.text), strict=True)  # no edit adds a line
+        differing = tuple((a.strip(), b.strip()) for a, b in pairs if a != b)
+        span = Places.of(draft.text).span(draft.file, *min(best.edits)[:2])
+        found.append(Cause(best.candidate.what, best.edits, differing, explained, span))
         draft, used = after, used | {one.kind for one in best.candidate.places if not _is_name(one.kind[0])}
     return tuple(found)
 
@@ -299,7 +304,7 @@ def _most(
     """Of the candidates the one that gains most proofs and loses none, without edits that no proof needs."""
     best: Tried | None = None
     tries = 0
-    for helped, candidate in sorted(found, key=_order):
+    for helped, candidate in sorted(found, key=lambda one: one[1].order(one[0])):
         fewest = 1 if candidate.is_name else least
         if helped < fewest or (best is not None and helped <= best.gained):
             continue
@@ -310,13 +315,6 @@ def _most(
         if tried is not None and tried.gained >= fewest and (best is None or tried.gained > best.gained):
             best = tried
     return best
-
-
-def _order(one: Helpful) -> tuple[int, int]:
-    """What seems to help most comes first; a name is wrong everywhere sooner than in places."""
-    helped, candidate = one
-    places = len(candidate.edits)
-    return (-places, -helped) if candidate.is_name else (-helped, places)
 
 
 def _tried(draft: Draft, wanted: frozenset[str], candidate: Candidate) -> Tried | None:
@@ -337,8 +335,12 @@ def _outcome(draft: Draft, wanted: frozenset[str], candidate: Candidate) -> Trie
     gained = [name for name in sorted(wanted - draft.proved) if after.is_proved(name)]
     if not gained or not all(map(after.is_proved, draft.proved)):
         return None
-    worthwhile = all(_is_worthwhile(draft, after, name) for name in gained)
-    return Tried(len(gained), candidate, edits, after) if worthwhile else None
+    for name in gained:
+        now, before = (one.links[name].statement if name in one.links else None for one in (after, draft))
+        points = points_for(before or now, monotonic() + PROOF_SECONDS) if now else None
+        if now and points and not is_worthwhile(before, now, points):
+            return None  # it says nothing any more, or something else
+    return Tried(len(gained), candidate, edits, after)
 
 
 def _sides(draft: Draft, after: Draft) -> set[tuple[int, int]]:
@@ -349,36 +351,16 @@ def _sides(draft: Draft, after: Draft) -> set[tuple[int, int]]:
     return {(a.offsets[0], b.offsets[0]) for a, b in pairs if a is not None and b is not None}
 
 
-def _is_worthwhile(draft: Draft, after: Draft, name: str) -> bool:
-    """Whether a link still says something, of the same things, where it is proved now."""
-    before, now = draft.links.get(name), after.links[name].statement
-    original = before.statement if before is not None else None
-    if now is None:
-        return False
-    return is_worthwhile(original, now, points_for(original or now, monotonic() + PROOF_SECONDS))
-
-
-def _lines(draft: Draft, after: Draft) -> tuple[tuple[str, str], ...]:
-    """The lines that differ: no edit adds one."""
-    pairs = zip(lines(draft.text), lines(after.text), strict=True)
-    return tuple((a.strip(), b.strip()) for a, b in pairs if a != b)
-
-
-def _span(draft: Draft, edits: tuple[TextEdit, ...]) -> Span:
-    """Where the first edit is, in the file's own lines."""
-    start, end, _ = min(edits)
-    return Places.of(draft.text).span(draft.file, start, end)
-
-
 # -- candidates ----------------------------------------------------------------------------
 
 
 def _candidates(spotted: Iterable[Spotted]) -> Iterator[Candidate]:
-    found: dict[Kind, list[Spotted]] = defaultdict(list)
+    """Each kind of edit in the whole note, in one section, in one display."""
+    made: dict[tuple[Kind, int, int], set[Spotted]] = defaultdict(set)
     for one in spotted:
-        found[one.kind].append(one)
-    for places in found.values():
-        yield from _in_each_stretch(places)
+        for stretch, where in enumerate((0, one.section, one.display)):
+            made[one.kind, stretch, where].add(one)
+    yield from filter(lambda one: one.is_sound, dict.fromkeys(Candidate(frozenset(p)) for p in made.values()))
 
 
 def _carried(spotted: Iterable[Spotted], used: Collection[Kind]) -> Iterator[Candidate]:
@@ -391,17 +373,6 @@ def _carried(spotted: Iterable[Spotted], used: Collection[Kind]) -> Iterator[Can
         for number in range(len(kinds), 0, -1):
             for some in combinations(kinds.values(), number):
                 yield Candidate(frozenset().union(*some))
-
-
-def _in_each_stretch(places: list[Spotted]) -> Iterator[Candidate]:
-    """In the whole note, in one section, in one display."""
-    made: dict[Candidate, None] = {}
-    for stretch in (lambda one: 0, lambda one: one.section, lambda one: one.display):
-        by: dict[int, set[Spotted]] = defaultdict(set)
-        for one in places:
-            by[stretch(one)].add(one)
-        made |= dict.fromkeys(Candidate(frozenset(group)) for group in by.values())
-    yield from (candidate for candidate in made if candidate.is_sound)
 
 
 def _in_definitions(draft: Draft, failing: list[Link]) -> Iterator[Candidate]:
@@ -482,10 +453,6 @@ def _kinds(
                     yield (f"the factor `{dropped}`", "", ""), edit
         if isinstance(spot.node, Plus):
             for term, edit in zip(spot.node.terms, signs(text, spot, place), strict=False):
-                if edit.end > edit.start and (name := next(_names(term), None)):
+                name = next((inner.base for inner in walk(term) if isinstance(inner, Symbol)), "")
+                if edit.end > edit.start and name:
                     yield (f"the sign before `{name}`", text[edit.start : edit.end], ""), edit
-
-
-def _names(node: Node) -> Iterator[str]:
-    """The names in it, without their indices: the first one tells a term from others."""
-    return (inner.base for inner in walk(node) if isinstance(inner, Symbol))
