@@ -15,7 +15,7 @@ from bnsym.proving import decide
 from bnsym.proving.closed_form import closed_form
 from bnsym.proving.replay import BadWitness, parse_witness
 from bnsym.proving.simplex import nonnegative_solution
-from bnsym.proving.witness import find_model
+from bnsym.proving.witness import find_model, find_refutation
 from bnsym.terms import (
     Definition,
     Diff,
@@ -37,6 +37,7 @@ from bnsym.terms import (
     walk,
 )
 from tests.batchnorm import (
+    definitions,
     equation,
     f,
     g,
@@ -397,3 +398,22 @@ def test_an_addend_that_is_not_negative_is_one_however_long_it_is_written_out():
     wrong = (r"\Vert w \Vert^2 + \eta \Vert g \Vert^2 \ge \Vert w \Vert^2", r"\mu - g^T g \ge \mu")
     assert verdicts(*LAYER, *links) == ["proved", "proved"]
     assert "proved" not in verdicts(*LAYER, *wrong)
+
+
+def refuted(left: Term, right: Term) -> Refuted | None:
+    return find_refutation(Statement(left, EQ, right, definitions()), time.monotonic() + 5)
+
+
+def test_the_root_of_a_sum_is_no_sum_of_roots() -> None:
+    epsilon = Sym("\\epsilon")
+    found = refuted(sqrt(add(variance, epsilon)), add(sqrt(variance), sqrt(epsilon)))
+    assert found is not None
+    assert compare(found.left, Relation.LT, found.right)
+
+
+def test_where_no_side_is_rational_the_root_of_a_rational_is_shown() -> None:
+    wrong = mul(power(add(m, num(-1)), -1), m, variance)
+    found = refuted(sqrt(variance), sqrt(wrong))
+    assert found is not None
+    assert not (isinstance(found.left, Fraction) and isinstance(found.right, Fraction))
+    assert refuted(sqrt(mul(num(4), variance)), mul(num(2), sqrt(variance))) is None

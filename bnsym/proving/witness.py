@@ -25,10 +25,11 @@ from bnsym.kernel import (
     Value,
     Witness,
     assignments,
+    components,
     refute,
+    turned,
 )
 from bnsym.proving.rings import graph_of
-from bnsym.proving.rooting import component, places, put, radicands, rationalised
 from bnsym.terms import (
     Definition,
     Delta,
@@ -66,7 +67,7 @@ POSITIVES = tuple(map(Fraction, ("1", "2", "3", "1/2", "5/4")))
 SCALES = tuple(map(Fraction, ("1", "1", "1", "1/2", "2", "1/3")))
 """What vectors are multiplied by: orders of unequal degree fail only on one side of 1."""
 SPREADS: dict[int, tuple[tuple[int, ...], ...]] = {
-    2: ((0, 2), (1, -1), (3, 4), (1, 0), (0, 1), (2, 0)),
+    2: ((0, 2), (1, -1), (3, 4), (1, 0), (0, 3), (2, 0)),
     3: ((1, 2, 2), (2, 3, 6), (0, 0, 1)),
     4: ((0, 0, 2, 2), (0, 2, 0, 2), (1, -1, 1, -1), (1, -1, -1, 1), (0, 0, 1, 0), (1, 1, 1, 1), (2, 0, 0, 2)),
     5: ((3, -3, 1, -1, 0), (0, 0, 1, 0, 0)),
@@ -85,37 +86,14 @@ def find_refutation(
     sides are rational if such values are found soon; else, unless these alone are wanted, where
     one is the root of a rational."""
     kept: Witness | None = None
-    rng, roots = random.Random(seed), radicands(statement)
     for number, witness in enumerate(draws(statement, deadline, seed, limit)):
-        for found, is_rational in _failing(statement, witness, roots, rng):
-            if is_rational:
-                return refute(statement, shrink(statement, found, deadline))
-            kept = kept or (None if rational else found)
+        with suppress(Rejected, ZeroDivisionError):
+            if _failure(statement, witness):
+                return refute(statement, shrink(statement, witness, deadline))
+            kept = kept or (None if rational else witness)
         if kept is not None and number > PATIENCE:
             break
     return None if kept is None else refute(statement, shrink(statement, kept, deadline))
-
-
-def _failing(
-    statement: Statement, witness: Witness, roots: tuple[Term, ...], rng: random.Random
-) -> Iterator[tuple[Witness, bool]]:
-    """The witness, if the statement fails there, and whether both sides are rational; where a root
-    of it is not, one near it where all are."""
-    try:
-        is_rational = _failure(statement, witness)
-        yield witness, is_rational
-        if is_rational:
-            return
-    except Irrational:
-        pass
-    except (Rejected, ZeroDivisionError):
-        return
-    try:
-        moved = rationalised(statement, witness, roots, rng)
-        if moved is not None:
-            yield moved, _failure(statement, moved)
-    except (Rejected, ZeroDivisionError):
-        return
 
 
 def _failure(statement: Statement, witness: Witness) -> bool:
@@ -361,6 +339,38 @@ def looked_up(statement: Statement, witness: Witness) -> Witness:
             _failure(statement, fewer)
             witness = fewer
     return witness
+
+
+# -- the numbers in a witness, each by the name and the place at which it stands ------
+
+
+def places(witness: Witness) -> list[tuple[Name, tuple[int, ...]]]:
+    """Every number in the witness, as (name, place)."""
+    return [(name, path) for name, value in witness.values.items() for path, _ in components(value)]
+
+
+def component(witness: Witness, name: Name, path: tuple[int, ...]) -> Fraction:
+    value = witness.values[name]
+    for k in path:
+        assert isinstance(value, tuple)
+        value = value[k]
+    assert isinstance(value, Fraction)
+    return value
+
+
+def put(statement: Statement, witness: Witness, name: Name, path: tuple[int, ...], new: Fraction) -> Witness:
+    """The witness with one number changed; in a Hessian, with its mirror image."""
+
+    def change(value: Value, rest: tuple[int, ...]) -> Value:
+        if not rest or not isinstance(value, tuple):
+            return new
+        head, *tail = rest
+        return tuple(change(v, tuple(tail)) if k == head else v for k, v in enumerate(value))
+
+    changed = change(witness.values[name], path)
+    if name in graph_of(statement).symmetric:
+        changed = change(changed, turned(path))
+    return Witness(witness.sizes, {**witness.values, name: changed})
 
 
 # -- what a statement needs values for -------------------------------------------------
