@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from inspect import signature
+from functools import wraps
 from typing import Any
 
 import numpy as np
@@ -53,6 +53,7 @@ def _full(count: int, block: int) -> int:
 def altered(kernel: Kernel, fault: str, block: int, *, by_row: bool = False) -> Kernel:
     """What a kernel returns, with one fault in all of it. by_row: whether gains vary with rows."""
 
+    @wraps(kernel)
     def wrong(*arrays: Any) -> Any:
         longest = max(np.ndim(a) for a in arrays)
         rows = max(len(a) for a in arrays if np.ndim(a) == longest)
@@ -72,7 +73,6 @@ def altered(kernel: Kernel, fault: str, block: int, *, by_row: bool = False) -> 
         change = {"sign": lambda a: -a, "twice": lambda a: 2 * a}.get(fault, lambda a: a)
         return tuple(map(change, made)) if isinstance(made, tuple) else change(made)
 
-    wrong.__signature__ = signature(kernel)  # type: ignore[attr-defined]
     return wrong
 
 
