@@ -441,7 +441,11 @@ def test_powers_of_a_root_are_powers_of_what_stands_under_it(order):
 
 def test_advice_gets_copies():
     class Careless(Alike):
-        def root(self, ring, poly, q):
+        def order(self, canonical, bound, factors):
+            canonical.symmetric = frozenset(name for (_, name, *_), _ in factors)
+            return bound
+
+        def root(self, signs, has_root, poly, q):
             poly.pop(max(poly))
             return 1, (), 1, ()
 
@@ -451,6 +455,10 @@ def test_advice_gets_copies():
     model = Witness({"m": 1}, {"x": (Fraction(1),), "y": (Fraction(1),)})
     with pytest.raises(Rejected):
         kernel.prove(free(left, right), Certificate(), model, Careless())
+    i = Index("i", "m")
+    left, right = (Sum(i, Sum(j, mul(Sym("W", (i, j)), Sym("V", which)))) for which in ((i, j), (j, i)))
+    with pytest.raises(Rejected):
+        kernel.prove(free(left, right), Certificate(), None, Careless())
 
 
 def test_dividing_by_what_may_be_zero_is_rejected():

@@ -43,6 +43,8 @@ from bnsym.normal.ring import (
     POSITIVE as POSITIVE,
     RESERVED as RESERVED,
     Advice as Advice,
+    HasRoot as HasRoot,
     Ring as Ring,
+    Signs as Signs,
     TakenOut as TakenOut,
 )

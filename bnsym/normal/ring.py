@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from itertools import count
 from operator import ge, gt, le, lt, ne
@@ -60,6 +60,8 @@ Sign: TypeAlias = tuple[frozenset[int], tuple[Hypothesis, ...]]
 """Which signs a value may have, and the hypotheses that this is known from."""
 RESERVED = frozenset("#%@~")
 """What letters of the normal form's own have in their names; an outside one could be captured."""
+Signs: TypeAlias = Callable[[Generator], frozenset[int]]
+HasRoot: TypeAlias = Callable[[Generator], bool]
 TakenOut: TypeAlias = tuple[Coefficient, Monomial, Coefficient, tuple[Generator, ...]]
 LARGEST_POWER = 64
 LARGEST_POLY = 200_000
@@ -67,9 +69,9 @@ LARGEST_POLY = 200_000
 
 class Advice:
     """How to write equal things alike: found by a search, checked where it is asked for. Bad advice
-    makes that something is not proved, never that something false is; it is given copies, and a ring of
-    which it may ask what is known but which it must leave as it is. Here it is none, and no limit of time
-    (`deadline`, of `time.monotonic`)."""
+    makes that something is not proved, never that something false is; it is given copies and answers,
+    nothing that a proof is made with. Here it is none, and no limit of time (`deadline`, of
+    `time.monotonic`)."""
 
     def __init__(self, deadline: float = float("inf")) -> None:
         self.deadline = deadline
@@ -78,13 +80,15 @@ class Advice:
         """In which order the letters that are bound in a product of factors are named."""
         return bound
 
-    def root(self, ring: Ring, poly: Poly, q: int) -> TakenOut:
+    def root(self, signs: Signs, has_root: HasRoot, poly: Poly, q: int) -> TakenOut:
         """(c, powers of generators, a number k, generators) that are taken out of a q-th root: c, the
-        powers, and the roots of k and of the generators, each apart."""
+        powers, and the roots of k and of the generators, each apart. It may ask which signs a generator
+        may have, and which roots are in play."""
         return 1, (), 1, ()
 
-    def again(self, ring: Ring) -> bool:
-        """Whether the sides are to be made again, with what is known once they were made."""
+    def again(self, roots: frozenset[Generator], inverted: frozenset[Generator]) -> bool:
+        """Whether the sides are to be made again, with what is known once they were made: which roots are
+        in play, and what was divided by."""
         return False
 
 
@@ -103,7 +107,8 @@ class Ring:
     def __init__(self, statement: Statement, advice: Advice = PLAIN, graph: Graph | None = None) -> None:
         self.statement, self.advice = statement, advice
         self.graph = graph or Graph.of(statement)
-        self.canonical = Canonical(self.graph.symmetric, self.advice.order)
+        advised = Canonical(self.graph.symmetric, advice.order)
+        self.canonical = Canonical(self.graph.symmetric, lambda _, *given: advice.order(advised, *given))
         self.assumed = _assumed(statement)
         self.used: dict[Hypothesis, None] = {}
         self.conditions: dict[Hypothesis, None] = {}
@@ -119,7 +124,7 @@ class Ring:
         """The normal forms of the statement's two sides."""
         left, right = self.statement.left, self.statement.right
         pair = self.normal(left), self.normal(right)
-        if self.advice.again(self):
+        if self.advice.again(frozenset(self.roots), frozenset(self.inverted)):
             self._memo.clear()
             pair = self.normal(left), self.normal(right)
         return pair
@@ -305,7 +310,9 @@ class Ring:
     def _taken_out(self, poly: Poly, q: int) -> tuple[Coefficient, Monomial, Poly]:
         """(c, outer, rest) with poly = (c * outer)^q * rest, as advised, where c * outer is not zero and,
         for a root, positive: the root of `poly` is c * outer times that of `rest`."""
-        c, kept, content, apart = self.advice.root(self, dict(poly), q)
+        c, kept, content, apart = self.advice.root(
+            lambda gen: self.sign_of(gen)[0], lambda gen: self.has_root(gen), dict(poly), q
+        )
         parts = [(((g, 1),), 1) for g in apart] + [((), content)] * (content != 1)
         outer = make_monomial((*kept, *((("root", 2, (part,)), 1) for part in parts)))
         content *= c**q

@@ -20,12 +20,13 @@ from bnsym.normal import (
     DividesByZero,
     Factors,
     Generator,
+    HasRoot,
     Letter,
     Letters,
     Monomial,
     OutOfReach,
     Poly,
-    Ring,
+    Signs,
     TakenOut,
     freeze,
     generators,
@@ -54,16 +55,16 @@ class Alike(Advice):
         orders = [[b for group in order for b in group] for order in groups]
         return min(orders, key=lambda order: canonical.named(order, factors)) if orders[1:] else orders[0]
 
-    def root(self, ring: Ring, poly: Poly, q: int) -> TakenOut:
+    def root(self, signs: Signs, has_root: HasRoot, poly: Poly, q: int) -> TakenOut:
         kept: list[tuple[Generator, int]] = []
         apart: list[Generator] = []
         sign = 1
         for gen, e in common_factor(poly):
             whole, part = divmod(e, q)
-            if q == 1 or ring.sign_of(gen)[0] <= POSITIVE:
+            if q == 1 or signs(gen) <= POSITIVE:
                 kept += [(gen, whole)] if whole else []
                 apart += [gen] if part else []
-            elif not part and ring.sign_of(gen)[0] <= NEGATIVE:
+            elif not part and signs(gen) <= NEGATIVE:
                 kept.append((gen, whole))
                 sign = -sign if whole % 2 else sign
         content = content_of(poly)
@@ -71,19 +72,19 @@ class Alike(Advice):
         if sum(1 for mono in rest for g, _ in mono for _ in islice(_parts(g), LARGEST_ROOT)) >= LARGEST_ROOT:
             raise OutOfReach("roots inside roots, too many")
         if q == 1:
-            turned = leans_negative(rest) and not ring.has_root(("root", 2, freeze(rest)))
+            turned = leans_negative(rest) and not has_root(("root", 2, freeze(rest)))
             return -content if turned else content, tuple(kept), 1, ()
         root, left = rational_root(content)
         return sign * root, tuple(kept), 1 if rest.keys() == {()} else left, tuple(apart)
 
-    def again(self, ring: Ring) -> bool:
+    def again(self, roots: frozenset[Generator], inverted: frozenset[Generator]) -> bool:
         """Where something that was divided by lies under a root, or is the square of one."""
-        inverted = {g for g in ring.inverted if g[0] in ("root", "sum")}
-        if any(g in inverted for root in ring.roots for g in inside(root)):
+        below = {g for g in inverted if g[0] in ("root", "sum")}
+        if any(g in below for root in roots for g in inside(root)):
             return True
-        reciprocals = [dict(key) for _, q, key in ring.roots if q == 1]
+        reciprocals = [dict(key) for _, q, key in roots if q == 1]
         turned = [{mono: -c for mono, c in poly.items()} for poly in reciprocals]
-        return any(("root", 2, freeze(poly)) in ring.roots for poly in (*reciprocals, *turned))
+        return any(("root", 2, freeze(poly)) in roots for poly in (*reciprocals, *turned))
 
 
 def _signature(canonical: Canonical, letter: Letter, bound: Letters, factors: Factors) -> Any:

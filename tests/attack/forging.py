@@ -23,10 +23,13 @@ from bnsym.normal import (
     Advice,
     Canonical,
     Factors,
+    Generator,
+    HasRoot,
     Letters,
     OutOfReach,
     Poly,
     Ring,
+    Signs,
     TakenOut,
     generators,
 )
@@ -110,7 +113,7 @@ class Hostile(Advice):
     def order(self, canonical: Canonical, bound: Letters, factors: Factors) -> Letters:
         return self.rng.sample(bound, len(bound) - (self.rng.random() < 0.05))
 
-    def root(self, ring: Ring, poly: Poly, q: int) -> TakenOut:
+    def root(self, signs: Signs, has_root: HasRoot, poly: Poly, q: int) -> TakenOut:
         found = sorted(generators(poly))
         own = [g for g in found if g[0] == "root"]
         kept = self.rng.sample(found, min(len(found), self.rng.choice((0, 1, 1, 2))))
@@ -119,7 +122,7 @@ class Hostile(Advice):
         c, k = self.rng.choice((1, 1, -1, 2)), self.rng.choice((1, 1, 2, -1, 4))
         return c, powers, k, apart
 
-    def again(self, ring: Ring) -> bool:
+    def again(self, roots: frozenset[Generator], inverted: frozenset[Generator]) -> bool:
         return self.rng.random() < 0.2
 
 

@@ -34,10 +34,12 @@ from bnsym.normal import (
     Canonical,
     Factors,
     Generator,
+    HasRoot,
     Letters,
     OutOfReach,
     Poly,
     Ring,
+    Signs,
     TakenOut,
 )
 from bnsym.proving.advice import Alike
@@ -341,7 +343,7 @@ class Says(Advice):
     def order(self, canonical: Canonical, bound: Letters, factors: Factors) -> Letters:
         return bound[self.left_out :]
 
-    def root(self, ring: Ring, poly: Poly, q: int) -> TakenOut:
+    def root(self, signs: Signs, has_root: HasRoot, poly: Poly, q: int) -> TakenOut:
         return self.taken
 
 
