@@ -139,6 +139,11 @@ SIZED = (r"a = \frac{1}{n} \sum_{i=1}^n x_i, \quad u_i = x_i - a", r"\sum_{i=1}^
             ),
             "ppr",
         ),
+        # it stands alone there too: the letter, or the size?
+        (
+            (*SIZED, "## B", r"b = \frac{1}{N} \sum_{n=1}^N r_n", r"\sum_{n=1}^N r_n = N b, \quad n \ne 1"),
+            "pxx",
+        ),
         # it is both in one section: a letter, or the last one?
         ((*SIZED, "## B", r"b = \frac{1}{n} \sum_{n=1}^N r_n", r"\sum_{n=1}^N (r_n - b) = 0"), "pxx"),
         # no sum binds it there: the last of the first section's entries, or any?

@@ -101,7 +101,7 @@ class Aliases:
         alias = Alias((), apart(target), measure(target)[0], pattern.at, problem, self.section)
         if isinstance(pattern, Component) and isinstance(pattern.body, Apply):
             primed = {letter: letter + "'" for letter in pattern.letters}
-            whole = Whole(_renamed(alias.target, primed), tuple(primed.values()), target.at)
+            whole = Whole(renamed(alias.target, primed), tuple(primed.values()), target.at)
             self._name_function(pattern.body, replace(alias, target=whole))
             return
         if isinstance(pattern, Apply):
@@ -293,7 +293,7 @@ class Aliases:
         if len(meant) == 1 and bound.isdisjoint(_fixed(meant[0])):
             alias = parts[meant[0]]
             letters = [new for old, new in zip(_both(meant[0]), _both(given), strict=True) if not old]
-            return _renamed(self._spend(alias, node.at), dict(zip(alias.parameters, letters, strict=True)))
+            return renamed(self._spend(alias, node.at), dict(zip(alias.parameters, letters, strict=True)))
         whole = [t for t in parts if node.sub is None and t[0] == node.upper and not any(t[1])]
         if node.upper and len(whole) == 1:
             return self._whole(parts[whole[0]], node.at)
@@ -319,7 +319,7 @@ class Aliases:
                 raise ReadError(
                     "BN123", f"`{node.base}` has {len(found.parameters)} indices in its let", node.at
                 )
-            return _renamed(target, dict(zip(found.parameters, letters, strict=True)))
+            return renamed(target, dict(zip(found.parameters, letters, strict=True)))
         if isinstance(target, Symbol) and target.bare:
             return replace(target, sub=node.sub, upper=node.upper)
         return Component(target, letters, node.at)
@@ -327,7 +327,7 @@ class Aliases:
     def _whole(self, found: Alias, at: Place) -> Node:
         """The array of what a let gives by components, its letters kept apart from all others."""
         apart = {letter: letter + "'" for letter in found.parameters}
-        return Whole(_renamed(self._spend(found, at), apart), tuple(apart.values()), at)
+        return Whole(renamed(self._spend(found, at), apart), tuple(apart.values()), at)
 
     def _pair(self, first: Node, second: Node) -> Node | None:
         r"""Two factors that together are one name: `d\hat{x}_i`, `d\sigma^2`, `\nabla\gamma`."""
@@ -430,7 +430,7 @@ def _keep(table: dict[Key, Alias], key: Key, alias: Alias, pattern: Symbol) -> N
 
 def _value(alias: Alias) -> str:
     numbered = {letter: f"{k}" for k, letter in enumerate(alias.parameters)}
-    return canonical(_renamed(alias.target, numbered))
+    return canonical(renamed(alias.target, numbered))
 
 
 def _sums(node: Node) -> bool:
@@ -441,7 +441,7 @@ def _sums(node: Node) -> bool:
 def apart(node: Node) -> Node:
     """The node with letters of its own in its sums: it is about to stand inside others."""
     taken = {letter for inner in walk(node) for letter in _written(inner)}
-    return _renamed(node, {}, frozenset(taken))
+    return renamed(node, {}, frozenset(taken))
 
 
 def subscripts(node: Node) -> frozenset[str]:
@@ -473,7 +473,7 @@ def _written(node: Node) -> tuple[str, ...]:
     return ()
 
 
-def _renamed(node: Node, names: dict[str, str], taken: frozenset[str] = NO_LETTERS) -> Node:
+def renamed(node: Node, names: dict[str, str], taken: frozenset[str] = NO_LETTERS) -> Node:
     """The node with index letters replaced; the letters that it binds keep clear of the new ones, and
     of those taken."""
     match node:
@@ -489,9 +489,9 @@ def _renamed(node: Node, names: dict[str, str], taken: frozenset[str] = NO_LETTE
             node = replace(node, letters=tuple(names.get(letter, letter) for letter in node.letters))
     if isinstance(node, BigSum):
         pairs = tuple((names.get(a, a), names.get(b, b)) for a, b in node.excluded)
-        body = _renamed(node.body, names, taken)
+        body = renamed(node.body, names, taken)
         return replace(node, excluded=pairs, body=body)
-    return rebuilt(node, lambda inner: _renamed(inner, names, taken))
+    return rebuilt(node, lambda inner: renamed(inner, names, taken))
 
 
 def _clear_of(letter: str, taken: frozenset[str]) -> str:
@@ -502,5 +502,5 @@ def _clear_of(letter: str, taken: frozenset[str]) -> str:
 
 def _renamed_sub(sub: Sub, names: dict[str, str]) -> Sub:
     letters = tuple(names.get(letter, letter) for letter in sub.letters)
-    node = sub.node and _renamed(sub.node, names)
+    node = sub.node and renamed(sub.node, names)
     return replace(sub, letters=letters, text="".join(letters) if letters else sub.text, node=node)

@@ -14,12 +14,13 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, TypeAlias
 
 from bnsym.elaborate import shapes as kinds
-from bnsym.elaborate.collect import ANEW, Gathered, Shape
+from bnsym.elaborate.aliases import renamed
+from bnsym.elaborate.collect import ANEW, Expression, Gathered, RawChain, Shape
 from bnsym.elaborate.definitions import NOTHING, Finder, RawDefinition, names_in, repeats
 from bnsym.elaborate.dependence import reached
 from bnsym.elaborate.stated import Doubt
 from bnsym.elaborate.symbols import size_name
-from bnsym.latex.ast import BigSum, Component, Node, Symbol, Whole, rebuilt, symbols_changed, walk
+from bnsym.latex.ast import BigSum, Node, Symbol, symbols_changed, walk
 from bnsym.latex.errors import ReadError
 from bnsym.source.text import Slice
 
@@ -129,50 +130,34 @@ def respell(found: Survey, starts: Mapping[str, list[int]]) -> None:
 def _respelled(found: Survey, spelled: Callable[[Symbol, int], Symbol]) -> None:
     """Puts the spelling of its section for each name of the file."""
     for chain in (*found.gathered.chains, *found.gathered.restated):
-        conditions = (h for h in chain.hypotheses if h.condition)
-        sides = (side for h in conditions for side in (h.left, h.right))
-        for expression in (*chain.expressions, *sides):
-            if expression.node is not None:
-                change = partial(lambda section, symbol: spelled(symbol, section), chain.section)
-                expression.node = symbols_changed(expression.node, change)
+        change = partial(lambda section, symbol: spelled(symbol, section), chain.section)
+        for expression in _expressions(chain):
+            expression.node = expression.node and symbols_changed(expression.node, change)
+
+
+def _expressions(chain: RawChain) -> Iterator[Expression]:
+    """Those of a chain, and of its conditions."""
+    yield from chain.expressions
+    yield from (side for h in chain.hypotheses if h.condition for side in (h.left, h.right))
 
 
 def part_letters(gathered: Gathered) -> None:
-    """Another letter for each index of a section that sums bind there, where the letter is a size in others
-    only."""
-    sized = {size for said in gathered.kinds.values() for kind in said for size in kind.sizes}
+    """Another letter for each index that the sums of a section bind, where it is a size in others only."""
     chains = (*gathered.chains, *gathered.restated)
-    nodes: dict[int, list[Node]] = {}
+    written: dict[int, list[Node]] = {}
     for chain in chains:
-        conditions = (side.node for h in chain.hypotheses for side in (h.left, h.right) if side.node)
-        nodes.setdefault(chain.section, []).extend((*chain.nodes, *conditions))
-    sections = {section: {n for node in there for n in walk(node)} for section, there in nodes.items()}
-    sums = {section: [n for n in there if isinstance(n, BigSum)] for section, there in sections.items()}
-    sized |= {size_name(one.size) for found in sums.values() for one in found}
-    for section, there in sections.items():
-        bound = {letter for one in sums[section] for letter in one.letters} - gathered.sizes.keys()
-        written = {n.base for n in there if isinstance(n, Symbol)}
-        others = {letter: letter + ANEW for letter in bound & sized - written}
-        for chain in (c for c in chains if others and c.section == section):
-            for expression in chain.expressions:
-                if expression.node is not None:
-                    expression.node = _relettered(expression.node, others)
-
-
-def _relettered(node: Node, others: Mapping[str, str]) -> Node:
-    """The node with other letters for these indices."""
-    if isinstance(node, Symbol):
-        below = tuple(others.get(letter, letter) for letter in node.below)
-        sub = node.sub and (replace(node.sub, text="".join(below), letters=below) if node.below else node.sub)
-        return replace(node, sub=sub, upper=tuple(others.get(letter, letter) for letter in node.upper))
-    inner = rebuilt(node, lambda child: _relettered(child, others))
-    if isinstance(inner, BigSum):
-        pairs = tuple((others.get(a, a), others.get(b, b)) for a, b in inner.excluded)
-        letters = tuple(others.get(letter, letter) for letter in inner.letters)
-        return replace(inner, letters=letters, excluded=pairs)
-    if isinstance(inner, Component | Whole):
-        return replace(inner, letters=tuple(others.get(letter, letter) for letter in inner.letters))
-    return inner
+        written.setdefault(chain.section, []).extend(inner for node in chain.nodes for inner in walk(node))
+    sized = {size for said in gathered.kinds.values() for kind in said for size in kind.sizes}
+    sized |= {size_name(n.size) for parts in written.values() for n in parts if isinstance(n, BigSum)}
+    assumed = (side.node for h in gathered.hypotheses for side in (h.left, h.right))
+    sized -= {n.base for node in assumed for n in walk(node) if isinstance(n, Symbol)} | gathered.sizes.keys()
+    for chain in chains if sized else ():
+        parts = written[chain.section]
+        letters = {letter for n in parts if isinstance(n, BigSum) for letter in n.letters} & sized
+        letters -= {n.base for n in parts if isinstance(n, Symbol)}
+        for expression in _expressions(chain) if letters else ():
+            others = {letter: letter + ANEW for letter in letters}
+            expression.node = expression.node and renamed(expression.node, others, frozenset(letters))
 
 
 # free arrays

@@ -53,10 +53,8 @@ class Containment:
     declared: bool = False
     """Whether the file says of what the losses are functions."""
     choices: frozenset[Name] = frozenset()
-    """Of the problems, names that are one thing or another: what holds for any value of them holds."""
-    applied: frozenset[Name] = frozenset()
-    """Of the problems, arrays that a function makes of which nothing is known, nor of what it is one: what
-    holds for any value of them holds too, but for derivatives."""
+    """Of the problems, names that are one thing or another, and arrays that a function makes of which nothing
+    is known: what holds for any value of them holds, but for derivatives of what is made from them."""
 
     def without(self, names: set[Name]) -> Containment:
         """What can't be read besides these names, which are not in force."""
@@ -98,22 +96,16 @@ class Containment:
             return
         terms = tuple(terms)
         names = reached({name for term in terms for name in _values(term, self.losses)}, self._values)
-        varied = {
-            name for name in names & (self.choices | self.applied) if not self._varies(name, names, terms)
-        }
+        varied = {name for name in names & self.choices if not self._varies(name, names, terms)}
         for name in sorted((names & self.problems.keys()) - varied):
             raise waiting(name, self.problems, at)
 
     def _varies(self, choice: Name, names: set[Name], terms: Iterable[Term]) -> bool:
-        """Whether a derivative in terms of these names is by one of which the choice may be made."""
+        """Whether a derivative in terms of these names, by others than the choice, is of what it makes."""
         bodies = (d.body for d in self.definitions if d.symbol.name in names)
-        derivatives = [d for term in (*terms, *bodies) for d in walk(term) if isinstance(d, Diff)]
-        if choice in self.applied:
-            above = {name for d in derivatives for name in names_of(d.of)}
-            return choice in reached(above.union(self.outputs if above & set(self.losses) else ()), self._all)
-        others = (d.by.name for d in derivatives if d.by.name != choice)
-        made = reached(self.mentions.get(choice, ()), self._all)
-        return any(by in made for by in others)
+        derivatives = (d for term in (*terms, *bodies) for d in walk(term) if isinstance(d, Diff))
+        above = {name for d in derivatives if d.by.name != choice for name in names_of(d.of)}
+        return choice in reached(above.union(self.outputs if above & {*self.losses} else ()), self._all)
 
     def _check_loss(self, derivative: Diff, at: Place) -> ReadError | None:
         by = derivative.by.name

@@ -501,16 +501,16 @@ class Doubts:
         """Why a name that nothing defines stands for something, and not for any value."""
         table = self.table
         made = self.grounds.made_from(sides)
+        at = self.source.ink(chain.expressions[0].where)
         if choices := sorted(made & self.survey.ambiguous.keys()):
             return self.survey.ambiguous[choices[0]]
         spelled = sorted(name.replace(ANEW, "") for name in made)
         if both := [name for name, other in pairwise(spelled) if name == other]:
             message = f"`{both[0]}` is given another meaning in a later section, and both are used here"
-            return ReadError("BN137", message, self.source.ink(chain.expressions[0].where), "name one anew")
+            return ReadError("BN137", message, at, "name one anew")
         if unread := sorted(made & self.grounds.broken.keys() - table.losses.keys()):
-            return waiting(unread[0], self.grounds.broken, self.source.ink(chain.expressions[0].where))
+            return waiting(unread[0], self.grounds.broken, at)
         known = {*self.grounds.defined, *self.grounds.broken, *table.squares, *self.survey.gathered.kinds}
-        at = self.source.ink(chain.expressions[0].where)
         for name in sorted(made - known):
             hint = "define it: as it stands it may have any value"
             if (place := table.results.get(name)) is not None:

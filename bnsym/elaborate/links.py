@@ -61,8 +61,6 @@ from bnsym.terms import (
 )
 
 T = TypeVar("T")
-UNTOLD = ("BN128", "BN129")
-"""What keeps a definition unread that applies a function of which nothing is known."""
 RELATIONS = {relation.value: relation for relation in Relation}
 
 
@@ -323,10 +321,10 @@ class _Reader(Draft):
         if (a.axes or b.axes) and relation is not Relation.EQ and relation is not Relation.NE:
             what = left.algebra.describe(a if a.axes else b)
             raise ReadError("BN128", f"`{relation.value}` between arrays has no meaning; {what}", at)
-        if left.turned and self._is_spread(left, right):
-            a, b = left.algebra.spread(a, b), left.algebra.spread(b, a)
-        elif left.turned:
+        if left.turned:
             a, b = left.algebra.times_identity(a, b), left.algebra.times_identity(b, a)
+        if left.turned and len(a.axes + b.axes) == 1:
+            return a.term, b.term
         if not a.is_zero and not b.is_zero:
             b = left.algebra.aligned(a, b, at, "the sides have different shapes")
         return a.term, b.term
@@ -334,16 +332,19 @@ class _Reader(Draft):
     @cached_property
     def hidden(self) -> Containment:
         definitions = [Definition(symbol, body) for _, symbol, body in self.defined.values()]
-        losses = tuple(self.survey.table.losses)
-        choices = frozenset(self.survey.ambiguous)
-        applied = frozenset(d.full_name for d in self.definition_of.values() if self._is_applied(d))
-        said = self._mentions()
-        return Containment(self.broken, said, definitions, losses, choices=choices, applied=applied)
+        applied = {d.full_name for d in self.definition_of.values() if self._is_applied(d)}
+        losses, choices = tuple(self.survey.table.losses), frozenset(applied.union(self.survey.ambiguous))
+        return Containment(self.broken, self._mentions(), definitions, losses, choices=choices)
 
     def _is_applied(self, raw: RawDefinition) -> bool:
         """Whether it makes an array of known indices with a function of which nothing is known."""
         error, table, right = self.broken.get(raw.full_name), self.survey.table, raw.chain.expressions[1].node
-        if error is None or error.code not in UNTOLD or right is None or not table.arity.get(raw.name):
+        if (
+            error is None
+            or error.code not in ("BN128", "BN129")
+            or right is None
+            or not table.arity.get(raw.name)
+        ):
             return False
         written = ((letter, bound) for symbol, bound in kinds.symbols(right) for letter in symbol.indices)
         free = {x for x, bound in written if x not in bound and table.is_index(x, bound)}
@@ -496,8 +497,8 @@ class _Reader(Draft):
         try:
             written = (pending.left, pending.right)
             left, right = (self.lower(e, strict=False, turned=turned) for e in written)
-            spread = turned and self._is_spread(left, right) and self._is_of_entries(pending, left)
-            if not (spread or (self._are_turned if turned else self._are_slips(pending, left, right))):
+            misfit = turned and (self._is_spread(pending, left, right) or self._are_turned)
+            if not (misfit if turned else self._are_slips(pending, left, right)):
                 return
             for lowered, expression in ((left, pending.left), (right, pending.right)):
                 self.hidden.check_values([lowered.value.term], self.survey.source.ink(expression.where))
@@ -522,33 +523,19 @@ class _Reader(Draft):
             if own is right or letter not in other.summed
         )
 
-    def _is_spread(self, left: Lowered, right: Lowered) -> bool:
-        """Whether a number without free letters is equated with a vector."""
-        shapes = {left.value.shape, right.value.shape}
-        return (
-            "scalar" in shapes
-            and len(shapes) == 2
-            and "matrix" not in shapes
-            and not (left.free or right.free)
-        )
-
-    def _is_of_entries(self, pending: Pending, left: Lowered) -> bool:
-        """Whether the vector is a derivative by, or of, a name that the file writes with an index everywhere
-        else, and says no more of."""
+    def _is_spread(self, pending: Pending, left: Lowered, right: Lowered) -> bool:
+        """Whether a number is equated with a vector that is a derivative by, or of, a name that has a letter
+        below it everywhere else, and of which the file says no more."""
+        if len(left.value.axes + right.value.axes) != 1 or left.free or right.free:
+            return False
+        nodes = [node for one in self.survey.gathered.nodes() for node in nodes_of(one)]
+        ends = {id(end) for n in nodes if isinstance(n, Derivative) for end in (n.of, *n.by)}
+        alone = {n.base for n in nodes if isinstance(n, Symbol) and not n.below and id(n) not in ends}
         side = (pending.left if left.value.axes else pending.right).node
-        side = unwrap(side) if side else None
         written = (side.of, *side.by) if isinstance(side, Derivative) else ()
         names = {one.base for one in written if isinstance(one, Symbol) and one.bare}
         arrays = {name for name in names if self.survey.table.arity.get(name)}
-        return bool(arrays) and not arrays & (self.survey.table.typed | self._alone)
-
-    @cached_property
-    def _alone(self) -> set[str]:
-        """The names that stand somewhere with no letter below them, but in derivatives by or of them."""
-        nodes = [node for one in self.survey.gathered.nodes() for node in nodes_of(one)]
-        ends = (end for node in nodes if isinstance(node, Derivative) for end in (node.of, *node.by))
-        inside = {id(end) for end in ends}
-        return {n.base for n in nodes if isinstance(n, Symbol) and not n.below and id(n) not in inside}
+        return bool(arrays) and arrays.isdisjoint(alone | self.survey.table.typed)
 
     @cached_property
     def _are_turned(self) -> bool:

@@ -145,10 +145,6 @@ class Algebra:
         beside = square and value.shape == "scalar" and not value.is_zero
         return Value(mul(Delta(*matrix.axes), value.term), matrix.axes) if beside else value
 
-    def spread(self, value: Value, vector: Value) -> Value:
-        """A number as the vector each entry of which it is, beside a vector; else the value."""
-        return value if value.axes else replace(value, axes=vector.axes, row=vector.row)
-
     def elementwise(self, left: Value, right: Value, at: Place) -> Value:
         if left.axes and right.axes:
             left, right = self.repeated(right, left, at), self.repeated(left, right, at)
