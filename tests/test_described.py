@@ -96,3 +96,91 @@ def test_a_mean_below_which_more_than_a_size_stands_says_no_size(below: str, ove
     entry = "x_{ij}" if "," in over else "x_i"
     mean = f"$$\n\\mu = \\frac{{1}}{{{below}}} \\sum_{{{over}}} {entry}\n$$"
     assert note(f"{mean}\n\n$$\n{claim}\n$$\n") == "x"
+
+
+WITHOUT_A_NAME = [
+    ("For all $a$ in the unit group,", "a b = b"),
+    ("Normalise $w$ to unit length.", "w^T w = 1"),
+    ("First, subtract the mean from $x$.", "\\sum_i x_i = 0"),
+    ("Zentriere $x$.", "\\sum_i x_i = 0"),
+    ("The weights are nonnegative.", "|w| = w"),
+    ("Los pesos son no negativos.", "|w| = w"),
+    ("All vectors have unit norm.", "\\|u - v\\|^2 = 2 - 2 u^T v"),
+    ("Modulo 2,", "(a + b)^2 = a^2 + b^2"),
+    ("We work in an orthonormal basis.", "u^T v = 0"),
+    ("Grassmann variables anticommute, so", "a b = - b a"),
+    ("In this algebra every element is idempotent.", "a^2 = a"),
+    ("The mixing weights sum to one.", "\\sum_k p_k = 1"),
+]
+
+
+@pytest.mark.parametrize(("said", "claim"), WITHOUT_A_NAME)
+def test_a_property_said_of_what_has_no_name_refutes_nothing(said: str, claim: str) -> None:
+    assert note(f"{said}\n\n$$\n{claim}\n$$\n")[-1] == "x"
+    assert note(f"## A\n\n{said}\n\n## B\n\n$$\n{claim}\n$$\n")[-1] in "rx"
+    assert note(f"We compute both sides.\n\n$$\n{claim}\n$$\n")[-1] == "r"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "---\ntitle: weights are idempotent\n---\n\n# A",
+        "## Idempotent elements are rare",
+        "The question of this note is what that buys us in distance from the initial weights $a$.",
+        "Lecture notes on vectors, week 9",
+        "En esta guía repasamos los vectores.",
+        "The Euclidean norm of a vector measures its length.",
+        "This page lists the weights that people forget.",
+    ],
+)
+def test_what_is_said_of_the_text_leaves_refutations(said: str) -> None:
+    assert note(f"{said}\n\n$$\na^2 = a\n$$\n") == "r"
+
+
+def test_a_property_of_what_has_no_name_leaves_what_is_defined() -> None:
+    mean = "$$\n\\mu = \\frac1m \\sum_{i=1}^m x_i\n$$\n\nThe kernels are written in CUDA.\n\n"
+    assert note(f"{mean}$$\n\\sum_i (x_i + \\mu) = 0\n$$\n")[-1] == "r"
+
+
+def test_what_holds_for_a_name_with_a_property_is_no_claim_of_its_own() -> None:
+    claim = "u^T u = 1"
+    assert note(f"$$\n{claim} \\quad \\forall u: \\|u\\| = 1\n$$\n") == "p"
+    assert note(f"$$\n\\forall u: \\|u\\| = 1, \\quad {claim}\n$$\n") == "xx"
+    assert note(f"$$\n\\forall u, \\|u\\| = 1: \\quad {claim}\n$$\n") == "xx"
+    assert note("$$\n\\forall u, v: \\|u + v\\| = \\|u\\| + \\|v\\|\n$$\n") == "r"
+    assert note("$$\n\\forall u: \\quad \\|2 u\\| = 3 \\|u\\|, \\quad u + u = 2 u\n$$\n") == "rp"
+
+
+ROOT = "$$\n\\sqrt{a^2} = a\n$$"
+WAIVED = [
+    "It is not needed below.",
+    "We no longer assume this.",
+    "Actually this is superfluous.",
+    "Das wird unten nicht gebraucht.",
+    "以下不需要这个假设。",
+    "Now let $a$ be any real number.",
+    "For negative $a$ the same holds:",
+    "In general",
+    "This was assumed in the first version of the note.",
+]
+KEPT = ["This does not change the gradient.", "We need not store the mean.", "For every $x$ we obtain"]
+
+
+@pytest.mark.parametrize("said", WAIVED)
+def test_what_may_take_an_assumption_back_keeps_it_from_proving(said: str) -> None:
+    assert note(f"Suppose $a > 0$.\n\n{ROOT}\n\n{said}\n\n{ROOT}\n") in ("px", "xx")
+
+
+@pytest.mark.parametrize("said", KEPT)
+def test_what_takes_nothing_back_leaves_an_assumption(said: str) -> None:
+    assert note(f"Suppose $a > 0$.\n\n{ROOT}\n\n{said}\n\n{ROOT}\n") == "pp"
+
+
+def test_what_an_item_or_a_lemma_assumes_holds_in_it_alone() -> None:
+    inline = ROOT.replace("\n", "")
+    for first, second in (("1.", "2."), ("**Lemma.**", "**Remark.**"), ("*Proof.*", "*Example 1.*")):
+        gap = "\n" if first == "1." else "\n\n"
+        assert note(f"# A\n\n{first} Let $a > 0$. Then {inline}{gap}{second} Now {inline}\n") == "px"
+        assert note(f"Let $a > 0$.\n\n{first} Then {inline}{gap}{second} Now {inline}\n") == "pp"
+    assert note(f"**Lemma.** Let $a > 0$. Then {inline}\n\n*Proof.* Now {inline}\n") == "pp"
+    assert note(f"where\n\n- $a > 0$ is a constant\n- $b > 0$ is a constant.\n\n{ROOT}\n") == "p"

@@ -910,6 +910,8 @@ SPOKEN_OF = {
     "not": "$k$ is not positive.",
     "may": "$k$ may be positive.",
     "if": "If $k$ is positive, all is well.",
+}
+STATED = {
     "excluded": "Negative values of $k$ are excluded.",
     "by an exponential": "$k$ is parametrized by an exponential to keep it from changing sign.",
     "magnitude": "Since $k$ is a magnitude,",
@@ -921,6 +923,13 @@ def test_what_holds_for_one_sign_alone_is_unread_beside_words_that_are_not_known
     assert verdicts(tmp_path, f"{said}\n\n$$\n|k| = k\n$$\n") == [UNREAD]
     assert verdicts(tmp_path, f"{said}\n\n$$\n|k| = - k\n$$\n") == [UNREAD]
     assert verdicts(tmp_path, f"{said}\n\n$$\n|k| = 2 k\n$$\n") == [REFUTED]
+
+
+@pytest.mark.parametrize("said", STATED.values(), ids=STATED)
+def test_a_property_in_words_that_are_not_known_refutes_nothing_of_its_name(tmp_path, said):
+    for claim in ("|k| = k", "|k| = - k", "|k| = 2 k"):
+        assert verdicts(tmp_path, f"{said}\n\n$$\n{claim}\n$$\n") == [UNREAD]
+        assert verdicts(tmp_path, f"{said}\n\n$$\n{claim.replace('k', 'b')}\n$$\n") == [REFUTED]
 
 
 def test_what_holds_for_one_sign_alone_is_refuted_beside_words_that_are_known(tmp_path):

@@ -73,8 +73,13 @@ DENIED = [
     "Die Gleichung\n$$@$$\ngilt nicht.",
     "下式不成立：\n$$@$$",
     "次の式は正しくない：\n$$@$$",
+    "With a typo:\n$$@$$",
+    "A common mistake is to forget the factor:\n$$@$$",
+    "Ein häufiger Fehler ist\n$$@.$$",
 ]
 AFFIRMED = [
+    "A common mistake is to forget the factor; one has\n$$@.$$",
+    "A common mistake is to forget the factor. In truth\n$$@.$$",
     "It is not hard to see that\n$$@.$$",
     "The batch need not be large. We have\n$$@.$$",
     "The mean has no component along anything else:\n$$@.$$",
@@ -186,7 +191,7 @@ def test_the_unbiased_variance_is_not_the_one_of_the_batch(judged):
 NUMBERS = [
     ("Let $P$ and $Q$ be probabilities. Then", "x"),  # which they are not is not known
     ("$P$ and $Q$ are random variables with", "r"),
-    ("P 和 Q 是概率，于是".replace("P", "$P$").replace("Q", "$Q$"), "r"),
+    ("P 和 Q 是概率，于是".replace("P", "$P$").replace("Q", "$Q$"), "x"),
 ]
 
 

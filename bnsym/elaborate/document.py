@@ -75,6 +75,7 @@ def _diagnostic(source: Source, problem: Problem) -> Diagnostic:
     )
 
 
+_REFUTED = "declare it: `<!-- bnsym: refuted -->` before the formula"
 _CONDITION = re.compile(
     r"(?!.*(?:\\in(?![A-Za-z])|∈|\\[lc]?dots))(?=.*(?:[=<>≤≥≠≈→≪≫]|\\(?:[lg]eq?(?:slant)?|neq?|[lg]t|to|rightarrow|ll|gg|approx)(?![A-Za-z])))"
 )
@@ -235,7 +236,8 @@ class _Assembly:
         doubt = unsure(self.text[words.start : words.end], words, 0) if words else None
         declared = any(d.name in ("claim", "refuted") for d in self.waiting)
         denied = display.where in self.prose.denied and not declared
-        unread = (doubt,) if doubt and denied else ()
+        why = "the text says that this is false"
+        unread = (replace(doubt, why=why, hint=_REFUTED),) if doubt and denied else ()
         partly = [one for one in given if _MEMBER.search(self.text, one.start, one.end)]
         return replace(
             chain,

@@ -289,6 +289,7 @@ class Doubts:
                 return ReadError("BN137", message, doubt.where.at, hint)
         return (
             self._squared(chain)
+            or self._spoken_of(chain, sides)
             or self._parted(chain, sides)
             or self._not_an_input(chain, sides)
             or self.losses.which(chain, sides)
@@ -334,7 +335,7 @@ class Doubts:
     ) -> tuple[ReadError, frozenset[str], bool] | None:
         """Why no verdict stands: words change what a name means on which the link rests; the names that
         may be anything; and whether a proof says nothing either."""
-        start, source = chain.expressions[0].where.start, self.source
+        start = chain.expressions[0].where.start
         orders = sorted(self.survey.gathered.orders, key=lambda order: order.saying.effect is Effect.NARROWED)
         for order in orders:
             reach, where = order.saying.reach, order.saying.where
@@ -346,13 +347,29 @@ class Doubts:
             spoken = {name for symbol in order.names for name in self.grounds.named(symbol)}
             spoken |= {square_of(name) for name in spoken}
             if names := self._touched(order, spoken, sides):
-                words = " ".join(source.text[where.start : where.end].split())
-                line = self.table.line_of(where.start)
-                message = f"what line {line} says is not judged, and this may rest on it: `{words}`"
-                name = min(names).replace(ANEW, "")
-                hint = f"say what `{name}` is here by a formula, or leave the words out"
                 free = names if order.saying.effect is Effect.REPLACED else ()
-                return ReadError("BN137", message, where.at, hint), frozenset(free), strict
+                return self._words(where, names), frozenset(free), strict
+        return None
+
+    def _words(self, where: Slice, names: set[str]) -> ReadError:
+        words = " ".join(self.source.text[where.start : where.end].split())
+        line, name = self.table.line_of(where.start), min(names).replace(ANEW, "")
+        message = f"what line {line} says is not judged, and this may rest on it: `{words}`"
+        hint = f"say what `{name}` is here by a formula, or leave the words out"
+        return ReadError("BN137", message, where.at, hint)
+
+    def _spoken_of(self, chain: RawChain, sides: tuple[Term, Term]) -> ReadError | None:
+        """Why numbers say nothing of names of which nothing else is known: a sentence before says of them, or
+        of what it gives no name, something in words that are not understood."""
+        names, start = self.grounds.made_from(sides), chain.expressions[0].where.start
+        if chain.claimed or not names or not names.isdisjoint(self.grounds.defined):
+            return None
+        for order, spoken in self.survey.unclear:
+            where = order.saying.where
+            meant = spoken & names if order.names else names
+            stated = order.saying.effect is Effect.STATED and where.start < start
+            if stated and meant and chain.section == order.sections.start:
+                return self._words(where, meant)
         return None
 
     def _touched(self, order: Order, spoken: set[str], sides: tuple[Term, Term]) -> set[str]:

@@ -102,13 +102,12 @@ def _values(survey: Survey, p: Pending, parts: Sequence[Term], free: list[Sym]) 
 
 def _kinds(survey: Survey, p: Pending, free: list[Sym]) -> Iterator[_Supposed]:
     """Numbers of one sign, where a sentence with words that are not known speaks of one; centred data."""
-    numbers, arrays = ([one for one in free if bool(one.indices) is several] for several in (False, True))
-    names = {one.name for one in numbers}
-    told = (o for o, spoken in survey.unclear if p.section in o.sections and spoken & names)
+    names, arrays = {one.name for one in free}, [one for one in free if one.indices]
+    told = (o for o, spoken in survey.unclear if p.section in o.sections and (spoken & names or not o.names))
     if order := next(told, None):
         line = survey.table.line_of(order.saying.where.start)
         for what, relation in (("positive", Relation.GT), ("negative", Relation.LT)):
-            yield f"its numbers are {what}", line, [Hypothesis(one, relation, ZERO) for one in numbers]
+            yield f"its numbers are {what}", line, [Hypothesis(one, relation, ZERO) for one in free]
     if survey.centred:
         means = [_equal(Sum(index, one), 0) for one in arrays for index in one.indices]
         yield "the data are centred", survey.centred, means

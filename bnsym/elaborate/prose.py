@@ -17,7 +17,7 @@ from itertools import pairwise
 
 from bnsym.elaborate.leading import Leading, hedged, lead
 from bnsym.elaborate.ranks import described, said_ranks
-from bnsym.elaborate.sayings import sayings, unsaid
+from bnsym.elaborate.sayings import sayings, unsaid, waives
 from bnsym.elaborate.supposing import is_supposed
 from bnsym.source.languages import (
     ALL,
@@ -135,12 +135,16 @@ def read_prose(text: str, found: Sequence[Found], shown: str) -> Prose:
     states = {w for w in formulas.values() if _RELATION.search(text, w.start, w.end)}
     valued = {w for w in formulas.values() if _VALUED.fullmatch(text, w.start, w.end)}
     headings = [one.where for one in found if isinstance(one, Heading)]
+    scopes, titles = _Scopes(), [edge for one in headings for edge in (one.start, one.end)]
     for start, end, opens in _sentences(shown, _words_of(language, scripts), headings):
         sentence = shown[start:end]
         words = _words_of(_spoken(sentence, language), scripts)
         inside = {m.start(): formulas[start + m.start()] for m in SIGNS.finditer(sentence)}
         written = {at: text[one.start : one.end].strip("$\\()[] \n") for at, one in inside.items()}
         values, stating = (frozenset(at for at, one in inside.items() if one in s) for s in (valued, states))
+        apart = scopes.begins(sentence, start)
+        if apart is not None:
+            prose.sayings.append(Saying(Slice(start, start), (), Effect.WAIVED, Slice(apart, len(text))))
         walk = _walked(sentence, words, Role.SAID if opens else Role.PLAIN, values, stating)
         prose.roles |= {inside[at]: role for at, role in walk.roles.items()}
         for at, order in inside.items():
@@ -158,9 +162,16 @@ def read_prose(text: str, found: Sequence[Found], shown: str) -> Prose:
             names, reach = tuple(inside[name] for name in one.names), end if one.here else len(text)
             said = Saying(Slice(*one.clause).moved(start), names, one.effect, Slice(start, reach))
             prose.sayings.append(said)
+        names = tuple(one for at, one in inside.items() if sentence[at] == FORMULA)
+        bare = tuple(one for one in names if one not in states)
+        if len(bare) == len(names) and waives(sentence):
+            prose.sayings.append(Saying(Slice(start, end), bare, Effect.WAIVED, Slice(0, len(text))))
         if effect := unsaid(sentence, words, written):
-            names = tuple(one for at, one in inside.items() if sentence[at] == FORMULA)
-            if names:
+            if effect is Effect.STATED and len(bare) < len(names):
+                effect = Effect.UNKNOWN  # a formula says it
+            marked = bisect_right(titles, start) % 2 == 1 or _MARKED.match(sentence) is not None
+            plain = not marked and (effect is Effect.STATED or not inside)
+            if names or plain:
                 prose.sayings.append(Saying(Slice(start, end), names, effect, Slice(start, len(text))))
         for at, led in walk.leading.items():
             display = inside[at]
@@ -174,11 +185,43 @@ def read_prose(text: str, found: Sequence[Found], shown: str) -> Prose:
     return prose
 
 
+@dataclass
+class _Scopes:
+    """What stands for itself: an item of a list with a display in it, and a theorem, an example or the like
+    until the next. What is assumed there holds no farther."""
+
+    item: int | None = None
+    formal: int | None = None
+    shown: bool = False
+    """Whether a display stands in the item."""
+
+    def begins(self, sentence: str, start: int) -> int | None:
+        """Where that begins which ends before the sentence."""
+        before = None
+        if _FORMAL.match(sentence):
+            before, self.formal, self.item = self.formal, start, None
+        elif _PROOF.match(sentence):
+            self.formal = start if self.formal is None else self.formal
+        elif (listed := _LISTED.match(sentence)) or _GAP.match(sentence):
+            before = self.item if self.shown else None
+            self.item = start if listed else None
+            self.shown = False
+        self.shown = self.shown or DISPLAY in sentence
+        return before
+
+
+_FORMAL = compiled(rf"\s*(?:[>*_]+|\\paragraph\W)\s*(?:{ALL['formal']})")
+_PROOF = compiled(r"\s*[>*_]*(?:proof|beweis|preuve|demostración|dimostrazione|доказательство|证明|証明)\b")
+_GAP = re.compile(r"\n[ \t]*\n(?![ \t])")
+
+
 def _is_order(text: str, formula: Slice) -> bool:
     """Whether it states orders only."""
     return _ORDER.match(text, formula.start, formula.end) is not None
 
 
+_MARKED = re.compile(r"[\s>*_]*[#|\\]")
+"""A heading, a row of a table or a command of LaTeX: no sentence."""
 _ASSUMES = frozenset((Role.SAID, Role.ASSUMED))
 _ORDER = re.compile(r"(?s:[^=]*?)(?:[<>≤≥≠⩽⩾]|\\(?:[lg]eq?(?:slant|q)?|[lg]t|neq?)(?![A-Za-z]))[^=]*\Z")
 

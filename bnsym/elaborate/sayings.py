@@ -11,8 +11,10 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
-from bnsym.source.languages import ALL, DISPLAY, FORMULA, FORMULAS, REST, WORDS, Known, Words, compiled
+from bnsym.elaborate.supposing import declares, known
+from bnsym.source.languages import ALL, ASIAN, DISPLAY, FORMULA, FORMULAS, REST, WORDS, Known, Words, compiled
 from bnsym.source.text import Effect
 
 _JOINS = r"[\s,，、(]*+(?:and|und|et|y|e|и|和|与|及|や|と|와|과)?[\s,，、]*+"
@@ -101,14 +103,78 @@ def sayings(sentence: str, words: Words, written: Mapping[int, str]) -> Iterator
 
 def unsaid(sentence: str, words: Words, written: Mapping[int, str]) -> Effect | None:
     """Whether the sentence holds words that leave numbers out, or others of which it is not known that they
-    say nothing of values."""
+    say nothing of values: whether it states something of names, or of what has none, is told apart."""
+    within = _WITHIN.finditer(sentence) if DISPLAY in sentence else ()
+    stated = any(_is_open(one, words) for one in _told(sentence))
+    if stated and not written:
+        return Effect.STATED
     found = compiled(ALL["values"]).finditer(sentence)
     denied = compiled(rf"(?:{words.negation})\s*\Z")
     if any(not denied.search(sentence, 0, match.start()) for match in found) or "0" in written.values():
         return Effect.VALUED
+    if stated or not all(declares(one[1], words) for one in within):
+        return Effect.STATED
     plain = Known.of(words.plain)
-    known = (plain.has(m[0].lower().replace("’", "'")) for m in WORDS.finditer(sentence))
-    return None if all(known) else Effect.UNKNOWN
+    every = (plain.has(m[0].lower().replace("’", "'")) for m in WORDS.finditer(sentence))
+    return None if all(every) else Effect.UNKNOWN
+
+
+def waives(sentence: str) -> bool:
+    """Whether it may take back what sentences before it assume."""
+    if compiled(ALL["waived"].replace("@", FORMULAS.pattern)).search(sentence):
+        return True
+    return all(compiled(ALL[kind]).search(sentence) for kind in ("waiving", "assumption"))
+
+
+def _told(sentence: str) -> Iterator[str]:
+    """What it tells: of one that leads to a display, the clauses that give a reason, or end in `so`."""
+    if DISPLAY not in sentence:
+        yield sentence
+        return
+    clauses = [one for part in _CLAUSE.split(sentence) for one in _SHOWN.split(part)]
+    for one, other in pairwise((*clauses, "")):
+        if _JOIN.match(one) or _JOIN.match(other):
+            yield one
+
+
+def _is_open(told: str, words: Words) -> bool:
+    """Whether it states a property that is not understood of names, or of things of mathematics that have
+    none: `the weights are sparse`; signs and centred data are read otherwise."""
+    told = _JOIN.sub("", _READ.sub(" ", told), count=1)
+    subject = _SUBJECT.match(told)
+    if subject is None or compiled(ALL["treats"]).match(told) or (not subject["name"] and _ASIDE.match(told)):
+        return subject is not None and subject["name"] is not None
+    clause = _CLAUSE.split(told[subject.end() :])[0]
+    if not (WORDS.search(clause) or _ALL.match(told)):
+        return False
+    said = f"{subject[0]}{clause}"
+    if not subject["name"] and compiled(ALL["qualities"]).search(said):
+        return True
+    if ASIAN.search(said):
+        return subject["name"] is not None and not declares(said, words)
+    return not all(known(said, words))
+
+
+_READ = re.compile(
+    rf"{ALL['centred']}|\b(?:(?:non-?|strictly )?(?:positive|negative)|cent(?:er|re)d"
+    r"|(?:normali[sz]|standardi[sz])ed(?!\W*\Z))\b",
+    re.IGNORECASE,
+)
+"""Signs and centred data are read; what is normalized has a name of its own, if nothing is said to be."""
+_SHOWN = re.compile(f"{DISPLAY}{REST}*")
+_JOIN = re.compile(rf"\s*(?=\w)(?:{ALL['join']})(?<=\w)(?!\w)", re.IGNORECASE)
+_WITHIN = compiled(
+    rf"\b(?:for|all|any|every|each)\b[^,.;:]*{FORMULA}{REST}*(\s+(?:in|of|from|with|on|inside)\b[^,.;:]*)"
+)
+"""What is said of names for which something holds."""
+_ASIDE = compiled(r"\W*(?:this|that|it|there|here|which|who|I|you|one|see|cf)\b")
+"""A sentence begins that speaks of the text."""
+_ALL = compiled(r"\W*(?:we|wir|nous)\b")
+_SUBJECT = compiled(
+    r"\W*(?:[^\W\d_]+\W+){0,5}?[\u4e00-\u9fff]{0,4}?"
+    rf"(?:(?P<name>{FORMULA}{REST}*)|(?<!of )(?<!of a )(?:{ALL['things']})(?![a-z]))"
+)
+"""Few words, and a name or a noun for what has values: of it the clause tells."""
 
 
 def _is_plain(sentence: str, start: int, words: Words) -> bool:

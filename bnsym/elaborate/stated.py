@@ -115,12 +115,28 @@ def order(gatherer: Gatherer, saying: Saying, sections: range) -> None:
         for n, first in zip(saying.names, firsts, strict=True)
     ]
     names = tuple(target[0] for target in targets if target)
-    if names or not saying.names:
+    if saying.effect is Effect.WAIVED:
+        _waive(gatherer, {name.base for name in names}, range(saying.reach.start, saying.where.start))
+    elif names or not saying.names:
         result = gatherer.result
-        said = result.unclear if saying.effect in (Effect.UNKNOWN, Effect.VALUED) else result.orders
+        said = result.unclear if saying.effect in _UNCLEAR else result.orders
         said.append(Order(names, saying, sections))
 
 
+def _waive(gatherer: Gatherer, names: set[str], within: range) -> None:
+    """Puts out of force what sentences there assume of the names; of all names if there are none."""
+    gatherer.assumed = [
+        h for h in gatherer.assumed if not (h.said and h.where.start in within and _speaks_of(h, names))
+    ]
+
+
+def _speaks_of(hypothesis: RawHypothesis, names: set[str]) -> bool:
+    sides = (hypothesis.left.node, hypothesis.right.node)
+    inner = {n.base for node in sides if node for n in walk(node) if isinstance(n, Symbol)}
+    return not names or not names.isdisjoint(inner)
+
+
+_UNCLEAR = frozenset((Effect.STATED, Effect.UNKNOWN, Effect.VALUED))
 _EQUALITY = re.compile(r":?=|[<>]|\\(?:equiv|to|rightarrow|approx|ll|le|ge|leq|geq)(?![A-Za-z])")
 
 

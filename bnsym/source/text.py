@@ -204,6 +204,8 @@ class Effect(Enum):
     REPLACED = "names stand for something else than their formulas say"
     FREED = "names stand for any such thing, and for what a formula before says of them no more"
     NARROWED = "only some sizes or inputs are meant"
+    STATED = "a property that is not understood: any values that have it may be meant"
+    WAIVED = "what was assumed of names before may hold no more"
     UNKNOWN = "words that are not known: they may say which values are meant"
     VALUED = "words that may leave numbers out, or make them 0 or 1"
 
