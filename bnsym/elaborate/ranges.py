@@ -208,12 +208,14 @@ def _means(node: Node) -> Iterator[tuple[Symbol, Node]]:
             case Product():
                 for first, second, operator in inner.pairs:
                     divisor = _divisor(first) if operator in ("", "dot") else None
-                    if divisor is not None and (_is_open(unwrap(second)) or _is_ones(second)):
-                        yield divisor, unwrap(second)
+                    above = next((o for f, o, _ in inner.pairs if f is second and _is_square(f, o)), second)
+                    if divisor is not None and (_is_open(unwrap(above)) or _is_ones(above)):
+                        yield divisor, unwrap(above)
             case Quotient(above, _) if (divisor := _divisor(inner)) is not None:
                 factors = above.factors if isinstance(above, Product) else (above,)
+                square = len(factors) > 1 and _is_square(*factors[-2:])
                 for factor in map(unwrap, factors):
-                    if _is_open(factor) or (factor is not factors[-1] and _is_ones(factor)):
+                    if _is_open(factor) or ((square or factor is not factors[-1]) and _is_ones(factor)):
                         yield divisor, factor
 
 
@@ -267,6 +269,11 @@ def _is_open(node: Node) -> bool:
 def _is_ones(node: Node) -> bool:
     body = unwrap(node.body) if isinstance(node, Transpose) else None
     return isinstance(body, Symbol) and body.bare and (body.core in ONES or body.base == "e")
+
+
+def _is_square(first: Node, second: Node) -> bool:
+    r"""`e e^T`."""
+    return _is_ones(second) and _is_ones(Transpose(first, first.at))
 
 
 def _is_unclear(node: Node) -> bool:
