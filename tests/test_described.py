@@ -184,3 +184,22 @@ def test_what_an_item_or_a_lemma_assumes_holds_in_it_alone() -> None:
         assert note(f"Let $a > 0$.\n\n{first} Then {inline}{gap}{second} Now {inline}\n") == "pp"
     assert note(f"**Lemma.** Let $a > 0$. Then {inline}\n\n*Proof.* Now {inline}\n") == "pp"
     assert note(f"where\n\n- $a > 0$ is a constant\n- $b > 0$ is a constant.\n\n{ROOT}\n") == "p"
+
+
+def test_a_product_of_ones_over_a_number_says_their_size() -> None:
+    for ones in ("e", "\\mathbf{1}", "\\mathbf 1"):
+        for mean in (f"\\frac1m {ones} {ones}^T", f"\\frac{{{ones} {ones}^\\top}}{{m}}"):
+            matrix = f"$$\nC = I - {mean}\n$$\n\n"
+            assert note(f"{matrix}$$\nC^2 = C\n$$\n\n$$\nC {ones} = {ones}\n$$\n") == "pr"
+    assert note("$$\nC = I - \\frac1m e v^T\n$$\n\n$$\nC^2 = C\n$$\n") == "r"
+
+
+def test_any_value_of_a_name_is_no_case() -> None:
+    for said in ("Für ein beliebiges $c$ gilt", "For arbitrary $c$ we have"):
+        assert note(f"{said}\n\n$$\n(a - c)^2 = a^2 - c^2\n$$\n") == "r"
+
+
+def test_put_behind_a_name_defines() -> None:
+    said = "For a mini-batch $B$ put $c = \\frac{1}{|B|} \\sum_{i \\in B} x_i$.\n\n"
+    claim = "$$\n\\sum_{i \\in B} (x_i - c) = 0\n$$\n"
+    assert note(f"{said}{claim}\n{claim.replace('= 0', '= 1')}") == "pr"
