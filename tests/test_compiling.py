@@ -331,3 +331,22 @@ def test_names_are_plain_and_distinct() -> None:
     assert argument_names.plain(r"\phi'(y)") == "phi_prime_y"
     assert argument_names.plain("∂f/∂\\hat{y} at the outputs") == "grad_yhat"
     assert len(set(argument_names.distinct([r"a_{1}", "a_1", "a 1"]).values())) == 3
+
+
+def test_a_condition_on_entries_leaves_them_entries(tmp_path: Path) -> None:
+    note = tmp_path / "positive.md"
+    note.write_text(r"""Let $x_i > 0$ and $L$ the loss.
+$$ y_i = \log x_i $$
+<!-- bnsym: claim id=dx -->
+$$ \frac{\partial L}{\partial x_i} = \frac{1}{x_i} \frac{\partial L}{\partial y_i} $$
+""")
+    found = bnsym.compile(f"{note}#dx")
+    assert np.allclose(found(np.array([1.0, 4.0]), np.array([3.0, 2.0])), [3.0, 0.5])
+    assert "Arrays may all have shape (m, d)" in (found.__doc__ or "")
+
+
+def test_the_size_of_a_note_is_named_as_there() -> None:
+    layer = bnsym.compile(f"{LAYER}#gradients.4")
+    assert "(H, d)" in (layer.__doc__ or "")
+    with pytest.raises(ValueError, match=r"takes shape \(H,\) or \(H, d\), if all do"):
+        layer(np.ones((3, 2)), np.ones(3), 1.0, np.ones((3, 2)))

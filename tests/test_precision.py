@@ -237,6 +237,24 @@ def test_what_fills_no_block_may_not_be_left_out(kind: str, block: int) -> None:
         assert "is what fills no block left out?" in str(wrong)
 
 
+def test_a_factor_that_is_named_is_not_1() -> None:
+    wrong = bnsym.check_backward(lambda x, gamma, grad_y: backward(x, gamma, grad_y) * (1 + 3e-7), DX)
+    assert wrong.slips == ("everything is multiplied by (1 + 3e-07)",)
+
+
+def test_what_a_type_can_not_show_is_not_named() -> None:
+    """Of a kernel that takes float16 alone: its rounding errors are no terms that are missing."""
+
+    def alone(x, gamma, grad_y, sign):
+        assert x.dtype == np.float16
+        return backward(x, gamma, grad_y, sign)
+
+    assert bnsym.check_backward(lambda *a: alone(*a, -1), DX, dtype="float16")
+    wrong = bnsym.check_backward(lambda *a: alone(*a, 1), DX, dtype="float16")
+    assert not wrong
+    assert "missing" not in str(wrong)
+
+
 def test_sums_are_judged_by_what_counts_in_them() -> None:
     """Beside 1 as many numbers as one likes err by no more than they are themselves."""
     one = np.zeros(1000)

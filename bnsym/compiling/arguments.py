@@ -99,7 +99,7 @@ def measure(takes: Sequence[Argument], bound: Mapping[str, Any], *, one_index: b
         if beside and (spaces or shape):
             spaces = (*spaces, BESIDE)
         if len(shape) != len(spaces):
-            takes_too = " or (m, d), if all do" if one_index and argument.spaces else ""
+            takes_too = f" or ({spaces[0]}, d), if all do" if one_index and argument.spaces else ""
             raise ValueError(f"{argument.name} has shape {shape}; it takes {argument.shape}{takes_too}")
         for space, size in zip(spaces, shape, strict=True):
             if sizes.setdefault(space, size) != size:

@@ -23,7 +23,12 @@ def docstring(form: Form, takes: Sequence[Argument], *, one_index: bool) -> str:
         meant = unicode_math(argument.latex.removesuffix(" at the outputs"))
         lines.append(f"{argument.name}: {meant}, {argument.shape}")
     if one_index:
-        lines += ["", "Arrays of shape (m, d) are d features side by side; numbers may then have shape (d,)."]
+        size = next(a.spaces[0] for a in takes if a.spaces)
+        lines += [
+            "",
+            f"Arrays may all have shape ({size}, d): d batches side by side, each with its own sums;",
+        ]
+        lines += ["numbers may then have shape (d,)."]
     return "\n".join(lines)
 
 

@@ -169,8 +169,8 @@ def _comparable(found: Survey) -> Iterator[list[Node]]:
     for chain in found.gathered.chains:
         yield [e.node for e in chain.expressions[id(chain) in heads :] if e.node is not None]
     for hypothesis in found.gathered.assumptions():
-        if not hypothesis.letters:
-            yield [e.node for e in (hypothesis.left, hypothesis.right) if e.node is not None]
+        if not hypothesis.letters:  # each side alone: a condition on a name does not say what it is
+            yield from ([e.node] for e in (hypothesis.left, hypothesis.right) if e.node is not None)
 
 
 def _by_rank(found: Survey) -> tuple[list[list[Node]], list[list[Node]]]:

@@ -41,8 +41,8 @@ class Sample:
 
     @property
     def close(self) -> float:
-        """Relative: far above the rounding errors of a few hundred numbers, far below any slip."""
-        return max(1e-7, 4096 * UNITS[self.trial.task.dtype.name])
+        """Relative: far above the rounding errors of a few hundred numbers, below any slip."""
+        return min(max(1e-7, 4096 * UNITS[self.trial.task.dtype.name]), 0.05)
 
 
 def explain(name: str, alone: Sequence[Trial], several: Sequence[Trial]) -> Iterator[str]:
@@ -286,7 +286,9 @@ def _worded(shares: Any, known: Mapping[str, Any], close: float) -> str:
             if np.all(np.abs(sign * shares * value - 1) < close):
                 return f"is divided by {name}{said}"
     constant = np.all(np.abs(shares - shares[0]) < close * abs(shares[0]))
-    return f"is multiplied by {shares[0]:.6g}" if constant else ""
+    rest = shares[0] - 1
+    factor = f"{shares[0]:.6g}" if abs(rest) > 1e-5 else f"(1 {'+' if rest > 0 else '-'} {abs(rest):.1g})"
+    return f"is multiplied by {factor}" if constant else ""
 
 
 def _number(found: Formula, term: Term, trials: Sequence[Trial]) -> Any:
