@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice, product
+from itertools import combinations, islice, product
 from math import sqrt
 
 from bnsym.latex.ast import (
@@ -120,8 +120,11 @@ def missing(trial: Trial, place: Place, words: Sequence[str]) -> Iterator[MADE]:
     known = [(word, row) for word, row in valued(trial, words, len(words)) if not equal(row, side.row)]
     squares = [(f"{word}^2", tuple(v * v for v in row)) for word, row in known if _may_be_squared(word)]
     phrases = ("", (1.0,) * len(side.row)), *known, *squares
+    letters = sorted(index.name for index in free_indices(trial.other))
+    deltas = [rf"\delta_{{{a}{b}}}" for a, b in combinations(letters, 2)]
     lookups = [
-        Lookup(products(valued(trial, names), len(side.row))) for names in (place.measures, place.scales)
+        Lookup([*products(valued(trial, names), len(side.row)), *_words(trial, deltas)])
+        for names in (place.measures, place.scales)
     ]
     found: dict[Edit, None] = {}
     for gap, first, second in _probed(trial):
@@ -136,6 +139,11 @@ def missing(trial: Trial, place: Place, words: Sequence[str]) -> Iterator[MADE]:
                 cost = number.cost + 2 * bool(latex)
                 found.setdefault(gap.filled(trial.text, number.made[0].new, latex, cost))
     yield from ((edit,) for edit in sorted(found, key=lambda edit: edit.cost))
+
+
+def _words(trial: Trial, words: Sequence[str]) -> Iterator[Changed]:
+    known = ((word, trial.word(word)) for word in words)
+    yield from (Changed((Edit(0, 0, word, "", 2),), found[0]) for word, found in known if found)
 
 
 def _may_be_squared(word: str) -> bool:
