@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations, islice, product
+from itertools import chain, combinations, islice, product
 from math import sqrt
 
 from bnsym.latex.ast import (
@@ -28,7 +28,7 @@ from bnsym.latex.ast import (
     Transpose,
 )
 from bnsym.repairing.combining import MADE, SLIGHT, Changed, Lookup, equal, products
-from bnsym.repairing.edits import INDEX, Edit, Place, lettered, overlap
+from bnsym.repairing.edits import INDEX, Edit, Place, lettered
 from bnsym.repairing.spots import Spot, extent, needs_parens, spots
 from bnsym.repairing.trial import Trial
 from bnsym.repairing.values import Row
@@ -183,22 +183,6 @@ def _curve(none: float, one: float, two: float) -> float:
     return curve if abs(curve) > SLIGHT * (abs(none) + abs(one) + abs(two)) else 0.0
 
 
-def in_front(trial: Trial, place: Place, changed: Iterable[Changed]) -> Iterator[MADE]:
-    """A number before the whole, together with one other edit."""
-    whole = spots(trial.text)[0]
-    target = trial.points.row(trial.other)
-    if isinstance(whole.node, Plus) or target is None:
-        return
-    lookup = Lookup(products(valued(trial, place.scales), len(target)))
-    for one in changed:
-        for number in (
-            lookup.at(tuple(a / b for a, b in zip(target, one.row, strict=True))) if all(one.row) else ()
-        ):
-            before = Gap(whole, True, frozenset()).filled(trial.text, number.made[0].new, "", number.cost)
-            if number.made[0].new.strip() and not overlap(before, one.made[0]):
-                yield before, *one.made
-
-
 def _row(trial: Trial, edit: Edit) -> Row | None:
     return next((changed.row for changed in trial.each((edit,))), None)
 
@@ -238,7 +222,9 @@ def within_sums(trial: Trial, place: Place, words: Sequence[str]) -> Iterator[MA
     term also with a number, which is solved for."""
     side = trial.valued() if trial.statement.relation is Relation.EQ else None
     numbers = Lookup(products(valued(trial, place.measures), len(trial.points.points)))
-    for gap, word in islice(_lettered(trial.text, words), BOUND):
+    beside = [name for name in place.measures if name in place.scales and name not in place.sizes]
+    numbered = product((gap for gap in gaps(trial.text) if gap.is_factor and gap.letters), beside)
+    for gap, word in islice(chain(numbered, _lettered(trial.text, words)), BOUND):
         made = [gap.filled(trial.text, number, word) for number in (("",) if gap.is_factor else ("", "2"))]
         rows = [changed.row for changed in trial.each(made)]
         if rows and trial.fits(rows[0]):

@@ -3,7 +3,7 @@
 easy              one of what is changed easily
 harder            two of these, or one that costs more: what is missing and stands near
 missing_in_sums   what is missing with the letter of a sum
-together          two or three, or a factor in front
+together          two or three
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from itertools import combinations
 
 from bnsym.repairing.combining import MADE, Changed, combined, equal
 from bnsym.repairing.edits import Edit, Place, edits, overlap
-from bnsym.repairing.gaps import in_front, missing, within_sums
+from bnsym.repairing.gaps import missing, within_sums
 from bnsym.repairing.trial import Trial
 from bnsym.terms import Relation
 
@@ -53,7 +53,7 @@ def harder(trial: Trial, place: Place) -> Iterator[MADE]:
 
 
 def together(trial: Trial, place: Place) -> Iterator[MADE]:
-    """Two or three edits, or a factor in front with one."""
+    """Two or three edits."""
     changed = list(trial.each(edits(trial.text, place)))
     ordered = trial.statement.relation is not Relation.EQ
     kinds = [c.made[0] for c in changed if (c.cost == 1 if ordered else c.made[0].kind in ALIKE)]
@@ -61,7 +61,7 @@ def together(trial: Trial, place: Place) -> Iterator[MADE]:
     found = [pair.made for pair in pairs if trial.fits(pair.row)]
     side = None if ordered else trial.valued()
     if side is not None:
-        found += [*combined(side, [*changed, *pairs]), *in_front(trial, place, changed)]
+        found += combined(side, [*changed, *pairs])
     yield from sorted(found, key=_size)
 
 

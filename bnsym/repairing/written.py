@@ -14,7 +14,7 @@ from time import monotonic, process_time
 from bnsym.elaborate import Unreadable, parse_term, reading
 from bnsym.elaborate.collect import RawChain
 from bnsym.elaborate.context import Context
-from bnsym.latex.ast import Derivative, Number, Plus, canonical
+from bnsym.latex.ast import Derivative, Node, Number, Plus, Product, canonical
 from bnsym.latex.errors import ReadError
 from bnsym.latex.parser import parse
 from bnsym.model import Derivation, Link, Span
@@ -95,11 +95,12 @@ class Note:
         """The parts of the expressions in displays, with where they stand."""
         chains = self.context.survey.gathered.chains
         return [
-            (where.start + spot.start, text[spot.start : spot.end].strip())
+            (where.start + spot.start, text[start : spot.end].strip())
             for where in (expression.where for raw in chains for expression in raw.expressions)
             for text in [self.source.text[where.start : where.end]]
             for spot in spots(text)
             if not isinstance(spot.node, Number | Plus) and not isinstance(spot.holder, Derivative)
+            for start in (spot.start, *(f.at[0] for f in _inner(spot.node)))
         ]
 
     def phrases(self, start: int) -> list[str]:
@@ -116,6 +117,11 @@ class Note:
             except (ValueError, KeyError):  # read alone, it may use a name with other indices than the note
                 self.decided[statement] = False
         return self.decided[statement]
+
+
+def _inner(node: Node) -> tuple[Node, ...]:
+    """With which factor what is left of a product without the first ones begins."""
+    return node.factors[1:-1][:1] if isinstance(node, Product) else ()
 
 
 def _is_same(written: str, seen: str) -> bool:
