@@ -261,25 +261,3 @@ def test_entries_of_a_matrix_may_be_another_thing_elsewhere() -> None:
 )
 def test_an_index_with_a_letter_below_it(display: str, expected: str) -> None:
     assert verdicts(display) == [expected]
-
-
-ROOTED = (
-    r"\mu = \frac1m \sum_{i=1}^m x_i, \quad \sigma^2 = \frac1m \sum_{i=1}^m (x_i - \mu)^2",
-    r"\sigma = \sqrt{\sigma^2 + \epsilon}, \quad u_i = \frac{x_i - \mu}{\sigma}",
-)
-
-
-@pytest.mark.parametrize(
-    ("display", "expected"),
-    [
-        (r"\sum_i u_i^2 = \frac{m \sigma^2}{\sigma^2 + \epsilon}", "proved"),
-        (r"\frac{\partial u_i}{\partial \sigma^2} = -\frac{x_i - \mu}{2 \sigma^3}", "proved"),
-        (r"\sum_i (x_i - \mu)^2 = m \sigma", "refuted"),
-        (r"\sum_i u_i^2 = m", "refuted"),
-        # the square of what is called so, or the variance?
-        (r"\sigma^2 = \frac1m \sum_i (x_i - \mu)^2 + \epsilon", "unread"),
-    ],
-)
-def test_a_root_that_is_called_like_what_it_is_of(display: str, expected: str) -> None:
-    assert verdicts(*ROOTED, display) == [expected]
-    assert verdicts(ROOTED[0], r"\sigma = \sqrt{\sigma^2}") == ["proved"]

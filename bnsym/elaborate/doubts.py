@@ -29,7 +29,6 @@ from bnsym.elaborate.ranges import counted_together
 from bnsym.elaborate.repeated import repeated, twice
 from bnsym.elaborate.restrictions import Restriction, restriction_of
 from bnsym.elaborate.shapes import upper_case
-from bnsym.elaborate.spelling import is_square
 from bnsym.elaborate.stated import Order
 from bnsym.elaborate.statements import Pending
 from bnsym.elaborate.symbols import WORD_ALONE, square_of, unmarked
@@ -288,8 +287,7 @@ class Doubts:
                 hint = "define it with `:=`, or say it in the formula: `if $…$`"
                 return ReadError("BN137", message, doubt.where.at, hint)
         return (
-            self._squared(chain)
-            or self._spoken_of(chain, sides)
+            self._spoken_of(chain, sides)
             or self._parted(chain, sides)
             or self._not_an_input(chain, sides)
             or self.losses.which(chain, sides)
@@ -506,13 +504,6 @@ class Doubts:
         used = names | self.grounds.sizes((*sides, *bodies))
         factors = _numerators(value)
         return bool(factors) and not any(f is None or self.grounds.named(f) & used for f in factors)
-
-    def _squared(self, chain: RawChain) -> ReadError | None:
-        r"""Why numbers say nothing of \sigma^2 where the file says `\sigma = \sqrt{\sigma^2 + \epsilon}`."""
-        parts = (inner for node in chain.nodes for inner in nodes_of(node))
-        square = next((part for part in parts if is_square(part, self.survey.parted)), None)
-        message = "the square of its root, or what the file says that is the root of, and more?"
-        return ReadError("BN137", message, square.at, "give the root a name of its own") if square else None
 
     def _not_an_input(self, chain: RawChain, sides: tuple[Term, Term]) -> ReadError | None:
         """Why a name that nothing defines stands for something, and not for any value."""

@@ -84,8 +84,6 @@ class Survey:
     """The sizes of sets that are written out with a number of members; 0: how many is not read."""
     ambiguous: dict[str, ReadError] = field(default_factory=dict)
     """Names of which the file gives two definitions to choose from."""
-    parted: set[str] = field(default_factory=set)
-    """Names whose squares are names of their own."""
     alternatives: dict[str, list[RawChain]] = field(default_factory=dict)
     """The rows that say what such a name may be."""
 
@@ -113,8 +111,6 @@ def survey(source: Source, gathered: Gathered) -> Survey:
     found = Survey(source, gathered, table, Spaces(), [], [])
     steps.settle(gathered)
     part_letters(gathered)
-    found.parted = spelling.part_squares(gathered)
-    table.squares |= found.parted
     _read_values(gathered, source.text)
     found.known = calls.settle(gathered, source.text)
     _sizes(found, ranges.settle(gathered))

@@ -6,27 +6,16 @@ Imports the surface tree and `symbols` only.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
-from bnsym.elaborate.collect import ANEW, EQUATIONS, Gathered, RawChain
 from bnsym.elaborate.symbols import Table, as_target
-from bnsym.latex.ast import (
-    BigSum,
-    Component,
-    Indicator,
-    Node,
-    Number,
-    Plus,
-    Power,
-    Root,
-    Symbol,
-    Whole,
-    rebuilt,
-    symbols_changed,
-    walk,
-)
+from bnsym.latex.ast import BigSum, Component, Indicator, Node, Symbol, Whole, symbols_changed, walk
+
+if TYPE_CHECKING:
+    from bnsym.elaborate.collect import RawChain
 
 
 def learn(
@@ -42,45 +31,6 @@ def learn(
     table.labels |= _labels(named, defined, known)
     bare = {symbol.base for symbol in named if symbol.bare}
     table.entries |= _entries(named) | {name: entries[name] for name in entries.keys() - bare}
-
-
-def part_squares(gathered: Gathered) -> set[str]:
-    r"""The names of which the file says something like `\sigma = \sqrt{\sigma^2 + \epsilon}`: \sigma^2 is a
-    name of its own then, and \sigma gets another spelling."""
-    said = {name for chain in gathered.chains for name in _rooted(chain)}
-    for chain in (*gathered.chains, *gathered.restated) if said else ():
-        sides = (side for h in chain.hypotheses for side in (h.left, h.right))
-        for expression in (*chain.expressions, *sides):
-            if expression.node is not None:
-                expression.node = _parted(expression.node, said)
-    return said
-
-
-def _rooted(chain: RawChain) -> Iterator[str]:
-    """The name that a chain says to be the root of its own square and something more."""
-    match [e.node for e in chain.expressions[:2]]:
-        case [Symbol() as name, Root(2, Plus() as body)] if (
-            chain.signs[0][0] in EQUATIONS and not chain.claimed
-        ):
-            named = [inner for inner in walk(body) if isinstance(inner, Symbol) and inner.base == name.base]
-            squares = [inner for inner in walk(body) if is_square(inner, (name.base,))]
-            if named and len(named) == len(squares):
-                yield name.base
-
-
-def is_square(node: Node, names: Container[str]) -> bool:
-    """Whether a node is the square of one of the names."""
-    match node:
-        case Power(Symbol() as base, Number(value)):
-            return value == 2 and base.base in names
-    return False
-
-
-def _parted(node: Node, names: Container[str]) -> Node:
-    """The node with another spelling for these names, but where they are squared."""
-    if isinstance(node, Symbol) and node.base in names:
-        return replace(node, marks=node.marks + ANEW)
-    return node if is_square(node, names) else rebuilt(node, lambda inner: _parted(inner, names))
 
 
 def _letters(node: Node) -> tuple[str, ...]:
