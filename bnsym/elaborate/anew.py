@@ -151,13 +151,15 @@ def part_letters(gathered: Gathered) -> None:
     sized |= {size_name(n.size) for parts in written.values() for n in parts if isinstance(n, BigSum)}
     assumed = (side.node for h in gathered.hypotheses for side in (h.left, h.right))
     sized -= {n.base for node in assumed for n in walk(node) if isinstance(n, Symbol)} | gathered.sizes.keys()
-    for chain in chains if sized else ():
-        parts = written[chain.section]
+    others: dict[int, dict[str, str]] = {}
+    for section, parts in written.items():
         letters = {letter for n in parts if isinstance(n, BigSum) for letter in n.letters} & sized
         letters -= {n.base for n in parts if isinstance(n, Symbol)}
-        for expression in _expressions(chain) if letters else ():
-            others = {letter: letter + ANEW for letter in letters}
-            expression.node = expression.node and renamed(expression.node, others, frozenset(letters))
+        others[section] = {letter: letter + ANEW for letter in letters}
+    for chain in chains:
+        anew = others[chain.section]
+        for expression in _expressions(chain) if anew else ():
+            expression.node = expression.node and renamed(expression.node, anew, frozenset(anew))
 
 
 # free arrays

@@ -53,8 +53,8 @@ class Containment:
     declared: bool = False
     """Whether the file says of what the losses are functions."""
     choices: frozenset[Name] = frozenset()
-    """Of the problems, names that are one thing or another, and arrays that a function makes of which nothing
-    is known: what holds for any value of them holds, but for derivatives of what is made from them."""
+    """Of the problems, names that are one thing or another: what holds for any value of them holds, but for
+    derivatives of what is made from them."""
 
     def without(self, names: set[Name]) -> Containment:
         """What can't be read besides these names, which are not in force."""

@@ -13,7 +13,6 @@ from functools import cached_property, lru_cache
 from itertools import groupby, pairwise
 from typing import TypeVar
 
-from bnsym.elaborate import shapes as kinds
 from bnsym.elaborate.applications import Application
 from bnsym.elaborate.closing import number_of
 from bnsym.elaborate.collect import (
@@ -332,23 +331,8 @@ class _Reader(Draft):
     @cached_property
     def hidden(self) -> Containment:
         definitions = [Definition(symbol, body) for _, symbol, body in self.defined.values()]
-        applied = {d.full_name for d in self.definition_of.values() if self._is_applied(d)}
-        losses, choices = tuple(self.survey.table.losses), frozenset(applied.union(self.survey.ambiguous))
+        losses, choices = tuple(self.survey.table.losses), frozenset(self.survey.ambiguous)
         return Containment(self.broken, self._mentions(), definitions, losses, choices=choices)
-
-    def _is_applied(self, raw: RawDefinition) -> bool:
-        """Whether it makes an array of known indices with a function of which nothing is known."""
-        error, table, right = self.broken.get(raw.full_name), self.survey.table, raw.chain.expressions[1].node
-        if (
-            error is None
-            or error.code not in ("BN128", "BN129")
-            or right is None
-            or not table.arity.get(raw.name)
-        ):
-            return False
-        written = ((letter, bound) for symbol, bound in kinds.symbols(right) for letter in symbol.indices)
-        free = {x for x, bound in written if x not in bound and table.is_index(x, bound)}
-        return free <= set(raw.letters)
 
     @cached_property
     def doubts(self) -> Doubts:
@@ -528,14 +512,18 @@ class _Reader(Draft):
         below it everywhere else, and of which the file says no more."""
         if len(left.value.axes + right.value.axes) != 1 or left.free or right.free:
             return False
-        nodes = [node for one in self.survey.gathered.nodes() for node in nodes_of(one)]
-        ends = {id(end) for n in nodes if isinstance(n, Derivative) for end in (n.of, *n.by)}
-        alone = {n.base for n in nodes if isinstance(n, Symbol) and not n.below and id(n) not in ends}
         side = (pending.left if left.value.axes else pending.right).node
         written = (side.of, *side.by) if isinstance(side, Derivative) else ()
         names = {one.base for one in written if isinstance(one, Symbol) and one.bare}
         arrays = {name for name in names if self.survey.table.arity.get(name)}
-        return bool(arrays) and arrays.isdisjoint(alone | self.survey.table.typed)
+        return bool(arrays) and arrays.isdisjoint(self._alone | self.survey.table.typed)
+
+    @cached_property
+    def _alone(self) -> set[str]:
+        """The names that stand somewhere with no letter below them, but in derivatives by or of them."""
+        nodes = [node for one in self.survey.gathered.nodes() for node in nodes_of(one)]
+        ends = {id(end) for n in nodes if isinstance(n, Derivative) for end in (n.of, *n.by)}
+        return {n.base for n in nodes if isinstance(n, Symbol) and not n.below and id(n) not in ends}
 
     @cached_property
     def _are_turned(self) -> bool:
