@@ -282,7 +282,7 @@ OFFSET = r"\frac{\partial L}{\partial \beta} = \sum_i \frac{\partial L}{\partial
         ),
         # its value is hidden, and what differentiates through it; of what kind it is, nothing says
         ((MEAN, LAYER, r"a_i = \operatorname{GELU}(y_i)", r"a_i - a_i = 0"), "x"),
-        ((r"A_i = \operatorname{GELU}(x_i)", r"A_i A_j = A_j A_i"), "xx"),
+        ((r"A_i = \operatorname{GELU}(x_i)", r"A_i A_j = A_j A_i"), "x"),
         ((r"a_i = \operatorname{GELU}(x_i), \quad y_i = \gamma a_i", GAIN.replace(r"x_i - \mu", "a_i")), "x"),
         ((r"a = \operatorname{GELU}(\gamma), \quad y_i = a x_i", NO_GAIN), "x"),
         # what passes by it is proved; a refutation would rest on what is not read

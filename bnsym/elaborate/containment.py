@@ -53,8 +53,7 @@ class Containment:
     declared: bool = False
     """Whether the file says of what the losses are functions."""
     choices: frozenset[Name] = frozenset()
-    """Of the problems, names that are one thing or another: what holds for any value of them holds, but for
-    derivatives of what is made from them."""
+    """Of the problems, names that are one thing or another: what holds for any value of them holds."""
 
     def without(self, names: set[Name]) -> Containment:
         """What can't be read besides these names, which are not in force."""
@@ -101,11 +100,12 @@ class Containment:
             raise waiting(name, self.problems, at)
 
     def _varies(self, choice: Name, names: set[Name], terms: Iterable[Term]) -> bool:
-        """Whether a derivative in terms of these names, by others than the choice, is of what it makes."""
+        """Whether a derivative in terms of these names is by one of which the choice may be made."""
         bodies = (d.body for d in self.definitions if d.symbol.name in names)
         derivatives = (d for term in (*terms, *bodies) for d in walk(term) if isinstance(d, Diff))
-        above = {name for d in derivatives if d.by.name != choice for name in names_of(d.of)}
-        return choice in reached(above.union(self.outputs if above & {*self.losses} else ()), self._all)
+        others = (d.by.name for d in derivatives if d.by.name != choice)
+        made = reached(self.mentions.get(choice, ()), self._all)
+        return any(by in made for by in others)
 
     def _check_loss(self, derivative: Diff, at: Place) -> ReadError | None:
         by = derivative.by.name
