@@ -144,9 +144,9 @@ def is_number(layout: Layout, piece: Piece) -> bool:
 
 def opens_with(layout: Layout, start: int, end: int) -> Token | None:
     """The first token of a stretch; braces, and groups of nothing, do not count: `{} + c`, `{+ c}`."""
-    place = layout.from_(start)
     opened = 0
-    for token in layout.ink[place:]:
+    for place in range(layout.from_(start), len(layout.ink)):
+        token = layout.ink[place]
         empty = token.kind is Kind.RBRACE and opened > 0
         opened += 1 if token.kind is Kind.LBRACE else -1 if empty else 0
         if not (token.kind is Kind.LBRACE or empty):
