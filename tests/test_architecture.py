@@ -214,7 +214,7 @@ def test_the_trusted_base_stays_small():
 
 def test_the_second_checker_stays_small():
     """It is read by whoever does not trust the first."""
-    assert _statements([path for path in modules() if room(path) == "verifying"]) < 655
+    assert _statements([path for path in modules() if room(path) == "verifying"]) < 688
 
 
 LOADED_WHEN_NAMED = ("maxima", "equations")

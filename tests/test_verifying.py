@@ -503,6 +503,8 @@ A, B, M = Sym("a"), Sym("b"), Size("m")
 SQUARE, INVERSE = Pow(A, Fraction(2)), Pow(B, Fraction(-2))
 COUNTED = Add((Sum(Index("i", "m"), Num(Fraction(1))), Num(Fraction(-3))))
 
+SPREAD = Add((Mul((M, B)), Mul((Num(Fraction(-3)), B))))
+
 
 def bound_by(left: Term, factors: list[Term], condition: Term, scope: str = "m >= 1") -> dict[str, Any]:
     """That `left` is not negative, for it is the product of the factors, where the condition is not 0."""
@@ -529,6 +531,8 @@ def bound_by(left: Term, factors: list[Term], condition: Term, scope: str = "m >
         (SQUARE, [SQUARE, INVERSE, Pow(B, Fraction(2))], Mul((M, B)), True),
         (SQUARE, [SQUARE, INVERSE, Pow(B, Fraction(2))], A, None),
         (SQUARE, [SQUARE, Pow(COUNTED, Fraction(-2)), Pow(COUNTED, Fraction(2))], B, False),
+        # a multiple of b by m - 3, written as one sum, is 0 at m = 3
+        (SQUARE, [SQUARE, Pow(SPREAD, Fraction(-2)), Pow(SPREAD, Fraction(2))], B, None),
     ],
 )
 def test_what_is_divided_by_is_said(
@@ -537,3 +541,25 @@ def test_what_is_divided_by_is_said(
     """The sides by just what is assumed; a certificate by a multiple of it, and of sizes by no zero."""
     for seed in range(5):
         assert recheck(bound_by(left, factors, condition), Random(seed)).good is good
+
+
+def test_what_is_zero_says_nothing_of_another() -> None:
+    """That b - b is at least 0 is true, and makes no a one of which a root may be taken."""
+    zero = Num(Fraction(0))
+    root = Pow(A, Fraction(1, 2))
+    link = bound_by(A, [root, root], B)
+    link["formal"]["conditions"] = [
+        encoded(Hypothesis(Add((B, Mul((Num(Fraction(-1)), B)))), Relation.GE, zero))
+    ]
+    for seed in range(5):
+        assert recheck(link, Random(seed)).good is None
+
+
+def test_what_holds_with_certainty_is_summed_up(tmp_path: Path) -> None:
+    """A report of witnesses alone: no number agrees by chance."""
+    note, report = tmp_path / "note.md", tmp_path / "report.json"
+    note.write_text("$$ 1 + 1 = 3 $$\n")
+    report.write_text(to_json(bnsym.check(note)))
+    code, said = run(report)
+    assert code == 0
+    assert "all of them hold" in said

@@ -6,7 +6,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from math import log10
+from math import log2, log10
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,7 @@ from bnsym.reporting.console.theme import make_console
 from bnsym.reporting.programs.json_ import SCHEMA
 from bnsym.reporting.wording import relation_latex
 from bnsym.source.bundle import texts
+from bnsym.verifying.domains import P
 from bnsym.verifying.proofs import POINTS
 from bnsym.verifying.rechecking import Outcome, decoded, recheck
 
@@ -174,6 +175,7 @@ def _summary(outcomes: list[Outcome]) -> Iterator[Text]:
     elif counted[True] < len(outcomes):
         yield Text("Failed: not everything that the report says could be confirmed.", "bad")
     else:
-        odds = max(0, int(-max(outcome.bound for outcome in outcomes) * log10(2)))
+        least = max(max(outcome.bound for outcome in outcomes), -log2(P))
+        odds = max(0, int(-least * log10(2)))
         said = f"a wrong identity agrees with probability below 10^-{odds} at each of {POINTS} random points."
         yield Text.assemble(("Passed: ", "good"), f"all of them hold; {said}")

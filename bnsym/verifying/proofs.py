@@ -28,7 +28,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from math import log2
+from itertools import product
+from math import log2, prod
 from operator import eq, ge, gt, le, lt, ne
 from random import Random
 from typing import Any, NamedTuple, TypeAlias
@@ -59,6 +60,8 @@ SAYING = {NE: (NE, LT, GT), GT: (LT, GT), GE: (LE, LT, GE, GT)}
 TRIES, POINTS, PATTERNS, SIZES = 500, 8, 9, 100
 HALF, TWO = Fraction(1, 2), Fraction(2)
 Said: TypeAlias = list[tuple[Relation, Number]]
+Multiples: TypeAlias = tuple[dict[str, Number], list[dict[int, Number]]]
+"""Sizes, and for each number that is needed of which known ones it is which multiple."""
 
 
 class Claim(NamedTuple):
@@ -102,6 +105,10 @@ def excess(stated: Statement | Hypothesis) -> Term:
     sides = stated.left, stated.right
     first, second = sides if stated.relation not in (LE, LT) else sides[::-1]
     return Add((first, Mul((Num(Fraction(-1)), second))))
+
+
+def modular(base: int, exponent: int) -> int:
+    return pow(base, exponent, P)
 
 
 def is_square(number: int) -> bool:
@@ -170,8 +177,10 @@ class Proof:
             self._check_model()
         for more in (0, 1, 2):
             self._check_point(more)
-        if not all(self._check_point(None) for _ in range(POINTS)):
+        points = [found for _ in range(POINTS) if (found := self._check_point(None))]
+        if len(points) < POINTS:
             raise Unjudged("no values were found at which all that it speaks of is defined")
+        self._check_multiples(points)
         for base, relation in self.of_sizes:
             self._check_sizes(base, relation)
         return self._bound()
@@ -236,22 +245,56 @@ class Proof:
 
     # points
 
-    def _check_point(self, more: int | None) -> bool:
-        """Whether values were found; Wrong or Unjudged if what the certificate says is not so there."""
+    def _check_point(self, more: int | None) -> Multiples | None:
+        """Where values were found the sizes, and of which known numbers those that the certificate needs are
+        multiples; Wrong or Unjudged if what it says is not so there."""
         first = self._point(more)
         second = self._point(more, first) if first and first.own else first
         if not first or not second:
-            return False
+            return None
         for kind, number in first.sides:
             same = (number, P - number) if kind is NE else (number,)
             if not any((relation, n) in first.said for relation in SAYING[kind] for n in same):
                 raise Unjudged("nothing says that what is divided by is not 0, or a radicand not below 0")
         known = [*zip(first.said + first.sides, second.said + second.sides, strict=True)]
+        found = []
         for (kind, a), (_, b) in zip(first.own, second.own, strict=True):
-            alike = [(r, c) for (r, c), (_, d) in known if (a * d - b * c) % P == 0 and (a != b or a == c)]
-            if not any(r in SAYING[kind] and (kind is NE or is_square(a * c)) for r, c in alike):
+            alike = {
+                n: a * pow(c, -1, P) % P
+                for n, ((r, c), (_, d)) in enumerate(known)
+                if a and c and (a * d - b * c) % P == 0 and (a != b or a == c)
+                if r in SAYING[kind] and (kind is NE or is_square(a * c))
+            }
+            if not alike:
                 raise Unjudged("the certificate divides by, or takes a root of, what the sides do not")
-        return True
+            found.append(alike)
+        return {space: sum(weights) % P for space, weights in first.blocks.items()}, found
+
+    def _check_multiples(self, points: list[Multiples]) -> None:
+        """Unjudged if what is needed is not a product of powers of sizes, or of sizes less what they exceed,
+        times what is known: any other multiple may be 0 at some size."""
+        spaces = set.intersection(*(set(sizes) for sizes, _ in points))
+        known = [
+            (space, k) for space in sorted(spaces) for k in range(min(2, self.claim.least.get(space, 1)))
+        ]
+        factors = [[(sizes[space] - k) % P for space, k in known] for sizes, _ in points]
+        powers = sorted(product(range(-2, 3), repeat=len(known)), key=lambda one: sum(map(abs, one)))
+
+        def is_of_sizes(ratios: Sequence[Number]) -> bool:
+            return any(
+                len(
+                    {
+                        r * prod(map(modular, there, power)) % P
+                        for r, there in zip(ratios, factors, strict=True)
+                    }
+                )
+                == 1
+                for power in powers
+            )
+
+        for alike in zip(*(found for _, found in points), strict=True):
+            if not any(is_of_sizes([one[n] for one in alike]) for n in set.intersection(*map(set, alike))):
+                raise Unjudged("the certificate divides by what may be 0 at some size")
 
     def _point(self, more: int | None, like: Point | None = None) -> Point | None:
         """A point with values for all; with the sizes and places of another, if one is given."""
