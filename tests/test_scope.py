@@ -592,28 +592,6 @@ def test_what_a_directive_says_of_the_file_is_said_once(
     assert not said or not report.passed
 
 
-ENTRIES = r"u_i = x_i - \mu, \quad y_i = \gamma_i u_i + \beta_i"
-SUMMED_UP = r"\frac{\partial L}{\partial \gamma} = \sum_i \frac{\partial L}{\partial y_i} u_i"
-
-
-@pytest.mark.parametrize(
-    ("displays", "expected"),
-    [
-        # a derivative that is a vector is none of the numbers that it is said to be
-        ((MEAN, ENTRIES, SUMMED_UP), "r"),
-        ((MEAN, ENTRIES, r"\frac{\partial u}{\partial \mu} = -m"), "r"),
-        # as each of its entries is, that might be meant
-        ((MEAN, ENTRIES, r"\frac{\partial u}{\partial \mu} = -1"), "x"),
-        # what stands without its index elsewhere, or has it above, may be one entry here
-        ((MEAN, ENTRIES, r"\gamma = 2 + c", SUMMED_UP), "xx"),
-        ((MEAN, ENTRIES.replace(r"\gamma_i", r"\gamma^{(i)}"), SUMMED_UP), "x"),
-        (("<!-- -->\nLet $\\gamma \\in \\mathbb{R}^m$.", MEAN, ENTRIES, SUMMED_UP), "x"),
-    ],
-)
-def test_a_number_that_is_said_to_be_a_vector(displays: tuple[str, ...], expected: str) -> None:
-    assert verdicts(*displays) == expected
-
-
 A_VECTOR = "<!-- -->\nLet $X \\in \\mathbb{R}^m$."
 
 

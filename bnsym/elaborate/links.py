@@ -322,8 +322,6 @@ class _Reader(Draft):
             raise ReadError("BN128", f"`{relation.value}` between arrays has no meaning; {what}", at)
         if left.turned:
             a, b = left.algebra.times_identity(a, b), left.algebra.times_identity(b, a)
-        if left.turned and len(a.axes + b.axes) == 1:
-            return a.term, b.term
         if not a.is_zero and not b.is_zero:
             b = left.algebra.aligned(a, b, at, "the sides have different shapes")
         return a.term, b.term
@@ -481,8 +479,7 @@ class _Reader(Draft):
         try:
             written = (pending.left, pending.right)
             left, right = (self.lower(e, strict=False, turned=turned) for e in written)
-            misfit = turned and (self._is_spread(pending, left, right) or self._are_turned)
-            if not (misfit if turned else self._are_slips(pending, left, right)):
+            if not (self._are_turned if turned else self._are_slips(pending, left, right)):
                 return
             for lowered, expression in ((left, pending.left), (right, pending.right)):
                 self.hidden.check_values([lowered.value.term], self.survey.source.ink(expression.where))
@@ -506,24 +503,6 @@ class _Reader(Draft):
             for letter in own.free.keys() - other.free.keys()
             if own is right or letter not in other.summed
         )
-
-    def _is_spread(self, pending: Pending, left: Lowered, right: Lowered) -> bool:
-        """Whether a number is equated with a vector that is a derivative by, or of, a name that has a letter
-        below it everywhere else, and of which the file says no more."""
-        if len(left.value.axes + right.value.axes) != 1 or left.free or right.free:
-            return False
-        side = (pending.left if left.value.axes else pending.right).node
-        written = (side.of, *side.by) if isinstance(side, Derivative) else ()
-        names = {one.base for one in written if isinstance(one, Symbol) and one.bare}
-        arrays = {name for name in names if self.survey.table.arity.get(name)}
-        return bool(arrays) and arrays.isdisjoint(self._alone | self.survey.table.typed)
-
-    @cached_property
-    def _alone(self) -> set[str]:
-        """The names that stand somewhere with no letter below them, but in derivatives by or of them."""
-        nodes = [node for one in self.survey.gathered.nodes() for node in nodes_of(one)]
-        ends = {id(end) for n in nodes if isinstance(n, Derivative) for end in (n.of, *n.by)}
-        return {n.base for n in nodes if isinstance(n, Symbol) and not n.below and id(n) not in ends}
 
     @cached_property
     def _are_turned(self) -> bool:
