@@ -28,7 +28,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from itertools import product
+from itertools import product, repeat
 from math import log2, prod
 from operator import eq, ge, gt, le, lt, ne
 from random import Random
@@ -105,10 +105,6 @@ def excess(stated: Statement | Hypothesis) -> Term:
     sides = stated.left, stated.right
     first, second = sides if stated.relation not in (LE, LT) else sides[::-1]
     return Add((first, Mul((Num(Fraction(-1)), second))))
-
-
-def modular(base: int, exponent: int) -> int:
-    return pow(base, exponent, P)
 
 
 def is_square(number: int) -> bool:
@@ -273,24 +269,16 @@ class Proof:
     def _check_multiples(self, points: list[Multiples]) -> None:
         """Unjudged if what is needed is not a product of powers of sizes, or of sizes less what they exceed,
         times what is known: any other multiple may be 0 at some size."""
-        spaces = set.intersection(*(set(sizes) for sizes, _ in points))
-        known = [
-            (space, k) for space in sorted(spaces) for k in range(min(2, self.claim.least.get(space, 1)))
-        ]
+        shared = sorted(set.intersection(*(set(sizes) for sizes, _ in points)))
+        known = [(space, k) for space in shared for k in range(min(2, self.claim.least.get(space, 1)))]
         factors = [[(sizes[space] - k) % P for space, k in known] for sizes, _ in points]
-        powers = sorted(product(range(-2, 3), repeat=len(known)), key=lambda one: sum(map(abs, one)))
 
-        def is_of_sizes(ratios: Sequence[Number]) -> bool:
-            return any(
-                len(
-                    {
-                        r * prod(map(modular, there, power)) % P
-                        for r, there in zip(ratios, factors, strict=True)
-                    }
-                )
-                == 1
-                for power in powers
-            )
+        def is_of_sizes(ratios: list[Number]) -> bool:
+            for powers in product((0, 1, -1, 2, -2), repeat=len(known)):
+                sized = (prod(map(pow, there, powers, repeat(P))) for there in factors)
+                if len({ratio * size % P for ratio, size in zip(ratios, sized, strict=True)}) == 1:
+                    return True
+            return False
 
         for alike in zip(*(found for _, found in points), strict=True):
             if not any(is_of_sizes([one[n] for one in alike]) for n in set.intersection(*map(set, alike))):
