@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from html import escape, unescape
 
 from bnsym.codes import NAMES
 from bnsym.model import Report, Severity
 from bnsym.reporting.console.terminal import to_text
 from bnsym.reporting.programs.findings import Finding, fenced, findings, in_repository, uri
-from bnsym.reporting.programs.sarif import page
+from bnsym.reporting.programs.sarif import pages
 
 MOST = 10
 """GitHub shows so many errors and so many warnings of one step."""
@@ -63,9 +63,9 @@ def to_summary(report: Report) -> str:
     counts = ", ".join(f"{n} {name}" for name, n in report.counts.items() if n)
     *blocks, said = to_text(report).split("\n\n")
     parts = [f"### bnsym: {counts or 'no links'}\n\n{fenced(said, 'text')}\n"]
-    size = len(parts[0].encode())
+    size, page = len(parts[0].encode()), pages()
     for number, block in enumerate(blocks):
-        parts.append(_folded(block, report.sources, opened=number < MOST and len(block) < LONG))
+        parts.append(_folded(block, report.sources, page, opened=number < MOST and len(block) < LONG))
         size += len(parts[-1].encode()) + 1
         if size > LARGEST_SUMMARY:
             parts[-1] = "…\n"
@@ -73,7 +73,7 @@ def to_summary(report: Report) -> str:
     return "\n".join(parts)
 
 
-def _folded(block: str, files: Iterable[str], *, opened: bool) -> str:
+def _folded(block: str, files: Iterable[str], page: Callable[[str], str], *, opened: bool) -> str:
     """Its first line is the title; where a line changes, it begins with its sign."""
     title, _, rest = block.partition("\n")
     shown = escape(" ".join(title.split()))

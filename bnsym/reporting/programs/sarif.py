@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, metadata
 from typing import Any
@@ -20,11 +21,11 @@ SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 def to_sarif(report: Report) -> str:
     found = list(findings(report))
-    codes = sorted({finding.code for finding in found if finding.code in NAMES})
+    codes, page = sorted({finding.code for finding in found if finding.code in NAMES}), pages()
     driver = {
         "name": "bnsym",
         "version": report.version,
-        "rules": [_rule(explanation(code)) for code in codes],
+        "rules": [_rule(explanation(code), page) for code in codes],
     }
     run = {
         "tool": {"driver": driver},
@@ -35,7 +36,7 @@ def to_sarif(report: Report) -> str:
     return json.dumps(log, indent=2, ensure_ascii=False) + "\n"
 
 
-def _rule(entry: Explanation) -> dict[str, Any]:
+def _rule(entry: Explanation, page: Callable[[str], str]) -> dict[str, Any]:
     """What a code means, as `bnsym explain` has it."""
     rule: dict[str, Any] = {
         "id": entry.code,
@@ -47,17 +48,19 @@ def _rule(entry: Explanation) -> dict[str, Any]:
     return rule | ({"helpUri": address} if (address := page(entry.code)) else {})
 
 
-def page(code: str) -> str:
-    """The absolute address of what a code means: in the documentation, if the metadata names it, or in the
-    repository on GitHub that this bnsym came from; else none is known."""
+def pages() -> Callable[[str], str]:
+    """Of a code the absolute address of what it means: in the documentation, if the metadata names it, or in
+    the repository on GitHub that this bnsym came from, which is looked up here; else none is known."""
     with suppress(PackageNotFoundError):
         named = dict(one.split(", ", 1) for one in metadata("bnsym").get_all("Project-URL") or [])
         if "Documentation" in named:
-            return f"{named['Documentation'].rstrip('/')}/{__version__}/codes.html#{code}"
+            documentation = f"{named['Documentation'].rstrip('/')}/{__version__}/codes.html"
+            return lambda code: f"{documentation}#{code}"
     server = os.environ.get("GITHUB_SERVER_URL", "https://github.com")
     url, commit = repository() or ("", "")
-    here = f"{url.removesuffix('.git')}/blob/{commit}/bnsym/codes/{code}-{NAMES[code]}.md"
-    return here if url.startswith(f"{server}/") else ""
+    if not url.startswith(f"{server}/"):
+        return lambda code: ""
+    return lambda code: f"{url.removesuffix('.git')}/blob/{commit}/bnsym/codes/{code}-{NAMES[code]}.md"
 
 
 def _region(span: Span) -> dict[str, int]:
