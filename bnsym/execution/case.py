@@ -37,7 +37,7 @@ from bnsym.model import (
     Unread,
     Verdict,
 )
-from bnsym.reporting.unicode import unicode_math
+from bnsym.reporting.unicode import marked
 from bnsym.reporting.wording import at_witness
 from bnsym.terms import Diff, Hypothesis, Relation, Statement, walk
 
@@ -289,8 +289,7 @@ def _agreeing_digits(link: Link, refuted: Refuted) -> int:
 
 def _with_values(doubt: Unread, refuted: Refuted) -> Unread:
     """The doubt, with the values at which the two sides differ."""
-    parts, found = doubt.problem.message.split("`"), at_witness(refuted)
-    said = "`".join(unicode_math(part) if place % 2 else part for place, part in enumerate(parts))
+    said, found = marked(doubt.problem.message), at_witness(refuted)
     message = f"{found}, but it {said}" if doubt.problem.cause else f"{said}: {found}"
     return Unread(replace(doubt.problem, message=message, cause=None))
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from bnsym.judging import asking, precision, slips
 from bnsym.judging.layouts import Axis, Layout, guesses, letters, stated
-from bnsym.judging.trials import ROUGH, UNITS, Refused, Task, Trial, Unfit, again, drawn, sized
+from bnsym.judging.trials import Refused, Task, Trial, Unfit, again, drawn, sized
 
 SMALL = (7, 4, 2, 1)
 """Batches at which rounding explains so little that no slip hides behind it."""
@@ -189,7 +189,7 @@ def _others(trial: Trial, given: Mapping[str, int], seed: int) -> Iterator[tuple
     """Other sizes, at each as many draws as it takes until all terms tell, as far as draws help; with what
     they tell, of terms or of the last place along an axis."""
     best: dict[Any, Any] = defaultdict(float)
-    rough = UNITS[trial.task.dtype.name] >= ROUGH
+    rough = trial.is_rough
     for number, (sizes, last) in enumerate(_sizes(trial, given)):
         place = (last, sizes[last]) if last else None
         for attempt in range(TRIES):
@@ -213,7 +213,7 @@ def _others(trial: Trial, given: Mapping[str, int], seed: int) -> Iterator[tuple
 def _sizes(trial: Trial, given: Mapping[str, int]) -> Iterator[tuple[dict[Axis, int], Axis | None]]:
     """Small batches, then one row more than a block, with the axis that it is along. In types that round much
     all other axes are short, since sums along them round too; many batches tell more than one."""
-    layout, rough = trial.layout, UNITS[trial.task.dtype.name] >= ROUGH
+    layout, rough = trial.layout, trial.is_rough
     along = next(iter(layout.spread.values()), ())
     short = {a: n if a in given else min(n, SHORT) for a, n in trial.sizes.items()}
     beside = {a: MANY for a in layout.beside[:1] if a not in given} if rough else {}

@@ -20,7 +20,7 @@ from bnsym.compiling.formula import statistics
 from bnsym.evidence.streams.balls import Cancellation
 from bnsym.judging.asking import returned
 from bnsym.judging.layouts import Axis
-from bnsym.judging.trials import NORMAL, ROUGH, UNITS, Refused, Trial, drawn, weighty
+from bnsym.judging.trials import NORMAL, UNITS, Refused, Trial, drawn, weighty
 from bnsym.terms import Name
 
 ALLOWANCE = {"float64": 64.0, "float32": 64.0, "float16": 4.0, "bfloat16": 4.0}
@@ -59,7 +59,6 @@ def gap(trial: Trial, name: str, found: Any) -> Gap:
     expected, bound = trial.truths[name]
     if np.shape(found) != np.shape(expected):
         return Gap(False, np.inf, 0.0, trial, missing=True)
-    kind = trial.task.dtype.name
     apart = np.abs(found - expected)
     allowed = _allowed(trial, name, bound)
     scale = float(np.max(np.abs(expected))) or 1.0
@@ -67,17 +66,17 @@ def gap(trial: Trial, name: str, found: Any) -> Gap:
     worst = int(np.argmax(beyond if np.any(beyond > 0) else apart))
     error, explained = (float(np.ravel(a)[worst]) / scale for a in (apart, allowed))
     right = error <= explained or _blurred(trial, name)
-    return Gap(bool(right), error, explained, trial, _lost(found, expected, UNITS[kind]))
+    return Gap(bool(right), error, explained, trial, _lost(found, expected, trial.unit))
 
 
 def _allowed(trial: Trial, name: str, bound: Any) -> Any:
     kind = trial.task.dtype.name
     allowance: Any = ALLOWANCE[kind]
-    if trial.own and UNITS[kind] >= ROUGH:
+    if trial.own and trial.is_rough:
         largest = np.max(np.abs(_columns(trial, name)), axis=1).reshape(np.shape(bound))
         roundings = bound / (UNITS["float64"] * np.maximum(largest, NORMAL[kind]))
         allowance = np.clip(CONSPIRE / np.sqrt(np.maximum(roundings, 1.0)), LEAST, 1.0)
-    return allowance * UNITS[kind] / UNITS["float64"] * bound
+    return allowance * trial.unit / UNITS["float64"] * bound
 
 
 def told(trial: Trial, last: Axis | None = None) -> dict[str, Any]:
@@ -115,7 +114,7 @@ def _blurred(trial: Trial, name: str) -> bool:
     if not any(map(np.ndim, trial.task.values.values())):
         return False
     try:
-        trial.expected(trial.task.outputs[name], bounded=True, spread=UNITS[trial.task.dtype.name])
+        trial.expected(trial.task.outputs[name], bounded=True, spread=trial.unit)
     except Cancellation:
         return True
     return False
@@ -141,7 +140,7 @@ def precise(trial: Trial) -> Trial:
 def graded(trial: Trial, name: str, gap: Gap, seed: int) -> str:
     """How many digits an output that agrees loses, there, and where a mean is large beside the spread."""
     kind = trial.task.dtype.name
-    digits = -log10(UNITS[kind])
+    digits = -log10(trial.unit)
     seen = gap.told.get(None, 0.0)
     seen = seen if np.all(seen) else np.maximum(seen, told(trial)[name])
     lasts = [at for at, found in gap.told.items() if at and np.any((found > 0) & (found < TOLD))]
@@ -156,7 +155,7 @@ def graded(trial: Trial, name: str, gap: Gap, seed: int) -> str:
         right += f", but a sum may leave out the last of {lasts[-1][1]} unseen"
     if gap.lost > LOST:
         return f"right, but loses {min(gap.lost, digits):.0f} of {digits:.0f} digits at shape {trial.shape}"
-    ratio = UNITS[kind] ** -0.5 / 8
+    ratio = trial.unit**-0.5 / 8
     hard = statistics(trial.task.outputs[name]) - trial.task.masks
     if trial.task.values or not hard or ratio < 4:
         return right
@@ -172,7 +171,7 @@ def graded(trial: Trial, name: str, gap: Gap, seed: int) -> str:
     except Refused as refusal:
         return f"{right}, but it returns NaN {where}" if "NaN" in str(refusal) else right
     expected = tried.truths[name].value
-    lost = _lost(found, expected, UNITS[kind])
+    lost = _lost(found, expected, trial.unit)
     if lost - _condition(tried, name) < LOST:
         return right
     return f"right, but loses {min(lost, digits):.0f} of {digits:.0f} digits to cancellation {where}"

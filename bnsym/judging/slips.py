@@ -21,7 +21,7 @@ from bnsym.evidence.surveying import Unsupported
 from bnsym.judging.asking import returned
 from bnsym.judging.layouts import Layout
 from bnsym.judging.mutations import Slip, in_definitions, mutants, written
-from bnsym.judging.trials import UNITS, Refused, Trial, copies
+from bnsym.judging.trials import Refused, Trial, copies
 from bnsym.terms import Add, Pow, Size, Sum, Sym, Term, add, free_indices, num, power, sqrt, walk
 
 MOST = 12
@@ -42,7 +42,7 @@ class Sample:
     @property
     def close(self) -> float:
         """Relative: far above the rounding errors of a few hundred numbers, below any slip."""
-        return min(max(1e-7, 4096 * UNITS[self.trial.task.dtype.name]), 0.05)
+        return min(max(1e-7, 4096 * self.trial.unit), 0.05)
 
 
 def explain(name: str, alone: Sequence[Trial], several: Sequence[Trial]) -> Iterator[str]:

@@ -94,12 +94,22 @@ class Trial:
     columns: dict[str, Any] = field(default_factory=dict)
     """The terms of each output, and their sum, once they were worked out."""
 
+    @property
+    def unit(self) -> float:
+        """The roundoff of the function's own type."""
+        return UNITS[self.task.dtype.name]
+
+    @property
+    def is_rough(self) -> bool:
+        """Whether so much is explained by rounding that values have to be chosen."""
+        return self.unit >= ROUGH
+
     def lifted(self, found: Formula) -> Formula:
         return lifted(found, self.layout)
 
     def dense(self, found: Formula, *, bounded: bool = False, spread: float = 0.0) -> Dense:
-        kind = self.task.dtype.name
-        return Dense(found, self.arrays, self.sizes, bounded, spread, NORMAL[kind], UNITS[kind])
+        normal = NORMAL[self.task.dtype.name]
+        return Dense(found, self.arrays, self.sizes, bounded, spread, normal, self.unit)
 
     def expected(self, found: Formula, *, bounded: bool = False, spread: float = 0.0) -> Any:
         """The value of a formula, as the function should return it."""
@@ -289,7 +299,7 @@ def _tilted(
     count, near = np.shape(array)[at], _places(array, at) < HEAVY
     if name.startswith("∂") or name in masks:
         return array * near
-    if name in signed and count * UNITS[trial.task.dtype.name] > 1:
+    if name in signed and count * trial.unit > 1:
         raise Refused(f"sums of {count} numbers of one sign tell nothing")
     mean = 0.0 if name in signed else np.mean(array, axis=at, keepdims=True, where=near)
     weight = min((count / HEAVY) ** 0.5, LARGE / float(np.max(np.abs(array))))  # the spread stays as it is

@@ -96,7 +96,7 @@ def _one_at(node: Node, clauses: tuple[Clause, ...]) -> Relation | None:
 
 def _sub(clauses: tuple[Clause, ...], place: Place) -> Sub:
     """A subscript's letters, and its spelling as a part of a name."""
-    found = [() if isinstance(clause, str) else _letters(clause) or _nested(clause) for clause in clauses]
+    found = [() if isinstance(clause, str) else _indices(clause) for clause in clauses]
     letters = tuple(letter for one in found for letter in one) if all(found) else ()
     single = clauses[0] if len(clauses) == 1 and not isinstance(clauses[0], str) else None
     return Sub(_name_part(clauses), letters, single, place, () if letters else _entries(clauses))
@@ -120,8 +120,10 @@ def letter_of(node: Node) -> str:
     return "" if "{" in node.core or node.core == NABLA else node.base
 
 
-def _nested(node: Node) -> tuple[str, ...]:
-    r"""The letter that a node is with a letter below it, as in `h_\ell`."""
+def _indices(node: Node) -> tuple[str, ...]:
+    r"""The letters that a node consists of, or the one that it is with a letter below it, as in `h_\ell`."""
+    if found := _letters(node):
+        return found
     match node:
         case Symbol(sub=Sub(node=Symbol() as below)) if letter_of(below):
             outer = letter_of(replace(node, sub=None))
@@ -272,7 +274,7 @@ def _sum_clause(
 ) -> None:
     """Adds what a clause below the sum says."""
     match clause:
-        case Relation(left, "=", Number(value)) if found := _letters(left) or _nested(left):
+        case Relation(left, "=", Number(value)) if found := _indices(left):
             firsts.append(value)
             letters.extend(found)
             return
@@ -281,7 +283,7 @@ def _sum_clause(
             if letter_of(left) not in letters:
                 letters.append(letter_of(left))
             return
-        case Symbol() | Product() if found := _letters(clause) or _nested(clause):
+        case Symbol() | Product() if found := _indices(clause):
             letters.extend(found)
             return
         case Relation(left, commands.MEMBER, Symbol() as values) if letter_of(left):

@@ -373,10 +373,8 @@ def indices(text: str, spot: Spot, place: Place) -> Iterator[Edit]:
                 if letter != found.group():
                     yield Edit(start + found.start(), start + found.end(), letter, "an index")
     elif isinstance(spot.node, Norm):  # of the vector, not of one component
-        inside, summed = (
-            text[spot.start : spot.end],
-            {n.letters for n in walk(spot.node) if isinstance(n, BigSum)},
-        )
+        inside = text[spot.start : spot.end]
+        summed = {n.letters for n in walk(spot.node) if isinstance(n, BigSum)}
         for letter in sorted({*INDEX.findall(inside)}.difference(*summed)):
             bare = re.sub(rf"_(?:{letter}(?![A-Za-z])|\{{{letter}\}})", "", inside)
             yield Edit(spot.start, spot.end, bare, "an index", 2)

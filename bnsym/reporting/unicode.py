@@ -50,9 +50,14 @@ class _Unknown(Exception):
 
 
 def plain(text: str) -> str:
-    """A sentence that has LaTeX between backticks."""
+    """A sentence that has LaTeX between backticks, without these."""
+    return marked(text).replace("`", "")
+
+
+def marked(text: str) -> str:
+    """The same, with the backticks."""
     parts = text.split("`")
-    return "".join(unicode_math(part) if place % 2 else part for place, part in enumerate(parts))
+    return "`".join(unicode_math(part) if place % 2 else part for place, part in enumerate(parts))
 
 
 @lru_cache(maxsize=4096)
