@@ -66,6 +66,7 @@ def doubts(*rows: str) -> list[tuple[int, str]]:
         (r"s = \sum_{i=1}^m x_i", r"v = \frac1m \sum_i (x_i - s)"),
         (*CENTRED, *GRADIENTS, INPUT),
         (*CENTRED, *GRADIENTS, INPUT, r"dt_i := 2 dq_i"),
+        (r"\hat x_i = x", r"\sum_{i=1}^m \hat x_i = m x"),  # a hat on an array, and a number without it
     ],
 )
 def test_what_is_as_its_name_promises_is_not_doubted(rows: tuple[str, ...]) -> None:

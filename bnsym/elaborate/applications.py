@@ -286,6 +286,8 @@ class _Putting:
             return term
         match term:
             case Sym(name, indices) if name == self.leaf:
+                if len(indices) != len(self.argument.axes):
+                    raise ReadError("BN128", f"`{name}` has fewer or more indices than its argument", self.at)
                 own = apart(self._written(self.argument.term), self.axis)
                 return rename(own, {a.name: i for a, i in zip(self.argument.axes, indices, strict=True)})
             case Sym(Application() as name, indices):
