@@ -258,6 +258,13 @@ def test_a_hostile_note_compiles(tmp_path: Path) -> None:
     compiled(tmp_path, export(tmp_path, NOTE))
 
 
+@pytest.mark.parametrize("power", ["^2", "^{-2}", "^ 2 ", "_{x}"])
+def test_a_script_of_a_group_that_is_an_accent_with_a_script_compiles(power: str, tmp_path: Path) -> None:
+    """For TeX a group of one accent is that accent, which then has two scripts."""
+    formula = safe_math(rf"{{{{\hat{{x}}}}{power}}}{power} + {{{{\bar x{power}}} {power}}} {power}")
+    compiled(tmp_path, rf"\documentclass{{article}}\begin{{document}}${formula}$\end{{document}}")
+
+
 def test_a_snippet_compiles_in_a_document_that_blanks_the_marks(tmp_path: Path) -> None:
     snippet = export(tmp_path, NOTE, standalone=False)
     assert r"\documentclass" not in snippet

@@ -45,6 +45,8 @@ _CHARACTERS = frozenset("+-*/()[]{}^_',|=<>.;:! ")
 _BRACKET = re.compile(r"\\(?:left|right|middle|[A-Za-z]+|.)|[{}]", re.DOTALL)
 _AFTER_PRIME = re.compile(r"(?<=') (?=[\^'])")
 """A space for which TeX takes the script as a second one."""
+_SCRIPT_AT_END = re.compile(r"([\^_] ?(?:\{[^{}]*\}|[^\\{}])) ?(?=\} ?[\^_])")
+"""A script that ends a group with a script: where a lone accent has it, TeX takes both for the accent's."""
 _SIZE = re.compile(r"\\(?:left|right|middle)(?![A-Za-z])\s*\.?")
 
 
@@ -68,7 +70,7 @@ def safe_math(latex: str) -> str:
     spaced = _AFTER_PRIME.sub("", " ".join(latex.split()))  # with which none ends in the backslash of `\ `
     if not is_well_formed(spaced):
         raise Barred("braces, brackets or scripts that don't pair")
-    return spaced
+    return _SCRIPT_AT_END.sub(r"\1{}", spaced)
 
 
 def authored(text: str, masked: str) -> tuple[str, ...]:
