@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import partial
+from functools import cached_property, partial
 from math import inf
 from typing import Any, TypeAlias
 
@@ -30,7 +30,7 @@ from bnsym.proving.bound import bound_certificate
 from bnsym.proving.identity import identity_certificate
 from bnsym.proving.maximum import maxima_in, maximum_of
 from bnsym.proving.replay import replay
-from bnsym.proving.rings import SearchRing, opened
+from bnsym.proving.rings import Check, SearchRing, opened
 from bnsym.proving.witness import find_model, find_refutation
 from bnsym.terms import Max, Mul, Num, Pow, Relation, Size, Statement, Sym, Term, num, own_indices, walk
 
@@ -41,6 +41,16 @@ class Task:
 
     statement: Statement
     deadline: float
+
+    @cached_property
+    def checks(self) -> list[Check]:
+        """The kernel's check of one certificate, to be taken out when it is used."""
+        return [opened(self.statement, _half_the_time(self))]
+
+    def ring(self, until: float) -> SearchRing:
+        """For a search, which goes on from the sides that the kernel made for its check."""
+        _ = self.checks
+        return SearchRing(self.statement, until)
 
 
 Method: TypeAlias = Callable[[Task], "Proved | Refuted | None"]
@@ -73,12 +83,12 @@ def by_bound(task: Task, *, products: bool) -> Proved | None:
         return None
     if statement.relation is Relation.NE:
         return _apart(task, products)
-    ring = SearchRing(statement, min(task.deadline, time.monotonic() + BOUND_SECONDS))
+    ring = task.ring(min(task.deadline, time.monotonic() + BOUND_SECONDS))
     rooted = _is_root(statement.left) or _is_root(statement.right)
     upward = statement.relation in (Relation.LE, Relation.LT)
     squared = rooted and ring.surely(statement.right if upward else statement.left)
     certificate = bound_certificate(statement, ring, squared=squared, products=products)
-    return _accept(statement, certificate, ring, task.deadline) if certificate is not None else None
+    return _accept(task, certificate, ring) if certificate is not None else None
 
 
 def by_witness(task: Task, seconds: float, seed: int, **wanted: Any) -> Refuted | None:
@@ -275,20 +285,17 @@ def _prove(task: Task, squared: bool) -> Proved | None:
     statement = task.statement
     if statement.relation not in (Relation.EQ, Relation.LE, Relation.GE):
         return None
-    half = _half_the_time(task)
-    check = opened(statement, half) if statement.relation is Relation.EQ and not squared else None
-    ring = SearchRing(statement, half)
+    ring = task.ring(_half_the_time(task))
     certificate = identity_certificate(statement, ring, squared=squared)
-    if certificate is None:
-        return None
-    if check is None:
-        return _accept(statement, certificate, ring, task.deadline)
-    return check(certificate, _model(statement, ring, task.deadline), task.deadline)
+    return _accept(task, certificate, ring) if certificate is not None else None
 
 
-def _accept(statement: Statement, certificate: Certificate, ring: Ring, deadline: float) -> Proved:
+def _accept(task: Task, certificate: Certificate, ring: Ring) -> Proved:
     """The kernel's verdict, with values that show that the proof is not vacuous."""
-    return prove(statement, certificate, _model(statement, ring, deadline), Alike(deadline))
+    model = _model(task.statement, ring, task.deadline)
+    if task.checks:
+        return task.checks.pop()(certificate, model, task.deadline)
+    return prove(task.statement, certificate, model, Alike(task.deadline))
 
 
 def _model(statement: Statement, ring: Ring, deadline: float) -> Witness | None:

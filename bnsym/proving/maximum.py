@@ -26,7 +26,7 @@ from bnsym.normal import Monomial, OutOfReach, Poly, Ring, generator
 from bnsym.proving.bound import bound_certificate
 from bnsym.proving.identity import identity_certificate
 from bnsym.proving.readback import term_of
-from bnsym.proving.rings import SearchRing
+from bnsym.proving.rings import SearchRing, graph_of
 from bnsym.proving.witness import free_shapes, led_to, own_terms
 from bnsym.terms import (
     Definition,
@@ -55,9 +55,8 @@ from bnsym.terms import (
 
 def maxima_in(statement: Statement) -> tuple[Max, ...]:
     """The maxima that a statement speaks of, itself or through what it needs the definition of."""
-    needed = led_to(statement)
-    bodies = (d.body for d in statement.definitions if d.symbol.name in needed)
-    terms = (*own_terms(statement), *bodies)
+    known = graph_of(statement).by_name
+    terms = (*own_terms(statement), *(known[name].body for name in sorted(led_to(statement) & known.keys())))
     return tuple(dict.fromkeys(t for term in terms for t in walk(term) if isinstance(t, Max)))
 
 

@@ -7,14 +7,15 @@ turn. The kernel makes its own from the statement, and sees nothing of these.
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any, ClassVar, TypeAlias
 
 from bnsym import kernel
 from bnsym.calculus import Graph
 from bnsym.kernel import Certificate, Proved, Witness
-from bnsym.normal import Poly, Ring
+from bnsym.normal import Letter, Poly, Ring
 from bnsym.proving.advice import Alike
-from bnsym.terms import Statement
+from bnsym.terms import Pow, Statement, Term, free_indices
 
 KNOWN = ("used", "conditions", "roots", "inverted", "above_zero", "_signs", "_memo")
 """What a ring knows once it has made the sides."""
@@ -56,6 +57,14 @@ class SearchRing(Ring):
         self.__dict__ |= last[2]
         self.__dict__ |= self._known()
         return last[1]
+
+    def _power(self, base: Term, exponent: Fraction, names: dict[str, Letter]) -> Poly:
+        """Remembered, as searches ask for the same powers again and again."""
+        letters = tuple(names.get(i.name, (i.name, i.space)) for i in free_indices(base))
+        made = (Pow(base, exponent), letters)
+        if made not in self._memo:
+            self._memo[made] = super()._power(base, exponent, names)
+        return self._memo[made]
 
     def _known(self) -> dict[str, Any]:
         """What is known, copied, for another ring to go on from."""

@@ -395,7 +395,7 @@ def led_to(statement: Statement) -> set[Name]:
 def free_shapes(statement: Statement) -> tuple[Shapes, list[SpaceName]]:
     """The free names that a statement depends on with the spaces of their indices, and all
     index spaces, both in order of occurrence."""
-    definitions = {d.symbol.name: d for d in statement.definitions}
+    definitions = graph_of(statement).by_name
     shapes: Shapes = {}
     spaces: dict[SpaceName, None] = {}
     seen: set[Name] = set()
