@@ -198,8 +198,9 @@ def outputs_of(
     before = _before_functions(definitions, losses, terms := tuple(terms))
     outputs = _sinks(before, losses, terms)
     uses = {d.symbol.name: names_of(d.body) for d in definitions}
-    behind = {name for d in definitions if d not in before for name in uses[d.symbol.name] & uses.keys()}
-    known = behind <= {*outputs, *(d.symbol.name for d in definitions if d not in before)}
+    after = uses.keys() - {d.symbol.name for d in before}
+    behind = {name for function in after for name in uses[function] & uses.keys()}
+    known = behind <= {*outputs, *after}
     return outputs if known else _sinks(definitions, losses, terms)
 
 

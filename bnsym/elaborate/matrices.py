@@ -121,7 +121,7 @@ def may_be_array(symbol: Symbol) -> bool:
     return may_be_matrix(symbol) or _OTHER.fullmatch(symbol.core) is not None
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1 << 15)
 def numbers_in(node: Node) -> tuple[Symbol, ...]:
     """Symbols that stand where numbers do: below a fraction, in an exponent, under a root, between bars,
     added to a number."""

@@ -278,7 +278,7 @@ def _language(shown: str) -> str:
     return max(LANGUAGES, key=lambda name: _told(words, name))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1 << 15)
 def _spoken(sentence: str, language: str) -> str:
     """The language of a sentence: that of its text, unless it holds more words of another."""
     words = " ".join(_WORD.findall(sentence[:_LONG]))
@@ -525,7 +525,7 @@ def _first(after: str) -> str:
     return _CLAUSE.split(after.lstrip(" —–"), maxsplit=1)[0]
 
 
-_walked = lru_cache(maxsize=4096)(_Walk)
+_walked = lru_cache(maxsize=1 << 15)(_Walk)
 """What was found in a sentence, wherever it stands: few change from one edit of a note to the next."""
 
 

@@ -44,7 +44,7 @@ def _behind(words: Words) -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(pattern, re.IGNORECASE) for pattern in (kind, _ASIAN, other))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1 << 15)
 def said_ranks(sentence: str, words: Words) -> tuple[tuple[int, int], ...]:
     """Where each formula starts of which the sentence says what it is, and what."""
     return tuple(_said_ranks(sentence, words))

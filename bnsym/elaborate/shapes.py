@@ -59,7 +59,7 @@ Bound: TypeAlias = tuple[Symbol, frozenset[str]]
 NO_LETTERS: frozenset[str] = frozenset()
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1 << 15)
 def symbols(node: Node) -> tuple[Bound, ...]:
     """Every symbol of a tree in the order written, with the index letters bound there."""
     found: list[Bound] = []

@@ -332,7 +332,7 @@ def measure(node: Node) -> tuple[int, int]:
     return size, depth
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1 << 15)
 def walk(node: Node | None) -> tuple[Node, ...]:
     """The node and all inside it, outermost first; of none nothing."""
     found = []

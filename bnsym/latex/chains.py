@@ -106,7 +106,7 @@ class Reading:
     remarks: tuple[Slice, ...]
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1 << 15)
 def read_chains(layout: Layout, previous: Chain | None) -> Reading:
     """The chains of a formula. previous: that which one beginning with a relation sign goes on from."""
     reader = _Chains(layout, previous)

@@ -88,7 +88,7 @@ def lay_out(text: str, start: int, end: int) -> Layout:
     return _laid_out(text[max(0, start - 1) : end], start, end)  # a token may depend on what is before it
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1 << 15)
 def _laid_out(text: str, start: int, end: int) -> Layout:
     walk = _Walk(text, start, end)
     for token in walk.tokens(start, end):

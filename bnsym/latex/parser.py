@@ -60,7 +60,7 @@ _END = Kind.SPACE
 """No token of an expression is a space: what stands behind the last."""
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1 << 15)
 def parse(text: str, offset: int = 0) -> Node:
     """The surface tree of one expression; places count from `offset` before `text`. A note is read again at
     each edit, and for each change that may mend it: what is written as it was has the tree that it had."""
@@ -70,7 +70,7 @@ def parse(text: str, offset: int = 0) -> Node:
         raise error.moved(offset) from None
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1 << 15)
 def _parsed(text: str) -> Node:
     if listed := _listing(text):
         return listed
