@@ -285,7 +285,8 @@ def _broken(promise: Promise, dispatcher: Dispatcher) -> str | None:
     """Numbers that show that a promise is broken; None if it is not, or nobody knows. Raises Lost."""
     shown: list[str] = []
     for statement in (*promise.given, *promise.readings):
-        done = dispatcher.verdict(statement, seconds=OTHER_READING_SECONDS)()
+        at = None if statement in promise.given else ""
+        done = dispatcher.verdict(statement, at, OTHER_READING_SECONDS)()
         verdict = done.value if isinstance(done, Done) else None
         if not isinstance(verdict, Proved if statement in promise.given else Refuted):
             return None

@@ -33,7 +33,7 @@ class Answers:
         self._texts: dict[int, tuple[Statement | None, str]] = {}
         """By identity, with the statement itself, so that no identity is given to another."""
 
-    def found(self, statement: Statement, at: str) -> Certified | Witnessed | None:
+    def found(self, statement: Statement, at: str | None) -> Certified | Witnessed | None:
         answer = self._recalled("found", statement, at)
         return answer if isinstance(answer, Certified | Witnessed) else None
 
@@ -41,7 +41,7 @@ class Answers:
         """What was found last did not earn its verdict."""
         self._folder.ignored += 1
 
-    def keep_found(self, statement: Statement, at: str, found: Found) -> None:
+    def keep_found(self, statement: Statement, at: str | None, found: Found) -> None:
         if not isinstance(found, Undecided):
             self._keep(found, "found", statement, at)
 

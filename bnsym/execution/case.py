@@ -134,7 +134,7 @@ class Case:
         """The proof of another reading, if there is one."""
         if statement is None:
             return None
-        asked = self.dispatcher.verdict(statement, seconds=OTHER_READING_SECONDS)
+        asked = self.dispatcher.verdict(statement, None, OTHER_READING_SECONDS)
         verdict = _allowed(self._value(asked, OTHER_READING_SECONDS), self.dispatcher.budget.axioms)
         return verdict if isinstance(verdict, Proved) else None
 

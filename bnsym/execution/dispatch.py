@@ -27,8 +27,8 @@ T = TypeVar("T")
 Decided: TypeAlias = Proved | Refuted | Undecided
 Answer: TypeAlias = Callable[[], "Done[T] | Failed"]
 """What waits for an answer; raises Lost."""
-Verdicts: TypeAlias = dict[tuple[Statement, str], tuple[Decided, float]]
-"""The kernel's, of this process, by the statement and the witness to replay; with the seconds allowed, beyond
+Verdicts: TypeAlias = dict[tuple[Statement, str | None], tuple[Decided, float]]
+"""The kernel's, of this process, by the statement and what was asked `at`; with the seconds allowed, beyond
 which what is undecided may be decided."""
 
 
@@ -41,8 +41,9 @@ class Dispatcher:
     verdicts: Verdicts | None = None
     """Of earlier checks."""
 
-    def verdict(self, statement: Statement, at: str = "", seconds: float = inf) -> Answer[Decided]:
-        """Within so many seconds, and those of the budget; `at` is a witness to replay."""
+    def verdict(self, statement: Statement, at: str | None = "", seconds: float = inf) -> Answer[Decided]:
+        """Within so many seconds, and those of the budget; `at` is a witness to replay, None if only a proof
+        is asked for."""
         if (verdicts := self.verdicts) is None:
             return self._decided(statement, at, seconds)
         from bnsym.evidence.surveying import relevant
@@ -59,7 +60,7 @@ class Dispatcher:
 
         return partial(_kept, self._decided(statement, at, seconds), keep)
 
-    def _decided(self, statement: Statement, at: str, seconds: float) -> Answer[Decided]:
+    def _decided(self, statement: Statement, at: str | None, seconds: float) -> Answer[Decided]:
         if self.memory and (known := self.memory.found(statement, at)) is not None:
             judged = self._judged(statement, Done(known, 0.0, remembered=True))
             if isinstance(judged, Done):
@@ -74,7 +75,7 @@ class Dispatcher:
 
         return partial(_kept, waiting, lambda verdict: memory.keep_found(statement, at, found(verdict)))
 
-    def _sought(self, statement: Statement, at: str, seconds: float) -> Answer[Decided]:
+    def _sought(self, statement: Statement, at: str | None, seconds: float) -> Answer[Decided]:
         if isinstance(self.seekers, InProcess):
             return self.seekers.submit(partial(jobs.settle, statement, at, seconds))
         waiting = self.seekers.submit(partial(jobs.seek, statement, at, seconds))

@@ -75,14 +75,14 @@ def words(error: BaseException) -> str:
 # -- the jobs -------------------------------------------------------------------------
 
 
-def seek(statement: Statement, at: str, seconds: float) -> Found:
+def seek(statement: Statement, at: str | None, seconds: float) -> Found:
     """What decides a statement, if it is found; `at` is a witness to replay."""
     from bnsym.proving.found import found
 
     return found(settle(statement, at, seconds))
 
 
-def settle(statement: Statement, at: str, seconds: float) -> Proved | Refuted | Undecided:
+def settle(statement: Statement, at: str | None, seconds: float) -> Proved | Refuted | Undecided:
     """The verdict, of this process."""
     from bnsym.proving import decide
 

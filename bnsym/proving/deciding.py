@@ -113,10 +113,12 @@ PROOFS = tuple(one for one in METHODS if "witness" not in one[0])
 
 
 def decide(
-    statement: Statement, deadline: float, at: str = "", methods: Methods = METHODS
+    statement: Statement, deadline: float, at: str | None = "", methods: Methods = METHODS
 ) -> Proved | Refuted | Undecided:
-    """The verdict on a statement; `at` is a witness to replay, as a `refuted` directive
-    gives it. Never raises for what a note can contain."""
+    """The verdict on a statement; `at` is a witness to replay, as a `refuted` directive gives it, and None
+    where only a proof is asked for. Never raises for what a note can contain."""
+    if at is None and statement.relation is Relation.EQ:  # an order's refutation saves a search for bounds
+        methods = PROOFS
     if terms := maxima_in(statement):
         return _with_maxima(statement, terms, deadline, at, methods)
     if at:
@@ -168,7 +170,7 @@ def _with_maxima(
     statement: Statement,
     terms: tuple[Max, ...],
     deadline: float,
-    at: str,
+    at: str | None,
     methods: Methods,
 ) -> Proved | Refuted | Undecided:
     """Decide the statement with values in place of its maxima; the kernel carries the verdict over."""
