@@ -162,8 +162,24 @@ WAIVED = [
     "For negative $a$ the same holds:",
     "In general",
     "This was assumed in the first version of the note.",
+    r"From now on let $a \in \mathbb{R}$.",
+    "Now let $a$ be real.",
+    "Henceforth $a$ is a real number.",
+    "If instead $a < 0$, then still",
+    "The same is true for both signs of $a$:",
+    "We abandon positivity here.",
+    "The positivity of $a$ was only for convenience.",
+    "In what follows, $a$ ranges over the reals.",
+    "We can do away with the hypothesis.",
+    "Of course $a$ might as well vanish or be less than zero.",
+    "Nun sei $a$ beliebig.",
+    "Ahora $a$ es un número real cualquiera.",
+    "现在 $a$ 可以取负值。",
 ]
 KEPT = ["This does not change the gradient.", "We need not store the mean.", "For every $x$ we obtain"]
+KEPT += ["Recall that $a$ is positive.", "We use the positivity of $a$:", "By the assumption on $a$,"]
+KEPT += ["Let $b$ be real.", "If $a < 1$, then", r"Let $b \in \mathbb{R}$.", r"Let $a \in \mathbb{R}_{>0}$."]
+KEPT += ["Again $a$ is the gain and positive.", "Positive gains leave the signs alone."]
 
 
 @pytest.mark.parametrize("said", WAIVED)
@@ -203,3 +219,22 @@ def test_put_behind_a_name_defines() -> None:
     said = "For a mini-batch $B$ put $c = \\frac{1}{|B|} \\sum_{i \\in B} x_i$.\n\n"
     claim = "$$\n\\sum_{i \\in B} (x_i - c) = 0\n$$\n"
     assert note(f"{said}{claim}\n{claim.replace('= 0', '= 1')}") == "pr"
+
+
+@pytest.mark.parametrize("known", ["SO(3)", r"\mathrm{SO}(3)", "S^{d-1}", r"\mathbb{H}", r"\mathfrak{so}(3)"])
+def test_what_lies_in_a_group_or_a_sphere_is_no_number(known: str) -> None:
+    claim = "$$\nr_i r_j = r_j r_i\n$$\n"
+    assert note(f"Let $r_i \\in {known}$.\n\n{claim}") == "x"
+    assert note(f"Let $r_i \\in {known}$.\n\n$$\nr_i = \\exp(w_i)\n$$\n\n{claim}") == "x"
+    for other in ("\\mathbb{R}", "(0, 1)", "\\{0, 1\\}", "\\mathcal{D}"):
+        assert note(f"Let $r_i \\in {other}$.\n\n{claim}") == "p"
+    assert note(f"Let $r \\in {known}$.\n\n$$\nr^T r + c = c + \\sum_i r_i^2\n$$\n") == "p"
+
+
+def test_by_what_is_made_from_other_entries_of_itself_nothing_is_differentiated() -> None:
+    total = "$$\nS = \\sum_i a_i\n$$\n\n"
+    for d in ("d", "\\partial "):
+        claim = f"$$\n\\frac{{{d} S}}{{{d} a_i}} = 1\n$$\n"
+        assert note(f"$$\na_i = \\tanh(\\sum_j a_j)\n$$\n\n{total}{claim}") == "xx"
+        assert note(f"$$\na_i = \\tanh(\\sum_j b_j)\n$$\n\n{total}{claim}") == "p"
+        assert note(f"$$\na_i = a_i - w b_i\n$$\n\n{total}{claim}") == "xp"

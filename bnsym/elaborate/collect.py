@@ -574,7 +574,8 @@ class Gatherer:
                 found = self._condition(where)
                 for hypothesis in found:
                     hypothesis.condition = True
-                raw.hypotheses.extend(found)
+                kept = [h for h in raw.hypotheses if not (h.said and stated.at_odds(h, found))]
+                raw.hypotheses = [*kept, *found]
         except ReadError as error:
             raw.problem = error
             raw.unclear += tuple(self.source.masked[where.start : where.end] for where in chain.conditions)

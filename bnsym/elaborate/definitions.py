@@ -355,7 +355,9 @@ class Finder:
         steps = f"an update goes by steps: `label $t$`, and `{name}_{{t+1}} = … {name}_t …`"
         message = f"the equation of `{name}` uses `{name}` itself"
         candidate.chain.problem = ReadError("BN126", message, candidate.at, steps)
-        self.found.updated.add(name)
+        own = candidate.symbol
+        same = (n for n in walk(candidate.body) if isinstance(n, Symbol) and n.base == own.base)
+        self.found.updated[name] = any(n.indices != own.indices for n in same)
 
     def _differs(self, candidate: RawDefinition, known: RawDefinition) -> ReadError | None:
         if candidate.chain.claimed:

@@ -32,7 +32,18 @@ from bnsym.elaborate.shapes import upper_case
 from bnsym.elaborate.stated import Order
 from bnsym.elaborate.statements import Pending
 from bnsym.elaborate.symbols import WORD_ALONE, square_of, unmarked
-from bnsym.latex.ast import Absolute, Apply, BigSum, Node, Place, Product, Quotient, Symbol, number_in, unwrap
+from bnsym.latex.ast import (
+    Absolute,
+    Apply,
+    BigSum,
+    Node,
+    Place,
+    Product,
+    Quotient,
+    Symbol,
+    number_in,
+    unwrap,
+)
 from bnsym.latex.ast import walk as nodes_of
 from bnsym.latex.commands import INDEX_LETTERS, MEANS, VARIANCES
 from bnsym.latex.errors import ReadError
@@ -111,7 +122,30 @@ class Doubts:
             or self._drawn(pending, pending.sides)
             or self._through_steps(pending, pending.sides)
             or self._sampled(pending, pending.sides)
+            or self._of_itself(pending, pending.sides)
+            or self._elsewhere(pending.sides)
         )
+
+    def _of_itself(self, pending: Pending, sides: tuple[Term, Term]) -> ReadError | None:
+        """Where a derivative is by what is made from other entries of itself: what is held fixed?"""
+        entangled = {name for name, others in self.survey.updated.items() if others}
+        bodies = self.grounds.bodies(self.grounds.made_from(sides)) if entangled else ()
+        inner = (part for term in (*sides, *bodies) for part in walk(term) if entangled)
+        name = next((d.by.name for d in inner if isinstance(d, Diff) and d.by.name in entangled), None)
+        message, hint = f"`{name}` is made from its own entries", "say of what the derivative is one"
+        return ReadError("BN137", message, pending.where.at, hint) if name else None
+
+    def _elsewhere(self, sides: tuple[Term, Term]) -> ReadError | None:
+        r"""Where a name is taken for a number that lies in a set of which it is not said, `$R \in SO(3)$`."""
+        said = [d for d in self.survey.gathered.doubts if d.strange]
+        made = self.grounds.made_from(sides) if said else set()
+        for doubt in said:
+            for name in sorted(made & self.grounds.named(doubt.name)):
+                if self.table.arity.get(name, 0) <= len(doubt.name.indices):
+                    message = f"`{name}` lies in a set that is not known to be one of numbers"
+                    hint = "say what it is: `$x \\in \\mathbb{R}$`, `the matrix $R$`"
+                    return ReadError("BN137", message, doubt.where.at, hint)
+        return None
 
     def _varying(self, sides: tuple[Term, Term]) -> ReadError | None:
         r"""Where the text equates a name with what varies over a letter that the name does not have, as in

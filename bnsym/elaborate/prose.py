@@ -137,7 +137,7 @@ def read_prose(text: str, found: Sequence[Found], shown: str) -> Prose:
     headings = [one.where for one in found if isinstance(one, Heading)]
     scopes, titles = _Scopes(), [edge for one in headings for edge in (one.start, one.end)]
     for start, end, opens in _sentences(shown, _words_of(language, scripts), headings):
-        sentence = shown[start:end]
+        sentence, ink = shown[start:end], end - len(shown[start:end].lstrip())
         words = _words_of(_spoken(sentence, language), scripts)
         inside = {m.start(): formulas[start + m.start()] for m in SIGNS.finditer(sentence)}
         written = {at: text[one.start : one.end].strip("$\\()[] \n") for at, one in inside.items()}
@@ -164,15 +164,18 @@ def read_prose(text: str, found: Sequence[Found], shown: str) -> Prose:
             prose.sayings.append(said)
         names = tuple(one for at, one in inside.items() if sentence[at] == FORMULA)
         bare = tuple(one for one in names if one not in states)
-        if len(bare) == len(names) and waives(sentence):
-            prose.sayings.append(Saying(Slice(start, end), bare, Effect.WAIVED, Slice(0, len(text))))
+        again = tuple(w for w in names if w in states and _DECLARED.search(text, w.start, w.end))
+        spoken = bare if not states.intersection(names) and waives(sentence, words) else None
+        if again or spoken is not None:
+            anew = (*again, *(spoken or ()))
+            prose.sayings.append(Saying(Slice(ink, end), anew, Effect.WAIVED, Slice(0, len(text))))
         if effect := unsaid(sentence, words, written):
             if effect is Effect.STATED and len(bare) < len(names):
                 effect = Effect.UNKNOWN  # a formula says it
             marked = bisect_right(titles, start) % 2 == 1 or _MARKED.match(sentence) is not None
             plain = not marked and (effect is Effect.STATED or not inside)
             if names or plain:
-                prose.sayings.append(Saying(Slice(start, end), names, effect, Slice(start, len(text))))
+                prose.sayings.append(Saying(Slice(ink, end), names, effect, Slice(start, len(text))))
         for at, led in walk.leading.items():
             display = inside[at]
             prose.conditions[display] = tuple(inside[one] for one in led.conditions)
@@ -223,6 +226,8 @@ def _is_order(text: str, formula: Slice) -> bool:
 _MARKED = re.compile(r"[\s>*_]*[#|\\]")
 """A heading, a row of a table or a command of LaTeX: no sentence."""
 _ASSUMES = frozenset((Role.SAID, Role.ASSUMED))
+_DECLARED = re.compile(r"(?:\\in(?![A-Za-z])|∈)[^+>≥]*\Z")
+"""`a \\in \\mathbb{R}`: the name may have any sign."""
 _ORDER = re.compile(r"(?s:[^=]*?)(?:[<>≤≥≠⩽⩾]|\\(?:[lg]eq?(?:slant|q)?|[lg]t|neq?)(?![A-Za-z]))[^=]*\Z")
 
 

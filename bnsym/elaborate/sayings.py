@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from bnsym.elaborate.supposing import declares, known
+from bnsym.elaborate.supposing import declares, is_plain, known
 from bnsym.source.languages import ALL, ASIAN, DISPLAY, FORMULA, FORMULAS, REST, WORDS, Known, Words, compiled
 from bnsym.source.text import Effect
 
@@ -119,11 +119,18 @@ def unsaid(sentence: str, words: Words, written: Mapping[int, str]) -> Effect | 
     return None if all(every) else Effect.UNKNOWN
 
 
-def waives(sentence: str) -> bool:
-    """Whether it may take back what sentences before it assume."""
+def waives(sentence: str, words: Words) -> bool:
+    """Whether it may take back what sentences before it assume: not if all its words are known, and repeat
+    that something is assumed."""
     if compiled(ALL["waived"].replace("@", FORMULAS.pattern)).search(sentence):
         return True
-    return all(compiled(ALL[kind]).search(sentence) for kind in ("waiving", "assumption"))
+    named = FORMULA in sentence
+    if compiled(ALL["assumption"]).search(sentence) or (named and _POSITIVE.search(sentence)):
+        return not is_plain(sentence, words)
+    return named and compiled(ALL["anything"]).search(sentence) is not None
+
+
+_POSITIVE = re.compile(r"(?<![^\W\d_])positiv|正|положительн", re.IGNORECASE)
 
 
 def _told(sentence: str) -> Iterator[str]:

@@ -64,8 +64,8 @@ class Survey:
     diagnostics: list[Diagnostic]
     opaque: list[RawDefinition] = field(default_factory=list)
     """Definitions in a notation that is not read, or by a function of which nothing is known."""
-    updated: set[str] = field(default_factory=set)
-    """Names to which a row gives a new value, computed from the old one."""
+    updated: dict[str, bool] = field(default_factory=dict)
+    """Names to which a row gives a new value, computed from the old one; whether from other entries of it."""
     repeated: dict[str, list[RawDefinition]] = field(default_factory=dict)
     """The later equations of a name, by the name."""
     restated: dict[str, list[RawChain]] = field(default_factory=dict)
@@ -333,7 +333,7 @@ def _settle_stated(found: Survey) -> None:
     for chain in (*gathered.restated, *(c for c in gathered.chains if id(c) in idle)):
         _restate(found, chain)
     gathered.chains[:] = [c for c in gathered.chains if id(c) not in idle]
-    gathered.doubts[:] = [d for d in gathered.doubts if d.meant or _are_free(found, *_alone(d))]
+    gathered.doubts[:] = [d for d in gathered.doubts if d.meant or d.strange or _are_free(found, *_alone(d))]
     claims = {id(h) for h in gathered.hypotheses if h.said and not _are_free(found, h.left, h.right)}
     for hypotheses in (gathered.hypotheses, *(chain.hypotheses for chain in gathered.chains)):
         hypotheses[:] = [h for h in hypotheses if id(h) not in claims]

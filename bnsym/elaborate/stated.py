@@ -10,14 +10,28 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import takewhile
+from operator import eq, ge, gt, le, lt, ne
 from sys import maxsize
 from typing import TYPE_CHECKING
 
 from bnsym.elaborate.aliases import paired
 from bnsym.elaborate.calls import as_call
 from bnsym.elaborate.symbols import as_target, unmarked
-from bnsym.latex.ast import Apply, Derivative, Gradient, Listing, Node, Product, Symbol, unwrap, walk
+from bnsym.latex.ast import (
+    Apply,
+    Derivative,
+    Gradient,
+    Listing,
+    Node,
+    Product,
+    Symbol,
+    canonical,
+    number_in,
+    unwrap,
+    walk,
+)
 from bnsym.latex.errors import ReadError
 from bnsym.latex.parser import parse
 from bnsym.source.languages import ALL, STOP, compiled
@@ -48,6 +62,8 @@ class Doubt:
     """Whether it is said of the number of values of an index too: a set leaves that any."""
     numbers: bool = True
     """Whether it is said of the name if that is a number."""
+    strange: bool = False
+    """Whether it lies in a set that is not known as one of numbers."""
     beside: tuple[Node, ...] = ()
     """The sides of an equation that binds the name, if none of its names is defined."""
 
@@ -109,18 +125,19 @@ def take(gatherer: Gatherer, remark: Remark) -> None:
 
 def order(gatherer: Gatherer, saying: Saying, sections: range) -> None:
     """Takes what words say that changes what is claimed."""
-    firsts = [_EQUALITY.split(gatherer.source.masked[n.start : n.end])[0] for n in saying.names]
-    targets = [
-        as_target(parsed(gatherer, Slice(n.start, n.start + len(first))))
-        for n, first in zip(saying.names, firsts, strict=True)
-    ]
-    names = tuple(target[0] for target in targets if target)
+    names: list[Symbol] = []
+    for where in saying.names:
+        first = _EQUALITY.split(gatherer.source.masked[where.start : where.end])[0]
+        for part in _LISTED.finditer(first):
+            target = as_target(parsed(gatherer, Slice(*part.span()).moved(where.start)))
+            names += target[:1] if target else ()
     if saying.effect is Effect.WAIVED:
-        _waive(gatherer, {name.base for name in names}, range(saying.reach.start, saying.where.start))
+        if names or not saying.names:
+            _waive(gatherer, {name.base for name in names}, range(saying.reach.start, saying.where.start))
     elif names or not saying.names:
         result = gatherer.result
         said = result.unclear if saying.effect in _UNCLEAR else result.orders
-        said.append(Order(names, saying, sections))
+        said.append(Order(tuple(names), saying, sections))
 
 
 def _waive(gatherer: Gatherer, names: set[str], within: range) -> None:
@@ -137,7 +154,8 @@ def _speaks_of(hypothesis: RawHypothesis, names: set[str]) -> bool:
 
 
 _UNCLEAR = frozenset((Effect.STATED, Effect.UNKNOWN, Effect.VALUED))
-_EQUALITY = re.compile(r":?=|[<>]|\\(?:equiv|to|rightarrow|approx|ll|le|ge|leq|geq)(?![A-Za-z])")
+_LISTED = re.compile(r"(?:\{[^{}]*\}|[^,{}])+")
+_EQUALITY = re.compile(r":?=|[<>∈]|\\(?:equiv|in|to|rightarrow|approx|ll|le|ge|leq|geq)(?![A-Za-z])")
 
 
 def _take(gatherer: Gatherer, remark: Remark, chain: Chain) -> None:
@@ -206,16 +224,21 @@ def doubt_member(gatherer: Gatherer, chain: Chain) -> None:
     if _BOUND.search(text, chain.where.start, chain.where.end) or (
         within and not _WHOLE.fullmatch(text, where.start, where.end)
     ):
-        _doubt_names(gatherer, chain, True, not within)
+        strange = within and _STRANGE.match(text, where.start, where.end) is not None
+        _doubt_names(gatherer, chain, True, not within, strange)
 
 
-def _doubt_names(gatherer: Gatherer, chain: Chain, numbers: bool, counts: bool) -> None:
+def _doubt_names(
+    gatherer: Gatherer, chain: Chain, numbers: bool, counts: bool, strange: bool = False
+) -> None:
     where = chain.expressions[0]
     text = _BRACES.sub("  ", gatherer.source.masked[where.start : where.end])
     for part in _PARTS.finditer(text):
         target = as_target(parsed(gatherer, Slice(*part.span()).moved(where.start)))
         if target is not None:
-            doubt = Doubt(target[0], chain.where, EVERYWHERE, False, True, counts=counts, numbers=numbers)
+            doubt = Doubt(
+                target[0], chain.where, EVERYWHERE, False, True, False, None, counts, numbers, strange
+            )
             gatherer.result.doubts.append(doubt)
 
 
@@ -239,6 +262,10 @@ _WHOLE = re.compile(
     re.DOTALL,
 )
 """All real numbers, or a set that is a name."""
+_STRANGE = re.compile(
+    r"\s*(?:\\mathbb\s*\{?\s*[^RQZN\s{]|\\mathfrak|[ℂℍ]|(?:\\\w+\s*\{\s*)?[A-Za-z]+\s*\}?(?:_\w)?\s*[(^])"
+)
+"""A field, a group or a sphere: what lies in it may be no real number."""
 _BRACES = re.compile(r"\\[{}]|[()]")
 _BOUND = re.compile(r"\\(?:sim|perp|parallel|(?:succ|prec)(?:eq)?)(?![A-Za-z])|[∼⊥∥]")
 _PARTS = re.compile(rf"(?:\{{[^{{}}]*\}}|(?!{_BOUND.pattern})[^,{{}}])+")
@@ -344,8 +371,29 @@ def _leave_open(gatherer: Gatherer, remark: Remark, chain: Chain) -> None:
     claims of two names says nothing of what is assumed."""
     if remark.role is Role.DENIED or (remark.role is not Role.GIVEN and not _is_bound(gatherer, chain)):
         return
-    for hypothesis in _said(gatherer, chain):
+    found = _said(gatherer, chain)
+    gatherer.assumed = [h for h in gatherer.assumed if not (h.said and at_odds(h, found))]
+    for hypothesis in found:
         hypothesis.open = True
+
+
+def at_odds(known: RawHypothesis, found: Sequence[RawHypothesis]) -> bool:
+    """Whether an order of a name by a number leaves it no value beside one of those found."""
+    name, test, bound = _bound(known)
+    for other, fits, limit in map(_bound, found):
+        tries = (bound, limit, (bound + limit) / 2, min(bound, limit) - 1, max(bound, limit) + 1)
+        if name and name == other and not any(test(one, bound) and fits(one, limit) for one in tries):
+            return True
+    return False
+
+
+def _bound(hypothesis: RawHypothesis) -> tuple[str, Callable[[Fraction, Fraction], bool], Fraction]:
+    name, value = hypothesis.left.node, number_in(hypothesis.right.node)
+    known = isinstance(name, Symbol) and value is not None and hypothesis.sign in _TESTS
+    return canonical(name) if name and known else "", _TESTS.get(hypothesis.sign, eq), value or Fraction()
+
+
+_TESTS = {"<": lt, ">": gt, r"\le": le, r"\ge": ge, "=": eq, r"\ne": ne}
 
 
 def _is_bound(gatherer: Gatherer, chain: Chain) -> bool:

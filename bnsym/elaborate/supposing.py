@@ -36,7 +36,7 @@ def is_supposed(sentence: str, start: int, end: int, closing: str, words: Words)
     clause = _of_clause(sentence, begin, start, words)
     opened = compiled(_opening(words)).search(clause + behind)
     asked = stop == len(sentence) and _ASKS.match(closing) is not None
-    if opened is None or asked or not _is_plain(f"{clause} {sentence[end:stop]}", words):
+    if opened is None or asked or not is_plain(f"{clause} {sentence[end:stop]}", words):
         return False
     supposed = compiled(rf"[\W\d_]*(?:{words.supposed})").match(clause)
     near = _ENDS.split(sentence[before:start])[-1] if before else sentence[:start]
@@ -52,7 +52,7 @@ def begins_surely(text: str, words: Words) -> bool:
     far, near = "", text
     if marks := list(_ENDS.finditer(text)):
         far, near = text[: marks[-1].start()], text[marks[-1].end() :]
-    return declares(near, words) and _is_plain(far, words)
+    return declares(near, words) and is_plain(far, words)
 
 
 def _of_clause(sentence: str, begin: int, start: int, words: Words) -> str:
@@ -75,8 +75,8 @@ def _declaring(words: Words) -> re.Pattern[str]:
     return re.compile(rf"(?:[\W\d_]|{known})*+", re.IGNORECASE)
 
 
-def _is_plain(text: str, words: Words) -> bool:
-    """Whether words farther away take nothing back."""
+def is_plain(text: str, words: Words) -> bool:
+    """Whether the words take nothing back."""
     if compiled(f"{words.negation}|{ALL['turning']}").search(text):
         return False
     return all(known(text, words))
