@@ -111,6 +111,37 @@ WITHOUT_A_NAME = [
     ("Grassmann variables anticommute, so", "a b = - b a"),
     ("In this algebra every element is idempotent.", "a^2 = a"),
     ("The mixing weights sum to one.", "\\sum_k p_k = 1"),
+    ("The units are disjoint, in that their supports do not meet.", "\\sum_j u_j v_j = 0"),
+    ("Outputs of the gate satisfy an idempotence.", "g^2 = g"),
+    ("Dual numbers: $h^2$ is nil.", "(a + h)^2 = a^2 + 2 a h"),
+    ("Everything is modulo two.", "(a + b)^2 = a^2 + b^2"),
+    ('Booleans add by "or".', "a + a = a"),
+]
+LEADS = [
+    ("By our choice of basis", "u^T u = 1"),
+    ("Recall the orthogonality from last week:", "u^T v = 0"),
+    ("Thanks to the design of the filters,", "u^T v = 0"),
+    ("A one-hot label satisfies", "\\sum_i t_i = 1"),
+    ("A distribution sums to one:", "\\sum_i p_i = 1"),
+    ("The attention weights satisfy", "\\sum_i w_i = 1"),
+    ("Over a ring of characteristic two,", "(a + b)^2 = a^2 + b^2"),
+    ("In $\\mathbb{F}_2$:", "(a + b)^2 = a^2 + b^2"),
+    ("Die Gewichte erfüllen", "\\sum_i w_i = 1"),
+    ("Los vectores propios cumplen", "u^T v = 0"),
+    ("由于各通道互斥，", "u^T v = 0"),
+]
+ORDINARY = [
+    "All values are stored in float32.",
+    "The weights are updated by gradient descent. Then we have",
+    "Vectors are bold. The derivation is standard.",
+    "The numbers $a$ and $b$ are trained jointly.",
+    "The inputs are noisy, and the network is large. We compute",
+    "By the binomial theorem,",
+    "Using Pascal's formula one finds",
+    "Recall the second binomial identity:",
+    "A student of mine wrote:",
+    "Die Daten werden in float32 gespeichert. Dann gilt",
+    "数据以半精度存储。于是",
 ]
 
 
@@ -119,6 +150,18 @@ def test_a_property_said_of_what_has_no_name_refutes_nothing(said: str, claim: s
     assert note(f"{said}\n\n$$\n{claim}\n$$\n")[-1] == "x"
     assert note(f"## A\n\n{said}\n\n## B\n\n$$\n{claim}\n$$\n")[-1] in "rx"
     assert note(f"We compute both sides.\n\n$$\n{claim}\n$$\n")[-1] == "r"
+
+
+@pytest.mark.parametrize(("lead", "claim"), LEADS)
+def test_a_reason_or_a_property_that_is_not_understood_refutes_nothing(lead: str, claim: str) -> None:
+    assert note(f"{lead}\n\n$$\n{claim}\n$$\n") == "x"
+    assert note(f"We get\n\n$$\n{claim}\n$$\n\n{lead}\n\n$$\n{claim}\n$$\n") in ("rx", "xx")
+
+
+@pytest.mark.parametrize("said", ORDINARY)
+def test_what_restricts_no_values_leaves_refutations(said: str) -> None:
+    for claim in ("(a + b)^2 = a^2 + b^2", "(w + 1)^2 = w^2 + 1", "\\sum_i (x_i + c) = \\sum_i x_i + c"):
+        assert note(f"{said}\n\n$$\n{claim}\n$$\n") == "r"
 
 
 @pytest.mark.parametrize(

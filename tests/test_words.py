@@ -239,6 +239,8 @@ def test_equations_before_a_display_hold_for_it_alone() -> None:
         "For large $a$ we have",
         "In the limit $b \\to 0$ this is",
         "On average,",
+        "And for other $a$",
+        "Für andere $a$ gilt",
         "Up to terms of order $b^2$ we have",
         "Näherungsweise gilt",
         "En moyenne on a",

@@ -175,7 +175,11 @@ def read_prose(text: str, found: Sequence[Found], shown: str) -> Prose:
             marked = bisect_right(titles, start) % 2 == 1 or _MARKED.match(sentence) is not None
             plain = not marked and (effect is Effect.STATED or not inside)
             if names or plain:
-                prose.sayings.append(Saying(Slice(ink, end), names, effect, Slice(start, len(text))))
+                shown_at = next(
+                    (start + at for at in inside if sentence[at] == DISPLAY and start + at > ink), end
+                )
+                where = Slice(ink, shown_at)
+                prose.sayings.append(Saying(where, names, effect, Slice(start, len(text))))
         for at, led in walk.leading.items():
             display = inside[at]
             prose.conditions[display] = tuple(inside[one] for one in led.conditions)

@@ -43,7 +43,8 @@ def changes(words: Words) -> re.Pattern[str]:
     return re.compile(
         rf"(?!{REST})(?:(?P<held>{words.held})|(?P<estimated>{words.estimates})|(?P<replaced>{words.replaced})"
         rf"|(?P<corrected>{words.corrected})|(?P<few>{words.few})|(?P<cases>{words.cases})"
-        rf"|(?P<any>{words.any.replace('@', NAMES.pattern)})|(?P<supposed>{words.supposed}))",
+        rf"|(?P<arithmetic>{ALL['arithmetic']})|(?P<any>{words.any.replace('@', NAMES.pattern)})"
+        rf"|(?P<supposed>{words.supposed}))",
         re.IGNORECASE,
     )
 
@@ -52,6 +53,8 @@ def sayings(sentence: str, words: Words, written: Mapping[int, str]) -> Iterator
     """What a sentence says of its formulas, which are given by their places in order, displays too."""
     places = tuple(written)
     supposed = False
+    if any(map(_FIELD.fullmatch, written.values())):
+        yield Said((0, len(sentence)), (), Effect.ALIEN, DISPLAY in sentence)
     for match in changes(words).finditer(sentence):
         if supposed and match.lastgroup == "supposed":
             continue  # the first one is said of all behind it
@@ -65,7 +68,9 @@ def sayings(sentence: str, words: Words, written: Mapping[int, str]) -> Iterator
             words.idle, sentence[start:end], re.IGNORECASE
         ):
             continue  # `The running averages play no role here`
-        if kind == "cases":
+        if kind == "arithmetic":
+            yield Said((start, end), (), Effect.ALIEN, DISPLAY in sentence)
+        elif kind == "cases":
             if _LEAD.match(sentence, 0, match.start()):
                 yield Said((start, end), (), Effect.NARROWED, here or _ITEM.match(sentence) is not None)
         elif kind == "any":
@@ -105,8 +110,8 @@ def unsaid(sentence: str, words: Words, written: Mapping[int, str]) -> Effect | 
     """Whether the sentence holds words that leave numbers out, or others of which it is not known that they
     say nothing of values: whether it states something of names, or of what has none, is told apart."""
     within = _WITHIN.finditer(sentence) if DISPLAY in sentence else ()
-    stated = any(_is_open(one, words) for one in _told(sentence))
-    if stated and not written:
+    stated = any(_is_open(one, words) for one in _told(sentence, words))
+    if stated and (not written or compiled(ALL["properties"]).search(sentence)):
         return Effect.STATED
     found = compiled(ALL["values"]).finditer(sentence)
     denied = compiled(rf"(?:{words.negation})\s*\Z")
@@ -133,35 +138,51 @@ def waives(sentence: str, words: Words) -> bool:
 _POSITIVE = re.compile(r"(?<![^\W\d_])positiv|正|положительн", re.IGNORECASE)
 
 
-def _told(sentence: str) -> Iterator[str]:
-    """What it tells: of one that leads to a display, the clauses that give a reason, or end in `so`."""
+def _told(sentence: str, words: Words) -> Iterator[str]:
+    """What it tells: of one that leads to a display, the clauses that give a reason, or end in `so`, and what
+    says that something satisfies it."""
     if DISPLAY not in sentence:
         yield sentence
         return
-    clauses = [one for part in _CLAUSE.split(sentence) for one in _SHOWN.split(part)]
-    for one, other in pairwise((*clauses, "")):
-        if _JOIN.match(one) or _JOIN.match(other):
-            yield one
+    reasons = Known.of(words.reasons)
+    for shown in _SHOWN.split(sentence)[:-1]:
+        clauses = _CLAUSE.split(shown)
+        for one, other in pairwise((*clauses, "")):
+            first = WORDS.search(one)
+            if _JOIN.match(one) or _JOIN.match(other) or (first and reasons.has(first[0].lower())):
+                yield one
+        if compiled(ALL["satisfies"]).search(shown) or compiled(ALL["properties"]).search(shown):
+            yield shown
 
 
 def _is_open(told: str, words: Words) -> bool:
-    """Whether it states a property that is not understood of names, or of things of mathematics that have
-    none: `the weights are sparse`; signs and centred data are read otherwise."""
+    """Whether it states a property of things of mathematics, or gives a reason, or says something of names,
+    in words that are not understood; signs and centred data are read otherwise."""
     told = _JOIN.sub("", _READ.sub(" ", told), count=1)
-    subject = _SUBJECT.match(told)
-    if subject is None or compiled(ALL["treats"]).match(told) or (not subject["name"] and _ASIDE.match(told)):
-        return subject is not None and subject["name"] is not None
-    clause = _CLAUSE.split(told[subject.end() :])[0]
-    if not (WORDS.search(clause) or _ALL.match(told)):
+    subject, first = _SUBJECT.match(told), WORDS.search(told)
+    if _ASIDE.match(told) or first is None:
         return False
-    said = f"{subject[0]}{clause}"
-    if not subject["name"] and compiled(ALL["qualities"]).search(said):
+    if compiled(ALL["treats"]).match(told):
+        return subject is not None and subject["name"] is not None
+    if any(compiled(ALL[kind]).search(told) for kind in ("properties", "satisfies")):
         return True
+    if Known.of(words.reasons).has(first[0].lower()):
+        return not (all(known(told, words)) or compiled(ALL["laws"]).search(told))
+    if subject is None:
+        return False
+    clause = _CLAUSE.split(told[subject.end() :])[0]
+    said = f"{subject[0]}{clause}"
+    if not subject["name"]:
+        return compiled(ALL["qualities"]).search(said) is not None
     if ASIAN.search(said):
-        return subject["name"] is not None and not declares(said, words)
-    return not all(known(said, words))
+        return not declares(said, words)
+    return WORDS.search(clause) is not None and not all(known(_DONE.sub(" ", said), words))
 
 
+_DONE = re.compile(
+    r"(?<=\b(?:is|be)\s)\w+(?:ed|en)\b|(?<=\b(?:are|was)\s)\w+(?:ed|en)\b|\b\w+ly\b", re.IGNORECASE
+)
+"""What is done to a name, or how."""
 _READ = re.compile(
     rf"{ALL['centred']}|\b(?:(?:non-?|strictly )?(?:positive|negative)|cent(?:er|re)d"
     r"|(?:normali[sz]|standardi[sz])ed(?!\W*\Z))\b",
@@ -176,7 +197,6 @@ _WITHIN = compiled(
 """What is said of names for which something holds."""
 _ASIDE = compiled(r"\W*(?:this|that|it|there|here|which|who|I|you|one|see|cf)\b")
 """A sentence begins that speaks of the text."""
-_ALL = compiled(r"\W*(?:we|wir|nous)\b")
 _SUBJECT = compiled(
     r"\W*(?:[^\W\d_]+\W+){0,5}?[\u4e00-\u9fff]{0,4}?"
     rf"(?:(?P<name>{FORMULA}{REST}*)|(?<!of )(?<!of a )(?:{ALL['things']})(?![a-z]))"
@@ -192,6 +212,8 @@ def _is_plain(sentence: str, start: int, words: Words) -> bool:
     return bool(plain.whole) and all(plain.has(m[0].lower()) for m in WORDS.finditer(sentence, start))
 
 
+_FIELD = re.compile(r"(?:\\?mathbb\s*\{?\s*[FH]\s*\}?|\\?mathbb\s*\{?\s*Z\s*\}?\s*[_/]|GF\s*\().*", re.DOTALL)
+"""Numbers that are not real ones."""
 _LEAD = re.compile(r"\s*(?:[#>*_+-]|\d+[.)]|\\(?:sub)*(?:section|paragraph))[^.。\n]*\Z")
 """A heading, or what opens a paragraph."""
 _ITEM = re.compile(r"\s*(?:[-*+]|\d+[.)])\s")

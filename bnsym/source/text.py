@@ -205,6 +205,7 @@ class Effect(Enum):
     FREED = "names stand for any such thing, and for what a formula before says of them no more"
     NARROWED = "only some sizes or inputs are meant"
     STATED = "a property that is not understood: any values that have it may be meant"
+    ALIEN = "another arithmetic is meant than that of real numbers"
     WAIVED = "what was assumed of names before may hold no more"
     UNKNOWN = "words that are not known: they may say which values are meant"
     VALUED = "words that may leave numbers out, or make them 0 or 1"
