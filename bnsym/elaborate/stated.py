@@ -372,7 +372,11 @@ def _leave_open(gatherer: Gatherer, remark: Remark, chain: Chain) -> None:
     if remark.role is Role.DENIED or (remark.role is not Role.GIVEN and not _is_bound(gatherer, chain)):
         return
     found = _said(gatherer, chain)
-    gatherer.assumed = [h for h in gatherer.assumed if not (h.said and at_odds(h, found))]
+    gatherer.assumed = [
+        h
+        for h in gatherer.assumed
+        if not (h.said and h.where.start < chain.where.start and at_odds(h, found))
+    ]
     for hypothesis in found:
         hypothesis.open = True
 
