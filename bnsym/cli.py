@@ -1,7 +1,7 @@
 """The command line: finds the command that is asked for, and turns what happens into an exit code.
 
 A command is imported when it is called, and whatever it needs where it is used, so that
-`bnsym --help` is quick. Exit codes: 0 all as declared, 1 some link is not, 2 usage or
+`bnsym --help` is quick. Exit codes: 0 all files pass, 1 some file does not, 2 usage or
 unreadable input, 3 a defect of bnsym, 5 nothing to check, 130 interrupted.
 """
 

@@ -151,6 +151,8 @@ class Link:
     jacobian: bool = False
     """Whether the derivatives that are total in the other reading stand elsewhere alone, as entries of a
     Jacobian: then that reading is meant where it is proved."""
+    claimed: bool = True
+    """Whether its file says in directives what it claims."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +185,6 @@ class Derivation:
     """The lines of relations in running text that neither define nor assume, and are no links."""
     unreadable: tuple[tuple[str, int], ...] = ()
     """Names whose definitions can't be read, with the lines of what is wrong there."""
-    directives: bool = True
-    """Whether it says anything in directives, and so what it claims."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +192,11 @@ class Undecided:
     code: str
     message: str
     tried: tuple[str, ...] = ()
+
+    @property
+    def judged(self) -> bool:
+        """Whether nothing hindered: no axiom that is not allowed, no worker lost, no defect."""
+        return self.code not in ("BN311", "BN312", "BN402")
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,6 +327,17 @@ class Result:
             return self.verdict.problem is None
         return isinstance(self.verdict, Proved)
 
+    @property
+    def fails(self) -> bool:
+        """Whether its file fails with it. One without directives says nothing of its links, and may leave
+        them undecided or unread."""
+        match self.verdict:
+            case Unread():
+                return self.link.claimed
+            case Undecided() as undecided:
+                return self.link.claimed or not undecided.judged
+        return not self.passed
+
 
 @dataclass(frozen=True, slots=True)
 class FileReport:
@@ -376,11 +392,11 @@ class Report:
 
     @property
     def passed(self) -> bool:
-        """Whether every link is as declared, nothing is in error and there was something to check, or need
-        not be."""
+        """Whether no link fails its file, nothing is in error and there was something to check, or need not
+        be."""
         errors = any(d.severity is Severity.ERROR for d in self.all_diagnostics)
         something = self.results or any(d.code == "BN006" for d in self.diagnostics)
-        return bool(something) and not errors and all(r.passed for r in self.results)
+        return bool(something) and not errors and not any(r.fails for r in self.results)
 
 
 def _shown(report: Report, module: str, function: str) -> str:

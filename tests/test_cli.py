@@ -92,7 +92,7 @@ def test_all_as_declared(run: Run, reads: Callable[..., None]) -> None:
     note()
     code, output, errors = run("check", "note.md")
     assert (code, errors) == (0, "")
-    assert "Passed: every link is as its file declares it." in output
+    assert "Passed: every link is as declared." in output
 
 
 def test_a_refuted_link(run: Run, reads: Callable[..., None]) -> None:

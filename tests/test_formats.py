@@ -24,6 +24,7 @@ from bnsym.reporting.programs.github import LARGEST_SUMMARY, MOST, to_github, to
 GOOD = "$$\na + a = 2 a\n$$\n"
 BAD = "$$\na + a = 3 a\n$$\n"
 UNREAD = "$$\nb = \\nonsense\n$$\n"
+CLAIM = "<!-- bnsym: claim -->\n"
 SKIPPED = '<!-- bnsym: skip reason="later" -->\n$$\na = b\n$$\n'
 
 
@@ -38,8 +39,9 @@ def report(here: Path, text: str, name: str = "note.md") -> bnsym.Report:
     return bnsym.check(name, cross_examine=False)
 
 
-def test_sarif_has_what_the_standard_asks_for(here: Path) -> None:
-    log = json.loads(rendered(report(here, GOOD + BAD + UNREAD), "sarif"))
+@pytest.mark.parametrize(("claim", "unread"), [("", "warning"), (CLAIM, "error")])
+def test_sarif_has_what_the_standard_asks_for(here: Path, claim: str, unread: str) -> None:
+    log = json.loads(rendered(report(here, claim + GOOD + BAD + UNREAD), "sarif"))
     assert log["version"] == "2.1.0"
     (run,) = log["runs"]
     driver = run["tool"]["driver"]
@@ -47,10 +49,9 @@ def test_sarif_has_what_the_standard_asks_for(here: Path) -> None:
     ids = [rule["id"] for rule in driver["rules"]]
     assert ids == sorted(set(ids))
     assert all(explanation(rule["id"]).meaning == rule["fullDescription"]["text"] for rule in driver["rules"])
-    assert len(run["results"]) == 2
+    assert [result["level"] for result in run["results"]] == ["error", unread]
     for result in run["results"]:
         assert ids[result["ruleIndex"]] == result["ruleId"]
-        assert result["level"] == "error"
         assert result["message"]["text"]
         place = result["locations"][0]["physicalLocation"]
         assert place["artifactLocation"]["uri"] == "note.md"

@@ -10,6 +10,7 @@ from bnsym.execution.dispatch import Verdicts
 from bnsym.finding import Note
 from bnsym.model import Link, Report, Result
 from bnsym.reporting.pages.html import to_html
+from bnsym.reporting.wording import said_of_report
 
 SECONDS = 10.0
 """For a link."""
@@ -51,4 +52,4 @@ def said(report: Report) -> str:
     if report.diagnostics:
         return "; ".join(f"{d.code}: {d.message}: {d.hint}" for d in report.diagnostics)
     counted = ", ".join(f"{number} {verdict}" for verdict, number in report.counts.items() if number)
-    return f"{counted}. {'All' if report.passed else 'Not all'} is as declared"
+    return f"{counted}. {said_of_report(report)}"

@@ -108,6 +108,8 @@ def _differing(link: dict[str, Any], formal: dict[str, Any]) -> Iterator[str]:
         yield "witness"
     if link["passed"] is not (link["verdict"] == (link["declared"] or "proved")) and not _disagreeing(link):
         yield "passed"
+    if link.get("fails") is link["passed"]:
+        yield "fails"
 
 
 def _disagreeing(link: dict[str, Any]) -> bool:
@@ -127,7 +129,7 @@ def _inconsistent(data: dict[str, Any]) -> Iterator[str]:
     counts = data.get("counts")
     if not isinstance(counts, dict) or {k: n for k, n in counts.items() if n} != dict(counted):
         yield "its counts are not those of its links"
-    if data.get("passed") and not all(link.get("passed") for link in data["links"]):
+    if data.get("passed") and any(link.get("fails", not link.get("passed")) for link in data["links"]):
         yield "it says that it passed, which its links did not"
 
 

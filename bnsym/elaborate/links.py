@@ -47,8 +47,10 @@ from bnsym.model import (
     Declaration,
     Derivation,
     Diagnostic,
+    Severity,
 )
-from bnsym.source.text import Block, Directive, Item, Slice, Source
+from bnsym.source.directives import claims
+from bnsym.source.text import Item, Slice, Source
 from bnsym.terms import (
     ZERO,
     Definition,
@@ -73,7 +75,18 @@ def read_with_context(text: str, file: str) -> tuple[Derivation, Context]:
     from bnsym.elaborate.document import read_document
 
     document = read_document(text, file)
-    return read_items(document.source, document.items, tuple(document.diagnostics))
+    derivation, context = read_items(document.source, document.items, tuple(document.diagnostics))
+    return (derivation if claims(document.source.text) else _without_claims(derivation)), context
+
+
+def _without_claims(derivation: Derivation) -> Derivation:
+    """Of a file without directives: what can't be read there is amiss, and no error."""
+    links = tuple(replace(link, claimed=False) for link in derivation.links)
+    said = (
+        replace(d, severity=Severity.WARNING) if d.severity is Severity.ERROR and d.code != "BN009" else d
+        for d in derivation.diagnostics
+    )
+    return replace(derivation, links=links, diagnostics=tuple(said))
 
 
 @lru_cache(maxsize=4)
@@ -86,9 +99,7 @@ def read_items(
     source: Source, items: Sequence[Item], diagnostics: tuple[Diagnostic, ...] = ()
 ) -> tuple[Derivation, Context]:
     """The derivation that a document's items hold; `diagnostics` are what was said of them before."""
-    derivation, context = _Reader(survey(source, Gatherer(source).run(items))).read(diagnostics)
-    said = any(isinstance(i, Directive) or (isinstance(i, Block) and i.directives) for i in items)
-    return replace(derivation, directives=said), context
+    return _Reader(survey(source, Gatherer(source).run(items))).read(diagnostics)
 
 
 @dataclass

@@ -16,6 +16,7 @@ from bnsym.model import (
     Evidence,
     Link,
     Repair,
+    Report,
     Result,
     Severity,
     Skipped,
@@ -151,6 +152,15 @@ def said_of_cause(cause: Cause) -> str:
 
 def said_of_repair(repair: Repair) -> str:
     return f"it holds with {repair.what} put right: {' '.join(repair.after.split())}"
+
+
+def said_of_report(report: Report) -> str:
+    """Whether its files pass, in a few words."""
+    if not report.passed:
+        return "Not every link is as declared"
+    if all(result.passed for result in report.results):
+        return "Every link is as declared"
+    return "Nothing is refuted" + " but as declared" * bool(report.counts["refuted"])
 
 
 def by_cause(results: Iterable[Result]) -> Iterable[list[Result]]:

@@ -145,7 +145,7 @@ class Server(LanguageServer):
 
     async def _mend(self, text: Text, budget: Budget, first: asyncio.Task[Checked]) -> Checked:
         checked = await asyncio.shield(first)
-        if checked.report.passed or not checked.views:
+        if not checked.views or all(result.passed for result in checked.report.results):
             return checked
         await asyncio.sleep(QUIET)
         checked = Checked(text, await self.session.check(text.note, budget, self.session.mending))

@@ -82,6 +82,11 @@ _LINKS = re.compile(rf"{_LINK}(?:\s*,\s*{_LINK})*")
 _ID = re.compile(r"[^\s#]+")
 
 
+def claims(text: str) -> bool:
+    """Whether a file with this text says in a directive, if a wrong one, what it claims."""
+    return _OPENING.search(text) is not None
+
+
 def opens(text: str, start: int) -> bool:
     """Whether the comment that opens at `start` is meant for bnsym."""
     return _OPENING.match(text, start) is not None

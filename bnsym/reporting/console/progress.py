@@ -49,5 +49,5 @@ class Watch:
         self._progress.update(self._task, description=clean(link.id) + failed)
 
     def end(self, result: Result) -> None:
-        self._failed += not result.passed
+        self._failed += result.fails
         self._progress.advance(self._task)

@@ -11,6 +11,7 @@ from rich.text import Text
 from bnsym.model import Report, Severity, for_file
 from bnsym.reporting.console.theme import VERDICT_STYLES
 from bnsym.reporting.view import View, views
+from bnsym.reporting.wording import said_of_report
 
 
 def summary(report: Report, width: int) -> Iterator[Text]:
@@ -48,17 +49,20 @@ def _passed(report: Report) -> str:
         return "there was nothing to check, and need not be."
     skipped, unexamined = report.counts["skipped"], sum(r.unexamined for r in report.results)
     reservations = [f"{_number(skipped, 'link')} skipped, not checked"] if skipped else []
+    if left := sum(not r.passed for r in report.results):
+        reservations.append(f"{_number(left, 'link')} open, where no directive says what is claimed")
     if unexamined:
         reservations.append(f"{_number(unexamined, 'proof')} that no other route could examine")
     reservation = f" ({'; '.join(reservations)})" if reservations else ""
-    return f"every link is as its file declares it{reservation}."
+    said = said_of_report(report)
+    return f"{said[0].lower()}{said[1:]}{reservation}."
 
 
 def _failed(report: Report) -> str:
     """The gravest reason, and what to do about it."""
     defects = [v for v in views(report) if v.words.code in ("BN401", "BN402")]
     errors = [d for d in report.all_diagnostics if d.severity is Severity.ERROR]
-    wrong = [v for v in views(report) if not v.result.passed]
+    wrong = [v for v in views(report) if v.result.fails]
     if defects or any(d.code == "BN402" for d in errors):
         return "bnsym contradicts itself or broke down; that is a defect of bnsym, please report it."
     if wrong:

@@ -35,6 +35,9 @@ HEAD_LINES = 2
 
 class Detail(Enum):
     QUIET = "quiet"
+    """What fails, and nothing where all passes."""
+    BRIEF = "brief"
+    """What is not as declared, and the summary."""
     NORMAL = "normal"
     VERBOSE = "verbose"
 
@@ -49,7 +52,7 @@ def print_report(
             page.put(*_as_understood(file))
     for cause in report.causes:
         cause_block(page, cause)
-    if detail is not Detail.QUIET:
+    if detail in (Detail.NORMAL, Detail.VERBOSE):
         _table(page, report, detail)
     result_blocks(page, [view for view in views(report) if _needs_a_look(view, report, detail)])
     _diagnostics(page, report, detail)
@@ -60,10 +63,7 @@ def print_report(
 def to_text(report: Report) -> str:
     """What is not as declared, and the summary, as plain text."""
     stream = StringIO()
-    console = make_console(stream, plain=True)
-    print_report(report, console, Detail.QUIET)
-    if report.passed:
-        Page(console, report.sources).put(*summary(report, Page(console, {}).width))
+    print_report(report, make_console(stream, plain=True), Detail.BRIEF)
     return stream.getvalue().rstrip()
 
 
@@ -83,14 +83,15 @@ def _needs_a_look(view: View, report: Report, detail: Detail) -> bool:
     if detail is Detail.VERBOSE:
         return not view.result.passed or view.as_declared
     explained = any(view.result.link.id in cause.links for cause in report.causes)
-    return not view.result.passed and not explained
+    shown = view.result.fails if detail is Detail.QUIET else not view.result.passed
+    return shown and not explained
 
 
 def _table(page: Page, report: Report, detail: Detail) -> None:
     """The rows of all files in the same columns, a blank line after each file."""
     together = {id(r) for group in by_cause(report.results) if len(group) > 1 for r in group}
     shown = [
-        (file, [v for v in file.views if detail is Detail.VERBOSE or _has_row(file, v, together)])
+        (file, [v for v in file.views if detail is Detail.VERBOSE or _has_row(v, together)])
         for file in file_views(report)
     ]
     chosen = [view for _, own in shown for view in own]
@@ -105,10 +106,10 @@ def _table(page: Page, report: Report, detail: Detail) -> None:
             page.put(Text())
 
 
-def _has_row(file: FileView, view: View, together: Container[int]) -> bool:
+def _has_row(view: View, together: Container[int]) -> bool:
     """What can't be read is listed by its cause alone where several links have one, and where a file does
     not say what it claims."""
-    own = file.file.derivation.directives and id(view.result) not in together
+    own = view.result.link.claimed and id(view.result) not in together
     return own or cause_of(view.result) is None
 
 

@@ -13,7 +13,7 @@ from bnsym.model import Report, Severity
 from bnsym.reporting.pages.html import facts
 from bnsym.reporting.pages.mathml import mathml
 from bnsym.reporting.view import views
-from bnsym.reporting.wording import MARKS
+from bnsym.reporting.wording import MARKS, said_of_report
 
 _TONES = {
     "proved": "#1f9254",
@@ -32,9 +32,8 @@ def to_fragment(report: Report) -> str:
 
 
 def _summary(report: Report) -> Iterator[str]:
-    said = "Every link is as declared" if report.passed else "Not every link is as declared"
     counts = ", ".join(f"{count} {name}" for name, count in report.counts.items() if count)
-    yield f"<p><strong>{said}</strong>{': ' * bool(counts)}{counts}.</p>"
+    yield f"<p><strong>{said_of_report(report)}</strong>{': ' * bool(counts)}{counts}.</p>"
     for problem in report.all_diagnostics:
         if problem.severity is not Severity.NOTE:
             place = escape(f"{problem.span.place}: {problem.code} {problem.message}")

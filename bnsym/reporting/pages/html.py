@@ -21,7 +21,7 @@ from bnsym.reporting.pages.mathml import marked, mathml
 from bnsym.reporting.pages.tex_prose import tex_prose
 from bnsym.reporting.resting import Standing
 from bnsym.reporting.view import Failure, FileView, Grounds, View, file_views
-from bnsym.reporting.wording import MARKS, said_of_cause
+from bnsym.reporting.wording import MARKS, said_of_cause, said_of_report
 from bnsym.source.text import Heading
 
 _SIGNS = {":=": "≔"}
@@ -54,8 +54,7 @@ def _title(report: Report) -> str:
 
 def _head(report: Report) -> Iterator[str]:
     """The counts, which are the filters."""
-    verdict = "Every link is as declared" if report.passed else "Not every link is as declared"
-    yield f'<header><p class="kind">bnsym {escape(report.version)}</p><h1>{verdict}</h1>'
+    yield f'<header><p class="kind">bnsym {escape(report.version)}</p><h1>{said_of_report(report)}</h1>'
     yield '<fieldset class="filters"><legend>Show</legend>'
     yield _filter("all", "all", len(report.results), chosen=True)
     yield from (_filter(name, f"{MARKS[name]} {name}", n) for name, n in report.counts.items() if n)
@@ -79,8 +78,9 @@ def _filter(name: str, label: str, count: int, *, chosen: bool = False) -> str:
 
 
 def _tally(file: FileReport) -> str:
-    count, passed = len(file.results), sum(r.passed for r in file.results)
-    return f"{count} as declared" if passed == count else f"{count - passed} of {count} not as declared"
+    count, left = len(file.results), sum(not r.passed for r in file.results)
+    failed = any(r.fails for r in file.results)
+    return f"{left} of {count} {'not as declared' if failed else 'open'}" if left else f"{count} as declared"
 
 
 def _file(view: FileView, number: int) -> str:

@@ -32,7 +32,8 @@ class Finding:
 
 
 def findings(report: Report) -> Iterator[Finding]:
-    """Links that are not as declared, then errors and warnings of files."""
+    """Links that are not as declared, errors where their files fail with them; then errors and warnings of
+    files."""
     seen: Counter[str] = Counter()
     within = cache(in_repository)
     for file in file_views(report):
@@ -48,7 +49,8 @@ def _of_result(view: View, fix: Fix | None, seen: Counter[str], within: Callable
     link, words, span = view.result.link, view.words, view.span
     message = words.message + (f"; {fix.said}" if fix else "")
     mark = _fingerprint(seen, words.code, within(span.file), link.source)
-    return Finding(Severity.ERROR, words.code, message, words.hint, span, link.id, mark, fix)
+    severity = Severity.ERROR if view.result.fails else Severity.WARNING
+    return Finding(severity, words.code, message, words.hint, span, link.id, mark, fix)
 
 
 def _of_diagnostic(one: Diagnostic, seen: Counter[str], within: Callable[[str], str]) -> Finding:

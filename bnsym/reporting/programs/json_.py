@@ -73,6 +73,7 @@ def _link(view: View) -> dict[str, Any]:
         "declared": "refuted" if is_declared_refuted(link) else None,
         "reason": link.declaration.reason if link.declaration else None,
         "passed": result.passed,
+        "fails": result.fails,
         **_proof(view.grounds),
         "witness": _refutation(view.failure.refuted) if view.failure else None,
         "repair": _repair(result.repair) if result.repair else None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from xml.etree import ElementTree
 
-from bnsym.model import FileReport, Report, Result, Severity, Skipped
+from bnsym.model import FileReport, Report, Result, Severity
 from bnsym.reporting.view import View
 
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -29,14 +29,13 @@ def to_junit(report: Report) -> str:
 def _suite(file: FileReport) -> ElementTree.Element:
     name = _xml(file.derivation.file)
     errors = [d for d in file.derivation.diagnostics if d.severity is Severity.ERROR]
-    skipped = sum(isinstance(r.verdict, Skipped) and r.passed for r in file.results)
     suite = ElementTree.Element(
         "testsuite",
         name=name,
         tests=str(len(file.results) + len(errors)),
-        failures=str(sum(not r.passed for r in file.results)),
+        failures=str(sum(r.fails for r in file.results)),
         errors=str(len(errors)),
-        skipped=str(skipped),
+        skipped=str(sum(map(_is_skipped, file.results))),
         time=f"{sum(r.seconds for r in file.results):.3f}",
     )
     for result in file.results:
@@ -52,11 +51,15 @@ def _suite(file: FileReport) -> ElementTree.Element:
 def _case(file: str, result: Result) -> ElementTree.Element:
     link, words = result.link, View(result).words
     case = ElementTree.Element("testcase", classname=file, name=_xml(link.id), time=f"{result.seconds:.3f}")
-    if not result.passed:
+    if result.fails:
         _said(case, "failure", words.code, words.message, f"{link.span.place}\n{link.source}\n{words.hint}")
-    elif isinstance(result.verdict, Skipped):
-        ElementTree.SubElement(case, "skipped", message=_xml(result.verdict.reason))
+    elif _is_skipped(result):
+        ElementTree.SubElement(case, "skipped", message=_xml(words.message))
     return case
+
+
+def _is_skipped(result: Result) -> bool:
+    return not result.fails and result.name in ("skipped", "undecided", "unread")
 
 
 def _said(case: ElementTree.Element, tag: str, code: str, message: str, text: str) -> None:
