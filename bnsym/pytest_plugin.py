@@ -1,7 +1,7 @@
 """pytest runs derivations: `pytest derivations/` has one test for each link.
 
-A note (Markdown, LaTeX, a notebook) is collected if it has a directive of bnsym, and it or a directory
-above it is named on the command line; in a run without arguments, if `testpaths` reach it and
+A note (Markdown, LaTeX, a notebook) is collected if it is named on the command line; with a directive of
+bnsym also if a directory above it is named, or in a run without arguments, if `testpaths` reach it and
 `bnsym check` would check it. Other runs of pytest never see it, nor import anything of bnsym.
 """
 
@@ -26,12 +26,12 @@ DIRECTIVE = re.compile(r"(?:<!--|%)\s*bnsym:")
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> NoteFile | None:
     if file_path.suffix.lower() not in SUFFIXES or not _is_named(file_path, parent.config):
         return None
+    path, named = file_path.resolve(), tuple(_named(parent.config))
     try:
-        marked = DIRECTIVE.search(_text(file_path)) is not None
+        meant = path in (one.resolve() for one in named) or DIRECTIVE.search(_text(file_path))
     except (OSError, UnicodeDecodeError):
         return None
-    alone = marked and _is_alone(file_path.resolve(), tuple(_named(parent.config)))
-    return NoteFile.from_parent(parent, path=file_path) if alone else None
+    return NoteFile.from_parent(parent, path=file_path) if meant and _is_alone(path, named) else None
 
 
 def _text(path: Path) -> str:
@@ -122,7 +122,7 @@ class NoteFile(pytest.File):
         derivation = read(_text(self.path), str(self.path))
         for link in derivation.links:
             yield LinkItem.from_parent(self, name=link.id, span=link.span)
-        if any(d.severity.value == "error" for d in derivation.diagnostics):
+        if not derivation.links or any(d.severity.value == "error" for d in derivation.diagnostics):
             yield NoteItem.from_parent(self, name="note")
 
 
@@ -149,25 +149,28 @@ class LinkItem(_Item):
         self.span = span
 
     def runtest(self) -> None:
-        from bnsym.model import Skipped
+        from bnsym.reporting.view import View
 
         result = self.parent.by_id[self.name]
-        if isinstance(result.verdict, Skipped) and result.passed:
-            pytest.skip(result.verdict.reason)
-        if not result.passed:
+        if result.fails:
             raise NotAsDeclared(_block(self.parent.report, result))
+        if result.name not in ("proved", "refuted"):
+            pytest.skip(View(result).words.message)
 
     def reportinfo(self) -> tuple[Path, int, str]:
         return Path(self.span.file), self.span.line - 1, self.name
 
 
 class NoteItem(_Item):
-    """What is wrong with the note beside its links."""
+    """What is wrong with the note beside its links, or why it has none."""
 
     def runtest(self) -> None:
-        errors = [d for d in self.parent.report.all_diagnostics if d.severity.value == "error"]
-        if errors:
-            raise NotAsDeclared("\n".join(f"{d.span.place}: {d.code} {d.message}" for d in errors))
+        said = [d for d in self.parent.report.all_diagnostics if d.severity.value != "note"]
+        wrong = [d for d in said if d.severity.value == "error" and d.code != "BN006"]
+        told = "\n".join(f"{d.span.place}: {d.code} {d.message}" for d in wrong or said)
+        if wrong:
+            raise NotAsDeclared(told)
+        pytest.skip(told)
 
 
 def _block(report: Report, result: Result) -> str:

@@ -306,6 +306,22 @@ def test_pytest_runs_each_link(project: Path) -> None:
     assert "1 passed" in pytest_of(project, "notes/sum.md", "-k", "sum.1")
 
 
+def test_pytest_takes_a_plain_note_that_is_named(project: Path) -> None:
+    plain = "$$a + a = 2 a$$\n\n$$\\mu = \\foo{x}$$\n"
+    (project / "plain.md").write_text(plain, encoding="utf-8")
+    said = pytest_of(project, "plain.md", "-rs")
+    assert "1 passed, 1 skipped" in said
+    assert "is not a known command" in said
+    (project / "plain.md").write_text(plain + "$$a + a = 3 a$$\n", encoding="utf-8")
+    assert "1 failed, 1 passed, 1 skipped" in pytest_of(project, "plain.md")
+    (project / "plain.md").write_text("The process $$ is this one.\n", encoding="utf-8")
+    said = pytest_of(project, "plain.md", "-rs")
+    assert "1 skipped" in said
+    assert "plain.md:1:13: BN101 The formula that `$$` opens is never closed" in said
+    assert "BN006 nothing to check" in said
+    assert "directive" not in said
+
+
 def test_pytest_keeps_to_the_project(project: Path) -> None:
     marked = "<!-- bnsym: claim id=bound -->\n" + BOUND
     (project / "notes" / "bound.md").write_text(marked, encoding="utf-8")
@@ -386,7 +402,7 @@ def test_a_printed_report_is_a_summary(tmp_path: Path) -> None:
     assert "\n1 link: 1 refuted\n" in printed
     note.write_text("$$ a + a = 2 a $$\n", encoding="utf-8")
     printed = str(bnsym.check(note, cross_examine=False))
-    assert printed.splitlines() == ["1 link: 1 proved", "Passed: every link is as its file declares it."]
+    assert printed.splitlines() == ["1 link: 1 proved", "Passed: every link is as declared."]
 
 
 def test_what_is_written_is_said(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
