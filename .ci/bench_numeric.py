@@ -26,8 +26,7 @@ import numpy as np
 
 import bnsym
 from bnsym.compiling.backends import installed
-from bnsym.evidence.streams import floating
-from bnsym.evidence.whole import modular
+from bnsym.evidence.large import floating, modular
 
 NOTE = Path(__file__).resolve().parent.parent / "derivations" / "batchnorm.md"
 LINK = f"{NOTE}#input-gradient"

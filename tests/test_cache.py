@@ -22,8 +22,8 @@ from bnsym.cache.answers import Answers
 from bnsym.cache.codec import CLASSES, Unknown, dumps, loads
 from bnsym.cache.folder import Folder, Nowhere, place
 from bnsym.elaborate import read
+from bnsym.evidence.large import modular
 from bnsym.evidence.small import explicit
-from bnsym.evidence.whole import modular
 from bnsym.execution.budget import Budget
 from bnsym.kernel import Certificate, Witness
 from bnsym.model import Evidence, Undecided

@@ -70,8 +70,8 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
 
 def routes(monkeypatch: pytest.MonkeyPatch, examine: Callable[..., Evidence]) -> None:
+    from bnsym.evidence.large import modular
     from bnsym.evidence.small import explicit
-    from bnsym.evidence.whole import modular
 
     for route in (explicit, modular):
         monkeypatch.setattr(route, "examine", examine)

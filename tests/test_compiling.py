@@ -11,7 +11,6 @@ import pytest
 
 import bnsym
 from bnsym.compiling import argument_names, running
-from bnsym.evidence.whole import blockwise
 
 ROOT = Path(__file__).parent
 BN = ROOT.parent / "derivations" / "batchnorm.md"
@@ -45,7 +44,6 @@ def arrays():
 
 def test_the_gradient_in_blocks(gradient, arrays, monkeypatch) -> None:
     monkeypatch.setattr(running, "BLOCK", 4096)
-    monkeypatch.setattr(blockwise, "BLOCK", 4096)
     x, gamma, g = arrays
     found = gradient(x, gamma, g)
     assert found.dtype == np.float64

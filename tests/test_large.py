@@ -104,7 +104,7 @@ def test_beside_an_undecided_link_it_is_shown_unasked(tmp_path: Path) -> None:
 
 
 def test_a_route_that_contradicts_a_proof_is_a_defect(note: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from bnsym.evidence.streams import floating
+    from bnsym.evidence.large import floating
     from bnsym.model import Evidence
 
     contrary = Evidence("floats at m = 9", False, "the sides differ")

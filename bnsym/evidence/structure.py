@@ -40,10 +40,6 @@ class Structure:
     """Names of ∂loss/∂output where it is free, as (loss, output)."""
     hessians: set[Name] = field(default_factory=set)
     """Names of second derivatives at outputs."""
-    symmetric: dict[Name, int] = field(default_factory=dict)
-    """Arrays whose two halves of so many indices may change places."""
-    moved: dict[Name, Name] = field(default_factory=dict)
-    """Directions, each with the node that moves along it: what is derived by its name is so along it."""
     _bodies: dict[Name, Term] = field(default_factory=dict)
     _letters: Iterator[int] = field(default_factory=itertools.count)
 
@@ -171,8 +167,6 @@ class Structure:
     def _hessian(self, loss: Name, a: Sym, b: Sym) -> Sym:
         name = f"∂²{loss}/∂{a.name}∂{b.name} at the outputs"
         self.hessians.add(name)
-        if a.name == b.name and a.indices:
-            self.symmetric[name] = len(a.indices)
         self.shapes[name] = self.shapes[a.name] + self.shapes[b.name]
         return Sym(name, a.indices + b.indices)
 
@@ -181,10 +175,7 @@ class Structure:
         once; written out where it would be a matrix over the batch."""
         if symbol.name == by.name:
             return same(symbol.indices, by.indices)
-        node = self.moved.get(by.name, by.name)
-        if symbol.name == node:
-            return Sym(by.name, symbol.indices)
-        if not self.depends(symbol.name, node):
+        if not self.depends(symbol.name, by.name):
             return ZERO
         name = f"d{symbol.name}/d{by.name}"
         if name not in self.definitions:

@@ -15,7 +15,22 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from bnsym.model import Evidence
-from bnsym.terms import Delta, Diff, Index, Name, Size, SpaceName, Statement, Sum, Sym, Term, walk
+from bnsym.terms import (
+    ZERO,
+    Delta,
+    Diff,
+    Hypothesis,
+    Index,
+    Name,
+    Relation,
+    Size,
+    SpaceName,
+    Statement,
+    Sum,
+    Sym,
+    Term,
+    walk,
+)
 from bnsym.terms import names as names
 from bnsym.terms import reached as reached
 
@@ -65,6 +80,16 @@ def is_gradient(term: Term, losses: Collection[Name]) -> bool:
     while isinstance(term, Diff):
         term = term.of
     return isinstance(term, Sym) and term.name in losses
+
+
+def above_zero(hypotheses: Iterable[Hypothesis], *relations: Relation) -> set[Name]:
+    """Names of which hypotheses with these relations say that each component is above zero."""
+    pairs = (
+        (h.left, h.right) if h.relation in (Relation.GE, Relation.GT) else (h.right, h.left)
+        for h in hypotheses
+        if h.relation in relations
+    )
+    return {symbol.name for symbol, zero in pairs if zero == ZERO and isinstance(symbol, Sym)}
 
 
 def shapes(statement: Statement) -> Shapes:

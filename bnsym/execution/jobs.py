@@ -98,8 +98,7 @@ def testify(statement: Statement, budget: Budget, proved: bool) -> tuple[Evidenc
     routes = _on_proof(statement, budget) if proved and budget.cross_examine else ()
     if budget.batch is None:
         return routes
-    from bnsym.evidence.streams import floating
-    from bnsym.evidence.whole import modular
+    from bnsym.evidence.large import floating, modular
 
     def at_batch() -> tuple[Evidence, ...]:
         size, deadline = budget.batch or 0, monotonic() + budget.timeout
@@ -129,10 +128,7 @@ def _on_proof(statement: Statement, budget: Budget) -> tuple[Evidence, ...]:
 
 
 def _at_large_size(statement: Statement, budget: Budget) -> tuple[Evidence, ...]:
-    try:
-        from bnsym.evidence.whole import modular
-    except ModuleNotFoundError:  # as in a browser
-        return _no_evidence("mod p", "NumPy is not installed")
+    from bnsym.evidence.large import modular
 
     def large() -> tuple[Evidence, ...]:
         return (modular.examine(statement, size=LARGE_SIZE, deadline=monotonic() + budget.timeout),)

@@ -121,8 +121,7 @@ def _prepare(theirs: Connection, ours: Connection, examines: bool) -> None:
     Thread(target=_leave_with, args=(theirs,), daemon=True).start()
     if examines:
         import_module("bnsym.evidence.small.explicit")
-        with suppress(ModuleNotFoundError):  # where there is no NumPy
-            import_module("bnsym.evidence.whole.modular")
+        import_module("bnsym.evidence.large.modular")
 
 
 def _nothing() -> None:

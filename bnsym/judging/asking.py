@@ -17,8 +17,7 @@ from bnsym.compiling.formula import Formula, formula
 from bnsym.compiling.proved import Form, gradient_forms, proved_form
 from bnsym.elaborate import Unreadable, parse_term, read_with_context
 from bnsym.evidence.structure import Structure
-from bnsym.evidence.surveying import own_first, relevant
-from bnsym.evidence.whole.pins import Hypotheses
+from bnsym.evidence.surveying import above_zero, own_first, relevant
 from bnsym.finding import gather
 from bnsym.judging.trials import UNITS, Refused, Task, Trial, Unfit
 from bnsym.terms import (
@@ -55,10 +54,10 @@ def task(
         if name not in known:
             raise ValueError(f"values: {name!r} is none of {', '.join(known)}")
     hypotheses = [h for f in forms.values() for h in f.form.statement.hypotheses]
-    structure = next(iter(forms.values())).structure
-    positive = Hypotheses(structure, tuple(hypotheses)).positive
+    defined = next(iter(forms.values())).structure.definitions
+    positive = above_zero(hypotheses, Relation.LT, Relation.GT) - defined.keys()
     masks = frozenset(n for h in hypotheses for n in _mask(h.left, h.relation, h.right))
-    return Task(fn, outputs, known, named, order, positive, masks, _type(dtype), values)
+    return Task(fn, outputs, known, named, order, frozenset(positive), masks, _type(dtype), values)
 
 
 def _forms(link: str | os.PathLike[str] | Mapping[str, str]) -> dict[str, Form]:

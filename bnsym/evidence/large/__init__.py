@@ -1,0 +1,1 @@
+"""A large batch, of a few kinds of examples: residues mod a prime, and floats with error bounds."""
