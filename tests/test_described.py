@@ -281,3 +281,10 @@ def test_by_what_is_made_from_other_entries_of_itself_nothing_is_differentiated(
         assert note(f"$$\na_i = \\tanh(\\sum_j a_j)\n$$\n\n{total}{claim}") == "xx"
         assert note(f"$$\na_i = \\tanh(\\sum_j b_j)\n$$\n\n{total}{claim}") == "p"
         assert note(f"$$\na_i = a_i - w b_i\n$$\n\n{total}{claim}") == "xp"
+
+
+def test_what_is_said_of_something_else_beside_a_name_leaves_refutations() -> None:
+    claim = "\n\n$$\nu^T v = 0\n$$\n"
+    assert note(f"Because the step is orthogonal to $v$, we find{claim}") == "r"
+    assert note(f"Because $u$ is orthogonal to $v$, we find{claim}") == "x"
+    assert note(f"By the orthogonality of $u$ and $v$,{claim}") == "x"

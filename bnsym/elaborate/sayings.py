@@ -149,9 +149,10 @@ def _told(sentence: str, words: Words) -> Iterator[str]:
         clauses = _CLAUSE.split(shown)
         for one, other in pairwise((*clauses, "")):
             first = WORDS.search(one)
-            if _JOIN.match(one) or _JOIN.match(other) or (first and reasons.has(first[0].lower())):
+            reason = first is not None and reasons.has(first[0].lower())
+            if reason or _JOIN.match(one) or _JOIN.match(other) or compiled(ALL["properties"]).search(one):
                 yield one
-        if compiled(ALL["satisfies"]).search(shown) or compiled(ALL["properties"]).search(shown):
+        if compiled(ALL["satisfies"]).search(shown):
             yield shown
 
 
@@ -164,10 +165,16 @@ def _is_open(told: str, words: Words) -> bool:
         return False
     if compiled(ALL["treats"]).match(told):
         return subject is not None and subject["name"] is not None
-    if any(compiled(ALL[kind]).search(told) for kind in ("properties", "satisfies")):
+    sure = all(known(told, words))
+    left_out = compiled(ALL["properties"]).search(told)
+    if left_out and not (
+        sure and FORMULA in told[left_out.end() :] and FORMULA not in told[: left_out.start()]
+    ):
+        return True  # `the step is orthogonal to $w$` is said of the step
+    if compiled(ALL["satisfies"]).search(told):
         return True
     if Known.of(words.reasons).has(first[0].lower()):
-        return not (all(known(told, words)) or compiled(ALL["laws"]).search(told))
+        return not (sure or compiled(ALL["laws"]).search(told))
     if subject is None:
         return False
     clause = _CLAUSE.split(told[subject.end() :])[0]
