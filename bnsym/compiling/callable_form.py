@@ -18,7 +18,6 @@ from bnsym.compiling.programs import Program, program, side_by_side
 from bnsym.compiling.proved import Form, NotProved, proved_form
 from bnsym.evidence import memory, surveying
 from bnsym.evidence.streams.balls import Cancellation, Overflow
-from bnsym.evidence.structure import Structure
 from bnsym.evidence.surveying import Unsupported
 from bnsym.terms import Name, Statement, free_indices
 
@@ -54,10 +53,9 @@ class ClosedForm:
         self.form, self.backend = form, backend
         self._statement = surveying.relevant(form.statement)
         self.given = _given(self._statement, given)
-        self.structure = Structure.of(self._statement, surveying.own_first(self._statement)[0])
         self._free = free_indices(self._statement.left)
         try:
-            self.formula = formula(self.structure, self._statement, self._free, self.given)
+            self.formula = formula(self._statement, self._free, self.given)
             self.arguments = arguments(self.formula)
         except Unsupported as error:
             raise NotProved(f"proved, but it can't be compiled: {error}") from error
@@ -73,7 +71,7 @@ class ClosedForm:
         """As steps with names. beside: for features side by side; fused: as `programs.program`. Raises
         NotProved where there is no way."""
         try:
-            found = formula(self.structure, self._statement, self._free, self.given, whole=True)
+            found = formula(self._statement, self._free, self.given, whole=True)
             found = side_by_side(found) if beside else found
             axes = (BESIDE,) if beside else ()
             takes = [replace(a, spaces=(*a.spaces, *axes)) for a in self.arguments]
@@ -111,7 +109,8 @@ class ClosedForm:
         if beside not in self._made:
             program = self.program("closed_form", beside=beside, fused=True)
             try:
-                self._made[beside] = running.runner(program, self.backend, self.structure.batch)
+                batch = surveying.own_first(self._statement)[0]
+                self._made[beside] = running.runner(program, self.backend, batch)
             except Unsupported as error:
                 raise NotProved(f"proved, but it can't be compiled: {error}") from error
         return self._made[beside]

@@ -7,15 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import product
 
-from bnsym.evidence.deltas import rebuilt
-from bnsym.evidence.structure import Structure
-from bnsym.evidence.surveying import names, reached
+from bnsym.calculus import Graph, NotDifferentiable, expand, gradient_name, hessian_name
+from bnsym.evidence.deltas import rebuilt, tidy
+from bnsym.evidence.surveying import Unsupported, names, reached, shapes
 from bnsym.terms import (
     Add,
     Definition,
+    Delta,
     Diff,
     Index,
+    Max,
     Mul,
     Name,
     Pow,
@@ -67,43 +70,57 @@ class Formula:
 
 
 def formula(
-    structure: Structure,
-    statement: Statement,
-    free: tuple[Index, ...],
-    given: Collection[Name] = (),
-    *,
-    whole: bool = False,
+    statement: Statement, free: tuple[Index, ...], given: Collection[Name] = (), *, whole: bool = False
 ) -> Formula:
-    """The right side of a statement whose definitions a structure has; it may be any term over them. given:
-    names whose values are handed in. whole: as one piece, as it is written."""
-    shown = (statement.right,) if whole else tuple(pieces(statement.right))
-    parts = tuple(Piece(t, _written(structure, structure.resolve(t))) for t in shown)
-    bodies: dict[Name, Definition] = {}
+    """The right side of a statement; it may be any term over its definitions. given: names whose values are
+    handed in. whole: as one piece, as it is written."""
+    graph, known, bodies = Graph.of(statement), shapes(statement), dict[Name, Definition]()
+    upstream = _upstream(graph)
+
+    def written(term: Term) -> Term:
+        """Without derivatives but those of a loss at its outputs, and without deltas that a sum can spend."""
+        match term:
+            case Diff():
+                return written(expand(graph, term))
+            case Sym(name, indices) if name in upstream:
+                new, over = upstream[name]
+                known[new] = tuple(space for output in over for space in known[output])
+                return Sym(new, indices)
+            case Max():
+                raise Unsupported("a maximum over matrices is not worked out here")
+            case Delta():
+                return tidy(term)
+            case _:
+                return rebuilt(term, written)
 
     def uses(name: Name) -> set[Name]:
-        if name not in structure.definitions or name in given:
+        if name not in graph.by_name or name in given:
             return set()
         if name not in bodies:
-            symbol = structure.definitions[name].symbol
-            bodies[name] = Definition(symbol, _written(structure, structure.body(name)))
+            symbol, body = graph.by_name[name].symbol, graph.by_name[name].body
+            bodies[name] = Definition(symbol, written(body))
         return names(bodies[name].body)
 
-    used = reached([n for p in parts for n in names(p.term)], uses)
-    shapes = {n: structure.shapes[n] for n in used if n not in bodies}
+    shown = (statement.right,) if whole else tuple(pieces(statement.right))
+    try:
+        parts = tuple(Piece(t, written(t)) for t in shown)
+        used = reached([n for p in parts for n in names(p.term)], uses)
+    except NotDifferentiable as error:
+        raise Unsupported(f"the derivative of {error}") from error
     left = statement.left
-    by = (
-        left.by.name if isinstance(left, Diff) and left.of in {Sym(loss) for loss in statement.losses} else ""
-    )
-    return Formula(parts, bodies, free, shapes, by)
+    loss = isinstance(left, Diff) and isinstance(left.of, Sym) and left.of.name in statement.losses
+    by = left.by.name if isinstance(left, Diff) and loss else ""
+    return Formula(parts, bodies, free, {n: known[n] for n in used if n not in bodies}, by)
 
 
-def _written(structure: Structure, term: Term) -> Term:
-    """Without derivatives of a loss but those at its outputs."""
-    if isinstance(term, Sym) and term.name in structure.adjoints:
-        loss, node = structure.adjoints[term.name]
-        gradient = structure.gradient(loss, Sym(node, term.indices))
-        return _written(structure, structure.resolve(gradient))
-    return rebuilt(term, lambda inner: _written(structure, inner))
+def _upstream(graph: Graph) -> dict[Name, tuple[Name, tuple[Name, ...]]]:
+    """The free derivatives of a loss, by what the calculus calls them: their names here, and the outputs."""
+    found: dict[Name, tuple[Name, tuple[Name, ...]]] = {}
+    for f, y in product(graph.losses, graph.outputs):
+        found[gradient_name(f, y)] = f"∂{f}/∂{y} at the outputs", (y,)
+        for z in graph.outputs:
+            found[hessian_name(f, y, z)] = f"∂²{f}/∂{y}∂{z} at the outputs", (y, z)
+    return found
 
 
 def pieces(term: Term) -> Iterator[Term]:

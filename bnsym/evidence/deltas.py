@@ -21,20 +21,10 @@ from bnsym.terms import (
     children,
     free_indices,
     mul,
-    num,
     own_indices,
     power,
     rename,
 )
-
-
-def delta(left: Index, right: Index) -> Term:
-    return ONE if left == right else Delta(left, right)
-
-
-def same(left: tuple[Index, ...], right: tuple[Index, ...]) -> Term:
-    """1 where the indices are equal one by one, else 0."""
-    return times(*(delta(a, b) for a, b in zip(left, right, strict=True)))
 
 
 def times(*factors: Term) -> Term:
@@ -84,28 +74,6 @@ def rebuilt(term: Term, change: Callable[[Term], Term]) -> Term:
             return spend(index, change(body))
         case _:
             return term
-
-
-def derived(term: Term, rate: Callable[[Term], Term]) -> Term:
-    """The derivative of a sum, product or power, `rate` that of a term directly inside it; else zero."""
-    match term:
-        case Add() | Sum():
-            return rebuilt(term, rate)
-        case Mul(factors):
-            rates = [(k, rate(f)) for k, f in enumerate(factors)]
-            return add(*(times(*factors[:k], r, *factors[k + 1 :]) for k, r in rates if r != ZERO))
-        case Pow(base, exponent):
-            inner = rate(base)
-            return ZERO if inner == ZERO else times(num(exponent), power(base, exponent - 1), inner)
-        case _:
-            return ZERO
-
-
-def over(indices: tuple[Index, ...], body: Term) -> Term:
-    """Σ body over all of the indices."""
-    for index in reversed(indices):
-        body = spend(index, body)
-    return body
 
 
 def _products(body: Term, index: Index) -> list[tuple[Term, ...]]:

@@ -16,8 +16,7 @@ from bnsym.compiling.callable_form import ClosedForm
 from bnsym.compiling.formula import Formula, formula
 from bnsym.compiling.proved import Form, gradient_forms, proved_form
 from bnsym.elaborate import Unreadable, parse_term, read_with_context
-from bnsym.evidence.structure import Structure
-from bnsym.evidence.surveying import above_zero, own_first, relevant
+from bnsym.evidence.surveying import above_zero, relevant
 from bnsym.finding import gather
 from bnsym.judging.trials import UNITS, Refused, Task, Trial, Unfit
 from bnsym.terms import (
@@ -54,8 +53,8 @@ def task(
         if name not in known:
             raise ValueError(f"values: {name!r} is none of {', '.join(known)}")
     hypotheses = [h for f in forms.values() for h in f.form.statement.hypotheses]
-    defined = next(iter(forms.values())).structure.definitions
-    positive = above_zero(hypotheses, Relation.LT, Relation.GT) - defined.keys()
+    defined = {d.symbol.name for d in next(iter(forms.values())).form.statement.definitions}
+    positive = above_zero(hypotheses, Relation.LT, Relation.GT) - defined
     masks = frozenset(n for h in hypotheses for n in _mask(h.left, h.relation, h.right))
     return Task(fn, outputs, known, named, order, frozenset(positive), masks, _type(dtype), values)
 
@@ -95,7 +94,7 @@ def _given(
 
 def _formula(statement: Statement, term: Term) -> Formula:
     whole = relevant(replace(statement, left=ONE, right=term))
-    return formula(Structure.of(whole, own_first(whole)[0]), whole, free_indices(term))
+    return formula(whole, free_indices(term))
 
 
 def _read(form: Form, latex: str) -> tuple[Statement, Term]:
