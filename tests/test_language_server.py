@@ -434,7 +434,7 @@ def checked(verdicts: Verdicts, *links: str, timeout: float = 10.0) -> list[str]
 
 
 def test_only_what_an_edit_touches_is_decided_again() -> None:
-    verdicts: Verdicts = {}
+    verdicts = Verdicts()
     squares = r"$$ \sum_i (x_i - \mu)^2 = \sum_i x_i^2 - m \mu^2 $$"
     assert checked(verdicts, TRUE, squares) == ["proved", "proved"]
     first = dict(verdicts)
@@ -452,12 +452,37 @@ def afresh(text: str, verdicts: Verdicts) -> list[object]:
     return [*names, report.all_diagnostics, *(one.derivation.definitions for one in report.files)]
 
 
-@pytest.mark.parametrize("seed", range(3))
+BACKWARD = r"""
+$$ u_i := 2 x_i $$
+
+$$ y_i := \gamma u_i + 3 $$
+
+$$ \frac{\partial f}{\partial \gamma} = \sum_i \frac{\partial f}{\partial y_i} u_i
+= \sum_i 2 \frac{\partial f}{\partial y_i} x_i $$
+
+$$ \frac{\partial f}{\partial x_i} = 2 \gamma \frac{\partial f}{\partial y_i} $$
+
+$$ \sum_i u_i = 2 \sum_i x_i $$
+"""
+
+
+def test_what_a_loss_is_a_function_of_is_a_part_of_what_is_asked() -> None:
+    verdicts = Verdicts()
+    assert checked(verdicts, BACKWARD) == ["proved"] * 4
+    kept = len(verdicts)
+    direct = checked(verdicts, "<!-- bnsym: loss $f(y, u)$ -->", BACKWARD)
+    assert direct == ["proved", "proved", "refuted", "proved"]
+    assert checked(verdicts, BACKWARD.replace("2 x_i $$", "3 x_i $$", 1))[1:] == ["refuted"] * 3
+    assert len(verdicts) > kept
+
+
+@pytest.mark.parametrize("seed", range(4))
 def test_after_any_edit_all_is_as_if_the_note_were_new(seed: int) -> None:
     """Whatever is kept of the texts before: trees, layouts, verdicts."""
     random = Random(seed)
-    verdicts: Verdicts = {}
+    verdicts = Verdicts()
     text = (ROOT / "derivations" / "first-steps.md").read_text(encoding="utf-8") + f"\n{FALSE}\n"
+    text = BACKWARD if seed % 2 else text
     for _ in range(8):
         start, end = sorted(random.randrange(len(text)) for _ in range(2))
         piece, place = text[start : min(end, start + 60)], random.randrange(len(text))
@@ -466,11 +491,11 @@ def test_after_any_edit_all_is_as_if_the_note_were_new(seed: int) -> None:
         known = afresh(text, verdicts)
         for kept in (parser.parse, parser._parsed, nesting._laid_out, chains.read_chains, links.reading):
             kept.cache_clear()
-        assert known == afresh(text, {})
+        assert known == afresh(text, Verdicts())
 
 
 def test_a_definition_is_no_part_of_what_does_not_rest_on_it() -> None:
-    verdicts: Verdicts = {}
+    verdicts = Verdicts()
     twice = r"$$ \sum_i (y_i - 2 \mu) = 0 $$"
     assert checked(verdicts, "$$ y_i := 2 x_i $$", TRUE, twice) == ["proved", "proved"]
     first = dict(verdicts)
@@ -481,7 +506,7 @@ def test_a_definition_is_no_part_of_what_does_not_rest_on_it() -> None:
 
 
 def test_what_is_undecided_is_tried_again_with_more_time() -> None:
-    verdicts: Verdicts = {}
+    verdicts = Verdicts()
     assert checked(verdicts, HARD, timeout=0.001) == ["undecided"]
     ((first, _),) = verdicts.values()
     assert checked(verdicts, HARD, timeout=0.001) == ["undecided"]

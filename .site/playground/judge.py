@@ -39,7 +39,7 @@ class Progress:
 
 def judged(text: str, file: str, tell: Callable[[int, int], object]) -> Iterator[str]:
     """The report as JSON, twice: what proofs are examined by, and repairs, take SymPy, and longer."""
-    verdicts: Verdicts = {}
+    verdicts = Verdicts()
     for whole in (False, True):
         sizes, repairs = ((2, 3, 4), "failed") if whole else ((), "none")
         cost = budget(SECONDS, sizes, whole, repairs, None, False, None)

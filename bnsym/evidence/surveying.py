@@ -129,17 +129,22 @@ def own_first(statement: Statement) -> tuple[SpaceName, ...]:
 def relevant(statement: Statement) -> Statement:
     """The statement without definitions that it does not depend on, so that links of one note which
     depend on the same ones share what is made of them."""
-    own = [statement.left, statement.right, *(t for h in statement.hypotheses for t in (h.left, h.right))]
-    bodies = {d.symbol.name: d.body for d in statement.definitions}
-
-    def used(terms: Iterable[Term]) -> set[Name]:
-        inside = [t for term in terms for t in walk(term)]
-        derived = statement.outputs if any(isinstance(t, Diff) for t in inside) else ()
-        return {*derived, *(t.name for t in inside if isinstance(t, Sym))}
-
-    needed = reached(used(own), lambda name: used([bodies[name]]) if name in bodies else ())
+    bodies = {d.symbol.name: (d.body,) for d in statement.definitions}
+    needed = reached(used(statement, own_terms(statement)), lambda name: used(statement, bodies.get(name, ())))
     kept = tuple(d for d in statement.definitions if d.symbol.name in needed)
     return replace(statement, definitions=kept)
+
+
+def own_terms(statement: Statement) -> list[Term]:
+    """Its terms without those of its definitions."""
+    return [statement.left, statement.right, *(t for h in statement.hypotheses for t in (h.left, h.right))]
+
+
+def used(statement: Statement, terms: Iterable[Term]) -> set[Name]:
+    """The names in terms of a statement, with its losses' arguments where something is differentiated."""
+    inside = [t for term in terms for t in walk(term)]
+    derived = statement.outputs if any(isinstance(t, Diff) for t in inside) else ()
+    return {*derived, *(t.name for t in inside if isinstance(t, Sym))}
 
 
 def patterns(indices: tuple[Index, ...], sizes: Mapping[SpaceName, int]) -> list[dict[Index, int]]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import count
 from math import inf
 from time import monotonic
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
@@ -17,7 +18,7 @@ from bnsym.execution.workers import InProcess, Workers
 from bnsym.finding import Note
 from bnsym.kernel import Proved, Refuted, Witness
 from bnsym.model import Cause, Evidence, Link, Repair, Undecided
-from bnsym.terms import Hypothesis, Statement
+from bnsym.terms import Definition, Hypothesis, Statement
 
 if TYPE_CHECKING:
     from bnsym.cache.answers import Answers
@@ -27,9 +28,34 @@ T = TypeVar("T")
 Decided: TypeAlias = Proved | Refuted | Undecided
 Answer: TypeAlias = Callable[[], "Done[T] | Failed"]
 """What waits for an answer; raises Lost."""
-Verdicts: TypeAlias = dict[tuple[Statement, str | None], tuple[Decided, float]]
-"""The kernel's, of this process, by the statement and what was asked `at`; with the seconds allowed, beyond
-which what is undecided may be decided."""
+Question: TypeAlias = tuple[object, ...]
+
+
+class Verdicts(dict["Question", tuple[Decided, float]]):
+    """The kernel's, of this process, by what was asked; with the seconds allowed, beyond which what is
+    undecided may be decided."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[Definition, int] = {}
+        """The definitions that statements rested on: a number is sooner compared than what they say."""
+        self._fresh = count()
+        self._last: tuple[tuple[Definition, ...], dict[object, tuple[int, ...]]] = (), {}
+        """The definitions last asked with, as all links of a note are; which names rest on which of them."""
+
+    def question(self, statement: Statement, at: str | None) -> Question:
+        """What is asked, without definitions that it does not rest on; else it would be another after an
+        edit of any."""
+        from bnsym.evidence.surveying import own_terms, relevant, used
+
+        known, resting = self._last
+        if known is not statement.definitions:
+            known, resting = self._last = statement.definitions, {}
+        names = frozenset(used(statement, own_terms(statement))), statement.outputs
+        if names not in resting:
+            needed = relevant(statement).definitions
+            resting[names] = tuple(self._numbers.setdefault(d, next(self._fresh)) for d in needed)
+        plain = statement.left, statement.relation, statement.right, statement.hypotheses
+        return (*plain, statement.losses, statement.outputs, resting[names], at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +74,16 @@ class Dispatcher:
             return self._decided(statement, at, seconds)
         from bnsym.evidence.surveying import relevant
 
-        statement = relevant(statement)  # else it would be another after an edit of any definition
-        allowed = min(seconds, self.budget.timeout)
-        known, within = verdicts.get((statement, at), (None, 0.0))
+        question, allowed = verdicts.question(statement, at), min(seconds, self.budget.timeout)
+        known, within = verdicts.get(question, (None, 0.0))
         if known is not None and (not isinstance(known, Undecided) or allowed <= within):
             done: Done[Decided] = Done(known, 0.0)
             return lambda: done
 
         def keep(verdict: Decided) -> None:
-            verdicts[statement, at] = verdict, allowed
+            verdicts[question] = verdict, allowed
 
-        return partial(_kept, self._decided(statement, at, seconds), keep)
+        return partial(_kept, self._decided(relevant(statement), at, seconds), keep)
 
     def _decided(self, statement: Statement, at: str | None, seconds: float) -> Answer[Decided]:
         if self.memory and (known := self.memory.found(statement, at)) is not None:

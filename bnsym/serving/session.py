@@ -113,7 +113,7 @@ class Desk:
 class Session:
     """What is known of the notes that were checked, and who checks."""
 
-    verdicts: Verdicts = field(default_factory=dict)
+    verdicts: Verdicts = field(default_factory=Verdicts)
     known: InMemory = field(default_factory=InMemory)
     """Certificates, by what a statement depends on, and repairs."""
     deciding: Desk = field(default_factory=Desk)
