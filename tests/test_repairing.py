@@ -198,23 +198,32 @@ def test_what_is_declared_refuted_is_left_alone(tmp_path: Path) -> None:
     declared = path.read_text(encoding="utf-8")
     report = bnsym.check(path, cross_examine=False, repairs="all")
     assert report.results[0].repair is not None
-    assert unified(repaired(report)) == ""
+    assert unified(repaired(report), tmp_path) == ""
     assert fix_files(repaired(report)) == []
     assert path.read_text(encoding="utf-8") == declared
 
 
-@pytest.mark.parametrize("folder", [".", "a folder", "a folder/in it"])
-def test_git_applies_the_patch(folder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Made and applied in any folder that holds the note; one further in applies it from the root."""
+@pytest.mark.parametrize("folder", [".", "a folder", "a folder/in it", "beside"])
+@pytest.mark.parametrize("repository", [".", "a folder", "beside", ""])
+def test_git_applies_the_patch(
+    folder: str, repository: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the folder where it is made, wherever the note and a repository are."""
     (tmp_path / "a folder" / "in it").mkdir(parents=True)
+    (tmp_path / "beside").mkdir()
     path = note(tmp_path / "a folder", SLIPS[0][0])
     path.write_text(path.read_text(encoding="utf-8").rstrip("\n"), encoding="utf-8")  # no newline at the end
-    subprocess.run(["git", "init", "-q", "."], check=True, cwd=tmp_path)
+    if repository:
+        subprocess.run(["git", "init", "-q", tmp_path / repository], check=True)
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
     monkeypatch.chdir(tmp_path / folder)
-    diff = unified(repaired(bnsym.check(path, cross_examine=False)))
-    assert "--- a/a folder/note.md\n+++ b/a folder/note.md\n" in diff
-    where = tmp_path if "in it" in folder else tmp_path / folder
-    subprocess.run(["git", "apply"], input=diff, text=True, check=True, cwd=where)
+    diff = unified(repaired(bnsym.check(path, cross_examine=False)), Path.cwd())
+    above = "in it" in folder or folder == "beside"
+    plain = subprocess.run(["git", "apply"], input=diff, text=True, check=False, capture_output=True)
+    assert (plain.returncode != 0) is above, "it says what it does not change"
+    if above:
+        assert "invalid path" in plain.stderr
+        subprocess.run(["git", "apply", "--unsafe-paths"], input=diff, text=True, check=True)
     assert bnsym.check(path, cross_examine=False).passed
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from codecs import BOM_UTF8
 from collections.abc import Sequence
 from dataclasses import replace
@@ -250,7 +249,7 @@ def _repair(request: Request, folder: Folder | None, patch: Path | None, fix: bo
     one of what is left. What is not mended is not looked into again, and by this process alone."""
     from bnsym import checking
     from bnsym.cache.in_memory import InMemory
-    from bnsym.repairing.patch import mended, root_of, unified
+    from bnsym.repairing.patch import mended, unified
 
     notes, problems = gather(request.paths, request.excluded)
     found = folder or InMemory()
@@ -261,10 +260,10 @@ def _repair(request: Request, folder: Folder | None, patch: Path | None, fix: bo
     )  # all causes are found at once
     changes, left = mended(notes, report, lambda notes: check(notes)[0])
     if patch is not None:
-        write(patch, unified(changes))
+        write(patch, unified(changes, Path.cwd()))
         if any(Path.cwd() not in Path(file).resolve().parents for file in changes):
-            said = f"git -C {os.path.relpath(root_of(changes))} apply"
-            click.echo(f"the patch reaches files above this folder: apply it with `{said}`", err=True)
+            said = "the patch reaches files above this folder: apply it with `git apply --unsafe-paths`"
+            click.echo(said, err=True)
     if folder is None:
         left = _of_this_run(left)
     if fix and changes:

@@ -130,7 +130,9 @@ def relevant(statement: Statement) -> Statement:
     """The statement without definitions that it does not depend on, so that links of one note which
     depend on the same ones share what is made of them."""
     bodies = {d.symbol.name: (d.body,) for d in statement.definitions}
-    needed = reached(used(statement, own_terms(statement)), lambda name: used(statement, bodies.get(name, ())))
+    needed = reached(
+        used(statement, own_terms(statement)), lambda name: used(statement, bodies.get(name, ()))
+    )
     kept = tuple(d for d in statement.definitions if d.symbol.name in needed)
     return replace(statement, definitions=kept)
 

@@ -82,21 +82,16 @@ def _first_of_chains(file: FileReport) -> Iterator[Repair]:
             yield repair
 
 
-def root_of(changes: Changes) -> Path:
-    """From where the paths of a patch count: the repository that holds the files, else this folder if it
-    does, else the nearest that holds them all."""
-    shared = Path(os.path.commonpath([Path(file).resolve().parent for file in changes] or [Path.cwd()]))
-    around = (shared, *shared.parents)
-    here = Path.cwd() if Path.cwd() in around else shared
-    return next((one for one in around if (one / ".git").exists()), here)
-
-
-def unified(changes: Changes) -> str:
-    """The changes as git prints them; see `root_of`."""
-    lines: list[str] = []
+def unified(changes: Changes, here: Path) -> str:
+    """The changes as `git apply` takes them in a folder. Without --unsafe-paths, and a name that counts from
+    there, it changes nothing above the folder; else names count from the root of its repository."""
+    here, lines = here.resolve(), list[str]()
+    root = next((folder for folder in (here, *here.parents) if (folder / ".git").exists()), here)
     for file, (before, after) in changes.items():
         old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
-        inside = Path(file).resolve().relative_to(root_of(changes)).as_posix()
-        name = "stdin" if file == STANDARD_INPUT else inside
-        lines += [f"diff --git a/{name} b/{name}\n", *unified_diff(old, new, f"a/{name}", f"b/{name}")]
+        path = here / "stdin" if file == STANDARD_INPUT else Path(file).resolve()
+        inside = here in path.parents
+        name = path.relative_to(root).as_posix() if inside else Path(os.path.relpath(path, here)).as_posix()
+        lines += [f"diff --git a/{name} b/{name}\n"] * inside
+        lines += unified_diff(old, new, f"a/{name}", f"b/{name}")
     return "".join(k if k.endswith("\n") else k + "\n\\ No newline at end of file\n" for k in lines)

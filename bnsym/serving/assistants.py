@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import asdict
 from functools import partial
+from pathlib import Path
 from typing import Annotated, Any, Literal, NoReturn, TypeAlias, TypeVar
 
 import click
@@ -93,7 +94,8 @@ class Assistant:
 
             changes, left = mended([note], check([note]), check)
             _, after = changes.get(note.file, ("", note.text))
-            return Mended(patch=unified(changes), text=after if text else "", left=_brief(left))
+            patch = unified(changes, Path(note.file).parent)
+            return Mended(patch=patch, text=after if text else "", left=_brief(left))
 
         return await self._within(mend)
 
