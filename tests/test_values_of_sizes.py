@@ -82,3 +82,19 @@ def test_a_condition_in_the_row_of_definitions() -> None:
     assert note(f"{row}\n\n$$\n\\sum_i w_i (x_i - \\mu) = 0\n$$\n") == "xx"
     row = r"$$\mu = \sum_i w_i x_i, \qquad \sum_i (x_i - \mu) = 0$$"
     assert note(row) == "r"
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"\sum_i (x_i - \mu)^2 = 0", "p"),
+        (r"x_i = \mu", "p"),
+        (r"\frac{\partial \mu}{\partial x_i} = 1", "p"),
+        (r"\frac{\partial \mu}{\partial x_i} = 2", "r"),
+        (r"\sum_i x_i = 2 \mu", "r"),
+        (r"x_1 x_2 = x_1^2", "u"),
+    ],
+)
+def test_an_axis_of_one_entry(claim: str, verdict: str) -> None:
+    assert note(f"{MEAN}\n\n<!-- bnsym: assume $m = 1$ -->\n\n$$\n{claim}\n$$\n") == verdict
+    assert note(f"{MEAN}\n\n<!-- bnsym: assume $m = 2$ -->\n\n$$\n{claim}\n$$\n") != "p"

@@ -22,6 +22,7 @@ from bnsym.elaborate.dependence import Dependence, names_of, reached
 from bnsym.elaborate.differentiating import is_total
 from bnsym.elaborate.index_spaces import BATCH
 from bnsym.elaborate.lowering import Lowering
+from bnsym.elaborate.restrictions import without_single
 from bnsym.elaborate.scope import Survey
 from bnsym.latex.ast import Node, Symbol, symbols_changed
 from bnsym.latex.ast import walk as walk_nodes
@@ -130,7 +131,8 @@ class Context:
         self, left: Term, relation: Relation, right: Term, hypotheses: tuple[Hypothesis, ...] = ()
     ) -> Statement:
         """The same, with functions of numbers in it."""
-        return Statement(left, relation, right, self.definitions, hypotheses, self.losses, self.outputs)
+        said = Statement(left, relation, right, self.definitions, hypotheses, self.losses, self.outputs)
+        return without_single(said)
 
 
 def parse_term(latex: str, context: Context, chain: RawChain | None = None) -> Term:

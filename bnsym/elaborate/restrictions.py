@@ -2,20 +2,42 @@ r"""Conditions on index letters: `i \ne j`, `i = j`, `i > j` restrict the free l
 
 A link under `i \ne j` is the same link with both sides times 1 - δ_ij, and under `i = j` the one with i
 for j: both are exact. An order of letters is weaker than what can be said here; what is proved for all
-i ≠ j holds for i > j, and what is false for some says nothing. Imports the surface tree and terms only.
+i ≠ j holds for i > j, and what is false for some says nothing. Under `m = 1` an axis of m entries has one.
+Imports the surface tree and terms only.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bnsym.elaborate.collect import RawHypothesis
 from bnsym.elaborate.index_spaces import Spaces
 from bnsym.latex.ast import Place
 from bnsym.latex.errors import ReadError
 from bnsym.latex.scripts import letter_of
-from bnsym.terms import ONE, Delta, Index, Relation, Term, add, free_indices, mul, neg, rename
+from bnsym.terms import (
+    ONE,
+    Definition,
+    Delta,
+    Diff,
+    Hypothesis,
+    Index,
+    Max,
+    Relation,
+    Size,
+    Statement,
+    Sum,
+    Sym,
+    Term,
+    add,
+    free_indices,
+    mapped,
+    mul,
+    neg,
+    rename,
+    walk,
+)
 
 UNEQUAL = frozenset((r"\ne", "<", ">"))
 """Under these no two letters are equal."""
@@ -109,3 +131,33 @@ def _guarded(sides: tuple[Term, Term], relation: Relation, guard: list[Term]) ->
     if relation is Relation.GT:
         left = add(left, ONE, neg(factor))
     return left, right
+
+
+def without_single(statement: Statement) -> Statement:
+    """The same without the axes that are assumed to have one entry: their sums have one term. As it is where
+    letters that may have to differ, or a spectral norm, would lose an axis."""
+    ones = (h.left for h in statement.hypotheses if h.relation is Relation.EQ and h.right == ONE)
+    single = {size.space for size in ones if isinstance(size, Size)}
+    shaped = (t for side in (statement.left, statement.right) for t in walk(side))
+    if not single or any(isinstance(t, Max | Delta) for t in shaped):
+        return statement
+
+    def less(symbol: Sym) -> Sym:
+        return Sym(symbol.name, tuple(i for i in symbol.indices if i.space not in single))
+
+    def change(term: Term) -> Term:
+        match term:
+            case Sum(index, body) if index.space in single:
+                return change(body)
+            case Delta(index) if index.space in single:
+                return ONE
+            case Sym():
+                return less(term)
+            case Diff(of, by, total):
+                return Diff(change(of), less(by), total)
+        return mapped(term, change)
+
+    bodies = tuple(Definition(less(d.symbol), change(d.body)) for d in statement.definitions)
+    given = tuple(Hypothesis(change(h.left), h.relation, change(h.right)) for h in statement.hypotheses)
+    left, right = change(statement.left), change(statement.right)
+    return replace(statement, left=left, right=right, definitions=bodies, hypotheses=given)
