@@ -229,7 +229,7 @@ TABLE: tuple[Command, ...] = (
            r" \biggr \Biggr"
            r" \bigm \Bigm \biggm \Biggm", "the size of a bracket, without a meaning", "@( a @)"),
     *_each(K.LABEL, r"\label \tag \eqref \ref \cite \hspace \vspace \mspace \phantom \hphantom \vphantom"
-           r" \eqno \leqno",
+           r" \eqno \leqno \require",
            "a label, a number or a space, without a meaning", "a = a @{x}", arity=1),
     *_each(K.SPACED, r"\mathrel \mathbin \mathord \mathop \mathopen \mathclose \mathpunct",
            "spacing, around nothing or around a sign", "a @{} + b"),
@@ -246,7 +246,8 @@ TABLE: tuple[Command, ...] = (
            r"sums (`\sum_i`) are read; products over an index and integrals are beyond what is decided here"),
     *_each(K.OPERATOR, r"\pm \mp ± ∓", "this sign", "a @ a", "write a formula for each of the two signs"),
     *_each(K.OPERATOR, r"\div \oplus \ominus", "this sign", "a @ a"),
-    *_each(K.REFUSED, r"\dots \ldots \cdots …", "this sign", "a @ a", r"write the sum: `\sum_{i=1}^n x_i`"),
+    *_each(K.REFUSED, r"\dots \ldots \cdots \dotsb \dotsc \dotsm …", "this sign", "a @ a",
+           r"write the sum: `\sum_{i=1}^n x_i`"),
     *_each(K.REFUSED, r"\infty \neg", "this sign", "a @ a"),
     *_each(K.REFUSED, r"\cancel \bcancel \xcancel \sout", "what is struck out", "@{a}", arity=1),
 )
@@ -324,7 +325,7 @@ ORDERS_OF_SIZE = frozenset((r"\ll", r"\gg", r"\lll", r"\ggg", r"\sim", "≪", "�
 """Signs that say how large a name is, or how it is distributed, and not what it is."""
 AT_MOST = r"\le"
 ORDERS = frozenset((AT_MOST, "<", r"\ge", ">", UNEQUAL))
-DOTS = frozenset((r"\dots", r"\ldots", r"\cdots", "…", "."))
+DOTS = frozenset((r"\dots", r"\ldots", r"\cdots", r"\dotsb", r"\dotsc", r"\dotsm", "…", "."))
 EITHER = frozenset((r"\pm", r"\mp", "±", "∓"))
 INNER, SHOWN_BRACE, NORM, BAR = r"\langle", r"\{", r"\Vert", "|"
 CLOSERS = {"(": ")", "[": "]", "{": "}", SHOWN_BRACE: r"\}", INNER: r"\rangle", NORM: NORM, BAR: BAR}

@@ -243,7 +243,13 @@ class _Parser:
         return tuple(found)
 
     def clause(self) -> Clause:
-        return self.take().text if self.kind is Kind.MARK else self.inside()
+        if self.kind is Kind.MARK:
+            return self.take().text
+        found = self.inside()
+        if isinstance(found, Relation) and self.kind is Kind.REL:  # `1 \le k \le n`
+            sign, right = self.take(), self.expression()
+            return Relation(found, sign.text, right, span(found, right))
+        return found
 
     def inside(self) -> Node:
         left = self.expression()

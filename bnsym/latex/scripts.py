@@ -224,6 +224,7 @@ def _bracketed(node: Symbol, clause: Paren, place: Place, at: Place) -> Node:
 
 
 def big_sum(sign: Place, scripts: list[Script], body: Node) -> Node:
+    scripts = [part for script in scripts for part in _ordered(script)]
     below = [s for s in scripts if s[0] == "_"]
     above = [s for s in scripts if s[0] == "^"]
     at = (sign[0], max([sign[1], *(s[2][1] for s in scripts)]))
@@ -254,6 +255,17 @@ def big_sum(sign: Place, scripts: list[Script], body: Node) -> Node:
     bound = letters[: len(letters) - len(sizes[1:])]
     first = int(firsts[0]) if firsts else None
     return BigSum(tuple(bound), size, tuple(excluded), body, at, over, unsaid=bool(only), first=first)
+
+
+def _ordered(script: Script) -> tuple[Script, ...]:
+    r"""The two limits of `\sum_{1 \le k \le n}` and `\sum_{0 \le k < n}`."""
+    match script:
+        case "_", (
+            Relation(Relation(Number() as first, r"\le", letter), r"\le" | "<" as sign, last, at),
+        ), place:
+            less = Plus((last, Number(Fraction(1), last.at)), (1, -1), last.at) if sign == "<" else last
+            return ("_", (Relation(letter, "=", first, at),), place), ("^", (less,), place)
+    return (script,)
 
 
 def _only_index(body: Node) -> str:
