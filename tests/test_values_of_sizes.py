@@ -91,7 +91,7 @@ def test_a_condition_in_the_row_of_definitions() -> None:
         (r"x_i = \mu", "p"),
         (r"\frac{\partial \mu}{\partial x_i} = 1", "p"),
         (r"\frac{\partial \mu}{\partial x_i} = 2", "r"),
-        (r"\sum_i x_i = 2 \mu", "r"),
+        (r"\sum_i x_i = 3 \mu", "r"),
         (r"x_1 x_2 = x_1^2", "u"),
     ],
 )

@@ -261,8 +261,8 @@ def _ordered(script: Script) -> tuple[Script, ...]:
     r"""The two limits of `\sum_{1 \le k \le n}` and `\sum_{0 \le k < n}`."""
     match script:
         case "_", (
-            Relation(Relation(Number() as first, r"\le", letter), r"\le" | "<" as sign, last, at),
-        ), place:
+            Relation(Relation(Number() as first, commands.AT_MOST, letter), sign, last, at),
+        ), place if sign in (commands.AT_MOST, "<"):
             less = Plus((last, Number(Fraction(1), last.at)), (1, -1), last.at) if sign == "<" else last
             return ("_", (Relation(letter, "=", first, at),), place), ("^", (less,), place)
     return (script,)
