@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import pytest
 
+from bnsym.checking import Unwatched, budget, check_notes
+from bnsym.finding import Note
 from tests.test_words import note
 
 SAID = [
@@ -288,3 +290,67 @@ def test_what_is_said_of_something_else_beside_a_name_leaves_refutations() -> No
     assert note(f"Because the step is orthogonal to $v$, we find{claim}") == "r"
     assert note(f"Because $u$ is orthogonal to $v$, we find{claim}") == "x"
     assert note(f"By the orthogonality of $u$ and $v$,{claim}") == "x"
+
+
+NAMED = [
+    ("The softmax is $p_k = \\frac{e^{z_k}}{\\sum_j e^{z_j}}$.", "\\sum_k p_k = 1", "\\sum_k p_k = 2"),
+    ("Softmax: $p_k = \\frac{e^{z_k}}{\\sum_j e^{z_j}}$.", "\\sum_k p_k = 1", "\\sum_k p_k = 2"),
+    ("The sigmoid is $s = \\frac{1}{1 + e^{-t}}$.", "\\frac{ds}{dt} = s (1 - s)", "\\frac{ds}{dt} = s"),
+    ("The sum is given by $s = a + b$ and the rest by $r = a - b$.", "s + r = 2 a", "s + r = 2 b"),
+    ("Der Mittelwert ist $c = \\frac1m \\sum_{i=1}^m x_i$.", "\\sum_i (x_i - c) = 0", "\\sum_i c = 0"),
+    ("La media es $c = \\frac1m \\sum_{i=1}^m x_i$.", "\\sum_i (x_i - c) = 0", "\\sum_i c = 0"),
+    ("均值为 $c = \\frac1m \\sum_{i=1}^m x_i$。", "\\sum_i (x_i - c) = 0", "\\sum_i c = 0"),
+]
+
+
+@pytest.mark.parametrize(("said", "true", "false"), NAMED)
+def test_words_say_what_a_new_name_is(said: str, true: str, false: str) -> None:
+    assert note(f"{said}\n\n$$\n{true}\n$$\n\n$$\n{false}\n$$\n") == "pr"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "The claim is $s = a + b$.",
+        "The sum is $s = a + b$ only if $a = b$.",
+        "The sum is not $s = a + b$.",
+        "The sum is approximately $s = a + b$.",
+        "Example: $s = a + b$.",
+    ],
+)
+def test_what_is_claimed_or_said_of_some_values_names_nothing(said: str) -> None:
+    assert note(f"{said}\n\n$$\ns - a = b\n$$\n\n$$\ns = a\n$$\n") == "xx"
+
+
+def test_a_name_that_stands_before_or_varies_is_not_named_by_words() -> None:
+    assert note("$$\n2 s = s + s\n$$\n\nThe sum is $s = a + b$.\n\n$$\ns - a = b\n$$\n") == "px"
+    assert note("The sum is $s = x_i$.\n\n$$\n\\sum_i s x_i = s \\sum_i x_i\n$$\n") == "x"
+    assert note("The mean is $c = 0$.\n\n$$\nc + 1 = 1\n$$\n") == "x"
+
+
+def test_a_trace_without_brackets_is_of_what_ends_the_product() -> None:
+    c = "$$\nC_{ij} = \\sum_{k=1}^m x_{ki} x_{kj}\n$$\n\n"
+    for trace in ("\\operatorname{tr} C", "\\mathrm{tr}\\, C"):
+        assert note(f"{c}$$\n2 {trace} = 2 \\sum_{{k,i}} x_{{ki}}^2\n$$\n") == "p"
+        assert note(f"{c}$$\n{trace} = \\sum_{{k,i}} x_{{ki}}\n$$\n") == "r"
+    assert note(f"{c}$$\n\\operatorname{{tr}} C C = \\sum_{{ij}} C_{{ij}}^2\n$$\n") == "x"
+
+
+def test_of_an_index_as_a_number_linear_claims_are_proved_and_none_refuted() -> None:
+    assert note("$$\n\\sum_{k=1}^n k x_k + \\sum_k x_k = \\sum_k (k + 1) x_k\n$$\n") == "p"
+    for claim in ("\\frac{n (n + 1)}{2}", "n"):
+        assert note(f"$$\n\\sum_{{k=1}}^n k = {claim}\n$$\n") in ("x", "u")
+    y = "$$\ny = \\sum_k k x_k\n$$\n\n"
+    assert note(f"{y}$$\n\\sum_j \\frac{{\\partial y}}{{\\partial x_j}} = \\sum_k k\n$$\n") == "p"
+
+
+def test_a_power_of_e_below_zero_is_exponential() -> None:
+    assert note("$$\ne^{-t} e^t = 1\n$$\n\n$$\ne^{-t} = e^t\n$$\n") == "pr"
+    assert note("$$\ne^{t} = e^{t-1} + b\n$$\n") == "x"
+
+
+def test_a_message_shows_of_what_a_function_is() -> None:
+    cost = budget(10.0, (2, 3), False, "none", None, False, None)
+    text = "$$\n\\frac{\\partial}{\\partial t} \\log(s_i + r) = 0\n$$\n"
+    (result,) = check_notes([Note("note.md", text)], (), cost, Unwatched()).results
+    assert "log(s_{i} + r)" in str(result.link.problem) or "log(r + s_{i})" in str(result.link.problem)

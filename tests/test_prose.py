@@ -67,7 +67,7 @@ def test_a_word_that_introduces_a_definition_does_so(sentence):
 
 
 DEFINES_NOTHING = {
-    "no word": "The mean of the values is $F$ in the end.",
+    "no word": "The mean of the values, $F$ in the end.",
     "a word in another": "The outlet $F$, a tablet $F$ and the whereabouts of $F$.",
     "set as a noun": "Look at the training set $F$ for instance.",
     "then": "Let us look at the mean. Then $F$ by symmetry.",
@@ -406,7 +406,7 @@ def test_what_fails_only_against_an_order_of_another_section_is_not_refuted(tmp_
     ("text", "verdict"),
     [
         ("In this section we set $a = 0$.", UNREAD),
-        ("The length is $a = \\frac12 c$ here, as in the paper.", UNREAD),
+        ("Some take $a = \\frac12 c$ here, as in the paper.", UNREAD),
         ("If $a = 0$, this is simpler; then $c = 1$.", REFUTED),
         ("It is larger.", REFUTED),
     ],

@@ -22,6 +22,7 @@ from math import prod
 from bnsym.elaborate.tensors import LARGEST_TERM, Value, check_copies, size_of, too_large
 from bnsym.latex.ast import Place
 from bnsym.latex.errors import ReadError
+from bnsym.printing import to_latex
 from bnsym.terms import (
     ONE,
     ZERO,
@@ -76,6 +77,14 @@ class Application(str):
         """The argument for these indices."""
         own = free_indices(self.argument)
         return rename(self.argument, {i.name: k for i, k in zip(own, indices, strict=True)})
+
+
+def spelled(term: Term) -> Term:
+    """The term as a message shows it: with what functions are of in place of digests."""
+    one = application_of(term)
+    if one is None or not isinstance(term, Sym):
+        return mapped(term, spelled)
+    return Sym(f"{one.function}({to_latex(spelled(one.at(term.indices)))})")
 
 
 def application_of(term: Term) -> Application | None:

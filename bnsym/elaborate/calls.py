@@ -38,7 +38,7 @@ from bnsym.latex.ast import (
     rebuilt,
     walk,
 )
-from bnsym.latex.commands import BUILT_IN, EXPECTATION, INDEX_LETTERS, LOSS_LETTERS, NABLA
+from bnsym.latex.commands import BUILT_IN, EXPECTATION, INDEX_LETTERS, LOSS_LETTERS, NABLA, TRACES
 from bnsym.latex.errors import ReadError
 from bnsym.latex.folding import after_a_factor, called, is_letter, is_slashed, span, valued, word_of
 from bnsym.source.languages import ALL
@@ -129,6 +129,10 @@ class Known:
                 return Entrywise("exp", exponent, node.at)
             case Apply(function, argument) if name := self._function(function):
                 return Entrywise(name, argument, node.at)
+            case Product((*_, Symbol() as first, Symbol() as last), (*_, "")) if word_of(first) in TRACES:
+                rest = Apply(first, last, span(first, last))
+                more = (*node.factors[:-2], rest)
+                return Product(more, node.operators[:-1], node.at) if len(more) > 1 else rest
             case Product():
                 return joined(node, self._value)
         return None
@@ -194,9 +198,12 @@ def _is_exponential(node: Node) -> bool:
 
 
 def _is_surely_exponential(node: Node) -> bool:
-    """Whether its exponent can be no index, as that of `e^{k+1}` may be."""
-    names = walk(node.exponent) if isinstance(node, Power) and _is_exponential(node) else ()
-    return any(isinstance(one, Symbol) and (one.sub or one.base not in INDEX_LETTERS) for one in names)
+    """Whether its exponent can be no index, as that of `e^{k+1}` may be: not that of `e^{-t}`."""
+    if not isinstance(node, Power) or not _is_exponential(node):
+        return False
+    names = any(isinstance(n, Symbol) and (n.sub or n.base not in INDEX_LETTERS) for n in walk(node.exponent))
+    inner = node.exponent
+    return names or isinstance(inner, Quotient | Power) or (isinstance(inner, Plus) and inner.signs[0] < 0)
 
 
 def as_call(node: Node) -> Node:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from bnsym import terms
-from bnsym.elaborate.applications import Application
+from bnsym.elaborate.applications import Application, spelled
 from bnsym.latex.ast import Place
 from bnsym.latex.errors import ReadError
 from bnsym.printing import to_latex
@@ -45,7 +45,7 @@ class Dependence:
             raise self._unknown(derivative, at)
 
     def _unknown(self, derivative: Diff, at: Place) -> ReadError:
-        of, by = to_latex(derivative.of, self.losses), derivative.by.name
+        of, by = to_latex(spelled(derivative.of), self.losses), derivative.by.name
         message = f"nothing says how `{of}` depends on `{by}`, so nothing is known of its derivative"
         hint = f"define `{of}` by a formula that leads to `{by}`"
         if isinstance(derivative.of, Sym) and derivative.of == Sym(derivative.of.name):

@@ -21,6 +21,7 @@ from bnsym.elaborate.calls import as_call
 from bnsym.elaborate.symbols import as_target, unmarked
 from bnsym.latex.ast import (
     Apply,
+    BigSum,
     Derivative,
     Gradient,
     Listing,
@@ -32,6 +33,7 @@ from bnsym.latex.ast import (
     unwrap,
     walk,
 )
+from bnsym.latex.commands import INDEX_LETTERS
 from bnsym.latex.errors import ReadError
 from bnsym.latex.parser import parse
 from bnsym.source.languages import ALL, STOP, compiled
@@ -186,7 +188,10 @@ def _doubt(gatherer: Gatherer, remark: Remark, chain: Chain) -> None:
         _bind(gatherer, remark, chain)
         return
     meant, body = remark.role in _ASSUMES, parsed(gatherer, chain.expressions[1])
-    if not meant and not (_names(body) if body is not None else _WORD.search(_text(gatherer, chain))):
+    named = compiled(ALL["naming"]).search(_words_beside(gatherer, remark)[0])
+    if not (meant or named) and not (
+        _names(body) if body is not None else _WORD.search(_text(gatherer, chain))
+    ):
         return  # `then $c = 1$`, `for $y = (1, 2)$`: a value that it takes somewhere
     sections = range(gatherer.section, gatherer.section + 1) if meant and gatherer.level else EVERYWHERE
     gatherer.result.doubts.append(Doubt(target[0], chain.where, sections, meant, value=body))
@@ -307,7 +312,9 @@ def _taken(gatherer: Gatherer, remark: Remark, chain: Chain) -> bool:
         abbreviates = _names_gradient(gatherer, remark, chain) and _abbreviate(gatherer, chain)
         if abbreviates or (remark.shown and _define(gatherer, remark, chain)):
             return True
-    if _is_first(gatherer, chain) and _define(gatherer, remark, chain):
+    if (_is_first(gatherer, chain) or _is_named(gatherer, remark, chain)) and _define(
+        gatherer, remark, chain
+    ):
         gatherer.result.chains[-1].tentative = True
         _doubt(gatherer, remark, chain)  # of a name that it does not define after all
         return True
@@ -337,6 +344,25 @@ def _is_first(gatherer: Gatherer, chain: Chain) -> bool:
     primed = plain != name and plain in known
     others = {other for base, _, other in written if base == name} - {0}
     return primed or (count > 0 and bool(others))
+
+
+def _is_named(gatherer: Gatherer, remark: Remark, chain: Chain) -> bool:
+    """`the mean is $c = …$`, `Mean: $c = …$`: whether words say that the right side is what a name is that
+    stands nowhere before and has all index letters of it."""
+    target, body = (parsed(gatherer, where) for where in chain.expressions[:2])
+    name = as_target(target)
+    if name is None or body is None or name[0].base in {base for base, _, _ in gatherer.result.written}:
+        return False
+    before, after = _words_beside(gatherer, remark)
+    words = _INLINE.sub(" ", f"{before} {after}")
+    spoken = any(compiled(ALL[kind]).search(words) for kind in ("claims", "weaker"))
+    bound = {letter for n in walk(body) if isinstance(n, BigSum) for letter in n.letters}
+    free = {i for n in walk(body) if isinstance(n, Symbol) for i in n.indices} & INDEX_LETTERS
+    named = compiled(ALL["naming"]).search(before) is not None
+    return named and not spoken and free - bound <= set(name[0].indices)
+
+
+_INLINE = re.compile(r"\$[^$]*\$|\\\(.*?\\\)|\$.*")
 
 
 def spelling(symbol: Symbol) -> tuple[str, str, int]:
@@ -496,9 +522,13 @@ def _names_gradient(gatherer: Gatherer, remark: Remark, chain: Chain) -> bool:
 
 def _is_called(gatherer: Gatherer, remark: Remark) -> bool:
     r"""Whether words say that it is a gradient: `the gradient $g = \partial L/\partial z$`."""
+    return any(compiled(ALL["gradient"]).search(words) for words in _words_beside(gatherer, remark))
+
+
+def _words_beside(gatherer: Gatherer, remark: Remark) -> tuple[str, str]:
+    """What stands before and behind a formula in its sentence."""
     text, (start, end) = gatherer.source.text, (remark.where.start, remark.where.end)
-    near = STOP.split(text[max(0, start - _NEAR) : start])[-1], STOP.split(text[end : end + _NEAR])[0]
-    return any(compiled(ALL["gradient"]).search(words) for words in near)
+    return STOP.split(text[max(0, start - _NEAR) : start])[-1], STOP.split(text[end : end + _NEAR])[0]
 
 
 _NEAR = 200
