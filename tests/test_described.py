@@ -316,10 +316,23 @@ def test_words_say_what_a_new_name_is(said: str, true: str, false: str) -> None:
         "The sum is not $s = a + b$.",
         "The sum is approximately $s = a + b$.",
         "Example: $s = a + b$.",
+        "The derivative is $s = a + b$.",
     ],
 )
 def test_what_is_claimed_or_said_of_some_values_names_nothing(said: str) -> None:
     assert note(f"{said}\n\n$$\ns - a = b\n$$\n\n$$\ns = a\n$$\n") == "xx"
+
+
+def test_what_words_name_first_a_display_says_again() -> None:
+    said = "The statistics are $c = \\frac1m \\sum_{i=1}^m x_i$, $q = \\frac1m \\sum_{i=1}^m x_i^2$.\n\n"
+    assert note(f"{said}$$\nm q = \\sum_i x_i^2\n$$\n\n$$\nq = \\sum_i x_i^2\n$$\n") == "px"
+    assert note(f"{said}$$\nc = \\frac{{\\sum_i x_i}}{{m}}\n$$\n\n$$\n\\sum_i (x_i - c) = 0\n$$\n") == "pp"
+
+
+def test_a_sign_right_before_a_number_is_a_condition_s() -> None:
+    assert note("For $a\\ge0$ we have\n\n$$\n|a| = a\n$$\n") == "p"
+    assert note("$$\n|a| = a \\quad \\text{for } a\\geq0\n$$\n") == "p"
+    assert note("$$\n|a| = a \\quad \\text{for } a\\ne0\n$$\n") == "r"
 
 
 def test_a_name_that_stands_before_or_varies_is_not_named_by_words() -> None:

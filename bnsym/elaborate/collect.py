@@ -758,7 +758,7 @@ class Gatherer:
         found: list[RawHypothesis] = []
         waiting: list[Expression] = []
         for place, part in _parts(text, offset):
-            if re.search(r"[<>=]|\\n?[lg]?eq?\b|\\[lg]eq|\\[lg]t\b", part):
+            if re.search(r"[<>=]|\\(?:n?[lg]?eq?|[lg]eq\w*|[lg]t)(?![A-Za-z])", part):
                 first, *more = self.relations(part, offset + place)
                 shared = first.sign != "=" and not _SET_OFF.match(part)
                 names = waiting if shared else []

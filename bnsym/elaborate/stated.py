@@ -312,10 +312,10 @@ def _taken(gatherer: Gatherer, remark: Remark, chain: Chain) -> bool:
         abbreviates = _names_gradient(gatherer, remark, chain) and _abbreviate(gatherer, chain)
         if abbreviates or (remark.shown and _define(gatherer, remark, chain)):
             return True
-    if (_is_first(gatherer, chain) or _is_named(gatherer, remark, chain)) and _define(
-        gatherer, remark, chain
-    ):
-        gatherer.result.chains[-1].tentative = True
+    named = _is_named(gatherer, remark, chain)
+    if (named or _is_first(gatherer, chain)) and _define(gatherer, remark, chain):
+        body = gatherer.result.chains[-1].expressions[1].node
+        gatherer.result.chains[-1].tentative = not named or any(isinstance(n, Apply) for n in walk(body))
         _doubt(gatherer, remark, chain)  # of a name that it does not define after all
         return True
     return False
@@ -353,15 +353,19 @@ def _is_named(gatherer: Gatherer, remark: Remark, chain: Chain) -> bool:
     name = as_target(target)
     if name is None or body is None or name[0].base in {base for base, _, _ in gatherer.result.written}:
         return False
+    if name[0].marks or _is_called(gatherer, remark):
+        return False  # what a derivative is can be wrong
     before, after = _words_beside(gatherer, remark)
     words = _INLINE.sub(" ", f"{before} {after}")
     spoken = any(compiled(ALL[kind]).search(words) for kind in ("claims", "weaker"))
     bound = {letter for n in walk(body) if isinstance(n, BigSum) for letter in n.letters}
     free = {i for n in walk(body) if isinstance(n, Symbol) for i in n.indices} & INDEX_LETTERS
-    named = compiled(ALL["naming"]).search(before) is not None
+    named = compiled(ALL["naming"]).search(_AFTER.sub("", before)) is not None
     return named and not spoken and free - bound <= set(name[0].indices)
 
 
+_AFTER = re.compile(r"(?:\$[^$]*\$\s*(?:[,;，、；]|\b(?:and|und|y|et|e)\b|[和与及])\s*)+\Z")
+"""What stands before a formula in a list of them."""
 _INLINE = re.compile(r"\$[^$]*\$|\\\(.*?\\\)|\$.*")
 
 
