@@ -259,7 +259,7 @@ def test_floats_that_break_down_are_said_to(gradient, arrays) -> None:
 
 
 def test_memory_is_asked_for_first(gradient, arrays, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bnsym.evidence.memory.available", lambda: 1000)
+    monkeypatch.setattr("bnsym.compiling.memory.available", lambda: 1000)
     with pytest.raises(MemoryError, match="takes 320,000 bytes"):
         gradient(*arrays)
 

@@ -63,14 +63,8 @@ def _positive(_ctx: click.Context, _param: click.Parameter, seconds: float) -> f
 
 
 def _batch(_ctx: click.Context, _param: click.Parameter, size: int | None) -> int | None:
-    """A batch of at least one example that fits the memory; said before anything is allocated."""
-    if size is None:
-        return None
-    from bnsym.evidence.memory import refusal
-
-    said = refusal(size)
-    if said:
-        raise click.BadParameter(said)
+    if size is not None and size < 1:
+        raise click.BadParameter(f"a batch has at least one example, not {size}.")
     return size
 
 

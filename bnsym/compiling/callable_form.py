@@ -9,14 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from bnsym.compiling import argument_names, documenting, running
+from bnsym.compiling import argument_names, documenting, memory, running
 from bnsym.compiling.arguments import BESIDE, Sizes, arguments, bind, measure
 from bnsym.compiling.backends import require
 from bnsym.compiling.dense import Dense
 from bnsym.compiling.formula import formula
 from bnsym.compiling.programs import Program, program, side_by_side
 from bnsym.compiling.proved import Form, NotProved, proved_form
-from bnsym.evidence import memory, surveying
+from bnsym.evidence import surveying
 from bnsym.evidence.streams.balls import Cancellation, Overflow
 from bnsym.evidence.surveying import Unsupported
 from bnsym.terms import Name, Statement, free_indices
@@ -148,7 +148,7 @@ class ClosedForm:
     def _room(self, shape: tuple[int, ...], out: Any, dtype: Any) -> Any:
         """Where the result goes: what was handed in, or a new array, if there is memory for it."""
         if out is None:
-            if said := memory.refusal(int(np.prod(shape)), 1):
+            if said := memory.refusal(int(np.prod(shape))):
                 raise MemoryError(said)
             return np.empty(shape, dtype)
         if np.shape(out) != shape or out.dtype != dtype:

@@ -1,19 +1,22 @@
-"""The values of a formula over whole arrays, an axis for each index: plain floats, or floats with a bound on
-their rounding error."""
+"""The values of a formula over whole arrays with named axes: plain floats, or floats with a bound on their
+rounding error."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from fractions import Fraction
+from functools import partial, reduce
+from math import prod
 from typing import Any
 
 import numpy as np
 
+from bnsym.compiling.deltas import mentions
 from bnsym.compiling.formula import Formula
 from bnsym.evidence.streams.balls import UNIT, Ball, Balls
-from bnsym.evidence.whole.named_axes import Evaluator
-from bnsym.terms import Name, SpaceName
+from bnsym.evidence.surveying import Unsupported
+from bnsym.terms import Add, Delta, Index, Mul, Name, Num, Pow, Size, SpaceName, Sum, Sym, Term
 
 PLAIN: Mapping[str, Any] = {
     "add": np.add, "mul": np.multiply, "reduce": partial(np.sum, keepdims=True),
@@ -21,8 +24,38 @@ PLAIN: Mapping[str, Any] = {
 }  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Tensor:
+    """Values along named axes: an array, or floats with a bound on their error."""
+
+    axes: tuple[str, ...]
+    data: Any
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return np.shape(self.data.value if isinstance(self.data, Ball) else self.data)
+
+
+def each(found: Any, change: Callable[[Any], Any]) -> Any:
+    """An array, or both parts of a ball, changed."""
+    if isinstance(found, Ball):
+        return Ball(change(found.value), change(np.broadcast_to(found.radius, np.shape(found.value))))
+    return change(found)
+
+
+def spread(tensor: Tensor, axes: tuple[str, ...]) -> Any:
+    """The data with one dimension for each of `axes`, in that order, 1 where it does not vary."""
+    order = [tensor.axes.index(a) for a in axes if a in tensor.axes]
+    shape = [tensor.shape[tensor.axes.index(a)] if a in tensor.axes else 1 for a in axes]
+    return each(tensor.data, lambda a: a.transpose(order).reshape(shape))
+
+
+def joined(tensors: Sequence[Tensor]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(a for t in tensors for a in t.axes))
+
+
 @dataclass(eq=False)
-class Dense(Evaluator):
+class Dense:
     """Values for all free arrays of a formula, and what follows from them."""
 
     formula: Formula
@@ -65,3 +98,78 @@ class Dense(Evaluator):
     def entered(self, array: Any) -> Any:
         array = np.asarray(array, np.float64)
         return Ball(array, self.spread * np.maximum(np.abs(array), self.least)) if self.bounded else array
+
+    def table(self, parameters: tuple[Index, ...], body: Term) -> Any:
+        """A term for all values of its free indices."""
+        shape = tuple(self.sizes[i.space] for i in parameters)
+        found = spread(self.evaluate(body), tuple(i.name for i in parameters))
+        return each(found, lambda a: np.array(np.broadcast_to(a, shape)))
+
+    def evaluate(self, term: Term) -> Tensor:
+        """A term, an axis for each free index with which it varies."""
+        match term:
+            case Num(value):
+                return self.constant(value)
+            case Size(space):
+                return self.constant(Fraction(self.sizes[space]))
+            case Sym(name, indices):
+                return self._gathered(self.array(name), indices)
+            case Delta(left, right):
+                return self._gathered(self.entered(np.eye(self.sizes[left.space], dtype=int)), (left, right))
+            case Add(terms):
+                return self.sum_of([self.evaluate(t) for t in terms])
+            case Mul(factors):
+                return self.product([self.evaluate(f) for f in factors])
+            case Pow(base, exponent):
+                found = self.evaluate(base)
+                return Tensor(found.axes, self.names["power"](found.data, *exponent.as_integer_ratio()))
+            case Sum(index, body):
+                return self.summed(index, body)
+            case _:
+                raise Unsupported(f"no value for {type(term).__name__}")
+
+    def constant(self, value: Fraction) -> Tensor:
+        return Tensor((), self.entered(np.asarray(value.numerator / value.denominator)))
+
+    @staticmethod
+    def _gathered(array: Any, indices: tuple[Index, ...]) -> Tensor:
+        """An array with an axis for each index, as one with an axis for each letter."""
+        letters = [i.name for i in indices]
+        axes = tuple(dict.fromkeys(letters))
+        if len(Tensor((), array).shape) != len(letters):
+            raise Unsupported("an array is used with different numbers of indices")
+        if len(axes) == len(letters):
+            return Tensor(axes, array)
+        places = [axes.index(a) for a in letters]
+        return Tensor(axes, each(array, lambda a: np.einsum(a, places, range(len(axes)))))
+
+    def summed(self, index: Index, body: Term) -> Tensor:
+        """Σ body; what does not vary with the index is taken out first."""
+        if isinstance(body, Add) and not all(mentions(t, index) for t in body.terms):
+            return self.sum_of([self.summed(index, t) for t in body.terms])
+        factors = body.factors if isinstance(body, Mul) else (body,)
+        inside: list[Tensor] = []
+        outside: list[Tensor] = []
+        for factor in factors:
+            (inside if mentions(factor, index) else outside).append(self.evaluate(factor))
+        total = self.product(inside)
+        if index.name not in total.axes:
+            return self.product([total, self.constant(Fraction(self.sizes[index.space])), *outside])
+        return self.product([self.reduced(total, index), *outside])
+
+    def reduced(self, found: Tensor, index: Index) -> Tensor:
+        """The sum along an axis."""
+        k = found.axes.index(index.name)
+        data = each(self.names["reduce"](found.data, k), lambda a: np.squeeze(a, k))
+        return Tensor(found.axes[:k] + found.axes[k + 1 :], data)
+
+    def sum_of(self, tensors: Sequence[Tensor]) -> Tensor:
+        axes = joined(tensors)
+        return Tensor(axes, reduce(self.names["add"], [spread(t, axes) for t in tensors]))
+
+    def product(self, tensors: Sequence[Tensor]) -> Tensor:
+        """The smallest come first."""
+        if not tensors:
+            return self.constant(Fraction(1))
+        axes, parts = joined(tensors), sorted(tensors, key=lambda t: prod(t.shape))
+        return Tensor(axes, reduce(self.names["mul"], [spread(t, axes) for t in parts]))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 from bnsym.calculus import Graph, NotDifferentiable, expand, gradient_name, hessian_name
-from bnsym.evidence.deltas import rebuilt, tidy
+from bnsym.compiling.deltas import rebuilt, tidy
 from bnsym.evidence.surveying import Unsupported, names, reached, shapes
 from bnsym.terms import (
     Add,

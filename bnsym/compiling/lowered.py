@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from bnsym.compiling.deltas import mentions, rebuilt
 from bnsym.compiling.formula import Formula, factors
-from bnsym.evidence.deltas import mentions, rebuilt
 from bnsym.evidence.surveying import names
 from bnsym.terms import (
     Add,

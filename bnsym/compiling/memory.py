@@ -1,6 +1,6 @@
 """How much memory arrays may take, asked before any of it is allocated.
 
-Part of the routes at a large batch; it imports nothing of the package.
+It imports nothing of the package.
 """
 
 from __future__ import annotations
@@ -9,9 +9,7 @@ import os
 from pathlib import Path
 
 BYTES = 8
-"""Of one number: a float64, or an integer mod p."""
-LEAST = 3
-"""Arrays over the batch that the smallest question takes: x, an upstream gradient, a direction."""
+"""Of a float64."""
 
 
 def available() -> int:
@@ -28,14 +26,12 @@ def available() -> int:
         return 8 << 30
 
 
-def refusal(size: int, arrays: float = LEAST) -> str:
-    """Why a batch of `size` can't be tried with so many arrays at once; empty if it can."""
-    if size < 1:
-        return f"a batch has at least one example, not {size}."
-    needed, there = size * arrays * BYTES, available()
+def refusal(size: int) -> str:
+    """Why there can be no array of so many numbers; empty if there can."""
+    needed, there = size * BYTES, available()
     if needed <= there:
         return ""
-    return f"m = {size} takes {_amount(needed)} for its arrays, and {_amount(there)} of memory are available."
+    return f"an array of {size} takes {_amount(needed)}, and {_amount(there)} of memory are available."
 
 
 def _amount(count: float) -> str:

@@ -11,7 +11,6 @@ from bnsym.terms import (
     Add,
     Delta,
     Index,
-    Max,
     Mul,
     Pow,
     Size,
@@ -21,7 +20,6 @@ from bnsym.terms import (
     children,
     free_indices,
     mul,
-    own_indices,
     power,
     rename,
 )
@@ -100,14 +98,7 @@ def _outside(inner: Index, factors: tuple[Term, ...]) -> tuple[Term, ...]:
 
 def mentions(term: Term, index: Index) -> bool:
     """Whether `index` is free in `term`."""
-    match term:
-        case Sum(bound, _) if bound.name == index.name:
-            return False
-        case Max():
-            return any(i.name == index.name for i in free_indices(term))
-        case _:
-            here = any(i.name == index.name for i in own_indices(term))
-            return here or any(mentions(child, index) for child in children(term))
+    return any(i.name == index.name for i in free_indices(term))
 
 
 def _has_delta(term: Term, index: Index) -> bool:
