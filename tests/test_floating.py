@@ -15,8 +15,8 @@ import pytest
 
 from bnsym.elaborate import read
 from bnsym.evidence.large import floating, modular
+from bnsym.evidence.large.balls import Ball, Balls, Cancellation
 from bnsym.evidence.large.kinds import Question
-from bnsym.evidence.streams.balls import Ball, Balls, Cancellation
 from bnsym.model import Evidence
 from bnsym.terms import (
     Definition,

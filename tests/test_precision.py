@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import bnsym
-from bnsym.evidence.streams import balls
+from bnsym.evidence.large import balls
 from bnsym.testing import assert_backward
 from tests.kernels.faults import misjudged_faults
 from tests.kernels.random_shapes import misjudged

@@ -1,7 +1,7 @@
 """What was proved, as functions on arrays and as source.
 
     proved → formula → lowered → programs → code (NumPy, torch, JAX, Triton, C, numba) → emitting, running
-                   → evidence.whole (values of named axes) → dense, callable_form
+                   → dense (values of named axes) → callable_form
 
 Not trusted: it takes verdicts from `checking`, and builds none. NumPy, torch, JAX and numba are
 imported where they are used.

@@ -17,7 +17,7 @@ from bnsym.compiling.formula import formula
 from bnsym.compiling.programs import Program, program, side_by_side
 from bnsym.compiling.proved import Form, NotProved, proved_form
 from bnsym.evidence import surveying
-from bnsym.evidence.streams.balls import Cancellation, Overflow
+from bnsym.evidence.large.balls import Cancellation, Overflow
 from bnsym.evidence.surveying import Unsupported
 from bnsym.terms import Name, Statement, free_indices
 

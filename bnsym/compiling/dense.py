@@ -14,7 +14,7 @@ import numpy as np
 
 from bnsym.compiling.deltas import mentions
 from bnsym.compiling.formula import Formula
-from bnsym.evidence.streams.balls import UNIT, Ball, Balls
+from bnsym.evidence.large.balls import UNIT, Ball, Balls
 from bnsym.evidence.surveying import Unsupported
 from bnsym.terms import Add, Delta, Index, Mul, Name, Num, Pow, Size, SpaceName, Sum, Sym, Term
 

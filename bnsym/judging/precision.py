@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from bnsym.compiling.formula import statistics
-from bnsym.evidence.streams.balls import Cancellation
+from bnsym.evidence.large.balls import Cancellation
 from bnsym.judging.asking import returned
 from bnsym.judging.layouts import Axis
 from bnsym.judging.trials import NORMAL, UNITS, Refused, Trial, drawn, weighty

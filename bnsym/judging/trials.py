@@ -14,9 +14,9 @@ import numpy as np
 from bnsym.compiling.arguments import Argument
 from bnsym.compiling.dense import Dense, each
 from bnsym.compiling.formula import Formula
-from bnsym.evidence.streams import balls
-from bnsym.evidence.streams.balls import Ball
-from bnsym.evidence.streams.drawing import Draw
+from bnsym.evidence.large import balls
+from bnsym.evidence.large.balls import Ball
+from bnsym.judging.drawing import Draw
 from bnsym.judging.layouts import Axis, Layout, Pattern, Roles, lifted
 from bnsym.terms import Index, Name, Sum, Term
 

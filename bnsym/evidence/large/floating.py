@@ -12,9 +12,9 @@ from random import Random
 
 import numpy as np
 
+from bnsym.evidence.large import balls
+from bnsym.evidence.large.balls import Ball, Cancellation, Overflow
 from bnsym.evidence.large.kinds import Point, Question
-from bnsym.evidence.streams import balls
-from bnsym.evidence.streams.balls import Ball, Cancellation, Overflow
 from bnsym.evidence.surveying import Unsupported, above_zero, answered, names
 from bnsym.model import Evidence
 from bnsym.terms import Hypothesis, Name, Relation, Statement, Sym, Term, free_indices

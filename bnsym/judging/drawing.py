@@ -40,7 +40,7 @@ class Draw:
         rng = np.random.default_rng([self.seed, zlib.crc32(name.encode())])
         shape = tuple(self.sizes[space] for space in self.shapes.get(name, ()))
         if not shape:
-            sign = 1.0 if name in self.positive or name.startswith("weight of") else rng.choice((-1.0, 1.0))
+            sign = 1.0 if name in self.positive else rng.choice((-1.0, 1.0))
             return np.asarray(sign * 2.0 ** rng.uniform(-2, 2))
         ones, shared, own = rng.uniform(0.5, 1.5, 3) * rng.choice((-1.0, 1.0), 3)
         found = rng.standard_normal(shape)

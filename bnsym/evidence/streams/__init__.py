@@ -1,1 +1,0 @@
-"""A batch of any size in blocks: floats with error bounds."""
