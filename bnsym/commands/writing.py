@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from secrets import token_hex
+from shutil import copymode
 
 import click
 
@@ -41,21 +43,13 @@ def write(path: Path, text: str) -> None:
 
 def _replace(path: Path, text: str) -> None:
     """Beside it first, then in its place, with the rights it had or a new file gets."""
-    import tempfile
-
-    mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
-    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    beside = path.with_name(f".{path.name}.{token_hex(8)}")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+        with beside.open("x", encoding="utf-8") as stream:
+            if path.exists():
+                copymode(path, beside)
             stream.write(text)
-        Path(beside).chmod(mode)
-        Path(beside).replace(path)
+        beside.replace(path)
     except BaseException:
-        Path(beside).unlink(missing_ok=True)
+        beside.unlink(missing_ok=True)
         raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
