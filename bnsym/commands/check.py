@@ -143,18 +143,14 @@ def _axioms(_ctx: click.Context, _param: click.Parameter, begun: str) -> list[st
 @click.pass_context
 def check(
     ctx: click.Context,
+    /,
     paths: Sequence[str],
     forms: Sequence[tuple[str, Path | None]],
-    timeout: float,
-    explicit: tuple[int, ...],
-    batch: int | None,
     no_cross_examine: bool,
-    repairs: str,
     axioms: Sequence[str],
     jobs: int | None,
     diff: bool,
     fix: bool,
-    minimal: bool,
     show_parsed: bool,
     quiet: bool,
     verbose: bool,
@@ -162,6 +158,7 @@ def check(
     no_cache: bool,
     force_exclude: bool,
     watch: bool,
+    **options: Any,
 ) -> int:
     """Decide every link of the notes.
 
@@ -172,15 +169,8 @@ def check(
         raise click.UsageError("choose one of --quiet and --verbose")
     if watch and (diff or fix or "-" in paths):
         raise click.UsageError("--watch goes with files, and without --diff and --fix")
-    options = {
-        "timeout": timeout,
-        "explicit": explicit,
-        "cross_examine": not no_cross_examine,
-        "repairs": repairs,
-        "axioms": axioms or _listed(ctx.lookup_default("axioms")),
-        "minimal": minimal,
-        "batch": batch,
-    }
+    options["cross_examine"] = not no_cross_examine
+    options["axioms"] = axioms or _listed(ctx.lookup_default("axioms"))
     if diff and ctx.get_parameter_source("forms") is ParameterSource.DEFAULT:
         forms = ()
     settled, excluded = (tuple(ctx.lookup_default(key) or ()) for key in ("paths", "exclude"))
@@ -189,18 +179,9 @@ def check(
         named = _left_in(named, settled, excluded)
         if not named:
             return 0
-    request = Request(
-        named,
-        options,
-        _apart(forms, output_file, diff),
-        jobs,
-        quiet,
-        verbose,
-        show_parsed,
-        excluded,
-        force_exclude,
-    )
-    outputs.known_summary(request.forms)
+    forms = _apart(forms, output_file, diff)
+    request = Request(named, options, forms, jobs, quiet, verbose, show_parsed, excluded, force_exclude)
+    outputs.known_summary(forms)
     folder = memory(wanted=not no_cache, verbose=verbose)
     if watch:
         watch_notes(request, folder)

@@ -91,7 +91,8 @@ class Request:
 
     def show(self, report: Report) -> tuple[str, ...]:
         """Each output to where it goes; their texts."""
-        texts = tuple(self._rendered(report, form, plain=file is not None) for form, file in self.forms)
+        looks = {"quiet": self.quiet, "verbose": self.verbose, "show_parsed": self.show_parsed}
+        texts = tuple(outputs.rendered(report, f, plain=file is not None, **looks) for f, file in self.forms)
         for text, (_, file) in zip(texts, self.forms, strict=True):
             outputs.deliver(text, file)
         if summary := outputs.known_summary(self.forms):
@@ -125,10 +126,6 @@ class Request:
         from bnsym.reporting.programs.findings import in_repository
 
         return [in_repository(note.file) for note in notes]
-
-    def _rendered(self, report: Report, form: str, *, plain: bool) -> str:
-        looks = {"quiet": self.quiet, "verbose": self.verbose, "show_parsed": self.show_parsed}
-        return outputs.rendered(report, form, plain=plain, **looks)
 
     def _show_again(self, run: runs.Run) -> None:
         for text, (form, file) in zip(run.texts, self.forms, strict=True):
