@@ -242,9 +242,9 @@ def test_a_cause_is_put_right_where_it_is(edit: Edit) -> None:
     async def scenario(editor: Editor) -> None:
         assert [one.code for one in await editor.typed(wrong)] == ["BN201", "BN201", "BN131"]
         action = (await actions(editor, row, "quickfix"))[0]
-        assert action.title == "Put u for μ right; 2 links will be proved"
+        assert action.title == "Put u for μ right: proves 2 more"
         cause = (await editor.diagnostics())[-1]
-        assert cause.message == "u for μ: with it put right 2 links will be proved"
+        assert cause.message == "u for μ: 2 links are proved with it put right"
         assert (await actions(editor, cause.range.start.line))[0].title == action.title
         assert editor.applied(wrong, action) == LAYER
         assert await editor.typed(LAYER) == []

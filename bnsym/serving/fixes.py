@@ -20,7 +20,7 @@ from bnsym.repairing.patch import repaired
 from bnsym.reporting.unicode import plain
 from bnsym.reporting.view import View, changes
 from bnsym.serving.documents import Checked, Text
-from bnsym.serving.showing import diagnostics, will_be_proved
+from bnsym.serving.showing import diagnostics
 
 QUICK_FIX, FIX_ALL = "quickfix", "source.fixAll.bnsym"
 
@@ -50,7 +50,7 @@ def _is(action: CodeAction, wanted: str) -> bool:
 def _of_links(checked: Checked, views: Iterable[View]) -> Iterator[CodeAction]:
     for view in views:
         if (repair := view.result.repair) is not None:
-            title = f"{_put_right(repair.what)}: {' '.join(repair.after.split())}"
+            title = f"Put {plain(repair.what)} right: {' '.join(repair.after.split())}"
             yield _action(checked, title, repair.edits, (view.result.link.id,))
 
 
@@ -63,7 +63,7 @@ def _of_causes(checked: Checked, links: set[str], selected: range) -> Iterator[C
         if here or links & set(cause.links):
             before = " and what comes before it" * bool(number)
             after = reduce(edited, (one.edits for one in causes[: number + 1]), checked.text.note.text)
-            title = f"{_put_right(cause.what)}{before}; {will_be_proved(cause)}"
+            title = f"Put {plain(cause.what)} right{before}: proves {len(cause.links)} more"
             yield _action(checked, title, changes(checked.text.note.text, after), cause.links)
 
 
@@ -72,10 +72,6 @@ def _of_all(checked: Checked) -> Iterator[CodeAction]:
     for _, after in repaired(checked.report).values():
         edits = changes(checked.text.note.text, after)
         yield _action(checked, "Put right all that bnsym can mend", edits, (), FIX_ALL)
-
-
-def _put_right(what: str) -> str:
-    return f"Put {plain(what)} right"
 
 
 def _action(

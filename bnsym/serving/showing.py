@@ -22,6 +22,7 @@ from bnsym.reporting.console.terminal import closer_look
 from bnsym.reporting.programs.findings import Finding, fenced, findings
 from bnsym.reporting.unicode import plain
 from bnsym.reporting.view import View
+from bnsym.reporting.wording import said_of_cause
 from bnsym.serving.documents import Checked
 
 SEVERITIES = {
@@ -45,12 +46,7 @@ def diagnostics(checked: Checked) -> dict[str, list[Diagnostic]]:
 
 
 def _cause(cause: Cause, place: Range) -> Diagnostic:
-    message = f"{plain(cause.what)}: with it put right {will_be_proved(cause)}"
-    return Diagnostic(place, message, DiagnosticSeverity.Warning, source="bnsym")
-
-
-def will_be_proved(cause: Cause) -> str:
-    return f"{len(cause.links)} links will be proved" if len(cause.links) > 1 else "a link will be proved"
+    return Diagnostic(place, plain(said_of_cause(cause)), DiagnosticSeverity.Warning, source="bnsym")
 
 
 def _diagnostic(checked: Checked, finding: Finding, view: View | None, place: Range) -> Diagnostic:
