@@ -9,18 +9,7 @@ from typing import Any
 
 from bnsym.cache.codec import encoded
 from bnsym.evidence.surveying import relevant
-from bnsym.kernel import (
-    Certificate,
-    Factor,
-    Given,
-    Lemma,
-    Maximum,
-    Proved,
-    Refuted,
-    Schwarz,
-    Vector,
-    Witness,
-)
+from bnsym.kernel import Certificate, Factor, Given, Lemma, Maximum, Proved, Refuted, Schwarz, Vector, Witness
 from bnsym.terms import Index
 
 

@@ -11,12 +11,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from bnsym.evidence.surveying import used
 from bnsym.kernel import Proved, Refuted
 from bnsym.model import FileReport, NamedDefinition, NamedHypothesis, Result
 from bnsym.printing import to_latex
 from bnsym.reporting.outline import Formula
 from bnsym.reporting.wording import relation_latex
-from bnsym.terms import Diff, Hypothesis, Statement, reached, walk
+from bnsym.terms import Hypothesis, reached
 from bnsym.terms import names as names_in
 
 
@@ -83,17 +84,11 @@ def _claim_uses(results: list[Result], names: set[str]) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for result in results:
         if statement := result.link.statement:
-            found |= dict.fromkeys(f"definition {n}" for n in sorted(_of_statement(statement) & names))
+            of_sides = used(statement, (statement.left, statement.right))
+            found |= dict.fromkeys(f"definition {n}" for n in sorted(of_sides & names))
         if isinstance(result.verdict, Proved):
             found |= dict.fromkeys(_key(h) for h in result.verdict.hypotheses)
     return tuple(found)
-
-
-def _of_statement(statement: Statement) -> set[str]:
-    """Names in it; under a derivative of the loss also what the loss is a function of."""
-    sides = (statement.left, statement.right)
-    derived = any(isinstance(t, Diff) for side in sides for t in walk(side))
-    return names_in(*sides) | (set(statement.outputs) if derived else set())
 
 
 def _stated_by(hypothesis: Hypothesis, claims: dict[str, list[Result]]) -> tuple[str, ...]:

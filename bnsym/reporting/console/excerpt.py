@@ -50,7 +50,8 @@ def excerpt(
         window = _window(_cells(lines[number - 1]), caret, room)
         if caret is None and not window.text.strip():
             continue
-        yield _numbered(f"{number:>{gutter}}", _highlighted(window, style if caret else ""))
+        shown = Text.assemble(window.before, (window.marked, style if caret else ""), window.after)
+        yield _numbered(f"{number:>{gutter}}", shown)
         if caret is not None:
             yield from _caret(window, label, gutter, room, style)
 
@@ -114,10 +115,6 @@ def _fitting(shown: list[str], room: int) -> int:
     """How many fit beside an ellipsis."""
     widths = accumulate(cell_len(cell) for cell in shown)
     return sum(1 for _ in takewhile(lambda width: width < room, widths))
-
-
-def _highlighted(window: _Window, style: str) -> Text:
-    return Text.assemble(window.before, (window.marked, style), window.after)
 
 
 def _numbered(number: str, line: Text) -> Text:

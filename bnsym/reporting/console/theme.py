@@ -11,24 +11,11 @@ from typing import IO, Literal
 from rich.console import Console
 from rich.theme import Theme
 
-STYLES = {
-    "good": "green",
-    "bad": "bold red",
-    "expected": "red",
-    "unsure": "yellow",
-    "unread": "magenta",
-    "quiet": "dim",
-    "strong": "bold",
-    "value": "cyan",
-}
+from bnsym.reporting.wording import MARKS
 
-VERDICT_STYLES = {
-    "proved": "good",
-    "refuted": "bad",
-    "undecided": "unsure",
-    "unread": "unread",
-    "skipped": "quiet",
-}
+STYLES = {"good": "green", "bad": "bold red", "expected": "red", "unsure": "yellow", "unread": "magenta"}
+STYLES |= {"quiet": "dim", "strong": "bold"}
+VERDICT_STYLES = dict(zip(MARKS, ("good", "bad", "unsure", "unread", "quiet"), strict=True))
 
 PLAIN_WIDTH = 160
 """Where nobody's window sets a width: how much of a source line, and of prose, one line holds."""
