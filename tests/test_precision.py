@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+from functools import partial
 
 import numpy as np
 import pytest
@@ -235,6 +236,81 @@ def test_what_fills_no_block_may_not_be_left_out(kind: str, block: int) -> None:
         wrong = bnsym.check_backward(in_blocks, DX, dtype=kind, m=m)
         assert not wrong
         assert "is what fills no block left out?" in str(wrong)
+
+
+def test_what_can_not_be_called_at_a_size_is_wrong_there() -> None:
+    def at(m, change):
+        return lambda x, gamma, grad_y: (
+            change(backward(x, gamma, grad_y)) if len(x) == m else backward(x, gamma, grad_y)
+        )
+
+    def raises(_):
+        raise KeyError("no such size")
+
+    for change, said in (
+        (raises, "at m = 9: <lambda>(x, gamma, grad_y) raised KeyError: 'no such size' (shapes x: (9,)"),
+        (
+            lambda a: a * np.nan,
+            "at m = 9: <lambda>(x, gamma, grad_y) returned NaN or infinity in 9 of 9 places",
+        ),
+        (lambda a: a[:8], "at m = 9: <lambda>(x, gamma, grad_y) returned shape (8,), not (9,)"),
+    ):
+        wrong = bnsym.check_backward(at(9, change), DX)
+        assert not wrong
+        assert said in str(wrong)
+
+
+def test_a_second_row_may_be_asked_for() -> None:
+    """As libraries do, where the closed form of a batch of one is 0."""
+    link = f"{HERE / 'accept' / 'epsilon.md'}#input-gradient"
+
+    def two(x, gamma, epsilon, grad_y):
+        if len(x) < 2:
+            raise ValueError("expected more than one")
+        return with_epsilon(x, gamma, epsilon, grad_y)
+
+    judged = bnsym.check_backward(two, link)
+    assert judged
+    assert "but at m = 1: two(x, gamma, epsilon, grad_y) raised ValueError: expected more" in judged.precision
+    assert not bnsym.check_backward(lambda *a: with_epsilon(*a) * (1 if len(a[0]) > 1 else np.nan), link)
+
+
+def test_sizes_that_are_said_are_the_only_ones() -> None:
+    def fixed(x, gamma, grad_y):
+        if x.shape != (128, 3):
+            raise ValueError("blocks of 128 rows")
+        return backward(x, gamma, grad_y)
+
+    assert not bnsym.check_backward(fixed, DX, m=128)
+    assert bnsym.check_backward(fixed, DX, sizes={"0": 128, "1": 3})
+
+
+PLACES = {
+    "0": lambda m: 0, "1": lambda m: 1, "7": lambda m: 7, "m/2": lambda m: m // 2,
+    "m-2": lambda m: m - 2, "m-1": lambda m: m - 1, "8:16": lambda m: np.s_[8:16],
+    "5 of 9": lambda m: m * 5 // 9,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["float64", *SMALL_TYPES])
+@pytest.mark.parametrize("place", PLACES)
+def test_no_sum_may_leave_out_a_row(kind: str, place: str) -> None:
+    """Wherever it stands, of whichever sum, at every size."""
+    have(kind)
+
+    def without(x, gamma, grad_y, beyond, which):
+        kept = np.ones_like(x)
+        kept[PLACES[place](len(x)) if len(x) > beyond else np.s_[:0]] = 0
+        n = x.dtype.type(len(x))
+        mean = (x * (kept if which == "mean" else 1)).sum(0) / n
+        sigma = np.sqrt(((x - mean) ** 2 * (kept if which == "variance" else 1)).sum(0) / n)
+        hat = (x - mean) / sigma
+        one, two = (grad_y * (kept if which == name else 1) for name in ("sum", "projection"))
+        return gamma / sigma * (grad_y - one.sum(0) / n - hat * (hat * two).sum(0) / n)
+
+    for beyond, which in ((8, "sum"), (32, "projection"), (1024, "sum"), (1024, "mean"), (1024, "variance")):
+        kernel = partial(without, beyond=beyond, which=which)
+        assert not bnsym.check_backward(kernel, DX, axes={"i": 0}, dtype=kind, m=60), (beyond, which)
 
 
 def test_a_factor_that_is_named_is_not_1() -> None:

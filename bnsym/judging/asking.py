@@ -184,22 +184,27 @@ def returned(trial: Trial) -> dict[str, Any]:
         raise Unfit(f"{task.call} returned {count}, not {len(names)}: {', '.join(names)}")
     else:
         found = dict(zip(names, found, strict=True))
-    return {n: _array(trial, f"{task.call} returned {n}".rstrip(), found[n], task.outputs[n]) for n in names}
+    return {n: _array(trial, n, found[n]) for n in names}
 
 
-def _array(trial: Trial, said: str, found: Any, one: Formula) -> Any:
+def _array(trial: Trial, name: str, found: Any) -> Any:
+    said, one = f"{trial.task.call} returned {name}".rstrip(), trial.task.outputs[name]
     dtype = getattr(found, "dtype", type(found).__name__)
     array = np.asarray(found) if hasattr(found, "__array__") or isinstance(found, float) else None
+    refusal: Refused | None = None
     if array is None or not _fits(array.dtype, trial.task.dtype):
-        raise Unfit(f"{said}{' of' if said[-1] != 'd' else ''} {dtype}, not {trial.task.dtype}")
-    shape = trial.shape_of(trial.lifted(one))
-    if array.shape != shape and not (one.by and array.shape == trial.widest):
-        refusal = Unfit if array.shape else Refused
-        raise refusal(f"{said} shape {array.shape}, not {shape}")
-    array = array.astype(np.float64)
-    bad = int(np.sum(~np.isfinite(array)))
-    if bad:
-        raise Unfit(f"{said} NaN or infinity in {bad} of {array.size} places")
+        refusal = Unfit(f"{said}{' of' if name else ''} {dtype}, not {trial.task.dtype}")
+    elif array.shape != (shape := trial.shape_of(trial.lifted(one))) and not (
+        one.by and array.shape == trial.widest
+    ):
+        refusal = (Unfit if array.shape else Refused)(f"{said} shape {array.shape}, not {shape}")
+    else:
+        array = array.astype(np.float64)
+        if bad := int(np.sum(~np.isfinite(array))):
+            refusal = Unfit(f"{said} NaN or infinity in {bad} of {array.size} places")
+    if refusal:
+        refusal.output = name
+        raise refusal
     return array
 
 

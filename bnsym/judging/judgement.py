@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import os
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby, product
+from math import prod
 from typing import Any
 
 import numpy as np
 
 from bnsym.judging import asking, precision, slips
 from bnsym.judging.layouts import Axis, Layout, guesses, letters, stated
-from bnsym.judging.trials import Refused, Task, Trial, Unfit, again, drawn, sized
+from bnsym.judging.trials import Refused, Task, Trial, Unfit, again, drawn, heavy, sized
 
 SMALL = (7, 4, 2, 1)
 """Batches at which rounding explains so little that no slip hides behind it."""
-BEYOND = (9, 33, 129, 1025)
-"""One row more than blocks have: whoever leaves out what does not fill a block leaves out the last."""
+BLOCKS = (8, 32, 128, 1024)
+"""Rows of a block, beyond which, or at whose borders, some are left out."""
+DRAWS, WALK = 24, 1 << 19
+"""Draws for the places along an axis, and numbers of an array in all of them."""
 SHORT, MANY = 3, 24
 """Lengths of axes in types that round much, and batches beside each other there."""
 TRIES = 8
@@ -55,9 +57,11 @@ class Judgement:
             verdict = "agrees" if self.agrees else "wrong"
             listed = "\n".join(f"{name}: {one}" for name, one in self.outputs.items())
             return f"{verdict}: {self.call}\n{listed}"
-        apart = f"{self.call} at shape {self.shape}: off by {self.error:.1g} of the largest component"
         verdict = "agrees" if self.agrees else "wrong"
-        lines = [f"{verdict}: {apart}; rounding explains {self.allowed:.1g}"]
+        lines = [f"{verdict}: {self.call} at shape {self.shape}"]
+        if np.isfinite(self.error):
+            apart = f"off by {self.error:.1g} of the largest component; rounding explains {self.allowed:.1g}"
+            lines = [f"{lines[0]}: {apart}"]
         if not self.agrees:
             lines += [f"  {slip}" for slip in self.slips] or ["  no known slip explains it"]
         lines += [f"  {said}" for said in (self.layout, self.precision) if said]
@@ -93,10 +97,10 @@ def check_backward(
     matters, and so are, where fn agrees and they are no masks, others of the same sign in their place, since
     constant rows tell of no sum. dtype: float64, float32, float16 or bfloat16, of what fn takes and returns.
     m: the length of the first index, beside small ones that are always tried; d: of what stands beside;
-    sizes: of named axes.
+    sizes: of axes, by name or position, `{"0": 128}`, where fn takes no others.
 
-    Raises Refused (a ValueError) where fn raises, returns NaN, another shape or another dtype; NotProved as
-    `bnsym.compile` does; ValueError for unknown names.
+    Raises Refused (a ValueError) where fn raises, returns NaN, another shape or another dtype at the size
+    that is asked for; NotProved as `bnsym.compile` does; ValueError for unknown names.
     """
     task = asking.task(fn, link, arguments, given, values or {}, dtype)
     found, layouts = letters(task.outputs.values()), guesses(task.roles)
@@ -186,28 +190,53 @@ def _attempt(task: Task, layout: Layout, m: int, d: int, given: Mapping[str, int
 
 
 def _others(trial: Trial, given: Mapping[str, int], seed: int) -> Iterator[tuple[Trial, dict[Any, Any]]]:
-    """Other sizes, at each as many draws as it takes until all terms tell, as far as draws help; with what
-    they tell, of terms or of the last place along an axis."""
-    best: dict[Any, Any] = defaultdict(float)
-    rough = trial.is_rough
-    for number, (sizes, last) in enumerate(_sizes(trial, given)):
-        place = (last, sizes[last]) if last else None
-        for attempt in range(TRIES):
-            enough = np.all(best[place] >= precision.TOLD) or (last and not rough)
-            if attempt and enough:
-                break
-            try:
-                other = again(trial, sizes, seed + 100 * number + attempt, last)
-            except (Refused, ValueError):
-                break
-            if enough:
-                yield other, {}
-                break
-            found = precision.told(other, last)
-            told = np.nan_to_num(np.concatenate([*found.values()]))
-            if attempt == 0 or np.any((told > best[place]) & (best[place] < precision.TOLD)):
-                yield other, {place: found}
-            best[place] = np.maximum(best[place], told)
+    """Other sizes, with what they tell, of terms or of places along an axis."""
+    for number, (sizes, axis) in enumerate(_sizes(trial, given)):
+        start = seed + 1000 * number
+        yield from _walked(trial, sizes, axis, start) if axis else _drawn_until(trial, sizes, start)
+
+
+def _drawn_until(
+    trial: Trial, sizes: Mapping[Axis, int], seed: int
+) -> Iterator[tuple[Trial, dict[Any, Any]]]:
+    """As many draws as it takes until all terms tell, as far as draws help."""
+    best: Any = 0.0
+    for attempt in range(TRIES):
+        try:
+            other = again(trial, sizes, seed + attempt)
+        except Refused:
+            return
+        found = precision.told(other)
+        told = np.concatenate([*found.values()])
+        if attempt == 0 or np.any((told > best) & (best < precision.TOLD)):
+            yield other, {None: found}
+        best = np.maximum(best, told)
+        if np.all(best >= precision.TOLD):
+            return
+
+
+def _walked(
+    trial: Trial, sizes: Mapping[Axis, int], axis: Axis, seed: int
+) -> Iterator[tuple[Trial, dict[Any, Any]]]:
+    """Draws in which some places along an axis outweigh all others, borders of blocks first, until each was
+    among them in one that tells."""
+    count, rng = sizes[axis], np.random.default_rng(seed)
+    borders = {k + d for b in BLOCKS for k in range(0, min(count, 2 * b) + 1, b) for d in (-1, 0)}
+    later = np.array([k not in {*borders, 1, count - 2, count - 1, count // 2} for k in range(count)])
+    tried, tells = np.zeros(count), not trial.is_rough
+    for attempt in range(min(max(2, WALK // prod(sizes.values())), DRAWS)):
+        if np.all(tried):
+            return
+        places = heavy(trial, axis, sizes, np.lexsort((rng.random(count), later, tried)))
+        try:
+            other = again(trial, sizes, seed + attempt, places)
+        except Refused:
+            return
+        found = {} if tells else precision.told_of_places(other, places)
+        tells = tells or all(np.all(one >= precision.TOLD) for one in found.values()) or attempt >= TRIES
+        if tells:
+            tried[np.unique(places.places)] += 1
+        yield other, {(axis, count): found} if found else {}
 
 
 def _sizes(trial: Trial, given: Mapping[str, int]) -> Iterator[tuple[dict[Axis, int], Axis | None]]:
@@ -217,21 +246,31 @@ def _sizes(trial: Trial, given: Mapping[str, int]) -> Iterator[tuple[dict[Axis, 
     along = next(iter(layout.spread.values()), ())
     short = {a: n if a in given else min(n, SHORT) for a, n in trial.sizes.items()}
     beside = {a: MANY for a in layout.beside[:1] if a not in given} if rough else {}
-    for small in SMALL:
+    for small in (trial.sizes[along[0]],) if {*along[:1]} & {*given} else SMALL:
         yield layout.resized(short | beside if rough else trial.sizes, small), None
-    for axis in (a for a in (*along[:1], *layout.beside[:1]) if a not in given):
-        for count in BEYOND:
+    for axis in (*along[:1], *layout.beside[:1]):
+        beyond = (*(b + 1 for b in BLOCKS), trial.sizes[axis])
+        for count in (trial.sizes[axis],) if axis in given else dict.fromkeys(beyond):
             alone = {a: 1 for a in along if rough and axis in along and a not in given}
-            yield short | beside | alone | {axis: count}, axis
+            if count > SMALL[1]:
+                yield short | beside | alone | {axis: count}, axis
 
 
 def _worse(gaps: dict[str, precision.Gap], other: Trial, told: Mapping[Any, Any]) -> dict[str, precision.Gap]:
     """With those of another trial where these show that an output is wrong, and what it tells. A function
-    that can't be called at such a size is not judged there."""
+    that raises, or returns what can't be compared, is wrong there, but for one that asks for a second row and
+    for what is too large for its type."""
     try:
         others = _gaps(other)
-    except (Refused, ValueError):
-        return gaps
+    except Refused as refusal:
+        m = other.rows
+        if other.overflows:
+            return gaps
+        said = f"at m = {m}: {refusal}"
+        if m == 1 and not isinstance(refusal, Unfit):
+            return {n: replace(gap, refused=said) for n, gap in gaps.items()}
+        gone = precision.Gap(False, np.inf, 0.0, other, refused=said)
+        return {n: gone if gap.agrees and refusal.output in (None, n) else gap for n, gap in gaps.items()}
     worse = {n: others[n] if gap.agrees and not others[n].agrees else gap for n, gap in gaps.items()}
     for name, gap in worse.items():
         more = {k: np.maximum(gaps[name].told.get(k, 0.0), found[name]) for k, found in told.items()}
@@ -263,7 +302,8 @@ def _told(
         if gap.agrees:
             graded = precision.graded(trial, name, gap, seed)
         else:
-            named = tuple(_explained(trial, gap.trial, name, seed, kept))
+            told = (gap.refused,) if gap.refused else _explained(trial, gap.trial, name, seed, kept)
+            named = tuple(told)
         shape = gap.trial.shape
         found[name] = Judgement(gap.agrees, named, gap.error, gap.allowed, shape, task.call, said, graded)
     if list(found) == [""]:

@@ -19,8 +19,7 @@ import numpy as np
 from bnsym.compiling.formula import statistics
 from bnsym.evidence.large.balls import Cancellation
 from bnsym.judging.asking import returned
-from bnsym.judging.layouts import Axis
-from bnsym.judging.trials import NORMAL, UNITS, Refused, Trial, drawn, weighty
+from bnsym.judging.trials import NORMAL, UNITS, Heavy, Refused, Trial, drawn, weighty
 from bnsym.terms import Name
 
 ALLOWANCE = {"float64": 64.0, "float32": 64.0, "float16": 4.0, "bfloat16": 4.0}
@@ -50,6 +49,8 @@ class Gap:
     """Decimal digits of all that a type has."""
     missing: bool = False
     """Whether a sum over batches is left out."""
+    refused: str = ""
+    """Why there is nothing to compare, where a function that can be called at one size can't at another."""
     told: Mapping[Any, Any] = field(default_factory=dict)
     """Of each term and of all: how many times the allowed error it is, at the most telling trial; and so what
     the last place along an axis of some length makes of them."""
@@ -79,16 +80,32 @@ def _allowed(trial: Trial, name: str, bound: Any) -> Any:
     return allowance * trial.unit / UNITS["float64"] * bound
 
 
-def told(trial: Trial, last: Axis | None = None) -> dict[str, Any]:
-    """How many times the allowed error each term of an output is somewhere, and all of them together; or, of
-    an axis, what stands last along it makes of them."""
+def told(trial: Trial) -> dict[str, Any]:
+    """How many times the allowed error each term of an output is somewhere, and all of them together."""
+    return {n: np.max(_seen(trial, n, _columns(trial, n)), axis=0) for n in trial.truths}
+
+
+def _seen(trial: Trial, name: str, change: Any) -> Any:
+    with np.errstate(all="ignore"):
+        allowed = _allowed(trial, name, trial.truths[name].radius)
+        return np.nan_to_num(np.abs(change) / np.ravel(allowed)[:, None])
+
+
+def told_of_places(trial: Trial, heavy: Heavy) -> dict[str, Any]:
+    """What the less telling of two heavy places, in each column, makes of the terms of an output."""
     found = {}
-    for name, (_, bound) in trial.truths.items():
+    for name, one in trial.task.outputs.items():
+        axes = [a for dimension in trial.pattern(trial.lifted(one)) for a in dimension]
         columns = _columns(trial, name)
-        if last:
-            columns = columns - _columns(_without_last(trial, last), name)
-        with np.errstate(all="ignore"):
-            found[name] = np.max(np.abs(columns) / np.ravel(_allowed(trial, name, bound))[:, None], axis=0)
+        found[name] = np.full(columns.shape[1], np.inf)
+        if heavy.axis in axes and (heavy.axis in trial.layout.beside or heavy.across not in (None, *axes)):
+            continue  # no sum runs along it
+        for places in heavy.places[:2]:
+            change = _seen(trial, name, columns - _columns(_without(trial, heavy, places), name))
+            change = change.reshape([*(trial.sizes[a] for a in axes), -1])
+            others = tuple(k for k, a in enumerate(axes) if a != heavy.across)
+            by_place = np.max(change, axis=others).reshape(-1, columns.shape[1])
+            found[name] = np.minimum(found[name], np.min(by_place, axis=0))
     return found
 
 
@@ -99,12 +116,13 @@ def _columns(trial: Trial, name: str) -> Any:
     return trial.columns[name]
 
 
-def _without_last(trial: Trial, axis: Axis) -> Trial:
-    names = weighty(trial, axis)
+def _without(trial: Trial, heavy: Heavy, places: Any) -> Trial:
+    names = weighty(trial, heavy.axis)
     arrays = dict(trial.arrays)
+    left_out = replace(heavy, places=places[None])
     for name in [n for n in names if n.startswith("∂")] or names:
-        arrays[name] = arrays[name].copy()
-        arrays[name][(slice(None),) * trial.layout.axes(name).index(axis) + (-1,)] = 0
+        near = left_out.near(trial.sizes[heavy.axis], trial.layout.axes(name))
+        arrays[name] = arrays[name] * (1 - near).astype(arrays[name].dtype)
     return replace(trial, arrays=arrays, columns={})
 
 
@@ -143,7 +161,7 @@ def graded(trial: Trial, name: str, gap: Gap, seed: int) -> str:
     digits = -log10(trial.unit)
     seen = gap.told.get(None, 0.0)
     seen = seen if np.all(seen) else np.maximum(seen, told(trial)[name])
-    lasts = [at for at, found in gap.told.items() if at and np.any((found > 0) & (found < TOLD))]
+    unseen = [at for at, found in gap.told.items() if at and np.any((found > 0) & (found < TOLD))]
     if not np.any(seen):
         return f"right, but all should be 0 at shape {trial.shape}, which tells of no slip"
     right = f"right within {kind}"
@@ -151,8 +169,10 @@ def graded(trial: Trial, name: str, gap: Gap, seed: int) -> str:
         right += f", but any error is explained at shape {trial.shape}"
     if np.any(seen < TOLD / 2):
         right = f"right within {kind}, but at no shape tried is a wrong sign of each term more than its error"
-    elif lasts:
-        right += f", but a sum may leave out the last of {lasts[-1][1]} unseen"
+    elif unseen:
+        right += f", but a sum may leave out one of {unseen[-1][1]} rows unseen"
+    if gap.refused:
+        right += f", but {gap.refused}"
     if gap.lost > LOST:
         return f"right, but loses {min(gap.lost, digits):.0f} of {digits:.0f} digits at shape {trial.shape}"
     ratio = trial.unit**-0.5 / 8

@@ -18,7 +18,7 @@ from bnsym.evidence.large import balls
 from bnsym.evidence.large.balls import Ball
 from bnsym.judging.drawing import Draw
 from bnsym.judging.layouts import Axis, Layout, Pattern, Roles, lifted
-from bnsym.terms import Index, Name, Sum, Term
+from bnsym.terms import Index, Name, Sum, Term, walk
 
 UNITS = {"float64": 2.0**-53, "float32": 2.0**-24, "float16": 2.0**-11, "bfloat16": 2.0**-8}
 """The unit roundoff of each type."""
@@ -26,15 +26,21 @@ ROUGH = 2.0**-20
 """A unit roundoff from which so much is explained by rounding that values have to be chosen."""
 NORMAL = {"float64": 2.0**-1022, "float32": 2.0**-126, "float16": 2.0**-14, "bfloat16": 2.0**-126}
 """The smallest normal number of each type, below which roundings are no longer relative."""
-HEAVY, LIGHT, LARGE = 4, 2.0**-14, 16.0
-"""Places along an axis that outweigh all others, the weight of these where they may not be 0, and a number
-whose powers and sums even float16 has."""
+HEAVY, SHARE = 128, 2.0**-7
+"""Places along an axis that outweigh all others at once, and how many times the roundoff each has to be."""
+LIGHT, LARGE = 2.0**-14, 16.0
+"""The weight of others where they may not be 0, and a number whose powers and sums even float16 has."""
+LARGEST = {"float16": 65504.0}
+"""The largest number of a type, where sums of squares may exceed it."""
 DRAWS = 40
 """Tries to find values that meet the side conditions."""
 
 
 class Refused(ValueError):
     """The function can't be judged: it raises, or what it returns are no floats of the right shape."""
+
+    output: str | None = None
+    """The one that is at fault, if only one is."""
 
 
 class Unfit(Refused):
@@ -97,6 +103,21 @@ class Trial:
     def unit(self) -> float:
         """The roundoff of the function's own type."""
         return UNITS[self.task.dtype.name]
+
+    @property
+    def rows(self) -> int:
+        """The numbers along the first index."""
+        return prod(self.sizes[a] for a in next(iter(self.layout.spread.values()), ()))
+
+    @property
+    def overflows(self) -> bool:
+        """Whether sums of what the closed forms are worked out from may be too large for the type."""
+        largest = 0.0
+        for made in map(self.lifted, self.task.outputs.values()):
+            dense = self.dense(made)
+            values = (dense.evaluate(part).data for term in made.terms() for part in walk(term))
+            largest = max(largest, *(float(np.max(np.abs(v))) for v in values))
+        return largest * max(self.sizes.values()) > LARGEST.get(self.task.dtype.name, np.inf)
 
     @property
     def is_rough(self) -> bool:
@@ -264,10 +285,40 @@ def copies(trial: Trial, pattern: Pattern, found: Any) -> Iterator[tuple[Trial, 
         yield replace(trial, sizes=one, arrays=arrays), part
 
 
-def again(trial: Trial, sizes: Mapping[Axis, int], seed: int, last: Axis | None = None) -> Trial:
+@dataclass(frozen=True, eq=False)
+class Heavy:
+    """The places along an axis that outweigh all others, so that a sum which leaves one out is far off."""
+
+    axis: Axis
+    across: Axis | None
+    """The axis along which others are heavy."""
+    places: Any
+    """Of each place across, in columns."""
+
+    def near(self, count: int, axes: Sequence[Axis], weights: Any = 1.0) -> Any:
+        """The weights at heavy places, 0 elsewhere, to go with an array of these axes."""
+        table = np.zeros((count, self.places.shape[1]))
+        np.put_along_axis(table, self.places, np.broadcast_to(weights, self.places.shape), 0)
+        held = [a for a in axes if a in (self.axis, self.across)]
+        table = table if held == [self.axis, self.across] or self.across is None else table.T
+        lengths = iter(np.shape(table))
+        return table.reshape([next(lengths) if a in held else 1 for a in axes])
+
+
+def heavy(trial: Trial, axis: Axis, sizes: Mapping[Axis, int], rows: Any) -> Heavy:
+    """The first places of some, an even number at each place across."""
+    names, along = weighty(trial, axis), next(iter(trial.layout.spread.values()), ())
+    beside = axis in trial.layout.beside
+    others = (a for a in (along if beside else trial.layout.beside)[:1] if names and a != axis)
+    across = next((a for a in others if all(a in trial.layout.axes(n) for n in names)), None)
+    each = min(HEAVY, int(SHARE / trial.unit), len(rows) // 2 * 2)
+    columns = sizes[across] if across else 1
+    return Heavy(axis, across, rows[np.arange(columns * each) % len(rows)].reshape(columns, each).T)
+
+
+def again(trial: Trial, sizes: Mapping[Axis, int], seed: int, heavy: Heavy | None = None) -> Trial:
     """Other arrays, at other lengths; numbers that are handed in stay, and so does the sign of arrays whose
-    components have one alone: a function may be meant for these. Squares spread more than magnitudes do.
-    last: an axis whose last places outweigh all others, so that a sum which leaves them out is far off."""
+    components have one alone: a function may be meant for these. Squares spread more than magnitudes do."""
     task, values = trial.task, trial.task.values
     arrays = {task.takes[n].latex: np.asarray(v, float) for n, v in values.items() if np.ndim(v)}
     signs = {n: sign for n, a in arrays.items() for sign in (-1, 1) if np.all(sign * a >= 0)}
@@ -275,7 +326,7 @@ def again(trial: Trial, sizes: Mapping[Axis, int], seed: int, last: Axis | None 
 
     def shaped(name: Name, array: Any) -> Any:
         array = signs[name] * array**2 if name in signs else array
-        return _tilted(trial, name, array, last, never, never | signs.keys()) if last else array
+        return _tilted(trial, name, array, heavy, never, never | signs.keys()) if heavy else array
 
     other = replace(task, values={n: v for n, v in values.items() if not np.ndim(v)})
     found = drawn(other, trial.layout, sizes, seed, keep=trial.keep, harden=shaped)
@@ -284,32 +335,41 @@ def again(trial: Trial, sizes: Mapping[Axis, int], seed: int, last: Axis | None 
 
 
 def _tilted(
-    trial: Trial, name: Name, array: Any, axis: Axis, never: Container[Name], signed: Container[Name]
+    trial: Trial, name: Name, array: Any, heavy: Heavy, never: Container[Name], signed: Container[Name]
 ) -> Any:
-    """With most of its weight in the last places along an axis; all others are 0 and at the mean, so that
-    sums of them are exact. Refused where many of them can't be, and no sum is known well enough. never: what
-    may not be 0; signed: whose components have one sign."""
-    masks, axes = trial.task.masks, trial.layout.axes(name)
-    if name in masks and axis in axes and axis in trial.layout.beside:
-        return np.where(_places(array, axes.index(axis)) < HEAVY, array, 1.0)
-    if name not in weighty(trial, axis):
-        return array
+    """With all of its weight at heavy places, none of which is small; all others are 0 and, since those of
+    inputs are pairs of a number and its opposite, at the mean: sums of them are exact in every type. Refused
+    where many of them can't be 0, and no sum is known well enough. never: what may not be 0; signed: whose
+    components have one sign."""
+    masks, axes, axis = trial.task.masks, trial.layout.axes(name), heavy.axis
+    if axis not in axes:
+        return array / LARGE if name in trial.task.roles.small else array
     at = axes.index(axis)
-    count, near = np.shape(array)[at], _places(array, at) < HEAVY
-    if name.startswith("∂") or name in masks:
-        return array * near
-    if name in signed and count * trial.unit > 1:
+    count = np.shape(array)[at]
+    sizable = np.copysign(1 + np.minimum(np.abs(array), 2) / 8, array)
+    if name not in weighty(trial, axis):
+        if name in masks:
+            return np.ones_like(array)
+        if name in signed or name not in trial.task.roles.inputs or heavy.across not in axes:
+            return sizable
+        there = np.arange(np.shape(array)[axes.index(heavy.across)])
+        signs = (1 - 2 * (there % 2)).reshape([-1 if a == heavy.across else 1 for a in axes])
+        return np.abs(np.take(sizable, there // 2 * 2, axes.index(heavy.across))) * signs
+    near = heavy.near(count, axes)
+    if name in masks:
+        few = np.arange(count).reshape([-1 if a == axis else 1 for a in axes]) % max(1, count // 8) == 0
+        return np.broadcast_to(np.where(near > 0, 1.0, few), np.shape(array))  # a number that all types have
+    if name.startswith("∂"):  # so that neither their sum nor that of their products with pairs is 0
+        return sizable * heavy.near(count, axes, np.where(np.arange(len(heavy.places)) % 2, 0.75, 1)[:, None])
+    if name in never and count * trial.unit > 1:
         raise Refused(f"sums of {count} numbers of one sign tell nothing")
-    mean = 0.0 if name in signed else np.mean(array, axis=at, keepdims=True, where=near)
-    weight = min((count / HEAVY) ** 0.5, LARGE / float(np.max(np.abs(array))))  # the spread stays as it is
-    return (array - mean) * np.where(near, weight, LIGHT if name in never else 0.0)
-
-
-def _places(array: Any, at: int) -> Any:
-    """Of each component along an axis, counted from its end."""
-    return np.flip(np.arange(np.shape(array)[at])).reshape(
-        [-1 if k == at else 1 for k in range(np.ndim(array))]
-    )
+    weight = (count / len(heavy.places)) ** 0.5  # the spread stays as it is
+    weight = min(weight, LARGE / float(np.max(np.abs(sizable))))
+    if name in signed:
+        return sizable * np.where(near > 0, weight, LIGHT if name in never else 0.0)
+    pairs = np.repeat(1 + np.random.default_rng(count).random((len(heavy.places) // 2, 1)) / 4, 2, axis=0)
+    pairs[1::2] *= -1
+    return heavy.near(count, axes, pairs * weight / 1.25) * np.abs(np.take(sizable, [0], at))
 
 
 def weighty(trial: Trial, axis: Axis) -> list[Name]:

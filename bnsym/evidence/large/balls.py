@@ -103,8 +103,9 @@ def _summed(a: Ball, axis: int, *, pairwise: bool, keep: bool, unit: float = 0.0
     whole = np.sum(sizes, axis=axis, keepdims=keep)
     if unit and count > FEW:
         least = np.where(whole > 0, unit * np.sum(sizes, axis=axis, keepdims=True), 1.0)
-        told = np.sum(np.minimum((sizes + a.radius * (unit / UNIT)) / least, 1.0), axis=axis, keepdims=keep)
-        factor = np.minimum(factor, told + log2(count))
+        parts = np.minimum((sizes + a.radius * (unit / UNIT)) / least, 1.0)
+        some = np.maximum(np.count_nonzero(parts, axis=axis, keepdims=keep), 1)
+        factor = np.minimum(factor, np.sum(parts, axis=axis, keepdims=keep) + np.log2(some))
     return Ball(value, radius + factor * UNIT * whole)
 
 
