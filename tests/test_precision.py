@@ -212,7 +212,34 @@ def test_where_nothing_is_told_that_is_said(square: str) -> None:
     assert rough == "right within float16, but any error is explained at shape (1000, 3)"
     assert bnsym.check_backward(summed, f"{square}#dw", dtype="float32").precision == "right within float32"
     assert "which tells of no slip" in zero(0.0).precision
-    assert zero(1.0).precision == "right within float64"
+    assert zero(2.0).precision == "right within float64"
+    assert zero(1.0).precision == "right within float64, but w is 1: cannot tell it from its square"
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"x": np.ones(5)}, "x is constant: cannot tell it from its mean or its square"),
+        ({"x": np.array([0.0, 1.0, 1.0])}, "x is 0 or 1: cannot tell it from its square"),
+        ({"grad_y": np.ones(5)}, "grad_y is constant: cannot tell it from its mean or its square"),
+        ({"grad_y": np.arange(5.0)}, ""),
+    ],
+)
+def test_what_values_of_ones_own_can_not_tell_is_said(square: str, values, said: str) -> None:
+    judged = bnsym.check_backward(
+        lambda w, x, grad_y: 2 * w * x * grad_y, f"{square}#dx",
+        values=values, arguments=["w", "x", "grad_y"],
+    )  # fmt: skip
+    assert judged.precision == "right within float64" + (f", but {said}" if said else "")
+
+
+def test_a_number_too_small_to_tell_is_said() -> None:
+    link = f"{HERE / 'accept' / 'epsilon.md'}#input-gradient"
+    for kind, least in (("float64", 1e-5), ("float32", 0.1)):
+        judged = bnsym.check_backward(with_epsilon, link, dtype=kind, values={"epsilon": least})
+        assert judged.precision == f"right within {kind}"
+    judged = bnsym.check_backward(with_epsilon, link, dtype="float32", values={"epsilon": 1e-5})
+    assert "but epsilon is 1e-05: cannot tell it from its square or 0" in judged.precision
 
 
 @pytest.mark.parametrize("kind", ["float64", *SMALL_TYPES])
@@ -329,6 +356,40 @@ def test_what_a_type_can_not_show_is_not_named() -> None:
     wrong = bnsym.check_backward(lambda *a: alone(*a, 1), DX, dtype="float16")
     assert not wrong
     assert "missing" not in str(wrong)
+
+
+IN_FLOAT32 = {
+    "the term -γ/(m σ) x̂ᵢ Σⱼ x̂ⱼ ∂f/∂yⱼ has the wrong sign": lambda g, mean, inner, sigma: g - mean + inner,
+    "the term -γ/(m σ) Σⱼ ∂f/∂yⱼ is missing": lambda g, mean, inner, sigma: g - inner,
+    "the term -γ/(m σ) x̂ᵢ Σⱼ x̂ⱼ ∂f/∂yⱼ is divided by 2": lambda g, mean, inner, sigma: g - mean - inner / 2,
+    "everything is multiplied by σ": lambda g, mean, inner, sigma: (g - mean - inner) * sigma,
+    "everything is multiplied by 3": lambda g, mean, inner, sigma: 3 * (g - mean - inner),
+}
+
+
+@pytest.mark.parametrize("kind", ["float64", *SMALL_TYPES])
+@pytest.mark.parametrize("said", IN_FLOAT32)
+def test_what_is_worked_out_in_float32_has_its_slip_named(kind: str, said: str) -> None:
+    """As kernels of 16 bits are; and where they take nothing else, by numbers of their own type."""
+    have(kind)
+
+    def kernel(x, gamma, grad_y, formula=IN_FLOAT32[said], alone=False):
+        assert not alone or x.dtype.name == kind
+        made, (x, gamma, grad_y) = x.dtype, (a.astype(np.float32) for a in (x, gamma, grad_y))
+        hat = (x - x.mean(0)) / x.std(0)
+        inner = hat * (hat * grad_y).mean(0)
+        return (gamma / x.std(0) * formula(grad_y, grad_y.mean(0), inner, x.std(0))).astype(made)
+
+    for alone in (False, True):
+        wrong = bnsym.check_backward(partial(kernel, alone=alone), DX, dtype=kind)
+        assert wrong.slips == (said,)
+
+
+def test_a_less_precise_type_than_asked_for_is_named() -> None:
+    def single(x, gamma, grad_y):
+        return backward(*(a.astype(np.float32) for a in (x, gamma, grad_y))).astype(float)
+
+    assert bnsym.check_backward(single, DX).slips == ("right, but in a type less precise than float64",)
 
 
 def test_sums_are_judged_by_what_counts_in_them() -> None:

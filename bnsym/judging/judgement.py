@@ -6,14 +6,14 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby, product
-from math import prod
+from math import log2, prod
 from typing import Any
 
 import numpy as np
 
 from bnsym.judging import asking, precision, slips
 from bnsym.judging.layouts import Axis, Layout, guesses, letters, stated
-from bnsym.judging.trials import Refused, Task, Trial, Unfit, again, drawn, heavy, sized
+from bnsym.judging.trials import UNITS, Refused, Task, Trial, Unfit, again, drawn, heavy, sized
 
 SMALL = (7, 4, 2, 1)
 """Batches at which rounding explains so little that no slip hides behind it."""
@@ -315,14 +315,17 @@ def _told(
 
 def _explained(trial: Trial, failing: Trial, name: str, seed: int, kept: Mapping[str, int]) -> Iterator[str]:
     """What explains the values of an output: of one batch alone, else of several."""
-    trial = precision.precise(trial)
+    kind, trial = trial.task.dtype.name, precision.precise(trial)
     one, right = {a: 1 for a in trial.layout.beside if a not in kept}, None
     for lengths, fewer in product((trial.layout.resized(trial.sizes, 24), trial.sizes), (one, {})):
         trials = [[again(trial, s, seed + k) for k in (1, 2)] for s in ({**lengths, **fewer}, lengths)]
         try:
-            yield from list(slips.explain(name, *trials))
+            yield from slips.explain(name, *trials)
             return
-        except slips.Unseen:
+        except slips.Unseen as seen:
+            if seen.close > slips.CLOSE[round(-log2(UNITS[kind]))][-1]:
+                yield f"right, but in a type less precise than {kind}"
+                return
             right = trials[1][0].shape
             break
         except Refused:  # of a function that takes no such sizes

@@ -9,7 +9,7 @@ wrong; how many digits are left there is said.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from math import log10, prod
 from typing import Any
@@ -19,7 +19,7 @@ import numpy as np
 from bnsym.compiling.formula import statistics
 from bnsym.evidence.large.balls import Cancellation
 from bnsym.judging.asking import returned
-from bnsym.judging.trials import NORMAL, UNITS, Heavy, Refused, Trial, drawn, weighty
+from bnsym.judging.trials import NORMAL, UNITS, Heavy, Refused, Trial, again, drawn, weighty
 from bnsym.terms import Name
 
 ALLOWANCE = {"float64": 64.0, "float32": 64.0, "float16": 4.0, "bfloat16": 4.0}
@@ -31,6 +31,8 @@ TOLD = 1.0
 """Times the allowed error that a term has to be somewhere, so that one more or less of it is seen."""
 LOST = 1.5
 """Decimal digits beyond what the condition of the problem costs that are worth a word."""
+FEW = 4
+"""Numbers along the first index at which rounding explains little."""
 HARD = 1000
 """Numbers along the first index where a mean is large."""
 NUDGE = 1e-12
@@ -144,15 +146,17 @@ def _lost(found: Any, expected: Any, unit: float) -> float:
 
 
 def precise(trial: Trial) -> Trial:
-    """Of a function that takes float64 too, so that slips show beyond all rounding."""
-    task = replace(trial.task, dtype=np.dtype(np.float64))
-    arrays = {n: a.astype(np.float64) for n, a in trial.arrays.items()}
-    found = replace(trial, task=task, arrays=arrays)
-    try:
-        returned(found)
-    except Refused:
-        return trial
-    return found
+    """In the most precise type that a function takes, so that slips show beyond all rounding."""
+    for kind in ("float64", "float32"):
+        task = replace(trial.task, dtype=np.dtype(kind))
+        arrays = {n: a.astype(kind) for n, a in trial.arrays.items()}
+        found = replace(trial, task=task, arrays=arrays)
+        try:
+            returned(found)
+        except Refused:
+            continue
+        return found
+    return trial
 
 
 def graded(trial: Trial, name: str, gap: Gap, seed: int) -> str:
@@ -171,8 +175,8 @@ def graded(trial: Trial, name: str, gap: Gap, seed: int) -> str:
         right = f"right within {kind}, but at no shape tried is a wrong sign of each term more than its error"
     elif unseen:
         right += f", but a sum may leave out one of {unseen[-1][1]} rows unseen"
-    if gap.refused:
-        right += f", but {gap.refused}"
+    for said in (*((gap.refused,) if gap.refused else ()), *_untold(trial, name, seed)):
+        right += f", but {said}"
     if gap.lost > LOST:
         return f"right, but loses {min(gap.lost, digits):.0f} of {digits:.0f} digits at shape {trial.shape}"
     ratio = trial.unit**-0.5 / 8
@@ -195,6 +199,42 @@ def graded(trial: Trial, name: str, gap: Gap, seed: int) -> str:
     if lost - _condition(tried, name) < LOST:
         return right
     return f"right, but loses {min(lost, digits):.0f} of {digits:.0f} digits to cancellation {where}"
+
+
+def _untold(trial: Trial, name: str, seed: int) -> Iterator[str]:
+    """What was handed in, where nothing else is drawn in its place, and another use of it gives the same."""
+    task, one = trial.task, trial.task.outputs[name]
+    fewer = trial.layout.resized(trial.sizes, FEW)
+    trials = [trial, again(trial, fewer, seed)] if task.redrawn else [trial]
+    for plain in task.values:
+        latex = task.takes[plain].latex
+        array = trial.arrays[latex].astype(np.float64)
+        if latex in task.masks or latex not in one.shapes or (array.ndim and task.redrawn):
+            continue
+        others = {"its mean": np.full_like(array, np.mean(array)), "its square": array**2, "0": 0 * array}
+        same = [
+            w
+            for w, other in others.items()
+            if (array.size > 1 or w != "its mean")
+            and not any(
+                np.any(
+                    _seen(
+                        t,
+                        name,
+                        _columns(replace(t, arrays={**t.arrays, latex: other}, columns={}), name)
+                        - _columns(t, name),
+                    )
+                    >= TOLD
+                )
+                for t in trials
+            )
+        ]
+        if same:
+            what = (
+                "constant" if np.ptp(array) == 0 else "0 or 1" if np.all(array == array**2) else "handed in"
+            )
+            what = what if array.ndim else f"{array:g}"
+            yield f"{plain} is {what}: cannot tell it from {' or '.join(same)}"
 
 
 def _condition(trial: Trial, name: str) -> float:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import prod
+from math import log10, prod
 from typing import Any
 
 import numpy as np
@@ -28,45 +28,64 @@ MOST = 12
 """Terms beyond which a closed form is not taken apart."""
 PAIRS = 2000
 """Pairs of slips that are tried."""
+FEW = 2.0**-9
+"""How close values have to be for products of two numbers to be told from one."""
+CLOSE = {53: (1e-7,), 24: (2.0**-12,), 11: (2.0**-9, 0.05), 8: (2.0**-6, 0.05)}
+"""How close values have to be that were worked out in types with so many bits; in those that have few, as
+close as what is rounded once, else as what is rounded always."""
 
 
 class Unseen(Refused):
     """No slip shows at the sizes that are looked at."""
+
+    def __init__(self, close: float) -> None:
+        super().__init__("no slip shows")
+        self.close = close
 
 
 @dataclass(frozen=True, eq=False)
 class Sample:
     trial: Trial
     found: Any
-
-    @property
-    def close(self) -> float:
-        """Relative: far above the rounding errors of a few hundred numbers, below any slip."""
-        return min(max(1e-7, 4096 * self.trial.unit), 0.05)
+    close: float
+    """Relative: above the rounding errors of a few hundred numbers, below any slip."""
 
 
-def explain(name: str, alone: Sequence[Trial], several: Sequence[Trial]) -> Iterator[str]:
+def bits(found: Any) -> int:
+    """Of the significands of all numbers: those of the least precise type that has them."""
+    significands = np.frexp(found)[0]
+    kinds = (8, 11, 24) if np.any(found) else ()
+    return next((n for n in kinds if np.all(np.ldexp(significands, n) % 1 == 0)), 53)
+
+
+def explain(name: str, alone: Sequence[Trial], several: Sequence[Trial]) -> list[str]:
     """Sentences that account for all of what a function returns for an output; none if no known slip does.
 
     alone: trials of one batch each; several: of batches side by side. Unseen if all is right there.
     """
     found = alone[0].task.outputs[name]
     if not 1 <= len(found.pieces) <= MOST:
-        return
+        return []
     takes = alone[0].task.takes.values()
     found = replace(found, shapes={**{a.latex: a.spaces for a in takes}, **found.shapes})
-    one, more = ([Sample(t, returned(t)[name]) for t in trials] for trials in (alone, several))
+    one, more = ([(t, returned(t)[name]) for t in trials] for trials in (alone, several))
+    if any(np.shape(array) != np.shape(t.truths[name].value) for t, array in more):
+        return [f"the sum over {_axes(_summed(found, more[0][0]))} is missing"]
     if any(n > 1 for a, n in alone[0].sizes.items() if a in alone[0].layout.beside):
-        one = [
-            Sample(*part)
-            for s in one
-            for part in list(copies(s.trial, s.trial.pattern(s.trial.lifted(found)), s.found))[:3]
-        ] or one
-    if any(np.shape(s.found) != np.shape(s.trial.truths[name].value) for s in more):
-        yield f"the sum over {_axes(_summed(found, more[0].trial))} is missing"
-    elif _explains(found, one) and _explains(found, more):
-        raise Unseen
-    elif _explains(found, one):
+        pattern = alone[0].pattern(alone[0].lifted(found))
+        one = [part for t, array in one for part in list(copies(t, pattern, array))[:3]] or one
+    precise = max(bits(array) for _, array in more)
+    for close in CLOSE[precise] + CLOSE[24] * (precise == 53):  # some of it may be worked out in float32
+        said = list(_accounted(found, *([Sample(t, array, close) for t, array in of] for of in (one, more))))
+        if said:
+            return said
+    return []
+
+
+def _accounted(found: Formula, one: Sequence[Sample], more: Sequence[Sample]) -> Iterator[str]:
+    if _explains(found, one) and _explains(found, more):
+        raise Unseen(one[0].close)
+    if _explains(found, one):
         yield from _beside(found, more)
     else:
         inside = list(_inside(found, one, more))
@@ -83,7 +102,9 @@ def _inside(found: Formula, one: Sequence[Sample], more: Sequence[Sample]) -> It
     known = list(in_definitions(found) if len(plain) == 1 else mutants(found))
     exact = next((words for words, made in known if made != found and _explains(made, samples)), None)
     exact = exact if any(np.any(s.found) for s in samples) else None
-    yield from [exact] if exact else plain or _with_factors(known, samples)
+    yield from (
+        [exact] if exact else plain or (_with_factors(known, samples) if samples[0].close < FEW else ())
+    )
 
 
 def _with_factors(known: Sequence[Slip], samples: Sequence[Sample]) -> list[str]:
@@ -156,7 +177,7 @@ def _axes(axes: Sequence[str]) -> str:
 
 def _fit_elsewhere(found: Formula, samples: Sequence[Sample], layout: Layout) -> list[str] | None:
     """What is off besides; None if sums do not run there."""
-    moved = [Sample(replace(s.trial, layout=layout), s.found) for s in samples]
+    moved = [replace(s, trial=replace(s.trial, layout=layout)) for s in samples]
     try:
         return [] if _explains(found, moved) else list(_fit(found, moved)) or None
     except (Unsupported, ValueError, KeyError):
@@ -186,7 +207,7 @@ def _some_elsewhere(found: Formula, samples: Sequence[Sample], layout: Layout, s
         here, there = (
             prod(trial.sizes[a] for a in axes) for by in (trial.layout, layout) for axes in by.spread.values()
         )
-        near = (_near(value * c, Sample(trial, rest)) for c in (1.0, there / here))
+        near = (_near(value * c, replace(sample, found=rest)) for c in (1.0, there / here))
         if np.shape(value) != np.shape(rest) or not any(near):
             return False
     return True
@@ -287,7 +308,10 @@ def _worded(shares: Any, known: Mapping[str, Any], close: float) -> str:
                 return f"is divided by {name}{said}"
     constant = np.all(np.abs(shares - shares[0]) < close * abs(shares[0]))
     rest = shares[0] - 1
-    factor = f"{shares[0]:.6g}" if abs(rest) > 1e-5 else f"(1 {'+' if rest > 0 else '-'} {abs(rest):.1g})"
+    digits = int(-log10(close))
+    factor = (
+        f"{shares[0]:.{digits}g}" if abs(rest) > 1e-5 else f"(1 {'+' if rest > 0 else '-'} {abs(rest):.1g})"
+    )
     return f"is multiplied by {factor}" if constant else ""
 
 
@@ -318,7 +342,7 @@ def _factors(found: Formula, samples: Sequence[Sample]) -> dict[str, Any]:
         ):
             name = written(power_of)
             known.setdefault(f"({name})" if isinstance(power_of, Add) else name, worth)
-    for a, b in itertools.permutations(list(known), 2):
+    for a, b in itertools.permutations(list(known), 2) if samples[0].close < FEW else ():
         known.setdefault(f"{a} {b}", known[a] * known[b])
         known.setdefault(f"{a}/{b}", known[a] / known[b])
     summed, beside = (

@@ -26,7 +26,7 @@ ROUGH = 2.0**-20
 """A unit roundoff from which so much is explained by rounding that values have to be chosen."""
 NORMAL = {"float64": 2.0**-1022, "float32": 2.0**-126, "float16": 2.0**-14, "bfloat16": 2.0**-126}
 """The smallest normal number of each type, below which roundings are no longer relative."""
-HEAVY, SHARE = 128, 2.0**-7
+HEAVY, SHARE = 32, 2.0**-7
 """Places along an axis that outweigh all others at once, and how many times the roundoff each has to be."""
 LIGHT, LARGE = 2.0**-14, 16.0
 """The weight of others where they may not be 0, and a number whose powers and sums even float16 has."""
@@ -351,7 +351,7 @@ def _tilted(
         if name in masks:
             return np.ones_like(array)
         if name in signed or name not in trial.task.roles.inputs or heavy.across not in axes:
-            return sizable
+            return np.abs(sizable) if name not in signed else sizable
         there = np.arange(np.shape(array)[axes.index(heavy.across)])
         signs = (1 - 2 * (there % 2)).reshape([-1 if a == heavy.across else 1 for a in axes])
         return np.abs(np.take(sizable, there // 2 * 2, axes.index(heavy.across))) * signs
@@ -359,16 +359,16 @@ def _tilted(
     if name in masks:
         few = np.arange(count).reshape([-1 if a == axis else 1 for a in axes]) % max(1, count // 8) == 0
         return np.broadcast_to(np.where(near > 0, 1.0, few), np.shape(array))  # a number that all types have
-    if name.startswith("∂"):  # so that neither their sum nor that of their products with pairs is 0
-        return sizable * heavy.near(count, axes, np.where(np.arange(len(heavy.places)) % 2, 0.75, 1)[:, None])
+    slots = np.arange(len(heavy.places))[:, None]
+    if name.startswith("∂"):  # as the pairs, so that what multiplies their deviation from the mean is large
+        return np.abs(sizable) * heavy.near(count, axes, np.where(slots % 2, -0.75, 1))
     if name in never and count * trial.unit > 1:
         raise Refused(f"sums of {count} numbers of one sign tell nothing")
     weight = (count / len(heavy.places)) ** 0.5  # the spread stays as it is
     weight = min(weight, LARGE / float(np.max(np.abs(sizable))))
     if name in signed:
         return sizable * np.where(near > 0, weight, LIGHT if name in never else 0.0)
-    pairs = np.repeat(1 + np.random.default_rng(count).random((len(heavy.places) // 2, 1)) / 4, 2, axis=0)
-    pairs[1::2] *= -1
+    pairs = (1 - 2 * (slots % 2)) * (1 + np.random.default_rng(count).random(len(slots))[slots // 2] / 4)
     return heavy.near(count, axes, pairs * weight / 1.25) * np.abs(np.take(sizable, [0], at))
 
 
