@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from tests.test_names import read_note, verdicts
-from tests.test_words import note
 
 QUADRATIC = "let $f(x)$ = $x^2 + 1$"
 NORMALIZE = r"u(x) = \frac{x}{\Vert x \Vert}"
@@ -141,53 +140,3 @@ def test_a_number_behind_a_size_is_a_factor_and_behind_two_a_name():
     assert verdicts(claim) == ["proved"]
     assert verdicts(claim, "n1 + n2 = n") == ["unread", "unread"]
     assert verdicts(claim.replace("n2", "x2")) == ["unread"]
-
-
-RMS = r"\text{RMS}(x) = \sqrt{\frac{1}{n} \sum_{i=1}^n x_i^2}"
-DIVIDED = r"y_i = \frac{x_i}{\text{RMS}(x)}"
-CLAIMS = "\n\n$$\\sum_{i=1}^n y_i^2 = n$$\n\n$$\\sum_{i=1}^n y_i^2 = 1$$\n"
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        f"$$\n{DIVIDED}\n$$\n\nwhere\n\n$$\n{RMS}\n$$",
-        f"$$\n{DIVIDED}\n$$\n\nwith ${RMS}$.",
-        f"$$\n{DIVIDED}, \\quad \\text{{where }} {RMS}\n$$",
-        f"# Layer\n\n$$\n{DIVIDED}\n$$\n\n# Statistics\n\n$$\n{RMS}\n$$",
-        f"$$\n{DIVIDED.replace('y_i', 'F(x)_i')}\n$$\n\n$$\n{RMS}\n$$\n\n$$\ny_i = F(x)_i\n$$".replace(
-            "F", r"\text{F}"
-        ),
-    ],
-)
-def test_a_function_is_known_before_the_line_that_defines_it(text: str) -> None:
-    assert note(text + CLAIMS) == "pr"
-
-
-def test_a_letter_is_a_function_before_its_definition_in_its_section_only() -> None:
-    claims, said = "$$f(2) - f(1) = 3 a$$\n\n$$f(2) = f(1)$$\n", "\n$f(x) = a x^2 + b$.\n"
-    assert note(f"{claims}\nwhere{said}") == "pr"
-    assert note(f"# A\n\n{claims}\n# B\n\nLet{said}") == "xx"
-    again = "\n\n$$f(1) = 1$$\n\n# B\n\nLet $f(x) = x^3$.\n\n$$f(2) = 8$$\n\n$$f(2) = 4$$\n"
-    assert note(f"$$f(2) = 4$$\n\nLet $f(x) = x^2$.{again}") == "pppr"
-
-
-def test_a_gradient_of_a_value_of_a_function() -> None:
-    known = r"Let $w \in \mathbb{R}^n$ and $q(w) = \Vert w \Vert^2$."
-    assert note(f"{known}\n\n$$\n\\nabla_w q(w) = 2 w\n$$\n\n$$\n\\nabla_w q(w) = w\n$$\n") == "pr"
-
-
-def test_a_later_section_says_anew_what_a_function_is() -> None:
-    first, second = (
-        r"\text{R}(x) = \frac{1}{n} \sum_{i=1}^n x_i",
-        r"\text{R}(x) = \frac{1}{n} \sum_{i=1}^n x_i^2",
-    )
-    claims = r"$$\text{R}(2 x) = 2 \text{R}(x)$$" + "\n\n" + r"$$\text{R}(2 x) = 4 \text{R}(x)$$"
-    sections = [f"# S\n\n$$\n{one}\n$$\n\n{claims}\n\n" for one in (first, second)]
-    assert note("".join(sections)) == "prrp"
-    assert note("".join(sections[:1]) + f"# T\n\n{claims}\n") == "prpr"
-
-
-def test_a_later_section_may_claim_something_of_a_value() -> None:
-    known = "\\text{R}(x) = \\frac{1}{n} \\sum_{i=1}^n x_i\n$$\n\n$$\ny_i = x_i - \\text{R}(x)"
-    assert note(f"$$\n{known}\n$$\n\n# B\n\n$$\\text{{R}}(y) = 0$$\n\n$$\\text{{R}}(y) = y_1$$\n") == "pr"

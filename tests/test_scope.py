@@ -293,7 +293,7 @@ OFFSET = r"\frac{\partial L}{\partial \beta} = \sum_i \frac{\partial L}{\partial
         ((r"h = x_i / s", r"y = \gamma h + \beta", OFFSET.replace(r"\sum_i", "").replace("y_i", "y")), "xxx"),
         ((r"q = k(x_i)", r"\sum_i q x_i = q \sum_i x_i"), "xx"),
         ((r"A = k(x), \quad B = g(x)", "A B = B A"), "xxx"),
-        ((r"q_i = k(t) p_i, \quad k(0) = s t", r"\frac{\partial (q_i s)}{\partial s} = q_i"), "xxx"),
+        ((r"q_i = k(t) p_i, \quad k(t) = s t", r"\frac{\partial (q_i s)}{\partial s} = q_i"), "xx"),
         # beside the outputs, where the loss may use it
         ((r"y_i = \gamma x_i, \quad z_i = 3 y_i, \quad a_i = \operatorname{GELU}(y_i)", NO_GAIN), "x"),
     ],

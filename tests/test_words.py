@@ -360,34 +360,3 @@ def test_words_are_of_kinds_that_are_explained() -> None:
         assert kinds.keys() <= languages.KINDS.keys()
     with pytest.raises(AttributeError, match="wheres is no kind of words"):
         _ = languages.LANGUAGES["English"].wheres
-
-
-@pytest.mark.parametrize(
-    "between",
-    ["or", "oder", "或者", "ou", "or, for stability,", "o bien", "Or:"],
-)
-def test_a_word_between_two_displays_gives_a_choice(between: str) -> None:
-    first, second = "$$\ns = \\sqrt{u}\n$$", "$$\ns = \\sqrt{u + \\epsilon}\n$$"
-    known, claim = "$$\nu = \\frac1n \\sum_{i=1}^n x_i^2\n$$", "$$\ns^2 = u\n$$"
-    assert set(note("\n\n".join((known, first, between, second, claim)))) == {"x"}
-    assert note("\n\n".join((known, first, "So far so good.", claim))) == "p"
-
-
-@pytest.mark.parametrize("between", ["or", "or, for stability,", "o bien"])
-def test_a_word_between_two_formulas_of_a_sentence_gives_a_choice(between: str) -> None:
-    known = "Let $u = \\frac1n \\sum_{i=1}^n x_i^2$."
-    claim = "$$\ns^2 = u\n$$"
-    assert "p" not in note(f"{known} Let $s = \\sqrt{{u}}$ {between} $s = \\sqrt{{u + 1}}$.\n\n{claim}\n")
-    assert note(f"{known} Let $s = \\sqrt{{u}}$.\n\n{claim}\n") == "p"
-
-
-def test_a_sum_between_orders_and_dots_of_every_kind() -> None:
-    mean = r"\bar u = \frac{1}{n} \sum_{k=1}^n u_k"
-    assert verdicts(mean, r"\sum_{1 \le k \leq n} (u_k - \bar u) = 0") == "p"
-    assert verdicts(mean, r"\sum_{1 \le k \leq n} u_k = \bar u") == "r"
-    assert verdicts(mean, r"\sum_{1 \le j < k \le n} u_k = 0") == "x"
-    assert verdicts(mean, r"\sum_{1 \le k < n} (u_k - \bar u) = 0") == "x"
-    assert verdicts(r"\bar u = \frac{1}{n} \sum_{0 \le k < n} u_k", r"\sum_{k=0}^{n-1} u_k = n \bar u") == "p"
-    assert verdicts(mean, r"\require{cancel} u_1 + \dotsb + u_n = n \bar u") == "p"
-    assert verdicts(mean, r"u_1 + \dotsb + u_n = \bar u") == "r"
-    assert verdicts(mean, r"\delta_{ik} = \delta_{ki}, \quad i, k \in \{1, \dotsc, n\}") == "p"

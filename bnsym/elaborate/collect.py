@@ -12,11 +12,10 @@ from dataclasses import dataclass, field, replace
 from itertools import islice, takewhile
 
 from bnsym.elaborate import stated
-from bnsym.elaborate.aliases import Alias, Aliases, paired
+from bnsym.elaborate.aliases import Aliases, paired
 from bnsym.elaborate.calls import as_call, standing
 from bnsym.elaborate.conventions import Record
 from bnsym.elaborate.dependence import reached
-from bnsym.elaborate.prose import OR
 from bnsym.elaborate.symbols import Table, as_target, size_name
 from bnsym.elaborate.written_out import is_kronecker, written_out
 from bnsym.latex.ast import (
@@ -31,7 +30,6 @@ from bnsym.latex.ast import (
     Product,
     Symbol,
     Transpose,
-    canonical,
     number_in,
     unwrap,
     walk,
@@ -227,7 +225,7 @@ class Gathered:
 
 
 _RANGE = re.compile(
-    r"\s*(?P<letters>[A-Za-z](?:\s*,\s*[A-Za-z])*)\s*(?:=|\\in)\s*(?:\\\{)?\s*1\s*,?\s*(?:\.\.+|\\[lc]?dots[bcm]?)\s*,?"
+    r"\s*(?P<letters>[A-Za-z](?:\s*,\s*[A-Za-z])*)\s*(?:=|\\in)\s*(?:\\\{)?\s*1\s*,?\s*(?:\.\.+|\\[lc]?dots)\s*,?"
     r"\s*(?P<size>[A-Za-z\\{}_0-9]+?)\s*(?:\\\})?\s*$"
 )
 _MEMBER = re.compile(
@@ -237,7 +235,7 @@ _MEMBER = re.compile(
 _LIST = re.compile(
     r"\s*(?P<name>\\?[A-Za-z]+)\s*=\s*(?:\\left\s*)?[\[(]\s*(?P=name)\s*_\s*(?:1|\{\s*1\s*\})\s*,"
     r"(?:\s*(?P=name)\s*_\s*(?:2|\{\s*2\s*\})\s*,)?\s*"
-    r"(?:\.\.+|…|\\[lc]?dots[bcm]?)\s*,\s*(?P=name)\s*_\s*\{?\s*(?P<size>[A-Za-z])\s*\}?\s*(?:\\right\s*)?[\])]"
+    r"(?:\.\.+|…|\\[lc]?dots)\s*,\s*(?P=name)\s*_\s*\{?\s*(?P<size>[A-Za-z])\s*\}?\s*(?:\\right\s*)?[\])]"
     r"(?:\s*\^\s*\{?\s*(?:T|\\top|\\intercal)\s*\}?)?\s*[.,;]?\s*"
 )
 """`x = [x_1, \\dots, x_n]`: a vector of n entries."""
@@ -274,8 +272,6 @@ class Gatherer:
         self.unreadable: list[tuple[int, ReadError]] = []
         """Of assumptions that can't be read, and indices and losses of which two things are said, with their
         sections: nothing there is judged without them."""
-        self.named: dict[tuple[str, int], tuple[Symbol, Alias]] = {}
-        """What equations say of functions, by the name and the section."""
         self.losses: dict[str, Slice] = {}
         """Where it is said of what each is a function."""
 
@@ -301,20 +297,7 @@ class Gatherer:
                         self._values(item.chains, self._inside(items, place), shown=False)
                 case Saying():
                     stated.order(self, item, self._inside(items, place))
-        self._reach_back()
         return self.result
-
-    def _reach_back(self) -> None:
-        """What an equation says of a function holds before it too: of a word anywhere, of a letter in its
-        section."""
-        words = {name: said for (name, _), said in reversed(self.named.items()) if name.startswith(WORD)}
-        for chain in self.result.chains if self.named else ():
-            here = words | {n: said for (n, section), said in self.named.items() if section == chain.section}
-            for found in chain.expressions if here else ():
-                try:
-                    found.node = found.node and Aliases(functions=here).apply(found.node, found.record)
-                except ReadError as error:
-                    found.node, found.problem = None, error
 
     def _inside(self, items: Sequence[Item], place: int) -> range:
         """The section at hand and those inside it; looked for once in each."""
@@ -492,7 +475,6 @@ class Gatherer:
         defines = any(d.name == "define" for d in block.directives)
         found: dict[int, RawChain] = {}
         self.where = []
-        before = self.result.chains[-1] if self.result.chains else None
         for place, chain in enumerate(block.chains):
             self._introduce(block, place)
             if self._says_kind(chain):
@@ -508,14 +490,8 @@ class Gatherer:
                 where = chain.expressions[0]
                 self.problem(ReadError("BN112", "a definition needs `=`", where.at))
 
-        if found and before is not None and self._is_choice(before.block, block):
-            before.choice = before.expressions[0].node
         for place, raw in found.items():
             raw.reasons = [(start, found[n]) for start, n in block.chains[place].reasons if n in found]
-
-    def _is_choice(self, first: Block, second: Block) -> bool:
-        """Whether nothing but `or` stands between two displays."""
-        return OR.fullmatch(self.source.text[first.where.end : second.where.start].strip(" \n$")) is not None
 
     def _bound(self, chain: Chain) -> tuple[Node, Node] | None:
         r"""The sides of a chain that may be meant as a condition, like `\sum_i w_i = 1`; else None."""
@@ -575,7 +551,6 @@ class Gatherer:
         return True
 
     def chain(self, block: Block, chain: Chain, defines: bool = False) -> RawChain:
-        self._forget(block, chain)
         expressions = [self._expression(where) for where in chain.expressions]
         self._missing(chain, expressions)
         for one in chain.unread:
@@ -622,7 +597,6 @@ class Gatherer:
         said = [("=", Slice(r.left.where.end, r.right.where.start)) for r in found]
         chain = RawChain(owner.block, owner.chain, expressions, said, False, list(self.assumed), said=True)
         chain.section, chain.beside = self.section, [owner]
-        chain.names_function = self._function(chain)
         self.where.append(chain)
         return True
 
@@ -663,31 +637,11 @@ class Gatherer:
         except ReadError as error:
             left.problem, left.node = error, None
             return False
-        if isinstance(call, Apply):
-            name = canonical(call.function)
-            self.named.setdefault((name, self.section), self.result.aliases.functions[name])
         left.node = right.node
         left.problem = right.problem
         said = ReadError("BN133", f"{what} is defined here", node.at)
         self.result.diagnostics.append(diagnostic(self.source, said, Severity.NOTE))
         return True
-
-    def _forget(self, block: Block, chain: Chain) -> None:
-        """A later section may say anew what a function is, of an argument that nothing else defines."""
-        left, right = (stated.parsed(self, where) for where in chain.expressions[:2])
-        call = as_call(left.body if isinstance(left, Component) else left) if left and right else None
-        if not isinstance(call, Apply) or chain.signs[0].symbol not in ("=", ":=") or _claims(block):
-            return
-        name, leaf = canonical(call.function), unwrap(call.argument)
-        sections = {section for known, section in self.named if known == name}
-        chains = (chain for chain in self.result.chains if not chain.names_function)
-        targets = (as_target(chain.expressions[0].node) for chain in chains)
-        defined = {target[0].base for target in targets if target}
-        inside = {n.base for n in walk(right) if isinstance(n, Symbol)} - defined
-        later = sections and self.section not in sections
-        if later and isinstance(leaf, Symbol) and leaf.base in inside and self._may_be_function(call, right):
-            del self.result.aliases.functions[name]
-            self.result.aliases.by_key.pop(name, None)
 
     def _may_be_function(self, call: Apply, body: Node | None) -> bool:
         """Whether an equation may say what a name before a bracket is: not in terms of itself, and of a

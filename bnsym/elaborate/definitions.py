@@ -181,13 +181,13 @@ class Finder:
     def note_choices(self) -> None:
         """Which names a row defines in one way or in another: `a = b \\text{ or } a = c`."""
         for chain in self.found.gathered.chains:
-            where = chain.signs[0][1]
+            sign, where = chain.signs[0]
             target = as_target(chain.choice)
             told = self.found.table.told(target[0]) if target else None
             if told is None:
                 continue
             name = told[0]
-            message = f"`{name}` is said to be one thing or another"
+            message = f"`{name}` is said to be one thing or another: `{sign}`"
             error = ReadError("BN137", message, where.at, "give each a name of its own")
             self.found.ambiguous.setdefault(name, error)
             self.found.alternatives.setdefault(name, []).append(chain)

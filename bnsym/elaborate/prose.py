@@ -49,10 +49,8 @@ _OPENS = re.compile(r"[\s:：,，、*_]*$")
 _QUOTED = re.compile(
     r"“[^“”]*+”|«[^«»]*+»|„[^“”„]*+[“”]|「[^「」]*+」|『[^『』]*+』|(?<![\w\\])\"[^\"]*+\"(?!\w)"
 )
-OR = re.compile(
-    r"\s*[,;，、]?\s*(?:or|oder|ou|или|或者?|o bien|o)\s*(?:else|bien|let|set|sei|sea|soit|пусть|令|设)?\s*"
-    r"(?:[,，][^.。]{0,60}[,，]\s*)?[:：]?\s*",
-    re.IGNORECASE,
+_OR = re.compile(
+    r"\s*[,;，、]?\s*(?:or|oder|ou|или|或)\s*(?:else|let|set|sei|soit|пусть|令|设)?\s*", re.IGNORECASE
 )
 """Between two equations, of which then neither is said."""
 _BESIDE = 60
@@ -458,7 +456,7 @@ class _Walk:
         anew = compiled(rf"{_APART}(?:{self.words.anew})\s*,?\s*$").search(behind[-_BESIDE:])
         if anew and not compiled(self.words.usual).match(after) and self.role is not Role.GIVEN:
             self.anew.append(start)
-        if self.before is not None and self.role is Role.SAID and OR.fullmatch(behind):
+        if self.before is not None and self.role is Role.SAID and _OR.fullmatch(behind):
             self.roles |= {self.before[0]: Role.PLAIN, start: Role.PLAIN}
         self._pair(start, behind)
         if match.lastgroup == "display":

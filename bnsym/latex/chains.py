@@ -453,9 +453,7 @@ class _Chains:
         for piece in (one for one in pieces if one.lead is Lead.IF):
             for token in self.layout.between(piece.start, piece.end):
                 said = token.text.partition("{")[2].rstrip("}").strip().lower()
-                after = self.layout.first(token.end, piece.end)
-                function = after is not None and after.text == "(" and " " not in said
-                if token.kind is Kind.TEXT and not function and sense(f"for {said}") is not Sense.CONDITION:
+                if token.kind is Kind.TEXT and sense(f"for {said}") is not Sense.CONDITION:
                     yield token
 
     def _is_kind(self, piece: Piece) -> bool:

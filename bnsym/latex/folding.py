@@ -230,12 +230,10 @@ class _Run:
         self.todo.pop()
         if nabla.sub is None or nabla.sub.node is None:
             raise ReadError("BN128", "this gradient names no single variable", nabla.at)
-        if isinstance(operand, Symbol) and isinstance(following := self._next(), Paren):
-            operand = self._before_paren(operand, following)  # `\nabla_x f(x)`
         at = span(nabla, operand)
         if isinstance(operand, Transpose):
             return Transpose(Gradient(operand.body, nabla.sub.node, at), at)
-        if isinstance(operand, Symbol | Paren | Apply):
+        if isinstance(operand, Symbol | Paren):
             return Gradient(unwrap(operand), nabla.sub.node, at)
         inner = operand.base if isinstance(operand, Power) else operand
         # `\nabla_x \sigma^2`: a vector has no square
