@@ -360,3 +360,26 @@ def test_words_are_of_kinds_that_are_explained() -> None:
         assert kinds.keys() <= languages.KINDS.keys()
     with pytest.raises(AttributeError, match="wheres is no kind of words"):
         _ = languages.LANGUAGES["English"].wheres
+
+
+def test_a_sum_between_orders_and_dots_of_every_kind() -> None:
+    mean = r"\bar u = \frac{1}{n} \sum_{k=1}^n u_k"
+    assert verdicts(mean, r"\sum_{1 \le k \leq n} (u_k - \bar u) = 0") == "p"
+    assert verdicts(mean, r"\sum_{1 \le k \leq n} u_k = \bar u") == "r"
+    assert verdicts(mean, r"\sum_{1 \le j < k \le n} u_k = 0") == "x"
+    assert verdicts(mean, r"\sum_{1 \le k < n} (u_k - \bar u) = 0") == "x"
+    assert verdicts(r"\bar u = \frac{1}{n} \sum_{0 \le k < n} u_k", r"\sum_{k=0}^{n-1} u_k = n \bar u") == "p"
+    assert verdicts(mean, r"\require{cancel} u_1 + \dotsb + u_n = n \bar u") == "p"
+    assert verdicts(mean, r"u_1 + \dotsb + u_n = \bar u") == "r"
+    assert verdicts(mean, r"\delta_{ik} = \delta_{ki}, \quad i, k \in \{1, \dotsc, n\}") == "p"
+
+
+HEADS = ["| Symbol | Definition |", "| 符号 | 公式 |", "| Größe | Formel |", "Notation | Meaning"]
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_a_table_of_symbols_defines(head: str) -> None:
+    rows = "| $\\mu$ | $\\frac1n \\sum_{k=1}^n x_k$ |\n| $c_i$ | $x_i - \\mu$ |\n"
+    claims = "$$\\sum_{i=1}^n c_i = 0$$\n\n$$\\sum_{i=1}^n c_i^2 = 0$$\n"
+    assert note(f"\n{head}\n|---|---|\n{rows}\n{claims}") == "pr"
+    assert note(f"\n| Variable | Gradient |\n|---|---|\n{rows}\n{claims}") == "rr"

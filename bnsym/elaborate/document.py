@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import TypeAlias
 
 from bnsym.elaborate.blanks import read_condensed
@@ -52,6 +53,7 @@ def read_document(text: str, file: str) -> Document:
     """What a file with this text and name holds, in order; never raises, whatever the text."""
     manuscript = opened(text, file)
     prose = read_condensed(manuscript.text, manuscript.found)
+    prose = replace(prose, pairs=prose.pairs | dict(_tabled(manuscript.text, manuscript.found)))
     assembly = _Assembly(manuscript.text, manuscript.places, list(manuscript.problems), prose)
     assembly.run([assembly.parsed(one) for one in assembly.prose.settled(manuscript.text, manuscript.found)])
     source = Source(file, manuscript.text, assembly.masked, manuscript.places)
@@ -59,6 +61,21 @@ def read_document(text: str, file: str) -> Document:
     said = sorted(assembly.problems, key=lambda problem: problem.where.start)
     lost = (manuscript.lost,) if manuscript.lost else ()
     return Document(source, tuple(items), (*lost, *(_diagnostic(source, p) for p in said)))
+
+
+def _tabled(text: str, found: Iterable[Found]) -> Iterator[tuple[Slice, Slice]]:
+    """The names in the first cells of tables whose head says that another tells what they are: by that."""
+    for name, one in pairwise(one.where for one in found if isinstance(one, Formula)):
+        start = text.rfind("\n", max(0, one.start - _TABLE), one.start) + 1
+        between = text[name.end : one.start].strip()
+        first = name.start >= start > 0 and not text[start : name.start].strip(" |")
+        if not (first and between[:1] == between[-1:] == "|" and _CELL_END.match(text, one.end)):
+            continue
+        head = _HEAD.search(text, max(0, start - _TABLE), start)
+        cells = [cell.lower() for cell in head[1].strip(" |").split("|")] if head else []
+        column = between.count("|")
+        if column < len(cells) and _SYMBOL.search(cells[0]) and _MEANING.search(cells[column]):
+            yield one, name
 
 
 def slug_of(title: str) -> str:
@@ -86,6 +103,14 @@ _SILENT = re.compile(r"[≈→≪≫]|\\(?:to|rightarrow|ll|gg|approx|sim)(?![A-
 _Parsed: TypeAlias = Found | Directive
 _LABEL = re.compile(r"\\label\s*\{([^{}]+)\}")
 _QUOTE_MARK = re.compile(r"[ \t]*>")
+_TABLE = 4000
+"""How far above a row of a table its head is looked for."""
+_HEAD = re.compile(r"(?:\A|(?<=\n))([^\n]*\|[^\n]*)\n[ |:-]*--[ |:-]*\n(?:[^\n]*\|[^\n]*\n)*\Z")
+_CELL_END = re.compile(r"[ \t]*(?:\||\n|\Z)")
+_SYMBOL = re.compile("symbol|notation|name|variable|quantity|gr(?:ö|oe)ße|símbolo|符号|记号|記号|기호")
+_MEANING = re.compile(
+    "defin|formula|expression|meaning|value|formel|bedeutung|fórmula|公式|定义|定義|정의|수식"
+)
 _GAP = re.compile(r"[\s>]*")
 _NAME = re.compile(r"[^\s#]+")
 _LINK = re.compile(r"!?\[([^\]\[]*)\]\([^()]*\)")
