@@ -131,6 +131,9 @@ LEADS = [
     ("Die Gewichte erfüllen", "\\sum_i w_i = 1"),
     ("Los vectores propios cumplen", "u^T v = 0"),
     ("由于各通道互斥，", "u^T v = 0"),
+    ("Because we clip,", "|g| = g"),
+    ("Here $+$ is the exclusive or.", "a + a = 0"),
+    ("The gates are complementary.", "g + h = 1"),
 ]
 ORDINARY = [
     "All values are stored in float32.",
@@ -220,6 +223,15 @@ WAIVED = [
     "Nun sei $a$ beliebig.",
     "Ahora $a$ es un número real cualquiera.",
     "现在 $a$ 可以取负值。",
+    "Suppose next that $a = -3$.",
+    r"Let $(a, b) \in \mathbb{R}^2$.",
+    r"Now $a = b - c$ with $b, c \in \mathbb{R}$.",
+    r"Let $a \sim \mathcal{N}(0, 1)$.",
+    "Next, $a$ is allowed to be anything.",
+    "No matter what $a$ is,",
+    "Whatever the value of $a$,",
+    "Consider next a gain $a$ below zero.",
+    "It makes no difference whether $a$ is below or above zero:",
 ]
 KEPT = ["This does not change the gradient.", "We need not store the mean.", "For every $x$ we obtain"]
 KEPT += ["Recall that $a$ is positive.", "We use the positivity of $a$:", "By the assumption on $a$,"]
@@ -276,6 +288,27 @@ def test_what_lies_in_a_group_or_a_sphere_is_no_number(known: str) -> None:
     assert note(f"Let $r \\in {known}$.\n\n$$\nr^T r + c = c + \\sum_i r_i^2\n$$\n") == "p"
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "$p$ and $q$ be operators",
+        "$p$, $q$ be permutations",
+        "$p, q \\in \\mathrm{Sym}_n$",
+        "$p, q \\in G$, a group",
+    ],
+)
+def test_what_words_call_no_number_does_not_commute(said: str) -> None:
+    assert note(f"Let {said}.\n\n$$\np q = q p\n$$\n") == "x"
+    assert note(f"Let {said}.\n\n$$\na b = b a\n$$\n") == "p"
+
+
+def test_an_order_of_a_defined_name_that_a_sentence_assumes_refutes_nothing() -> None:
+    claim = "$$\n\\sqrt{r^2} = r\n$$\n"
+    for said in ("Assume $r > 0$.\n\n$$\nr = b - c\n$$", "$$\nr = b - c\n$$\n\nwhere $r > 0$."):
+        assert note(f"{said}\n\n{claim}") == "x"
+        assert note(f"{said.replace('r > 0', 'b > 0')}\n\n{claim}") == "r"
+
+
 def test_by_what_is_made_from_other_entries_of_itself_nothing_is_differentiated() -> None:
     total = "$$\nS = \\sum_i a_i\n$$\n\n"
     for d in ("d", "\\partial "):
@@ -317,6 +350,12 @@ def test_words_say_what_a_new_name_is(said: str, true: str, false: str) -> None:
         "The sum is approximately $s = a + b$.",
         "Example: $s = a + b$.",
         "The derivative is $s = a + b$.",
+        "In Smith (2019) the sum is $s = a + b$; ours has a factor.",
+        "Why is it that the sum is $s = a + b$?",
+        "The sum is $s = a + b$ or $s = 2 a$.",
+        "For the first layer the sum is $s = a + b$, for all others one.",
+        "Before the update the sum is $s = a + b$.",
+        "Were $a$ larger, the sum would be $s = a + b$.",
     ],
 )
 def test_what_is_claimed_or_said_of_some_values_names_nothing(said: str) -> None:

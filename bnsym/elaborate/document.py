@@ -289,7 +289,8 @@ class _Assembly:
         shown = self.text.startswith("$$", formula.where.start)
         anew, rank = formula.where in self.prose.anew, self.prose.ranks.get(formula.where)
         rank, told = None if role is Role.DENIED else rank, self.prose.described.get(formula.where)
-        self.items.append(Remark(chains, role, formula.where, shown, anew, rank, told))
+        names = formula.where in self.prose.naming
+        self.items.append(Remark(chains, role, formula.where, shown, anew, rank, told, names))
         return read.blanks
 
     def _environments(self, inside: Slice) -> None:

@@ -17,7 +17,7 @@ from itertools import pairwise
 
 from bnsym.elaborate.leading import Leading, hedged, lead
 from bnsym.elaborate.ranks import described, said_ranks
-from bnsym.elaborate.sayings import sayings, unsaid, waives
+from bnsym.elaborate.sayings import names_it, sayings, unsaid, waives
 from bnsym.elaborate.supposing import is_supposed
 from bnsym.source.languages import (
     ALL,
@@ -79,6 +79,8 @@ class Prose:
     whether it is said of numbers too."""
     anew: set[Slice] = field(default_factory=set)
     """Formulas behind a word that says something from there on: `let $g$ be`, `now $g = a$`."""
+    naming: set[Slice] = field(default_factory=set)
+    """Formulas behind words that say what a name is: `the mean is $c = …$`."""
     conditions: dict[Slice, tuple[Slice, ...]] = field(default_factory=dict)
     """Of a display, the formulas that its sentence makes conditions of it."""
     doubts: dict[Slice, Slice] = field(default_factory=dict)
@@ -156,6 +158,12 @@ def read_prose(text: str, found: Sequence[Found], shown: str) -> Prose:
         prose.pairs |= {inside[b]: inside[a] for a, b in walk.pairs if not {inside[a], inside[b]} & states}
         prose.spoken |= {inside[at]: role for at, role in walk.spoken.items()}
         prose.described |= {inside[at]: sure for at, sure in walk.described.items()}
+        closing = shown[end : end + 2]
+        prose.naming |= {
+            w
+            for at, w in inside.items()
+            if w in states and names_it(sentence, at, w.end - start, closing, words)
+        }
         prose.anew |= {inside[at] for at in walk.anew}
         prose.ranks |= {inside[at]: rank for at, rank in said_ranks(sentence, words)}
         for one in sayings(sentence, words, written):
@@ -164,7 +172,9 @@ def read_prose(text: str, found: Sequence[Found], shown: str) -> Prose:
             prose.sayings.append(said)
         names = tuple(one for at, one in inside.items() if sentence[at] == FORMULA)
         bare = tuple(one for one in names if one not in states)
-        again = tuple(w for w in names if w in states and _DECLARED.search(text, w.start, w.end))
+        supposed = compiled(words.supposed).search(sentence) is not None
+        told = {w for w in names if supposed or w in prose.anew or prose.roles.get(w) in _ASSUMES}
+        again = tuple(w for w in names if w in states and _again(text, w, w in told))
         spoken = bare if not states.intersection(names) and waives(sentence, words) else None
         if again or spoken is not None:
             anew = (*again, *(spoken or ()))
@@ -230,8 +240,17 @@ def _is_order(text: str, formula: Slice) -> bool:
 _MARKED = re.compile(r"[\s>*_]*[#|\\]")
 """A heading, a row of a table or a command of LaTeX: no sentence."""
 _ASSUMES = frozenset((Role.SAID, Role.ASSUMED))
-_DECLARED = re.compile(r"(?:\\in(?![A-Za-z])|∈)[^+>≥]*\Z")
+_DECLARED = re.compile(r"(?:\\in(?![A-Za-z])|∈)[^+>≥]*\Z|\\sim(?![A-Za-z])|∼")
 """`a \\in \\mathbb{R}`: the name may have any sign."""
+
+
+def _again(text: str, formula: Slice, said: bool) -> bool:
+    """Whether it says anew what a name is: then nothing that was assumed of it before holds."""
+    pattern = _STATES if said else _DECLARED
+    return pattern.search(text, formula.start, formula.end) is not None
+
+
+_STATES = re.compile(rf"{_DECLARED.pattern}|=|(?:[<≤]|\\le).*(?:[<≤]|\\le)")
 _ORDER = re.compile(r"(?s:[^=]*?)(?:[<>≤≥≠⩽⩾]|\\(?:[lg]eq?(?:slant|q)?|[lg]t|neq?)(?![A-Za-z]))[^=]*\Z")
 
 

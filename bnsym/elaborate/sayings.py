@@ -43,7 +43,8 @@ def changes(words: Words) -> re.Pattern[str]:
     return re.compile(
         rf"(?!{REST})(?:(?P<held>{words.held})|(?P<estimated>{words.estimates})|(?P<replaced>{words.replaced})"
         rf"|(?P<corrected>{words.corrected})|(?P<few>{words.few})|(?P<cases>{words.cases})"
-        rf"|(?P<arithmetic>{ALL['arithmetic']})|(?P<any>{words.any.replace('@', NAMES.pattern)})"
+        rf"|(?P<arithmetic>{ALL['arithmetic']})|(?P<things>{ALL['maps']})"
+        rf"|(?P<any>{words.any.replace('@', NAMES.pattern)})"
         rf"|(?P<supposed>{words.supposed}))",
         re.IGNORECASE,
     )
@@ -70,6 +71,9 @@ def sayings(sentence: str, words: Words, written: Mapping[int, str]) -> Iterator
             continue  # `The running averages play no role here`
         if kind == "arithmetic":
             yield Said((start, end), (), Effect.ALIEN, DISPLAY in sentence)
+        elif kind == "things":
+            if names := tuple(place for place in places if sentence[place] == FORMULA):
+                yield Said((start, end), names, Effect.ALIEN, here=False)
         elif kind == "cases":
             if _LEAD.match(sentence, 0, match.start()):
                 yield Said((start, end), (), Effect.NARROWED, here or _ITEM.match(sentence) is not None)
@@ -138,6 +142,31 @@ def waives(sentence: str, words: Words) -> bool:
 _POSITIVE = re.compile(r"(?<![^\W\d_])positiv|正|положительн", re.IGNORECASE)
 
 
+def names_it(sentence: str, start: int, end: int, closing: str, words: Words) -> bool:
+    """Whether the sentence says surely, and of all values, that the equation there is what a name is."""
+    before = _LISTED.sub("", sentence[:start])
+    found = compiled(ALL["naming"]).search(before)
+    if found is None or _ASKED.match(closing) or _OTHER.match(sentence, end) or DISPLAY in sentence[:start]:
+        return False
+    *far, near = _APART.split(before[: found.start()])
+    after = _EACH.sub(" ", FORMULAS.sub(" ", sentence[end:]))
+    openers = Known.of(f"{words.places} {words.openers}")
+    opened = any(openers.has(m[0].lower()) for m in WORDS.finditer(f"{near} {after}"))
+    spoken = any(compiled(ALL[kind]).search(f"{near} {found[0]} {after}") for kind in ("claims", "weaker"))
+    turned = compiled(f"{words.negation}|{words.condition}|{ALL['turning']}").search(f"{near} {after}")
+    return not (opened or spoken or turned) and is_plain(" ".join(far), words)
+
+
+_APART = re.compile(rf"{_CLAUSE.pattern}|{FORMULA}{REST}*")
+_ASKED = re.compile(r"\s*[?？]")
+_OTHER = compiled(r"\s*,?\s*\b(?:or|oder|ou|или)\b|\s*[，,]?\s*或")
+_EACH = compiled(
+    r"\b(?:for|in)\s+(?:each|every)\b|\bin\s+(?:the\s+end|words)\b|\bas\s+in\b|\b(?:with|mit|con|avec)\b"
+)
+_LISTED = compiled(rf"(?:{FORMULA}{REST}*\s*(?:[,;，、；]|\b(?:and|und|y|et|e)\b|[和与及])\s*)+\Z")
+"""A list of formulas before one."""
+
+
 def _told(sentence: str, words: Words) -> Iterator[str]:
     """What it tells: of one that leads to a display, the clauses that give a reason, or end in `so`, and what
     says that something satisfies it."""
@@ -159,6 +188,7 @@ def _told(sentence: str, words: Words) -> Iterator[str]:
 def _is_open(told: str, words: Words) -> bool:
     """Whether it states a property of things of mathematics, or gives a reason, or says something of names,
     in words that are not understood; signs and centred data are read otherwise."""
+    opening = WORDS.search(told)
     told = _JOIN.sub("", _READ.sub(" ", told), count=1)
     subject, first = _SUBJECT.match(told), WORDS.search(told)
     if _ASIDE.match(told) or first is None:
@@ -173,7 +203,7 @@ def _is_open(told: str, words: Words) -> bool:
         return True  # `the step is orthogonal to $w$` is said of the step
     if compiled(ALL["satisfies"]).search(told):
         return True
-    if Known.of(words.reasons).has(first[0].lower()):
+    if any(Known.of(words.reasons).has(one[0].lower()) for one in (first, opening) if one):
         return not (sure or compiled(ALL["laws"]).search(told))
     if subject is None:
         return False
@@ -219,7 +249,11 @@ def _is_plain(sentence: str, start: int, words: Words) -> bool:
     return bool(plain.whole) and all(plain.has(m[0].lower()) for m in WORDS.finditer(sentence, start))
 
 
-_FIELD = re.compile(r"(?:\\?mathbb\s*\{?\s*[FH]\s*\}?|\\?mathbb\s*\{?\s*Z\s*\}?\s*[_/]|GF\s*\().*", re.DOTALL)
+_FIELD = re.compile(
+    r"(?:\\?mathbb\s*\{?\s*[FH]\s*\}?|\\?mathbb\s*\{?\s*Z\s*\}?\s*[_/]|GF\s*\().*"
+    r"|[+*·-]|\\?(?:cdot|circ|oplus|times|ast)",
+    re.DOTALL,
+)
 """Numbers that are not real ones."""
 _LEAD = re.compile(r"\s*(?:[#>*_+-]|\d+[.)]|\\(?:sub)*(?:section|paragraph))[^.。\n]*\Z")
 """A heading, or what opens a paragraph."""

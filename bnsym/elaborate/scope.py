@@ -334,9 +334,11 @@ def _settle_stated(found: Survey) -> None:
         _restate(found, chain)
     gathered.chains[:] = [c for c in gathered.chains if id(c) not in idle]
     gathered.doubts[:] = [d for d in gathered.doubts if d.meant or d.strange or _are_free(found, *_alone(d))]
-    claims = {id(h) for h in gathered.hypotheses if h.said and not _are_free(found, h.left, h.right)}
-    for hypotheses in (gathered.hypotheses, *(chain.hypotheses for chain in gathered.chains)):
-        hypotheses[:] = [h for h in hypotheses if id(h) not in claims]
+    claims = [h for h in gathered.hypotheses if h.said and not _are_free(found, h.left, h.right)]
+    for hypothesis in claims:
+        hypothesis.open = True  # a claim, or a condition: what fails without it may be meant with it
+    for chain in gathered.chains if claims else ():
+        chain.hypotheses[:] = [h for h in chain.hypotheses if not (h.said and h.open)]
 
 
 def _restate(found: Survey, chain: RawChain) -> None:

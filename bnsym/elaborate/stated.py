@@ -129,13 +129,22 @@ def order(gatherer: Gatherer, saying: Saying, sections: range) -> None:
     """Takes what words say that changes what is claimed."""
     names: list[Symbol] = []
     for where in saying.names:
-        first = _EQUALITY.split(gatherer.source.masked[where.start : where.end])[0]
-        for part in _LISTED.finditer(first):
+        text = gatherer.source.masked[where.start : where.end]
+        signs = [sign.span() for sign in _EQUALITY.finditer(text)]
+        if signs and saying.effect is not Effect.WAIVED:
+            text, signs = text[: signs[0][0]], []
+        starts, ends = [0, *(end for _, end in signs)], [*(start for start, _ in signs), len(text)]
+        between = zip(starts, ends, strict=True)
+        for part in (part for one in between for part in _LISTED.finditer(text, *one)):
             target = as_target(parsed(gatherer, Slice(*part.span()).moved(where.start)))
             names += target[:1] if target else ()
     if saying.effect is Effect.WAIVED:
         if names or not saying.names:
             _waive(gatherer, {name.base for name in names}, range(saying.reach.start, saying.where.start))
+    elif saying.effect is Effect.ALIEN and names:
+        gatherer.result.doubts.extend(
+            Doubt(name, saying.where, EVERYWHERE, False, True, strange=True) for name in names
+        )
     elif names or not saying.names:
         result = gatherer.result
         said = result.unclear if saying.effect in _UNCLEAR else result.orders
@@ -156,8 +165,8 @@ def _speaks_of(hypothesis: RawHypothesis, names: set[str]) -> bool:
 
 
 _UNCLEAR = frozenset((Effect.STATED, Effect.UNKNOWN, Effect.VALUED))
-_LISTED = re.compile(r"(?:\{[^{}]*\}|[^,{}])+")
-_EQUALITY = re.compile(r":?=|[<>∈]|\\(?:equiv|in|to|rightarrow|approx|ll|le|ge|leq|geq)(?![A-Za-z])")
+_EQUALITY = re.compile(r":?=|[<>∈∼]|\\(?:equiv|in|sim|to|rightarrow|approx|ll|le|ge|leq|geq)(?![A-Za-z])")
+_LISTED = re.compile(r"(?:\{[^{}]*\}|[^,(){}])+")
 
 
 def _take(gatherer: Gatherer, remark: Remark, chain: Chain) -> None:
@@ -188,8 +197,7 @@ def _doubt(gatherer: Gatherer, remark: Remark, chain: Chain) -> None:
         _bind(gatherer, remark, chain)
         return
     meant, body = remark.role in _ASSUMES, parsed(gatherer, chain.expressions[1])
-    named = compiled(ALL["naming"]).search(_words_beside(gatherer, remark)[0])
-    if not (meant or named) and not (
+    if not (meant or remark.named) and not (
         _names(body) if body is not None else _WORD.search(_text(gatherer, chain))
     ):
         return  # `then $c = 1$`, `for $y = (1, 2)$`: a value that it takes somewhere
@@ -268,7 +276,8 @@ _WHOLE = re.compile(
 )
 """All real numbers, or a set that is a name."""
 _STRANGE = re.compile(
-    r"\s*(?:\\mathbb\s*\{?\s*[^RQZN\s{]|\\mathfrak|[ℂℍ]|(?:\\\w+\s*\{\s*)?[A-Za-z]+\s*\}?(?:_\w)?\s*[(^])"
+    r"\s*(?:\\mathbb\s*\{?\s*(?:[^RQZN\s{]|R\s*\}?\s*(?:\[|_[^+>]*\\times))|\\mathfrak|[ℂℍ]"
+    r"|(?:\\\w+\s*\{\s*)?[A-Za-z]+\s*\}?(?:_\w)?\s*[(^]|(?:\\\w+\s*\{\s*)?[A-Za-z]{2,}\s*\}?\s*_)"
 )
 """A field, a group or a sphere: what lies in it may be no real number."""
 _BRACES = re.compile(r"\\[{}]|[()]")
@@ -347,26 +356,17 @@ def _is_first(gatherer: Gatherer, chain: Chain) -> bool:
 
 
 def _is_named(gatherer: Gatherer, remark: Remark, chain: Chain) -> bool:
-    """`the mean is $c = …$`, `Mean: $c = …$`: whether words say that the right side is what a name is that
-    stands nowhere before and has all index letters of it."""
+    """Whether words say that the right side is what a name is that stands nowhere before and has all index
+    letters of it; not of what is called a derivative, which can be wrong."""
     target, body = (parsed(gatherer, where) for where in chain.expressions[:2])
     name = as_target(target)
-    if name is None or body is None or name[0].base in {base for base, _, _ in gatherer.result.written}:
+    if not remark.named or name is None or name[0].marks or _is_called(gatherer, remark):
         return False
-    if name[0].marks or _is_called(gatherer, remark):
-        return False  # what a derivative is can be wrong
-    before, after = _words_beside(gatherer, remark)
-    words = _INLINE.sub(" ", f"{before} {after}")
-    spoken = any(compiled(ALL[kind]).search(words) for kind in ("claims", "weaker"))
+    if name[0].base in {base for base, _, _ in gatherer.result.written}:
+        return False
     bound = {letter for n in walk(body) if isinstance(n, BigSum) for letter in n.letters}
     free = {i for n in walk(body) if isinstance(n, Symbol) for i in n.indices} & INDEX_LETTERS
-    named = compiled(ALL["naming"]).search(_AFTER.sub("", before)) is not None
-    return named and not spoken and free - bound <= set(name[0].indices)
-
-
-_AFTER = re.compile(r"(?:\$[^$]*\$\s*(?:[,;，、；]|\b(?:and|und|y|et|e)\b|[和与及])\s*)+\Z")
-"""What stands before a formula in a list of them."""
-_INLINE = re.compile(r"\$[^$]*\$|\\\(.*?\\\)|\$.*")
+    return body is not None and free - bound <= set(name[0].indices)
 
 
 def spelling(symbol: Symbol) -> tuple[str, str, int]:
@@ -526,13 +526,9 @@ def _names_gradient(gatherer: Gatherer, remark: Remark, chain: Chain) -> bool:
 
 def _is_called(gatherer: Gatherer, remark: Remark) -> bool:
     r"""Whether words say that it is a gradient: `the gradient $g = \partial L/\partial z$`."""
-    return any(compiled(ALL["gradient"]).search(words) for words in _words_beside(gatherer, remark))
-
-
-def _words_beside(gatherer: Gatherer, remark: Remark) -> tuple[str, str]:
-    """What stands before and behind a formula in its sentence."""
     text, (start, end) = gatherer.source.text, (remark.where.start, remark.where.end)
-    return STOP.split(text[max(0, start - _NEAR) : start])[-1], STOP.split(text[end : end + _NEAR])[0]
+    near = STOP.split(text[max(0, start - _NEAR) : start])[-1], STOP.split(text[end : end + _NEAR])[0]
+    return any(compiled(ALL["gradient"]).search(words) for words in near)
 
 
 _NEAR = 200

@@ -197,6 +197,8 @@ class Remark:
     described: bool | None = None
     """Whether words say of its name what leaves values out, or may, also if it is a number: a mean, positive,
     orthogonal; None if they don't."""
+    named: bool = False
+    """Whether words say that its equation is what a name is: `the mean is $c = …$`."""
 
 
 class Effect(Enum):
