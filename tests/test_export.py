@@ -16,6 +16,7 @@ from bnsym.cli import cli
 from bnsym.reporting.authored import Barred, authored, safe_math
 from bnsym.reporting.outline import Formula, outline
 from bnsym.reporting.typeset.latex_document import to_latex_document
+from bnsym.reporting.typeset.prose_lines import math
 from bnsym.reporting.typeset.tex_lines import divided, escaped, width
 
 ROOT = Path(bnsym.__file__).parent.parent
@@ -231,6 +232,14 @@ def test_prose_is_only_text(hostile: str, name: str, tmp_path: Path) -> None:
     latex = body(to_latex_document(bnsym.check(note, cross_examine=False)))
     assert not re.search(r"\\(?:input|write|csname|def|relax)|\^\^|\\end\{document", latex)
     compiled(tmp_path, to_latex_document(bnsym.check(note, cross_examine=False)))
+
+
+@pytest.mark.parametrize(
+    "said", [r"x_1, \dots, x_m", r"x \sim N(0, 1)", r"\epsilon \to 0", r"\forall i", r"\infty"]
+)
+def test_prose_is_set_with_what_states_nothing(said: str) -> None:
+    assert math(said) == rf"\ensuremath{{{said}}}"
+    assert math(r"\xcancel{x}").startswith(r"\texttt{")
 
 
 def test_of_prose_in_letters_that_tex_lacks_the_formulas_stay(tmp_path: Path) -> None:

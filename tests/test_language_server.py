@@ -37,6 +37,7 @@ from tests.test_causes import LAYER
 from tests.test_export import needs
 
 ROOT = Path(__file__).parent.parent
+CLAIM = "<!-- bnsym: claim id=sum -->"
 MEAN = r"$$ \mu = \frac{1}{m} \sum_i x_i $$"
 TRUE, FALSE = r"$$ \sum_i (x_i - \mu) = 0 $$", r"$$ \sum_i (x_i + \mu) = 0 $$"
 HARD = r"$$ u^4 v^2 + u^2 v^4 + w^6 \ge 3 u^2 v^2 w^2 $$"
@@ -231,6 +232,18 @@ def test_actions_are_those_of_the_place_and_of_the_kind(edit: Edit) -> None:
         assert [one.kind for one in await actions(editor, 4)] == ["source.fixAll.bnsym"]
         assert [one.kind for one in await actions(editor, 4, "source.fixAll")] == ["source.fixAll.bnsym"]
         assert await actions(editor, 4, "refactor") == []
+
+    edit(scenario)
+
+
+def test_what_fails_no_file_is_a_warning(edit: Edit) -> None:
+    """Only what is wrong is an error; without directives, neither is a formula that is never closed."""
+
+    async def scenario(editor: Editor) -> None:
+        for claim, severity in (("", lsp.DiagnosticSeverity.Warning), (CLAIM, lsp.DiagnosticSeverity.Error)):
+            note = f"{MEAN}\n\n{claim}\n{TRUE}\n\n$$ a_k = b_i $$\n\nOpen: $$ a = b\n"
+            said = {one.code: one.severity for one in await editor.typed(note)}
+            assert said == {"BN121": lsp.DiagnosticSeverity.Warning, "BN101": severity}
 
     edit(scenario)
 

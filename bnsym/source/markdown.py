@@ -438,7 +438,7 @@ class _Scanner:
     def _unclosed(self, start: int, end: int, what: str) -> int:
         """Report it, and go on where prose begins again."""
         where = Slice(start, end)
-        hint = "close it with the same delimiter, before the text goes on; if none is meant, write it as code"
+        hint = "close it before the text goes on; if no formula is meant, write it as code"
         message = f"{what} is never closed, so that the text after it would be part of it"
         self.problems.append(Problem("BN101", message, where, hint))
         self.found.append(Lost(where))
