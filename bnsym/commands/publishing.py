@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import partial, reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,13 +34,7 @@ def _publishes(output: str) -> Callable[[Callable[..., Any]], Callable[..., Any]
         ),
         click.option("-q", "--quiet", is_flag=True, help="Say nothing but what is not as declared."),
     )
-
-    def decorated(command: Callable[..., Any]) -> Callable[..., Any]:
-        for option in reversed(options):
-            command = option(command)
-        return command
-
-    return decorated
+    return lambda command: reduce(lambda made, option: option(made), options[::-1], command)
 
 
 def _published(

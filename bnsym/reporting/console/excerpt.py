@@ -88,14 +88,10 @@ def _window(shown: list[str], span: Span | None, room: int) -> _Window:
     marked = _cut(shown[start:end], room // 2) or " "
     space = room - cell_len(marked)
     whole = cell_len("".join(shown)) <= room
-    left_room = max(space // 2, space - _width(shown[end:]))
+    behind = cell_len("".join(shown[end : end + 1000]))  # no screen is wider
+    left_room = max(space // 2, space - behind)
     before = "".join(shown[:start]) if whole else _cut_left(shown[:start], left_room)
     return _Window(before, marked, _cut(shown[end:], space - cell_len(before)))
-
-
-def _width(shown: list[str]) -> int:
-    """In cells, but not counted further than any screen is wide."""
-    return cell_len("".join(shown[:1000]))
 
 
 def _cut(shown: list[str], room: int) -> str:
