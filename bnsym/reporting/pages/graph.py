@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from html import escape
+from statistics import fmean
 
 from bnsym.reporting.resting import Node
 from bnsym.reporting.unicode import unicode_math
@@ -44,14 +45,10 @@ def _columns(nodes: Sequence[Node]) -> list[list[str]]:
     height: dict[str, float] = {}
     for level in range(max(levels.values()) + 1):
         keys = [node.key for node in nodes if levels[node.key] == level]
-        keys.sort(key=lambda key: _middle([height[u] for u in uses[key] if u in height]))
+        keys.sort(key=lambda key: fmean([height[u] for u in uses[key] if u in height] or [0.0]))
         height |= {key: number for number, key in enumerate(keys)}
         columns += [keys[start : start + TALLEST] for start in range(0, len(keys), TALLEST)]
     return columns
-
-
-def _middle(heights: list[float]) -> float:
-    return sum(heights) / len(heights) if heights else 0.0
 
 
 def _levels(nodes: Sequence[Node]) -> dict[str, int]:
