@@ -14,7 +14,7 @@ import numpy as np
 
 from bnsym.compiling.deltas import mentions
 from bnsym.compiling.formula import Formula
-from bnsym.evidence.large.balls import UNIT, Ball, Balls
+from bnsym.evidence.large.balls import BALLS, UNIT, Ball
 from bnsym.evidence.surveying import Unsupported
 from bnsym.terms import Add, Delta, Index, Mul, Name, Num, Pow, Size, SpaceName, Sum, Sym, Term
 
@@ -76,7 +76,7 @@ class Dense:
     def names(self) -> Mapping[str, Any]:
         if not self.bounded:
             return PLAIN
-        rounded = {**Balls.names, "reduce": partial(Balls.names["reduce"], unit=self.unit)}
+        rounded = {**BALLS, "reduce": partial(BALLS["reduce"], unit=self.unit)}
         return {n: partial(self._floored, f) for n, f in rounded.items()}
 
     def _floored(self, operation: Any, *operands: Any, **options: Any) -> Ball:

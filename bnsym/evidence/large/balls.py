@@ -1,14 +1,13 @@
 """Floats with a bound on their rounding error.
 
 A ball is a value and a radius. Radii follow from the standard model of rounding, |fl(a∘b) − a∘b| ≤ u|a∘b|,
-to first order; a sum of n numbers adds n u Σ|a|, or, where NumPy sums pairwise, (20 + log₂ n) u Σ|a|.
+to first order; a sum of n numbers adds n u Σ|a|.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from math import log2
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -84,35 +83,22 @@ def _raised(value: Array, p: int, q: int) -> Array:
 
 
 def reduce(a: Ball, axis: int, unit: float = 0.0) -> Ball:
-    """unit: the roundoff for which radii are scaled afterwards, if that is known."""
-    return _summed(a, axis, pairwise=False, keep=True, unit=unit)
-
-
-def total(a: Ball) -> Ball:
-    """Pairwise, as NumPy sums an array of one axis; one after the other along the first of several."""
-    return _summed(a, 0, pairwise=np.ndim(a.value) == 1, keep=np.ndim(a.value) > 1)
-
-
-def _summed(a: Ball, axis: int, *, pairwise: bool, keep: bool, unit: float = 0.0) -> Ball:
-    """Adding t to a sum errs by |t| at most: what is small beside unit times the sum counts for as little."""
-    value = np.sum(a.value, axis=axis, keepdims=keep)
-    radius = np.sum(np.broadcast_to(a.radius, np.shape(a.value)), axis=axis, keepdims=keep)
-    count = np.shape(a.value)[axis]
-    factor: Any = 20 + log2(count) if pairwise else count
+    """Adding t to a sum errs by |t| at most: what is small beside unit times the sum counts for as little.
+    unit: the roundoff for which radii are scaled afterwards, if that is known."""
+    value = np.sum(a.value, axis=axis, keepdims=True)
+    radius = np.sum(np.broadcast_to(a.radius, np.shape(a.value)), axis=axis, keepdims=True)
+    factor: Any = np.shape(a.value)[axis]
     sizes = np.abs(a.value)
-    whole = np.sum(sizes, axis=axis, keepdims=keep)
-    if unit and count > FEW:
-        least = np.where(whole > 0, unit * np.sum(sizes, axis=axis, keepdims=True), 1.0)
-        parts = np.minimum((sizes + a.radius * (unit / UNIT)) / least, 1.0)
-        some = np.maximum(np.count_nonzero(parts, axis=axis, keepdims=keep), 1)
-        factor = np.minimum(factor, np.sum(parts, axis=axis, keepdims=keep) + np.log2(some))
+    whole = np.sum(sizes, axis=axis, keepdims=True)
+    if unit and factor > FEW:
+        parts = np.minimum((sizes + a.radius * (unit / UNIT)) / np.where(whole > 0, unit * whole, 1.0), 1.0)
+        some = np.maximum(np.count_nonzero(parts, axis=axis, keepdims=True), 1)
+        factor = np.minimum(factor, np.sum(parts, axis=axis, keepdims=True) + np.log2(some))
     return Ball(value, radius + factor * UNIT * whole)
 
 
-class Balls:
-    """The arithmetic of balls."""
-
-    names: Mapping[str, Any] = {"add": add, "mul": mul, "power": power, "reduce": reduce, "total": total}
+BALLS: Mapping[str, Any] = {"add": add, "mul": mul, "power": power, "reduce": reduce}
+"""The arithmetic of balls."""
 
 
 def number(value: Fraction) -> Ball:
