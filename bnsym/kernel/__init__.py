@@ -38,9 +38,7 @@ from bnsym.kernel.evaluation import (
     Evaluator as Evaluator,
     assignments as assignments,
     compare as compare,
-    components as components,
     holds as holds,
-    turned as turned,
 )
 from bnsym.kernel.relations import (
     difference as difference,

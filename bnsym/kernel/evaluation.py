@@ -16,7 +16,6 @@ from bnsym.calculus import (
 )
 from bnsym.kernel.certificates import (
     Rejected,
-    Value,
     Witness,
 )
 from bnsym.kernel.surds import LONGEST_NUMBER, Number, bits, raised, signed_square
@@ -175,18 +174,3 @@ class Evaluator:
 
 def _total(values: Iterator[Number]) -> Number:
     return sum(values, next(values, Fraction(0)))
-
-
-def components(value: Value, path: tuple[int, ...] = ()) -> Iterator[tuple[tuple[int, ...], Fraction]]:
-    """Every number in a value with its place."""
-    if isinstance(value, tuple):
-        for n, part in enumerate(value):
-            yield from components(part, (*path, n))
-    else:
-        yield path, value
-
-
-def turned(path: tuple[int, ...]) -> tuple[int, ...]:
-    """The place with its two halves exchanged."""
-    half = len(path) // 2
-    return path[half:] + path[:half]

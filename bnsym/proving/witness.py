@@ -25,9 +25,7 @@ from bnsym.kernel import (
     Value,
     Witness,
     assignments,
-    components,
     refute,
-    turned,
 )
 from bnsym.proving.rings import graph_of
 from bnsym.terms import (
@@ -346,7 +344,16 @@ def looked_up(statement: Statement, witness: Witness) -> Witness:
 
 def places(witness: Witness) -> list[tuple[Name, tuple[int, ...]]]:
     """Every number in the witness, as (name, place)."""
-    return [(name, path) for name, value in witness.values.items() for path, _ in components(value)]
+    return [(name, path) for name, value in witness.values.items() for path in _paths(value)]
+
+
+def _paths(value: Value, path: tuple[int, ...] = ()) -> Iterator[tuple[int, ...]]:
+    """The place of each number in a value."""
+    if not isinstance(value, tuple):
+        yield path
+        return
+    for n, part in enumerate(value):
+        yield from _paths(part, (*path, n))
 
 
 def component(witness: Witness, name: Name, path: tuple[int, ...]) -> Fraction:
@@ -369,7 +376,8 @@ def put(statement: Statement, witness: Witness, name: Name, path: tuple[int, ...
 
     changed = change(witness.values[name], path)
     if name in graph_of(statement).symmetric:
-        changed = change(changed, turned(path))
+        half = len(path) // 2
+        changed = change(changed, path[half:] + path[:half])
     return Witness(witness.sizes, {**witness.values, name: changed})
 
 
