@@ -98,3 +98,9 @@ def test_a_condition_in_the_row_of_definitions() -> None:
 def test_an_axis_of_one_entry(claim: str, verdict: str) -> None:
     assert note(f"{MEAN}\n\n<!-- bnsym: assume $m = 1$ -->\n\n$$\n{claim}\n$$\n") == verdict
     assert note(f"{MEAN}\n\n<!-- bnsym: assume $m = 2$ -->\n\n$$\n{claim}\n$$\n") != "p"
+
+
+def test_a_witness_may_have_an_axis_of_one_entry() -> None:
+    given = "<!-- bnsym: assume $m = 1$ -->\n\n"
+    witness = '<!-- bnsym: refuted at="m=1; x={}" -->\n$$\n\\sum_{{i=1}}^m x_i = 3\n$$\n'
+    assert [note(given + witness.format(x)) for x in ("(2)", "2", "(3)", "(2, 1)")] == ["r", "r", "u", "u"]

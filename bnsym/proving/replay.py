@@ -50,6 +50,8 @@ def parse_witness(statement: Statement, at: str) -> Witness:
             raise BadWitness(f"nothing free here is named {name}; there are {', '.join([*spaces, *shapes])}")
     for name, shape in shapes.items():
         if name in values:
+            if 1 in sizes.values():
+                values[name] = _squeezed(values[name], len(shape))
             _check_shape(name, values[name], tuple(sizes[s] for s in shape))
     return Witness(sizes, values)
 
@@ -82,6 +84,16 @@ def _value(tokens: list[str]) -> tuple[Value, list[str]]:
     if not rest:
         raise BadWitness("a parenthesis is not closed")
     return tuple(parts), rest[1:]
+
+
+def _squeezed(value: Value, axes: int) -> Value:
+    """The value without axes of one entry, as far as it has more axes than the statement knows."""
+    depth, inner = 0, value
+    while isinstance(inner, tuple) and inner:
+        depth, inner = depth + 1, inner[0]
+    if depth <= axes or not isinstance(value, tuple):
+        return value
+    return _squeezed(value[0], axes) if len(value) == 1 else tuple(_squeezed(v, axes - 1) for v in value)
 
 
 def _check_shape(name: str, value: Value, shape: tuple[int, ...]) -> None:
