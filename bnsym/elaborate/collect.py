@@ -225,7 +225,7 @@ class Gathered:
 
 
 _RANGE = re.compile(
-    r"\s*(?P<letters>[A-Za-z](?:\s*,\s*[A-Za-z])*)\s*(?:=|\\in)\s*(?:\\\{)?\s*1\s*,?\s*(?:\.\.+|\\[lc]?dots)\s*,?"
+    r"\s*(?P<letters>[A-Za-z](?:\s*,\s*[A-Za-z])*)\s*(?:=|\\in)\s*(?:\\\{)?\s*1\s*,?\s*(?:\.\.+|\\[lc]?dots[bcm]?)\s*,?"
     r"\s*(?P<size>[A-Za-z\\{}_0-9]+?)\s*(?:\\\})?\s*$"
 )
 _MEMBER = re.compile(
@@ -235,7 +235,7 @@ _MEMBER = re.compile(
 _LIST = re.compile(
     r"\s*(?P<name>\\?[A-Za-z]+)\s*=\s*(?:\\left\s*)?[\[(]\s*(?P=name)\s*_\s*(?:1|\{\s*1\s*\})\s*,"
     r"(?:\s*(?P=name)\s*_\s*(?:2|\{\s*2\s*\})\s*,)?\s*"
-    r"(?:\.\.+|…|\\[lc]?dots)\s*,\s*(?P=name)\s*_\s*\{?\s*(?P<size>[A-Za-z])\s*\}?\s*(?:\\right\s*)?[\])]"
+    r"(?:\.\.+|…|\\[lc]?dots[bcm]?)\s*,\s*(?P=name)\s*_\s*\{?\s*(?P<size>[A-Za-z])\s*\}?\s*(?:\\right\s*)?[\])]"
     r"(?:\s*\^\s*\{?\s*(?:T|\\top|\\intercal)\s*\}?)?\s*[.,;]?\s*"
 )
 """`x = [x_1, \\dots, x_n]`: a vector of n entries."""
