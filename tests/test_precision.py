@@ -11,7 +11,7 @@ import pytest
 import bnsym
 from bnsym.evidence.large import balls
 from bnsym.testing import assert_backward
-from tests.kernels.faults import misjudged_faults
+from tests.kernels.faults import judged, misjudged_faults
 from tests.kernels.random_shapes import misjudged
 from tests.kernels.zoo import BATCH, HERE, LAYERS
 
@@ -338,6 +338,12 @@ def test_no_sum_may_leave_out_a_row(kind: str, place: str) -> None:
     for beyond, which in ((8, "sum"), (32, "projection"), (1024, "sum"), (1024, "mean"), (1024, "variance")):
         kernel = partial(without, beyond=beyond, which=which)
         assert not bnsym.check_backward(kernel, DX, axes={"i": 0}, dtype=kind, m=60), (beyond, which)
+
+
+def test_rows_beside_are_not_left_out_where_few_numbers_have_a_spread() -> None:
+    """Images of one row: what varies within them does so along the other axis."""
+    assert judged("instance", "float16", "", 1, m=3)
+    assert not judged("instance", "float16", "rows", 1, m=3)
 
 
 def test_a_factor_that_is_named_is_not_1() -> None:

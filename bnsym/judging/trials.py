@@ -309,7 +309,8 @@ def heavy(trial: Trial, axis: Axis, sizes: Mapping[Axis, int], rows: Any) -> Hea
     """The first places of some, an even number at each place across."""
     names, along = weighty(trial, axis), next(iter(trial.layout.spread.values()), ())
     beside = axis in trial.layout.beside
-    others = (a for a in (along if beside else trial.layout.beside)[:1] if names and a != axis)
+    inside = sorted(along, key=sizes.__getitem__, reverse=True)
+    others = (a for a in (inside if beside else trial.layout.beside)[:1] if names and sizes[a] > 1)
     across = next((a for a in others if all(a in trial.layout.axes(n) for n in names)), None)
     each = min(HEAVY, int(SHARE / trial.unit), len(rows) // 2 * 2)
     columns = sizes[across] if across else 1
@@ -350,8 +351,10 @@ def _tilted(
     if name not in weighty(trial, axis):
         if name in masks:
             return np.ones_like(array)
-        if name in signed or name not in trial.task.roles.inputs or heavy.across not in axes:
-            return np.abs(sizable) if name not in signed else sizable
+        if name in signed or name not in trial.task.roles.inputs:
+            return sizable if name in signed else np.abs(sizable)
+        if heavy.across not in axes:
+            return array
         there = np.arange(np.shape(array)[axes.index(heavy.across)])
         signs = (1 - 2 * (there % 2)).reshape([-1 if a == heavy.across else 1 for a in axes])
         return np.abs(np.take(sizable, there // 2 * 2, axes.index(heavy.across))) * signs
