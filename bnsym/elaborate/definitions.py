@@ -374,7 +374,7 @@ _NAMES = re.compile(r"\\?[A-Za-z]+")
 _MEMBERS = re.compile(r"[\s\w,]+?\\in(?![A-Za-z])(?P<set>[^.,;]+)[\s.,;]*")
 _WHOLE = re.compile(
     r"[\s\w,]+?(?:=|\\in(?![A-Za-z]))\s*"
-    r"(?:(?:\\\{)?\s*1\s*,.*dots.*|\[\s*[A-Za-z]\s*\]|\\mathbb\s*\{?\s*[NZ]\s*\}?)[\s.,;]*"
+    r"(?:(?:\\\{)?\s*1\s*,.*dots[^-+]*|\[\s*[A-Za-z]\s*\]|\\mathbb\s*\{?\s*[NZ]\s*\}?)[\s.,;]*"
 )
 """`i \\in [n]`, `i = 1, 2, \\dots, n`: all indices."""
 

@@ -97,8 +97,10 @@ _CONDITION = re.compile(
     r"(?!.*(?:\\in(?![A-Za-z])|∈|\\[lc]?dots[bcm]?))(?=.*(?:[=<>≤≥≠≈→≪≫]|\\(?:[lg]eq?(?:slant)?|neq?|[lg]t|to|rightarrow|ll|gg|approx)(?![A-Za-z])))"
 )
 """An order or an equation: what says over what a name runs is no condition."""
-_MEMBER = re.compile(r"(?:\\in(?![A-Za-z])|∈)(?!\s*(?:\\mathbb\s*\{?\s*R|\\R|ℝ))|\\notin(?![A-Za-z])|∉")
-"""Of a set, that may not be all: not `m_i \\in \\mathbb{R}`."""
+_MEMBER = re.compile(
+    r"(?:\\in(?![A-Za-z])|∈)(?!\s*(?:\\mathbb\s*\{?\s*R|\\R|ℝ))|\\notin(?![A-Za-z])|∉|=.*\\[lc]?dots(?![A-Z])"
+)
+"""Of a set or a range, that may not be all: not `m_i \\in \\mathbb{R}`."""
 _SILENT = re.compile(r"[≈→≪≫]|\\(?:to|rightarrow|ll|gg|approx|sim)(?![A-Za-z])")
 _Parsed: TypeAlias = Found | Directive
 _LABEL = re.compile(r"\\label\s*\{([^{}]+)\}")
