@@ -3,7 +3,6 @@
 import pytest
 
 from tests.test_scope import checked, verdicts
-from tests.test_words import note
 
 ONE_ROW = (
     r"Let $x \in \mathbb{R}^n$.",
@@ -153,12 +152,3 @@ SIZED = (r"a = \frac{1}{n} \sum_{i=1}^n x_i, \quad u_i = x_i - a", r"\sum_{i=1}^
 )
 def test_a_size_of_one_section_is_an_index_in_another(displays: tuple[str, ...], expected: str) -> None:
     assert verdicts(*displays) == expected
-
-
-def test_entries_of_a_later_section_are_not_the_number_before() -> None:
-    layer = "$$\n\\hat x_i = \\frac{x_i - \\mu}{s}, \\qquad y_i = \\gamma \\hat x_i\n$$\n\n"
-    gain = r"$$\frac{\partial L}{\partial \gamma} = \sum_i \frac{\partial L}{\partial y_i} \hat x_i$$"
-    later = "\n\n# Instance\n\n$$\n\\mu_{nc} = \\frac1W \\sum_{w=1}^W z_{ncw}\n$$\n\n"
-    claims = "$$\\sum_w (z_{ncw} - \\mu_{nc}) = 0$$\n\n$$\\sum_w z_{ncw} = \\mu_{nc}$$\n"
-    assert note(f"# Batch\n\n{layer}{gain}{later}{claims}") == "ppr"
-    assert note(f"# Batch\n\n{layer}{gain.replace('hat x_i', 'mu')}{later}{claims}") == "xpr"

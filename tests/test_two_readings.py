@@ -487,17 +487,3 @@ def test_a_mean_over_a_part_may_be_divided_by_more_than_its_members(said: str, v
     mean = r"$$ \mu = \frac1N \sum_{i \in B} x_i $$"
     claim = r"$$ \sum_{i \in B} (x_i - \mu) = 0 $$"
     assert note(f"{said}\n\n{mean}\n\n{claim}\n") == verdict
-
-
-@pytest.mark.parametrize(
-    ("known", "claim", "verdict"),
-    [
-        ("y_i = x_i w_i", "y = x w", "p"),
-        ("y_i = x_i w_i", "y = x x", "x"),
-        ("y_i = x_i w_i", "x w = w x", "x"),
-        ("y_i = x_i w_i", "x w = 3", "x"),
-        (r"y_i = \sum_j W_{ij} x_j", "W x = x W", "x"),
-    ],
-)
-def test_vectors_beside_each_other_are_proved_entry_by_entry(known: str, claim: str, verdict: str) -> None:
-    assert note(f"$$\n{known}\n$$\n\n$$\n{claim}\n$$\n") == verdict

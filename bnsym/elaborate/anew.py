@@ -20,7 +20,7 @@ from bnsym.elaborate.definitions import NOTHING, Finder, RawDefinition, names_in
 from bnsym.elaborate.dependence import reached
 from bnsym.elaborate.stated import Doubt
 from bnsym.elaborate.symbols import size_name
-from bnsym.latex.ast import BigSum, Node, Plus, Symbol, symbols_changed, unwrap, walk
+from bnsym.latex.ast import BigSum, Node, Symbol, symbols_changed, walk
 from bnsym.latex.errors import ReadError
 from bnsym.source.text import Slice
 
@@ -48,8 +48,7 @@ def define_anew(found: Survey, finder: Finder) -> None:
         here = {c.name: c for c in reversed(sections[section]) if not c.chain.claimed}
         again = {n: c for n, c in here.items() if n in first}
         anew = _anew(found, first, again, told.get(section, set()), section, telling)
-        fresh = {n: c for n, c in here.items() if n not in first}
-        late = {n: c for n, c in fresh.items() if finder.is_late(c) or telling.is_another(c)}
+        late = {n: c for n, c in here.items() if n not in first and finder.is_late(c)}
         stated = {n for n, c in late.items() if c.chain.stated}
         met = _met(found, first, stated, range(section, telling.end))
         for name, candidate in late.items():
@@ -188,25 +187,6 @@ class _Telling:
     def written(self) -> Uses:
         chains = self.found.gathered.chains
         return self._uses((chain.section, e.node) for chain in chains for e in chain.expressions)
-
-    def is_another(self, candidate: RawDefinition) -> bool:
-        r"""Whether it has indices, and a section before takes its name for a number: `x_i - \mu`."""
-        section = self._numbers.get(candidate.name, self.end)
-        return bool(candidate.letters) and section < candidate.chain.section
-
-    @cached_property
-    def _numbers(self) -> dict[str, int]:
-        """The names without indices that are added to entries, and in which section first."""
-        found: dict[str, int] = {}
-        for chain in self.found.gathered.chains:
-            sums = (part for node in chain.nodes for part in walk(node) if isinstance(part, Plus))
-            for terms in ([unwrap(term) for term in one.terms] for one in sums):
-                names = [term for term in terms if isinstance(term, Symbol)]
-                if any(name.indices for name in names):
-                    found |= {
-                        n.base: min(chain.section, found.get(n.base, self.end)) for n in names if n.bare
-                    }
-        return found
 
     def _counts(self) -> Iterator[tuple[str, int, Use]]:
         """With how many indices the definitions write each name."""

@@ -155,15 +155,15 @@ class _Reader(Draft):
         *,
         strict: bool = True,
         turned: bool = False,
-        beside: bool = False,
     ) -> Lowered:
         """Its letters are checked against those of `reference`, the chain's first expression.
         Raises ReadError; what a failed expression said of the index spaces is forgotten."""
         if expression.problem is not None or expression.node is None:
             raise expression.problem or ReadError("BN112", "an expression is missing", expression.where.at)
         total = is_total(expression.total, expression.node, self.survey.table)
-        known = (self.survey.table, self.survey.spaces, total, self.bodies, expression.record)
-        lowered = Lowered(*known, turned=turned, beside=beside)
+        lowered = Lowered(
+            self.survey.table, self.survey.spaces, total, self.bodies, expression.record, turned=turned
+        )
         saved = self.survey.spaces.snapshot()
         try:
             lowered.value = lowered.lower(expression.node)
@@ -452,35 +452,11 @@ class _Reader(Draft):
                 found.append(lowered)
             except ReadError as error:
                 found.append(error)
-        if reference and any(isinstance(one, Lowered) and one.value.shape == "column" for one in found):
-            pairs = zip(chain.expressions, found, strict=True)
-            found = [self._beside(expression, one, reference) for expression, one in pairs]
         return [_settled(lowered, found) for lowered in found]
-
-    def _beside(
-        self, expression: Expression, found: Lowered | ReadError, first: Lowered
-    ) -> Lowered | ReadError:
-        """What is equal to a vector and holds vectors beside each other: these entry by entry."""
-        names = names_in(self.survey.table, expression.node)
-        if isinstance(found, Lowered) or found.code != "BN124" or names & self.survey.table.guessed:
-            return found
-        try:
-            lowered = self.lower(expression, first.free, beside=True)
-            self.hidden.check_values([lowered.value.term], self.survey.source.ink(expression.where))
-        except ReadError:
-            return found
-        return lowered if lowered.value.shape == "column" else found
 
     def _link(self, chain: RawChain, raw: RawLink, lowered: list[Lowered | ReadError]) -> Pending:
         pending = self._pending(chain, raw, lowered)
         self.doubts.note(pending, chain, raw)
-        sides = (lowered[raw.left], lowered[raw.right])
-        if pending.doubt is None and any(isinstance(side, Lowered) and side.beside for side in sides):
-            hint = r"write `\odot` for entry by entry"
-            at = self.survey.source.ink(raw.where)
-            pending.doubt = ReadError(
-                "BN137", "vectors stand beside each other: which product is meant?", at, hint
-            )
         if pending.problem is not None and pending.problem.code in ("BN121", "BN122", "BN124"):
             self.unbound.append((pending, chain, raw))
         return pending

@@ -99,8 +99,6 @@ class Lowering:
     bound: dict[str, Index] = field(default_factory=dict)
     turned: bool = False
     """A number that is written with a transposition may stand beside a matrix."""
-    beside: bool = False
-    """Two vectors beside each other are multiplied entry by entry: it is equal to a vector."""
 
     @cached_property
     def algebra(self) -> Algebra:

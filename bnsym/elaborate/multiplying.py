@@ -10,7 +10,6 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from bnsym.elaborate.conventions import Rule
 from bnsym.elaborate.shapes import upper_case
 from bnsym.elaborate.symbols import base_of, square_of
 from bnsym.elaborate.tensors import Value, check_copies
@@ -99,10 +98,7 @@ def joined(lowering: Lowering, left: Value, operator: str, right: Value, at: Pla
     if operator == "circ" and not left.shape == right.shape == "column":
         hint = r"a product is `\cdot`, entry by entry it is `\odot`"
         raise ReadError("BN128", r"`\circ` is read between vectors only: it may be a composition", at, hint)
-    beside = lowering.beside and left.shape == right.shape == "column"
-    if beside:
-        lowering.record.take(Rule.ENTRYWISE, at)
-    if beside or operator in ENTRYWISE:
+    if operator in ENTRYWISE:
         return lowering.algebra.elementwise(left, right, at)
     if left.axes and right.axes and operator == "star" and left.shape == right.shape != "matrix":
         return lowering.algebra.elementwise(left, right, at)
