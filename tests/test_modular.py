@@ -103,6 +103,21 @@ def test_a_root_has_no_sign() -> None:
     )
 
 
+def test_the_signs_of_many_roots_contradict_nothing() -> None:
+    """A sum of squares has no root mod p that is a square in half of the draws, each such sum by itself."""
+    squares = add(*(power(x(one), 2) for one in (i, j, k)))
+    true = relation(sqrt(power(squares, 2)), Relation.EQ, squares)
+    mixed = add(power(x(i), 2), power(x(j), 2), power(s("y", k), 2))
+    positive = Hypothesis(x(i), Relation.GT, ZERO), *POSITIVE
+    summed = add(x(i), Sym("a"))
+    totals = Sum(i, sqrt(power(summed, 2))), Sum(i, summed)
+    several = relation(sqrt(power(mixed, 2)), Relation.EQ, mixed)
+    for claim in (true, several, relation(totals[0], Relation.EQ, totals[1], *positive)):
+        for seed in range(5):
+            assert modular.examine(claim, seed=seed).agrees is not False
+    assert modular.examine(relation(sqrt(squares), Relation.EQ, add(squares, ONE))).agrees is not True
+
+
 def test_what_it_cannot_decide_it_says() -> None:
     a = Sym("a")
     biggest = Max(s("X", i, k), ONE, square_norm(i, x(i)))

@@ -31,8 +31,8 @@ from bnsym.verifying.domains import Field, Number
 from bnsym.verifying.jets import At, Item, Values
 from bnsym.verifying.proofs import halves_in_order
 
-KINDS, OTHERS = 4, 3
-"""Of the batch, and of any other index space."""
+KINDS, FEW = 4, 3
+"""Of the batch; and of any other index space, and of a batch that is to be smaller."""
 
 
 class Timed(Values):
@@ -125,8 +125,9 @@ class Question:
     ) -> Point:
         """A point of its own for each number; size: of the batch, if it is to be smaller."""
         random = Random(f"{self.seed} {number}")
-        alike = {s: _split(n, OTHERS, random) for s, n in self.sizes.items()}
-        alike[self.batch] = _split(int(min(self.sizes[self.batch], size)), KINDS, random)
+        most = KINDS if size == inf else FEW
+        alike = {s: _split(n, FEW, random) for s, n in self.sizes.items()}
+        alike[self.batch] = _split(int(min(self.sizes[self.batch], size)), most, random)
         blocks = {s: [domain.number(n) for n in some] for s, some in alike.items()}
         return Point(self.statement, domain, blocks, random, drawn, self.symmetric, self.deadline)
 

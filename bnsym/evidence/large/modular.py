@@ -7,6 +7,7 @@ until every root exists.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from fractions import Fraction
 from math import inf
 from random import Random
@@ -22,9 +23,12 @@ from bnsym.verifying.proofs import excess
 
 TRIES = 500
 """How many points are drawn until one has all roots."""
-CONFIRM = (39, 40, 42, 44, 45, 46, 48, 50, 51, 52, 54, 55) * 3
+CONFIRM = (39, 40, 42, 44, 45, 46, 48, 50, 51, 52, 54, 55)
 """The batches at which a disagreement is confirmed where there are roots: of many sizes, whose prime factors
 have roots, so that no number in the statement is a square, or not, in all of them."""
+AGREEMENTS, ROOTS = 16, 4
+"""How often a true identity is expected to hold while a disagreement is confirmed, and with how many roots at
+most that is tried: each may have the other sign in half of the draws."""
 WEAK = 1e-3
 """A probability of a wrong accept beyond which agreement says nothing."""
 
@@ -86,15 +90,18 @@ def _confirmed(question: Question) -> tuple[bool | None, str]:
     """The sides differ. Where roots are involved, that may be for a root's sign only, in some draws and not
     in others: a true identity holds in some draw, a false one in none (but at a size for which it happens
     to be true)."""
-    outcomes = []
-    for number, size in enumerate(CONFIRM):
-        try:
-            outcomes.append(_compared(question, f"again {number}", size)[0])
-        except Unsupported:  # such as the root of a size
-            continue
-    equal, different = outcomes.count(True), outcomes.count(False)
-    if equal > 1 or different < len(CONFIRM) // 2:
-        why = f"the sides differ, but not in all draws: {different} of {len(CONFIRM)}"
+    outcomes: list[bool] = []
+    roots = number = 0
+    while number < AGREEMENTS * 2**roots and outcomes.count(True) < 2:
+        number += 1
+        with suppress(Unsupported):  # such as the root of a size
+            equal, point = _compared(question, f"again {number}", CONFIRM[number % len(CONFIRM)])
+            outcomes.append(equal)
+            if (roots := max(roots, len(point.domain.radicands))) > ROOTS:
+                return None, f"the sides differ, which the signs of {roots} roots may explain"
+    different = outcomes.count(False)
+    if outcomes.count(True) > 1 or different < number // 2:
+        why = f"the sides differ, but not in all draws: {different} of {number}"
         return None, f"{why}; a root's sign may matter"
     return False, "the sides differ at random values"
 
