@@ -388,14 +388,6 @@ def test_a_trace_without_brackets_is_of_what_ends_the_product() -> None:
     assert note(f"{c}$$\n\\operatorname{{tr}} C C = \\sum_{{ij}} C_{{ij}}^2\n$$\n") == "x"
 
 
-def test_of_an_index_as_a_number_linear_claims_are_proved_and_none_refuted() -> None:
-    assert note("$$\n\\sum_{k=1}^n k x_k + \\sum_k x_k = \\sum_k (k + 1) x_k\n$$\n") == "p"
-    for claim in ("\\frac{n (n + 1)}{2}", "n"):
-        assert note(f"$$\n\\sum_{{k=1}}^n k = {claim}\n$$\n") in ("x", "u")
-    y = "$$\ny = \\sum_k k x_k\n$$\n\n"
-    assert note(f"{y}$$\n\\sum_j \\frac{{\\partial y}}{{\\partial x_j}} = \\sum_k k\n$$\n") == "p"
-
-
 def test_a_power_of_e_below_zero_is_exponential() -> None:
     assert note("$$\ne^{-t} e^t = 1\n$$\n\n$$\ne^{-t} = e^t\n$$\n") == "pr"
     assert note("$$\ne^{t} = e^{t-1} + b\n$$\n") == "x"

@@ -421,6 +421,7 @@ def test_total_partials() -> None:
         ((r"\langle x, \gamma\rangle = 0",), "BN124", 1, "no inner product"),
         ((r"2 + x_{ij} = 3",), "BN123", 5, "a vector elsewhere .line 1., and has 2"),
         ((r"2 + x_{1,2} = 3",), "BN128", 5, "indices elsewhere"),
+        ((r"\sum_k k x_k = 0",), "BN129", 8, "is an index"),
         ((r"\frac{\partial f}{\partial \sigma} = 0",), "BN128", 28, "root of the defined"),
         ((r"\nabla^T \nabla = 0",), "BN128", 1, "no meaning"),
         ((r"2 + f = 0", r"\frac{\partial f}{\partial x_i} = 0"), "BN129", 16, "used like a number"),

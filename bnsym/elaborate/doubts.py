@@ -22,7 +22,7 @@ from bnsym.elaborate.dependence import names_of, reached
 from bnsym.elaborate.grounds import Grounds, spaces_of
 from bnsym.elaborate.index_spaces import BATCH
 from bnsym.elaborate.losses import Losses
-from bnsym.elaborate.lowering import NUMBER, PART
+from bnsym.elaborate.lowering import PART
 from bnsym.elaborate.matrices import Matrices
 from bnsym.elaborate.narrower import divided, unsaid
 from bnsym.elaborate.ranges import counted_together
@@ -457,15 +457,10 @@ class Doubts:
         return ReadError("BN137", message, at, hint)
 
     def _parted(self, chain: RawChain, sides: tuple[Term, Term]) -> ReadError | None:
-        r"""Why numbers say nothing beside `\sum_{i \in A}` and `\sum_i`: how A lies in all is not said; nor
-        beside an index that stands for a number."""
-        parts = [name for name in self.grounds.made_from(sides) if name.startswith((PART, NUMBER))]
+        r"""Why numbers say nothing beside `\sum_{i \in A}` and `\sum_i`: how A lies in all is not said."""
+        parts = [name for name in self.grounds.made_from(sides) if name.startswith(PART)]
         if not parts:
             return None
-        if counted := [name for name in parts if name.startswith(NUMBER)]:
-            message = f"of `{min(counted).removeprefix(NUMBER)}` as a number nothing is known but the name"
-            hint = "write the sum out, or give the numbers a name"
-            return ReadError("BN137", message, self.source.ink(chain.expressions[0].where), hint)
         values = min(parts).removeprefix(PART)[1:-1].replace(",", "_")
         message = f"nothing says how `{values}` lies in what other sums run over"
         hint = f"write `\\in {values}` there too, or say it: `<!-- bnsym: assume $|{values}| = m$ -->`"

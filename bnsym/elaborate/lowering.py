@@ -229,8 +229,6 @@ class Lowering:
 
     def symbol(self, node: Symbol) -> Value:
         name, letters = self.table.split(node, self.bound)
-        if not letters and node.bare and name in self.bound:  # the k of `\\sum_k k x_k`
-            return Value(Sym(f"{NUMBER}{name}", (self.bound[name],)))
         self.check_name(node, name, letters)
         if self.table.is_ones(node, name) and not letters:
             self.record.take(Rule.ONES, node.at)
@@ -258,7 +256,7 @@ class Lowering:
         return self.array(name, name, letters, node.at)
 
     def check_name(self, node: Symbol, name: str, letters: tuple[str, ...]) -> None:
-        if not letters and node.bare and name in self.table.declared:
+        if not letters and node.bare and (name in self.bound or name in self.table.declared):
             message = f"`{name}` is an index here and stands as a number"
             raise ReadError("BN129", message, node.at, "give the index another letter")
         if not letters and name in self.table.unclear_losses:
@@ -461,8 +459,6 @@ class Lowering:
 
 
 PART = r"\mathrm{in}_"
-NUMBER = r"\#"
-"""Before an index: the number that it is; proofs take any numbers for it."""
 """How the names begin that are 1 for the members of a set."""
 _NUMBERED = re.compile(r"\^\{\(\d+\)\}")
 """A number in brackets above a name: a label, unless the name has an index there elsewhere."""

@@ -323,8 +323,7 @@ def _taken(gatherer: Gatherer, remark: Remark, chain: Chain) -> bool:
             return True
     named = _is_named(gatherer, remark, chain)
     if (named or _is_first(gatherer, chain)) and _define(gatherer, remark, chain):
-        body = gatherer.result.chains[-1].expressions[1].node
-        gatherer.result.chains[-1].tentative = not named or any(isinstance(n, Apply) for n in walk(body))
+        gatherer.result.chains[-1].tentative = not named
         _doubt(gatherer, remark, chain)  # of a name that it does not define after all
         return True
     return False
@@ -366,7 +365,8 @@ def _is_named(gatherer: Gatherer, remark: Remark, chain: Chain) -> bool:
         return False
     bound = {letter for n in walk(body) if isinstance(n, BigSum) for letter in n.letters}
     free = {i for n in walk(body) if isinstance(n, Symbol) for i in n.indices} & INDEX_LETTERS
-    return body is not None and free - bound <= set(name[0].indices)
+    plain = body is not None and not any(isinstance(n, Apply) for n in walk(body))
+    return plain and free - bound <= set(name[0].indices)
 
 
 def spelling(symbol: Symbol) -> tuple[str, str, int]:
