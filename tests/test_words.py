@@ -387,7 +387,8 @@ def test_a_table_of_symbols_defines(head: str) -> None:
 @pytest.mark.parametrize(
     "lead",
     ["For $i < n$ let", "For all $i < n$, set", "If $x_i > 0$, we define", "For $i = 2, \\dots, n$ let",
-     "For $i = 1, \\dots, n-1$, put", "For $i \\in B$ let", "Für $i < n$ sei", "Para $i = 2, \\ldots, n$ sea"],
+     "For $i = 1, \\dots, n-1$, put", "For $i \\in B$ let", "Für $i < n$ sei",
+     "Para $i = 2, \\ldots, n$ sea"],
 )  # fmt: skip
 def test_a_definition_for_some_values_of_its_index_says_it_in_part(lead: str) -> None:
     claim = "$$ \\sum_{i=1}^n y_i = \\sum_{i=1}^n x_i $$"
