@@ -404,3 +404,29 @@ def test_a_definition_for_all_values_of_its_index_defines(lead: str) -> None:
     top = "n_k" if "n_k" in lead else "n"
     claim = rf"$$ \sum_{{i=1}}^{{{top}}} y_i = \epsilon \sum_{{i=1}}^{{{top}}} x_i $$"
     assert note(f"{lead}\n\n$$ y_i = \\epsilon x_i $$\n\n{claim}\n") == "p"
+
+
+MEANS = [
+    ("Let $\\mu$ be {}.", "pr"),
+    ("We write $\\mu$ for {}.", "pr"),
+    ("Here $\\mu$ denotes {}.", "pr"),
+    ("where $\\mu$ is {}.", "pr"),
+    ("$\\mu$ := {}", "pr"),
+    ("wobei $\\mu$ für {} steht.", "pr"),
+    ("其中 $\\mu$ 为 {}。", "pr"),
+    ("여기서 $\\mu$ 는 {} 이다.", "pr"),
+    ("Set $\\mu \\gets \\frac1n \\sum_{i=1}^n x_i$.", "pr"),
+    ("$$\n\\text{mean: } \\mu = \\frac1n \\sum_{i=1}^n x_i\n$$", "pr"),
+    ("$$\n\\begin{cases} \\mu = \\frac1n \\sum_{i=1}^n x_i \\\\ v = \\mu^2 \\end{cases}\n$$", "pr"),
+    # what only equates, and may claim, defines nothing, and refutes nothing either
+    ("The mean $\\mu$ is {}.", "xr"),
+    ("- $\\mu$: {}", "xr"),
+    ("If $\\mu$ = {}, all is well.", "rr"),
+]
+
+
+@pytest.mark.parametrize(("said", "expected"), MEANS)
+def test_words_between_a_name_and_what_it_is(said: str, expected: str) -> None:
+    text = said.replace("{}", "$\\frac1n \\sum_{i=1}^n x_i$")
+    claims = "$$\n\\sum_{i=1}^n (x_i - \\mu) = 0\n$$\n\n$$\n\\sum_{i=1}^n x_i = 0\n$$\n"
+    assert note(f"{text}\n\n{claims}") == expected

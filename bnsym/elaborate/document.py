@@ -282,12 +282,13 @@ class _Assembly:
         bare = not any(chain.signs for chain in chains)
         if bare and role is not Role.DENIED:
             role = self.prose.spoken.get(formula.where, role)
-        if named := self.prose.pairs.get(formula.where):
+        if named := self.prose.pairs.get(formula.where) or self.prose.equated.get(formula.where):
             expressions = tuple(
                 c.expressions[0] for c in (*read_chains(layouts[named], None).chains, *chains)
             )
             between = Sign("=", Slice(named.end, formula.where.start))
-            chains, role = (Chain(expressions[:2], (between,)),), Role.SAID
+            chains = (Chain(expressions[:2], (between,)),)
+            role = Role.SAID if formula.where in self.prose.pairs else role
         shown = self.text.startswith("$$", formula.where.start)
         anew, rank = formula.where in self.prose.anew, self.prose.ranks.get(formula.where)
         rank, told = None if role is Role.DENIED else rank, self.prose.described.get(formula.where)

@@ -45,6 +45,8 @@ _RELATION = re.compile(
     r"|\\(?:[lg]eq?(?:slant|q)?|[lg]t|neq?|(?:not)?in|equiv|triangleq|coloneqq?|defeq|gets|leftarrow|approx|to|rightarrow|ll"
     r"|sim|perp|parallel|(?:succ|prec)(?:eq)?)(?![A-Za-z])"
 )
+_LIMITS = re.compile(r"_\s*\{[^{}]*\}")
+"""Where `i = 1` states nothing: below a sum."""
 _OPENS = re.compile(r"[\s:：,，、*_]*$")
 _QUOTED = re.compile(
     r"“[^“”]*+”|«[^«»]*+»|„[^“”„]*+[“”]|「[^「」]*+」|『[^『』]*+』|(?<![\w\\])\"[^\"]*+\"(?!\w)"
@@ -70,6 +72,8 @@ class Prose:
     roles: dict[Slice, Role] = field(default_factory=dict)
     pairs: dict[Slice, Slice] = field(default_factory=dict)
     """Of a formula, the one before it, where one of the two is said to name the other."""
+    equated: dict[Slice, Slice] = field(default_factory=dict)
+    """The same, where the two are said to be equal, and not that this names one."""
     amid: set[Slice] = field(default_factory=set)
     """Displays with words beside them on their line."""
     spoken: dict[Slice, Role] = field(default_factory=dict)
@@ -97,7 +101,7 @@ class Prose:
     def settled(self, text: str, found: Sequence[Found]) -> Iterator[Found]:
         """What was found, without running text and formulas that state nothing; displays amid words
         that only say what is given are formulas of the text."""
-        named = frozenset(self.pairs.values()) | self.pairs.keys()
+        named = {*self.pairs.values(), *self.equated.values(), *self.pairs, *self.equated}
         for one in found:
             if isinstance(one, Display) and self._is_remark(text, one):
                 one = Formula(one.where, one.inside, one.quotes)
@@ -134,7 +138,7 @@ def read_prose(text: str, found: Sequence[Found], shown: str) -> Prose:
     amid = {f.where for f in found if isinstance(f, Display) and _is_amid(shown, f.where)}
     prose = Prose(amid=amid, inline=len(amid) >= _MANY and not any(isinstance(f, Formula) for f in found))
     language, scripts = _language(shown), _SCRIPT.search(shown) is not None
-    states = {w for w in formulas.values() if _RELATION.search(text, w.start, w.end)}
+    states = {w for w in formulas.values() if _RELATION.search(_LIMITS.sub("", text[w.start : w.end]))}
     valued = {w for w in formulas.values() if _VALUED.fullmatch(text, w.start, w.end)}
     headings = [one.where for one in found if isinstance(one, Heading)]
     scopes, titles = _Scopes(), [edge for one in headings for edge in (one.start, one.end)]
@@ -155,7 +159,8 @@ def read_prose(text: str, found: Sequence[Found], shown: str) -> Prose:
             listed = opens and not compiled(words.negation).search(sentence)
             if not (listed or is_supposed(sentence, at, order.end - start, shown[end : end + 2], words)):
                 prose.roles[order] = Role.GIVEN
-        prose.pairs |= {inside[b]: inside[a] for a, b in walk.pairs if not {inside[a], inside[b]} & states}
+        for pairs, found_of in ((walk.pairs, prose.pairs), (walk.equated, prose.equated)):
+            found_of |= {inside[b]: inside[a] for a, b in pairs if not {inside[a], inside[b]} & states}
         prose.spoken |= {inside[at]: role for at, role in walk.spoken.items()}
         prose.described |= {inside[at]: sure for at, sure in walk.described.items()}
         closing = shown[end : end + 2]
@@ -399,6 +404,7 @@ class _Walk:
     roles: dict[int, Role] = field(default_factory=dict)
     """Of each formula, by where it starts."""
     pairs: list[tuple[int, int]] = field(default_factory=list)
+    equated: list[tuple[int, int]] = field(default_factory=list)
     spoken: dict[int, Role] = field(default_factory=dict)
     described: dict[int, bool] = field(default_factory=dict)
     anew: list[int] = field(default_factory=list)
@@ -544,8 +550,15 @@ class _Walk:
             self.sentence[max(0, self.before[0] - 20) : self.before[0]]
         ):
             joins += "|"
-        if compiled(rf"\s*(?:{joins})\s*").fullmatch(between):
+        item = _ITEM.fullmatch(self.sentence, 0, self.before[0])
+        weak = rf"[,(]?\s*(?:{self.words.being}|=)" + ("|[:：—–]" if item else "")
+        said = self.role is Role.SAID
+        if compiled(rf"\s*(?:{joins}|:=)\s*").fullmatch(between) or (
+            said and compiled(rf"\s*(?:{weak})\s*").fullmatch(between)
+        ):
             self.pairs.append((self.before[0], start))
+        elif compiled(rf"\s*(?:{weak})\s*").fullmatch(between):
+            self.equated.append((self.before[0], start))
 
 
 def _first(after: str) -> str:

@@ -307,7 +307,8 @@ def _taken(gatherer: Gatherer, remark: Remark, chain: Chain) -> bool:
         return remark.role is not Role.GIVEN and _says(gatherer.membership, gatherer, chain)
     if _is_order(chain):
         return remark.role in _ASSUMES and any(h.where == chain.where for h in gatherer.assumed)
-    if first not in _EQUALS or remark.role is Role.GIVEN:
+    given = first == r"\leftarrow" and remark.role is Role.SAID  # `set $a \gets b$`
+    if not (first in _EQUALS or given) or remark.role is Role.GIVEN:
         return False
     if _says(gatherer.entries, gatherer, chain):
         return True

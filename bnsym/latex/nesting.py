@@ -14,6 +14,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from typing import TypeAlias
 
 from bnsym.latex.commands import CLOSERS, INNER, ROWS, SHOWN_BRACE, WORD, Kind
@@ -278,7 +279,8 @@ class _Walk:
 
     def _environment(self, token: Token) -> None:
         name, begins = token.text, token.kind is Kind.BEGIN
-        if name in ROWS or (begins and name == "array" and len(self.stack) == 1):
+        rows = name == "array" or (name == "cases" and not self.ink and self._is_system(token.end))
+        if name in ROWS or (begins and rows and len(self.stack) == 1):
             self._blank(token)
             return
         if begins:
@@ -287,10 +289,18 @@ class _Walk:
         elif self._close_hard(name) is not None:
             self.ink.append(token)
             self._keep_signs(self.stack.pop(), token, soft=False)
-        elif name == "array":
+        elif name in ("array", "cases"):
             self._blank(token)
         else:
             self.ink.append(token)
+
+    def _is_system(self, start: int) -> bool:
+        """Whether the first row from here states a relation: a system of equations, and no values."""
+        seen = (t for t in self.tokens(start, min(self.end, start + _SCRIPT)) if t.kind not in UNSEEN)
+        for first, second in pairwise(seen):
+            if first.kind in SIGNS or first.kind in (Kind.ALIGN, Kind.ROW):
+                return first.kind in SIGNS or (first.kind is Kind.ALIGN and second.kind in SIGNS)
+        return False
 
     def layout(self) -> Layout:
         self._drop(len(self.stack) - 1)

@@ -349,6 +349,8 @@ class _Cutter:
         after = self.layout.first(mark.end, following.start if following is not None else self.end)
         if after is None and following is not None and following.kind in SIGNS:
             return False  # a name on the left of a sign
+        if blank and words.rstrip().endswith((":", "：")):
+            return True
         set_off = self.now.lead >= Lead.APART or self.now.lead in (Lead.WIDE, Lead.ALIGN)
         set_off |= self.now.lead is Lead.COMMA and after is None
         if (
