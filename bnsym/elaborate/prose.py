@@ -159,8 +159,12 @@ def read_prose(text: str, found: Sequence[Found], shown: str) -> Prose:
             listed = opens and not compiled(words.negation).search(sentence)
             if not (listed or is_supposed(sentence, at, order.end - start, shown[end : end + 2], words)):
                 prose.roles[order] = Role.GIVEN
-        for pairs, found_of in ((walk.pairs, prose.pairs), (walk.equated, prose.equated)):
-            found_of |= {inside[b]: inside[a] for a, b in pairs if not {inside[a], inside[b]} & states}
+        named, equated = (
+            {inside[b]: inside[a] for a, b in pairs if not {inside[a], inside[b]} & states}
+            for pairs in (walk.pairs, walk.equated)
+        )
+        prose.pairs |= named
+        prose.equated |= equated
         prose.spoken |= {inside[at]: role for at, role in walk.spoken.items()}
         prose.described |= {inside[at]: sure for at, sure in walk.described.items()}
         closing = shown[end : end + 2]
