@@ -26,6 +26,7 @@ from bnsym.latex.ast import (
     Gradient,
     Listing,
     Node,
+    Paren,
     Product,
     Symbol,
     canonical,
@@ -366,8 +367,15 @@ def _is_named(gatherer: Gatherer, remark: Remark, chain: Chain) -> bool:
         return False
     bound = {letter for n in walk(body) if isinstance(n, BigSum) for letter in n.letters}
     free = {i for n in walk(body) if isinstance(n, Symbol) for i in n.indices} & INDEX_LETTERS
-    plain = body is not None and not any(isinstance(n, Apply) for n in walk(body))
+    plain = body is not None and not any(map(_may_apply, walk(body)))
     return plain and free - bound <= set(name[0].indices)
+
+
+def _may_apply(node: Node) -> bool:
+    r"""`\ell(y)`, `\sigma (w x + b)`: nothing may say what the function is."""
+    pairs = node.pairs if isinstance(node, Product) else ()
+    applied = any(isinstance(a, Symbol) and isinstance(b, Paren) and not sign for a, b, sign in pairs)
+    return applied or isinstance(node, Apply)
 
 
 def spelling(symbol: Symbol) -> tuple[str, str, int]:
