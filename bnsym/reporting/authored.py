@@ -21,24 +21,17 @@ _SIZES = frozenset(word[1:] for word in spellings(Kind.SIZE))
 _SPACING = "quad qquad , ; : ! >".split()
 _DROPPED = ("boxed", "limits", "nolimits", "displaystyle", "textstyle")
 _TERMS = (
-    Kind.NAME,
-    Kind.ACCENT,
-    Kind.FONT,
-    Kind.TEXT,
-    Kind.FRAC,
-    Kind.SQRT,
-    Kind.SUM,
-    Kind.MAX,
-    Kind.JOIN,
-    Kind.MARK,
+    *(Kind.NAME, Kind.ACCENT, Kind.FONT, Kind.TEXT, Kind.FRAC),
+    *(Kind.SQRT, Kind.SUM, Kind.MAX, Kind.JOIN, Kind.MARK),
+    *(Kind.SILENT, Kind.IMPLIES, Kind.FORALL, Kind.OPERATOR, Kind.REFUSED),
 )
 _BRACKETS = (Kind.OPEN, Kind.CLOSE, Kind.NORM, Kind.ABS, Kind.SIZE)
 _SIGNS = frozenset(word for one in ("=", MEMBER, *ORDERS) for word in BY_SPELLING[one].spellings)
 _KEPT = (
     frozenset(word[1:] for word in (spellings(*_TERMS, *_BRACKETS) | _SIGNS) - FOREIGN)
     | frozenset((*_SPACING, "mathstrut", "thinspace"))
-) - frozenset(_DROPPED)
-_PRINTED = frozenset(("det", "delta"))
+) - frozenset((*_DROPPED, *"bcancel cancel xcancel sout vartriangleq xrightarrow".split()))
+_PRINTED = frozenset(("delta",))
 """What the program's own lines hold besides."""
 _TOKEN = re.compile(r"%[^\n]*|\\(?:left|right|middle)\s*\.|\\[A-Za-z]+|\\.|\s+|.", re.DOTALL)
 _CHARACTERS = frozenset("+-*/()[]{}^_',|=<>.;:! ")
