@@ -94,11 +94,11 @@ def _diagnostic(source: Source, problem: Problem) -> Diagnostic:
 
 _REFUTED = "declare it: `<!-- bnsym: refuted -->` before the formula"
 _CONDITION = re.compile(
-    r"(?!.*(?:\\in(?![A-Za-z])|∈|\\[lc]?dots[bcm]?))(?=.*(?:[=<>≤≥≠≈→≪≫]|\\(?:[lg]eq?(?:slant)?|neq?|[lg]t|to|rightarrow|ll|gg|approx)(?![A-Za-z])))"
+    r"(?!.*(?:\\in(?![A-Za-z])|∈|\\[lc]?dots))(?=.*(?:[=<>≤≥≠≈→≪≫]|\\(?:[lg]eq?(?:slant)?|neq?|[lg]t|to|rightarrow|ll|gg|approx)(?![A-Za-z])))"
 )
 """An order or an equation: what says over what a name runs is no condition."""
 _MEMBER = re.compile(
-    r"(?:\\in(?![A-Za-z])|∈)(?!\s*(?:\\mathbb\s*\{?\s*R|\\R|ℝ))|\\notin(?![A-Za-z])|∉|=.*\\[lc]?dots(?![A-Z])"
+    r"(?:\\in(?![A-Za-z])|∈)(?!\s*(?:\\mathbb\s*\{?\s*R|\\R|ℝ))|\\notin(?![A-Za-z])|∉|=.*\\[lc]?dots"
 )
 """Of a set or a range, that may not be all: not `m_i \\in \\mathbb{R}`."""
 _SILENT = re.compile(r"[≈→≪≫]|\\(?:to|rightarrow|ll|gg|approx|sim)(?![A-Za-z])")

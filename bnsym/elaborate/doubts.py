@@ -32,18 +32,7 @@ from bnsym.elaborate.shapes import upper_case
 from bnsym.elaborate.stated import Order
 from bnsym.elaborate.statements import Pending
 from bnsym.elaborate.symbols import WORD_ALONE, square_of, unmarked
-from bnsym.latex.ast import (
-    Absolute,
-    Apply,
-    BigSum,
-    Node,
-    Place,
-    Product,
-    Quotient,
-    Symbol,
-    number_in,
-    unwrap,
-)
+from bnsym.latex.ast import Absolute, Apply, BigSum, Node, Place, Product, Quotient, Symbol, number_in, unwrap
 from bnsym.latex.ast import walk as nodes_of
 from bnsym.latex.commands import INDEX_LETTERS, MEANS, VARIANCES
 from bnsym.latex.errors import ReadError

@@ -144,11 +144,11 @@ _POSITIVE = re.compile(r"(?<![^\W\d_])positiv|正|положительн", re.IG
 
 def names_it(sentence: str, start: int, end: int, closing: str, words: Words) -> bool:
     """Whether the sentence says surely, and of all values, that the equation there is what a name is."""
-    before = _LISTED.sub(
-        "", sentence[: start if len(sentence) < _NEAR else 0]
-    )  # of long ones nothing is sure
+    if len(sentence) >= _NEAR or DISPLAY in sentence[:start]:
+        return False  # of long ones nothing is sure
+    before = _LISTED.sub("", sentence[:start])
     found = compiled(ALL["naming"]).search(before)
-    if found is None or _ASKED.match(closing) or _OTHER.match(sentence, end) or DISPLAY in sentence[:start]:
+    if found is None or _ASKED.match(closing) or _OTHER.match(sentence, end):
         return False
     *far, near = _APART.split(before[: found.start()])
     after = _EACH.sub(" ", FORMULAS.sub(" ", sentence[end:]))

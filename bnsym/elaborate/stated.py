@@ -251,7 +251,14 @@ def _doubt_names(
         target = as_target(parsed(gatherer, Slice(*part.span()).moved(where.start)))
         if target is not None:
             doubt = Doubt(
-                target[0], chain.where, EVERYWHERE, False, True, False, None, counts, numbers, strange
+                target[0],
+                chain.where,
+                EVERYWHERE,
+                meant=False,
+                described=True,
+                counts=counts,
+                numbers=numbers,
+                strange=strange,
             )
             gatherer.result.doubts.append(doubt)
 

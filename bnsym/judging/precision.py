@@ -212,29 +212,24 @@ def _untold(trial: Trial, name: str, seed: int) -> Iterator[str]:
         if latex in task.masks or latex not in one.shapes or (array.ndim and task.redrawn):
             continue
         others = {"its mean": np.full_like(array, np.mean(array)), "its square": array**2, "0": 0 * array}
-        same = [
-            w
-            for w, other in others.items()
-            if (array.size > 1 or w != "its mean")
-            and not any(
-                np.any(
-                    _seen(
-                        t,
-                        name,
-                        _columns(replace(t, arrays={**t.arrays, latex: other}, columns={}), name)
-                        - _columns(t, name),
-                    )
-                    >= TOLD
-                )
-                for t in trials
-            )
-        ]
+        if array.size <= 1:
+            del others["its mean"]
+        same = [w for w, other in others.items() if not any(_tells(t, name, latex, other) for t in trials)]
         if same:
-            what = (
-                "constant" if np.ptp(array) == 0 else "0 or 1" if np.all(array == array**2) else "handed in"
-            )
-            what = what if array.ndim else f"{array:g}"
+            what = _kind(array) if array.ndim else f"{array:g}"
             yield f"{plain} is {what}: cannot tell it from {' or '.join(same)}"
+
+
+def _tells(trial: Trial, name: str, latex: Name, other: Any) -> bool:
+    """Whether an output shows that another array was put in place of the one handed in."""
+    changed = replace(trial, arrays={**trial.arrays, latex: other}, columns={})
+    return bool(np.any(_seen(trial, name, _columns(changed, name) - _columns(trial, name)) >= TOLD))
+
+
+def _kind(array: Any) -> str:
+    if np.ptp(array) == 0:
+        return "constant"
+    return "0 or 1" if np.all(array == array**2) else "handed in"
 
 
 def _condition(trial: Trial, name: str) -> float:
