@@ -65,6 +65,8 @@ class Task:
     dtype: np.dtype[Any]
     values: Mapping[str, Any]
     """Of arguments for which nothing is to be drawn."""
+    lifted: dict[tuple[int, int], tuple[Formula, Layout, Formula]] = field(default_factory=dict)
+    """Formulas in layouts, by the identities of both, which are held so that these stay theirs."""
 
     @cached_property
     def roles(self) -> Roles:
@@ -125,7 +127,12 @@ class Trial:
         return self.unit >= ROUGH
 
     def lifted(self, found: Formula) -> Formula:
-        return lifted(found, self.layout)
+        """With an index for each axis: once for all trials, which ask for it again and again."""
+        known = self.task.lifted
+        key = id(found), id(self.layout)
+        if key not in known:
+            known[key] = found, self.layout, lifted(found, self.layout)
+        return known[key][-1]
 
     def dense(self, found: Formula, *, bounded: bool = False, spread: float = 0.0) -> Dense:
         normal = NORMAL[self.task.dtype.name]
