@@ -430,3 +430,36 @@ def test_words_between_a_name_and_what_it_is(said: str, expected: str) -> None:
     text = said.replace("{}", "$\\frac1n \\sum_{i=1}^n x_i$")
     claims = "$$\n\\sum_{i=1}^n (x_i - \\mu) = 0\n$$\n\n$$\n\\sum_{i=1}^n x_i = 0\n$$\n"
     assert note(f"{text}\n\n{claims}") == expected
+
+
+LINE = "u = p t + q"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        r"\text{if } p = 1 \text{ and } q = 0",
+        r"\text{wenn } p = 1 \text{ und } q = 0",
+        r"\text{for } p = 1, q = 0",
+        r"\text{with } p = 1 \text{ and } q = 0",
+        r"(p = 1, q = 0)",
+        r"(p = 1 \text{ and } q = 0)",
+        r"[p = 1, \; q = 0]",
+    ],
+)
+def test_each_equation_in_the_list_of_a_condition_is_one_and_defines_nothing(said: str) -> None:
+    assert verdicts(LINE, rf"u = t \quad {said}", "p q = 0") == "pr"
+    assert verdicts(LINE, rf"u = t + 1 \quad {said}")[0] != "p"
+
+
+def test_an_equation_apart_from_a_condition_is_no_part_of_it() -> None:
+    assert verdicts(LINE, r"u = t \quad \text{if } p = 1, \qquad q = 0", "p q = 0") == "xxr"
+    assert verdicts(LINE, r"u = p t + q \text{ if } p = 1, \text{ and } p t = u - q", "p q = 0") == "ppr"
+
+
+@pytest.mark.parametrize("apart", [r", \qquad", r"\qquad", ";", r"\text{ and }", r"\\"])
+def test_two_claims_of_a_row_have_a_condition_each(apart: str) -> None:
+    row = r"|a| = a \quad (a \ge 0) %s \sqrt{a^2} = -a \quad (%s)"
+    assert verdicts(row % (apart, r"a \le 0")) == "pp"
+    assert verdicts(row % (apart, r"a \ge 0")) == "pr"
+    assert verdicts(rf"|a| = a \text{{ if }} a \ge 0 {apart} a^3 = |a|^3 \text{{ if }} a \le 0") == "pr"

@@ -41,7 +41,7 @@ from bnsym.latex.grouping import CLOSES, OPENS, tokenize
 from bnsym.latex.lexer import Token
 from bnsym.latex.parser import parse, parse_tokens
 from bnsym.latex.scripts import letter_of
-from bnsym.latex.words import is_phrase
+from bnsym.latex.words import BOTH, is_phrase
 from bnsym.model import Declaration, Declared, Diagnostic, Severity, for_file
 from bnsym.source.directives import link_labels
 from bnsym.source.text import (
@@ -244,6 +244,10 @@ _WHERE = re.compile(
     r"(?:[\s{}~]|\\(?:[ ,;:!]|q?quad(?![A-Za-z])))*\Z"
 )
 """What stands before a definition inside a display."""
+_BOTH = re.compile(rf"\\(?:text\w*|mbox)\s*\{{[\s,]*(?:{BOTH.pattern})[\s,]*\}}")
+"""`\\text{ and }`."""
+_LISTED = re.compile(rf"(?:[\s{{}}~,]|\\[ ,;:!]|{_BOTH.pattern})*")
+"""What stands between two equations of a list."""
 _SET_OFF = re.compile(r"\s*(?:~|\\(?:[ ,;:!]|q?quad(?![A-Za-z])))")
 """A space before a condition: what stands before it is not in its list."""
 _WHOLES = (BigSum, Norm, Inner, Transpose)
@@ -568,8 +572,10 @@ class Gatherer:
             raw.problem = self.unreadable[0][1]
             return raw
         try:
+            end = 0
             for where in chain.conditions:
-                if self._says_where(raw, where):
+                if self._says_where(raw, where, end):
+                    end = where.end
                     continue
                 found = self._condition(where)
                 for hypothesis in found:
@@ -581,10 +587,11 @@ class Gatherer:
             raw.unclear += tuple(self.source.masked[where.start : where.end] for where in chain.conditions)
         return raw
 
-    def _says_where(self, owner: RawChain, where: Slice) -> bool:
+    def _says_where(self, owner: RawChain, where: Slice, end: int) -> bool:
         r"""Whether it is an equation after `where`, which may define a name; then it is a chain of its own,
-        one for all chains of its row."""
-        if not _WHERE.search(self.source.text, max(0, where.start - 40), where.start):
+        one for all chains of its row. end: of such an equation before it, whose list it may be in."""
+        opened = _WHERE.search(self.source.text, max(0, where.start - 40), where.start)
+        if not opened and not (end and _LISTED.fullmatch(self.source.text, end, where.start)):
             return False
         known = next((c for c in self.where if c.expressions[0].where.start == where.start), None)
         if known is not None:
@@ -698,6 +705,7 @@ class Gatherer:
     def _condition(self, where: Slice) -> list[RawHypothesis]:
         """`k > 0`, `\\forall i`, `k \\in \\mathbb{R}`, `i = 1, \\dots, m`."""
         text = self.source.masked[where.start : where.end]
+        text = _BOTH.sub(lambda m: ",".ljust(len(m[0])), text)
         text = re.sub(r"\\forall|\\text\s*\{[a-z ]*\}", lambda m: " " * len(m[0]), text)
         if self.membership(text, where):
             return []

@@ -30,7 +30,7 @@ from bnsym.source.languages import (
 from bnsym.source.text import Role
 
 _DISPLAYS = re.compile(DISPLAY)
-_AND = re.compile(r"[\s,，、]*(?:and|und|et|y|e|и|且|和|及|かつ|그리고)?[\s,，、]*")
+_AND = re.compile(rf"[\s,，、]*(?:{ALL['both']})?[\s,，、]*")
 _THEN = re.compile(ALL["then"])
 _FILL = ALL["fill"]
 _CLAUSE = re.compile(r"[^,;:，；：\n]{1,60}")

@@ -46,7 +46,7 @@ from bnsym.latex.pieces import (
     sign_of,
     starts_with_sign,
 )
-from bnsym.latex.words import BECAUSE, LETS, Sense, is_weaker, sense
+from bnsym.latex.words import BECAUSE, BOTH, LETS, Sense, is_weaker, sense
 from bnsym.source.text import Chain, Sign, Slice, Unread
 
 _PLAIN = frozenset((Kind.NUMBER, Kind.NAME, Kind.SIGN, Kind.SUB, Kind.LBRACE, Kind.RBRACE, Kind.REL))
@@ -139,6 +139,8 @@ class _Chains:
         """The chain that each column of an alignment goes on with."""
         self.here: list[_Growing] = []
         """The chains that begin in the present row."""
+        self.settled: list[_Growing] = []
+        """Those that have conditions of their own, and claims behind these."""
         self.blanks: list[Blank] = []
         self.remarks: list[Slice] = []
         self.conditions: list[Slice] = []
@@ -156,7 +158,7 @@ class _Chains:
 
     def row(self, start: int, end: int, marks: list[Token]) -> None:
         """Take the next row."""
-        self.here, self.going_on, self.reason = [], [], None
+        self.here, self.going_on, self.settled, self.reason = [], [], [], None
         pieces, numbers, doubts = cut(self.layout, start, end, marks, self.columns, self.brackets)
         self.blanks += numbers
         self.remarks += [Slice(*number) for number in numbers]
@@ -169,7 +171,13 @@ class _Chains:
         aligned = bool(marks) and marks[0].kind is Kind.ALIGN and self._empty(start, marks[0].start)
         before = _Role.CLAIM
         for number, piece in enumerate(pieces):
+            if before is _Role.SAID and self._is_listed(piece, pieces[number + 1 :]):
+                piece.lead, piece.unclear = (Lead.APART, True) if piece.wide else (Lead.IF, False)
+                piece.words = piece.words or r"\quad"
+            shown, said = self._present(), before is _Role.SAID
             before = self._statement(piece, number == 0, aligned, before)
+            if said and before is _Role.CLAIM:
+                self.settled = shown
         arrows = [mark for mark in marks if mark.kind is Kind.IMPLIES]
         for chain in self.here if arrows else ():
             chain.implied = True
@@ -221,8 +229,20 @@ class _Chains:
 
     def _is_constant(self, chain: _Growing) -> bool:
         """`b = 0`."""
-        right = self.layout.between(*chain.bounds[-1])
-        return len(chain.signs) == 1 and all(token.kind in (Kind.NUMBER, Kind.SIGN) for token in right)
+        return len(chain.signs) == 1 and self._is_value(*chain.bounds[-1])
+
+    def _is_value(self, start: int, end: int) -> bool:
+        return all(token.kind in (Kind.NUMBER, Kind.SIGN) for token in self.layout.between(start, end))
+
+    def _is_listed(self, piece: Piece, following: list[Piece]) -> bool:
+        r"""Whether it equates a name in the list of a condition: `\text{if } a = 1 \text{ and } b = 0`.
+        Behind a wide space it may be a claim."""
+        apart = piece.lead is Lead.APART and BOTH.fullmatch(piece.words)
+        own = following and following[0].lead is Lead.IF
+        if not (apart or piece.lead is Lead.COMMA) or own or [sign.symbol for sign in piece.signs] != ["="]:
+            return False
+        left, right = (self._trim(*bound) for bound in self._bounds(piece))
+        return self._is_name(left) and (self._is_name(right) or self._is_value(*right.at))
 
     def _words_inside(self, start: int, end: int) -> Iterator[Token]:
         """Words inside brackets that say less than the formula: `a = b (\\text{nearly})`."""
@@ -497,8 +517,10 @@ class _Chains:
         return next((token.start for token in ink if token.text == ":"), None)
 
     def _condition(self, where: Slice) -> None:
-        """Conditions hold for every chain that begins or goes on in the row, or for the next to come."""
-        for one in self._present() or (self,):
+        """Conditions hold for the chains of the row without one before a claim, or for the next to come."""
+        present = self._present()
+        behind = [one for one in present if not any(one is other for other in self.settled)]
+        for one in behind or present or (self,):
             one.conditions.append(where)
 
     def _present(self) -> list[_Growing]:

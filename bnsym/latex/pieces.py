@@ -204,7 +204,7 @@ def _divides(
         return piece.wide or any(token.kind not in NAMED for token in first)
     if forall(layout, before) and _names_on(layout, piece):
         return False
-    complete = _is_complete(layout, before)
+    complete = _is_complete(layout, before) or bracketed(layout, before, brackets) is not None
     if bracketed(layout, piece, brackets) is not None or not complete:
         return complete
     if not piece.signs or starts_with_sign(layout, piece):
