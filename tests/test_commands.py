@@ -32,7 +32,7 @@ ROOM = Path(bnsym.latex.__file__).parent
 TERMS = (
     *(Kind.NAME, Kind.ACCENT, Kind.FONT, Kind.FRAC, Kind.OVER, Kind.SQRT, Kind.SIGN, Kind.JOIN, Kind.MARK),
     *(Kind.OPEN, Kind.CLOSE, Kind.NORM, Kind.ABS, Kind.SIZE, Kind.SPACE, Kind.SPACED, Kind.COLOUR),
-    *(Kind.WRAP, Kind.UNDER, Kind.SUM, Kind.MAX, Kind.DERIVATIVE),
+    *(Kind.WRAP, Kind.UNDER, Kind.SUM, Kind.MAX, Kind.DERIVATIVE, Kind.SWITCH),
 )
 
 

@@ -463,3 +463,28 @@ def test_two_claims_of_a_row_have_a_condition_each(apart: str) -> None:
     assert verdicts(row % (apart, r"a \le 0")) == "pp"
     assert verdicts(row % (apart, r"a \ge 0")) == "pr"
     assert verdicts(rf"|a| = a \text{{ if }} a \ge 0 {apart} a^3 = |a|^3 \text{{ if }} a \le 0") == "pr"
+
+
+@pytest.mark.parametrize(
+    "word", [r"{\rm rad}", r"\rm{rad}", r"{\it rad}", r"{\sf rad }", r"\mathit{rad}", r"{\rm{rad}}"]
+)
+def test_a_word_in_a_font_of_old_is_one_name(word: str) -> None:
+    assert verdicts(rf"{word} = a^2 + b", r"\mathrm{rad} - b = a^2") == "p"
+    assert verdicts(r"\text{rad} = a^2 + b", rf"{word} - b = a^2", rf"{word} + b = a^2") == "pr"
+
+
+def test_letters_in_a_font_of_old_are_names_and_loose_ones_may_be_words() -> None:
+    assert verdicts(r"{\bf x}^{\rm T} {\bf x} = \Vert \mathbf{x} \Vert^2", r"{\it a} + a = 2 a") == "pp"
+    assert verdicts(r"\mu_{\cal B} = a c", r"\mu_{\mathcal{B}} = c a", r"\mu_{\cal A} - c a = 0") == "pr"
+    assert verdicts(r"\rm ac = \rm ca") == "x"
+
+
+def test_brackets_that_packages_name() -> None:
+    assert (
+        verdicts(r"\norm{x}^2 = x^\top x", r"\abs{a b} = \abs*{a} \abs{b}", r"\qty(a + b) c = a c + b c")
+        == "ppp"
+    )
+    assert verdicts(r"\norm[\big]{x} = x^\top x", r"\abs{a + b} = \abs{a} + \abs{b}") == "rr"
+    own = r"\newcommand{\abs}[1]{#1^2}"
+    assert verdicts(own, r"\abs{a} = a a", r"\abs{a} = a") == "pr"
+    assert verdicts(own.replace("new", "provide"), r"\abs{a} = a a", r"\abs{a} = a") == "pr"

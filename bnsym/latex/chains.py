@@ -173,7 +173,7 @@ class _Chains:
         for number, piece in enumerate(pieces):
             if before is _Role.SAID and self._is_listed(piece, pieces[number + 1 :]):
                 piece.lead, piece.unclear = (Lead.APART, True) if piece.wide else (Lead.IF, False)
-                piece.words = piece.words or r"\quad"
+                piece.words = piece.words or "a wide space"
             shown, said = self._present(), before is _Role.SAID
             before = self._statement(piece, number == 0, aligned, before)
             if said and before is _Role.CLAIM:

@@ -20,6 +20,7 @@ class Kind(Enum):
     NAME = "letters"
     ACCENT = "accents"
     FONT = "fonts"
+    SWITCH = "fonts of what follows in a group"
     TEXT = "words"
     FRAC = "fractions"
     OVER = "fractions inside a group"
@@ -125,12 +126,16 @@ TABLE: tuple[Command, ...] = (
     _entry(K.ACCENT, r"\vec", "an arrow", r"@{x} + 1", value="vec", arity=1, shown="\u20d7"),
     _entry(K.ACCENT, r"\check", "a check", r"@{x} + 1", value="check", arity=1, shown="\u030c"),
     _entry(K.FONT, r"\mathrm \operatorname", "upright: a word is one name", r"@{inv} + 1", arity=1),
-    _entry(K.FONT, r"\mathbf \boldsymbol \bm \pmb", "bold: the name of a vector or matrix",
+    _entry(K.FONT, r"\mathbf \boldsymbol \bm \pmb \vb", "bold: the name of a vector or matrix",
            r"@{x} + 1", arity=1),
     _entry(K.FONT, r"\mathbb \mathds \mathbbm", "a font, part of the name", r"@{x} + 1", arity=1),
     *_each(K.FONT, r"\mathcal \mathsf \mathit \mathfrak \mathscr", "a font, part of the name",
            r"@{x} + 1",
            arity=1),
+    _entry(K.SWITCH, r"\rm \sf \tt", "upright: a word is one name", r"{@ inv} + 1", value=r"\mathrm"),
+    _entry(K.SWITCH, r"\it", "slanted: a word is one name", r"{@ inv} + 1", value=r"\mathit"),
+    _entry(K.SWITCH, r"\bf", "bold: the name of a vector or matrix", r"{@ x} + 1", value=r"\mathbf"),
+    _entry(K.SWITCH, r"\cal", "a font, part of the name", r"{@ B} + 1", value=r"\mathcal"),
     _entry(K.TEXT, r"\text \textrm \textnormal", "a remark, a word between claims, or a name",
            r"a = a \quad @{(why)}",
            value=r"\mathrm", arity=1),
@@ -225,9 +230,9 @@ TABLE: tuple[Command, ...] = (
            r" \enskip"
            r" \mathstrut \strut \allowbreak \nobreak \displaystyle \textstyle \scriptstyle \limits"
            r" \nolimits \nonumber"
-           r" \notag \hline \hfill \centering \bf \rm \it", "spacing or style, without a meaning",
+           r" \notag \hline \hfill \centering", "spacing or style, without a meaning",
            "a @ + b"),
-    *_each(K.SIZE, r"\left \right \middle \big \Big \bigg \Bigg \bigl \Bigl \biggl \Biggl \bigr \Bigr"
+    *_each(K.SIZE, r"\left \right \middle \qty \big \Big \bigg \Bigg \bigl \Bigl \biggl \Biggl \bigr \Bigr"
            r" \biggr \Biggr"
            r" \bigm \Bigm \biggm \Biggm", "the size of a bracket, without a meaning", "@( a @)"),
     *_each(K.LABEL, r"\label \tag \eqref \ref \cite \hspace \vspace \mspace \phantom \hphantom \vphantom"
@@ -306,6 +311,8 @@ OF_NUMBERS = {"exp": "exp", "log": "log", "ln": "log", "tanh": "tanh"} | {
 """The functions of numbers that need no let, by the words for them; and that of vectors made from these."""
 MAXIMUM = r"\mathrm{max}"
 """The larger of two numbers, before brackets."""
+ITALIC = r"\mathit"
+"""In it a letter is itself."""
 WORD = r"\mathrm{"
 """How a word that is a name begins, in whatever font it was written."""
 ENTRYWISE = frozenset(("odot", "circ"))
@@ -340,7 +347,8 @@ FOREIGN = frozenset(
     for word in entry.spellings
     if not word.isascii() or "=" in word or "&" in word or entry.value in (r"\mathbb{R}",)
 ) | frozenset(
-    r"\lparen \rparen \lang \rang \sdot \part \dd \pmb \defeq \coloneqq \coloneq \colonequals".split()
+    r"\lparen \rparen \lang \rang \sdot \part \dd \pmb \vb \qty \defeq \coloneqq \coloneq"
+    r" \colonequals".split()
 )
 """What plain LaTeX with the packages of the American Mathematical Society does not know."""
 PAIRED = frozenset((r"\left", r"\right", r"\middle"))

@@ -16,6 +16,7 @@ from bnsym.latex.commands import (
     BY_SPELLING,
     CLOSERS,
     INNER,
+    ITALIC,
     OF_NUMBERS,
     ORDINARY,
     PAIRED,
@@ -76,6 +77,8 @@ _BARE = re.compile(r"[\s&]+")
 _NAME_IN = re.compile(
     r"\s*+(?:\{\s*+(\\?[A-Za-z0-9](?:[A-Za-z0-9. -]|\\?_)*+)\s*+\}|(\\[A-Za-z]++|[A-Za-z0-9]))"
 )
+_ALL_OF_GROUP = re.compile(r"\s*+(\\?[A-Za-z0-9](?:[A-Za-z0-9]|\\_)*+)\s*+(?=\})")
+_BRACED = re.compile(r"\s*+\{\s*+(\\?[A-Za-z0-9](?:[A-Za-z0-9]|\\_)*+)\s*+\}")
 _GROUP_IN = re.compile(rf"\*?\s*+({GROUP})")
 _PLACED = re.compile(r"\s*+\([^()]*+\)")
 _SKIPPED = re.compile(r"\s*+(?:\{[^{}]*+\}|\[[^\[\]]*+\])")
@@ -184,8 +187,23 @@ def _font(entry: Command, word: str, text: str, start: int, end: int, limit: int
     letter = BY_SPELLING.get(argument)
     if match is None or (argument[:1] == "\\" and (letter is None or letter.kind is not Kind.NAME)):
         return Token(Kind.FONT, entry.value, start, end)
+    return Token(Kind.NAME, _named(entry, argument), start, match.end())
+
+
+def _named(entry: Command, argument: str) -> str:
     inside = argument.replace(" ", "").replace("\\_", "_").replace("_", "\\_")
-    return Token(Kind.NAME, f"{entry.value}{{{inside}}}", start, match.end())
+    if entry.value == ITALIC:
+        return inside if len(inside) == 1 else f"{WORD}{inside}}}"
+    return f"{entry.value}{{{inside}}}"
+
+
+def _switch(entry: Command, word: str, text: str, start: int, end: int, limit: int) -> Token:
+    r"""`{\rm inv}` is `\mathrm{inv}`, and so is `\rm{inv}`; upright letters without a group may be words."""
+    opened = text[max(0, start - 8) : start].rstrip().endswith("{")
+    match = (opened and _ALL_OF_GROUP.match(text, end, limit)) or _BRACED.match(text, end, limit)
+    if match is None:
+        return Token(Kind.UNKNOWN if entry.value.startswith(WORD[:-1]) else Kind.SPACE, word, start, end)
+    return Token(Kind.NAME, _named(entry, match[1]), start, match.end())
 
 
 def _words(entry: Command, word: str, text: str, start: int, end: int, limit: int) -> Token:
@@ -260,6 +278,7 @@ def _overset(entry: Command, word: str, text: str, start: int, end: int, limit: 
 
 _TAKES = {
     Kind.FONT: _font,
+    Kind.SWITCH: _switch,
     Kind.TEXT: _words,
     Kind.LABEL: _label,
     Kind.SPACED: _spaced,

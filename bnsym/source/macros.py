@@ -49,7 +49,7 @@ AGAIN = 50
 """How often, in all, files are brought in that were before."""
 _DEFINES = re.compile(
     r"\\(?:(?:re)?newcommand|providecommand|[gex]?def|let|Declare[A-Z]|(?:re)?newenvironment"
-    r"|(?:New|Renew|Provide)DocumentCommand)"
+    r"|(?:New|Renew|Provide)DocumentCommand|(?:abs|norm)(?![A-Za-z]))"
 )
 _TOKEN = re.compile(
     rf"""(?P<comment>{COMMENT}) | (?P<skipped>{SKIPPED})
@@ -75,7 +75,13 @@ TAKES = {
     "binom": 2,
 }
 """Commands of LaTeX, and how many arguments each takes."""
-BUILT_IN = {"ensuremath": Macro("#1", 1), "xspace": Macro("")}
+BUILT_IN = {
+    "ensuremath": Macro("#1", 1),
+    "xspace": Macro(""),
+    "abs": Macro(r"\left\lvert #1 \right\rvert", 1, sized=True),
+    "norm": Macro(r"\left\lVert #1 \right\rVert", 1, sized=True),
+}
+"""What packages, and set-ups of MathJax, define."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,7 +337,8 @@ class _Writer:
             macro = Macro(refused=str(error), hides=bool(_DISPLAY.search(text, begins, end)))
         if local:
             macro = Macro(refused=macro.refused or _LOCAL, hides=bool(_DISPLAY.search(macro.body)))
-        if not (definer.startswith(("provide", "Provide")) and name in self.macros):
+        known = self.macros.get(name)
+        if not (definer.startswith(("provide", "Provide")) and known and known is not BUILT_IN.get(name)):
             self.macros[name] = macro
         return end
 
