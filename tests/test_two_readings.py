@@ -487,3 +487,23 @@ def test_a_mean_over_a_part_may_be_divided_by_more_than_its_members(said: str, v
     mean = r"$$ \mu = \frac1N \sum_{i \in B} x_i $$"
     claim = r"$$ \sum_{i \in B} (x_i - \mu) = 0 $$"
     assert note(f"{said}\n\n{mean}\n\n{claim}\n") == verdict
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        r"\frac{\partial f}{\partial x_1} + \frac{\partial f}{\partial x_2} = 0",
+        r"\langle w, \nabla_w J \rangle = 0",
+        r"\frac{\partial L}{\partial u} = 2 \frac{\partial L}{\partial v}",
+    ],
+)
+def test_what_some_losses_do_is_not_refuted_of_one_of_which_nothing_is_said(claim: str) -> None:
+    assert verdicts(claim) == "x"
+    same = claim.split(" = ")[0]
+    assert verdicts(f"{same} + 1 = 1 + {same}") == "p"
+
+
+def test_what_is_said_of_the_arguments_of_a_loss_is_said_of_each() -> None:
+    claim = r"\langle w, \nabla_w J \rangle = 0"
+    assert note(f"<!-- bnsym: loss $J(w)$ -->\n\n$$\n{claim}\n$$\n") == "r"
+    assert verdicts("y_i = w_i x_i", claim) == "r"

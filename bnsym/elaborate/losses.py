@@ -17,7 +17,7 @@ from bnsym.elaborate.symbols import square_of
 from bnsym.latex.errors import ReadError
 from bnsym.source.languages import ALL, LANGUAGES, SCRIPTS, STOP, compiled
 from bnsym.source.text import Slice
-from bnsym.terms import ZERO, Diff, Sym, Term, walk
+from bnsym.terms import ZERO, Diff, Name, Sym, Term, walk
 
 
 class Losses:
@@ -30,6 +30,10 @@ class Losses:
     def which(self, chain: RawChain, sides: tuple[Term, Term]) -> ReadError | None:
         r"""Why numbers say nothing of `\frac{\partial L}{\partial y_i} = y_i`: it is true of some losses, and
         words say which; where both sides have the derivatives, or one is 0, it is meant of all."""
+        if name := self._of_nothing(sides):
+            at = self.source.ink(chain.expressions[0].where)
+            message = f"nothing says of what `{name}` is a function: this is true of some"
+            return ReadError("BN137", message, at, f"say it: `<!-- bnsym: loss ${name}(y)$ -->`")
         if not self._is_told or ZERO in sides:
             return None
         losses = [self.grounds.made_from((side, side)) & self.table.losses.keys() for side in sides]
@@ -39,6 +43,18 @@ class Losses:
         hint = f"define `{name}` by a formula"
         message = f"this is true of some losses, and only words say which `{name}` is"
         return ReadError("BN137", message, at, hint)
+
+    def _of_nothing(self, sides: tuple[Term, Term]) -> Name:
+        """A loss that is differentiated by names only that no definition is made from."""
+        grounds = self.grounds
+        bodies = grounds.bodies(grounds.made_from(sides))
+        parts = [d for term in (*sides, *bodies) for d in walk(term) if isinstance(d, Diff)]
+        inside = set().union(*grounds.uses.values()) | grounds.uses.keys()
+        if self.survey.gathered.losses or any(d.by.name in inside for d in parts):
+            return ""
+        return next(
+            (d.of.name for d in parts if isinstance(d.of, Sym) and d.of.name in self.table.losses), ""
+        )
 
     def fed(self, sides: tuple[Term, Term]) -> ReadError | None:
         """Why no derivative of a loss stands: the text says that the loss is made from more than the layer's
