@@ -223,3 +223,11 @@ def test_tokens_stand_in_order_and_leave_out_white_space_only() -> None:
             assert token.end > token.start
             done = token.end
         assert not text[done:].strip()
+
+
+@pytest.mark.parametrize("above", ["iid", r"\text{i.i.d.}", "d", "?", r"\text{w.h.p.}"])
+def test_over_a_sign_that_states_nothing_anything_may_stand(above: str) -> None:
+    (chain,) = _chains(rf"x \overset{{{above}}}{{\sim}} p")
+    assert not chain.claims
+    (chain,) = _chains(rf"x \stackrel{{{above}}}{{=}} p")
+    assert chain.claims

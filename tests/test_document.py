@@ -390,10 +390,17 @@ def test_statements_on_one_row(latex: str, expected: list[str]) -> None:
     assert formula(latex) == expected
 
 
-@pytest.mark.parametrize("words", [r"\text{ or }", r"\text{unless $k > 0$}", r"\text{if $k > 0$}"])
+@pytest.mark.parametrize("words", [r"\text{ or }", r"\text{unless $k > 0$}", r"\text{see $k > 0$}"])
 def test_an_or_is_no_relation_that_anyone_could_judge(words: str) -> None:
     _, chain = only_chain(rf"a = b {words} c = d")
     assert [sign.symbol for sign in chain.signs] == [words]
+
+
+def test_a_condition_of_words_and_a_formula_ends_with_its_group() -> None:
+    document = read_document(r"$$ a = b \text{ if $k > 0$} c = d $$", "note.md")
+    (block,) = document.items
+    assert isinstance(block, Block)
+    assert [len(chain.conditions) for chain in block.chains] == [1, 0]
 
 
 def test_a_bracket_that_is_not_set_off_stays_in_its_formula() -> None:

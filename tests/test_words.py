@@ -488,3 +488,62 @@ def test_brackets_that_packages_name() -> None:
     own = r"\newcommand{\abs}[1]{#1^2}"
     assert verdicts(own, r"\abs{a} = a a", r"\abs{a} = a") == "pr"
     assert verdicts(own.replace("new", "provide"), r"\abs{a} = a a", r"\abs{a} = a") == "pr"
+
+
+@pytest.mark.parametrize(
+    ("said", "other"),
+    [
+        (r"\text{if $a \ge 0$}", r"\text{if $a \le 0$}"),
+        (r"\mbox{whenever $a > 0$.}", r"\mbox{whenever $a < 0$.}"),
+        (r"\text{für alle $a \ge 1$}", r"\text{für alle $a \le 1$}"),
+        (r"\text{(for } a \ge 0 \text{)}", r"\text{(for } a \le 0 \text{)}"),
+        (r"\text{[if } a \ge 0 \text{].}", r"\text{[if } a \le 0 \text{].}"),
+    ],
+)
+def test_a_condition_may_be_set_in_one_group_or_in_a_bracket_of_words(said: str, other: str) -> None:
+    assert verdicts(rf"|a| = a \quad {said}", "|a| = a") == "pr"
+    assert verdicts(rf"|a| = a \quad {other}") == "r"
+
+
+@pytest.mark.parametrize(
+    "words", [r"\text{unless $a < 0$}", r"\text{for some $a > 0$}", r"\text{(see $a = 0$)}"]
+)
+def test_words_around_a_formula_that_are_no_plain_condition_leave_it_open(words: str) -> None:
+    assert verdicts(rf"|a| = a \quad {words}") == "x"
+
+
+@pytest.mark.parametrize(
+    "words", ["or equivalently", "or, in other words,", "oder äquivalent dazu", "或等价地"]
+)
+def test_two_ways_to_say_a_claim_are_two_claims(words: str) -> None:
+    assert verdicts(rf"a + b = b + a \quad \text{{{words}}} \quad a b + 1 = b a") == "pr"
+    assert verdicts(r"a + b = b + a \quad \text{or} \quad a b + 1 = b a") == "x"
+
+
+CENTRED = r"c_i = x_i - n^{-1} \sum_k x_k"
+"""By the power before the sum, k runs over n."""
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        r"\quad (1 \le i, j \le n)",
+        r", \qquad 1 \leq i, j \leq n",
+        r", \qquad 1 \le i \le n, \quad 1 \leqslant j \leqslant n",
+        r"\quad \text{for all } 1 \le i, j \le n",
+    ],
+)
+def test_the_bounds_of_indices_are_no_condition_of_numbers(said: str) -> None:
+    derivative = r"\frac{\partial c_i}{\partial x_j} = \delta_{ij}"
+    assert verdicts(CENTRED, rf"{derivative} - \frac1n {said}", rf"{derivative} {said}") == "pr"
+
+
+def test_bounds_of_a_number_are_a_condition_of_it() -> None:
+    assert verdicts(r"|k| = k, \qquad 1 \le k \le b", r"k^2 = k \quad (1 \le k \le b)") == "pr"
+    assert verdicts(r"\mu = a + 1", r"a + b = b + a, \qquad 1 \le \mu \le b") == "prr"
+
+
+def test_a_negative_power_says_over_what_a_mean_runs() -> None:
+    assert verdicts(CENTRED, r"\sum_i c_i = 0", r"\sum_i c_i = \sum_i x_i") == "pr"
+    assert verdicts(r"v = (n - 1)^{-1} \sum_i x_i", r"\sum_i 1 = n", r"\sum_i 1 = n - 1") == "pr"
+    assert verdicts(r"h_i = \frac{x_i}{n}", r"r = n^{-1} \sum_i x_i", r"\sum_i (x_i - r) = 0") != "p"

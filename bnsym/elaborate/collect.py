@@ -228,6 +228,11 @@ _RANGE = re.compile(
     r"\s*(?P<letters>[A-Za-z](?:\s*,\s*[A-Za-z])*)\s*(?:=|\\in)\s*(?:\\\{)?\s*1\s*,?\s*(?:\.\.+|\\[lc]?dots[bcm]?)\s*,?"
     r"\s*(?P<size>[A-Za-z\\{}_0-9]+?)\s*(?:\\\})?\s*$"
 )
+_BETWEEN = re.compile(
+    r"\s*1\s*(?:\\leq?(?:slant)?(?![A-Za-z])|≤)\s*(?P<letters>[a-z](?:\s*,\s*[a-z])*)"
+    r"\s*(?:\\leq?(?:slant)?(?![A-Za-z])|≤)\s*(?P<size>[A-Za-z](?:_\{?\w+\}?)?)\s*$"
+)
+"""`1 \\le i, j \\le n`."""
 _MEMBER = re.compile(
     r"\s*(?P<names>[^<>=]+?)\s*(?:\\in(?![A-Za-z])|∈)\s*(?:\\mathbb\s*(?:\{\s*R\s*\}|R)|ℝ|\\(?:RR?|Reals)(?![A-Za-z]))"
     r"\s*(?:\^\s*(?:\{(?P<sizes>[^{}]*)\}|(?P<size>\w)))?\s*[.,;]?\s*"
@@ -577,7 +582,7 @@ class Gatherer:
                 if self._says_where(raw, where, end):
                     end = where.end
                     continue
-                found = self._condition(where)
+                found = self._condition(where, raw.nodes)
                 for hypothesis in found:
                     hypothesis.condition = True
                 kept = [h for h in raw.hypotheses if not (h.said and stated.at_odds(h, found))]
@@ -702,15 +707,18 @@ class Gatherer:
             found.problem = error
         return found
 
-    def _condition(self, where: Slice) -> list[RawHypothesis]:
-        """`k > 0`, `\\forall i`, `k \\in \\mathbb{R}`, `i = 1, \\dots, m`."""
+    def _condition(self, where: Slice, nodes: Iterable[Node] = ()) -> list[RawHypothesis]:
+        """`k > 0`, `\\forall i`, `k \\in \\mathbb{R}`, `i = 1, \\dots, m`. nodes: what it is for."""
         text = self.source.masked[where.start : where.end]
         text = _BOTH.sub(lambda m: ",".ljust(len(m[0])), text)
         text = re.sub(r"\\forall|\\text\s*\{[a-z ]*\}", lambda m: " " * len(m[0]), text)
         if self.membership(text, where):
             return []
         text = _REAL.sub(lambda m: " " * len(m[0]), text)
-        if match := _RANGE.match(text):
+        between = _BETWEEN.match(text)
+        indices = {x for node in nodes for n in walk(node) if isinstance(n, Symbol) for x in n.indices}
+        counts = between and indices.issuperset(re.findall("[a-z]", between["letters"]))
+        if match := _RANGE.match(text) or (between if counts else None):
             self._range(match, where)
             return []
         return self.listed(text, where.start)

@@ -20,6 +20,7 @@ from bnsym.latex.ast import (
     Number,
     Place,
     Plus,
+    Power,
     Product,
     Quotient,
     Symbol,
@@ -222,6 +223,8 @@ def _means(node: Node) -> Iterator[tuple[Symbol, Node]]:
 def _divisor(node: Node) -> Symbol | None:
     """The n of something over n, or over n - 1: one letter of the Latin alphabet."""
     below = unwrap(node.denominator) if isinstance(node, Quotient) else None
+    if isinstance(node, Power) and number_in(node.exponent) == -1:
+        below = unwrap(node.base)
     match below:
         case Plus((Symbol() as name, Number(value)), (1, -1)) if value == 1:
             below = name

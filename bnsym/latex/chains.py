@@ -16,6 +16,7 @@ from enum import Enum, auto
 from functools import lru_cache
 
 from bnsym.latex.commands import (
+    AT_MOST,
     DOTS,
     EITHER,
     EQUIVALENT,
@@ -59,6 +60,8 @@ _WHOLES = re.compile(
     r"(?:(?:mini-?)?batch|data ?set|layer|sample|channel|group|sequence)\W*"
 )
 """Words that name all that an index runs over."""
+_COUNTERS = frozenset("ijkl,")
+"""What `1 \\le i, j \\le n` says of indices is written with."""
 _SHARED = 8
 """How many chains before it in a row a condition holds for: enough for people, linear for machines."""
 
@@ -489,8 +492,11 @@ class _Chains:
         return all(token.kind in _PLAIN and "{" not in token.text[1:] for token in ink)
 
     def _is_range(self, piece: Piece) -> bool:
-        """`k = 1, \\dots, N`: over what an index runs."""
+        """`k = 1, \\dots, N` or `1 \\le k \\le N`: over what an index runs."""
         ink = self.layout.between(piece.start, piece.end)
+        if [sign.symbol for sign in piece.signs] == [AT_MOST] * 2:
+            between = [token.text for token in ink if token.start < piece.signs[1].where.start]
+            return between[0] == "1" and set(between[2:]) <= _COUNTERS
         named = bool(ink) and ink[0].kind is Kind.NAME and [sign.symbol for sign in piece.signs] == ["="]
         return named and any(token.text in DOTS for token in ink[2:8])
 

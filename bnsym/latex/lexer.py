@@ -25,7 +25,7 @@ from bnsym.latex.commands import (
     Command,
     Kind,
 )
-from bnsym.latex.words import is_label
+from bnsym.latex.words import Sense, is_label, sense
 
 
 class Token(NamedTuple):
@@ -97,6 +97,8 @@ _REMARK = re.compile(
     r"|\\[A-Za-z]+\s*\{(?![^{}]*(?:law|dist|unless|not))[^{}]*(?:\d|[A-Za-z]{2}|\([a-z]\))[^{}]*\})\s*\}"
 )
 """What over a sign says why it holds, and not in what sense: not `d`, `?`, `in law`."""
+_MIXED = re.compile(r"(\\[A-Za-z]+\s*\{)([^{}$]*)\$([^$]*)\$[\s.,;]*\}")
+"""Words around one formula."""
 _COMMAND = re.compile(r"\\[A-Za-z]+\s*")
 _SIMPLE = {"space": Kind.SPACE, "letter": Kind.NAME, "number": Kind.NUMBER}
 _OWN = {"{": Kind.LBRACE, "}": Kind.RBRACE, "_": Kind.SUB, "^": Kind.SUP, "'": Kind.PRIME}
@@ -120,8 +122,20 @@ def lex(text: str, start: int = 0, end: int | None = None) -> Iterator[Token]:
             token = Token(*_SINGLE.get(match[group], (Kind.UNKNOWN, match[group])), *match.span(group))
         else:
             token = _token(match, text, end)
-        yield token
+        mixed = _MIXED.match(token.text) if token.kind is Kind.TEXT and "$" in token.text else None
+        if mixed and sense(mixed[2].lower()) is Sense.CONDITION:
+            yield from _condition(text, token, mixed)
+        else:
+            yield token
         position = token.end
+
+
+def _condition(text: str, token: Token, mixed: re.Match[str]) -> Iterator[Token]:
+    r"""`\text{if $a = 1$}` as `\text{if } a = 1 \text{}`."""
+    opened, closed = (token.start + place for place in mixed.span(3))
+    yield token._replace(text=f"{mixed[1]}{mixed[2]}}}", end=opened - 1)
+    yield from lex(text, opened, closed)
+    yield token._replace(text=f"{mixed[1]}}}", start=closed)
 
 
 def _token(match: re.Match[str], text: str, limit: int) -> Token:
@@ -269,7 +283,9 @@ def _overset(entry: Command, word: str, text: str, start: int, end: int, limit: 
     if match is None or sign is None or sign.kind not in (Kind.REL, Kind.SILENT):
         return Token(Kind.UNKNOWN, word, start, end)
     kind, above, value = Kind.REL, match.group(1), text[start : match.end()]
-    if _DEFINES.fullmatch(above[1:-1]) and sign.value == "=":
+    if sign.kind is Kind.SILENT:
+        kind, value = sign.kind, sign.value
+    elif _DEFINES.fullmatch(above[1:-1]) and sign.value == "=":
         value = ":="
     elif _REMARK.fullmatch(above) and is_label(_COMMAND.sub("", above).strip(" {}").lower()):
         kind, value = sign.kind, sign.value

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TypeAlias
 
-from bnsym.latex.commands import EXISTS, MEMBER, SINCE, TAG, Kind
+from bnsym.latex.commands import AT_MOST, EXISTS, MEMBER, SINCE, TAG, Kind
 from bnsym.latex.lexer import Token
 from bnsym.latex.nesting import SIGNS, Blank, Inner, Layout
 from bnsym.latex.words import Sense, is_phrase, is_weaker, sense
@@ -123,10 +123,12 @@ def _aligned(layout: Layout, pieces: Iterable[Piece]) -> list[Piece]:
 
 
 def _is_of_both(layout: Layout, names: Piece, piece: Piece) -> bool:
-    """Whether what `piece` says with `\\in` it says of the names before its comma as well."""
-    if names.signs or piece.lead is not Lead.COMMA or [s.symbol for s in piece.signs] != [MEMBER]:
+    """Whether what it says is said of the names before its comma too: `i, j \\in S`, `1 \\le i, j \\le n`."""
+    signs, ink = [s.symbol for s in (*names.signs, *piece.signs)], layout.between(names.start, names.end)
+    if signs == [AT_MOST] * 2 and piece.lead is Lead.COMMA and ink[0].text == "1":
+        return all(token.kind in NAMED for token in layout.between(piece.start, piece.signs[0].where.start))
+    if piece.lead is not Lead.COMMA or signs != [MEMBER]:
         return False
-    ink = layout.between(names.start, names.end)
     return bool(ink) and all(token.kind in (Kind.NAME, Kind.FORALL) or token.text == "," for token in ink)
 
 
@@ -287,7 +289,7 @@ class _Cutter:
         """`\\text{…}`: a word between statements, a remark, or a name in a formula."""
         said = mark.text.partition("{")[2][:-1].replace("~", " ")
         words = " ".join(said.split()).lower()
-        if not words.strip(" ,:，："):
+        if not words.strip(" ,:，：.)]）"):
             if mark.kind is Kind.TEXT:
                 self._cut(mark, Lead.APART)
         elif mark.text.startswith(TAG):

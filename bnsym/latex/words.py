@@ -46,6 +46,9 @@ _PLACING = re.compile(ALL["placing"])
 _WHY = re.compile(ALL["why"])
 _QUALITY = re.compile(ALL["qualities"])
 _NOUNS = re.compile(ALL["topics"])
+_SAME = re.compile(ALL["same"])
+_OPENED = re.compile(r"[(\[（][^)\]）]*")
+"""The beginning of a bracket that ends behind a formula."""
 _LABEL = re.compile(r"[(（\[].*[)）\]][.:,]?|.*[:：]", re.DOTALL)
 
 
@@ -53,6 +56,9 @@ _LABEL = re.compile(r"[(（\[].*[)）\]][.:,]?|.*[:：]", re.DOTALL)
 def sense(words: str) -> Sense:
     """Of words in lower case, without the blanks around them."""
     bare = words.strip(" ,:，：")
+    bare = bare[1:] if _OPENED.fullmatch(bare) else bare
+    if _SAME.fullmatch(bare):
+        return Sense.JOIN
     if _OTHER.fullmatch(bare):
         return Sense.OTHER
     if condition := _IF.fullmatch(bare):
