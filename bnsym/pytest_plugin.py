@@ -28,10 +28,17 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> NoteFile |
         return None
     path, named = file_path.resolve(), tuple(_named(parent.config))
     try:
-        meant = path in (one.resolve() for one in named) or DIRECTIVE.search(_text(file_path))
+        meant = path in (one.resolve() for one in named) or _claims(file_path)
     except (OSError, UnicodeDecodeError):
         return None
     return NoteFile.from_parent(parent, path=file_path) if meant and _is_alone(path, named) else None
+
+
+def _claims(path: Path) -> bool:
+    """Whether directives stand in a note, and not only quoted; most files are seen to have none at once."""
+    from bnsym.source.opening import opened
+
+    return bool(DIRECTIVE.search(text := _text(path))) and opened(text, str(path)).claims
 
 
 def _text(path: Path) -> str:

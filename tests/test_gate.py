@@ -150,3 +150,48 @@ def test_the_command_shows_what_is_open_but_quietly_and_its_report_is_verified(
     Path("report.json").write_text(json.dumps(data), encoding="utf-8")
     assert run("verify", "report.json") == 1
     assert "it says that it passed, which its links did not" in capsys.readouterr().out
+
+
+QUOTED = {
+    ".md": (
+        "```markdown\n<!-- bnsym: claim -->\n```\n",
+        "Write `<!-- bnsym: claim -->` before it.\n",
+        "    <!-- bnsym: claim -->\n",
+        "~~<!-- bnsym: claim -->~~\n",
+        "So is `% bnsym: claim` in LaTeX, or % bnsym: claim here.\n",
+    ),
+    ".tex": (
+        "\\begin{verbatim}\n% bnsym: claim\n\\end{verbatim}\n",
+        "\\verb|% bnsym: claim|\n",
+        "100\\% bnsym: claim\n",
+        "<!-- bnsym: claim -->\n",
+    ),
+}
+SEEN = {
+    ".md": (
+        "> <!-- bnsym: claim -->\n",
+        "- one\n\n  <!-- bnsym: clam -->\n",
+        "<!-- bnsym: claim\n",
+        "$$\n% bnsym: claim\na = a\n$$\n",
+        "$$\n<!-- bnsym: claim -->\na = a\n$$\n",
+    ),
+    ".tex": ("% bnsym: claim\n", "%% bnsym: clam\n", "\\[ a = % bnsym: claim\n a \\]\n"),
+}
+
+
+@pytest.mark.parametrize(
+    ("suffix", "said", "passed"),
+    [
+        (suffix, said, quoted is QUOTED)
+        for quoted in (QUOTED, SEEN)
+        for suffix in quoted
+        for said in quoted[suffix]
+    ],
+)
+def test_a_directive_that_is_only_quoted_declares_nothing(
+    tmp_path: Path, suffix: str, said: str, passed: bool
+) -> None:
+    """A manual of bnsym, which shows directives as code, is as any note without one."""
+    note = tmp_path / f"note{suffix}"
+    note.write_text(said + "\n" + MEAN[2:] + TRUE + UNREAD, encoding="utf-8")
+    assert bnsym.check(note, repairs="none", cross_examine=False).passed is passed

@@ -295,7 +295,9 @@ def pytest_of(project: Path, *arguments: str) -> str:
 
 def test_pytest_runs_each_link(project: Path) -> None:
     (project / "notes" / "sum.md").write_text(NOTE, encoding="utf-8")
-    (project / "notes" / "README.md").write_text("# no directive\n$$\na = b\n$$\n", encoding="utf-8")
+    (project / "notes" / "README.md").write_text(
+        "# A manual\n```\n<!-- bnsym: claim -->\n```\n$$\na = b\n$$\n", encoding="utf-8"
+    )
     said = pytest_of(project, "notes", "-v")
     assert "notes/sum.md::sum::1 PASSED" in said  # pytest writes a dot in a place as two colons
     assert "FAILED notes/sum.md::sum.2" in said

@@ -49,7 +49,7 @@ from bnsym.model import (
     Diagnostic,
     Severity,
 )
-from bnsym.source.directives import claims
+from bnsym.source.opening import opened
 from bnsym.source.text import Item, Slice, Source
 from bnsym.terms import (
     ZERO,
@@ -76,14 +76,14 @@ def read_with_context(text: str, file: str) -> tuple[Derivation, Context]:
 
     document = read_document(text, file)
     derivation, context = read_items(document.source, document.items, tuple(document.diagnostics))
-    return (derivation if claims(document.source.text) else _without_claims(derivation)), context
+    return (derivation if opened(text, file).claims else _without_claims(derivation)), context
 
 
 def _without_claims(derivation: Derivation) -> Derivation:
     """Of a file without directives: what can't be read there is amiss, and no error."""
     links = tuple(replace(link, claimed=False) for link in derivation.links)
     said = (
-        replace(d, severity=Severity.WARNING) if d.severity is Severity.ERROR and d.code != "BN009" else d
+        replace(d, severity=Severity.WARNING) if d.severity is Severity.ERROR else d
         for d in derivation.diagnostics
     )
     return replace(derivation, links=links, diagnostics=tuple(said))

@@ -8,7 +8,7 @@ hands in the comment. Imports `model` and `source` only.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
@@ -69,6 +69,7 @@ SHAPES: dict[str, _Shape] = {
     "partial": _Shape("<!-- bnsym: partial total -->", words=("total", "local")),
 }
 _OPENING = re.compile(r"<!--\s*bnsym:\s*|%+[ \t]*bnsym:[ \t]*")
+_MISPLACED = re.compile(rf"(?<![\\%])(?:{_OPENING.pattern})[^\n]*")
 _CLOSING = "-->"
 _NAME = re.compile(r"[^\s=\"'$>]+")
 _PART = re.compile(
@@ -82,14 +83,17 @@ _LINKS = re.compile(rf"{_LINK}(?:\s*,\s*{_LINK})*")
 _ID = re.compile(r"[^\s#]+")
 
 
-def claims(text: str) -> bool:
-    """Whether a file with this text says in a directive, if a wrong one, what it claims."""
-    return _OPENING.search(text) is not None
-
-
 def opens(text: str, start: int) -> bool:
     """Whether the comment that opens at `start` is meant for bnsym."""
     return _OPENING.match(text, start) is not None
+
+
+def misplaced(text: str, inside: Slice) -> Iterator[Problem]:
+    """The directives inside a formula, where the author means something by them and nothing is read."""
+    for match in _MISPLACED.finditer(text, inside.start, inside.end):
+        said = "The directive stands inside a formula, where nothing of it is read"
+        hint = "put it before the formula, and name a link with link=2"
+        yield Problem("BN107", said, Slice(*match.span()), hint)
 
 
 def parse(text: str, start: int, end: int) -> tuple[Directive | None, list[Problem]]:

@@ -432,6 +432,7 @@ class _Scanner:
 
     def _display(self, where: Slice, inside: Slice, label: str = "") -> None:
         self.found.append(Display(where, inside, self.containers.count(_QUOTE), label))
+        self.problems += directives.misplaced(self.text, inside)
         if _BLANK.match(self.text, where.end):
             self.paragraph = None  # an underline after a formula makes no heading of it
 

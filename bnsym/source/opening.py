@@ -32,6 +32,14 @@ class Manuscript:
     problems: tuple[Problem, ...] = ()
     lost: Diagnostic | None = None
 
+    @property
+    def claims(self) -> bool:
+        """Whether the file says in a directive, if a wrong one, what it claims; one that is quoted says
+        nothing. Of a file that can't be read nobody knows."""
+        comments = (one.where.start for one in self.found if isinstance(one, Comment))
+        wrong = self.lost or any(problem.code == "BN107" for problem in self.problems)
+        return bool(wrong) or any(directives.opens(self.text, start) for start in comments)
+
     def shown(self, span: Span) -> tuple[str, Span]:
         """The text to show a stretch of, and where it stands in that: a notebook's cell, or the file."""
         cell = next((c for c in self.places.cells if c.number == span.cell), None)

@@ -135,13 +135,9 @@ class _Scanner:
         return self._unclosed(opening, f"The environment `{name}`")
 
     def _display(self, start: int, end: int, first: int, last: int) -> None:
-        self.found.append(Display(Slice(start, end), Slice(first, last)))
-        for match in _TOKEN.finditer(self.text, first, last):
-            if match["comment"] and directives.opens(self.text, match.start()):
-                where = Slice(match.start(), match.end())
-                hint = "put it before the formula, and name a link with link=2"
-                said = "The directive stands inside a formula, where nothing of it is read"
-                self.problems.append(Problem("BN107", said, where, hint))
+        inside = Slice(first, last)
+        self.found.append(Display(Slice(start, end), inside))
+        self.problems += directives.misplaced(self.text, inside)
 
     def _unclosed(self, opening: re.Match[str], what: str) -> int:
         """Report it, and go on behind the blank line, where TeX would stop."""
