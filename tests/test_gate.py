@@ -152,6 +152,28 @@ def test_the_command_shows_what_is_open_but_quietly_and_its_report_is_verified(
     assert "it says that it passed, which its links did not" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("texts", "said", "ends"),
+    [
+        ((MEAN + TRUE,), "Every link is proved", "Passed: every link is proved."),
+        ((MEAN + CLAIM + TRUE,), "Every link is as declared", "Passed: every link is as declared."),
+        ((MEAN + TRUE + FALSE,), "Not every link is true", "Failed: 1 link is not true. Correct it"),
+        ((MEAN + FALSE + UNREAD + FALSE,), "Not every link is true", "Failed: 2 links are not true. Begin"),
+        ((MEAN + CLAIM + FALSE,), "Not every link is as declared", "Failed: 1 link is not as declared."),
+        ((MEAN + CLAIM + TRUE, MEAN + FALSE), "Not every link is true", "Failed: 1 link is not true."),
+        ((MEAN + TRUE, MEAN + CLAIM + UNREAD), "Not every link is as declared", "Failed: 1 link is not as"),
+        ((MEAN + CLAIM + TRUE + OPEN,), "There are errors", "Failed: 1 error to correct"),
+        (("Words.\n",), "There is nothing to check", "Failed: there was nothing to check"),
+    ],
+)
+def test_what_is_said_of_a_report_is_measured_by_what_its_files_declare(
+    checked: Callable[..., Report], texts: tuple[str, ...], said: str, ends: str
+) -> None:
+    found = checked(*texts)
+    assert f"<h1>{said}</h1>" in to_html(found)
+    assert ends in " ".join(str(found).split())
+
+
 QUOTED = {
     ".md": (
         "```markdown\n<!-- bnsym: claim -->\n```\n",

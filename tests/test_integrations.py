@@ -404,7 +404,7 @@ def test_a_printed_report_is_a_summary(tmp_path: Path) -> None:
     assert "\n1 link: 1 refuted\n" in printed
     note.write_text("$$ a + a = 2 a $$\n", encoding="utf-8")
     printed = str(bnsym.check(note, cross_examine=False))
-    assert printed.splitlines() == ["1 link: 1 proved", "Passed: every link is as declared."]
+    assert printed.splitlines() == ["1 link: 1 proved", "Passed: every link is proved."]
 
 
 def test_what_is_written_is_said(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

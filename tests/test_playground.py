@@ -84,7 +84,7 @@ def test_one_true_and_one_false_link(page: Browser, address: str) -> None:
     told = judged(page)
     assert (links(page, "proved"), links(page, "refuted")) == (1, 1)
     assert "explicit m = 2, 3, 4" in told
-    assert page.value(STATUS) == "1 proved, 1 refuted. Not every link is as declared."
+    assert page.value(STATUS) == "1 proved, 1 refuted. Not every link is true."
     assert "0 ≠ 1" in told
     assert page.value(f"{REPORT}.contentDocument.querySelector('dt + dd math') !== null")
     asked = [event["request"]["url"] for event in page.said("Network.requestWillBeSent")]

@@ -3,7 +3,7 @@ and hint, its relations as LaTeX, its witness as strings. Formats nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -156,11 +156,23 @@ def said_of_repair(repair: Repair) -> str:
 
 def said_of_report(report: Report) -> str:
     """Whether its files pass, in a few words."""
+    if failing := [result for result in report.results if result.fails]:
+        return f"Not every link is {missed(failing)}"
+    if not report.results:
+        return "There is nothing to check"
     if not report.passed:
-        return "Not every link is as declared"
+        return "There are errors"
     if all(result.passed for result in report.results):
-        return "Every link is as declared"
+        declared = any(result.link.claimed for result in report.results)
+        return "Every link is as declared" if declared else "Every link is proved"
     return "Nothing is refuted" + " but as declared" * bool(report.counts["refuted"])
+
+
+def missed(failing: Sequence[Result]) -> str:
+    """What links that fail are not: as declared or, where nothing is declared, true."""
+    if any(result.link.claimed for result in failing):
+        return "as declared"
+    return " or ".join(sorted({"true" if result.name == "refuted" else "judged" for result in failing}))
 
 
 def by_cause(results: Iterable[Result]) -> Iterable[list[Result]]:

@@ -45,7 +45,7 @@ class Watch:
         self._progress.start()
 
     def begin(self, link: Link) -> None:
-        failed = f"  ({self._failed} not as declared)" if self._failed else ""
+        failed = f"  ({self._failed} failed)" if self._failed else ""
         self._progress.update(self._task, description=clean(link.id) + failed)
 
     def end(self, result: Result) -> None:

@@ -11,7 +11,7 @@ from rich.text import Text
 from bnsym.model import Report, Severity, for_file
 from bnsym.reporting.console.theme import VERDICT_STYLES
 from bnsym.reporting.view import View, views
-from bnsym.reporting.wording import said_of_report
+from bnsym.reporting.wording import missed, said_of_report
 
 
 def summary(report: Report, width: int) -> Iterator[Text]:
@@ -45,14 +45,14 @@ def _declared(report: Report) -> str:
 
 
 def _passed(report: Report) -> str:
-    if not report.results:
-        return "there was nothing to check, and need not be."
     skipped, unexamined = report.counts["skipped"], sum(r.unexamined for r in report.results)
     reservations = [f"{_number(skipped, 'link')} skipped, not checked"] if skipped else []
     if left := sum(not r.passed for r in report.results):
         reservations.append(f"{_number(left, 'link')} open, where no directive says what is claimed")
     if unexamined:
         reservations.append(f"{_number(unexamined, 'proof')} that no other route could examine")
+    if not report.results:
+        reservations.append("and need not be")
     reservation = f" ({'; '.join(reservations)})" if reservations else ""
     said = said_of_report(report)
     return f"{said[0].lower()}{said[1:]}{reservation}."
@@ -87,9 +87,11 @@ def _wrong(links: list[View]) -> str:
     first = links[0].words.code
     advice = next((text for prefix, text in ADVICE if first.startswith(prefix)), "Correct it")
     advice = for_file(advice, links[0].result.link.span.file)
-    count = f"{_number(len(links), 'link')} {'is' if len(links) == 1 else 'are'} not as declared"
+    be, what = "is" if len(links) == 1 else "are", missed([view.result for view in links])
     start = "" if len(links) == 1 else "Begin with the first. "
-    return f"{count}. {start}{advice}; `bnsym explain {first}` says more."
+    return (
+        f"{_number(len(links), 'link')} {be} not {what}. {start}{advice}; `bnsym explain {first}` says more."
+    )
 
 
 def _number(count: int, noun: str) -> str:

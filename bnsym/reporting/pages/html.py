@@ -21,7 +21,7 @@ from bnsym.reporting.pages.mathml import marked, mathml
 from bnsym.reporting.pages.tex_prose import tex_prose
 from bnsym.reporting.resting import Standing
 from bnsym.reporting.view import Failure, FileView, Grounds, View, file_views
-from bnsym.reporting.wording import MARKS, said_of_cause, said_of_report
+from bnsym.reporting.wording import MARKS, missed, said_of_cause, said_of_report
 from bnsym.source.text import Heading
 
 _SIGNS = {":=": "≔"}
@@ -79,8 +79,10 @@ def _filter(name: str, label: str, count: int, *, chosen: bool = False) -> str:
 
 def _tally(file: FileReport) -> str:
     count, left = len(file.results), sum(not r.passed for r in file.results)
-    failed = any(r.fails for r in file.results)
-    return f"{left} of {count} {'not as declared' if failed else 'open'}" if left else f"{count} as declared"
+    if failing := [r for r in file.results if r.fails]:
+        return f"{len(failing)} of {count} not {missed(failing)}"
+    declared = any(r.link.claimed for r in file.results)
+    return f"{left} of {count} open" if left else f"{count} {'as declared' if declared else 'proved'}"
 
 
 def _file(view: FileView, number: int) -> str:
