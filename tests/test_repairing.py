@@ -227,6 +227,20 @@ def test_git_applies_the_patch(
     assert bnsym.check(path, cross_examine=False).passed
 
 
+@pytest.mark.parametrize("mark", ["\u2028", "\u0085", "\f", "\v", "\r", "\x1d", "\r\n"])
+def test_git_applies_the_patch_of_a_note_with_other_ends_of_lines(
+    mark: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They stand in lines, before a slip and in it: all but its factor stays as it was."""
+    mean = "$$\\mu = \\frac1m \\sum_i x_i$$"
+    text = f"One{mark}two.{mark}\n\n{mean}\n\n$$\\sum_i x_i ={mark} 2 m \\mu$$ and{mark}so on."
+    monkeypatch.chdir(tmp_path)
+    Path("note.md").write_bytes(text.encode())
+    diff = unified(repaired(bnsym.check("note.md", cross_examine=False)), tmp_path)
+    subprocess.run(["git", "apply"], input=diff.encode(), check=True)
+    assert Path("note.md").read_bytes().decode() == text.replace("2 m", "m")
+
+
 def test_what_a_proof_needs(tmp_path: Path) -> None:
     path = tmp_path / "note.md"
     path.write_text(

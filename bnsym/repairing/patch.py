@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from difflib import unified_diff
 from functools import reduce
+from io import StringIO
 from pathlib import Path
 from typing import TypeAlias
 
@@ -88,7 +89,7 @@ def unified(changes: Changes, here: Path) -> str:
     here, lines = here.resolve(), list[str]()
     root = next((folder for folder in (here, *here.parents) if (folder / ".git").exists()), here)
     for file, (before, after) in changes.items():
-        old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
+        old, new = list(StringIO(before)), list(StringIO(after))  # as git has it, only `\n` ends a line
         path = here / "stdin" if file == STANDARD_INPUT else Path(file).resolve()
         inside = here in path.parents
         name = path.relative_to(root).as_posix() if inside else Path(os.path.relpath(path, here)).as_posix()
