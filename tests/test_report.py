@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
 from rich.text import Text
 
+import bnsym
 from bnsym.kernel import Witness, refute
 from bnsym.model import Declaration, Declared, Diagnostic, Evidence, Repair, Result, Severity, Span, Undecided
 from bnsym.reporting.console.excerpt import clean, excerpt
 from bnsym.reporting.console.terminal import Detail, print_report
 from bnsym.reporting.console.theme import make_console
+from bnsym.reporting.pages.html import to_html
 from bnsym.reporting.programs.json_ import as_data, to_json
 from bnsym.reporting.unicode import unicode_math
 from bnsym.terms import Relation, Statement, Sym, add, num
@@ -52,6 +56,19 @@ def test_each_link_has_one_line_with_verdict_id_place_and_why() -> None:
     assert rows[2].endswith("as declared: γ² ≤ 1 is not assumed")
     assert "BN121" in rows[3]
     assert rows[5].endswith("no method for a maximum yet")
+
+
+def test_sizes_are_shown_as_names_are(tmp_path: Path) -> None:
+    note = tmp_path / "note.md"
+    sums = (rf"\sum_{{i=1}}^{{n_{{1}}}} {body}" for body in ("2 x_i", "(x_i + x_i)", "3 x_i"))
+    note.write_text(f"$${' = '.join(sums)}$$\n", encoding="utf-8")
+    found = bnsym.check(note, cross_examine=False, repairs="none")
+    stream = io.StringIO()
+    print_report(found, make_console(stream))
+    assert "n₁ ≥ 1" in stream.getvalue()
+    assert re.search(r"n₁ = \d", stream.getvalue())
+    assert "n_{1}" not in stream.getvalue().partition("│")[0]
+    assert "<dd>n₁ ≥ 1</dd>" in to_html(found)
 
 
 def test_a_refutation_shows_the_chain_the_caret_the_witness_and_both_sides() -> None:

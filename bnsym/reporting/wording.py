@@ -102,7 +102,7 @@ def at_witness(refuted: Refuted) -> str:
 
 
 def plain_scope(scope: str) -> str:
-    return scope.replace(">=", "≥").replace("<=", "≤")
+    return unicode_math(scope.replace(">=", r"\ge"))
 
 
 def finding(result: Result, evidence: Evidence) -> str:

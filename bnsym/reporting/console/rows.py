@@ -75,7 +75,8 @@ def _row(view: View, *, short: bool = False) -> Row:
 def _scope(view: View) -> str:
     if view.grounds:
         return view.grounds.scope or "any m"
-    return ", ".join(f"{space} = {size}" for space, size in view.failure.sizes) if view.failure else ""
+    sizes = view.failure.sizes if view.failure else ()
+    return ", ".join(f"{unicode_math(space)} = {size}" for space, size in sizes)
 
 
 def _detail(view: View) -> str:
