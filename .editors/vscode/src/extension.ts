@@ -78,6 +78,7 @@ async function show(): Promise<void> {
   if (!panel) {
     const beside = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
     panel = vscode.window.createWebviewPanel("bnsym", "bnsym", beside, { enableFindWidget: true });
+    panel.webview.html = page(undefined);
     panel.onDidDispose(() => (panel = undefined));
   }
   await follow();
