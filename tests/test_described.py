@@ -295,11 +295,46 @@ def test_what_lies_in_a_group_or_a_sphere_is_no_number(known: str) -> None:
         "$p$, $q$ be permutations",
         "$p, q \\in \\mathrm{Sym}_n$",
         "$p, q \\in G$, a group",
+        "$p, q \\in \\mathcal{A}$",
+        "$p, q \\succ 0$",
+        "$p$, $q$ be endomorphisms of $V$",
+        "$p$ and $q$ be elements of a ring",
+        "$p$ and $q$ be strings",
+        "$p, q$ be invertible",
     ],
 )
 def test_what_words_call_no_number_does_not_commute(said: str) -> None:
     assert note(f"Let {said}.\n\n$$\np q = q p\n$$\n") == "x"
     assert note(f"Let {said}.\n\n$$\na b = b a\n$$\n") == "p"
+
+
+@pytest.mark.parametrize(
+    ("said", "want"),
+    [
+        ("Seien $p$ und $q$ Drehungen.", "x"),
+        ("Sean $p$ y $q$ rotaciones del espacio.", "x"),
+        ("Soient $p$ et $q$ deux endomorphismes.", "x"),
+        ("设 $p, q$ 正定,则", "x"),
+        ("Note that $pq \\ne qp$.", "x"),
+        ("Note that $pq \\ne q$.", "p"),
+        ("Seien $p$ und $q$ reelle Zahlen.", "p"),
+        ("Sean $p$ y $q$ constantes positivas.", "p"),
+        ("设 $p, q$ 为可学习的参数,则", "p"),
+        ("Let $p$ and $q$ be the momentum and the damping.", "p"),
+        ("Let $p$ and $q$ be positive integers.", "p"),
+        ("Let $p$ be a rate-like knob.", "p"),
+    ],
+)
+def test_names_of_a_sort_that_is_not_known_may_not_commute(said: str, want: str) -> None:
+    assert note(f"{said}\n\n$$\np q = q p\n$$\n") == want
+
+
+@pytest.mark.parametrize(
+    "said", ["Let $z$ be a complex number.", "For komplexe $z$", "Let $z \\in \\mathbb{C}$."]
+)
+def test_a_square_of_what_is_complex_may_have_any_sign(said: str) -> None:
+    assert note(f"{said}\n\n$$\nz^2 \\ge 0\n$$\n") == "x"
+    assert note(f"{said}\n\n$$\nw^2 \\ge 0\n$$\n") == "p"
 
 
 def test_an_order_of_a_defined_name_that_a_sentence_assumes_refutes_nothing() -> None:

@@ -26,6 +26,7 @@ from bnsym.elaborate.lowering import PART
 from bnsym.elaborate.matrices import Matrices
 from bnsym.elaborate.narrower import divided, unsaid
 from bnsym.elaborate.ranges import counted_together
+from bnsym.elaborate.ranks import OTHER
 from bnsym.elaborate.repeated import repeated, twice
 from bnsym.elaborate.restrictions import Restriction, restriction_of
 from bnsym.elaborate.shapes import upper_case
@@ -125,15 +126,24 @@ class Doubts:
         return ReadError("BN137", message, pending.where.at, hint) if name else None
 
     def _elsewhere(self, sides: tuple[Term, Term]) -> ReadError | None:
-        r"""Where a name is taken for a number that lies in a set of which it is not said, `$R \in SO(3)$`."""
-        said = [d for d in self.survey.gathered.doubts if d.strange]
+        r"""Where names are taken for numbers that lie in a set, or are of a sort, of which it is not said:
+        `$R \in SO(3)$`, `a rotation $R$`."""
+        gathered = self.survey.gathered
+        said = [d for d in gathered.doubts if d.strange]
         made = self.grounds.made_from(sides) if said else set()
+        table, found = self.table, set[str]()
+        known = {*self.grounds.defined, *table.squares, *table.sizes, *table.losses, *gathered.kinds}
+        known |= {m.name.base for m in gathered.mentions if m.rank not in (None, OTHER)} if said else set()
         for doubt in said:
-            for name in sorted(made & self.grounds.named(doubt.name)):
-                if self.table.arity.get(name, 0) <= len(doubt.name.indices):
-                    message = f"`{name}` lies in a set that is not known to be one of numbers"
-                    hint = "say what it is: `$x \\in \\mathbb{R}$`, `the matrix $R$`"
-                    return ReadError("BN137", message, doubt.where.at, hint)
+            spoken = made & self.grounds.named(doubt.name) - (set() if doubt.strange == 1 else known)
+            taken = {n for n in spoken if table.arity.get(n, 0) <= len(doubt.name.indices)}
+            taken |= spoken & table.guessed
+            found |= taken
+            if taken and len(found) >= doubt.strange:
+                name = min(taken)
+                message = f"nothing says that `{name}` is a number"
+                hint = "say what it is: `$x \\in \\mathbb{R}$`, `the matrix $R$`"
+                return ReadError("BN137", message, doubt.where.at, hint)
         return None
 
     def _varying(self, sides: tuple[Term, Term]) -> ReadError | None:
@@ -288,7 +298,7 @@ class Doubts:
     def _unsettled(self, chain: RawChain, sides: tuple[Term, Term]) -> ReadError | None:
         """Why numbers at which a link fails would say nothing: the text gives a name in it a value."""
         start = chain.expressions[0].where.start
-        doubts = [d for d in self.survey.gathered.doubts if chain.section in d.sections]
+        doubts = [d for d in self.survey.gathered.doubts if d.strange < 2 and chain.section in d.sections]
         doubts = [d for d in doubts if not d.after or d.where.start < start]
         names = self.grounds.made_from(sides) if doubts or self._unsure else set()
         if name := next(iter(names & self._unsure.keys()), None):

@@ -16,7 +16,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from bnsym.elaborate.leading import Leading, hedged, lead
-from bnsym.elaborate.ranks import described, said_ranks
+from bnsym.elaborate.ranks import described, said_ranks, unsorted
 from bnsym.elaborate.sayings import names_it, sayings, unsaid, waives
 from bnsym.elaborate.supposing import is_supposed
 from bnsym.source.languages import (
@@ -102,6 +102,7 @@ class Prose:
         """What was found, without running text and formulas that state nothing; displays amid words
         that only say what is given are formulas of the text."""
         named = {*self.pairs.values(), *self.equated.values(), *self.pairs, *self.equated}
+        named |= {w for s in self.sayings if s.effect in (Effect.ALIEN, Effect.UNSORTED) for w in s.names}
         for one in found:
             if isinstance(one, Display) and self._is_remark(text, one):
                 one = Formula(one.where, one.inside, one.quotes)
@@ -179,6 +180,10 @@ def read_prose(text: str, found: Sequence[Found], shown: str) -> Prose:
             names, reach = tuple(inside[name] for name in one.names), end if one.here else len(text)
             said = Saying(Slice(*one.clause).moved(start), names, one.effect, Slice(start, reach))
             prose.sayings.append(said)
+        displays = (start + at for at in inside if sentence[at] == DISPLAY and start + at > ink)
+        before = Slice(ink, next(displays, end))
+        if sorts := tuple(inside[at] for at in unsorted(sentence, words)):
+            prose.sayings.append(Saying(before, sorts, Effect.UNSORTED, Slice(start, len(text))))
         names = tuple(one for at, one in inside.items() if sentence[at] == FORMULA)
         bare = tuple(one for one in names if one not in states)
         supposed = compiled(words.supposed).search(sentence) is not None
@@ -194,11 +199,7 @@ def read_prose(text: str, found: Sequence[Found], shown: str) -> Prose:
             marked = bisect_right(titles, start) % 2 == 1 or _MARKED.match(sentence) is not None
             plain = not marked and (effect is Effect.STATED or not inside)
             if names or plain:
-                shown_at = next(
-                    (start + at for at in inside if sentence[at] == DISPLAY and start + at > ink), end
-                )
-                where = Slice(ink, shown_at)
-                prose.sayings.append(Saying(where, names, effect, Slice(start, len(text))))
+                prose.sayings.append(Saying(before, names, effect, Slice(start, len(text))))
         for at, led in walk.leading.items():
             display = inside[at]
             prose.conditions[display] = tuple(inside[one] for one in led.conditions)

@@ -15,7 +15,7 @@ from bnsym.elaborate.sayings import BESIDE, NAMES
 from bnsym.elaborate.supposing import declares, known
 from bnsym.elaborate.symbols import IDENTITIES, ONES_LETTER, Table
 from bnsym.latex.ast import Symbol
-from bnsym.source.languages import ALL, FORMULAS, LANGUAGES, SIGNS, Known, Words, compiled
+from bnsym.source.languages import ALL, ASIAN, FORMULAS, LANGUAGES, SIGNS, Known, Words, compiled
 
 if TYPE_CHECKING:
     from bnsym.elaborate.scope import Survey
@@ -29,8 +29,9 @@ _KINDS = {"number": 0, "vector": 1, "matrix": 2, "row": ROW, "random": RANDOM}
 _RANKS = {ALL[kind]: rank for kind, rank in _KINDS.items()}
 _KIND = "|".join(_RANKS)
 _KIND_WORD = rf"(?<![A-Za-zÀ-ÿЀ-ӿ])(?P<kind>{_KIND})(?![A-Za-zÀ-ÿЀ-ӿ])"
+_SORT = re.compile(_KIND_WORD, re.IGNORECASE)
 _BREAKS = "of|in|on|for|by|with|from|not|no|never|von|der|nicht|keine?|de|du|des|pas|di|non|не"
-_ADJECTIVES = rf"(?:(?!(?:{_BREAKS})\b)[^\W\d_]+\s+){{0,3}}"
+_ADJECTIVES = rf"(?:(?!(?:{_BREAKS})\b)[^\W\d_]+(?:-[^\W\d_]+)*\s+){{0,3}}"
 _BEFORE = re.compile(rf"{_KIND_WORD}\s*\Z", re.IGNORECASE)
 _ASIAN = rf"\s*(?:都|均)?(?:是|为|為|は|が|은|는|이|가)\s*(?:一个|实)?\s*{_KIND_WORD}"
 
@@ -82,20 +83,46 @@ _CLAUSE = re.compile(rf"[,;:.(，、；：。（–—{SIGNS.pattern[1:-1]}]")
 def described(sentence: str, words: Words) -> Iterator[tuple[int, bool]]:
     """Where each formula starts of which the sentence says a quality, or something in words that are not
     known, which may be one; and whether that may be one of a number too."""
-    quality, opening = words.quality, f"{words.let}|{words.where}|{words.assume}"
+    for names, before, behind, opened, being in _subjects(sentence, words):
+        so = compiled(rf"\b(?:{words.quality})(?:\s+{_THING})?\s*\Z").search(before) or _UNIT.match(behind)
+        said = so or compiled(rf"(?!{_NAMED})(?:{_BEING}|\s+an?\s+)(?:{words.quality})\b").match(behind)
+        subject = opened or not before.strip() or (being and not _INSIDE.search(before))
+        if said or _is_unknown(before, behind if subject else "", words):
+            sure = said or opened or (being and being[1] and not compiled(words.hence).search(before))
+            yield from ((names.start() + m.start(), bool(sure)) for m in FORMULAS.finditer(names[0]))
+
+
+def unsorted(sentence: str, words: Words) -> Iterator[int]:
+    """Where each formula starts of which the sentence says of what sort it is, in words that are not known
+    for numbers and arrays: `a rotation`, `invertible`, `elements of a ring`."""
+    for names, before, behind, opened, being in _subjects(sentence, words):
+        told = behind[being.end() - len(being[1] or "") :] if being else behind
+        of_it = (opened or (being and not _INSIDE.search(before))) and not compiled(ALL["definite"]).match(
+            told
+        )
+        unsure = compiled(ALL["matrices"]).match(told) or not (_SORT.search(told) or _is_known(told, words))
+        if of_it and unsure:
+            yield from (names.start() + m.start() for m in FORMULAS.finditer(names[0]))
+
+
+def _is_known(told: str, words: Words) -> bool:
+    return declares(told, words) if ASIAN.search(told) else all(known(told, words))
+
+
+def _subjects(
+    sentence: str, words: Words
+) -> Iterator[tuple[re.Match[str], str, str, bool, re.Match[str] | None]]:
+    """The lists of names in it: what stands before each and behind it in its clause, whether a word that
+    declares stands right before it, and the word behind it that says what it is, with its article."""
+    opening = f"{words.let}|{words.where}|{words.assume}"
     for names in NAMES.finditer(sentence):
         start, end = names.span()
         stop = _CLAUSE.search(sentence, end)
         behind = sentence[end : stop.start() if stop else len(sentence)]
         before = _CLAUSE.split(sentence[max(0, start - BESIDE) : start])[-1]
-        so = compiled(rf"\b(?:{quality})(?:\s+{_THING})?\s*\Z").search(before) or _UNIT.match(behind)
-        said = so or compiled(rf"(?!{_NAMED})(?:{_BEING}|\s+an?\s+)(?:{quality})\b").match(behind)
-        opened = compiled(rf"(?:{opening})\W*(?:that\s+)?\Z").search(before)
+        opened = compiled(rf"(?:{opening})\W*(?:that\s+)?\Z").search(before) is not None
         being = compiled(rf"\s*,?\s*(?:{words.being})(?![^\W\d_])(\s+{words.article})?").match(behind)
-        subject = opened or not before.strip() or (being and not _INSIDE.search(before))
-        if said or _is_unknown(before, behind if subject else "", words):
-            sure = said or opened or (being and being[1] and not compiled(words.hence).search(before))
-            yield from ((start + m.start(), bool(sure)) for m in FORMULAS.finditer(names[0]))
+        yield names, before, behind, opened, being
 
 
 def _is_unknown(before: str, behind: str, words: Words) -> bool:

@@ -65,8 +65,8 @@ class Doubt:
     """Whether it is said of the number of values of an index too: a set leaves that any."""
     numbers: bool = True
     """Whether it is said of the name if that is a number."""
-    strange: bool = False
-    """Whether it lies in a set that is not known as one of numbers."""
+    strange: int = 0
+    """How many names of which this is said make it doubtful that numbers are meant; 0 if none do."""
     beside: tuple[Node, ...] = ()
     """The sides of an equation that binds the name, if none of its names is defined."""
 
@@ -142,9 +142,10 @@ def order(gatherer: Gatherer, saying: Saying, sections: range) -> None:
     if saying.effect is Effect.WAIVED:
         if names or not saying.names:
             _waive(gatherer, {name.base for name in names}, range(saying.reach.start, saying.where.start))
-    elif saying.effect is Effect.ALIEN and names:
+    elif names and saying.effect in _STRANGE_BY_WORDS:
+        strange = _STRANGE_BY_WORDS[saying.effect]
         gatherer.result.doubts.extend(
-            Doubt(name, saying.where, EVERYWHERE, False, True, strange=True) for name in names
+            Doubt(name, saying.where, EVERYWHERE, False, True, strange=strange) for name in names
         )
     elif names or not saying.names:
         result = gatherer.result
@@ -165,6 +166,7 @@ def _speaks_of(hypothesis: RawHypothesis, names: set[str]) -> bool:
     return not names or not names.isdisjoint(inner)
 
 
+_STRANGE_BY_WORDS = {Effect.ALIEN: 1, Effect.UNSORTED: 2}
 _UNCLEAR = frozenset((Effect.STATED, Effect.UNKNOWN, Effect.VALUED))
 _EQUALITY = re.compile(r":?=|[<>∈∼]|\\(?:equiv|in|sim|to|rightarrow|approx|ll|le|ge|leq|geq)(?![A-Za-z])")
 _LISTED = re.compile(r"(?:\{[^{}]*\}|[^,(){}])+")
@@ -174,6 +176,8 @@ def _take(gatherer: Gatherer, remark: Remark, chain: Chain) -> None:
     _mention(gatherer, remark, chain)
     if remark.described is not None and not any(sign.symbol in _EQUALS for sign in chain.signs):
         _doubt_names(gatherer, chain, remark.described, True)
+    if chain.signs and chain.signs[0].symbol == r"\ne":
+        _doubt_order(gatherer, chain)
     if _vanishes(remark, chain):
         _doubt_behind(gatherer, chain)
     if _taken(gatherer, remark, chain):
@@ -235,16 +239,16 @@ def doubt_member(gatherer: Gatherer, chain: Chain) -> None:
     has all real numbers, or no more than a name; nor of `$x \sim p$`, `$u \perp v$`."""
     where, text = chain.expressions[-1], gatherer.source.masked
     within = bool(chain.signs) and chain.signs[0].symbol in _MEMBER
-    if _BOUND.search(text, chain.where.start, chain.where.end) or (
+    if within and _NAMED_SET.fullmatch(text, where.start, where.end):
+        _doubt_names(gatherer, chain, True, False, 2)
+    elif _BOUND.search(text, chain.where.start, chain.where.end) or (
         within and not _WHOLE.fullmatch(text, where.start, where.end)
     ):
-        strange = within and _STRANGE.match(text, where.start, where.end) is not None
-        _doubt_names(gatherer, chain, True, not within, strange)
+        far = _STRANGE.match(text, *where.at) if within else _DEFINITE.search(text, *chain.where.at)
+        _doubt_names(gatherer, chain, True, not within, int(far is not None))
 
 
-def _doubt_names(
-    gatherer: Gatherer, chain: Chain, numbers: bool, counts: bool, strange: bool = False
-) -> None:
+def _doubt_names(gatherer: Gatherer, chain: Chain, numbers: bool, counts: bool, strange: int = 0) -> None:
     where = chain.expressions[0]
     text = _BRACES.sub("  ", gatherer.source.masked[where.start : where.end])
     for part in _PARTS.finditer(text):
@@ -263,6 +267,15 @@ def _doubt_names(
             gatherer.result.doubts.append(doubt)
 
 
+def _doubt_order(gatherer: Gatherer, chain: Chain) -> None:
+    r"""`$ab \ne ba$`: names for which that holds are no numbers."""
+    sides = [parsed(gatherer, where) for where in chain.expressions[:2]]
+    left, right = ([n for n in walk(s) if isinstance(n, Symbol)] if s else [] for s in sides)
+    if left != right and sorted(map(canonical, left)) == sorted(map(canonical, right)):
+        doubts = (Doubt(n, chain.where, EVERYWHERE, meant=False, described=True, strange=1) for n in left)
+        gatherer.result.doubts.extend(doubts)
+
+
 def _vanishes(remark: Remark, chain: Chain) -> bool:
     r"""`$\epsilon \to 0$`, `$\epsilon \ll v$`."""
     return bool(chain.signs) and chain.signs[0].symbol in _VANISHES and remark.role is not Role.DENIED
@@ -278,18 +291,18 @@ def _doubt_behind(gatherer: Gatherer, chain: Chain) -> None:
 
 _VANISHES = frozenset((r"\to", r"\rightarrow", r"\approx", r"\ll", "→", "≈", "≪"))
 _WHOLE = re.compile(
-    r"\s*(?:(?:\\mathbb\s*(?:\{\s*R\s*\}|R)|ℝ|\\R\b)\s*(?:\^\s*(?!\{?\s*[+>≥]).*)?"
-    r"|(?:\\(?:mathcal|mathscr)\s*)?\{?\s*[A-Z]\s*\}?(?:_\w)?)\s*[.,;]?\s*",
-    re.DOTALL,
+    r"\s*(?:\\mathbb\s*(?:\{\s*R\s*\}|R)|ℝ|\\R\b)\s*(?:\^\s*(?!\{?\s*[+>≥]).*)?\s*[.,;]?\s*", re.DOTALL
 )
-"""All real numbers, or a set that is a name."""
+"""All real numbers."""
+_NAMED_SET = re.compile(r"\s*(?:\\(?:mathcal|mathscr)\s*)?\{?\s*[A-Z]\s*\}?(?:_\w)?\s*[.,;]?\s*")
+_DEFINITE = re.compile(r"\\(?:succ|prec)(?:eq)?(?![A-Za-z])|[≻≽≺≼]")
 _STRANGE = re.compile(
     r"\s*(?:\\mathbb\s*\{?\s*(?:[^RQZN\s{]|R\s*\}?\s*(?:\[|_[^+>]*\\times))|\\mathfrak|[ℂℍ]"
     r"|(?:\\\w+\s*\{\s*)?[A-Za-z]+\s*\}?(?:_\w)?\s*[(^]|(?:\\\w+\s*\{\s*)?[A-Za-z]{2,}\s*\}?\s*_)"
 )
 """A field, a group or a sphere: what lies in it may be no real number."""
 _BRACES = re.compile(r"\\[{}]|[()]")
-_BOUND = re.compile(r"\\(?:sim|perp|parallel|(?:succ|prec)(?:eq)?)(?![A-Za-z])|[∼⊥∥]")
+_BOUND = re.compile(r"\\(?:sim|perp|parallel|(?:succ|prec)(?:eq)?)(?![A-Za-z])|[∼⊥∥≻≽≺≼]")
 _PARTS = re.compile(rf"(?:\{{[^{{}}]*\}}|(?!{_BOUND.pattern})[^,{{}}])+")
 """What stands between the commas of a list, or around such a sign."""
 
