@@ -349,6 +349,21 @@ def test_no_sum_may_leave_out_a_row(kind: str, place: str) -> None:
         assert not bnsym.check_backward(kernel, DX, axes={"i": 0}, dtype=kind, m=60), (beyond, which)
 
 
+@pytest.mark.parametrize(
+    ("how", "kind", "m", "seed"), [("staged", "bfloat16", 32, 614489), ("one pass", "float16", 79, 757037)]
+)
+def test_sums_in_a_row_and_squares_of_means_are_not_wrong(how: str, kind: str, m: int, seed: int) -> None:
+    """504 numbers of one sign, to which nothing is added in the end; three numbers that are nearly alike."""
+    have(kind)
+    layer = LAYERS["instance"]
+    for slip in (how, "projection sign"):
+        judgement = bnsym.check_backward(
+            layer.make(slip), layer.links, axes=layer.axes, dtype=kind, m=m, seed=seed
+        )
+        assert bool(judgement) is (slip == how)
+        assert judgement.outputs["dbeta"]
+
+
 def test_rows_beside_are_not_left_out_where_few_numbers_have_a_spread() -> None:
     """Images of one row: what varies within them does so along the other axis."""
     assert judged("instance", "float16", "", 1, m=3)

@@ -16,7 +16,7 @@ from bnsym.compiling.deltas import mentions
 from bnsym.compiling.formula import Formula
 from bnsym.evidence.large.balls import BALLS, UNIT, Ball
 from bnsym.evidence.surveying import Unsupported
-from bnsym.terms import Add, Delta, Index, Mul, Name, Num, Pow, Size, SpaceName, Sum, Sym, Term
+from bnsym.terms import Add, Delta, Index, Mul, Name, Num, Pow, Size, SpaceName, Sum, Sym, Term, free_indices
 
 PLAIN: Mapping[str, Any] = {
     "add": np.add, "mul": np.multiply, "reduce": partial(np.sum, keepdims=True),
@@ -124,7 +124,7 @@ class Dense:
                 found = self.evaluate(base)
                 return Tensor(found.axes, self.names["power"](found.data, *exponent.as_integer_ratio()))
             case Sum(index, body):
-                return self.summed(index, body)
+                return self.summed((index,), body)
             case _:
                 raise Unsupported(f"no value for {type(term).__name__}")
 
@@ -143,25 +143,34 @@ class Dense:
         places = [axes.index(a) for a in letters]
         return Tensor(axes, each(array, lambda a: np.einsum(a, places, range(len(axes)))))
 
-    def summed(self, index: Index, body: Term) -> Tensor:
-        """Σ body; what does not vary with the index is taken out first."""
-        if isinstance(body, Add) and not all(mentions(t, index) for t in body.terms):
-            return self.sum_of([self.summed(index, t) for t in body.terms])
+    def summed(self, indices: tuple[Index, ...], body: Term) -> Tensor:
+        """Σ … Σ body; what varies with none of the indices is taken out first. In a row, if that takes no
+        larger array than there is: whoever sums over several axes at once may round as often as that."""
+        if isinstance(body, Sum):
+            return self.summed((*indices, body.index), body.body)
+        if isinstance(body, Add) and not all(mentions(t, i) for t in body.terms for i in indices):
+            return self.sum_of([self.summed(indices, t) for t in body.terms])
         factors = body.factors if isinstance(body, Mul) else (body,)
-        inside: list[Tensor] = []
-        outside: list[Tensor] = []
-        for factor in factors:
-            (inside if mentions(factor, index) else outside).append(self.evaluate(factor))
-        total = self.product(inside)
-        if index.name not in total.axes:
-            return self.product([total, self.constant(Fraction(self.sizes[index.space])), *outside])
-        return self.product([self.reduced(total, index), *outside])
+        inside = [f for f in factors if any(mentions(f, i) for i in indices)]
+        varies = [set(free_indices(f)) for f in inside]
+        if len(indices) > 1 and set().union(*varies) not in varies:
+            *first, last = indices
+            return self.reduced(self.summed((last,), body), tuple(first))
+        total = self.reduced(self.product([self.evaluate(f) for f in inside]), indices)
+        return self.product([total, *(self.evaluate(f) for f in factors if f not in inside)])
 
-    def reduced(self, found: Tensor, index: Index) -> Tensor:
-        """The sum along an axis."""
-        k = found.axes.index(index.name)
-        data = each(self.names["reduce"](found.data, k), lambda a: np.squeeze(a, k))
-        return Tensor(found.axes[:k] + found.axes[k + 1 :], data)
+    def reduced(self, found: Tensor, indices: tuple[Index, ...]) -> Tensor:
+        """The sum along axes, or as many times what does not vary along them."""
+        letters, constant = [i.name for i in indices], [i for i in indices if i.name not in found.axes]
+        if constant:
+            found = self.product(
+                [found, self.constant(Fraction(prod(self.sizes[i.space] for i in constant)))]
+            )
+        axes = tuple(k for k, a in enumerate(found.axes) if a in letters)
+        if not axes:
+            return found
+        data = each(self.names["reduce"](found.data, axes), lambda a: np.squeeze(a, axes))
+        return Tensor(tuple(a for a in found.axes if a not in letters), data)
 
     def sum_of(self, tensors: Sequence[Tensor]) -> Tensor:
         axes = joined(tensors)

@@ -233,13 +233,16 @@ def drawn(
         shapes = {n: layout.axes(n) for n in names}
         draw = Draw(shapes, sizes, 1000 * attempt, task.positive | task.roles.small)
         trial = Trial(task, layout, sizes, {}, keep)
-        for name, argument in names.items():
+        for name, argument in sorted(names.items(), key=lambda one: one[0] not in task.masks):
             if argument.name in task.values:
                 array = np.asarray(task.values[argument.name])
                 array = array.reshape([sizes[a] for a in layout.axes(name)])
             else:
                 array = draw.named(name)
-                array = (array > 0).astype(float) if name in task.masks else array
+                if name in task.masks:
+                    array = (array > 0).astype(float)
+                elif name in task.roles.inputs - task.positive and not name.startswith("∂"):
+                    array = _stretched(trial, name, array)
                 array = harden(name, array) if harden else array
             trial.arrays[name] = array.astype(task.dtype)
         try:
@@ -253,6 +256,22 @@ def drawn(
             continue
         return trial
     raise Refused(f"none of {DRAWS} draws meets the side conditions of the closed form")
+
+
+def _stretched(trial: Trial, name: Name, array: Any) -> Any:
+    """With no mean that is larger than the spread about it, of none of the few numbers that an index runs
+    over: where it is, algorithms lose digits that others keep."""
+    layout = trial.layout
+    masks = [m for m in trial.task.masks if layout.axes(m) == layout.axes(name) and m in trial.arrays]
+    kept = prod((trial.arrays[m].astype(float) for m in masks), start=np.ones_like(array))
+    for axes in layout.spread.values():
+        along = tuple(k for k, a in enumerate(layout.axes(name)) if a in axes)
+        count = np.maximum(kept.sum(along, keepdims=True), 1)
+        mean = (kept * array).sum(along, keepdims=True) / count
+        spread = np.sqrt((kept * (array - mean) ** 2).sum(along, keepdims=True) / count)
+        scale = np.maximum(np.abs(mean) / np.where(spread > 0, spread, np.inf), 1)
+        array = mean + (array - mean) * scale
+    return array
 
 
 def sized(task: Task, layout: Layout, m: int, d: int, given: Mapping[str, int]) -> dict[Axis, int] | None:

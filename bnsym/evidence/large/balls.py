@@ -82,13 +82,14 @@ def _raised(value: Array, p: int, q: int) -> Array:
     return np.asarray(1 / found if p < 0 else found)
 
 
-def reduce(a: Ball, axis: int, unit: float = 0.0) -> Ball:
-    """Adding t to a sum errs by |t| at most: what is small beside unit times the sum counts for as little.
-    unit: the roundoff for which radii are scaled afterwards, if that is known."""
+def reduce(a: Ball, axis: int | tuple[int, ...], unit: float = 0.0) -> Ball:
+    """The sum of all numbers along some axes, in a row. Adding t to a sum errs by |t| at most: what is small
+    beside unit times the sum counts for as little. unit: the roundoff for which radii are scaled afterwards,
+    if that is known."""
     value = np.sum(a.value, axis=axis, keepdims=True)
     radius = np.sum(np.broadcast_to(a.radius, np.shape(a.value)), axis=axis, keepdims=True)
-    factor: Any = np.shape(a.value)[axis]
     sizes = np.abs(a.value)
+    factor: Any = np.size(sizes) // max(np.size(value), 1)
     whole = np.sum(sizes, axis=axis, keepdims=True)
     if unit and factor > FEW:
         parts = np.minimum((sizes + a.radius * (unit / UNIT)) / np.where(whole > 0, unit * whole, 1.0), 1.0)
