@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -54,6 +56,34 @@ def test_images_by_position_and_by_guess(axes) -> None:
     wrong = bnsym.check_backward(images(other), DX, axes={"i": axes})
     (slip,) = wrong.slips
     assert slip == f"sums run over axes {str(other)[1:-1]} instead of axes {str(axes)[1:-1]}"
+
+
+@pytest.mark.parametrize("kind", ["float64", "float32"])
+def test_no_axis_of_a_sum_may_stop_at_the_last_full_block(kind: str) -> None:
+    """Neither the last of several nor the one of a note's second index."""
+
+    def in_blocks(a, axis, block):
+        count = a.shape[axis]
+        full = (count - count % block or count) if block else count
+        return np.sum(a.take(range(full), axis), axis=axis, keepdims=True) / a.dtype.type(count)
+
+    def pictures(x, gamma, grad_y, block):
+        sigma = x.std(axis=(2, 3), keepdims=True)
+        hat, up = (x - x.mean(axis=(2, 3), keepdims=True)) / sigma, gamma[:, None, None] * grad_y
+        inner = in_blocks((hat * up).mean(axis=2, keepdims=True), 3, block)
+        return (up - up.mean(axis=(2, 3), keepdims=True) - hat * inner) / sigma
+
+    def features(x, w, grad_y, block):
+        sigma = x.std(axis=1, keepdims=True)
+        hat, up = (x - x.mean(axis=1, keepdims=True)) / sigma, w * grad_y
+        return (up - in_blocks(up, 1, block) - hat * (hat * up).mean(axis=1, keepdims=True)) / sigma
+
+    for kernel, link, axes in (
+        (pictures, DX, {"i": (2, 3)}), (features, f"{LAYER}#batch-gradients.3", None),
+    ):  # fmt: skip
+        for block in (0, 32):
+            judgement = bnsym.check_backward(partial(kernel, block=block), link, axes=axes, dtype=kind, m=60)
+            assert bool(judgement) is (not block)
 
 
 def test_layers_over_several_axes() -> None:

@@ -240,18 +240,21 @@ def _walked(
 
 
 def _sizes(trial: Trial, given: Mapping[str, int]) -> Iterator[tuple[dict[Axis, int], Axis | None]]:
-    """Small batches, then one row more than a block, with the axis that it is along. In types that round much
-    all other axes are short, since sums along them round too; many batches tell more than one."""
+    """Small batches, then one row more than a block, with the axis that it is along: of most axes just of the
+    largest, which is one more than several of any other. In types that round much all other axes are short,
+    since sums along them round too; many batches tell more than one."""
     layout, rough = trial.layout, trial.is_rough
     along = next(iter(layout.spread.values()), ())
     short = {a: n if a in given else min(n, SHORT) for a, n in trial.sizes.items()}
     beside = {a: MANY for a in layout.beside[:1] if a not in given} if rough else {}
     for small in (trial.sizes[along[0]],) if {*along[:1]} & {*given} else SMALL:
         yield layout.resized(short | beside if rough else trial.sizes, small), None
-    for axis in (*along[:1], *layout.beside[:1]):
-        beyond = (*(b + 1 for b in BLOCKS), trial.sizes[axis])
+    first = (*along[:1], *layout.beside[:1])
+    for axis in dict.fromkeys((*first, *layout.order)):
+        beyond = (*(b + 1 for b in BLOCKS), trial.sizes[axis])[0 if axis in first else len(BLOCKS) - 1 :]
+        inside = next((axes for axes in layout.spread.values() if axis in axes), ())
         for count in (trial.sizes[axis],) if axis in given else dict.fromkeys(beyond):
-            alone = {a: 1 for a in along if rough and axis in along and a not in given}
+            alone = {a: 1 for a in inside if rough and a not in given}
             if count > SMALL[1]:
                 yield short | beside | alone | {axis: count}, axis
 
