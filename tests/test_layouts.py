@@ -132,6 +132,29 @@ def test_outputs_by_the_names_of_the_note() -> None:
         bnsym.check_backward(lambda x, gamma, grad_y: (x, gamma), BATCH)
 
 
+def test_outputs_in_another_order_are_told() -> None:
+    """Of one shape or of two, in a layout that is said or found, beside a slip; what is right stays so."""
+    for name, slip in (("rms", ""), ("layer", "projection sign")):
+        layer = LAYERS[name]
+        k = list(layer.links).index("dg")
+
+        def swapped(made, k=k):
+            return made[k], *made[:k], *made[k + 1 :]
+
+        for axes in (layer.axes, None):
+            kernel = layer.make(slip)
+            taken = layer.make(slip).__code__.co_varnames[:4]
+            judgement = bnsym.check_backward(
+                lambda *a, kernel=kernel: swapped(kernel(*a)), layer.links, axes=axes, arguments=taken, m=60
+            )
+            assert not judgement
+            assert judgement.outputs["dg"].slips == ("is right, but returned in the place of dx",)
+            (*slips, moved) = judgement.outputs["dx"].slips
+            assert moved == f"is {'' if slip else 'right, but '}returned in the place of dg"
+            assert [one.endswith("has the wrong sign") for one in slips] == [True] * bool(slip)
+            assert bool(judgement.outputs.get("db", True))
+
+
 def test_saved_statistics_are_handed_in() -> None:
     def kept(hat, rstd, gamma, grad_y):
         up = gamma * grad_y

@@ -184,10 +184,10 @@ def returned(trial: Trial) -> dict[str, Any]:
         raise Unfit(f"{task.call} returned {count}, not {len(names)}: {', '.join(names)}")
     else:
         found = dict(zip(names, found, strict=True))
-    return {n: _array(trial, n, found[n]) for n in names}
+    return {n: array(trial, n, found[n]) for n in names}
 
 
-def _array(trial: Trial, name: str, found: Any) -> Any:
+def array(trial: Trial, name: str, found: Any) -> Any:
     said, one = f"{trial.task.call} returned {name}".rstrip(), trial.task.outputs[name]
     dtype = getattr(found, "dtype", type(found).__name__)
     array = np.asarray(found) if hasattr(found, "__array__") or isinstance(found, float) else None

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from itertools import groupby, product
+from itertools import groupby, permutations, product
 from math import log2, prod
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -23,6 +25,9 @@ DRAWS, WALK = 24, 1 << 19
 """Draws for the places along an axis, and numbers of an array in all of them."""
 SHORT, MANY = 3, 24
 """Lengths of axes in types that round much, and batches beside each other there."""
+ORDERED = 6
+"""Outputs up to which all orders are looked at."""
+GUESSED = "taken to be so"
 TRIES = 8
 """Draws until every term is larger than the error that is allowed."""
 
@@ -63,7 +68,9 @@ class Judgement:
             apart = f"off by {self.error:.1g} of the largest component; rounding explains {self.allowed:.1g}"
             lines = [f"{lines[0]}: {apart}"]
         if not self.agrees:
-            lines += [f"  {slip}" for slip in self.slips] or ["  no known slip explains it"]
+            guessed = self.layout.startswith(GUESSED)
+            unless = ", unless other axes are meant: say axes=…" if guessed else ""
+            lines += [f"  {slip}" for slip in self.slips] or [f"  no known slip explains it{unless}"]
         lines += [f"  {said}" for said in (self.layout, self.precision) if said]
         return "\n".join(lines)
 
@@ -107,7 +114,7 @@ def check_backward(
     if axes is not None:
         plain = {n: a.latex for n, a in task.takes.items()} | asking.gradients(task)
         layouts = stated(task.roles, plain, asking.spoken(task, found), axes)
-    tried = _tried(task, layouts, (m, d, sizes or {}, seed), guessed=axes is None)
+    tried = _in_some_order(task, list(layouts), (m, d, sizes or {}, seed), guessed=axes is None)
     return _told(task, tried, found, seed, sizes or {}, guessed=axes is None)
 
 
@@ -128,7 +135,57 @@ class Attempt:
         return sum(gap.agrees for gap in self.gaps.values())
 
 
-def _tried(task: Task, layouts: Iterator[Layout], shape: tuple[Any, ...], *, guessed: bool) -> Attempt:
+def _in_some_order(
+    task: Task, layouts: Sequence[Layout], shape: tuple[Any, ...], *, guessed: bool
+) -> Attempt:
+    """In the order in which outputs are returned, where another than the one asked for has more right."""
+    refusal: Refused | None = None
+    try:
+        tried = _tried(task, layouts, shape, guessed=guessed)
+        if tried.agrees:
+            return tried
+        layouts = [tried.trial.layout]
+    except Refused as error:
+        refusal = error
+    count, order, layout = max(_orders(task, layouts, shape), key=itemgetter(0), default=(0, (), None))
+    if count and order != tuple(task.outputs):
+        outputs = {name: task.outputs[name] for name in order}
+        with suppress(Refused):
+            return _tried(replace(task, outputs=outputs), [layout], shape, guessed=guessed)
+    if refusal:
+        raise refusal
+    return tried
+
+
+def _orders(task: Task, layouts: Sequence[Layout], shape: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
+    """For a layout: how much of what is returned agrees, the first order of outputs in which most does."""
+    names, (m, d, given, seed) = tuple(task.outputs), shape
+    for layout, keep in product(layouts, (False, True)) if 1 < len(names) <= ORDERED else ():
+        lengths = sized(task, layout, m, d, given)
+        if lengths is None:
+            continue
+        try:
+            trial = drawn(task, layout, lengths, seed, keep=keep)
+            found = trial.call()
+        except Refused:
+            continue
+        if not isinstance(found, tuple | list) or len(found) != len(names):
+            return
+        fits = {(k, n): _fits(trial, n, a) for (k, a), n in product(enumerate(found), names)}
+        orders = ((sum(map(fits.__getitem__, enumerate(o))), o, layout) for o in permutations(names))
+        yield max(orders, key=itemgetter(0))
+
+
+def _fits(trial: Trial, name: str, found: Any) -> int:
+    """Whether it agrees, which outweighs that its shape is right."""
+    try:
+        gap = precision.gap(trial, name, asking.array(trial, name, found))
+    except Refused:
+        return 0
+    return 2 * ORDERED * (gap.agrees and gap.allowed < 1) + (not gap.missing)
+
+
+def _tried(task: Task, layouts: Sequence[Layout], shape: tuple[Any, ...], *, guessed: bool) -> Attempt:
     """The layout that is meant: with as many axes as the note has, and with batches side by side. Of those
     with the same number of axes one in which the function agrees, else the first in which it fits."""
     refusal: Refused | None = None
@@ -297,7 +354,7 @@ def _told(
 ) -> Judgement:
     trial = tried.trial
     said = trial.layout.said(spoken) if trial.layout.beside or not guessed else ""
-    said = f"taken to be so: {said}" if said and guessed else said
+    said = f"{GUESSED}: {said}" if said and guessed else said
     found: dict[str, Judgement] = {}
     for name, gap in tried.gaps.items():
         named: tuple[str, ...] = ()
@@ -311,9 +368,15 @@ def _told(
         found[name] = Judgement(gap.agrees, named, gap.error, gap.allowed, shape, task.call, said, graded)
     if list(found) == [""]:
         return found[""]
+    for name, place in zip(tried.trial.task.outputs, task.outputs, strict=True):
+        if name != place:
+            moved = f"is {'right, but ' * found[name].agrees}returned in the place of {place}"
+            slipped = (*found[name].slips, moved)
+            found[name] = replace(found[name], agrees=False, slips=slipped, error=np.inf, precision="")
+    found = {name: found[name] for name in task.outputs}
     worst = max(found.values(), key=lambda one: one.error - one.allowed)
     slips_of = tuple(f"{name}: {slip}" for name, one in found.items() for slip in one.slips)
-    return replace(worst, agrees=tried.agrees, slips=slips_of, precision="", outputs=found)
+    return replace(worst, agrees=all(found.values()), slips=slips_of, precision="", outputs=found)
 
 
 def _explained(trial: Trial, failing: Trial, name: str, seed: int, kept: Mapping[str, int]) -> Iterator[str]:
