@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import pairwise
 
 from bnsym.elaborate.collect import RawChain
 from bnsym.elaborate.containment import mentioned
@@ -119,16 +120,11 @@ def _loss_inputs(text: str) -> Iterator[tuple[str, str, Slice]]:
     the words with the names; where. `The loss depends on $y$ and $x$`, `$\\gamma$ is penalised`."""
     for found in _DEPENDS.finditer(text):
         yield found["loss"], found["rest"], Slice(*found.span())
-    start = 0
-    for stop in (*STOP.finditer(text), None):
-        end = stop.start() if stop else len(text)
-        if (
-            _PENALTY.search(text, start, end)
-            and _OWN.search(text, start, end)
-            and not _NOT.search(text, start, end)
-        ):
-            yield "", text[start:end], Slice(start, end)
-        start = end + 1
+    stops = [*(stop.start() for stop in STOP.finditer(text)), len(text)] if _PENALTY.search(text) else []
+    for before, end in pairwise((-1, *stops)):
+        within = before + 1, end
+        if _PENALTY.search(text, *within) and _OWN.search(text, *within) and not _NOT.search(text, *within):
+            yield "", text[slice(*within)], Slice(*within)
 
 
 _INLINE = r"\$[^$\n]+\$"

@@ -128,6 +128,7 @@ def unsaid(sentence: str, words: Words, written: Mapping[int, str]) -> Effect | 
     return None if all(every) else Effect.UNKNOWN
 
 
+@lru_cache(maxsize=1 << 15)
 def waives(sentence: str, words: Words) -> bool:
     """Whether it may take back what sentences before it assume: not if all its words are known, and repeat
     that something is assumed."""

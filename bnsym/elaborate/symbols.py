@@ -144,8 +144,7 @@ class Table:
         """Whether a symbol is a word, in any font, of which nothing says that it is a name."""
         groups = self.defined, self.squares, self.sizes, self.losses, self.typed
         names = symbol.base, size_name(symbol)
-        known = any(name in group for group in groups for name in names)
-        return is_word(symbol) and not known
+        return is_word(symbol) and not any(name in group for group in groups for name in names)
 
     def is_identity(self, symbol: Symbol) -> bool:
         """Whether a symbol is the identity matrix, perhaps with its size: `I`, `I_m`."""

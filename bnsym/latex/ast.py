@@ -94,9 +94,10 @@ class Product:
     at: Place
 
     @property
-    def pairs(self) -> Iterable[tuple[Node, Node, str]]:
+    @lru_cache(maxsize=1 << 15)  # noqa: B019  # as of `walk`: asked again of the same node
+    def pairs(self) -> tuple[tuple[Node, Node, str], ...]:
         """Neighbouring factors, and the operator between them."""
-        return zip(self.factors, self.factors[1:], self.operators[1:], strict=False)
+        return tuple(zip(self.factors, self.factors[1:], self.operators[1:], strict=False))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
