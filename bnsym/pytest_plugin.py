@@ -35,7 +35,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> NoteFile |
 
 
 def _claims(path: Path) -> bool:
-    """Whether directives stand in a note, and not only quoted; most files are seen to have none at once."""
+    """Whether a note has directives that are not only quoted."""
     from bnsym.source.opening import opened
 
     return bool(DIRECTIVE.search(text := _text(path))) and opened(text, str(path)).claims

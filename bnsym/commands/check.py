@@ -5,7 +5,6 @@ from __future__ import annotations
 from codecs import BOM_UTF8
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -62,12 +61,6 @@ def _positive(_ctx: click.Context, _param: click.Parameter, seconds: float) -> f
     return seconds
 
 
-def _batch(_ctx: click.Context, _param: click.Parameter, size: int | None) -> int | None:
-    if size is not None and size < 1:
-        raise click.BadParameter(f"a batch has at least one example, not {size}.")
-    return size
-
-
 def _axioms(_ctx: click.Context, _param: click.Parameter, begun: str) -> list[str]:
     from bnsym.checking import AXIOMS
 
@@ -91,8 +84,7 @@ def _axioms(_ctx: click.Context, _param: click.Parameter, begun: str) -> list[st
 @click.option(
     "--m",
     "batch",
-    type=int,
-    callback=_batch,
+    type=click.IntRange(min=1),
     metavar="M",
     help="Also try every link at this batch size, in floats and mod a prime: evidence, not proof.",
 )
@@ -170,7 +162,8 @@ def check(
     if watch and (diff or fix or "-" in paths):
         raise click.UsageError("--watch goes with files, and without --diff and --fix")
     options["cross_examine"] = not no_cross_examine
-    options["axioms"] = axioms or _listed(ctx.lookup_default("axioms"))
+    stated = ctx.lookup_default("axioms")  # in the project's settings; an empty list allows none
+    options["axioms"] = axioms or (stated if isinstance(stated, list) else None)
     if diff and ctx.get_parameter_source("forms") is ParameterSource.DEFAULT:
         forms = ()
     settled, excluded = (tuple(ctx.lookup_default(key) or ()) for key in ("paths", "exclude"))
@@ -201,11 +194,6 @@ def _left_in(named: tuple[str, ...], settled: tuple[str, ...], excluded: tuple[s
     )
 
 
-def _listed(axioms: object) -> list[str] | None:
-    """Those of the project's settings; an empty list allows none."""
-    return axioms if isinstance(axioms, list) else None
-
-
 def _apart(
     forms: Sequence[tuple[str, Path | None]], output_file: Path | None, diff: bool
 ) -> tuple[tuple[str, Path | None], ...]:
@@ -230,10 +218,9 @@ def _repair(request: Request, folder: Folder | None, patch: Path | None, fix: bo
     found = folder or InMemory()
     report, code = request.check(notes, problems, found, both=not fix)
     again = replace(request, jobs=request.jobs or 1)
-    check = partial(
-        again.check, problems=problems, folder=found, causes=False
-    )  # all causes are found at once
-    changes, left = mended(notes, report, lambda notes: check(notes)[0])
+    changes, left = mended(  # all causes are found at once
+        notes, report, lambda notes: again.check(notes, problems, found, causes=False)[0]
+    )
     if patch is not None:
         write(patch, unified(changes, Path.cwd()))
         if any(Path.cwd() not in Path(file).resolve().parents for file in changes):

@@ -16,7 +16,7 @@ from lsprotocol.types import (
     Range,
 )
 
-from bnsym.model import Cause, Severity, Undecided, Unread
+from bnsym.model import Severity, Undecided, Unread
 from bnsym.reporting.console.rows import mark_of
 from bnsym.reporting.console.terminal import closer_look
 from bnsym.reporting.programs.findings import Finding, fenced, findings
@@ -40,13 +40,10 @@ def diagnostics(checked: Checked) -> dict[str, list[Diagnostic]]:
         place = checked.text.place_of(one.span)
         found.setdefault(place.uri, []).append(_diagnostic(checked, one, known.get(one.link), place.range))
     for cause in checked.report.causes:
-        place = checked.text.place_of(cause.span)
-        found.setdefault(place.uri, []).append(_cause(cause, place.range))
+        place, said = checked.text.place_of(cause.span), plain(said_of_cause(cause))
+        shown = Diagnostic(place.range, said, DiagnosticSeverity.Warning, source="bnsym")
+        found.setdefault(place.uri, []).append(shown)
     return found
-
-
-def _cause(cause: Cause, place: Range) -> Diagnostic:
-    return Diagnostic(place, plain(said_of_cause(cause)), DiagnosticSeverity.Warning, source="bnsym")
 
 
 def _diagnostic(checked: Checked, finding: Finding, view: View | None, place: Range) -> Diagnostic:
