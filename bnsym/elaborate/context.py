@@ -6,7 +6,6 @@ reading, never `links`.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -154,7 +153,7 @@ def parse_term(latex: str, context: Context, chain: RawChain | None = None) -> T
 
 def _lowered(node: Node, context: Context, scope: str) -> Term:
     """scope: of index letters that are the expression's own, or nothing, if they are the file's."""
-    table, spaces = copy.deepcopy(context.survey.table), copy.deepcopy(context.survey.spaces)
+    table, spaces = context.survey.table.copied(), context.survey.spaces.copied()
     for variable, size in context.closer.spaces.items():
         spaces.set_size(variable, size, (0, 0), "an index")
     spaces.scope = scope

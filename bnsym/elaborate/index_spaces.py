@@ -7,7 +7,7 @@ directive or by default. Imports terms and `errors` only.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from bnsym.latex.ast import Place
@@ -62,6 +62,15 @@ class Spaces:
 
     def __post_init__(self) -> None:
         self.parent, self.size, self.sets = (_Table(self.trail) for _ in range(3))
+
+    def copied(self) -> Spaces:
+        """Ones that change alone, and take back nothing that was said before."""
+        other = replace(self, trail=[], rank=dict(self.rank), declared=set(self.declared))
+        for own, known in zip(
+            (other.parent, other.size, other.sets), (self.parent, self.size, self.sets), strict=True
+        ):
+            own.update(known)
+        return other
 
     def letter(self, letter: str) -> str:
         if (plain := letter.rstrip("'")) in self.declared:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container, Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
@@ -70,6 +71,10 @@ class Table:
     """Names of which the file says their kind, or that they are positive."""
     line_of: Callable[[int], int] = field(default=lambda offset: 0)
     """The line of an offset, for messages."""
+
+    def copied(self) -> Table:
+        """One that changes alone."""
+        return Table(**{name: copy(known) for name, known in vars(self).items()})
 
     def is_index(self, letter: str, bound: Container[str]) -> bool:
         if (below := letter.partition("_{")[2][:-1]) and self.is_index(below, bound):

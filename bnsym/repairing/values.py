@@ -6,7 +6,7 @@ Untrusted. A candidate is thrown out here, never accepted.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -21,12 +21,14 @@ from bnsym.kernel import Rejected, Value, Witness, holds
 from bnsym.proving.witness import draws
 from bnsym.terms import (
     Add,
+    Definition,
     Delta,
     Diff,
     Hypothesis,
     Index,
     Max,
     Mul,
+    Name,
     Num,
     Pow,
     Relation,
@@ -65,7 +67,7 @@ class Point:
     """Random values for what is free, drawn when first asked for, or those of a witness; also for
     the free indices."""
 
-    graph: Graph
+    formulas: Formulas
     random: Random
     positive: frozenset[str] = frozenset()
     given: Witness | None = None
@@ -86,11 +88,12 @@ class Point:
     def of(self, term: Term) -> float:
         """Its value, its free indices where this point has them. Raises NoValue."""
         self.work = 0
-        for index in free_indices(term):
+        indices, value = self.formulas.of(term)
+        for index in indices:
             place = 0 if self.diagonal else self.random.randrange(self.size(index.space))
             self.at.setdefault(index.name, place)
         try:
-            return self._value(term, self.at)
+            return value(self, self.at)
         except (
             OverflowError,
             ZeroDivisionError,
@@ -101,43 +104,15 @@ class Point:
         ) as error:
             raise NoValue from error
 
-    def _value(self, term: Term, at: dict[str, int]) -> float:
-        match term:
-            case Num(value):
-                return float(value)
-            case Size(space):
-                return float(self.size(space))
-            case Delta(left, right):
-                return float(at[left.name] == at[right.name])
-            case Add(terms):
-                return math.fsum(self._value(t, at) for t in terms)
-            case Mul(factors):
-                return math.prod(self._value(f, at) for f in factors)
-            case Pow(base, exponent):
-                return _power(self._value(base, at), exponent)
-            case Sum(index, body):
-                places = range(self.size(index.space))
-                self.work += len(places)
-                if self.work > WORK:
-                    raise NoValue
-                return math.fsum(self._value(body, {**at, index.name: n}) for n in places)
-            case Sym(name, indices):
-                return self._remembered((name, *(at[i.name] for i in indices)), term, at)
-            case Diff():
-                where = tuple(at[i.name] for i in free_indices(term))
-                return self._remembered((_unlettered(term), where), term, at)
-            case Max():
-                raise NoValue
+    def places(self, space: SpaceName) -> range:
+        """What an index of a sum runs over."""
+        places = range(self.size(space))
+        self.work += len(places)
+        if self.work > WORK:
+            raise NoValue
+        return places
 
-    def _remembered(self, key: tuple[Any, ...], term: Sym | Diff, at: dict[str, int]) -> float:
-        if isinstance(term, Sym) and term.name in self.graph.symmetric:
-            key = (term.name, *sorted(key[1:]))
-        if key not in self.memo:
-            meaning = expand(self.graph, term) if isinstance(term, Diff) else self.graph.unfold(term)
-            self.memo[key] = self._drawn(key) if meaning is None else self._value(meaning, at)
-        return self.memo[key]
-
-    def _drawn(self, key: tuple[Any, ...]) -> float:
+    def drawn(self, key: tuple[Any, ...]) -> float:
         if self.given is None:
             scale = self.scales.setdefault(key[0], self.random.choice(SCALES))
             size = self.random.uniform(0.3, 2) * scale
@@ -149,11 +124,118 @@ class Point:
         return float(value)  # type: ignore[arg-type]
 
 
+Valued: TypeAlias = Callable[[Point, dict[str, int]], float]
+"""The value of a term at a point, its free letters being at places."""
+
+
+@dataclass
+class Formulas:
+    """The terms of one graph, each of which becomes a function once for all points."""
+
+    graph: Graph
+    known: dict[Term, tuple[tuple[Index, ...], Valued]] = field(default_factory=dict)
+    numbers: dict[Term, int] = field(default_factory=dict)
+    """Of sums and derivatives whose values are kept."""
+
+    def of(self, term: Term) -> tuple[tuple[Index, ...], Valued]:
+        """Its free indices, and what values it."""
+        if term not in self.known:
+            indices = free_indices(term)
+            self.known[term] = indices, self._made(term, tuple(i.name for i in indices))
+        return self.known[term]
+
+    def _inside(self, term: Term) -> Valued:
+        """Of a part of a term; those that take long to value are kept."""
+        return self.of(term)[1] if isinstance(term, Sum | Diff) else self._made(term, ())
+
+    def _made(self, term: Term, letters: tuple[str, ...]) -> Valued:
+        match term:
+            case Num(number):
+                constant = float(number)
+                return lambda point, at: constant
+            case Size(space):
+                return lambda point, at: float(point.size(space))
+            case Delta(left, right):
+                return lambda point, at: float(at[left.name] == at[right.name])
+            case Add(terms):
+                parts = [self._inside(part) for part in terms]
+                return lambda point, at: math.fsum([part(point, at) for part in parts])
+            case Mul(factors):
+                deltas = [(d.left.name, d.right.name) for d in factors if isinstance(d, Delta)]
+                parts = [self._inside(factor) for factor in factors if not isinstance(factor, Delta)]
+
+                def times(point: Point, at: dict[str, int]) -> float:
+                    if any(at[a] != at[b] for a, b in deltas):
+                        return 0.0
+                    return math.prod([part(point, at) for part in parts])
+
+                return times
+            case Pow(base, exponent):
+                inner = self._inside(base)
+                return lambda point, at: _power(inner(point, at), exponent)
+            case Sum(index, body):
+                inside = self._inside(body)
+
+                def total(point: Point, at: dict[str, int]) -> float:
+                    places = point.places(index.space)
+                    return math.fsum([inside(point, {**at, index.name: n}) for n in places])
+
+                return self._kept(term, letters, total)
+            case Sym():
+                return self._symbol(term)
+            case Diff():
+                plain = _unlettered(term)
+
+                def derived(point: Point, at: dict[str, int]) -> float:
+                    own = {str(k): at[letter] for k, letter in enumerate(letters)}
+                    return self._inside(expand(self.graph, plain))(point, own)
+
+                return self._kept(plain, letters, derived)
+            case Max():
+                raise NoValue
+
+    def _kept(self, term: Term, letters: tuple[str, ...], value: Valued) -> Valued:
+        number = self.numbers.setdefault(term, len(self.numbers))
+
+        def kept(point: Point, at: dict[str, int]) -> float:
+            key = (number, *[at[letter] for letter in letters])
+            known = point.memo.get(key)
+            return point.memo.setdefault(key, value(point, at)) if known is None else known
+
+        return kept
+
+    def _symbol(self, symbol: Sym) -> Valued:
+        name, letters = symbol.name, [index.name for index in symbol.indices]
+        definition = self.graph.by_name.get(name)
+        parameters = [index.name for index in definition.symbol.indices] if definition else []
+
+        def value(point: Point, at: dict[str, int]) -> float:
+            places = [at[letter] for letter in letters]
+            key = (name, *(sorted(places) if name in self.graph.symmetric else places))
+            if key not in point.memo:
+                own = dict(zip(parameters, places, strict=definition is not None))
+                point.memo[key] = (
+                    self._inside(definition.body)(point, own) if definition else point.drawn(key)
+                )
+            return point.memo[key]
+
+        return value
+
+
 @lru_cache(maxsize=1000)
-def _unlettered(derivative: Diff) -> Term:
+def _unlettered(derivative: Diff) -> Diff:
     """The derivative with its free letters by their order: what they are called changes no value."""
     letters = free_indices(derivative)
-    return rename(derivative, {i.name: Index(str(k), i.space) for k, i in enumerate(letters)})
+    own = {i.name: Index(str(k), i.space) for k, i in enumerate(letters)}
+    by = Sym(derivative.by.name, tuple(own[i.name] for i in derivative.by.indices))
+    return Diff(rename(derivative.of, own), by, derivative.total)
+
+
+@lru_cache(maxsize=16)
+def _formulas(
+    definitions: tuple[Definition, ...], losses: tuple[Name, ...], outputs: tuple[Name, ...]
+) -> Formulas:
+    return Formulas(Graph(definitions, losses, outputs))
 
 
 def _power(base: float, exponent: Fraction) -> float:
@@ -196,21 +278,21 @@ class Points:
 def points_for(statement: Statement, deadline: float) -> Points:
     """Random points; where an equation is assumed, or nothing random meets the hypotheses, exact
     witnesses that a search found."""
-    graph = Graph.of(statement)
+    formulas = _formulas(statement.definitions, statement.losses, statement.outputs)
     count = POINTS if statement.relation is Relation.EQ else ORDERED
-    valued = (p for p in _random(statement, graph, deadline) if _has_values(p, statement))
+    valued = (p for p in _random(statement, formulas, deadline) if _has_values(p, statement))
     found = list(islice(valued, count))
     if len(found) < POINTS:
-        found += islice(_exact(statement, graph, deadline), POINTS - len(found))
+        found += islice(_exact(statement, formulas, deadline), POINTS - len(found))
     return Points(statement, tuple(found))
 
 
 def few_points(statement: Statement, witness: Witness | None) -> Iterator[Point]:
     """A witness, and random points, without a search for better ones."""
-    graph = Graph.of(statement)
+    formulas = _formulas(statement.definitions, statement.losses, statement.outputs)
     if witness is not None:
-        yield Point(graph, Random(7), given=witness)
-    yield from _random(statement, graph, math.inf, 10)
+        yield Point(formulas, Random(7), given=witness)
+    yield from _random(statement, formulas, math.inf, 2 * ORDERED)
 
 
 def may_hold(statement: Statement, points: Iterable[Point]) -> bool | None:
@@ -218,7 +300,7 @@ def may_hold(statement: Statement, points: Iterable[Point]) -> bool | None:
     not because both are 0 everywhere; None if there is none."""
     values: list[tuple[float, float]] = []
     for point in points:
-        if len(values) > FEW:
+        if len(values) > (FEW if statement.relation is Relation.EQ else ORDERED):
             break
         with suppress(NoValue):
             values.append((point.of(statement.left), point.of(statement.right)))
@@ -228,7 +310,7 @@ def may_hold(statement: Statement, points: Iterable[Point]) -> bool | None:
     return says if values else None
 
 
-def _random(statement: Statement, graph: Graph, deadline: float, tries: int = DRAWS) -> Iterator[Point]:
+def _random(statement: Statement, formulas: Formulas, deadline: float, tries: int = DRAWS) -> Iterator[Point]:
     """Of those that are drawn until then, the ones that meet the hypotheses."""
     positive = frozenset(
         h.left.name
@@ -236,7 +318,7 @@ def _random(statement: Statement, graph: Graph, deadline: float, tries: int = DR
         if isinstance(h.left, Sym) and h.relation in (Relation.GT, Relation.GE)
     )
     seeds = takewhile(lambda _: monotonic() < deadline, range(tries))
-    points = (Point(graph, Random(seed), positive, diagonal=seed == 0) for seed in seeds)
+    points = (Point(formulas, Random(seed), positive, diagonal=seed == 0) for seed in seeds)
     return (point for point in points if _meets(point, statement))
 
 
@@ -258,11 +340,11 @@ def _holds(point: Point, hypothesis: Hypothesis) -> bool:
     return related(point.of(hypothesis.left), hypothesis.relation, point.of(hypothesis.right), 1e-12)
 
 
-def _exact(statement: Statement, graph: Graph, deadline: float) -> Iterator[Point]:
+def _exact(statement: Statement, formulas: Formulas, deadline: float) -> Iterator[Point]:
     for witness in draws(statement, deadline, seed=5, limit=EXACT):
         try:
             if holds(statement.hypotheses, statement, witness):
-                point = Point(graph, Random(7), given=witness)
+                point = Point(formulas, Random(7), given=witness)
                 point.of(statement.left), point.of(statement.right)
                 yield point
         except (Rejected, ZeroDivisionError, NoValue):
