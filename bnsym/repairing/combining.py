@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import combinations, product
+from itertools import product
 from typing import TypeAlias
 
 from bnsym.repairing.edits import Edit, overlap
@@ -24,8 +24,6 @@ DEGREE = 4
 """How many scales a missing factor has at most."""
 SLIGHT = 1e-9
 """What is 0 but for rounding, and what no function bends by."""
-TRIPLES = 90
-"""Of how many edits all three together are tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +78,8 @@ def equal(a: Row, b: Row) -> bool:
 
 
 def combined(side: Side, changed: Sequence[Changed]) -> list[MADE]:
-    """Several edits that together give the values wanted, the cheapest first: two that add up or
-    multiply; one in each of three terms."""
-    cheap = [one for one in changed if one.cost == 1]
+    """Two edits that together give the values wanted, as they add up or multiply, the cheapest first."""
     found = dict.fromkeys((*_products(side, changed), *_sums(side, changed)))
-    if not found:
-        found |= dict.fromkeys(_three(side, cheap[:TRIPLES]))
     return sorted(found, key=lambda made: sum(edit.cost for edit in made))
 
 
@@ -112,17 +106,6 @@ def _products(side: Side, changed: Sequence[Changed]) -> Iterator[MADE]:
     if any(abs(r) <= SLIGHT * abs(t) for t, r in zip(side.target, side.row, strict=True)):
         return iter(())  # nothing times 0
     return _matching(changed, lambda row: tuple(g / v for g, v in zip(goal, row, strict=True)))
-
-
-def _three(side: Side, changed: Sequence[Changed]) -> Iterator[MADE]:
-    goal = tuple(t + 2 * r for t, r in zip(side.target, side.row, strict=True))
-    lookup = Lookup(changed)
-    for one, two in combinations(changed, 2):
-        if not one.overlaps(two):
-            both = Changed(joined(one, two), _less(_less(goal, one.row), two.row))
-            for three in lookup.at(both.row):
-                if not both.overlaps(three):
-                    yield joined(both, three)
 
 
 def joined(a: Changed, b: Changed) -> MADE:
