@@ -244,3 +244,62 @@ def test_a_fix_is_of_the_file_as_it_is(tmp_path: Path) -> None:
             end = sum(map(len, lines[: region["endLine"] - 1])) + region["endColumn"] - 1
             fixed = fixed[:start] + replacement["insertedContent"]["text"] + fixed[end:]
         assert fixed == expected
+
+
+UNNAMED = r"""# Layer
+
+$$ \mu = \frac1m \sum_i x_i, \qquad \hat x_i = x_i - \mu, \qquad y_i = \gamma \hat x_i $$
+
+$$ \frac{\partial f}{\partial \hat x_i} = \gamma \frac{\partial f}{\partial y_i} $$
+
+$$
+\frac{\partial f}{\partial x_i} =
+\gamma \frac{\partial f}{\partial y_i} - \frac{\gamma}{m} \sum_j \frac{\partial f}{\partial y_j}
+$$
+
+# Length
+
+$$
+\Vert \nabla_x L \Vert^2 =
+\gamma^2 \Vert \frac{\partial f}{\partial y} \Vert^2
+- \frac{\gamma^2}{m} \langle e, \frac{\partial f}{\partial y} \rangle^2
+$$
+"""
+
+
+def test_a_gradient_of_which_nothing_is_said_is_named_once(tmp_path: Path) -> None:
+    """Centring takes the mean off a gradient: |∂f/∂x|² = γ² |∂f/∂y|² - γ²/m (Σ ∂f/∂y)²."""
+    cause = only(found(tmp_path, UNNAMED))
+    assert cause.what == r"a missing definition of `\nabla_x L`"
+    assert cause.lines == (("", r"<!-- bnsym: let $\nabla_x L$ = $\frac{\partial f}{\partial x}$ -->"),)
+    assert found(tmp_path, cause.apply(UNNAMED)).counts["proved"] == 3
+    assert "<del></del>" not in to_html(found(tmp_path, UNNAMED))
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        (r"- \frac{\gamma^2}{m} \langle e", r"- \frac{\gamma^2}{m^2} \langle e"),  # true of no gradient
+        (
+            r"\frac{\partial f}{\partial \hat x_i} =",
+            r"\frac{\partial L}{\partial \hat x_i} =",
+        ),
+    ],
+)
+def test_a_gradient_is_given_no_meaning_that_the_note_does_not_bear_out(
+    tmp_path: Path, right: str, wrong: str
+) -> None:
+    assert right in UNNAMED
+    causes = found(tmp_path, UNNAMED.replace(right, wrong)).causes
+    assert not [cause for cause in causes if "definition" in cause.what]
+
+
+def test_a_gradient_that_a_maximum_is_taken_of_shows_its_matrix(tmp_path: Path) -> None:
+    """max |X v|² over |X| ≤ λ is λ² |v|², and X v is the gradient of the weights of y = Xᵀ W."""
+    weights = r"\max_{\Vert X \Vert_2 \le \lambda} \Vert \nabla_W L \Vert^2"
+    value = r"\lambda^2 \Vert \frac{\partial f}{\partial x} \Vert^2"
+    text = f"{UNNAMED}\n# Weights\n\n$$ {weights} = {value} $$\n"
+    added = [new for cause in found(tmp_path, text).causes for _, new in cause.lines]
+    assert r"<!-- bnsym: let $\nabla_W L$ = $X \frac{\partial f}{\partial x}$ -->" in added
+    slipped = text.replace(value, value.replace(r"\lambda^2", r"\lambda^3"))
+    assert not [cause for cause in found(tmp_path, slipped).causes if "W" in cause.what]

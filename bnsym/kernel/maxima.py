@@ -57,8 +57,8 @@ def substituted(
     ring = Ring(statement)
     for maximum in maxima:
         graph = Graph(maximum.arguments, (), ())
-        term, value = _instance(maximum.term, graph), _instance(maximum.value, graph)
-        radius = _instance(maximum.term.radius, graph)
+        term, value = instance(maximum.term, graph), instance(maximum.value, graph)
+        radius = instance(maximum.term.radius, graph)
         if not ring.surely(radius):
             conditions.setdefault(Hypothesis(radius, Relation.GE, ZERO))
         statement = replaced(statement, term, value)
@@ -149,7 +149,7 @@ def _check_apart(maximum: Maximum) -> None:
             raise Rejected("an index of what an array of a maximum stands for is bound in it")
 
 
-def _instance(term: Term, arguments: Graph) -> Term:
+def instance(term: Term, arguments: Graph) -> Term:
     """The term with its arrays replaced by what they stand for."""
     unfolded = arguments.unfold(term) if isinstance(term, Sym) else None
-    return mapped(term, lambda inner: _instance(inner, arguments)) if unfolded is None else unfolded
+    return mapped(term, lambda inner: instance(inner, arguments)) if unfolded is None else unfolded

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from itertools import product
 
+from bnsym.calculus import Graph
 from bnsym.kernel import (
     Certificate,
     Lemma,
@@ -21,7 +22,7 @@ from bnsym.kernel import (
     Witness,
     holds,
 )
-from bnsym.kernel.maxima import lemmas
+from bnsym.kernel.maxima import instance, lemmas
 from bnsym.normal import Monomial, OutOfReach, Poly, Ring, generator
 from bnsym.proving.bound import bound_certificate
 from bnsym.proving.identity import identity_certificate
@@ -72,6 +73,12 @@ def maximum_of(term: Max, deadline: float) -> Maximum | None:
         if found is not None:
             return found
     return None
+
+
+def value_of(term: Max, deadline: float) -> Term | None:
+    """The same, of what stands in the maximum, without the proof."""
+    found = maximum_of(term, deadline)
+    return instance(found.value, Graph(found.arguments, (), ())) if found is not None else None
 
 
 # -- the lemma ------------------------------------------------------------------------

@@ -7,44 +7,70 @@ stretch; it is a cause if the note with it, read anew, proves more links than be
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from difflib import SequenceMatcher
 from functools import cached_property
-from itertools import chain, combinations, pairwise, product, takewhile
+from itertools import chain, combinations, pairwise, product, takewhile, zip_longest
 from time import monotonic
 from types import MappingProxyType
 from typing import TypeAlias
 
+from bnsym.calculus import Graph
 from bnsym.elaborate.lints import resemblances
 from bnsym.elaborate.symbols import unmarked
 from bnsym.evidence.surveying import relevant
 from bnsym.kernel import Witness
-from bnsym.latex.ast import Derivative, Gradient, Norm, Plus, Power, Product, Quotient, Symbol, walk
+from bnsym.latex.ast import (
+    Derivative,
+    Gradient,
+    Inner,
+    MaxOver,
+    Norm,
+    Plus,
+    Power,
+    Product,
+    Quotient,
+    Symbol,
+    walk,
+)
 from bnsym.model import Cause, Link, TextEdit, edited
 from bnsym.proving import is_provable
 from bnsym.proving.witness import free_shapes
-from bnsym.repairing.edits import Edit, Place, accented, accents, edits, factors, powers, signs, squares
+from bnsym.repairing.edits import (
+    Edit,
+    Place,
+    accented,
+    accents,
+    edits,
+    factors,
+    powers,
+    signs,
+    squares,
+    transposes,
+)
 from bnsym.repairing.foreseen import Foreseen
-from bnsym.repairing.spots import spots
+from bnsym.repairing.spots import Spot, spots
 from bnsym.repairing.trial import fails
 from bnsym.repairing.values import few_points, may_hold, points_for
 from bnsym.repairing.worth import is_worthwhile
 from bnsym.repairing.written import PROOF_SECONDS, Note, Work
 from bnsym.source.bundle import lines
 from bnsym.source.source_map import Places
-from bnsym.terms import Statement
+from bnsym.terms import Statement, names
 
 FEWEST = 2
 """Links that a cause explains: of one alone the repair of that link tells, unless a name is wrong, which
 may be so in a definition."""
-ROUNDS = 8
-LINKS = 2000
+ROUNDS = 16
+LINKS = 6000
 """How many are read over all candidates of a note: of a long one fewer candidates are tried."""
 ALIKE = 4
 """How many candidates of one cost are tried on the whole note, those that seem to help most."""
 BOTH = 16
 """Of how many candidates each two are tried together."""
+UNSAID = "a missing definition"
 RARE = ("a power", "a root")
 """Kinds of edits that are tried after others."""
 
@@ -59,6 +85,8 @@ class Draft:
     """Of each statement met, whether it is proved."""
     witnesses: dict[str, Witness] = field(repr=False)
     """Values at which a link failed, by its id: a change that helps it makes it hold there."""
+    held: dict[tuple[object, ...], bool | None] = field(default_factory=dict, repr=False)
+    """See `Foreseen`."""
 
     @cached_property
     def note(self) -> Note:
@@ -103,6 +131,20 @@ class Draft:
         return {name: shape for one in statements for name, shape in free_shapes(one)[0].items()}
 
     @cached_property
+    def unsaid(self) -> dict[str, tuple[str, ...]]:
+        """Of losses that hardly a proved link speaks of, what their gradients may be: those of the others."""
+        context = self.note.context
+        proved = [one.statement for name in self.proved if (one := self.links[name]).statement]
+        spoken = Counter(name for one in proved if one for name in names(one.left, one.right))
+        known = [loss for loss in context.losses if spoken[loss] >= FEWEST]
+        feeding = Graph(context.definitions, context.losses, context.outputs).feeding
+        arrays = [d.symbol.name for d in context.definitions if d.symbol.indices]
+        arrays += [name for name, shape in self.free.items() if shape]
+        flowing = [name for name in arrays if name in feeding]
+        found = tuple(rf"\frac{{\partial {f}}}{{\partial {x}}}" for f in known for x in flowing)
+        return {loss: found for loss in context.losses if loss not in known}
+
+    @cached_property
     def place(self) -> Place:
         """What its expressions may be changed with."""
         numbers = (name for name, shape in self.free.items() if not shape)
@@ -111,7 +153,7 @@ class Draft:
 
     def changed(self, edits: Iterable[TextEdit]) -> Draft:
         """With edits of which the last stretch comes first."""
-        return Draft(edited(self.text, edits), self.file, self.known, self.witnesses)
+        return Draft(edited(self.text, edits), self.file, self.known, self.witnesses, self.held)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +167,11 @@ class Spotted:
     kind: Kind
     failing: bool
     """Whether a link of the expression is not proved, or a name of a definition may be a slip."""
+
+    @property
+    def is_unsaid(self) -> bool:
+        """Whether the edit puts in what a name stands for, which is then said once."""
+        return self.kind[0].startswith(UNSAID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +188,12 @@ class Candidate:
     def edits(self) -> tuple[TextEdit, ...]:
         """Of the text that is read, the last first."""
         return tuple(sorted({one.edit for one in self.places}, reverse=True))
+
+    def said(self, note: Note) -> set[TextEdit]:
+        """The definitions that are missing, above the displays where the names first stand."""
+        places = sorted((one for one in self.places if one.is_unsaid), key=lambda one: one.edit, reverse=True)
+        first = {one.kind: one.edit[0] for one in places}
+        return {note.directive(at, f"let ${name}$ = ${body}$") for (_, name, body), at in first.items()}
 
     @property
     def expressions(self) -> frozenset[int]:
@@ -159,6 +212,10 @@ class Candidate:
     def is_name(self) -> bool:
         """Whether one name is written for another, and nothing else is changed."""
         return len(self.kinds) == 1 and _is_name(self.what)
+
+    @property
+    def is_unsaid(self) -> bool:
+        return any(one.is_unsaid for one in self.places)
 
     @property
     def less(self) -> Iterator[Candidate]:
@@ -227,12 +284,21 @@ def causes(
             break
         after = best.after
         explained = tuple(k.id for k in after.note.links if k.id in after.proved - draft.proved)
-        pairs = zip(lines(draft.text), lines(after.text), strict=True)  # no edit adds a line
-        differing = tuple((a.strip(), b.strip()) for a, b in pairs if a != b)
+        if best.candidate.is_unsaid:
+            draft.held.clear()  # a name means another thing now
+        differing = tuple(_differing(lines(draft.text), lines(after.text)))
         span = Places.of(draft.text).span(draft.file, *min(best.edits)[:2])
         found.append(Cause(best.candidate.what, best.edits, differing, explained, span))
-        draft, used = after, used | {one.kind for one in best.candidate.places if not _is_name(one.kind[0])}
+        draft, used = after, used | {k for k in best.candidate.kinds if not k[0].startswith(("`", UNSAID))}
     return tuple(found)
+
+
+def _differing(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """The lines that change, each with what it becomes; nothing becomes one that is added."""
+    for kind, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if kind != "equal":
+            for old, new in zip_longest(before[a:b], after[c:d], fillvalue=""):
+                yield old.strip(), new.strip()
 
 
 def confirmed(text: str, file: str, causes: tuple[Cause, ...]) -> tuple[Cause, ...]:
@@ -252,10 +318,10 @@ def _best(draft: Draft, wanted: frozenset[str], used: Collection[Kind], work: Wo
     lost; two together where none does alone, and what was changed before, here too, with one more."""
     failing = [link for link in draft.note.links if link.id in wanted - draft.proved]
     proved = [link for link in draft.note.links if link.id in draft.proved]
-    foreseen = Foreseen(draft.note, failing, proved, draft.witnesses)
+    foreseen = Foreseen(draft.note, failing, proved, draft.witnesses, draft.held)
     spotted = list(_spotted(draft, wanted))
     every = list(_candidates(spotted))
-    seconds = [one for one in every if one.cost < 2 and len(one.displays) == 1]
+    seconds = [one for one in every if one.cost < 2 and len(one.displays) == 1 and not one.is_unsaid]
     helpful: list[Helpful] = []
     for cost in (0, 1):
         helpful += (found := list(_helpful(_repeated(every, cost), foreseen, work)))
@@ -263,8 +329,10 @@ def _best(draft: Draft, wanted: frozenset[str], used: Collection[Kind], work: Wo
             return best
     firsts = [one for _, one in sorted(helpful, key=lambda one: -one[0]) if len(one.displays) == 1]
     carried = list(_carried(spotted, used))
+    unsaid = [one for one in every if one.is_unsaid and len(one.displays) == 1]
     stages = (
         (chain(carried, _with_one(carried, seconds)), 1),
+        (chain(unsaid, _with_one(unsaid, carried), _with_one(unsaid, seconds)), 1),
         (_with_one(firsts[:BOTH], seconds), FEWEST),
         (_repeated(every, 2), FEWEST),
         (_in_definitions(draft, failing), FEWEST),
@@ -275,7 +343,8 @@ def _best(draft: Draft, wanted: frozenset[str], used: Collection[Kind], work: Wo
 
 def _repeated(candidates: Iterable[Candidate], cost: int) -> list[Candidate]:
     """Those of one cost that change several places: a name may be wrong in one, of a definition."""
-    return [one for one in candidates if one.cost == cost and (len(one.edits) > 1 or one.is_name)]
+    several = (one for one in candidates if one.cost == cost and not one.is_unsaid)
+    return [one for one in several if len(one.edits) > 1 or one.is_name]
 
 
 def _with_one(firsts: Iterable[Candidate], seconds: Iterable[Candidate]) -> Iterator[Candidate]:
@@ -327,16 +396,19 @@ def _tried(draft: Draft, wanted: frozenset[str], candidate: Candidate) -> Tried 
 
 
 def _outcome(draft: Draft, wanted: frozenset[str], candidate: Candidate) -> Tried | None:
-    placed = [draft.note.source.edit(*edit) for edit in candidate.edits]
-    edits = tuple(sorted({edit for edit in placed if edit is not None}, reverse=True))
+    said = candidate.said(draft.note)
+    changes = {*said, *(one.edit for one in candidate.places if not one.is_unsaid)}
+    placed = {edit: draft.note.source.edit(*edit) for edit in changes}
+    edits = tuple(sorted({edit for edit in placed.values() if edit is not None}, reverse=True))
     if len(edits) < len(placed):
         return None
     after = draft.changed(edits)
     gained = [name for name in sorted(wanted - draft.proved) if after.is_proved(name)]
     if not gained or not all(map(after.is_proved, draft.proved)):
         return None
+    meant = draft.changed(sorted(filter(None, map(placed.get, said)), reverse=True)) if said else draft
     for name in gained:
-        now, before = (one.links[name].statement if name in one.links else None for one in (after, draft))
+        now, before = (one.links[name].statement if name in one.links else None for one in (after, meant))
         points = points_for(before or now, monotonic() + PROOF_SECONDS) if now else None
         if now and points and not is_worthwhile(before, now, points):
             return None  # it says nothing any more, or something else
@@ -407,6 +479,7 @@ def _spotted(draft: Draft, wanted: frozenset[str]) -> Iterator[Spotted]:
     }
     typos = dict(resemblances(draft.free, {d.symbol.name: d for d in context.definitions}))
     losses = {name: plain for name in context.losses if (plain := unmarked(name)) in context.losses}
+    unsaid = draft.unsaid
     for doubt in context.survey.gathered.doubts:
         at = text.find("=", doubt.where.start, doubt.where.end)
         if doubt.value is not None and at >= 0 and text[at - 1] != ":":
@@ -415,17 +488,21 @@ def _spotted(draft: Draft, wanted: frozenset[str]) -> Iterator[Spotted]:
     for raw in context.survey.gathered.chains:
         for expression in raw.expressions if not raw.stated else ():
             start, end = expression.where.start, expression.where.end
-            for kind, edit in _kinds(text[start:end], draft.place, typos, losses):
+            for kind, edit in _kinds(text[start:end], draft.place, typos, losses, unsaid):
                 moved = start + edit.start, start + edit.end, edit.new
                 where = raw.section, raw.block.where.start, start
                 yield Spotted(*where, moved, kind, known.get((start, end), _is_name(edit.kind)))
 
 
 def _kinds(
-    text: str, place: Place, typos: Mapping[str, str], losses: Mapping[str, str]
+    text: str,
+    place: Place,
+    typos: Mapping[str, str],
+    losses: Mapping[str, str],
+    unsaid: Mapping[str, Sequence[str]],
 ) -> Iterator[tuple[Kind, Edit]]:
-    """`typos` and `losses` tell for which name one may be written."""
-    for spot in spots(text):
+    """`typos` and `losses` tell for which name one may be written, `unsaid` what gradients may be."""
+    for spot in (parts := spots(text)):
         of = spot.node.of if isinstance(spot.node, Derivative) else None
         if isinstance(of, Symbol) and (plain := losses.get(of.base)):
             yield ("a hat", of.base, plain), Edit(*of.at, plain, "a hat")
@@ -437,6 +514,12 @@ def _kinds(
             yield (edit.kind, "", ""), edit
         if isinstance(spot.holder, Derivative | Gradient):
             continue
+        if isinstance(spot.node, Gradient):
+            for name, body in _namings(text, spot.node, parts, unsaid):
+                new = body if isinstance(spot.holder, Norm | Inner) else rf"\left( {body} \right)"
+                yield (f"{UNSAID} of `{name}`", name, body), Edit(spot.start, spot.end, new, UNSAID)
+            for edit in transposes(text, spot, place):
+                yield (edit.kind, written, str(spot.start)), edit
         for edit in accents(text, spot, place):
             yield (edit.kind, text[edit.start : edit.end], edit.new), edit
         if isinstance(spot.node, Norm):
@@ -456,3 +539,19 @@ def _kinds(
                 name = next((inner.base for inner in walk(term) if isinstance(inner, Symbol)), "")
                 if edit.end > edit.start and name:
                     yield (f"the sign before `{name}`", text[edit.start : edit.end], ""), edit
+
+
+def _namings(
+    text: str, gradient: Gradient, parts: Iterable[Spot], unsaid: Mapping[str, Sequence[str]]
+) -> Iterator[tuple[str, str]]:
+    """A gradient of a loss of which nothing is said, with what it may be: a derivative, or, in a maximum over
+    a matrix, the product of that with one."""
+    loss, by = (one.base if isinstance(one, Symbol) else "" for one in (gradient.of, gradient.by))
+    found = unsaid.get(loss, ())
+    nodes = (spot.node for spot in parts)
+    balls = dict.fromkeys(text[slice(*node.variable.at)] for node in nodes if isinstance(node, MaxOver))
+    is_known = any(one.endswith(rf"\partial {by}}}") for one in found)
+    before = ("",) if is_known else (f"{ball}{turned} " for ball in balls for turned in ("", "^T"))
+    yield from (
+        (rf"\nabla_{text[slice(*gradient.by.at)]} {loss}", f"{x}{one}") for x in before for one in found
+    )

@@ -15,6 +15,7 @@ from itertools import combinations, pairwise
 from bnsym.latex.ast import (
     BigSum,
     Derivative,
+    Gradient,
     Inner,
     Node,
     Norm,
@@ -441,7 +442,9 @@ def _moved(text: str, node: Product) -> Iterator[Edit]:
 
 
 def _is_matrix(node: Node) -> bool:
-    return isinstance(node, Paren) or (isinstance(node, Symbol) and node.bare and node.core.isalpha())
+    return isinstance(node, Paren | Gradient) or (
+        isinstance(node, Symbol) and node.bare and node.core.isalpha()
+    )
 
 
 EDITS: tuple[Maker, ...] = (

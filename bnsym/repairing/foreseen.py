@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import repeat
 
 from bnsym.elaborate.dependence import names_of, reached
 from bnsym.elaborate.scope import RawDefinition
@@ -31,6 +32,8 @@ class Foreseen:
     proved: Sequence[Link]
     witnesses: Mapping[str, Witness]
     """Where some of them fail."""
+    held: dict[tuple[object, ...], bool | None]
+    """Whether links hold with other texts for their sides, also of the note as it was."""
     points: dict[str, list[Point]] = field(default_factory=dict)
     sides: dict[str, tuple[Written, Written]] = field(default_factory=dict)
     known: dict[tuple[TextEdit, ...], int] = field(default_factory=dict)
@@ -54,9 +57,12 @@ class Foreseen:
                 continue
             old = self._defined.get(raw.full_name)
             term = self._body(text, raw, old)
-            if term is None or old is None:
-                return 0 if term is None else len(self.failing)  # what waits for it may be read then
-            changed[raw.full_name] = replace(old, body=term)
+            if old is not None and term is None:
+                return 0
+            if old is not None and term is not None:
+                changed[raw.full_name] = replace(old, body=term)
+            elif term is not None and not any(map(self._texts, self.failing, repeat(edits))):
+                return len(self.failing)  # what waits for it may be read then
         found = sum(self._holds(link, edits, changed) is True for link in self.failing)
         lost = found and any(self._holds(link, edits, changed) is False for link in self.proved)
         return 0 if lost else found
@@ -89,7 +95,24 @@ class Foreseen:
         self, link: Link, edits: Sequence[TextEdit], changed: Mapping[Name, Definition]
     ) -> bool | None:
         """Whether the link holds with the edits; None if it can't be told, or says what it said."""
-        statement = self._statement(link, edits)
+        texts = self._texts(link, edits)
+        if not texts or changed:
+            return self._may_hold(link, texts, changed)
+        key = (link.id, *texts, *(side.text for side in self.sides[link.id]), self._rest)
+        if key not in self.held:
+            self.held[key] = self._may_hold(link, texts, changed)
+        return self.held[key]
+
+    @cached_property
+    def _rest(self) -> int:
+        """What else says what a text means."""
+        context = self.note.context
+        return hash((context.definitions, context.losses, context.outputs))
+
+    def _may_hold(
+        self, link: Link, texts: Sequence[str | None], changed: Mapping[Name, Definition]
+    ) -> bool | None:
+        statement = self._statement(link, texts)
         if statement is None:
             return None
         witness = self.witnesses.get(link.id)
@@ -108,16 +131,12 @@ class Foreseen:
             self.resting[statement] = relevant(statement).definitions
         return self.resting[statement]
 
-    def _statement(self, link: Link, edits: Sequence[TextEdit]) -> Statement | None:
-        """What the link says with the edits in its sides; of an unread one, what it says because of them."""
-        if link.left_span is None or link.right_span is None:
-            return None
-        if link.id not in self.sides:
-            self.sides[link.id] = self.note.side(link.left_span), self.note.side(link.right_span)
-        sides, given = self.sides[link.id], link.statement
-        texts = [self._written(Slice(s.start, s.start + len(s.text)), edits) for s in sides]
-        if not any(texts):
-            return given
+    def _statement(self, link: Link, texts: Sequence[str | None]) -> Statement | None:
+        """What the link says with other texts for its sides; of an unread one, because of them."""
+        given = link.statement
+        if not texts:
+            return given if link.left_span and link.right_span else None
+        sides = self.sides[link.id]
         own = [s.term(s.text) for s in sides] if given is None else [given.left, given.right]
         if given is None and all(own):
             return None  # it is for something else that it can't be read
@@ -125,6 +144,14 @@ class Foreseen:
         if left is None or right is None:
             return None
         return replace(given, left=left, right=right) if given else read_alone(self.note, link, left, right)
+
+    def _texts(self, link: Link, edits: Sequence[TextEdit]) -> list[str | None]:
+        """Its sides with the edits, None for one that they don't change; nothing if they change none."""
+        if link.id not in self.sides and link.left_span and link.right_span:
+            self.sides[link.id] = self.note.side(link.left_span), self.note.side(link.right_span)
+        sides = self.sides.get(link.id, ())
+        texts = [self._written(Slice(s.start, s.start + len(s.text)), edits) for s in sides]
+        return texts if any(texts) else []
 
 
 def _inside(where: Slice, edits: Sequence[TextEdit]) -> list[TextEdit]:

@@ -12,7 +12,7 @@ from functools import partial
 from bnsym.elaborate import read
 from bnsym.evidence.surveying import relevant
 from bnsym.kernel import Proved, Refuted
-from bnsym.model import Link, Repair, Span, for_file
+from bnsym.model import Link, Repair, Span
 from bnsym.printing import to_latex
 from bnsym.proving import decide
 from bnsym.proving.witness import free_shapes
@@ -149,10 +149,8 @@ def _assumed(note: Note, link: Link, verdict: Refuted, work: Work) -> Iterator[R
             continue
         if note.is_proved(statement, work):
             written = f"{to_latex(one.left)} {one.relation.value} {to_latex(one.right)}"
-            comment = for_file(f"<!-- bnsym: assume ${written}$ -->", note.file)
-            at, before = _before_block(note, link.span)
-            edit = (at, at, f"{before}{comment}\n")
-            yield from _placed(note, "a missing hypothesis", "", comment, (edit,))
+            edit = note.directive(link.span.offsets[0], f"assume ${written}$")
+            yield from _placed(note, "a missing hypothesis", "", edit[2].strip().lstrip("> "), (edit,))
 
 
 def _possible(statement: Statement) -> Iterator[Hypothesis]:
@@ -188,16 +186,6 @@ def _differences(left: Term, right: Term) -> Iterator[Hypothesis]:
                 return
     if not free_indices(add(left, right)):
         yield from (Hypothesis(left, relation, right) for relation in (Relation.LE, Relation.GE))
-
-
-def _before_block(note: Note, span: Span) -> tuple[int, str]:
-    """Where the directives of the display that holds a span begin, and what the line has before them."""
-    blocks = [chain.block for chain in note.context.survey.gathered.chains]
-    block = next(b for b in blocks if b.where.start <= span.offsets[0] < b.where.end)
-    at = min(where.start for where in (block.where, *(d.where for d in block.directives)))
-    text = note.source.text
-    line = text.rfind("\n", 0, at) + 1
-    return line, text[line:at] if not text[line:at].strip(" \t>") else ""
 
 
 def holds(note: Note, link: Link, found: Repair, deadline: float) -> bool:

@@ -18,6 +18,7 @@ from typing import Any, TypeAlias
 
 from bnsym.calculus import Graph, NotDifferentiable, expand
 from bnsym.kernel import Rejected, Value, Witness, holds
+from bnsym.proving.maximum import value_of
 from bnsym.proving.witness import draws
 from bnsym.terms import (
     Add,
@@ -54,6 +55,8 @@ EXACT = 200
 """How many exact points are tried where nothing random meets the hypotheses."""
 WORK = 20_000
 """How many summands one value may have."""
+MAXIMUM_SECONDS = 1.0
+"""What the search for one maximum may take."""
 SCALES = (1.0, 1.0, 0.2, 5.0)
 """By what arrays are multiplied: orders of unequal degree fail only on one side of 1."""
 
@@ -94,14 +97,7 @@ class Point:
             self.at.setdefault(index.name, place)
         try:
             return value(self, self.at)
-        except (
-            OverflowError,
-            ZeroDivisionError,
-            NotDifferentiable,
-            KeyError,
-            IndexError,
-            TypeError,
-        ) as error:
+        except (ArithmeticError, LookupError, NotDifferentiable, TypeError) as error:
             raise NoValue from error
 
     def places(self, space: SpaceName) -> range:
@@ -192,7 +188,10 @@ class Formulas:
 
                 return self._kept(plain, letters, derived)
             case Max():
-                raise NoValue
+                found = _maximum(term)
+                if found is None:
+                    raise NoValue
+                return self._inside(found)
 
     def _kept(self, term: Term, letters: tuple[str, ...], value: Valued) -> Valued:
         number = self.numbers.setdefault(term, len(self.numbers))
@@ -235,7 +234,13 @@ def _unlettered(derivative: Diff) -> Diff:
 def _formulas(
     definitions: tuple[Definition, ...], losses: tuple[Name, ...], outputs: tuple[Name, ...]
 ) -> Formulas:
+    """Those of all statements that rest on the same."""
     return Formulas(Graph(definitions, losses, outputs))
+
+
+@lru_cache(maxsize=200)
+def _maximum(term: Max) -> Term | None:
+    return value_of(term, monotonic() + MAXIMUM_SECONDS)
 
 
 def _power(base: float, exponent: Fraction) -> float:

@@ -17,7 +17,7 @@ from bnsym.elaborate.context import Context
 from bnsym.latex.ast import Derivative, Node, Number, Plus, Product, canonical
 from bnsym.latex.errors import ReadError
 from bnsym.latex.parser import parse
-from bnsym.model import Derivation, Link, Span
+from bnsym.model import Derivation, Link, Span, TextEdit, for_file
 from bnsym.proving import is_provable
 from bnsym.repairing.edits import Edit, apply_all
 from bnsym.repairing.spots import spots
@@ -89,6 +89,16 @@ class Note:
         chains = self.context.survey.gathered.chains
         around = next((c for c in chains if c.chain.where.start <= start < c.chain.where.end), None)
         return Written(self, start, written if _is_same(written, seen) else seen, around)
+
+    def directive(self, at: int, said: str) -> TextEdit:
+        """What puts a directive above the display that stands there, and above those that it has."""
+        blocks = (chain.block for chain in self.context.survey.gathered.chains)
+        block = next(b for b in blocks if b.where.start <= at < b.where.end)
+        first = min(where.start for where in (block.where, *(d.where for d in block.directives)))
+        line = self.source.text.rfind("\n", 0, first) + 1
+        before = self.source.text[line:first]
+        new = for_file(f"<!-- bnsym: {said} -->\n", self.file)
+        return (line, line, new if before.strip(" \t>") else before + new)
 
     @cached_property
     def _phrases(self) -> list[tuple[int, str]]:

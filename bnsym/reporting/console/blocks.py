@@ -115,10 +115,9 @@ def cause_block(page: Page, cause: Cause) -> None:
     page.put(*_title(page, "! cause", "unsure", said_of_cause(cause), "", cause.span))
     page.part()
     for before, after in cause.lines:
-        page.put(
-            Text.assemble("  ", ("-", "bad"), " ", clean(before)),
-            Text.assemble("  ", ("+", "good"), " ", clean(after)),
-        )
+        if before:
+            page.put(Text.assemble("  ", ("-", "bad"), " ", clean(before)))
+        page.put(Text.assemble("  ", ("+", "good"), " ", clean(after)))
     _prose(page, "proved", ", ".join(cause.links))
     page.put(Text())
 

@@ -104,7 +104,8 @@ def _file(view: FileView, number: int) -> str:
 
 def _cause(cause: Cause) -> str:
     """Why several links are not proved: the lines to change, and which links are proved then."""
-    lines = "".join(f"<del>{escape(old)}</del>\n<ins>{escape(new)}</ins>\n" for old, new in cause.lines)
+    pairs = ((f"<del>{escape(old)}</del>\n" * bool(old), escape(new)) for old, new in cause.lines)
+    lines = "".join(f"{deleted}<ins>{new}</ins>\n" for deleted, new in pairs)
     return (
         f'<section class="cause"><h2>Line {cause.span.line}: {escape(said_of_cause(cause))}</h2>'
         f"<pre>{lines}</pre><p>{escape(', '.join(cause.links))}</p></section>"
