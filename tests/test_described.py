@@ -433,3 +433,37 @@ def test_a_message_shows_of_what_a_function_is() -> None:
     text = "$$\n\\frac{\\partial}{\\partial t} \\log(s_i + r) = 0\n$$\n"
     (result,) = check_notes([Note("note.md", text)], (), cost, Unwatched()).results
     assert "log(s_{i} + r)" in str(result.link.problem) or "log(r + s_{i})" in str(result.link.problem)
+
+
+@pytest.mark.parametrize(
+    ("opening", "want"),
+    [
+        ("For even $i$ let", "x"),
+        ("For every prime $i$ we set", "x"),
+        ("For $i > 1$ let", "x"),
+        ("For $i$ in the first half of the batch let", "x"),
+        ("If $i$ is masked, set", "x"),
+        ("Für gerade $i$ sei", "x"),
+        ("Para $i$ par, sea", "x"),
+        ("对偶数 $i$,令", "x"),
+        ("For each $i$ let", "p"),
+        ("For every example $i$ in the batch we set", "p"),
+        ("For $i = 1, \\dots, m$ let", "p"),
+        ("For the $i$-th sample let", "p"),
+        ("For sample $i$ the output is denoted by", "p"),
+        ("Für jedes $i$ sei", "p"),
+        ("Para cada $i$ sea", "p"),
+        ("对每个样本 $i$,令", "p"),
+    ],
+)
+def test_what_is_said_for_some_indices_defines_no_others(opening: str, want: str) -> None:
+    claim = "$$\n\\sum_i a_i = 2 \\sum_i x_i\n$$\n"
+    assert note(f"{opening} $a_i = 2 x_i$. So\n\n{claim}") == want
+
+
+def test_what_is_said_for_some_indices_behind_its_equation_defines_no_others() -> None:
+    claim = "$$\n\\sum_i a_i = 2 \\sum_i x_i\n$$\n"
+    assert note(f"Let $a_i = 2 x_i$ for even $i$. So\n\n{claim}") == "x"
+    assert note(f"Let $a_i = 2 x_i$ for all $i$. So\n\n{claim}") == "p"
+    assert note(f"If $i$ is even, set\n\n$$\na_i = 2 x_i\n$$\n\nThen\n\n{claim}")[-1] == "x"
+    assert note(f"For a fixed $i$ we set\n\n$$\na_i = 2 x_i\n$$\n\nThen\n\n{claim}") == "p"

@@ -266,6 +266,7 @@ class _Assembly:
         why = "the text says that this is false"
         unread = (replace(doubt, why=why, hint=_REFUTED),) if doubt and denied else ()
         partly = [one for one in given if _MEMBER.search(self.text, one.start, one.end)]
+        partly += self._few(display.where)
         return replace(
             chain,
             partly=(*chain.partly, *partly),
@@ -289,12 +290,17 @@ class _Assembly:
             between = Sign("=", Slice(named.end, formula.where.start))
             chains = (Chain(expressions[:2], (between,)),)
             role = Role.SAID if formula.where in self.prose.pairs else role
+        chains = tuple(replace(chain, partly=self._few(formula.where)) for chain in chains)
         shown = self.text.startswith("$$", formula.where.start)
         anew, rank = formula.where in self.prose.anew, self.prose.ranks.get(formula.where)
         rank, told = None if role is Role.DENIED else rank, self.prose.described.get(formula.where)
         names = formula.where in self.prose.naming
         self.items.append(Remark(chains, role, formula.where, shown, anew, rank, told, names))
         return read.blanks
+
+    def _few(self, where: Slice) -> tuple[Slice, ...]:
+        """What its sentence says of the indices for which it holds."""
+        return tuple(self.insides[one] for one in self.prose.partly.get(where, ()) if one in self.insides)
 
     def _environments(self, inside: Slice) -> None:
         """Whether every environment that is opened is closed."""

@@ -201,6 +201,28 @@ def lead(
     return Leading((*cases, *conditions, *more), doubt or next(bare, None), tuple(named))
 
 
+def restricted(sentence: str, words: Words, written: Mapping[int, str]) -> Iterator[int]:
+    """Where the formulas start that name or relate index letters behind a word such as `for` or `if`; not
+    letters of which it is said for all: what the sentence says of their entries it says of some only."""
+    for at in (at for at, text in written.items() if sentence[at] == FORMULA and _LETTERS.match(text)):
+        before = _PARTS.split(sentence[max(0, at - _WIDE) : at])[-1]
+        *_, opener = (None, *compiled(f"{words.condition}|{words.each}").finditer(before))
+        told = _ENDS_SAID.split(sentence[at + 1 : at + _WIDE].lstrip(REST))[0]
+        said = compiled(f"{words.let}|{words.hence}|{words.where}").split(told)[0]
+        other = compiled(rf"{ALL['definite']}.*(?:{words.being})").match(
+            said
+        )  # `for $i$ the output is $y_i$`
+        said = FORMULAS.sub("", before[opener.end() :] if opener else "") + ("" if other else f" {said}")
+        if opener and not (_LETTERS.fullmatch(written[at]) and _EVERY.fullmatch(said)):
+            yield at
+
+
+_WIDE = 60
+_LETTERS = re.compile(r"[i-nbctpq](?:\s*,\s*[i-nbctpq])*(?![\w_^({\\'])(?!\s*(?:[_^(+*/-]|[A-Za-z]))")
+_ENDS_SAID = re.compile(rf"{_PARTS.pattern}|[{FORMULA}{DISPLAY}]|[.。](?=\s|\Z)")
+_EVERY = compiled(ALL["unrestricted"])
+
+
 def _cases(
     sentence: str, start: int, end: int, words: Words
 ) -> tuple[tuple[int, ...], tuple[int, int] | None]:

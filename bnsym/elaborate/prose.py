@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 
-from bnsym.elaborate.leading import Leading, hedged, lead
+from bnsym.elaborate.leading import Leading, hedged, lead, restricted
 from bnsym.elaborate.ranks import described, said_ranks, unsorted
 from bnsym.elaborate.sayings import names_it, sayings, unsaid, waives
 from bnsym.elaborate.supposing import is_supposed
@@ -89,6 +89,8 @@ class Prose:
     """Of a display, the formulas that its sentence makes conditions of it."""
     doubts: dict[Slice, Slice] = field(default_factory=dict)
     """Of a display, where its sentence says of it what is not known."""
+    partly: dict[Slice, tuple[Slice, ...]] = field(default_factory=dict)
+    """Of a formula, those of its sentence that say for which indices it holds."""
     ranks: dict[Slice, int] = field(default_factory=dict)
     """How many axes words say that a name has."""
     denied: set[Slice] = field(default_factory=set)
@@ -176,6 +178,8 @@ def read_prose(text: str, found: Sequence[Found], shown: str) -> Prose:
         }
         prose.anew |= {inside[at] for at in walk.anew}
         prose.ranks |= {inside[at]: rank for at, rank in said_ranks(sentence, words)}
+        few = tuple(inside[at] for at in restricted(sentence, words, written))
+        prose.partly |= dict.fromkeys(inside.values() if few else (), few)
         for one in sayings(sentence, words, written):
             names, reach = tuple(inside[name] for name in one.names), end if one.here else len(text)
             said = Saying(Slice(*one.clause).moved(start), names, one.effect, Slice(start, reach))

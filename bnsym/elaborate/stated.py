@@ -196,7 +196,7 @@ def _take(gatherer: Gatherer, remark: Remark, chain: Chain) -> None:
 def _doubt(gatherer: Gatherer, remark: Remark, chain: Chain) -> None:
     left = _call(gatherer, chain)
     target = as_target(left.function if left else parsed(gatherer, chain.expressions[0]))
-    if chain.signs[0].symbol not in _EQUALS or remark.role is Role.GIVEN:
+    if chain.signs[0].symbol not in _EQUALS or (remark.role is Role.GIVEN and not chain.partly):
         return
     if target is None:
         _bind(gatherer, remark, chain)
