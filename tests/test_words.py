@@ -547,3 +547,25 @@ def test_a_negative_power_says_over_what_a_mean_runs() -> None:
     assert verdicts(CENTRED, r"\sum_i c_i = 0", r"\sum_i c_i = \sum_i x_i") == "pr"
     assert verdicts(r"v = (n - 1)^{-1} \sum_i x_i", r"\sum_i 1 = n", r"\sum_i 1 = n - 1") == "pr"
     assert verdicts(r"h_i = \frac{x_i}{n}", r"r = n^{-1} \sum_i x_i", r"\sum_i (x_i - r) = 0") != "p"
+
+
+@pytest.mark.parametrize(
+    ("words", "want"),
+    [
+        ("if the mean of", "x"),
+        ("if the square of", "x"),
+        ("falls das Quadrat von", "x"),
+        ("si el cuadrado de", "x"),
+        ("若方差", "x"),
+        ("if", "p"),
+        ("for all", "p"),
+        ("for large", "p"),
+        ("for positive", "p"),
+        ("if every entry", "p"),
+        ("falls", "p"),
+        ("若", "p"),
+    ],
+)
+def test_words_before_a_condition_may_make_another_one_of_it(words: str, want: str) -> None:
+    assert verdicts(rf"\sqrt{{a^2}} = a \quad \text{{{words} }} a > 0") == want
+    assert verdicts(rf"\sqrt{{a^2}} = |a| \quad \text{{{words} }} a > 0") == "p"

@@ -417,7 +417,7 @@ class _Chains:
         """Take a piece as what it is. before: what the piece before it was."""
         if piece.lead is Lead.IF and (stop := self._colon(piece.start, piece)) is not None:
             said = [sign for sign in piece.signs if sign.where.end <= stop]
-            self._statement(Piece(piece.start, stop, Lead.IF, said, piece.column), first, aligned, before)
+            self._statement(replace(piece, end=stop, signs=said), first, aligned, before)
             piece = Piece(stop + 1, piece.end, Lead.APART, piece.signs[len(said) :], piece.column)
         piece, quantified = self._quantified(piece)
         if self._empty(piece.start, piece.end):
@@ -431,9 +431,10 @@ class _Chains:
             piece = self._unwrapped(piece, bracket)
         beside = bool(self.here) and (bracket is not None or quantified)
         role = _Role.SAID if beside else self._role(piece, before)
-        if role is _Role.SAID and piece.signs:
+        settled = self._is_kind(piece) or self._is_range(piece) or not piece.turned
+        if role is _Role.SAID and piece.signs and settled:
             self._condition(self._trim(piece.start, piece.end))
-        elif (role is _Role.SAID and self._are_names(piece)) or self._is_remark(piece):
+        elif (role is _Role.SAID and (piece.turned or self._are_names(piece))) or self._is_remark(piece):
             self.remarks.append(Slice(piece.start, piece.end))
         elif not (piece.lead is Lead.REMARK and self._continues(piece, aligned)):
             self._begin(piece, aligned, role)
@@ -443,7 +444,7 @@ class _Chains:
         """The statement in the brackets that a piece is."""
         start, end = bracket.inside
         self.blanks += [(piece.start, start), (end, piece.end)]
-        return Piece(start, end, piece.lead, [sign_of(mark) for mark in bracket.signs], piece.column)
+        return replace(piece, start=start, end=end, signs=[sign_of(mark) for mark in bracket.signs])
 
     def _is_remark(self, piece: Piece) -> bool:
         """Words alone, or names that the words before them speak of: `\\text{by } \\mu`."""

@@ -16,7 +16,7 @@ from typing import TypeAlias
 from bnsym.latex.commands import AT_MOST, EXISTS, MEMBER, SINCE, TAG, Kind
 from bnsym.latex.lexer import Token
 from bnsym.latex.nesting import SIGNS, Blank, Inner, Layout
-from bnsym.latex.words import Sense, is_phrase, is_weaker, sense
+from bnsym.latex.words import Sense, is_phrase, is_weaker, sense, turns
 from bnsym.source.text import Sign, Slice
 
 
@@ -45,6 +45,8 @@ class Piece:
     """Of the remark before it."""
     wide: bool = False
     """Whether a wide space stands before it, besides what else does."""
+    turned: bool = False
+    """Whether the words before a condition may make another one of it."""
     unclear: bool = False
     """Whether these are not known, and go on with it: `\\text{at } a = 1`."""
 
@@ -311,6 +313,7 @@ class _Cutter:
             case Sense.CONDITION | Sense.PARTLY:
                 whole = meaning is Sense.PARTLY and _CLOSED.search(mark.text) and not _CASE.match(words)
                 self._cut(mark, Lead.APART if whole else Lead.IF)
+                self.now.turned = not whole and turns(words)
             case Sense.JOIN:
                 self._cut(mark, Lead.APART, words)
             case Sense.AFTER:

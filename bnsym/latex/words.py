@@ -71,6 +71,16 @@ def sense(words: str) -> Sense:
     return Sense.REMARK if _is_harmless(words) else Sense.DOUBT
 
 
+def turns(words: str) -> bool:
+    """Whether words before the formula of a condition may make another one of it: `if the mean of x = 0`."""
+    found = _IF.fullmatch(words.strip(" ,:，："))
+    rest = (found[1] or found[2] or "") if found else ""
+    return _OF.search(rest) is not None or not _EVERY.fullmatch(_WEAKER.sub("", _QUALITY.sub("", rest)))
+
+
+_OF = re.compile(r"\bexpect|\berwart|\b(?:of|von|der|de|des|del|di|du)\b|的|期望|均")
+
+
 def _is_harmless(words: str) -> bool:
     if is_weaker(words) or _QUALITY.search(words) or _RELATION.search(words):
         return False
