@@ -3,6 +3,7 @@
 import pytest
 
 from tests.test_scope import checked, verdicts
+from tests.test_words import note
 
 ONE_ROW = (
     r"Let $x \in \mathbb{R}^n$.",
@@ -152,3 +153,22 @@ SIZED = (r"a = \frac{1}{n} \sum_{i=1}^n x_i, \quad u_i = x_i - a", r"\sum_{i=1}^
 )
 def test_a_size_of_one_section_is_an_index_in_another(displays: tuple[str, ...], expected: str) -> None:
     assert verdicts(*displays) == expected
+
+
+@pytest.mark.parametrize(
+    ("said", "row", "expected"),
+    [
+        ("For $b = 1$ we have", "a = b^3", "pr"),
+        ("Für $b = 1$ ist", "a = b^3", "pr"),
+        ("当 $b = 1$ 时,", "a = b^3", "pr"),
+        ("Here", r"a = b^3 \quad \text{if } b = 1", "pr"),
+        ("Suppose that $b = 1$.", "a = b^3", "xx"),
+        ("Here", "a = b^3", "p"),
+        ("Suppose that $c = 1$.", "a = b^3", "p"),
+    ],
+)
+def test_what_holds_under_a_condition_gives_no_name_another_meaning(
+    said: str, row: str, expected: str
+) -> None:
+    first, later = "# One\n\n$$\na = b^2\n$$\n", "# Three\n\n$$\na - b^3 = 0\n$$\n"
+    assert note(f"{first}\n# Two\n\n{said}\n\n$$\n{row}\n$$\n\n{later}") == expected

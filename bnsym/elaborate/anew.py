@@ -18,7 +18,7 @@ from bnsym.elaborate.aliases import renamed
 from bnsym.elaborate.collect import ANEW, Expression, Gathered, RawChain, Shape
 from bnsym.elaborate.definitions import NOTHING, Finder, RawDefinition, names_in, repeats
 from bnsym.elaborate.dependence import reached
-from bnsym.elaborate.stated import Doubt
+from bnsym.elaborate.stated import EVERYWHERE, Doubt
 from bnsym.elaborate.symbols import size_name
 from bnsym.latex.ast import BigSum, Node, Symbol, symbols_changed, walk
 from bnsym.latex.errors import ReadError
@@ -46,6 +46,7 @@ def define_anew(found: Survey, finder: Finder) -> None:
     unclear: dict[str, int] = {}
     for section in sorted(sections):
         here = {c.name: c for c in reversed(sections[section]) if not c.chain.claimed}
+        here = {n: c for n, c in here.items() if n not in first or not _is_supposed(found, c, first[n])}
         again = {n: c for n, c in here.items() if n in first}
         anew = _anew(found, first, again, told.get(section, set()), section, telling)
         late = {n: c for n, c in here.items() if n not in first and finder.is_late(c)}
@@ -67,6 +68,15 @@ def define_anew(found: Survey, finder: Finder) -> None:
             _leave_open(found, mention.name, mention.where, range(section, sys.maxsize), starts[name])
     if starts:
         _respelled(found, _Spelling(found, starts, unclear, telling).changed)
+
+
+def _is_supposed(found: Survey, again: RawDefinition, first: RawDefinition) -> bool:
+    """Whether it may be what is defined first under a condition: one beside it, or a value that the text
+    gives there to a name on which that rests."""
+    chain, names = again.chain, names_in(found.table, first.body)
+    said = (d for d in found.gathered.doubts if d.value and d.meant and chain.section in d.sections)
+    valued = any(d.sections != EVERYWHERE and names & names_in(found.table, d.name) for d in said)
+    return valued or any(h.condition for h in chain.hypotheses)
 
 
 def _leave_open(found: Survey, name: Symbol, where: Slice, sections: range, begun: Sequence[int]) -> None:
