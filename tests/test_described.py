@@ -467,3 +467,20 @@ def test_what_is_said_for_some_indices_behind_its_equation_defines_no_others() -
     assert note(f"Let $a_i = 2 x_i$ for all $i$. So\n\n{claim}") == "p"
     assert note(f"If $i$ is even, set\n\n$$\na_i = 2 x_i\n$$\n\nThen\n\n{claim}")[-1] == "x"
     assert note(f"For a fixed $i$ we set\n\n$$\na_i = 2 x_i\n$$\n\nThen\n\n{claim}") == "p"
+
+
+@pytest.mark.parametrize(
+    ("said", "want"),
+    [
+        ("One could also set $a = b^2$ instead.", "x"),
+        ("Setting $a = b^2$ would be a mistake.", "x"),
+        ("With $a := b^2$ substituted nothing changes.", "x"),
+        ("Nothing changes where $a$ is replaced by $c$ with $a = b^2$.", "x"),
+        ("Man könnte $a = b^2$ setzen.", "x"),
+        ("We set $a = b^2$.", "p"),
+        ("With $a = b^2$ the layer converges.", "p"),
+        ("Wir setzen $a = b^2$.", "p"),
+    ],
+)
+def test_what_is_only_thought_of_defines_nothing(said: str, want: str) -> None:
+    assert note(f"{said} Hence\n\n$$\na - b^2 = 0\n$$\n") == want

@@ -178,8 +178,11 @@ def read_prose(text: str, found: Sequence[Found], shown: str) -> Prose:
         }
         prose.anew |= {inside[at] for at in walk.anew}
         prose.ranks |= {inside[at]: rank for at, rank in said_ranks(sentence, words)}
-        few = tuple(inside[at] for at in restricted(sentence, words, written))
-        prose.partly |= dict.fromkeys(inside.values() if few else (), few)
+        for letter in restricted(sentence, words, written):
+            ends = (m.end() for m in compiled(words.where).finditer(sentence, 0, letter))
+            since = max(ends, default=0)  # what stands before `where` is said of all
+            for w in (w for at, w in inside.items() if at >= since):
+                prose.partly[w] = (*prose.partly.get(w, ()), inside[letter])
         for one in sayings(sentence, words, written):
             names, reach = tuple(inside[name] for name in one.names), end if one.here else len(text)
             said = Saying(Slice(*one.clause).moved(start), names, one.effect, Slice(start, reach))
@@ -451,6 +454,9 @@ class _Walk:
             elif kind != "hard" and not self._is_quoted(match.start()):
                 self._word(str(kind), match.start())
 
+        if compiled(f"{self.words.replaced}|{ALL['unmeant']}").search(self.sentence):
+            said = [at for at in self.stating if self.roles[at] is Role.SAID and self.sentence[at] == FORMULA]
+            self.roles |= dict.fromkeys(said, Role.DENIED)
         given = {value for value in self.values if self.roles[value] is not Role.SAID}
         for before, place in self.displays:
             led = lead(self.sentence, before, place, self.roles, given, self.words)
