@@ -74,10 +74,12 @@ def sense(words: str) -> Sense:
 def turns(words: str) -> bool:
     """Whether words before the formula of a condition may make another one of it: `if the mean of x = 0`."""
     found = _IF.fullmatch(words.strip(" ,:，："))
-    rest = (found[1] or found[2] or "") if found else ""
+    rest = _CASE_NUMBER.sub("", (found[1] or found[2] or "") if found else "")
     return _OF.search(rest) is not None or not _EVERY.fullmatch(_WEAKER.sub("", _QUALITY.sub("", rest)))
 
 
+_CASE_NUMBER = re.compile(r"\b\d+(?=\W*\Z)")
+"""Of a case: `Case 1: x = 0`."""
 _OF = re.compile(r"\bexpect|\berwart|\b(?:of|von|der|de|des|del|di|du)\b|的|期望|均")
 
 
