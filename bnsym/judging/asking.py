@@ -188,6 +188,8 @@ def returned(trial: Trial) -> dict[str, Any]:
 
 
 def array(trial: Trial, name: str, found: Any) -> Any:
+    """One output as float64, in its shape or in that of a gradient that was not summed. Refused where it is
+    no array of floats, has another type or shape, or is not finite."""
     said, one = f"{trial.task.call} returned {name}".rstrip(), trial.task.outputs[name]
     dtype = getattr(found, "dtype", type(found).__name__)
     array = np.asarray(found) if hasattr(found, "__array__") or isinstance(found, float) else None

@@ -368,7 +368,7 @@ def _told(
         found[name] = Judgement(gap.agrees, named, gap.error, gap.allowed, shape, task.call, said, graded)
     if list(found) == [""]:
         return found[""]
-    for name, place in zip(tried.trial.task.outputs, task.outputs, strict=True):
+    for name, place in zip(trial.task.outputs, task.outputs, strict=True):
         if name != place:
             moved = f"is {'right, but ' * found[name].agrees}returned in the place of {place}"
             slipped = (*found[name].slips, moved)
