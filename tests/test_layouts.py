@@ -86,6 +86,20 @@ def test_no_axis_of_a_sum_may_stop_at_the_last_full_block(kind: str) -> None:
             assert bool(judgement) is (not block)
 
 
+def test_a_divisor_that_is_the_length_of_some_axes_is_named() -> None:
+    """H·W for C·H·W; at C = H·W = 24 the factor is the root of all, too, which it is at no other size."""
+
+    def backward(h, g, epsilon, grad_z):
+        sigma = np.sqrt(h.var(axis=(1, 2, 3), keepdims=True) + epsilon)
+        hat, up = (h - h.mean(axis=(1, 2, 3), keepdims=True)) / sigma, g[:, None, None] * grad_z
+        inner = hat * (hat * up).mean(axis=(1, 2, 3), keepdims=True)
+        return (up - up.sum(axis=(1, 2, 3), keepdims=True) / h[0, 0].size - inner) / sigma
+
+    axes = {"h": "n c v w", "g": "c", "i": "c v w"}
+    (slip,) = bnsym.check_backward(backward, f"{LAYER}#gradients.4", axes=axes, m=60).slips
+    assert slip.endswith("is multiplied by the length of axis c")
+
+
 def test_layers_over_several_axes() -> None:
     def backward(h, g, epsilon, grad_z):
         return projected(h, g * grad_z, (1, 2), epsilon)

@@ -380,11 +380,12 @@ def _told(
 
 
 def _explained(trial: Trial, failing: Trial, name: str, seed: int, kept: Mapping[str, int]) -> Iterator[str]:
-    """What explains the values of an output: of one batch alone, else of several."""
+    """What explains the values of an output: of one batch, else of several, at two sizes where it can."""
     kind, trial = trial.task.dtype.name, precision.precise(trial)
     one, right = {a: 1 for a in trial.layout.beside if a not in kept}, None
-    for lengths, fewer in product((trial.layout.resized(trial.sizes, 24), trial.sizes), (one, {})):
-        trials = [[again(trial, s, seed + k) for k in (1, 2)] for s in ({**lengths, **fewer}, lengths)]
+    for lengths, fewer in product(((24, 16), ()), (one, {})):
+        sizes = [trial.layout.resized(trial.sizes, n) for n in lengths] or 2 * [trial.sizes]
+        trials = [[again(trial, {**s, **f}, seed + k) for k, s in enumerate(sizes, 1)] for f in (fewer, {})]
         try:
             yield from slips.explain(name, *trials)
             return

@@ -345,10 +345,9 @@ def _factors(found: Formula, samples: Sequence[Sample]) -> dict[str, Any]:
     for a, b in itertools.permutations(list(known), 2) if samples[0].close < FEW else ():
         known.setdefault(f"{a} {b}", known[a] * known[b])
         known.setdefault(f"{a}/{b}", known[a] / known[b])
-    summed, beside = (
-        _summed(found, trials[0]),
-        {f"the length of axis {a}": [a] for a in trials[0].layout.beside},
-    )
-    for name, axes in {**beside, f"the lengths of {_axes(summed)}": summed}.items():
+    layout, summed = trials[0].layout, _summed(found, trials[0])
+    apart = [a for a in layout.order if (a,) not in layout.spread.values()]
+    lengths_of = {f"the length of axis {a}": [a] for a in apart}
+    for name, axes in {**lengths_of, f"the lengths of {_axes(summed)}": summed}.items():
         known.setdefault(name, np.array([float(prod(t.sizes[a] for a in axes)) for t in trials]))
     return {name: value for name, value in known.items() if np.any(np.abs(value - 1) > samples[0].close)}
