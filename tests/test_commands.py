@@ -125,7 +125,7 @@ def test_the_list_is_printed() -> None:
 
 def _layout(text: str) -> tuple[Layout, Reading]:
     layout = lay_out(text, 0, len(text))
-    return layout, read_chains(layout, None)
+    return layout, read_chains(layout, 0, None)
 
 
 def _chains(text: str):

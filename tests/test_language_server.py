@@ -502,7 +502,14 @@ def test_after_any_edit_all_is_as_if_the_note_were_new(seed: int) -> None:
         cut = place + random.choice([0, 0, 1, 30])
         text = text[:place] + random.choice(["", " ", "2", "$$", "\n\n", piece]) + text[cut:]
         known = afresh(text, verdicts)
-        for kept in (parser.parse, parser._parsed, nesting._laid_out, chains.read_chains, links.reading):
+        for kept in (
+            parser.parse,
+            parser._parsed,
+            nesting._laid_out,
+            chains.read_chains,
+            chains._read,
+            links.reading,
+        ):
             kept.cache_clear()
         assert known == afresh(text, Verdicts())
 

@@ -18,7 +18,7 @@ from typing import TypeAlias
 from bnsym.elaborate.blanks import read_condensed
 from bnsym.elaborate.prose import Prose
 from bnsym.latex.chains import read_chains, unsure
-from bnsym.latex.nesting import Blank, Layout, blanked, lay_out
+from bnsym.latex.nesting import Blank, Layout, blanked, lay_out, moved
 from bnsym.model import Diagnostic, Severity, for_file
 from bnsym.source import directives
 from bnsym.source.directives import Problem
@@ -160,8 +160,9 @@ class _Assembly:
         self.plain = blanked(self.text, (mark for d in displays for mark in self._quotation(d)))
         self.insides = {d.where: d.inside for d in displays}
         layouts = {d.where: lay_out(self.plain, d.inside.start, d.inside.end) for d in displays}
-        blanks = [b for layout in layouts.values() for b in layout.blanks]
-        blanks += [b for d in said for f in d.formulas for b in lay_out(self.text, f.start, f.end).blanks]
+        laid_out = [(d.inside.start, layouts[d.where]) for d in displays]
+        laid_out += [(f.start, lay_out(self.text, f.start, f.end)) for d in said for f in d.formulas]
+        blanks = [b for start, layout in laid_out for b in moved(layout.blanks, start)]
         self.masked = blanked(self.plain, blanks)
         self.reserved = {self._label(d) for d in displays if isinstance(d, Display)} | {
             d.options.get("id", "") for d in said
@@ -237,7 +238,7 @@ class _Assembly:
 
     def _block(self, display: Display, layout: Layout) -> tuple[Blank, ...]:
         self._environments(display.inside)
-        read = read_chains(layout, self.last)
+        read = read_chains(layout, display.inside.start, self.last)
         chains = tuple(self._led(chain, display) for chain in read.chains)
         path = self._path(display.where)
         slug, number = self.under.get(path) or ("-".join(path.removesuffix(".tex").split()) or "block", 0)
@@ -277,16 +278,15 @@ class _Assembly:
 
     def _remark(self, formula: Formula, layouts: dict[Slice, Layout]) -> tuple[Blank, ...]:
         """A formula in running text, or two of which one names the other."""
-        read = read_chains(layouts[formula.where], None)
+        read = read_chains(layouts[formula.where], formula.inside.start, None)
         chains = read.chains
         role = self.prose.roles.get(formula.where, Role.PLAIN)
         bare = not any(chain.signs for chain in chains)
         if bare and role is not Role.DENIED:
             role = self.prose.spoken.get(formula.where, role)
         if named := self.prose.pairs.get(formula.where) or self.prose.equated.get(formula.where):
-            expressions = tuple(
-                c.expressions[0] for c in (*read_chains(layouts[named], None).chains, *chains)
-            )
+            other = read_chains(layouts[named], self.insides[named].start, None).chains
+            expressions = tuple(c.expressions[0] for c in (*other, *chains))
             between = Sign("=", Slice(named.end, formula.where.start))
             chains = (Chain(expressions[:2], (between,)),)
             role = Role.SAID if formula.where in self.prose.pairs else role

@@ -110,7 +110,8 @@ def _of_chain(source: Source, chain: Chain) -> Iterator[Slice]:
 
 
 def _inside(source: Source, formula: Slice) -> Iterator[Slice]:
-    for chain in read_chains(lay_out(source.masked, formula.start, formula.end), None).chains:
+    layout = lay_out(source.masked, formula.start, formula.end)
+    for chain in read_chains(layout, formula.start, None).chains:
         yield from _of_chain(source, chain)
 
 

@@ -32,7 +32,7 @@ from bnsym.latex.commands import (
     Kind,
 )
 from bnsym.latex.lexer import Token
-from bnsym.latex.nesting import Blank, Inner, Layout
+from bnsym.latex.nesting import Blank, Inner, Layout, moved
 from bnsym.latex.pieces import (
     NAMED,
     OPERATORS,
@@ -48,7 +48,7 @@ from bnsym.latex.pieces import (
     starts_with_sign,
 )
 from bnsym.latex.words import BECAUSE, BOTH, LETS, Sense, is_weaker, sense
-from bnsym.source.text import Chain, Sign, Slice, Unread
+from bnsym.source.text import Chain, Sign, Slice, Unread, relocated
 
 _PLAIN = frozenset((Kind.NUMBER, Kind.NAME, Kind.SIGN, Kind.SUB, Kind.LBRACE, Kind.RBRACE, Kind.REL))
 """`k > 0`, `\\lambda \\ge 0`: an order of names and numbers. Anything longer is a claim of its own,
@@ -110,11 +110,19 @@ class Reading:
 
 
 @lru_cache(maxsize=1 << 15)
-def read_chains(layout: Layout, previous: Chain | None) -> Reading:
-    """The chains of a formula. previous: that which one beginning with a relation sign goes on from."""
+def read_chains(layout: Layout, offset: int, previous: Chain | None) -> Reading:
+    """The chains of a formula that begins at `offset`. previous: that which one beginning with a relation
+    sign goes on from."""
+    read, there = _read(layout, relocated(previous, (-offset).__add__)), offset.__add__
+    blanks = tuple(moved(read.blanks, offset))
+    return Reading(relocated(read.chains, there), blanks, relocated(read.remarks, there))
+
+
+@lru_cache(maxsize=1 << 15)
+def _read(layout: Layout, previous: Chain | None) -> Reading:
     reader = _Chains(layout, previous)
     row: list[Token] = []
-    start = layout.start
+    start = 0
     for mark in layout.marks:
         if mark.kind is Kind.ROW:
             reader.row(start, mark.start, row)

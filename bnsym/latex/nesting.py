@@ -51,9 +51,8 @@ class Inner:
 
 @dataclass(frozen=True, eq=False)
 class Layout:
-    """A formula taken apart."""
+    """A formula taken apart; its places count from where it begins."""
 
-    start: int
     end: int
     marks: tuple[Token, ...]
     ink: tuple[Token, ...]
@@ -84,18 +83,22 @@ class Layout:
 
 
 def lay_out(text: str, start: int, end: int) -> Layout:
-    """The layout of the formula in `text[start:end]`. A note is read again at each edit: what stands where it
-    stood is laid out as it was."""
-    return _laid_out(text[max(0, start - 1) : end], start, end)  # a token may depend on what is before it
+    """The layout of the formula in `text[start:end]`. A note is read again at each edit: what is written as
+    it was is laid out as it was."""
+    return _laid_out(text[max(0, start - 1) : end], end - start)  # a token may depend on what is before it
 
 
 @lru_cache(maxsize=1 << 15)
-def _laid_out(text: str, start: int, end: int) -> Layout:
-    walk = _Walk(text, start, end)
-    for token in walk.tokens(start, end):
+def _laid_out(text: str, end: int) -> Layout:
+    walk = _Walk(text, end)
+    for token in walk.tokens(0, end):
         if token.start >= walk.done:
             walk.take(token)
     return walk.layout()
+
+
+def moved(blanks: Iterable[Blank], offset: int) -> Iterator[Blank]:
+    return ((start + offset, end + offset) for start, end in blanks)
 
 
 def blanked(text: str, blanks: Iterable[Blank]) -> str:
@@ -134,9 +137,8 @@ _FAMILIES = {")": "(", "]": "(", "[": "(", **{CLOSERS[one]: one for one in (SHOW
 class _Walk:
     """What is open, and what has been found."""
 
-    def __init__(self, text: str, start: int, end: int) -> None:
+    def __init__(self, text: str, end: int) -> None:
         self.text = text
-        self.start = start
         self.end = end
         self.blanks: list[Blank] = []
         self.ink: list[Token] = []
@@ -145,7 +147,7 @@ class _Walk:
         self.hard = [0]
         """Where in the stack the hard ones stand."""
         self.before: Token | None = None
-        self.done = start
+        self.done = 0
         """Where to go on: what stands before has been dealt with."""
 
     def tokens(self, start: int, end: int) -> Iterator[Token]:
@@ -307,9 +309,7 @@ class _Walk:
         marks = self.stack[0].marks
         self._blank_marks(marks)
         gone = sorted(self.blanks)
-        return Layout(
-            self.start, self.end, tuple(marks), _outside(self.ink, gone), tuple(gone), tuple(self.inner)
-        )
+        return Layout(self.end, tuple(marks), _outside(self.ink, gone), tuple(gone), tuple(self.inner))
 
 
 def _outside(ink: list[Token], blanks: list[Blank]) -> tuple[Token, ...]:
