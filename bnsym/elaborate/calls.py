@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from bnsym.elaborate.conventions import Record, Rule
@@ -112,6 +113,8 @@ class Known:
         stands before a bracket and nothing says what is meant.
 
         text: what the places of the nodes count in."""
+        if not (_unclear(node) or self.entrywise or self.exponential):
+            return node
         node = self._valued(node) or self._opened(node) or node
         if isinstance(node, Number) and (power := _POWER_OF_TEN.fullmatch(text, *node.at)):
             self._check_number(power, node.at)
@@ -233,7 +236,7 @@ def known_names(nodes: Iterable[Node], gathered: Gathered, text: str) -> Known:
     sizes = {"m", *(size for size, _ in gathered.sizes.values())}
     behind: dict[str, set[Fraction]] = {}
     for node in nodes:
-        for product in (inner for inner in walk(node) if isinstance(inner, Product)):
+        for product in (inner for inner in _unclear(node) if isinstance(inner, Product)):
             for first, second in _beside(product, text):
                 if isinstance(second, Number) and is_letter(first):
                     behind.setdefault(size_name(first), set()).add(second.value)
@@ -241,10 +244,10 @@ def known_names(nodes: Iterable[Node], gathered: Gathered, text: str) -> Known:
     sizes.update(size for said in gathered.kinds.values() for kind in said for size in kind.sizes)
     doubled = {name for name in sizes if len(behind.get(name, ())) == 1 and not behind[name] & {0, 1}}
     written = frozenset(name for name, *_ in gathered.written)
-    written_out = [inner for node in nodes for inner in walk(node)]
-    powers = sum(map(_is_exponential, written_out))
-    alone = powers == sum(isinstance(n, Symbol) and n.base in _EXPONENTIALS for n in written_out)
-    alone = alone and any(map(_is_surely_exponential, written_out))
+    written_out = [n for node in nodes for n in walk(node) if isinstance(n, Symbol | Power)]
+    powers = list(filter(_is_exponential, written_out))
+    alone = len(powers) == sum(isinstance(n, Symbol) and n.base in _EXPONENTIALS for n in written_out)
+    alone = alone and any(map(_is_surely_exponential, powers))
     functions = _entrywise(nodes, gathered, text, said)
     known = frozenset(names | gathered.kinds.keys())
     listed = (known, frozenset(sizes), frozenset(doubled), written)
@@ -292,8 +295,8 @@ def _entrywise(
 def standing(node: Node, text: str) -> Iterator[str]:
     """The names in a tree that stand elsewhere than before a bracket."""
     match node:
-        case Symbol():
-            yield node.base
+        case _ if not _unclear(node):
+            yield from (inner.base for inner in walk(node) if isinstance(inner, Symbol))
         case Apply(_, argument):
             yield from standing(argument, text)
         case Product(factors):
@@ -308,7 +311,7 @@ def standing(node: Node, text: str) -> Iterator[str]:
 
 def functions(node: Node, text: str) -> Iterator[Symbol]:
     """The names in a tree that stand right before a bracket."""
-    for inner in walk(node):
+    for inner in _unclear(node):
         if isinstance(inner, Apply):
             yield inner.function
         for first, second in _beside(inner, text) if isinstance(inner, Product) else ():
@@ -318,12 +321,30 @@ def functions(node: Node, text: str) -> Iterator[Symbol]:
 
 def bare_calls(node: Node, text: str) -> Iterator[tuple[Symbol, Symbol]]:
     """The names in a tree that stand right before a name in brackets, with that one: `y(w)`."""
-    for inner in walk(node):
+    for inner in _unclear(node):
         pairs = [(inner.function, inner.argument)] if isinstance(inner, Apply) else ()
         for name, following in _beside(inner, text) if isinstance(inner, Product) else pairs:
             leaf = _bracketed(following)
             if isinstance(name, Symbol) and name.bare and isinstance(leaf, Symbol) and leaf.bare:
                 yield name, leaf
+
+
+@lru_cache(maxsize=1 << 15)
+def _unclear(node: Node) -> tuple[Node, ...]:
+    """All that stands in a tree, if some of it may be a function, a part of a name, or a power of ten."""
+    return inside if any(map(_may_be_more, inside := walk(node))) else ()
+
+
+def _may_be_more(node: Node) -> bool:
+    match node:
+        case Number(_, (start, end)):
+            return end - start >= len("1e2")
+        case Product():
+            named = ((_name(a), b) for a, b, sign in node.pairs if not sign)
+            return any(
+                a and (_bracketed(b) or isinstance(b, Number) or word_of(a) in TRACES) for a, b in named
+            )
+    return isinstance(node, Apply)
 
 
 def _beside(node: Product, text: str) -> Iterator[tuple[Node, Node]]:

@@ -255,8 +255,10 @@ class _Assembly:
 
     def _led(self, chain: Chain, display: Display) -> Chain:
         """The chain, with what the sentence before its display says of it."""
-        said = self.prose.conditions.get(display.where, ())
+        said, few = self.prose.conditions.get(display.where, ()), self._few(display.where)
         given = [self.insides[one] for one in said if one in self.insides]  # the rest states nothing
+        if not (given or few or display.where in self.prose.doubts):
+            return chain
         conditions = [one for one in given if _CONDITION.search(self.text, one.start, one.end)]
         unclear = [one for one in conditions if _SILENT.search(self.text, one.start, one.end)]
         conditions = [one for one in conditions if one not in unclear]
@@ -267,10 +269,9 @@ class _Assembly:
         why = "the text says that this is false"
         unread = (replace(doubt, why=why, hint=_REFUTED),) if doubt and denied else ()
         partly = [one for one in given if _MEMBER.search(self.text, one.start, one.end)]
-        partly += self._few(display.where)
         return replace(
             chain,
-            partly=(*chain.partly, *partly),
+            partly=(*chain.partly, *partly, *few),
             conditions=(*chain.conditions, *conditions),
             doubt=chain.doubt or doubt,
             unread=(*chain.unread, *(replace(one, expression=None) for one in unread)),

@@ -120,7 +120,7 @@ class Doubts:
         """Where a derivative is by what is made from other entries of itself: what is held fixed?"""
         entangled = {name for name, others in self.survey.updated.items() if others}
         bodies = self.grounds.bodies(self.grounds.made_from(sides)) if entangled else ()
-        inner = (part for term in (*sides, *bodies) for part in walk(term) if entangled)
+        inner = (part for term in (*sides, *bodies) if entangled for part in walk(term))
         name = next((d.by.name for d in inner if isinstance(d, Diff) and d.by.name in entangled), None)
         message, hint = f"`{name}` is made from its own entries", "say of what the derivative is one"
         return ReadError("BN137", message, pending.where.at, hint) if name else None
@@ -166,7 +166,8 @@ class Doubts:
         """Where a derivative may lead through other steps than those that are written."""
         stepped = self.survey.gathered.stepped
         bodies = self.grounds.bodies(self.grounds.made_from(sides)) if stepped else ()
-        inner = (part for term in (*sides, *bodies) for part in walk(term) if isinstance(part, Diff))
+        parts = (part for term in (*sides, *bodies) if stepped for part in walk(term))
+        inner = (part for part in parts if isinstance(part, Diff))
         ends = {one.name for part in inner for one in (part.of, part.by) if isinstance(one, Sym)}
         names = sorted(ends - {*self.table.losses})
         name = next((one for one in names if "_" in one and one.partition("_")[0] in stepped), None)

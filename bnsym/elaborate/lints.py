@@ -31,6 +31,7 @@ def remarks(
     outputs: tuple[Name, ...],
 ) -> list[Diagnostic]:
     everywhere = [*terms, *(d.body for d in definitions.values())]
+    parts = [part for term in everywhere for part in walk(term) if isinstance(part, Diff | Max)]
     places, free = _places(survey), free_names(everywhere, definitions, losses)
     found: list[Diagnostic] = []
 
@@ -45,15 +46,13 @@ def remarks(
     if free:
         listed = ", ".join(f"`{n}` ({KIND_NAMES[min(2, free[n])]})" for n in free)
         note("BN132", f"free names, any values: {listed}", places.get(next(iter(free)), (0, 0)))
-    differentiated = {
-        t.of for e in everywhere for t in walk(e) if isinstance(t, Diff) and isinstance(t.of, Sym)
-    }
+    differentiated = {t.of for t in parts if isinstance(t, Diff) and isinstance(t.of, Sym)}
     if used := [n for n in losses if Sym(n) in differentiated]:
         functions = ", ".join(f"`{n}`" for n in used)
         arguments = ", ".join(f"`{n}`" for n in outputs) or "nothing that is defined here"
         at = survey.table.losses.get(used[0], (0, 0))
         note("BN134", f"{functions}: read as an unknown function of {arguments}", at)
-    for name, other in _held(everywhere, definitions).items():
+    for name, other in _held(parts, definitions).items():
         message = f"a maximum over `{name}` holds what is computed from `{other}` fixed, which depends on it"
         note("BN135", message, places.get(name, (0, 0)))
     return found
@@ -85,9 +84,9 @@ def _unbound(term: Term) -> Iterator[Sym]:
                 yield from _unbound(child)
 
 
-def _held(terms: Iterable[Term], definitions: Mapping[Name, Definition]) -> dict[Name, Name]:
+def _held(parts: Iterable[Term], definitions: Mapping[Name, Definition]) -> dict[Name, Name]:
     """The matrices that a maximum is taken over, and what else is defined through each."""
-    over = {t.variable.name for term in terms for t in walk(term) if isinstance(t, Max)}
+    over = {t.variable.name for t in parts if isinstance(t, Max)}
     made = ((symbol.name, d.symbol.name) for d in definitions.values() for symbol in _unbound(d.body))
     return {name: other for name, other in made if name in over}
 

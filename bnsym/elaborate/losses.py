@@ -78,7 +78,7 @@ class Losses:
     def _inputs(self) -> list[tuple[str, set[str], Slice]]:
         """What the text says that each loss, or any, is made from besides outputs."""
         table, uses, source = self.table, self.grounds.uses, self.source
-        if self.survey.gathered.losses:
+        if self.survey.gathered.losses or not table.losses:
             return []
         known = {*table.arity, *table.defined}
         said: list[tuple[str, set[str], bool, Slice]] = []

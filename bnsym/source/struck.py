@@ -25,7 +25,8 @@ _BRACE = re.compile(
 def without_struck(text: str, found: Sequence[Found], *, markdown: bool) -> tuple[Found, ...]:
     """What was found, but for what is struck out; in LaTeX two tildes are spaces."""
     shown = _outside(text, found)
-    stretches = [*_braced(shown), *_tagged(shown), *(_marked(shown) if markdown else ())]
+    marked = markdown and "~" in shown
+    stretches = [*_braced(shown), *_tagged(shown), *(_marked(shown) if marked else ())]
     if not stretches:
         return tuple(found)
     return tuple(sorted((*_kept(found, stretches), *map(Hidden, stretches)), key=lambda one: one.where.start))

@@ -8,11 +8,10 @@ the text, and every span is exact. Imports `model` and `source_map` only.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
-from functools import cache, cached_property
+from functools import cached_property
 from typing import TypeVar
 
 from bnsym.model import Span
@@ -41,26 +40,17 @@ def relocated(told: T, place: Callable[[int], int]) -> T:
     match told:
         case Slice(start, end):
             return Slice(place(start), place(end))  # type: ignore[return-value]
-        case Mapping():
+        case dict():
             return {relocated(k, place): relocated(v, place) for k, v in told.items()}  # type: ignore[return-value]
         case tuple() | list() | set():
             return type(told)(relocated(one, place) for one in told)
     if not is_dataclass(told) or isinstance(told, type):
         return told
     new = object.__new__(type(told))
-    for name, holds in _holding(type(told)):
-        value = getattr(told, name)
-        object.__setattr__(new, name, relocated(value, place) if holds and value else value)
+    for one in fields(told):
+        value = getattr(told, one.name)
+        object.__setattr__(new, one.name, relocated(value, place) if value else value)
     return new
-
-
-@cache
-def _holding(kind: type) -> list[tuple[str, bool]]:
-    """The fields of a dataclass, and whether what they are said to be may have a slice in it."""
-    return [(one.name, _PLAIN.fullmatch(str(one.type)) is None) for one in fields(kind)]
-
-
-_PLAIN = re.compile(r"(?:(?:bool|dict|float|int|None|str|tuple)\b|[\[\], .|])*")
 
 
 @dataclass(frozen=True)
