@@ -21,7 +21,7 @@ from pygls.workspace import PositionCodec
 
 import bnsym
 from bnsym.checking import Unwatched, check_notes
-from bnsym.elaborate import links
+from bnsym.elaborate import closing, links, symbols
 from bnsym.execution.budget import Budget, Repairs
 from bnsym.execution.dispatch import Verdicts
 from bnsym.finding import Note
@@ -489,9 +489,16 @@ def test_what_a_loss_is_a_function_of_is_a_part_of_what_is_asked() -> None:
     assert len(verdicts) > kept
 
 
+def forget() -> None:
+    """All that is kept of the texts before: trees, layouts, what was made of them."""
+    kept = (nesting._laid_out, chains.read_chains, chains._read, parser.parse, parser._parsed)
+    for one in (*kept, symbols._table, closing.closer_of, links._alone, links.reading):
+        one.cache_clear()
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_after_any_edit_all_is_as_if_the_note_were_new(seed: int) -> None:
-    """Whatever is kept of the texts before: trees, layouts, verdicts."""
+    """Whatever is kept of the texts before, verdicts too."""
     random = Random(seed)
     verdicts = Verdicts()
     text = (ROOT / "derivations" / "first-steps.md").read_text(encoding="utf-8") + f"\n{FALSE}\n"
@@ -502,16 +509,94 @@ def test_after_any_edit_all_is_as_if_the_note_were_new(seed: int) -> None:
         cut = place + random.choice([0, 0, 1, 30])
         text = text[:place] + random.choice(["", " ", "2", "$$", "\n\n", piece]) + text[cut:]
         known = afresh(text, verdicts)
-        for kept in (
-            parser.parse,
-            parser._parsed,
-            nesting._laid_out,
-            chains.read_chains,
-            chains._read,
-            links.reading,
-        ):
-            kept.cache_clear()
+        forget()
         assert known == afresh(text, Verdicts())
+
+
+LINES = r"""
+<!-- bnsym: index $i, j = 1..n$ -->
+<!-- bnsym: index $i = 1..N$ -->
+<!-- bnsym: label $i$ -->
+<!-- bnsym: let $s$ = $\sum_i x_i$ -->
+<!-- bnsym: assume $c > 0$ -->
+# Another section
+Let $x$ be a row vector, and $c$ a number.
+Let $\phi$ be an entry-wise differentiable function.
+$$ x \in \mathbb{R}^{n} $$
+$$ x \in \mathbb{R}^{n \times d} $$
+$$ c := \frac{1}{n} \sum_i x_i $$
+$$ c_i := 2 x_i $$
+$$ v^2 = \frac{1}{n} \sum_{i=1}^n (x_i - c)^2 $$
+$$ v = \sqrt{\frac{1}{n} \sum_i (x_i - c)^2} $$
+$$ h_i := \frac{x_i - c}{v} $$
+$$ B = \{1, \dots, n\}, \quad \sum_{i \in B} x_i = n c $$
+$$ \sum_i (x_i - c) = 0 $$
+$$ \sum_i (x_i - c) = 1 $$
+$$ \sum_{i=1}^n x_i (x_i - c) = n v^2 $$
+$$ \sum_{i=1}^N h_i x_i = N v $$
+$$ \sum_i h_i x_i = n v, \quad \sum_{i \ne j} h_i = - h_j $$
+$$ x_i - x_j = v (h_i - h_j) $$
+$$ \phi(x_i) c (x_i + 1) = c(x_i + 1) \phi(x_i) $$
+$$ s = n c $$
+$$ y = x + w $$
+$$ \sum_i y_i = \sum_i x_i + \sum_i w_i $$
+$$ \sum_i y_i = \sum_i x_i + n w $$
+$$ 2 s = x^\top x $$
+$$ c = h $$
+"""
+
+
+def typed_lines(random: Random, steps: int) -> Iterator[str]:
+    """A note as lines come, go, change and are taken back; each gives those beside it another meaning."""
+    known, texts = LINES.strip().splitlines(), [random.sample(LINES.strip().splitlines(), 12)]
+    for _ in range(steps):
+        lines, place = list(texts[-1]), random.randrange(12)
+        match random.choice(["insert", "delete", "replace", "move", "undo"]):
+            case "insert":
+                lines.insert(place, random.choice(known))
+            case "delete":
+                del lines[place : place + 1]
+            case "replace":
+                lines[place : place + 1] = [random.choice(known)]
+            case "move":
+                lines.append(lines.pop(0))
+            case "undo":
+                lines = list(random.choice(texts))
+        texts.append(lines)
+        yield "\n\n".join(lines)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_line_is_read_as_the_others_are_now(seed: int) -> None:
+    verdicts = Verdicts()
+    for text in typed_lines(Random(seed), 12):
+        known = afresh(text, verdicts)
+        forget()
+        assert known == afresh(text, Verdicts())
+        afresh(text, verdicts)
+
+
+def test_a_server_says_after_many_edits_what_a_fresh_one_says(edit: Edit) -> None:
+    texts, said = list(typed_lines(Random(7), 20)), []
+
+    async def scenario(editor: Editor) -> None:
+        for text in texts if not said else texts[-1:]:
+            found = await editor.typed(text)
+        said.append(found)
+
+    edit(scenario)
+    alone(scenario)
+    assert said[0] == said[1] != []
+
+
+def test_a_formula_is_known_by_its_names_not_by_its_letters() -> None:
+    verdicts = Verdicts()
+    twice = r"$$ \sum_i 2 x_i = \sum_i y_i $$"
+    for first, name in ((r"y_i := 2 x_i", "proved"), (r"y_i := 3 x_i", "refuted"), (r"y := 2", "unread")) * 2:
+        assert checked(verdicts, f"$$ {first} $$", twice) == [name], first
+    over = r"$$ \sum_i (x_i - \mu) = 0 $$"
+    for first, name in (("i = 1..m", "proved"), ("i = 1..n", "unread"), ("i = 1..m", "proved")):
+        assert checked(verdicts, f"<!-- bnsym: index ${first}$ -->", "A word.", over)[-1] == name, first
 
 
 def test_a_definition_is_no_part_of_what_does_not_rest_on_it() -> None:

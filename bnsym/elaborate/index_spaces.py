@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from typing import NoReturn, TypeAlias
 
 from bnsym.latex.ast import Place
 from bnsym.latex.errors import ReadError
@@ -156,6 +156,13 @@ class Spaces:
             return ReadError("BN125", message, at, hint)
         return ReadError("BN125", message, at, "use one letter for each size")
 
+    def tell(self, said: Spaces) -> None:
+        """What an expression alone says. Raises BN125 where what is known contradicts that."""
+        for variable in said.parent:  # the first of each class stands before the others
+            self.unify(said.find(variable), self._variable(variable), (0, 0))
+        for root, size in said.size.items():
+            self.set_size(root, size, (0, 0), "")
+
     def snapshot(self) -> Snapshot:
         return len(self.trail), self.ones
 
@@ -224,3 +231,13 @@ class Spaces:
             self.parent[key] = key
             self.rank[key] = len(self.rank)
         return key
+
+
+class Unknown(Spaces):
+    """Index spaces of which nothing is known but what one expression says. Raises ReadError where that is not
+    enough."""
+
+    def _ask(self, *_: str) -> NoReturn:
+        raise ReadError("BN125", "what the rest of the file says counts", (0, 0))
+
+    open_axis = fresh = within = set = same = describe = _ask  # type: ignore[assignment]

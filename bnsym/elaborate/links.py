@@ -32,17 +32,18 @@ from bnsym.elaborate.dependence import names_of, reached
 from bnsym.elaborate.differentiating import is_total
 from bnsym.elaborate.doubts import Doubts, restrictions_of
 from bnsym.elaborate.grounds import Grounds
-from bnsym.elaborate.index_spaces import BATCH
-from bnsym.elaborate.lowering import RENAME, Lowering
+from bnsym.elaborate.index_spaces import BATCH, Unknown
+from bnsym.elaborate.lowering import RENAME, Lowering, is_simple
 from bnsym.elaborate.repeated import is_slip
 from bnsym.elaborate.restrictions import restricted
 from bnsym.elaborate.scope import RawDefinition, survey
 from bnsym.elaborate.statements import Draft, Pending, finish
-from bnsym.elaborate.symbols import IDENTITIES
+from bnsym.elaborate.symbols import IDENTITIES, Table
 from bnsym.elaborate.tensors import Algebra, Value
-from bnsym.latex.ast import BigSum, Derivative, Inner, Place, Product, Symbol, Transpose, unwrap
+from bnsym.latex.ast import BigSum, Derivative, Inner, Node, Place, Product, Symbol, Transpose, unwrap
 from bnsym.latex.ast import walk as nodes_of
 from bnsym.latex.errors import ReadError
+from bnsym.latex.parser import parse
 from bnsym.model import (
     Declaration,
     Derivation,
@@ -108,6 +109,27 @@ class Lowered(Lowering):
 
     value: Value = field(default_factory=lambda: Value(ZERO))
 
+    def take(self, known: Lowered, offset: int) -> None:
+        """What the same expression is elsewhere, `offset` before this place. Raises ReadError where the index
+        spaces of the file contradict that."""
+        self.spaces.tell(known.spaces)
+        self.value = known.value
+        for (rule, key), (start, end) in known.record.taken.items():
+            self.record.take(rule, (start + offset, end + offset), *(n for n in key if isinstance(n, str)))
+        for name in ("free", "left_out", "summed"):
+            letters = getattr(known, name).items()
+            setattr(self, name, {x: (start + offset, end + offset) for x, (start, end) in letters})
+
+
+@lru_cache(maxsize=1 << 13)
+def _alone(node: Node, total: bool, table: Table, declared: frozenset[str], scope: str) -> Lowered | None:
+    lowered = Lowered(table, Unknown(declared=set(declared), scope=scope), total)
+    try:
+        lowered.value = lowered.lower(node)
+    except ReadError:
+        return None
+    return lowered
+
 
 @dataclass
 class _Reader(Draft):
@@ -160,19 +182,40 @@ class _Reader(Draft):
         Raises ReadError; what a failed expression said of the index spaces is forgotten."""
         if expression.problem is not None or expression.node is None:
             raise expression.problem or ReadError("BN112", "an expression is missing", expression.where.at)
-        total = is_total(expression.total, expression.node, self.survey.table)
-        lowered = Lowered(
-            self.survey.table, self.survey.spaces, total, self.bodies, expression.record, turned=turned
-        )
-        saved = self.survey.spaces.snapshot()
+        total, spaces = is_total(expression.total, expression.node, self.survey.table), self.survey.spaces
+        saved = spaces.snapshot()
+        table, record = self.survey.table, expression.record
+        lowered = Lowered(table, spaces, total, self.bodies, record, turned=turned)
         try:
-            lowered.value = lowered.lower(expression.node)
+            if not self._is_known(lowered, expression):
+                lowered.value = lowered.lower(expression.node)
             if strict:
                 _check_letters(lowered.free, lowered.summed, reference)
         except ReadError:
-            self.survey.spaces.restore(saved)
+            spaces.restore(saved)
             raise
         return lowered
+
+    def _is_known(self, lowered: Lowered, expression: Expression) -> bool:
+        """Whether the rest of the file says nothing of what an expression is: then that is known from the
+        reading before the last edit, and taken."""
+        spaces, node, where = lowered.spaces, expression.node, expression.where
+        if spaces.sets or node is None or not is_simple(node):
+            return False
+        text, saved = self.survey.source.masked[where.start : where.end], spaces.snapshot()
+        try:
+            offset = where.start if node is parse(text, where.start) else 0
+            names = lowered.total, self._names, frozenset(spaces.declared), spaces.scope
+            if known := _alone(parse(text) if offset else node, *names):
+                lowered.take(known, offset)
+            return known is not None
+        except ReadError:
+            spaces.restore(saved)
+            return False
+
+    @cached_property
+    def _names(self) -> Table:
+        return self.survey.table.without_places()
 
     def _two(self, first: Expression, second: Expression) -> tuple[Lowered, Lowered]:
         left = self.lower(first)

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from bnsym.elaborate.applications import Bodies
 from bnsym.elaborate.closing import numbered
@@ -458,6 +458,13 @@ class Lowering:
         return Value(Max(Sym(name, axes), radius, body))
 
 
+@lru_cache(maxsize=1 << 14)
+def is_simple(node: Node) -> bool:
+    """Whether it is made of entries and numbers: neither a function nor a set of the file stands in it."""
+    return all(isinstance(n, _SIMPLE) and not (isinstance(n, BigSum) and n.within) for n in walk(node))
+
+
+_SIMPLE = (Number, Symbol, Plus, Product, Quotient, Power, Root, Paren, BigSum)
 PART = r"\mathrm{in}_"
 """How the names begin that are 1 for the members of a set."""
 _NUMBERED = re.compile(r"\^\{\(\d+\)\}")

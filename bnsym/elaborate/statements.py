@@ -12,7 +12,7 @@ from functools import cached_property, partial
 from typing import Any
 
 from bnsym.elaborate.chain_rule import Functions
-from bnsym.elaborate.closing import OPEN, Closer
+from bnsym.elaborate.closing import OPEN, Closer, apart, closer_of
 from bnsym.elaborate.collect import ANEW, Expression, RawHypothesis, diagnostic
 from bnsym.elaborate.containment import Containment
 from bnsym.elaborate.context import Context, outputs_of
@@ -130,7 +130,7 @@ def finish(draft: Draft, earlier: tuple[Diagnostic, ...]) -> tuple[Derivation, C
         id(p): all_different(sides, p.relation, different)
         for p in (*draft.pending, *draft.asides.values())
         if p.sides
-        for sides, different in (closer.apart(*p.sides),)
+        for sides, different in (apart(closer, *p.sides),)
     }
     terms = [t for p in draft.pending for t in closed.get(id(p), ())]
     losses = tuple(
@@ -155,7 +155,7 @@ def finish(draft: Draft, earlier: tuple[Diagnostic, ...]) -> tuple[Derivation, C
             inforce[context.out_of_force(p.section)].functions,
             unless=said_of.get(id(p.unless)) if p.unless else _freed(link.statement, p.freed),
             strict=p.strict,
-            jacobian=link.statement is not None and _is_of_entries(link.statement, entries),
+            jacobian=bool(entries) and link.statement is not None and _is_of_entries(link.statement, entries),
         )
         for p, link in zip(draft.pending, finished[: len(draft.pending)], strict=True)
     )
@@ -191,6 +191,10 @@ def _without_functions(link: Link, functions: Functions, unless: Statement | Non
     """The link changed, with statements that the kernel understands."""
     said = {name: getattr(link, name) for name in ("statement", "literal", "otherwise")} | {"unless": unless}
     plain = {name: functions.without(one) for name, one in said.items() if one is not None}
+    if not (
+        unless or any(changes.values()) or any(one is not said[name] for name, (one, _) in plain.items())
+    ):
+        return link
     statements: dict[str, Any] = {name: statement for name, (statement, _) in plain.items()}
     more = next((functions.conditions(one) for one in said.values() if one is not None), ())
     values = next((values for _, values in plain.values()), ())
@@ -205,7 +209,8 @@ def _closer(draft: Draft) -> Closer:
     names = spaces.names([*scalars, *table.losses, *used], _batch(draft, written))
     letters = spaces.letters(names)
     labels = frozenset(draft.survey.gathered.aliases.labels)
-    return Closer(names, letters, frozenset(table.defined), draft.hidden.uses, labels)
+    mentions = frozenset((name, frozenset(used)) for name, used in draft.hidden.uses.items())
+    return closer_of(tuple(names.items()), tuple(letters.items()), frozenset(table.defined), mentions, labels)
 
 
 def _batch(draft: Draft, written: Container[str]) -> str:
@@ -457,4 +462,4 @@ def span_of(source: Source, where: Slice) -> Span:
 
 
 def _folded(source: Source, where: Slice) -> str:
-    return re.sub(r"\s+", " ", source.masked[where.start : where.end]).strip()
+    return " ".join(source.masked[where.start : where.end].split())

@@ -10,6 +10,8 @@ from collections.abc import Callable, Container, Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
+from functools import lru_cache
+from typing import Any
 
 from bnsym.latex.ast import Number, Place, Plus, Power, Symbol, Transpose
 from bnsym.latex.commands import INDEX_LETTERS, ONES
@@ -22,7 +24,7 @@ KINDS = ("a number", "a vector", "a matrix")
 IDENTITIES = ("I", r"\mathbf{I}", r"\mathbb{I}", r"\mathrm{I}")
 
 
-@dataclass
+@dataclass(eq=False)
 class Table:
     arity: dict[str, int] = field(default_factory=dict)
     """The number of axes of each name; absent: a scalar."""
@@ -75,6 +77,13 @@ class Table:
     def copied(self) -> Table:
         """One that changes alone."""
         return Table(**{name: copy(known) for name, known in vars(self).items()})
+
+    def without_places(self) -> Table:
+        """What it says of names, and not where: the same one for a note as it was, and after an edit that
+        changes nothing of this."""
+        said = {name: known for name, known in vars(self).items() if name != "line_of"}
+        places = {name: dict.fromkeys(known) for name, known in said.items() if name not in _SAID}
+        return _table(tuple((n, type(k), frozenset({**said, **places}[n].items())) for n, k in said.items()))
 
     def is_index(self, letter: str, bound: Container[str]) -> bool:
         if (below := letter.partition("_{")[2][:-1]) and self.is_index(below, bound):
@@ -160,6 +169,15 @@ class Table:
 
     def _unclaimed(self, name: str) -> bool:
         return name not in self.defined and name not in self.first_seen and name not in self.sizes
+
+
+_SAID = ("arity", "entries", "outputs")
+"""What a table says of names that is no place."""
+
+
+@lru_cache(maxsize=4)
+def _table(known: tuple[tuple[str, type[Any], frozenset[Any]], ...]) -> Table:
+    return Table(**{name: kind(dict(said)) for name, kind, said in known})
 
 
 def is_word(symbol: Symbol) -> bool:
