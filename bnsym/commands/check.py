@@ -212,14 +212,15 @@ def _repair(request: Request, folder: Folder | None, patch: Path | None, fix: bo
     one of what is left. What is not mended is not looked into again, and by this process alone."""
     from bnsym import checking
     from bnsym.cache.in_memory import InMemory
+    from bnsym.execution.dispatch import Verdicts
     from bnsym.repairing.patch import mended, unified
 
     notes, problems = gather(request.paths, request.excluded)
-    found = folder or InMemory()
-    report, code = request.check(notes, problems, found, both=not fix)
+    found, verdicts = folder or InMemory(), Verdicts()
+    report, code = request.check(notes, problems, found, both=not fix, verdicts=verdicts)
     again = replace(request, jobs=request.jobs or 1)
     changes, left = mended(  # all causes are found at once
-        notes, report, lambda notes: again.check(notes, problems, found, causes=False)[0]
+        notes, report, lambda notes: again.check(notes, problems, found, causes=False, verdicts=verdicts)[0]
     )
     if patch is not None:
         write(patch, unified(changes, Path.cwd()))

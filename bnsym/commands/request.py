@@ -70,11 +70,9 @@ class Request:
         notes: Sequence[Note],
         problems: tuple[Diagnostic, ...],
         folder: Folder | None,
-        *,
-        causes: bool = True,
-        both: bool = True,
+        **again: Any,
     ) -> tuple[Report, int]:
-        """The report, and the exit code."""
+        """The report, and the exit code; `again` is for a check that follows others."""
         from bnsym import checking
 
         try:
@@ -84,7 +82,7 @@ class Request:
         with self._progress() as progress:
             watcher = progress or checking.Unwatched()
             report = checking.check_notes(
-                notes, problems, budget, watcher, jobs=self.jobs, folder=folder, causes=causes, both=both
+                notes, problems, budget, watcher, jobs=self.jobs, folder=folder, **again
             )
         report = checking.without_failure_for_nothing(report) if self.lenient else report
         return report, int(checking.exit_code(report).value)

@@ -116,7 +116,7 @@ class Foreseen:
         if statement is None:
             return None
         witness = self.witnesses.get(link.id)
-        if any(d.symbol.name in changed for d in self._relevant(statement)):
+        if changed and any(d.symbol.name in changed for d in self._relevant(statement)):
             definitions = tuple(changed.get(d.symbol.name, d) for d in statement.definitions)
             statement = replace(statement, definitions=definitions)
             return may_hold(statement, few_points(statement, witness))

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 
-from bnsym.elaborate import read
+from bnsym.elaborate import reading
 from bnsym.evidence.surveying import relevant
 from bnsym.kernel import Proved, Refuted
 from bnsym.model import Link, Repair, Span
@@ -191,7 +191,7 @@ def _differences(left: Term, right: Term) -> Iterator[Hypothesis]:
 def holds(note: Note, link: Link, found: Repair, deadline: float) -> bool:
     """Whether the changed note, read again, has the link and it is proved; so is the link before it
     in the chain, if what they share was changed."""
-    links = {k.id: k for k in read(found.apply(note.written), note.file).links}
+    links = {k.id: k for k in reading(found.apply(note.written), note.file)[0].links}
     needed = [link.id]
     if link.left_span is not None and _changes(note, found, link.left_span):
         needed += [k.id for k in links.values() if k.right_span and _same(k.right_span, link.left_span)]

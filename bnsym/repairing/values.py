@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import islice, takewhile
 from random import Random
 from time import monotonic
@@ -181,10 +181,11 @@ class Formulas:
                 return self._symbol(term)
             case Diff():
                 plain = _unlettered(term)
+                body = cache(lambda: self._inside(expand(self.graph, plain)))  # once a value is asked for
 
                 def derived(point: Point, at: dict[str, int]) -> float:
                     own = {str(k): at[letter] for k, letter in enumerate(letters)}
-                    return self._inside(expand(self.graph, plain))(point, own)
+                    return body()(point, own)
 
                 return self._kept(plain, letters, derived)
             case Max():
@@ -207,15 +208,15 @@ class Formulas:
         name, letters = symbol.name, [index.name for index in symbol.indices]
         definition = self.graph.by_name.get(name)
         parameters = [index.name for index in definition.symbol.indices] if definition else []
+        body = cache(lambda: self._inside(definition.body)) if definition else None
+        symmetric = name in self.graph.symmetric
 
         def value(point: Point, at: dict[str, int]) -> float:
             places = [at[letter] for letter in letters]
-            key = (name, *(sorted(places) if name in self.graph.symmetric else places))
+            key = (name, *(sorted(places) if symmetric else places))
             if key not in point.memo:
-                own = dict(zip(parameters, places, strict=definition is not None))
-                point.memo[key] = (
-                    self._inside(definition.body)(point, own) if definition else point.drawn(key)
-                )
+                own = dict(zip(parameters, places, strict=body is not None))
+                point.memo[key] = body()(point, own) if body else point.drawn(key)
             return point.memo[key]
 
         return value
