@@ -7,6 +7,7 @@ unreadable input, 3 a defect of bnsym, 5 nothing to check, 130 interrupted.
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import sys
@@ -97,6 +98,7 @@ def cli(ctx: click.Context) -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """The console script. Always leaves by `sys.exit`, with a code of the list above."""
     gc.set_threshold(50_000, 50, 50)  # what a check makes it mostly keeps: looking for garbage costs 7%
+    atexit.register(gc.freeze)  # and as much in the end, when all of it goes anyhow
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a mark that the encoding lacks must not cost the report
             stream.reconfigure(errors="replace")
