@@ -17,7 +17,8 @@ from fractions import Fraction
 from bnsym.kernel import Evaluator, Number, Refuted, Rejected, Witness, assignments, compare, refute
 from bnsym.model import FunctionValues
 from bnsym.proving.advice import Alike
-from bnsym.proving.witness import draws, free_shapes, looked_up, put
+from bnsym.proving.rings import free_shapes
+from bnsym.proving.witness import draws, looked_up, put
 from bnsym.terms import Hypothesis, Name, Relation, Statement, Sym, add, free_indices
 
 ZERO, ONE = Fraction(0), Fraction(1)

@@ -43,9 +43,8 @@ from bnsym.normal import (
 )
 from bnsym.proving.elimination import Elimination, inverse_of, uses_of
 from bnsym.proving.readback import plainly, term_of
-from bnsym.proving.rings import SearchRing
+from bnsym.proving.rings import SearchRing, free_shapes, led_to
 from bnsym.proving.simplex import nonnegative_solution
-from bnsym.proving.witness import free_shapes, led_to
 from bnsym.terms import (
     ONE,
     Add,

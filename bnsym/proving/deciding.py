@@ -27,6 +27,7 @@ from bnsym.model import Undecided
 from bnsym.normal import DividesByZero, OutOfReach, Ring
 from bnsym.proving.advice import Alike
 from bnsym.proving.bound import bound_certificate
+from bnsym.proving.floats import is_surely_false
 from bnsym.proving.identity import identity_certificate
 from bnsym.proving.maximum import maxima_in, maximum_of
 from bnsym.proving.replay import replay
@@ -110,6 +111,8 @@ METHODS: Methods = (
 
 PROOFS = tuple(one for one in METHODS if "witness" not in one[0])
 """For what is worth no refutation: candidates for a repair, most of which are false."""
+FALSE = (*(one for one in METHODS if one not in PROOFS), *PROOFS)
+"""For what is false as far as floats can tell."""
 
 
 def decide(
@@ -140,6 +143,8 @@ def _by_methods(statement: Statement, deadline: float, methods: Methods) -> Prov
     """What the first method that comes to a verdict says."""
     task = Task(statement, deadline)
     tried: list[str] = []
+    if statement.relation is Relation.EQ and is_surely_false(statement):
+        methods = FALSE if methods is METHODS else ()
     for name, method in methods:
         try:
             verdict = method(task)
@@ -158,7 +163,7 @@ def _by_methods(statement: Statement, deadline: float, methods: Methods) -> Prov
         tried.append(f"{name}: nothing found")
     if time.monotonic() > deadline:
         return Undecided("BN301", "the time for this link is up", tuple(tried))
-    why = statement.hypotheses and methods is METHODS
+    why = statement.hypotheses and methods in (METHODS, FALSE)
     if why and find_model(statement, min(deadline, time.monotonic() + 2)) is None:
         return _explained(task)
     if statement.relation is not Relation.EQ:

@@ -27,8 +27,7 @@ from bnsym.normal import Monomial, OutOfReach, Poly, Ring, generator
 from bnsym.proving.bound import bound_certificate
 from bnsym.proving.identity import identity_certificate
 from bnsym.proving.readback import term_of
-from bnsym.proving.rings import SearchRing, graph_of
-from bnsym.proving.witness import free_shapes, led_to, own_terms
+from bnsym.proving.rings import SearchRing, free_shapes, graph_of, led_to, own_terms
 from bnsym.terms import (
     Definition,
     Hypothesis,

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from bnsym.kernel import Refuted, Rejected, Value, Witness, refute
 from bnsym.model import Undecided
-from bnsym.proving.witness import free_shapes
+from bnsym.proving.rings import free_shapes
 from bnsym.terms import Statement
 
 _LEXEME = re.compile(r"\s*([(),]|[-+]?\d+(?:/\d+)?)")

@@ -1,4 +1,5 @@
-"""Rings and graphs of searches: these go on from what the last search on the same found.
+"""Rings and graphs of searches, which go on from what the last search on the same found; and what a statement
+needs values for.
 
 A note's links share their definitions, and several methods ask for the sides of one statement in
 turn. The kernel makes its own from the statement, and sees nothing of these.
@@ -11,15 +12,32 @@ from fractions import Fraction
 from typing import Any, ClassVar, TypeAlias
 
 from bnsym import kernel
-from bnsym.calculus import Graph
+from bnsym.calculus import Graph, gradient_name, hessian_name
 from bnsym.kernel import Certificate, Proved, Witness
 from bnsym.normal import Letter, Poly, Ring
 from bnsym.proving.advice import Alike
-from bnsym.terms import Pow, Statement, Term, free_indices
+from bnsym.terms import (
+    Definition,
+    Delta,
+    Diff,
+    Name,
+    Pow,
+    Size,
+    SpaceName,
+    Statement,
+    Sum,
+    Sym,
+    Term,
+    free_indices,
+    names,
+    reached,
+    walk,
+)
 
 KNOWN = ("used", "conditions", "roots", "inverted", "above_zero", "_signs", "_memo")
 """What a ring knows once it has made the sides."""
 
+Shapes: TypeAlias = dict[Name, tuple[SpaceName, ...]]
 Check: TypeAlias = Callable[[Certificate, Witness | None, float], Proved]
 
 
@@ -81,3 +99,74 @@ def opened(statement: Statement, deadline: float) -> Check:
     ring.roots, ring.inverted, ring.above_zero = map(set, sides.known[2:])
     _Last.sides = (statement, (dict(sides.left), dict(sides.right)), ring._known())
     return check
+
+
+# -- what a statement needs values for -------------------------------------------------
+
+
+def own_terms(statement: Statement) -> list[Term]:
+    """The sides of a statement and of its hypotheses."""
+    return [statement.left, statement.right, *(t for h in statement.hypotheses for t in (h.left, h.right))]
+
+
+def led_to(statement: Statement) -> set[Name]:
+    """The names that the sides and hypotheses of a statement lead to by its definitions, and where it has a
+    derivative the outputs do."""
+    terms = own_terms(statement)
+    uses = graph_of(statement).uses
+    todo = names(*terms)
+    if any(isinstance(t, Diff) for term in terms for t in walk(term)):
+        todo |= {*statement.outputs}
+    return reached(todo, lambda name: uses.get(name, ()))
+
+
+def free_shapes(statement: Statement) -> tuple[Shapes, list[SpaceName]]:
+    """The free names that a statement depends on with the spaces of their indices, and all
+    index spaces, both in order of occurrence."""
+    definitions = graph_of(statement).by_name
+    shapes: Shapes = {}
+    spaces: dict[SpaceName, None] = {}
+    seen: set[Name] = set()
+    todo = own_terms(statement)
+    while todo:
+        for term in walk(todo.pop(0)):
+            match term:
+                case Size(space):
+                    spaces.setdefault(space)
+                case Sum(index, _):
+                    spaces.setdefault(index.space)
+                case Delta(left, _):
+                    spaces.setdefault(left.space)
+                case Sym(name, indices):
+                    for index in indices:
+                        spaces.setdefault(index.space)
+                    if name in definitions and name not in seen:
+                        seen.add(name)
+                        todo.append(definitions[name].body)
+                    elif name not in definitions and name not in statement.losses:
+                        shapes.setdefault(name, tuple(i.space for i in indices))
+                case Diff(of, _, _):
+                    todo += _loss_terms(statement, definitions, of, seen, shapes)
+    return shapes, list(spaces)
+
+
+def _loss_terms(
+    statement: Statement, definitions: dict[Name, Definition], of: Term, seen: set[Name], shapes: Shapes
+) -> list[Term]:
+    """What a derivative of a loss depends on: its outputs, and its derivatives there."""
+    losses = [t.name for t in walk(of) if isinstance(t, Sym) and t.name in statement.losses]
+    second = any(isinstance(t, Diff) for t in walk(of))
+    more: list[Term] = []
+    for loss in losses:
+        for y in statement.outputs:
+            symbol = definitions[y].symbol if y in definitions else Sym(y)
+            shape = tuple(i.space for i in symbol.indices) if y in definitions else shapes.get(y, ())
+            if gradient_name(loss, y) not in shapes:
+                shapes[gradient_name(loss, y)] = shape
+                more.append(symbol) if y in definitions else None
+            if second:
+                for z in statement.outputs[statement.outputs.index(y) :]:
+                    other = definitions[z].symbol.indices if z in definitions else ()
+                    last = tuple(i.space for i in other) if z in definitions else shapes.get(z, ())
+                    shapes.setdefault(hessian_name(loss, y, z), shape + last)
+    return more

@@ -16,7 +16,7 @@ from fractions import Fraction
 from itertools import permutations, product
 from math import prod
 
-from bnsym.calculus import gradient_name, hessian_name
+from bnsym.calculus import hessian_name
 from bnsym.kernel import (
     Evaluator,
     Irrational,
@@ -25,13 +25,13 @@ from bnsym.kernel import (
     Value,
     Witness,
     assignments,
+    compare,
     refute,
 )
-from bnsym.proving.rings import graph_of
+from bnsym.kernel.surds import Surd
+from bnsym.proving.floats import Point, formulas_of
+from bnsym.proving.rings import free_shapes, graph_of
 from bnsym.terms import (
-    Definition,
-    Delta,
-    Diff,
     Hypothesis,
     Name,
     Num,
@@ -39,11 +39,7 @@ from bnsym.terms import (
     Size,
     SpaceName,
     Statement,
-    Sum,
     Sym,
-    Term,
-    names,
-    reached,
     walk,
 )
 
@@ -55,7 +51,6 @@ PATIENCE = 250
 LARGEST_WITNESS = 3000
 """How many numbers a candidate may have: an array has as many as its sizes multiplied."""
 LARGEST_FIXED = 130
-Shapes = dict[Name, tuple[SpaceName, ...]]
 
 BATCHES = (2, 4, 2, 4, 2, 4, 5, 2, 4, 3, 6, 2, 7, 8, 1)
 """Sizes in the order tried; with m = 1 or 3 no batch has a rational spread."""
@@ -86,18 +81,31 @@ def find_refutation(
     kept: Witness | None = None
     for number, witness in enumerate(draws(statement, deadline, seed, limit)):
         with suppress(Rejected, ZeroDivisionError):
-            if _failure(statement, witness):
+            if failure(statement, witness):
                 return refute(statement, shrink(statement, witness, deadline))
-            kept = kept or (None if rational else witness)
+            if kept is None and not rational:
+                refute(statement, witness)  # else it is none
+                kept = witness
         if kept is not None and number > PATIENCE:
             break
-    return None if kept is None else refute(statement, shrink(statement, kept, deadline))
+    if kept is None:
+        return None
+    with suppress(Rejected, ZeroDivisionError):
+        return refute(statement, shrink(statement, kept, deadline))
+    return refute(statement, kept)
 
 
-def _failure(statement: Statement, witness: Witness) -> bool:
-    """Whether both sides are rational where the statement fails. Raises Rejected if it does not."""
-    left, right, _ = Evaluator(statement, witness, graph_of(statement)).failure(statement)
-    return isinstance(left, Fraction) and isinstance(right, Fraction)
+def failure(statement: Statement, witness: Witness) -> bool:
+    """Whether both sides are rational where the statement fails. Raises Rejected if it does not. What a delta
+    leaves out is not valued: where that has no value, the kernel finds none, and no refutation."""
+    point = Point(formulas_of(statement, exact=True), random.Random(0), given=witness)
+    for h in statement.hypotheses:
+        if not all(compare(a, h.relation, b) for a, b in point.everywhere(h.left, h.right)):
+            raise Rejected("the witness does not meet the hypotheses")
+    for left, right in point.everywhere(statement.left, statement.right):
+        if not compare(left, statement.relation, right):
+            return not isinstance(left, Surd) and not isinstance(right, Surd)
+    raise Rejected("the statement holds at the witness")
 
 
 def _meets(statement: Statement, witness: Witness, hypotheses: tuple[Hypothesis, ...]) -> bool:
@@ -311,7 +319,7 @@ def _mentions(statement: Statement, hypothesis: Hypothesis, name: Name) -> bool:
 def shrink(statement: Statement, witness: Witness, deadline: float) -> Witness:
     """Replace components by 0 or ±1 while it still refutes, with rational sides if it has them;
     drop what is never looked up."""
-    rational = _failure(statement, witness)
+    rational = failure(statement, witness)
     for name, path in places(witness):
         for smaller in (Fraction(0), Fraction(1), Fraction(-1)):
             if time.monotonic() > deadline:
@@ -320,7 +328,7 @@ def shrink(statement: Statement, witness: Witness, deadline: float) -> Witness:
                 break
             candidate = put(statement, witness, name, path, smaller)
             try:
-                if _failure(statement, candidate) < rational:
+                if failure(statement, candidate) < rational:
                     continue
             except (Rejected, ZeroDivisionError):
                 continue
@@ -334,7 +342,7 @@ def looked_up(statement: Statement, witness: Witness) -> Witness:
     for name in witness.values:
         fewer = Witness(witness.sizes, {k: v for k, v in witness.values.items() if k != name})
         with suppress(Rejected, KeyError):
-            _failure(statement, fewer)
+            Evaluator(statement, fewer, graph_of(statement)).failure(statement)
             witness = fewer
     return witness
 
@@ -379,74 +387,3 @@ def put(statement: Statement, witness: Witness, name: Name, path: tuple[int, ...
         half = len(path) // 2
         changed = change(changed, path[half:] + path[:half])
     return Witness(witness.sizes, {**witness.values, name: changed})
-
-
-# -- what a statement needs values for -------------------------------------------------
-
-
-def own_terms(statement: Statement) -> list[Term]:
-    """The sides of a statement and of its hypotheses."""
-    return [statement.left, statement.right, *(t for h in statement.hypotheses for t in (h.left, h.right))]
-
-
-def led_to(statement: Statement) -> set[Name]:
-    """The names that the sides and hypotheses of a statement lead to by its definitions, and where it has a
-    derivative the outputs do."""
-    terms = own_terms(statement)
-    uses = graph_of(statement).uses
-    todo = names(*terms)
-    if any(isinstance(t, Diff) for term in terms for t in walk(term)):
-        todo |= {*statement.outputs}
-    return reached(todo, lambda name: uses.get(name, ()))
-
-
-def free_shapes(statement: Statement) -> tuple[Shapes, list[SpaceName]]:
-    """The free names that a statement depends on with the spaces of their indices, and all
-    index spaces, both in order of occurrence."""
-    definitions = graph_of(statement).by_name
-    shapes: Shapes = {}
-    spaces: dict[SpaceName, None] = {}
-    seen: set[Name] = set()
-    todo = own_terms(statement)
-    while todo:
-        for term in walk(todo.pop(0)):
-            match term:
-                case Size(space):
-                    spaces.setdefault(space)
-                case Sum(index, _):
-                    spaces.setdefault(index.space)
-                case Delta(left, _):
-                    spaces.setdefault(left.space)
-                case Sym(name, indices):
-                    for index in indices:
-                        spaces.setdefault(index.space)
-                    if name in definitions and name not in seen:
-                        seen.add(name)
-                        todo.append(definitions[name].body)
-                    elif name not in definitions and name not in statement.losses:
-                        shapes.setdefault(name, tuple(i.space for i in indices))
-                case Diff(of, _, _):
-                    todo += _loss_terms(statement, definitions, of, seen, shapes)
-    return shapes, list(spaces)
-
-
-def _loss_terms(
-    statement: Statement, definitions: dict[Name, Definition], of: Term, seen: set[Name], shapes: Shapes
-) -> list[Term]:
-    """What a derivative of a loss depends on: its outputs, and its derivatives there."""
-    losses = [t.name for t in walk(of) if isinstance(t, Sym) and t.name in statement.losses]
-    second = any(isinstance(t, Diff) for t in walk(of))
-    more: list[Term] = []
-    for loss in losses:
-        for y in statement.outputs:
-            symbol = definitions[y].symbol if y in definitions else Sym(y)
-            shape = tuple(i.space for i in symbol.indices) if y in definitions else shapes.get(y, ())
-            if gradient_name(loss, y) not in shapes:
-                shapes[gradient_name(loss, y)] = shape
-                more.append(symbol) if y in definitions else None
-            if second:
-                for z in statement.outputs[statement.outputs.index(y) :]:
-                    other = definitions[z].symbol.indices if z in definitions else ()
-                    last = tuple(i.space for i in other) if z in definitions else shapes.get(z, ())
-                    shapes.setdefault(hessian_name(loss, y, z), shape + last)
-    return more

@@ -37,7 +37,8 @@ from bnsym.latex.ast import (
 )
 from bnsym.model import Cause, Link, TextEdit, edited
 from bnsym.proving import is_provable
-from bnsym.proving.witness import free_shapes
+from bnsym.proving.floats import few_points, may_hold
+from bnsym.proving.rings import free_shapes
 from bnsym.repairing.edits import (
     Edit,
     Place,
@@ -53,7 +54,7 @@ from bnsym.repairing.edits import (
 from bnsym.repairing.foreseen import Foreseen
 from bnsym.repairing.spots import Spot, spots
 from bnsym.repairing.trial import fails
-from bnsym.repairing.values import few_points, may_hold, points_for
+from bnsym.repairing.values import points_for
 from bnsym.repairing.worth import is_worthwhile
 from bnsym.repairing.written import PROOF_SECONDS, Note, Work
 from bnsym.source.bundle import lines

@@ -14,8 +14,9 @@ from functools import lru_cache
 from itertools import product
 from typing import TypeAlias
 
+from bnsym.proving.floats import related
 from bnsym.repairing.edits import Edit, overlap
-from bnsym.repairing.values import Row, related
+from bnsym.repairing.values import Row
 from bnsym.terms import Relation
 
 MADE: TypeAlias = tuple[Edit, ...]

@@ -15,8 +15,8 @@ from bnsym.elaborate.scope import RawDefinition
 from bnsym.evidence.surveying import relevant
 from bnsym.kernel import Witness
 from bnsym.model import Link, TextEdit, edited
+from bnsym.proving.floats import Point, few_points, may_hold
 from bnsym.repairing.unread import read_alone
-from bnsym.repairing.values import Point, few_points, may_hold
 from bnsym.repairing.written import Note, Written
 from bnsym.source.text import Slice
 from bnsym.terms import Definition, Name, Statement, Sym, Term, free_indices
@@ -37,8 +37,6 @@ class Foreseen:
     points: dict[str, list[Point]] = field(default_factory=dict)
     sides: dict[str, tuple[Written, Written]] = field(default_factory=dict)
     known: dict[tuple[TextEdit, ...], int] = field(default_factory=dict)
-    resting: dict[Statement, tuple[Definition, ...]] = field(default_factory=dict)
-    """On which definitions a statement rests."""
 
     def helped(self, edits: tuple[TextEdit, ...]) -> int:
         """How many of those that are not proved hold at a few points; none if one that is proved does not."""
@@ -116,7 +114,7 @@ class Foreseen:
         if statement is None:
             return None
         witness = self.witnesses.get(link.id)
-        if changed and any(d.symbol.name in changed for d in self._relevant(statement)):
+        if changed and any(d.symbol.name in changed for d in relevant(statement).definitions):
             definitions = tuple(changed.get(d.symbol.name, d) for d in statement.definitions)
             statement = replace(statement, definitions=definitions)
             return may_hold(statement, few_points(statement, witness))
@@ -125,11 +123,6 @@ class Foreseen:
         if link.id not in self.points:
             self.points[link.id] = list(few_points(link.statement or statement, witness))
         return may_hold(statement, self.points[link.id])
-
-    def _relevant(self, statement: Statement) -> tuple[Definition, ...]:
-        if statement not in self.resting:
-            self.resting[statement] = relevant(statement).definitions
-        return self.resting[statement]
 
     def _statement(self, link: Link, texts: Sequence[str | None]) -> Statement | None:
         """What the link says with other texts for its sides; of an unread one, because of them."""

@@ -15,7 +15,7 @@ from bnsym.kernel import Proved, Refuted
 from bnsym.model import Link, Repair, Span
 from bnsym.printing import to_latex
 from bnsym.proving import decide
-from bnsym.proving.witness import free_shapes
+from bnsym.proving.rings import free_shapes
 from bnsym.repairing.combining import MADE
 from bnsym.repairing.edits import Place, accented
 from bnsym.repairing.stages import across, easy, harder, missing_in_sums, together

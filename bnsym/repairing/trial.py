@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from bnsym.kernel import Rejected, Witness, refute
+from bnsym.kernel import Rejected, Witness
 from bnsym.normal import OutOfReach
 from bnsym.proving.closed_form import NoClosedForm, closed_form
+from bnsym.proving.witness import failure
 from bnsym.repairing.combining import Changed, Side
 from bnsym.repairing.edits import Edit, apply_all, lettered, unbound
 from bnsym.repairing.values import Points, Row
@@ -134,7 +135,7 @@ def closed_left(statement: Statement, deadline: float) -> Term | None:
 def fails(statement: Statement, witness: Witness) -> bool:
     """Whether the statement is false at the witness."""
     try:
-        refute(statement, witness)
+        failure(statement, witness)
     except (Rejected, ZeroDivisionError, KeyError, ValueError):
         return False
     return True

@@ -15,7 +15,8 @@ from itertools import combinations, product
 from typing import TypeAlias
 
 from bnsym.elaborate.dependence import names_of
-from bnsym.repairing.values import Points, related
+from bnsym.proving.floats import related
+from bnsym.repairing.values import Points
 from bnsym.terms import (
     Add,
     Delta,
