@@ -190,7 +190,7 @@ def _kept(waiting: Answer[T], keep: Callable[[T], None], within: float = inf) ->
 
 
 def _confirmed(note: Note, causes: tuple[Cause, ...]) -> tuple[Cause, ...]:
-    """Those before the first with which a link that it explains is not proved here."""
+    """Those with which the links that they explain are proved here."""
     from bnsym.repairing.causes import confirmed
 
     return confirmed(note.text, note.file, causes)

@@ -11,8 +11,8 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
-from functools import cached_property
-from itertools import chain, combinations, pairwise, product, takewhile, zip_longest
+from functools import cached_property, reduce
+from itertools import chain, combinations, pairwise, product, zip_longest
 from time import monotonic
 from types import MappingProxyType
 from typing import TypeAlias
@@ -303,15 +303,12 @@ def _differing(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[st
 
 
 def confirmed(text: str, file: str, causes: tuple[Cause, ...]) -> tuple[Cause, ...]:
-    """Those before the first with which a link that it explains is not proved."""
-    draft = Draft(text, file, {}, {})
-
-    def holds(cause: Cause) -> bool:
-        nonlocal draft
-        draft = draft.changed(cause.edits)
-        return all(map(draft.is_proved, cause.links))
-
-    return tuple(takewhile(holds, causes))
+    """As many of the first as leave each link proved that they explain: none loses one of those before it."""
+    for count in range(len(causes), 0, -1):
+        draft = Draft(reduce(edited, (cause.edits for cause in causes[:count]), text), file, {}, {})
+        if all(draft.is_proved(name) for cause in causes[:count] for name in cause.links):
+            return causes[:count]
+    return ()
 
 
 def _best(draft: Draft, wanted: frozenset[str], used: Collection[Kind], work: Work) -> Tried | None:
