@@ -217,8 +217,9 @@ def _repair(request: Request, folder: Folder | None, patch: Path | None, fix: bo
 
     notes, problems = gather(request.paths, request.excluded)
     found, verdicts = folder or InMemory(), Verdicts()
-    report, code = request.check(notes, problems, found, both=not fix, verdicts=verdicts)
     again = replace(request, jobs=request.jobs or 1)
+    first = again if len(notes) == 1 else request  # another process would first learn what this one knows
+    report, code = first.check(notes, problems, found, both=not fix, verdicts=verdicts)
     changes, left = mended(  # all causes are found at once
         notes, report, lambda notes: again.check(notes, problems, found, causes=False, verdicts=verdicts)[0]
     )
