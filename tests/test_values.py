@@ -82,6 +82,15 @@ def test_what_has_no_value_beside_a_delta_refutes_nothing() -> None:
     assert all(entry != 0 for entry in refuted.witness.values["x"])
 
 
+def test_a_witness_stays_where_smaller_values_have_none() -> None:
+    """Shrinking tries 0 for each entry: the delta hides from it that ∑ⱼ δᵢⱼ/xⱼ then has no value."""
+    refuted = find_refutation(
+        equation(Sum(j, over(Delta(i, j), x(j))), num(7)), time.monotonic() + 20, limit=9
+    )
+    assert refuted is not None
+    assert all(entry != 0 for entry in refuted.witness.values["x"])
+
+
 def test_floats_throw_out_what_is_false_and_no_truth() -> None:
     truth = equation(Diff(f, x(i), True), input_gradient())
     slip = equation(Diff(f, x(i), True), input_gradient(sign=1))

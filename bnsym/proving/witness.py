@@ -82,17 +82,20 @@ def find_refutation(
     for number, witness in enumerate(draws(statement, deadline, seed, limit)):
         with suppress(Rejected, ZeroDivisionError):
             if failure(statement, witness):
-                return refute(statement, shrink(statement, witness, deadline))
+                return _shrunk(statement, witness, deadline)
             if kept is None and not rational:
                 refute(statement, witness)  # else it is none
                 kept = witness
         if kept is not None and number > PATIENCE:
             break
-    if kept is None:
-        return None
+    return None if kept is None else _shrunk(statement, kept, deadline)
+
+
+def _shrunk(statement: Statement, witness: Witness, deadline: float) -> Refuted:
+    """The refutation by smaller values, if it is one there."""
     with suppress(Rejected, ZeroDivisionError):
-        return refute(statement, shrink(statement, kept, deadline))
-    return refute(statement, kept)
+        return refute(statement, shrink(statement, witness, deadline))
+    return refute(statement, witness)
 
 
 def failure(statement: Statement, witness: Witness) -> bool:
