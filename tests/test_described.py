@@ -330,6 +330,24 @@ def test_names_of_a_sort_that_is_not_known_may_not_commute(said: str, want: str)
 
 
 @pytest.mark.parametrize(
+    ("said", "want"),
+    [
+        ("With blocks $p, q$ of the matrix", "x"),
+        ("For two layers $p$ and $q$", "x"),
+        ("Mit Blöcken $p, q$ der Matrix gilt", "x"),
+        ("Pour des blocs $p, q$, on a", "x"),
+        ("With gains $p, q$ of the layer", "p"),
+        ("The blocks have gains $p$ and $q$, so", "p"),
+        ("Mit Zahlen $p, q$ gilt", "p"),
+    ],
+)
+def test_a_noun_that_is_none_for_numbers_keeps_its_names_in_order(said: str, want: str) -> None:
+    assert note(f"{said}\n\n$$\np q = q p\n$$\n") == want
+    assert note(f"{said}\n\n$$\n(q + p) p = q p + p^2\n$$\n") == "p"
+    assert note(f"{said}\n\n$$\np q + 1 = p q\n$$\n") in "rx"
+
+
+@pytest.mark.parametrize(
     "said", ["Let $z$ be a complex number.", "For komplexe $z$", "Let $z \\in \\mathbb{C}$."]
 )
 def test_a_square_of_what_is_complex_may_have_any_sign(said: str) -> None:

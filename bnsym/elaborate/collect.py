@@ -198,6 +198,8 @@ class Gathered:
     orders: list[stated.Order] = field(default_factory=list)
     unclear: list[stated.Order] = field(default_factory=list)
     """Sentences with words that are not known."""
+    unordered: list[Symbol] = field(default_factory=list)
+    """Names behind a noun that is not known to be one for numbers."""
     stepped: set[str] = field(default_factory=set)
     """Names of which several steps are written."""
     restated: list[RawChain] = field(default_factory=list)

@@ -43,6 +43,8 @@ from bnsym.source.text import Effect, Slice, Unread
 from bnsym.terms import Diff, Mul, Num, Size, Sym, Term, own_indices, walk
 
 _Unclear: TypeAlias = tuple[Place, str, str]
+_Told: TypeAlias = tuple[ReadError, frozenset[str], bool]
+"""Why a verdict says nothing, the names that may be anything, and whether a proof says nothing either."""
 _LARGE = re.compile(r"\\\w+\s*\{[^{}]*\blarge(?: enough)?\s*\}[\s~]*(\\?[A-Za-z]+)(?![A-Za-z_^])")
 
 
@@ -83,19 +85,17 @@ class Doubts:
         pending.doubt = pending.doubt or repeated(left, right) or repeated(right, left)
         again = self._said_twice(chain, raw, pending.sides) if pending.sides else None
         order = self._ordered(chain, pending.sides) if pending.sides else None
+        valued = self._valued(chain, pending.sides) if pending.sides else None
+        told = sorted(filter(None, (valued, order)), key=lambda one: not one[2])
         if pending.sides:
             pending.unsettled = partial(self._unsettled, chain, pending.sides)
         unsigned = twice(left) or twice(right) if self.sums_unsigned else None
         if strict := unsigned or self._unsafe(pending):
             pending.doubt, pending.strict = strict, True
-        elif valued := self._valued(chain, pending.sides) if pending.sides else None:
-            pending.doubt, pending.strict = valued
-        elif order:
-            pending.doubt, pending.freed, pending.strict = order
+        elif told and (told[0][2] or not (again and again.anew)):
+            pending.doubt, pending.freed, pending.strict = told[0]
         elif again and again.anew:
             pending.doubt, pending.unless, pending.strict = again.problem, again.left, True
-        elif pending.sides and (matrices := self.matrices.ordered(pending)):
-            pending.doubt, pending.strict = matrices, True
         elif (reason := self._reason(chain, raw)) and pending.doubt is None:
             pending.doubt, pending.unless = reason
         elif again and pending.doubt is None and pending.unsettled() is None:
@@ -114,6 +114,7 @@ class Doubts:
             or self._sampled(pending, pending.sides)
             or self._of_itself(pending, pending.sides)
             or self._elsewhere(pending.sides)
+            or self.matrices.ordered(pending)
         )
 
     def _of_itself(self, pending: Pending, sides: tuple[Term, Term]) -> ReadError | None:
@@ -332,7 +333,7 @@ class Doubts:
             or self._read_on(chain, sides)
         )
 
-    def _valued(self, chain: RawChain, sides: tuple[Term, Term]) -> tuple[ReadError, bool] | None:
+    def _valued(self, chain: RawChain, sides: tuple[Term, Term]) -> _Told | None:
         """Why no verdict stands, or no refutation: a name that is a size is given a value, which may be no
         number of values."""
         grounds = self.grounds
@@ -351,7 +352,8 @@ class Doubts:
             if value is not None or not self._leaves_free(node, names, made, sides):
                 name, line = min(names), self.table.line_of(where.start)
                 message = f"`{name}` is how many values an index has, and line {line} gives it a value"
-                return ReadError("BN137", message, where.at, "give one of them another name"), not counts
+                error = ReadError("BN137", message, where.at, "give one of them another name")
+                return error, frozenset(), not counts
         return None
 
     @cached_property
@@ -362,11 +364,8 @@ class Doubts:
         said = ((self.grounds.named(s) & known, node, at, within) for s, node, at, within in values)
         return [one for one in said if one[0]]
 
-    def _ordered(
-        self, chain: RawChain, sides: tuple[Term, Term]
-    ) -> tuple[ReadError, frozenset[str], bool] | None:
-        """Why no verdict stands: words change what a name means on which the link rests; the names that
-        may be anything; and whether a proof says nothing either."""
+    def _ordered(self, chain: RawChain, sides: tuple[Term, Term]) -> _Told | None:
+        """Why no verdict stands: words change what a name means on which the link rests."""
         start = chain.expressions[0].where.start
         orders = sorted(self.survey.gathered.orders, key=lambda order: order.saying.effect is Effect.NARROWED)
         for order in orders:

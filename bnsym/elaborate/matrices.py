@@ -71,7 +71,8 @@ class Matrices:
     @cached_property
     def _matrices(self) -> set[str]:
         """Names of matrices, and those written like them of which nothing says that they are numbers."""
-        written = {n for n, symbol in self._open.items() if may_be_matrix(symbol)}
+        said = {n for symbol in self.survey.gathered.unordered for n in self.grounds.named(symbol)}
+        written = {n for n, symbol in self._open.items() if n in said or may_be_matrix(symbol)}
         return written | {n for n, axes in self.table.arity.items() if axes == 2}
 
     @cached_property

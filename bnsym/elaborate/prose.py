@@ -16,7 +16,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from bnsym.elaborate.leading import Leading, hedged, lead, restricted
-from bnsym.elaborate.ranks import described, said_ranks, unsorted
+from bnsym.elaborate.ranks import described, said_ranks, unordered, unsorted
 from bnsym.elaborate.sayings import names_it, sayings, unsaid, waives
 from bnsym.elaborate.supposing import is_supposed
 from bnsym.source.languages import (
@@ -104,7 +104,7 @@ class Prose:
         """What was found, without running text and formulas that state nothing; displays amid words
         that only say what is given are formulas of the text."""
         named = {*self.pairs.values(), *self.equated.values(), *self.pairs, *self.equated}
-        named |= {w for s in self.sayings if s.effect in (Effect.ALIEN, Effect.UNSORTED) for w in s.names}
+        named |= {w for s in self.sayings if s.effect in _SORTS for w in s.names}
         for one in found:
             if isinstance(one, Display) and self._is_remark(text, one):
                 one = Formula(one.where, one.inside, one.quotes)
@@ -125,6 +125,8 @@ class Prose:
         return states or formula.where in self.described
 
 
+_SORTS = frozenset((Effect.ALIEN, Effect.UNSORTED, Effect.UNORDERED))
+"""What may be said of a formula that states nothing and is no name."""
 _VALUED = re.compile(
     r"[$\\(\[\s]*(?:\\[A-Za-z]+|[A-Za-z])(?:[_^]\s*(?:\{[^{}]{1,20}\}|\w))?\s*"
     r"(?:=|\\(?:to|rightarrow|approx|ll|equiv|downarrow)(?![A-Za-z]))\s*-?(?:\d[\d.]*|\\infty|1)\s*[.,;]?[$\\)\]\s]*"
@@ -189,8 +191,9 @@ def read_prose(text: str, found: Sequence[Found], shown: str) -> Prose:
             prose.sayings.append(said)
         displays = (start + at for at in inside if sentence[at] == DISPLAY and start + at > ink)
         before = Slice(ink, next(displays, end))
-        if sorts := tuple(inside[at] for at in unsorted(sentence, words)):
-            prose.sayings.append(Saying(before, sorts, Effect.UNSORTED, Slice(start, len(text))))
+        for effect, told in ((Effect.UNSORTED, unsorted), (Effect.UNORDERED, unordered)):
+            if sorts := tuple(inside[at] for at in told(sentence, words)):
+                prose.sayings.append(Saying(before, sorts, effect, Slice(start, len(text))))
         names = tuple(one for at, one in inside.items() if sentence[at] == FORMULA)
         bare = tuple(one for one in names if one not in states)
         supposed = compiled(words.supposed).search(sentence) is not None

@@ -15,7 +15,7 @@ from bnsym.elaborate.sayings import BESIDE, NAMES
 from bnsym.elaborate.supposing import declares, known
 from bnsym.elaborate.symbols import IDENTITIES, ONES_LETTER, Table
 from bnsym.latex.ast import Symbol
-from bnsym.source.languages import ALL, ASIAN, FORMULAS, LANGUAGES, SIGNS, Known, Words, compiled
+from bnsym.source.languages import ALL, ASIAN, FORMULAS, LANGUAGES, SIGNS, WORDS, Known, Words, compiled
 
 if TYPE_CHECKING:
     from bnsym.elaborate.scope import Survey
@@ -102,6 +102,14 @@ def unsorted(sentence: str, words: Words) -> Iterator[int]:
         )
         unsure = compiled(ALL["matrices"]).match(told) or not (_SORT.search(told) or _is_known(told, words))
         if of_it and unsure:
+            yield from (names.start() + m.start() for m in FORMULAS.finditer(names[0]))
+
+
+def unordered(sentence: str, words: Words) -> Iterator[int]:
+    """Where each formula starts behind a noun that is not known to be one for numbers: `blocks $a, b$`."""
+    for names, before, *_ in _subjects(sentence, words):
+        nouns = WORDS.findall(before)[-1:] if before[-1:].isspace() else []
+        if any(compiled(ALL["matrices"]).match(one) or not _is_known(one, words) for one in nouns):
             yield from (names.start() + m.start() for m in FORMULAS.finditer(names[0]))
 
 

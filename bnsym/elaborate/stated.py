@@ -142,6 +142,8 @@ def order(gatherer: Gatherer, saying: Saying, sections: range) -> None:
     if saying.effect is Effect.WAIVED:
         if names or not saying.names:
             _waive(gatherer, {name.base for name in names}, range(saying.reach.start, saying.where.start))
+    elif saying.effect is Effect.UNORDERED:
+        gatherer.result.unordered += names
     elif names and saying.effect in _STRANGE_BY_WORDS:
         strange = _STRANGE_BY_WORDS[saying.effect]
         gatherer.result.doubts.extend(

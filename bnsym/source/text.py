@@ -213,6 +213,7 @@ class Effect(Enum):
     STATED = "a property that is not understood: any values that have it may be meant"
     ALIEN = "another arithmetic is meant than that of real numbers"
     UNSORTED = "names are of a sort that is not known to be numbers or arrays"
+    UNORDERED = "names may be matrices, of whose products the order matters"
     WAIVED = "what was assumed of names before may hold no more"
     UNKNOWN = "words that are not known: they may say which values are meant"
     VALUED = "words that may leave numbers out, or make them 0 or 1"
