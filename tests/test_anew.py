@@ -172,3 +172,23 @@ def test_what_holds_under_a_condition_gives_no_name_another_meaning(
 ) -> None:
     first, later = "# One\n\n$$\na = b^2\n$$\n", "# Three\n\n$$\na - b^3 = 0\n$$\n"
     assert note(f"{first}\n# Two\n\n{said}\n\n$$\n{row}\n$$\n\n{later}") == expected
+
+
+@pytest.mark.parametrize(
+    "opening",
+    [
+        "In the balanced setting we put",
+        "In the symmetric case let",
+        "For equal gains, define",
+        "Im symmetrischen Fall setzen wir",
+        "En el caso simétrico definimos",
+        "在对称情形下, 令",
+    ],
+)
+def test_what_a_name_is_in_a_case_it_is_in_that_section_alone(opening):
+    text = f"$$\ns = a + b\n$$\n\n## Two\n\n{opening}\n\n$$\ns = 2 a\n$$\n\nMARK$$\ns + 0 = CLAIM\n$$\n"
+    inside, behind = text.replace("MARK", ""), text.replace("MARK", "## Three\n\n")
+    plain = behind.replace(opening, "In this section we put")
+    assert [note(inside.replace("CLAIM", claim)) for claim in ("2 a", "3 a")] == ["p", "r"]
+    assert [note(behind.replace("CLAIM", claim)) for claim in ("2 a", "3 a", "a + b")] == ["x"] * 3
+    assert [note(plain.replace("CLAIM", claim)) for claim in ("2 a", "3 a")] == ["p", "r"]

@@ -182,6 +182,17 @@ def test_what_is_put_in_another_s_place_is_not_judged(judged):
     assert judged(f"{layer(said)}\n\n{said}\n$${squares} = m \\sigma^2$$\n") == "p"
 
 
+@pytest.mark.parametrize(
+    "said", [r"Under $a \mapsto -a$ we get", r"Apply $a \to -a$. Then", r"Mit $a \mapsto -a$ folgt"]
+)
+def test_a_display_under_a_change_of_names_is_not_judged(judged, said):
+    note = f"Let $a = 2c$.\n\n{said}\n\n$$\n2a = CLAIM\n$$\n\nBack again,\n\n$$\n4a = 8c\n$$\n"
+    assert judged(note.replace("CLAIM", "4c")) == "xp"
+    assert judged(note.replace("CLAIM", "-4c")) == "xp"
+    assert judged(note.replace("CLAIM", "-4c").replace(said, "Hence")) == "rp"
+    assert judged(note.replace("CLAIM", "4c").replace(said, r"The map $a \mapsto -a$ is odd, so")) == "pp"
+
+
 def test_the_unbiased_variance_is_not_the_one_of_the_batch(judged):
     claim = r"\sum_i (x_i - \mu)^2 = m \sigma^2"
     assert judged(f"{LAYER}\n\nFrom now on $\\sigma^2$ is the unbiased variance. Then\n$${claim}$$\n") == "x"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -44,6 +44,7 @@ def define_anew(found: Survey, finder: Finder) -> None:
     first: dict[str, RawDefinition] = {}
     starts: dict[str, list[int]] = {}
     unclear: dict[str, int] = {}
+    ended: dict[str, set[int]] = {}
     for section in sorted(sections):
         here = {c.name: c for c in reversed(sections[section]) if not c.chain.claimed}
         here = {n: c for n, c in here.items() if n not in first or not _is_supposed(found, c, first[n])}
@@ -61,13 +62,23 @@ def define_anew(found: Survey, finder: Finder) -> None:
         first |= {name: c for name, c in here.items() if name in anew or name not in first}
         for name in anew | (late.keys() - met):
             starts.setdefault(name, []).append(section)
+            if name in here and here[name].chain.chain.cased:
+                ended.setdefault(name, set()).add(_end(found.gathered.levels, section))
         unclear |= {name: telling.meeting[section] for name in anew if section in telling.meeting}
         for name, mention in finder.said_anew(section, first.keys() - here.keys()).items():
             starts.setdefault(name, []).append(section)
             del first[name]
             _leave_open(found, mention.name, mention.where, range(section, sys.maxsize), starts[name])
+    for name, ends in ended.items():
+        ends.difference_update(starts[name])
+        starts[name] = sorted({*starts[name], *ends})
     if starts:
-        _respelled(found, _Spelling(found, starts, unclear, telling).changed)
+        _respelled(found, _Spelling(found, starts, unclear, telling, ended).changed)
+
+
+def _end(levels: Sequence[int], section: int) -> int:
+    """Where the section ends, with those inside it."""
+    return next((n for n in range(section + 1, len(levels)) if levels[n] <= levels[section]), len(levels))
 
 
 def _is_supposed(found: Survey, again: RawDefinition, first: RawDefinition) -> bool:
@@ -288,6 +299,8 @@ class _Spelling:
     unclear: Mapping[str, int]
     """From which section on what is made from the old meaning of a name stands beside the new one."""
     telling: _Telling
+    ended: Mapping[str, set[int]] = field(default_factory=dict)
+    """Where sections end that say what a name is in a case: what it is from there on is not clear."""
 
     def changed(self, symbol: Symbol, section: int) -> Symbol:
         name, _ = self.found.table.told(symbol) or ("", ())
@@ -310,7 +323,9 @@ class _Spelling:
         if spelled not in self.found.sections:
             sections = range(self.telling.end)
             self.found.sections[spelled] = {s for s in sections if self._number(name, s) == number}
-            if number > len(self.starts[name]):
+            if number > len(self.starts[name]) or (
+                number and self.starts[name][number - 1] in self.ended.get(name, ())
+            ):
                 self._leave_open(symbol, name, spelled)
             self._tell(name, spelled, number)
         return changed

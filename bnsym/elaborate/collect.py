@@ -200,6 +200,8 @@ class Gathered:
     """Sentences with words that are not known."""
     unordered: list[Symbol] = field(default_factory=list)
     """Names behind a noun that is not known to be one for numbers."""
+    levels: list[int] = field(default_factory=lambda: [0])
+    """Of the heading that each section stands under."""
     stepped: set[str] = field(default_factory=set)
     """Names of which several steps are written."""
     restated: list[RawChain] = field(default_factory=list)
@@ -293,6 +295,7 @@ class Gatherer:
                 case Heading(level):
                     self.level = level
                     self.section += 1
+                    self.result.levels.append(level)
                     self.result.aliases.section = self.section
                     self.assumed = [h for h in self.assumed if h.level == 0 or h.level < level]
                     self.unreadable = [e for e in self.unreadable if e[0] == 0 or e[0] < level]

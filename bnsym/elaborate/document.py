@@ -256,8 +256,9 @@ class _Assembly:
     def _led(self, chain: Chain, display: Display) -> Chain:
         """The chain, with what the sentence before its display says of it."""
         said, few = self.prose.conditions.get(display.where, ()), self._few(display.where)
+        cased = display.where in self.prose.cased
         given = [self.insides[one] for one in said if one in self.insides]  # the rest states nothing
-        if not (given or few or display.where in self.prose.doubts):
+        if not (given or few or cased or display.where in self.prose.doubts):
             return chain
         conditions = [one for one in given if _CONDITION.search(self.text, one.start, one.end)]
         unclear = [one for one in conditions if _SILENT.search(self.text, one.start, one.end)]
@@ -272,6 +273,7 @@ class _Assembly:
         return replace(
             chain,
             partly=(*chain.partly, *partly, *few),
+            cased=cased,
             conditions=(*chain.conditions, *conditions),
             doubt=chain.doubt or doubt,
             unread=(*chain.unread, *(replace(one, expression=None) for one in unread)),
@@ -291,7 +293,8 @@ class _Assembly:
             between = Sign("=", Slice(named.end, formula.where.start))
             chains = (Chain(expressions[:2], (between,)),)
             role = Role.SAID if formula.where in self.prose.pairs else role
-        chains = tuple(replace(chain, partly=self._few(formula.where)) for chain in chains)
+        cased = formula.where in self.prose.cased
+        chains = tuple(replace(chain, partly=self._few(formula.where), cased=cased) for chain in chains)
         shown = self.text.startswith("$$", formula.where.start)
         anew, rank = formula.where in self.prose.anew, self.prose.ranks.get(formula.where)
         rank, told = None if role is Role.DENIED else rank, self.prose.described.get(formula.where)

@@ -85,6 +85,8 @@ class Prose:
     """Formulas behind a word that says something from there on: `let $g$ be`, `now $g = a$`."""
     naming: set[Slice] = field(default_factory=set)
     """Formulas behind words that say what a name is: `the mean is $c = …$`."""
+    cased: set[Slice] = field(default_factory=set)
+    """Formulas before which their sentence speaks of a case, or of values with a quality."""
     conditions: dict[Slice, tuple[Slice, ...]] = field(default_factory=dict)
     """Of a display, the formulas that its sentence makes conditions of it."""
     doubts: dict[Slice, Slice] = field(default_factory=dict)
@@ -104,7 +106,7 @@ class Prose:
         """What was found, without running text and formulas that state nothing; displays amid words
         that only say what is given are formulas of the text."""
         named = {*self.pairs.values(), *self.equated.values(), *self.pairs, *self.equated}
-        named |= {w for s in self.sayings if s.effect in _SORTS for w in s.names}
+        named |= {w for s in self.sayings if s.effect in _SAID for w in s.names}
         for one in found:
             if isinstance(one, Display) and self._is_remark(text, one):
                 one = Formula(one.where, one.inside, one.quotes)
@@ -125,7 +127,9 @@ class Prose:
         return states or formula.where in self.described
 
 
-_SORTS = frozenset((Effect.ALIEN, Effect.UNSORTED, Effect.UNORDERED))
+_CASE = compiled(rf"{ALL['cased']}|{ALL['placing']}\s+(?:[^\W\d_]+\s+){{0,3}}?(?:{ALL['qualities']})")
+_SHOWN = re.compile(f"{DISPLAY}{REST}*")
+_SAID = frozenset((Effect.ALIEN, Effect.UNSORTED, Effect.UNORDERED, Effect.REPLACED))
 """What may be said of a formula that states nothing and is no name."""
 _VALUED = re.compile(
     r"[$\\(\[\s]*(?:\\[A-Za-z]+|[A-Za-z])(?:[_^]\s*(?:\{[^{}]{1,20}\}|\w))?\s*"
@@ -179,6 +183,8 @@ def read_prose(text: str, found: Sequence[Found], shown: str) -> Prose:
             if w in states and names_it(sentence, at, w.end - start, closing, words)
         }
         prose.anew |= {inside[at] for at in walk.anew}
+        case = _CASE.search(sentence)
+        prose.cased |= {one for at, one in inside.items() if case and case.end() <= at}
         prose.ranks |= {inside[at]: rank for at, rank in said_ranks(sentence, words)}
         for letter in restricted(sentence, words, written):
             ends = (m.end() for m in compiled(words.where).finditer(sentence, 0, letter))
@@ -187,6 +193,9 @@ def read_prose(text: str, found: Sequence[Found], shown: str) -> Prose:
                 prose.partly[w] = (*prose.partly.get(w, ()), inside[letter])
         for one in sayings(sentence, words, written):
             names, reach = tuple(inside[name] for name in one.names), end if one.here else len(text)
+            if one.here and one.effect is Effect.REPLACED and DISPLAY not in sentence:
+                following = _SHOWN.search(shown, end)  # it is carried out there
+                reach = following.end() if following else len(text)
             said = Saying(Slice(*one.clause).moved(start), names, one.effect, Slice(start, reach))
             prose.sayings.append(said)
         displays = (start + at for at in inside if sentence[at] == DISPLAY and start + at > ink)

@@ -56,6 +56,10 @@ def sayings(sentence: str, words: Words, written: Mapping[int, str]) -> Iterator
     supposed = False
     if any(map(_FIELD.fullmatch, written.values())):
         yield Said((0, len(sentence)), (), Effect.ALIEN, DISPLAY in sentence)
+    if put := tuple(place for place in places if _PUT.match(written[place])):
+        near = (compiled(rf"(?:{ALL['function']})\w*[\s:]*\Z").search(sentence[:place]) for place in put)
+        if not compiled(ALL["unchanged"]).search(sentence) and not any(near):
+            yield Said((0, len(sentence.rstrip())), put, Effect.REPLACED, here=True)
     for match in changes(words).finditer(sentence):
         if supposed and match.lastgroup == "supposed":
             continue  # the first one is said of all behind it
@@ -258,6 +262,10 @@ _FIELD = re.compile(
     re.DOTALL,
 )
 """Numbers that are not real ones."""
+_PUT = re.compile(
+    r"(\\?\w+)\s*(?:\\(?:long)?mapsto(?![A-Za-z])|\\(?:long)?(?:right|)(?:arrow|to)(?![A-Za-z]).*\1(?!\w))"
+)
+"""A name for which something else is put."""
 _LEAD = re.compile(r"\s*(?:[#>*_+-]|\d+[.)]|\\(?:sub)*(?:section|paragraph))[^.。\n]*\Z")
 """A heading, or what opens a paragraph."""
 _ITEM = re.compile(r"\s*(?:[-*+]|\d+[.)])\s")

@@ -170,7 +170,9 @@ def _speaks_of(hypothesis: RawHypothesis, names: set[str]) -> bool:
 
 _STRANGE_BY_WORDS = {Effect.ALIEN: 1, Effect.UNSORTED: 2}
 _UNCLEAR = frozenset((Effect.STATED, Effect.UNKNOWN, Effect.VALUED))
-_EQUALITY = re.compile(r":?=|[<>∈∼]|\\(?:equiv|in|sim|to|rightarrow|approx|ll|le|ge|leq|geq)(?![A-Za-z])")
+_EQUALITY = re.compile(
+    r":?=|[<>∈∼]|\\(?:equiv|in|sim|(?:maps|)to|(?:long|)(?:rightarrow|mapsto)|approx|ll|le|ge|leq|geq)(?![A-Za-z])"
+)
 _LISTED = re.compile(r"(?:\{[^{}]*\}|[^,(){}])+")
 
 

@@ -134,6 +134,8 @@ class Chain:
     """Whether `\\Rightarrow` or `\\iff` stands in its row: it may hold only where the other side does."""
     partly: tuple[Slice, ...] = ()
     """Conditions beside it with words that are not known: `i \\text{ is valid}`."""
+    cased: bool = False
+    """Whether its sentence says that it holds in a case: in the symmetric case, for equal gains."""
     claims: bool = True
     """Whether its relations can be true or false: those of `x \\sim p` and `a \\approx b` state nothing."""
 
