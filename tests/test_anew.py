@@ -192,3 +192,14 @@ def test_what_a_name_is_in_a_case_it_is_in_that_section_alone(opening):
     assert [note(inside.replace("CLAIM", claim)) for claim in ("2 a", "3 a")] == ["p", "r"]
     assert [note(behind.replace("CLAIM", claim)) for claim in ("2 a", "3 a", "a + b")] == ["x"] * 3
     assert [note(plain.replace("CLAIM", claim)) for claim in ("2 a", "3 a")] == ["p", "r"]
+
+
+@pytest.mark.parametrize("name", ["f", "\\operatorname{BN}"])
+def test_a_function_that_a_later_section_says_anew_is_neither_there(name):
+    first = f"$$\n{name}(x) = x^2\n$$\n\n$$\n{name}(2) = 4\n$$\n\n## Two\n\n"
+    value = f"\n\n$$\n{name}(2) = 4\n$$\n\n$$\n{name}(2) = 6\n$$\n"
+    assert note(f"{first}$$\n{name}(x) = 3 x\n$$ {value}") == "pxxx"
+    assert note(f"{first}$$\n{name}(x) = x\\, x\n$$ {value}") == "pppr"
+    assert note(f"{first}Let ${name}(x) = 3 x$. {value}") == "prp"
+    assert note(f"{first}$$\n{name}(x) := 3 x\n$$ {value}") == "prp"
+    assert note(f"{first}$$\n{name}(x) = 3 x\n$$".replace("## Two\n\n", "")) == "pr"

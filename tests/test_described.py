@@ -6,6 +6,7 @@ from __future__ import annotations
 import pytest
 
 from bnsym.checking import Unwatched, budget, check_notes
+from bnsym.elaborate.links import read
 from bnsym.finding import Note
 from tests.test_words import note
 
@@ -362,6 +363,29 @@ def test_an_order_of_a_defined_name_that_a_sentence_assumes_refutes_nothing() ->
         assert note(f"{said.replace('r > 0', 'b > 0')}\n\n{claim}") == "r"
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Let $r = b - c > 0$. Then",
+        "Put $r := b - c > 0$. Then",
+        "Sei $r = b - c > 0$. Dann gilt",
+        "设 $r = b - c > 0$, 则",
+    ],
+)
+def test_what_a_name_is_and_its_order_are_both_said(said: str) -> None:
+    known = read(f"{said}\n\n$$\nr + c = b\n$$\n", "note.md")
+    assert [one.definition.symbol.name for one in known.definitions] == ["r"]
+    assert len(known.hypotheses) == 1
+    assert note(f"{said}\n\n$$\nr + c = b\n$$\n\n$$\n|r| = c - b\n$$\n") == "pr"
+
+
+def test_an_order_beside_an_equation_that_is_not_surely_meant_refutes_nothing() -> None:
+    assert note("Let $0 < r = b - c$. Then\n\n$$\n|r| = b - c\n$$\n") == "x"
+    for said in ("Unlike those who let $r = b - c > 0$ we have", "Since $r = b - c > 0$,"):
+        assert note(f"{said}\n\n$$\n|b - c| = b - c\n$$\n") == "x"
+    assert note("With $s = \\sqrt{v + e} > 0$,\n\n$$\n\\sqrt{s^2} = s\n$$\n") == "p"
+
+
 def test_by_what_is_made_from_other_entries_of_itself_nothing_is_differentiated() -> None:
     total = "$$\nS = \\sum_i a_i\n$$\n\n"
     for d in ("d", "\\partial "):
@@ -502,3 +526,53 @@ def test_what_is_said_for_some_indices_behind_its_equation_defines_no_others() -
 )
 def test_what_is_only_thought_of_defines_nothing(said: str, want: str) -> None:
     assert note(f"{said} Hence\n\n$$\na - b^2 = 0\n$$\n") == want
+
+
+@pytest.mark.parametrize(
+    ("said", "claim"),
+    [
+        ("Die Gatter sind komplementär:", "a h + b h = h"),
+        ("The two shares are exhaustive:", "a h + b h = h"),
+        ("Les poids $w_i$ sont normalisés, donc", "\\sum_i w_i c = c"),
+        ("权重 $w_i$ 之和为一。于是", "\\sum_i w_i c = c"),
+        ("Los pesos $w_i$ suman uno. Entonces", "\\sum_i w_i c = c"),
+        ("The mean is denoted by $\\mu$ and equals", "\\sum_{i=1}^m (x_i - \\mu) = 0"),
+        ("We denote the mean by $\\mu$. Then", "\\sum_{i=1}^m (x_i - \\mu) = 0"),
+        ("$E \\in \\mathbb{R}^{n \\times n}$ is the identity. Then", "E x = x"),
+    ],
+)
+def test_what_a_sentence_says_of_names_in_words_is_not_refuted(said: str, claim: str) -> None:
+    assert note(f"{said}\n\n$$\n{claim}\n$$\n") == "x"
+    for plain in (
+        "The gain is denoted by $g$. Then",
+        "The computation is easy:",
+        "Die Rechnung ist einfach:",
+    ):
+        assert note(f"{plain}\n\n$$\n{claim}\n$$\n") == "r"
+
+
+def test_the_identity_matrix_may_have_a_size() -> None:
+    said = "$I \\in \\mathbb{R}^{n \\times n}$ is the identity. Let $x \\in \\mathbb{R}^n$.\n\n"
+    claims = "$$\nI x = x\n$$\n\n$$\nI x = 2 x\n$$\n"
+    assert note(said + claims) == "pr"
+    assert note(said.replace("is the identity", "is a matrix") + claims) == "rr"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "With an upstream gradient of ones,",
+        "Take an upstream gradient of all ones. Then",
+        "With the incoming gradient equal to $1$,",
+        "Mit einem ankommenden Gradienten von lauter Einsen gilt",
+        "设上游梯度为全1，则",
+        "Con un gradiente de unos a la salida,",
+    ],
+)
+def test_a_gradient_of_ones_that_is_assumed_refutes_no_derivative(said: str) -> None:
+    layer = "<!-- bnsym: loss $L(y)$ -->\n\n$$\ny_i = g x_i\n$$\n\n"
+    slope, total = "\\frac{\\partial L}{\\partial g}", "\\sum_i x_i \\frac{\\partial L}{\\partial y_i}"
+    claims = (f"{slope} = \\sum_i x_i", f"{slope} = {total}", "\\sum_i y_i = 2 g \\sum_i x_i")
+    rest = "".join(f"$$\n{claim}\n$$\n\n" for claim in claims)
+    assert note(f"{layer}{said}\n\n{rest}") == "xpr"
+    assert note(f"{layer}For the gradient we need one more sum:\n\n{rest}") == "rpr"

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice, takewhile
 
 from bnsym.elaborate import stated
-from bnsym.elaborate.aliases import Aliases, paired
+from bnsym.elaborate.aliases import Alias, Aliases, paired
 from bnsym.elaborate.calls import as_call, standing
 from bnsym.elaborate.conventions import Record
 from bnsym.elaborate.dependence import reached
@@ -27,9 +27,11 @@ from bnsym.latex.ast import (
     Inner,
     Node,
     Norm,
+    Place,
     Product,
     Symbol,
     Transpose,
+    canonical,
     number_in,
     unwrap,
     walk,
@@ -202,6 +204,8 @@ class Gathered:
     """Names behind a noun that is not known to be one for numbers."""
     levels: list[int] = field(default_factory=lambda: [0])
     """Of the heading that each section stands under."""
+    called_anew: dict[Place, RawChain] = field(default_factory=dict)
+    """By where a function is named: the first equation of a later section that says its value again."""
     stepped: set[str] = field(default_factory=set)
     """Names of which several steps are written."""
     restated: list[RawChain] = field(default_factory=list)
@@ -565,6 +569,7 @@ class Gatherer:
         return True
 
     def chain(self, block: Block, chain: Chain, defines: bool = False) -> RawChain:
+        again = self.called_anew(chain, chain.signs[0].symbol == ":=")
         expressions = [self._expression(where) for where in chain.expressions]
         self._missing(chain, expressions)
         for one in chain.unread:
@@ -576,6 +581,8 @@ class Gatherer:
         raw.aliases = self.result.aliases.in_force()
         raw.choice = self._choice(raw)
         raw.claimed = _claims(block)
+        if again is not None and not raw.claimed:
+            self.result.called_anew.setdefault(again.at, raw)
         raw.unclear = tuple(self.source.masked[part.start : part.end] for part in chain.partly)
         raw.names_function = self._function(raw)
         if self.unreadable:
@@ -596,6 +603,23 @@ class Gatherer:
             raw.problem = error
             raw.unclear += tuple(self.source.masked[where.start : where.end] for where in chain.conditions)
         return raw
+
+    def called_anew(self, chain: Chain, defines: bool) -> Alias | None:
+        """What an earlier section calls so, where an equation says again what the value of a function is; one
+        that defines puts its own in that place."""
+        left = stated.parsed(self, chain.expressions[0])
+        call = as_call(left) if left is not None and chain.signs[0].symbol in EQUATIONS else None
+        leaf = unwrap(call.argument) if isinstance(call, Apply) else None
+        if not isinstance(call, Apply) or not isinstance(leaf, Symbol):
+            return None
+        key, aliases = canonical(call.function), self.result.aliases
+        _, known = aliases.functions.get(key, (leaf, None))
+        if known is None or known.section >= self.section or known.says:
+            return None
+        if defines:
+            del aliases.functions[key]
+            aliases.by_key.pop(key, None)
+        return None if defines else known
 
     def _says_where(self, owner: RawChain, where: Slice, end: int) -> bool:
         r"""Whether it is an equation after `where`, which may define a name; then it is a chain of its own,

@@ -45,6 +45,8 @@ from bnsym.terms import Diff, Mul, Num, Size, Sym, Term, own_indices, walk
 _Unclear: TypeAlias = tuple[Place, str, str]
 _Told: TypeAlias = tuple[ReadError, frozenset[str], bool]
 """Why a verdict says nothing, the names that may be anything, and whether a proof says nothing either."""
+_WEAK = frozenset((Effect.NARROWED, Effect.SEEDED))
+"""What leaves proofs as they are."""
 _LARGE = re.compile(r"\\\w+\s*\{[^{}]*\blarge(?: enough)?\s*\}[\s~]*(\\?[A-Za-z]+)(?![A-Za-z_^])")
 
 
@@ -84,6 +86,7 @@ class Doubts:
         pending.doubt = _doubt(chain, raw) or self._beside(chain, raw)
         pending.doubt = pending.doubt or repeated(left, right) or repeated(right, left)
         again = self._said_twice(chain, raw, pending.sides) if pending.sides else None
+        again = again or self._called_anew(pending, chain)
         order = self._ordered(chain, pending.sides) if pending.sides else None
         valued = self._valued(chain, pending.sides) if pending.sides else None
         told = sorted(filter(None, (valued, order)), key=lambda one: not one[2])
@@ -286,6 +289,20 @@ class Doubts:
                 return said
         return None
 
+    def _called_anew(self, pending: Pending, chain: RawChain) -> _Again | None:
+        """Which function in it has another value by an equation of a later section, where it stands too."""
+        defined, line = self.grounds.defined, self.table.line_of
+        made = self.grounds.made_from(pending.sides) & defined.keys() if pending.sides else set()
+        sides = (pending.left, pending.right, *(defined[name][0].chain.expressions[1] for name in made))
+        for place in (at for side in sides for at in side.record.taken.values()):
+            again = self.survey.gathered.called_anew.get(place)
+            if again is not None and again.section <= chain.section:
+                lines = f"line {line(place[0])} and in line {line(again.chain.where.start)}"
+                message, at = f"a function is one thing in {lines}: which is meant?", pending.where.at
+                problem = ReadError("BN137", message, at, "give each a name of its own")
+                return _Again(problem, self.judged(again), again is not chain)
+        return None
+
     def _beside(self, chain: RawChain, link: RawLink) -> ReadError | None:
         """Why words beside the link would make a refutation of it say nothing. An equation that holds for
         all large sizes holds for all."""
@@ -367,10 +384,10 @@ class Doubts:
     def _ordered(self, chain: RawChain, sides: tuple[Term, Term]) -> _Told | None:
         """Why no verdict stands: words change what a name means on which the link rests."""
         start = chain.expressions[0].where.start
-        orders = sorted(self.survey.gathered.orders, key=lambda order: order.saying.effect is Effect.NARROWED)
+        orders = sorted(self.survey.gathered.orders, key=lambda order: order.saying.effect in _WEAK)
         for order in orders:
             reach, where = order.saying.reach, order.saying.where
-            strict = order.saying.effect is not Effect.NARROWED
+            strict = order.saying.effect not in _WEAK
             if chain.section not in order.sections or not reach.start <= start < reach.end:
                 continue
             if chain.claimed and not strict:
@@ -406,6 +423,11 @@ class Doubts:
     def _touched(self, order: Order, spoken: set[str], sides: tuple[Term, Term]) -> set[str]:
         """The names in the sides, or behind them, that words give another meaning."""
         made, uses = self.grounds.made_from(sides), self.grounds.uses
+        if order.saying.effect is Effect.SEEDED:
+            sloped = (
+                d.of for t in (*sides, *self.grounds.bodies(made)) for d in walk(t) if isinstance(d, Diff)
+            )
+            return {one.name for one in sloped if isinstance(one, Sym) and one.name in self.table.losses}
         if order.saying.effect is not Effect.HELD:
             end = order.saying.where.end  # a formula behind the words says what they leave open
             freed = order.saying.effect is Effect.FREED

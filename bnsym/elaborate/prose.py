@@ -163,11 +163,12 @@ def read_prose(text: str, found: Sequence[Found], shown: str) -> Prose:
         walk = _walked(sentence, words, Role.SAID if opens else Role.PLAIN, values, stating)
         prose.roles |= {inside[at]: role for at, role in walk.roles.items()}
         for at, order in inside.items():
-            if walk.roles[at] not in _ASSUMES or not _is_order(text, order):
+            pure = _is_order(text, order)
+            if walk.roles[at] not in _ASSUMES or not (pure or _MIXED.search(text, order.start, order.end)):
                 continue
             listed = opens and not compiled(words.negation).search(sentence)
             if not (listed or is_supposed(sentence, at, order.end - start, shown[end : end + 2], words)):
-                prose.roles[order] = Role.GIVEN
+                prose.roles[order] = Role.GIVEN if pure else Role.PLAIN
         named, equated = (
             {inside[b]: inside[a] for a, b in pairs if not {inside[a], inside[b]} & states}
             for pairs in (walk.pairs, walk.equated)
@@ -200,9 +201,9 @@ def read_prose(text: str, found: Sequence[Found], shown: str) -> Prose:
             prose.sayings.append(said)
         displays = (start + at for at in inside if sentence[at] == DISPLAY and start + at > ink)
         before = Slice(ink, next(displays, end))
-        for effect, told in ((Effect.UNSORTED, unsorted), (Effect.UNORDERED, unordered)):
-            if sorts := tuple(inside[at] for at in told(sentence, words)):
-                prose.sayings.append(Saying(before, sorts, effect, Slice(start, len(text))))
+        for sort, places in ((Effect.UNSORTED, unsorted), (Effect.UNORDERED, unordered)):
+            if sorts := tuple(inside[at] for at in places(sentence, words)):
+                prose.sayings.append(Saying(before, sorts, sort, Slice(start, len(text))))
         names = tuple(one for at, one in inside.items() if sentence[at] == FORMULA)
         bare = tuple(one for one in names if one not in states)
         supposed = compiled(words.supposed).search(sentence) is not None
@@ -280,7 +281,8 @@ def _again(text: str, formula: Slice, said: bool) -> bool:
 
 
 _STATES = re.compile(rf"{_DECLARED.pattern}|=|(?:[<≤]|\\le).*(?:[<≤]|\\le)")
-_ORDER = re.compile(r"(?s:[^=]*?)(?:[<>≤≥≠⩽⩾]|\\(?:[lg]eq?(?:slant|q)?|[lg]t|neq?)(?![A-Za-z]))[^=]*\Z")
+_MIXED = re.compile(r"[<>≤≥≠⩽⩾]|\\(?:[lg]eq?(?:slant|q)?|[lg]t|neq?)(?![A-Za-z])")
+_ORDER = re.compile(rf"(?s:[^=]*?)(?:{_MIXED.pattern})[^=]*\Z")
 
 
 def _narrowed(inside: Mapping[int, Slice], start: int, where: tuple[int, int], reach: Slice) -> Saying:

@@ -72,6 +72,7 @@ _BEING = (
     r"\s*,?\s*(?:is|are|be|being|as|has|have|denotes?)\s+"
     r"(?:always\s+)?(?:the|an?|its|their|some)?\s*(?:(?!not\b)\w+\s+)?"
 )
+_CALLS = compiled(r"\b(?:denot|design|abbreviat|write|call)\w*\s")
 _UNIT = re.compile(
     r"\s*,?\s*(?:of|with)\s+(?:unit\b|zero\b|norm\s+(?:one|1)|mean\s+(?:zero|0))", re.IGNORECASE
 )
@@ -84,7 +85,9 @@ def described(sentence: str, words: Words) -> Iterator[tuple[int, bool]]:
     """Where each formula starts of which the sentence says a quality, or something in words that are not
     known, which may be one; and whether that may be one of a number too."""
     for names, before, behind, opened, being in _subjects(sentence, words):
-        so = compiled(rf"\b(?:{words.quality})(?:\s+{_THING})?\s*\Z").search(before) or _UNIT.match(behind)
+        joins = f"{words.joins}|{words.joins_let}" if _CALLS.search(before) else words.joins
+        called = rf"(?:\s[^,;:.]*?(?<![^\W\d_])(?:{joins})|\s+{_THING})?\s*\Z"
+        so = compiled(rf"\b(?:{words.quality}){called}").search(before) or _UNIT.match(behind)
         said = so or compiled(rf"(?!{_NAMED})(?:{_BEING}|\s+an?\s+)(?:{words.quality})\b").match(behind)
         subject = opened or not before.strip() or (being and not _INSIDE.search(before))
         if said or _is_unknown(before, behind if subject else "", words):

@@ -60,6 +60,8 @@ def sayings(sentence: str, words: Words, written: Mapping[int, str]) -> Iterator
         near = (compiled(rf"(?:{ALL['function']})\w*[\s:]*\Z").search(sentence[:place]) for place in put)
         if not compiled(ALL["unchanged"]).search(sentence) and not any(near):
             yield Said((0, len(sentence.rstrip())), put, Effect.REPLACED, here=True)
+    if seeded := _seeded(words).search(_numbers(sentence, written)):
+        yield Said(seeded.span(), (), Effect.SEEDED, here=False)
     for match in changes(words).finditer(sentence):
         if supposed and match.lastgroup == "supposed":
             continue  # the first one is said of all behind it
@@ -112,6 +114,21 @@ def sayings(sentence: str, words: Words, written: Mapping[int, str]) -> Iterator
             names = tuple(p for p in places if match.end() <= p < end and sentence[p] == FORMULA)
             if len(names) > 1 and not all(_INDEX.fullmatch(written[n]) for n in names[:2]):
                 yield Said((start, end), names, Effect.REPLACED, here)
+
+
+@lru_cache(maxsize=16)
+def _seeded(words: Words) -> re.Pattern[str]:
+    """`with an upstream gradient of ones`, `the incoming gradient is $1$`."""
+    opening = rf"{words.let}|{words.assume}|{words.condition}|{words.each}|{ALL['placing']}"
+    return compiled(rf"(?:{opening})[^.;:,]*?(?:{ALL['gradient']})[^.;:,]*?(?:{ALL['ones']})")
+
+
+def _numbers(sentence: str, written: Mapping[int, str]) -> str:
+    """The sentence with its formulas that are a number 1 as such."""
+    ones = [place for place, text in written.items() if _ONE.fullmatch(text)]
+    return (
+        "".join("1" if place in ones else sign for place, sign in enumerate(sentence)) if ones else sentence
+    )
 
 
 def unsaid(sentence: str, words: Words, written: Mapping[int, str]) -> Effect | None:
@@ -186,7 +203,8 @@ def _told(sentence: str, words: Words) -> Iterator[str]:
         for one, other in pairwise((*clauses, "")):
             first = WORDS.search(one)
             reason = first is not None and reasons.has(first[0].lower())
-            if reason or _JOIN.match(one) or _JOIN.match(other) or compiled(ALL["properties"]).search(one):
+            told = compiled(ALL["properties"]).search(one) or _BEING.search(one)
+            if reason or _JOIN.match(one) or _JOIN.match(other) or told:
                 yield one
         if compiled(ALL["satisfies"]).search(shown):
             yield shown
@@ -213,7 +231,8 @@ def _is_open(told: str, words: Words) -> bool:
     if any(Known.of(words.reasons).has(one[0].lower()) for one in (first, opening) if one):
         return not (sure or compiled(ALL["laws"]).search(told))
     if subject is None:
-        return False
+        being = _BEING.search(told)
+        return being is not None and not all(known(being[0], words))
     clause = _CLAUSE.split(told[subject.end() :])[0]
     said = f"{subject[0]}{clause}"
     if not subject["name"]:
@@ -233,6 +252,8 @@ _READ = re.compile(
     re.IGNORECASE,
 )
 """Signs and centred data are read; what is normalized has a name of its own, if nothing is said to be."""
+_BEING = compiled(r"\b(?:is|are|ist|sind|es|son|est|sont|è|sono|é|são)\s+(?:[^\W\d_]+\s+)?[^\W\d_]+\W*\Z")
+"""It ends in what something is said to be, in one word or two."""
 _SHOWN = re.compile(f"{DISPLAY}{REST}*")
 _JOIN = re.compile(rf"\s*(?=\w)(?:{ALL['join']})(?<=\w)(?!\w)", re.IGNORECASE)
 _WITHIN = compiled(
@@ -243,7 +264,8 @@ _ASIDE = compiled(r"\W*(?:this|that|it|there|here|which|who|I|you|one|see|cf)\b"
 """A sentence begins that speaks of the text."""
 _SUBJECT = compiled(
     r"\W*(?:[^\W\d_]+\W+){0,5}?[\u4e00-\u9fff]{0,4}?"
-    rf"(?:(?P<name>{FORMULA}{REST}*)|(?<!of )(?<!of a )(?:{ALL['things']})(?![a-z]))"
+    rf"(?:(?P<name>(?:(?:{ALL['things']})\s*)?{FORMULA}{REST}*)"
+    rf"|(?<!of )(?<!of a )(?:{ALL['things']})(?![a-z]))"
 )
 """Few words, and a name or a noun for what has values: of it the clause tells."""
 
@@ -266,6 +288,7 @@ _PUT = re.compile(
     r"(\\?\w+)\s*(?:\\(?:long)?mapsto(?![A-Za-z])|\\(?:long)?(?:right|)(?:arrow|to)(?![A-Za-z]).*\1(?!\w))"
 )
 """A name for which something else is put."""
+_ONE = re.compile(r"(?:\\(?:mathbf|mathbb|boldsymbol|bm)\s*\{?\s*)?1\s*\}?(?:_\w)?")
 _LEAD = re.compile(r"\s*(?:[#>*_+-]|\d+[.)]|\\(?:sub)*(?:section|paragraph))[^.。\n]*\Z")
 """A heading, or what opens a paragraph."""
 _ITEM = re.compile(r"\s*(?:[-*+]|\d+[.)])\s")

@@ -223,9 +223,13 @@ def _sizes(found: Survey, said: ranges.Sizes) -> None:
 
 
 def _kinds(found: Survey) -> None:
-    """Notes what is said that names are."""
+    """Notes what is said that names are; the identity matrix has a size then, and no entries of its own."""
+    identity = compiled(ALL["identity"]).search(found.source.text)
     for name, kind in found.kinds.items():
         at = kind.where.at
+        if identity and name in IDENTITIES and len({*kind.sizes}) == 1 < len(kind.sizes):
+            found.table.sizes.setdefault(kind.sizes[0], at)
+            continue
         found.table.arity[name] = len(kind.sizes)
         found.table.rows |= {name} if kind.row else set()
         found.table.first_seen[name] = at

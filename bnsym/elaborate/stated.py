@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import takewhile
 from operator import eq, ge, gt, le, lt, ne
@@ -110,7 +110,7 @@ def ahead(gatherer: Gatherer, items: Sequence[Item], start: int) -> None:
     section = [i for i in takewhile(lambda i: not isinstance(i, Heading), following) if isinstance(i, Remark)]
     for remark in section:
         for chain in remark.chains:
-            if remark.role in _ASSUMES and _is_order(chain):
+            if remark.role in _ASSUMES and _has_order(chain):
                 _assume(gatherer, chain)
     for remark in reversed(section):
         for chain in remark.chains:
@@ -184,6 +184,11 @@ def _take(gatherer: Gatherer, remark: Remark, chain: Chain) -> None:
         _doubt_order(gatherer, chain)
     if _vanishes(remark, chain):
         _doubt_behind(gatherer, chain)
+    if _has_order(chain) and not _is_order(chain):
+        if remark.role not in _ASSUMES:
+            _leave_open(gatherer, remark, chain)
+        first = next((n for n, sign in enumerate(chain.signs) if sign.symbol in _EQUALS), 0)
+        chain = replace(chain, expressions=chain.expressions[first:], signs=chain.signs[first:])
     if _taken(gatherer, remark, chain):
         return
     if not chain.claims or not chain.signs or chain.signs[0].symbol in _MEMBER:
@@ -415,6 +420,11 @@ def _is_order(chain: Chain) -> bool:
     return bool(symbols) and symbols <= _ORDERS | {r"\ne"}
 
 
+def _has_order(chain: Chain) -> bool:
+    """Whether it states one, as `r = b - c > 0` does beside an equation."""
+    return any(sign.symbol in _ORDERS or sign.symbol == r"\ne" for sign in chain.signs)
+
+
 def _says(kind: Callable[[str, Slice], bool], gatherer: Gatherer, chain: Chain) -> bool:
     where = chain.where
     try:
@@ -432,7 +442,8 @@ def _assume(gatherer: Gatherer, chain: Chain) -> None:
 def _leave_open(gatherer: Gatherer, remark: Remark, chain: Chain) -> None:
     """`Since $k > 0$`, `for $k > 0$`: what is false without it may be meant with it. What a sentence
     claims of two names says nothing of what is assumed."""
-    if remark.role is Role.DENIED or (remark.role is not Role.GIVEN and not _is_bound(gatherer, chain)):
+    claimed = remark.role is not Role.GIVEN and _is_order(chain) and not _is_bound(gatherer, chain)
+    if remark.role is Role.DENIED or claimed:
         return
     found = _said(gatherer, chain)
     gatherer.assumed = [
@@ -476,6 +487,7 @@ def _said(gatherer: Gatherer, chain: Chain) -> list[RawHypothesis]:
         found = gatherer.listed(gatherer.source.masked[where.start : where.end], where.start)
     except ReadError:
         return []
+    found = [h for h in found if h.sign not in _EQUALS]
     if any(h.sign == r"\ne" and not _is_zero(h) for h in found):
         return []  # of which indices it speaks is not said
     for hypothesis in found:
@@ -492,6 +504,7 @@ def _is_zero(hypothesis: RawHypothesis) -> bool:
 def _define(gatherer: Gatherer, remark: Remark, chain: Chain) -> bool:
     """Whether it may define a name: which is settled once all of the file is known."""
     chain = _turned(gatherer, chain)
+    gatherer.called_anew(chain, remark.role is Role.SAID)
     raw = _raw(gatherer, remark, chain)
     left, right = raw.expressions[0].node, raw.expressions[1].node
     explicit = chain.signs[0].symbol == ":="  # `let $a = 3$` may speak of an example

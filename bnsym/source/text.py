@@ -212,6 +212,7 @@ class Effect(Enum):
     REPLACED = "names stand for something else than their formulas say"
     FREED = "names stand for any such thing, and for what a formula before says of them no more"
     NARROWED = "only some sizes or inputs are meant"
+    SEEDED = "the derivatives of a loss by its outputs have values that are not understood"
     STATED = "a property that is not understood: any values that have it may be meant"
     ALIEN = "another arithmetic is meant than that of real numbers"
     UNSORTED = "names are of a sort that is not known to be numbers or arrays"
