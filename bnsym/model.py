@@ -388,7 +388,7 @@ class Report:
 
     def _repr_html_(self) -> str:
         """What a notebook shows of a report."""
-        return _shown(self, "pages.fragment", "to_fragment")
+        return _shown(self, "pages.html", "to_fragment")
 
     @property
     def passed(self) -> bool:

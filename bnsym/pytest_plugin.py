@@ -185,7 +185,7 @@ def _block(report: Report, result: Result) -> str:
     from io import StringIO
 
     from bnsym.reporting.console.blocks import Page, result_blocks
-    from bnsym.reporting.console.theme import make_console
+    from bnsym.reporting.console.screen import make_console
     from bnsym.reporting.programs.findings import findings
     from bnsym.reporting.view import View
 

@@ -15,8 +15,7 @@ import bnsym
 from bnsym.cli import cli
 from bnsym.reporting.authored import Barred, authored, safe_math
 from bnsym.reporting.outline import Formula, outline
-from bnsym.reporting.typeset.latex_document import to_latex_document
-from bnsym.reporting.typeset.prose_lines import math
+from bnsym.reporting.typeset.latex_document import math, to_latex_document
 from bnsym.reporting.typeset.tex_lines import divided, escaped, width
 
 ROOT = Path(bnsym.__file__).parent.parent

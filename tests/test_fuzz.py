@@ -12,8 +12,7 @@ from random import Random
 import pytest
 
 from bnsym.elaborate import read
-from bnsym.reporting.authored import _KEPT, Barred, safe_math
-from bnsym.reporting.well_formed import DEEPEST, is_well_formed
+from bnsym.reporting.authored import _KEPT, DEEPEST, Barred, is_well_formed, safe_math
 from tests.fuzz.exports import refused
 from tests.fuzz.grammar import note
 from tests.fuzz.trial import Outcome, read_only, tried

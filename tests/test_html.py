@@ -96,7 +96,7 @@ def test_a_repair_is_shown_as_formulas(tmp_path: Path) -> None:
 
 
 def test_prose_of_a_latex_note() -> None:
-    from bnsym.reporting.pages.tex_prose import tex_prose
+    from bnsym.reporting.pages.prose_html import tex_prose
 
     text = r"""\documentclass{a}\newcommand{\x}{<b>}
 \begin{document}

@@ -17,8 +17,8 @@ from bnsym.cli import cli
 from bnsym.elaborate import read
 from bnsym.finding import Note
 from bnsym.model import Report, Unread
+from bnsym.reporting.console.screen import make_console
 from bnsym.reporting.console.terminal import Detail, print_report
-from bnsym.reporting.console.theme import make_console
 from bnsym.reporting.pages.html import to_html
 from bnsym.reporting.programs.json_ import as_data
 from bnsym.reporting.reading import read_in

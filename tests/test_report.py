@@ -15,9 +15,8 @@ from rich.text import Text
 import bnsym
 from bnsym.kernel import Witness, refute
 from bnsym.model import Declaration, Declared, Diagnostic, Evidence, Repair, Result, Severity, Span, Undecided
-from bnsym.reporting.console.excerpt import clean, excerpt
+from bnsym.reporting.console.screen import clean, excerpt, make_console
 from bnsym.reporting.console.terminal import Detail, print_report
-from bnsym.reporting.console.theme import make_console
 from bnsym.reporting.pages.html import to_html
 from bnsym.reporting.programs.json_ import as_data, to_json
 from bnsym.reporting.unicode import unicode_math

@@ -62,7 +62,7 @@ def trace(link: str) -> None:
     """
     import bnsym
     from bnsym.elaborate import read_with_context
-    from bnsym.reporting.console.excerpt import clean
+    from bnsym.reporting.console.screen import clean
     from bnsym.reporting.tracing import trace as stages
 
     if not link.partition("#")[2]:

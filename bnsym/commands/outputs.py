@@ -49,8 +49,8 @@ def rendered(report: Report, form: str, *, quiet: bool, verbose: bool, show_pars
         from bnsym.reporting import formats
 
         return formats.rendered(report, form)
+    from bnsym.reporting.console.screen import make_console
     from bnsym.reporting.console.terminal import Detail, print_report
-    from bnsym.reporting.console.theme import make_console
 
     detail = Detail.QUIET if quiet else Detail.VERBOSE if verbose else Detail.NORMAL
     console = make_console(StringIO() if plain else sys.stdout, plain=plain)

@@ -44,8 +44,8 @@ def _published(
     there is nothing to publish."""
     from bnsym import checking
     from bnsym.model import ExitCode
+    from bnsym.reporting.console.screen import make_console
     from bnsym.reporting.console.terminal import Detail, print_report
-    from bnsym.reporting.console.theme import make_console
 
     report = checking.check(paths or ("all",), timeout=timeout, jobs=None, cache=True)
     code = checking.exit_code(report)

@@ -136,7 +136,7 @@ class Request:
         if self.quiet or not sys.stderr.isatty():
             return nullcontext()
         from bnsym.reporting.console.progress import Watch
-        from bnsym.reporting.console.theme import make_console
+        from bnsym.reporting.console.screen import make_console
 
         return Watch(make_console(sys.stderr))
 

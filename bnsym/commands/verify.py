@@ -16,8 +16,7 @@ from rich.text import Text
 
 from bnsym.kernel import NORM_AXIOM, SCHWARZ_AXIOM, SQUARES_AXIOM
 from bnsym.model import ExitCode
-from bnsym.reporting.console.excerpt import clean
-from bnsym.reporting.console.theme import make_console
+from bnsym.reporting.console.screen import clean, make_console
 from bnsym.reporting.programs.json_ import SCHEMA
 from bnsym.reporting.wording import relation_latex
 from bnsym.source.bundle import texts

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 TEXT = "text"
 FORMATS = {
     TEXT: ("", ""),
-    "concise": ("concise", "to_concise"),
+    "concise": ("findings", "to_concise"),
     "json": ("json_", "to_json"),
     "junit": ("junit", "to_junit"),
     "sarif": ("sarif", "to_sarif"),

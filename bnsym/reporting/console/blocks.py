@@ -14,9 +14,8 @@ from bnsym.kernel import Refuted
 from bnsym.model import Cause, Diagnostic, Link, Repair, Result, Severity, Span, Undecided, Unread, for_file
 from bnsym.printing import to_latex
 from bnsym.reporting import view
-from bnsym.reporting.console.excerpt import clean, excerpt
 from bnsym.reporting.console.rows import Row
-from bnsym.reporting.console.theme import VERDICT_STYLES, width_of
+from bnsym.reporting.console.screen import VERDICT_STYLES, clean, excerpt, width_of
 from bnsym.reporting.unicode import plain, unicode_math
 from bnsym.reporting.view import View
 from bnsym.reporting.wording import CANT_TELL, MARKS, by_cause, cause_of, said_of_cause

@@ -18,7 +18,7 @@ from rich.progress import (
 )
 
 from bnsym.model import Link, Result
-from bnsym.reporting.console.excerpt import clean
+from bnsym.reporting.console.screen import clean
 
 
 class Watch:

@@ -10,8 +10,7 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from bnsym.model import Result
-from bnsym.reporting.console.excerpt import clean
-from bnsym.reporting.console.theme import VERDICT_STYLES
+from bnsym.reporting.console.screen import VERDICT_STYLES, clean
 from bnsym.reporting.unicode import unicode_math
 from bnsym.reporting.view import Grounds, View
 from bnsym.reporting.wording import MARKS

@@ -2,7 +2,8 @@
 what that rests on; filters by verdict; what rests on what.
 
 It needs no network and no script: filters are radio buttons and CSS, formulas MathML made here.
-Everything from a note is escaped, and the page's own policy forbids all but its style sheet.
+Everything from a note is escaped, and the page's own policy forbids all but its style sheet. What a notebook
+shows under a cell, a table of links, brings no style sheet either, and takes the notebook's own colours.
 """
 
 from __future__ import annotations
@@ -16,11 +17,10 @@ from importlib.resources import files
 from bnsym.model import Cause, Diagnostic, FileReport, Format, Report, Severity, Skipped, Undecided, format_of
 from bnsym.reporting.outline import Formula, Saying, Step
 from bnsym.reporting.pages.graph import graph, in_words
-from bnsym.reporting.pages.markdown_prose import prose
 from bnsym.reporting.pages.mathml import marked, mathml
-from bnsym.reporting.pages.tex_prose import tex_prose
+from bnsym.reporting.pages.prose_html import markdown_prose, tex_prose
 from bnsym.reporting.resting import Standing
-from bnsym.reporting.view import Failure, FileView, Grounds, View, file_views
+from bnsym.reporting.view import Failure, FileView, Grounds, View, file_views, views
 from bnsym.reporting.wording import MARKS, missed, said_of_cause, said_of_report
 from bnsym.source.text import Heading
 
@@ -122,7 +122,7 @@ _LEGEND = "".join(f'<span class="{one.name.lower()}">{one.value}</span>' for one
 
 def told(view: FileView) -> Iterator[str | Formula | Saying]:
     """Its prose as HTML, and what interrupts that, to the end."""
-    render = tex_prose if format_of(view.name) is Format.TEX else prose
+    render = tex_prose if format_of(view.name) is Format.TEX else markdown_prose
     text, done = view.text, 0
     for part in view.parts:
         if not isinstance(part, Heading):  # which is prose
@@ -248,3 +248,45 @@ def _foot(report: Report) -> Iterator[str]:
     yield "</main><footer><p>Proved: the kernel accepted a certificate, for every size that is named. "
     yield "Refuted: both sides were evaluated exactly, and the relation fails. "
     yield f"Made by bnsym {escape(report.version)}.</p></footer>"
+
+
+# What a notebook shows under a cell
+
+_TONES = {
+    "proved": "#1f9254",
+    "refuted": "#d64541",
+    "undecided": "#b7791f",
+    "unread": "#9a5cc6",
+    "skipped": "#808690",
+}
+"""Readable on white and on near black."""
+_CELL = 'style="text-align: left; vertical-align: top; padding: .3em .8em .3em 0"'
+
+
+def to_fragment(report: Report) -> str:
+    """HTML to stand in somebody else's page."""
+    return "".join(["<div>", *_summary(report), "<table><tbody>", *_rows(report), "</tbody></table></div>"])
+
+
+def _summary(report: Report) -> Iterator[str]:
+    counts = ", ".join(f"{count} {name}" for name, count in report.counts.items() if count)
+    yield f"<p><strong>{said_of_report(report)}</strong>{': ' * bool(counts)}{counts}.</p>"
+    for problem in report.all_diagnostics:
+        if problem.severity is not Severity.NOTE:
+            place = escape(f"{problem.span.place}: {problem.code} {problem.message}")
+            yield f"<p>{problem.severity.value}: {place}</p>"
+
+
+def _rows(report: Report) -> Iterator[str]:
+    for view in views(report):
+        result = view.result
+        tone = _TONES[result.name]
+        known = "".join(f"<dt><em>{name}</em></dt><dd>{said}</dd>" for name, said in facts(view) if said)
+        claim = mathml(view.stated) if view.stated else f"<code>{escape(result.link.source)}</code>"
+        declared = ",<br>as declared" if view.as_declared else ""
+        opened = " open" if not result.passed else ""
+        said = f"{MARKS[result.name]} {result.name}{declared}"
+        yield (
+            f'<tr><td {_CELL}><span style="color: {tone}">{said}</span></td>'
+            f"<td {_CELL}><details{opened}><summary>{claim}</summary><dl>{known}</dl></details></td></tr>"
+        )

@@ -1,4 +1,5 @@
-"""What is amiss in a report, one finding each, for the formats that other programs read."""
+"""What is amiss in a report, one finding each, for the formats that other programs read; and the plainest of
+these, a line for each finding as compilers write them: editors can jump to it."""
 
 from __future__ import annotations
 
@@ -14,6 +15,7 @@ from urllib.parse import quote
 
 from bnsym.finding import STANDARD_INPUT
 from bnsym.model import Diagnostic, Report, Severity, Span
+from bnsym.reporting.console.screen import clean
 from bnsym.reporting.view import Fix, View, file_views
 
 
@@ -87,3 +89,13 @@ def fenced(text: str, language: str) -> str:
     """Markdown that shows a text as it is."""
     fence = "`" * max(3, 1 + max(map(len, re.findall("`+", text)), default=0))
     return f"{fence}{language}\n{text}\n{fence}"
+
+
+def to_concise(report: Report) -> str:
+    return "".join(f"{clean(_line(finding))}\n" for finding in findings(report))
+
+
+def _line(finding: Finding) -> str:
+    place = f"{finding.span.file}:{int(finding.span.line)}:{finding.span.column}"
+    link = f" [{finding.link}]" if finding.link else ""
+    return f"{place}: {finding.code} {finding.message}{link}{finding.span.in_cell}"

@@ -1,4 +1,8 @@
-"""Lines of a note with a caret under the offending place.
+"""How a report looks on a terminal: its styles, the console that knows them, and lines of a note with a caret
+under the offending place.
+
+Colour is never the only carrier: a mark and its word stand beside it. NO_COLOR is honoured (by rich), and
+what is not a terminal gets plain text of any width.
 
 Columns are code points, screens have cells: tabs are expanded, wide characters take two
 cells, and characters that could steer a terminal are replaced. A line that does not fit is
@@ -12,11 +16,35 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import accumulate, takewhile
 from textwrap import wrap
+from typing import IO, Literal
 
 from rich.cells import cell_len
+from rich.console import Console
 from rich.text import Text
+from rich.theme import Theme
 
 from bnsym.model import Span
+from bnsym.reporting.wording import MARKS
+
+STYLES = {"good": "green", "bad": "bold red", "expected": "red", "unsure": "yellow", "unread": "magenta"}
+STYLES |= {"quiet": "dim", "strong": "bold"}
+VERDICT_STYLES = dict(zip(MARKS, ("good", "bad", "unsure", "unread", "quiet"), strict=True))
+
+PLAIN_WIDTH = 160
+"""Where nobody's window sets a width: how much of a source line, and of prose, one line holds."""
+
+
+def make_console(stream: IO[str], *, plain: bool = False) -> Console:
+    """A console for `stream`; nothing in what is printed is markup, an emoji name or a number to colour."""
+    system: Literal["auto"] | None = None if plain else "auto"
+    return Console(
+        file=stream, theme=Theme(STYLES), markup=False, emoji=False, highlight=False, color_system=system
+    )
+
+
+def width_of(console: Console) -> int:
+    return console.width if console.is_terminal else PLAIN_WIDTH
+
 
 TAB = 4
 CONTEXT = 4
