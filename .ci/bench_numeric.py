@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 
 import bnsym
-from bnsym.compiling.backends import installed
+from bnsym.compiling.running import installed
 from bnsym.evidence.large import floating, modular
 
 NOTE = Path(__file__).resolve().parent.parent / "derivations" / "batchnorm.md"

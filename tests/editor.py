@@ -11,7 +11,7 @@ from lsprotocol import types as lsp
 from pygls.lsp.client import LanguageClient
 from pygls.workspace import PositionCodec
 
-from bnsym.serving.lines import Lines
+from bnsym.serving.documents import Lines
 
 
 class Editor:

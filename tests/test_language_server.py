@@ -27,9 +27,8 @@ from bnsym.execution.dispatch import Verdicts
 from bnsym.finding import Note
 from bnsym.latex import chains, nesting, parser
 from bnsym.model import Span, edited
-from bnsym.serving.documents import Checked
-from bnsym.serving.lines import Lines
-from bnsym.serving.renaming import NotRenamed, rename
+from bnsym.serving.documents import Checked, Lines
+from bnsym.serving.navigation import NotRenamed, rename
 from bnsym.serving.server import Server
 from bnsym.serving.session import Desk, Watch
 from tests.editor import MARKDOWN, Editor, Scenario, alone, ended, played, started

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 import sympy
 
-from bnsym.compiling.deltas import spend
+from bnsym.compiling.formula import spend
 from bnsym.evidence.large import modular
 from bnsym.evidence.small import explicit
 from bnsym.terms import (

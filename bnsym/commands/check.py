@@ -12,10 +12,9 @@ import click
 from click.core import ParameterSource
 
 from bnsym.commands import outputs
-from bnsym.commands.outputs import Output
+from bnsym.commands.outputs import Output, writable, write
 from bnsym.commands.request import Request, memory
 from bnsym.commands.request import watch as watch_notes
-from bnsym.commands.writing import writable, write
 from bnsym.finding import files, gather, is_excluded
 from bnsym.reporting.formats import FORMATS, TEXT
 

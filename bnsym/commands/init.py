@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from bnsym.commands.writing import write
+from bnsym.commands.outputs import write
 from bnsym.reporting.programs.origin import requirement
 
 FIRST = Path("derivations") / "first.md"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bnsym.commands.writing import writable, write
+from bnsym.commands.outputs import writable, write
 
 if TYPE_CHECKING:
     from bnsym.model import Report

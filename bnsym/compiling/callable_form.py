@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from bnsym.compiling import argument_names, documenting, memory, running
-from bnsym.compiling.arguments import BESIDE, Sizes, arguments, bind, measure
-from bnsym.compiling.backends import require
+from bnsym.compiling import argument_names, memory, running
+from bnsym.compiling.arguments import BESIDE, Argument, Sizes, arguments, bind, measure
 from bnsym.compiling.dense import Dense
 from bnsym.compiling.formula import formula
 from bnsym.compiling.programs import Program, program, side_by_side
 from bnsym.compiling.proved import Form, NotProved, proved_form
+from bnsym.compiling.running import require
 from bnsym.evidence import surveying
 from bnsym.evidence.large.balls import Cancellation, Overflow
 from bnsym.evidence.surveying import Unsupported
-from bnsym.terms import Name, Statement, free_indices
+from bnsym.model import rule_of
+from bnsym.printing import to_latex
+from bnsym.reporting.unicode import unicode_math
+from bnsym.reporting.wording import plain_scope, relation_latex
+from bnsym.terms import Hypothesis, Name, Statement, free_indices
 
 
 def compile(  # noqa: A001 - `bnsym.compile` says what it does
@@ -60,7 +64,7 @@ class ClosedForm:
         except Unsupported as error:
             raise NotProved(f"proved, but it can't be compiled: {error}") from error
         self._made: dict[bool, Callable[..., Any]] = {}
-        self.__doc__ = documenting.docstring(form, self.arguments, one_index=self.one_index)
+        self.__doc__ = docstring(form, self.arguments, one_index=self.one_index)
 
     @property
     def one_index(self) -> bool:
@@ -181,7 +185,7 @@ class ClosedForm:
         for name, value in floats.items():
             if not np.all(np.isfinite(value)):
                 raise FloatingPointError(f"{name} holds a value that is not finite")
-        where = documenting.conditions(self.form)
+        where = conditions(self.form)
         raise FloatingPointError(
             "a sum overflows float64, a divisor is zero, or a number under a root is negative"
             + (f"; what was proved holds if {where}" if where else "")
@@ -207,3 +211,38 @@ def _given(statement: Statement, given: Sequence[str]) -> frozenset[Name]:
         if name not in defined and name not in plain:
             raise ValueError(f"given={name!r}: the note defines {', '.join(plain)}")
     return frozenset(plain.get(name, name) for name in given)
+
+
+def docstring(form: Form, takes: Sequence[Argument], *, one_index: bool) -> str:
+    left, right = (unicode_math(to_latex(t)) for t in (form.statement.left, form.statement.right))
+    lines = [f"{right}", "", f"Proved equal to {left}:"]
+    lines += [f"    {line}" for line in _proofs(form)]
+    hypotheses = _listed(h for p in form.proofs for h in p.hypotheses)
+    lines += [f"Given: {hypotheses or 'no hypotheses'}. If: {conditions(form) or 'no side conditions'}.", ""]
+    for argument in takes:
+        meant = unicode_math(argument.latex.removesuffix(" at the outputs"))
+        lines.append(f"{argument.name}: {meant}, {argument.shape}")
+    if one_index:
+        size = next(a.spaces[0] for a in takes if a.spaces)
+        lines += [
+            "",
+            f"Arrays may all have shape ({size}, d): d batches side by side, each with its own sums;",
+        ]
+        lines += ["numbers may then have shape (d,)."]
+    return "\n".join(lines)
+
+
+def _proofs(form: Form) -> Iterator[str]:
+    for result, proof in zip(form.results, form.proofs, strict=True):
+        span = result.link.span
+        scope = plain_scope(proof.scope) or "any size"
+        yield f"{span.file}:{int(span.line)} ({result.link.id}), for {scope}, by {rule_of(proof.certificate)}"
+
+
+def conditions(form: Form) -> str:
+    """The side conditions of all its links."""
+    return _listed(c for p in form.proofs for c in p.side_conditions)
+
+
+def _listed(stated: Iterable[Hypothesis]) -> str:
+    return ", ".join(unicode_math(relation_latex(one)) for one in dict.fromkeys(stated))

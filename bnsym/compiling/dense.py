@@ -12,8 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from bnsym.compiling.deltas import mentions
-from bnsym.compiling.formula import Formula
+from bnsym.compiling.formula import Formula, mentions
 from bnsym.evidence.large.balls import BALLS, UNIT, Ball
 from bnsym.evidence.surveying import Unsupported
 from bnsym.terms import Add, Delta, Index, Mul, Name, Num, Pow, Size, SpaceName, Sum, Sym, Term, free_indices

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
-from bnsym.compiling import argument_names, documenting
+from bnsym.compiling import argument_names
 from bnsym.compiling.arguments import shown
-from bnsym.compiling.callable_form import ClosedForm
+from bnsym.compiling.callable_form import ClosedForm, docstring
 from bnsym.compiling.code.array_code import Arrays, Torch
 from bnsym.compiling.code.loop_code import C
 from bnsym.compiling.code.triton_code import Triton
@@ -25,6 +25,6 @@ def emit(link: str | os.PathLike[str], language: str) -> str:
     """
     found = ClosedForm(proved_form(link))
     name = argument_names.plain(os.fspath(link).partition("#")[2] or found.form.results[-1].link.id)
-    about = documenting.docstring(found.form, found.arguments, one_index=False)
+    about = docstring(found.form, found.arguments, one_index=False)
     program = found.program(name, f"{about}\n\nReturns {shown([i.space for i in found.formula.free])}.")
     return LANGUAGES[language](program).source()

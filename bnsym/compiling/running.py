@@ -12,18 +12,41 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from importlib.util import find_spec
 from math import prod
 from pathlib import Path
+from shutil import which
 from typing import Any
 
 import numpy as np
 
-from bnsym.compiling.backends import compiler
 from bnsym.compiling.code.array_code import Jax, Torch
 from bnsym.compiling.code.block_code import Blocks
 from bnsym.compiling.code.loop_code import C, Loops
 from bnsym.compiling.programs import Program
 from bnsym.terms import SpaceName
+
+BACKENDS = ("numpy", "numba", "torch", "jax", "c")
+
+
+def installed(backend: str) -> bool:
+    return (which(compiler()) if backend == "c" else find_spec(backend)) is not None
+
+
+def compiler() -> str:
+    """The C compiler, as other programs find it."""
+    return os.environ.get("CC", "cc")
+
+
+def require(backend: str) -> None:
+    """ValueError for a backend that does not exist, ImportError for one that is not installed."""
+    if backend not in BACKENDS:
+        raise ValueError(f"there is no backend {backend!r}; there are {', '.join(BACKENDS)}")
+    if backend == "c" and not installed(backend):
+        raise ImportError(f"backend='c' needs a C compiler, and there is no {compiler()}; set CC")
+    if not installed(backend):
+        raise ImportError(f"backend={backend!r} needs {backend}: pip install {backend}")
+
 
 FLAGS = "-O3 -march=native -fno-math-errno -fassociative-math -fno-signed-zeros -fno-trapping-math".split()
 FLAGS += ["-fopenmp", "-shared", "-fPIC"]

@@ -19,9 +19,9 @@ from pygls.uris import to_fs_path
 
 from bnsym.execution.budget import Budget, Repairs
 from bnsym.execution.jobs import words
-from bnsym.serving import fixes, navigation, outlining, showing
+from bnsym.serving import fixes, navigation, showing
 from bnsym.serving.documents import Checked, Text, Typed, path_of
-from bnsym.serving.renaming import NotRenamed
+from bnsym.serving.navigation import NotRenamed
 from bnsym.serving.session import Session, budget_for
 from bnsym.version import __version__
 
@@ -258,7 +258,7 @@ def register(server: Server) -> Server:
     @server.feature(lsp.TEXT_DOCUMENT_DOCUMENT_SYMBOL)
     async def document_symbol(params: lsp.DocumentSymbolParams) -> list[lsp.DocumentSymbol]:
         checked = await server.checked(params.text_document.uri)
-        return outlining.document_symbols(checked) if checked else []
+        return showing.document_symbols(checked) if checked else []
 
     @server.feature(lsp.TEXT_DOCUMENT_DEFINITION)
     async def definition(params: lsp.DefinitionParams) -> list[lsp.Location]:

@@ -1,5 +1,5 @@
-"""What is seen of a report while one types: diagnostics, the marks of links, and more of the one under the
-cursor."""
+"""What is seen of a report while one types: diagnostics, the marks of links, more of the one under the
+cursor, and the note as an outline."""
 
 from __future__ import annotations
 
@@ -9,21 +9,25 @@ from lsprotocol.types import (
     Diagnostic,
     DiagnosticRelatedInformation,
     DiagnosticSeverity,
+    DocumentSymbol,
     Hover,
     InlayHint,
     MarkupContent,
     MarkupKind,
     Range,
+    SymbolKind,
 )
 
 from bnsym.model import Severity, Undecided, Unread
 from bnsym.reporting.console.rows import mark_of
 from bnsym.reporting.console.terminal import closer_look
+from bnsym.reporting.outline import Formula, Part, Step
 from bnsym.reporting.programs.findings import Finding, fenced, findings
-from bnsym.reporting.unicode import plain
+from bnsym.reporting.unicode import plain, unicode_math
 from bnsym.reporting.view import View
 from bnsym.reporting.wording import said_of_cause
 from bnsym.serving.documents import Checked
+from bnsym.source.text import Heading
 
 SEVERITIES = {
     Severity.ERROR: DiagnosticSeverity.Error,
@@ -95,3 +99,53 @@ def inlay_hints(checked: Checked, shown: Range) -> list[InlayHint]:
         for view, at in placed
         if start <= at <= end
     ]
+
+
+def document_symbols(checked: Checked) -> list[DocumentSymbol]:
+    """Each heading holds what stands under it."""
+    top: list[DocumentSymbol] = []
+    around: list[tuple[int, DocumentSymbol, list[DocumentSymbol]]] = []
+    """Headings that are not over yet, with what they hold."""
+    there = ((part, checked.place(part.where)) for file in checked.files for part in file.parts)
+    for part, place in ((part, place) for part, place in there if place is not None):
+        if isinstance(part, Heading):
+            around = [heading for heading in around if heading[0] < part.level]
+        inside: list[DocumentSymbol] = []
+        symbol = _symbol(checked, part, place, inside)
+        (around[-1][2] if around else top).append(symbol)
+        for _, heading, _ in around:
+            heading.range.end = symbol.range.end
+        if isinstance(part, Heading):
+            around.append((part.level, symbol, inside))
+    return top
+
+
+def _symbol(checked: Checked, part: Part, place: Range, inside: list[DocumentSymbol]) -> DocumentSymbol:
+    match part:
+        case Heading(title=title):
+            return _named(title, SymbolKind.String, place, inside)
+        case Formula(name=name, steps=steps):
+            return _named(name, SymbolKind.Object, place, [*_steps(checked, steps, place)])
+        case _:
+            said = ", ".join(map(unicode_math, part.formulas))
+            return _named(f"{part.kind} {said}", SymbolKind.Constant, place)
+
+
+def _steps(checked: Checked, steps: tuple[Step, ...], formula: Range) -> Iterator[DocumentSymbol]:
+    for step in steps:
+        stated = unicode_math(" ".join((*step.left, step.sign, *step.right)))
+        if step.result is None:
+            yield _named(stated, SymbolKind.Variable, formula)
+        else:
+            link = step.result.link
+            place = checked.text.lines.range_of(link.span)
+            name = f"{mark_of(step.result)} {stated if step.left else link.source}"
+            yield _named(name, SymbolKind.Boolean, place, detail=link.id)
+
+
+def _named(
+    name: str, kind: SymbolKind, place: Range, children: list[DocumentSymbol] | None = None, detail: str = ""
+) -> DocumentSymbol:
+    shown = " ".join(name.split()) or "…"  # an editor refuses a symbol without a name
+    whole = Range(place.start, place.end)
+    return DocumentSymbol(shown, kind, whole, place, detail or None, children=children)

@@ -10,8 +10,7 @@ from functools import cached_property
 from textwrap import indent
 
 from bnsym.compiling.code.infix import Infix
-from bnsym.compiling.lowered import TOTAL, Step
-from bnsym.compiling.programs import Program
+from bnsym.compiling.programs import TOTAL, Program, Step
 from bnsym.evidence.surveying import Unsupported
 from bnsym.terms import HALF, Delta, Index, Sym, Term, free_indices, walk
 

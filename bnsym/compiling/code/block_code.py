@@ -14,8 +14,7 @@ from typing import Any
 
 from bnsym.compiling.code.array_code import Arrays
 from bnsym.compiling.formula import factors
-from bnsym.compiling.lowered import Step
-from bnsym.compiling.programs import RESULT, Program, pivot
+from bnsym.compiling.programs import RESULT, Program, Step, pivot
 from bnsym.evidence.surveying import Unsupported
 from bnsym.terms import (
     HALF,

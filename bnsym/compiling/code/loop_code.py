@@ -11,9 +11,8 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from bnsym.compiling.code.infix import Infix, row_major
-from bnsym.compiling.deltas import mentions, rebuilt
-from bnsym.compiling.lowered import Step
-from bnsym.compiling.programs import RESULT, Program
+from bnsym.compiling.formula import mentions, rebuilt
+from bnsym.compiling.programs import RESULT, Program, Step
 from bnsym.terms import HALF, Delta, Index, Mul, Pow, Sym, Term, mul, names, reached, rename, walk
 
 

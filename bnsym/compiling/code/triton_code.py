@@ -9,8 +9,7 @@ from textwrap import indent
 
 from bnsym.compiling.code.array_code import Arrays, quoted
 from bnsym.compiling.code.infix import row_major
-from bnsym.compiling.lowered import Step
-from bnsym.compiling.programs import RESULT, Program
+from bnsym.compiling.programs import RESULT, Program, Step
 from bnsym.terms import Delta, Index, Sym, Term, walk
 
 

@@ -20,8 +20,7 @@ import numpy.typing as npt
 from numpy.random import default_rng
 from sympy import Expr, Symbol
 
-from bnsym.evidence.small.evaluating import evaluate
-from bnsym.evidence.small.naming import Largest, Named
+from bnsym.evidence.small.naming import Largest, Named, evaluate
 from bnsym.evidence.surveying import Unsupported
 
 Array: TypeAlias = npt.NDArray[np.float64]

@@ -5,8 +5,8 @@ additions, definitions are substituted, and SymPy alone differentiates. Whether 
 is zero is then decided at random points mod a 61-bit prime; never by `simplify`, never by floats. Maxima
 over matrices are searched for, in floats (`ascent`).
 
-    naming → components → points → solving → frame → explicit
-           ↘ evaluating ↗ ascent ↗
+    naming → components → points → frame → explicit
+           ↘ ascent ↗
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from time import monotonic
 from sympy import Expr
 
 from bnsym.evidence import surveying
-from bnsym.evidence.small.evaluating import NoValue
 from bnsym.evidence.small.frame import AT_POINTS, ORDER, POINTS, SEARCHED, Found, frame_for
+from bnsym.evidence.small.naming import NoValue
 from bnsym.evidence.small.points import PRIME as PRIME
 from bnsym.evidence.small.points import Relations, ResiduePool
 from bnsym.evidence.surveying import Unsupported

@@ -13,8 +13,7 @@ from typing import TypeAlias
 from sympy import Expr, Symbol
 
 from bnsym.evidence.small.components import Origin
-from bnsym.evidence.small.evaluating import NoValue, evaluate
-from bnsym.evidence.small.naming import Largest
+from bnsym.evidence.small.naming import Largest, NoValue, evaluate
 from bnsym.evidence.surveying import Unsupported
 
 PRIME = 2305843009213057079
