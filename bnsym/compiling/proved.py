@@ -67,11 +67,10 @@ def gradient_forms(file: str) -> dict[Name, Form]:
         except NotProved:
             continue
         match form.statement.left:
-            case Diff(Sym(loss) as of, by, _) if loss in form.statement.losses and _is_free(
-                by, form.statement
-            ):
-                found.setdefault(by.name, form)
-                losses.add(of)
+            case Diff(Sym(loss) as of, by, _) if loss in form.statement.losses:
+                if by.name not in {d.symbol.name for d in form.statement.definitions}:
+                    found.setdefault(by.name, form)
+                    losses.add(of)
     if len(losses) != 1:
         count = "several losses" if losses else "no loss"
         raise NotProved(f"{file}: gradients of {count} are proved with closed forms; name links, {file}#ID")
@@ -107,10 +106,6 @@ def _form(results: tuple[Result, ...], end: int) -> Form:
     if first_of is None or last is None:
         raise NotProved(f"{chain[0].link.id}: a link can't be read")
     return Form(replace(last, left=first_of.left), chain)
-
-
-def _is_free(symbol: Sym, statement: Statement) -> bool:
-    return symbol.name not in {d.symbol.name for d in statement.definitions}
 
 
 def _follows(earlier: Result, later: Result) -> bool:

@@ -160,11 +160,8 @@ class Case:
     def is_alone(self) -> bool:
         """Whether a repair is looked for that is of this link alone."""
         refuted = isinstance(self.verdict, Refuted)
-        return self.is_to_mend and (refuted or (self.link.statement is None and not self._is_undecided))
-
-    @property
-    def _is_undecided(self) -> bool:
-        return isinstance(self.verdict, Undecided)
+        unread = self.link.statement is None and not isinstance(self.verdict, Undecided)
+        return self.is_to_mend and (refuted or unread)
 
     def mend(self, work: int) -> None:
         """Ask for such a repair."""

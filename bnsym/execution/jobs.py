@@ -171,16 +171,12 @@ def mend(
     place = read_note(note.text, note.file)
     refuted = refute(link.statement, *refutation, Alike()) if refutation and link.statement else None
     found = partial(search.repair, place, link, refuted, Work(work, monotonic() + HANGING_SECONDS))
-    repair = limited(found, HANGING_SECONDS, _no_repair)
+    repair = limited(found, HANGING_SECONDS, lambda _: None)
     if refuted is None:
         return repair, ""
     import_module("sympy")  # which factors what is derived: reading it in is not part of the search
     derived = partial(search.derived, place, refuted, monotonic() + DERIVED_SECONDS)
     return repair, limited(derived, DERIVED_SECONDS, lambda _: "")
-
-
-def _no_repair(_: str) -> Repair | None:
-    return None
 
 
 def explain(note: Note, wanted: frozenset[str], decided: Mapping[str, Witness | bool]) -> tuple[Cause, ...]:

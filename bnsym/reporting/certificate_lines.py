@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from time import monotonic
 
-from bnsym.kernel import Certificate, Factor, Given, Proved, Schwarz, Summand, Use
+from bnsym.kernel import Factor, Given, Proved, Schwarz, Summand, Use
 from bnsym.normal import Generator, Monomial, OutOfReach, Ring
 from bnsym.printing import to_latex
 from bnsym.proving.readback import product_of
@@ -45,7 +45,9 @@ def certificate_line(proved: Proved) -> str:
     square = "^2" if certificate.squared else ""
     difference = rf"\text{{{first}}}{square} - \text{{{second}}}{square}"
     if not certificate.summands:
-        return f"{difference} = 0" + _relations(certificate)
+        count = len(certificate.uses)
+        modulo = rf" \quad \text{{modulo {count} relation{'s' * (count != 1)}}}" if count else ""
+        return f"{difference} = 0{modulo}"
     names = _names_of_roots(statement)
     ring = SearchRing(statement, monotonic() + SECONDS)
     return f"{difference} = " + " + ".join(_summand(s, ring, names) for s in certificate.summands)
@@ -55,11 +57,6 @@ def use_line(use: Use, statement: Statement) -> str:
     """A relation that it was reduced by, with its cofactor."""
     related = rf" \cdot {_factor(use.given, statement)}" if use.given else ""
     return rf"\text{{modulo}} {_factor(use.cofactor, statement)}{related} = 0"
-
-
-def _relations(certificate: Certificate) -> str:
-    count = len(certificate.uses)
-    return rf" \quad \text{{modulo {count} relation{'s' * (count != 1)}}}" if count else ""
 
 
 def _names_of_roots(statement: Statement) -> dict[Generator, Monomial]:

@@ -48,12 +48,11 @@ def read_in(derivation: Derivation) -> Iterator[tuple[str, str]]:
     yield "given", _placed((h.source, h.span.line) for h in derivation.hypotheses)
     yield "where", _placed(facts.conditions)
     yield "loss", "; ".join(f"`{f}`, an unknown function of {listed(of)}" for f, of in facts.losses.items())
-    if lines := derivation.unjudged:
-        plural = len(lines) != 1
-        yield (
-            "text",
-            f"{len(lines)} relation{'s' * plural} in it {'are' if plural else 'is'} not judged, {_at(lines)}",
-        )
+    if relations := derivation.unjudged:
+        said = "1 relation in it is" if len(relations) == 1 else f"{len(relations)} relations in it are"
+        lines = sorted(set(relations))
+        places = f"line{'s' * (len(lines) != 1)} {', '.join(map(str, lines))}"
+        yield "text", f"{said} not judged, {places}"
 
 
 def _by_kind(names: dict[str, str]) -> str:
@@ -62,11 +61,6 @@ def _by_kind(names: dict[str, str]) -> str:
     return ", ".join(
         f"{listed(of)} ({kind if len(of) == 1 else plural[kind]})" for kind, of in of_kind.items() if of
     )
-
-
-def _at(lines: tuple[int, ...]) -> str:
-    places = sorted(set(lines))
-    return f"line{'s' * (len(places) != 1)} {', '.join(map(str, places))}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from enum import Enum
 
 from bnsym.evidence.surveying import used
 from bnsym.kernel import Proved, Refuted
-from bnsym.model import FileReport, NamedDefinition, NamedHypothesis, Result
+from bnsym.model import FileReport, NamedDefinition, Result
 from bnsym.printing import to_latex
 from bnsym.reporting.outline import Formula
 from bnsym.reporting.wording import relation_latex
@@ -45,14 +45,15 @@ class Node:
 
 def resting(file: FileReport, formulas: Iterable[Formula]) -> tuple[Node, ...]:
     """The nodes of a note, in the order of the note, definitions and hypotheses first."""
-    definitions, hypotheses = file.derivation.definitions, _distinct(file.derivation.hypotheses)
+    definitions = file.derivation.definitions
+    hypotheses = {_key(h.hypothesis): h.hypothesis for h in file.derivation.hypotheses}
     claims = {f.name: [s.result for s in f.steps if s.result] for f in formulas}
     names = {d.definition.symbol.name for d in definitions}
     uses = {f"claim {n}": _claim_uses(results, names) for n, results in claims.items() if results}
-    uses |= {_key(h.hypothesis): _stated_by(h.hypothesis, claims) for h in hypotheses}
+    uses |= {key: _stated_by(h, claims) for key, h in hypotheses.items()}
     wholly = _wholly(claims, uses)
     nodes = [_definition(d, names) for d in definitions]
-    nodes += [_hypothesis(h, uses) for h in hypotheses]
+    nodes += [Node(key, relation_latex(h), Standing.ASSUMED, uses[key]) for key, h in hypotheses.items()]
     nodes += [
         Node(f"claim {name}", name, _standing(name, results, wholly), uses[f"claim {name}"])
         for name, results in claims.items()
@@ -65,19 +66,10 @@ def _key(hypothesis: Hypothesis) -> str:
     return f"hypothesis {relation_latex(hypothesis)}"
 
 
-def _distinct(hypotheses: Iterable[NamedHypothesis]) -> list[NamedHypothesis]:
-    return list({_key(h.hypothesis): h for h in hypotheses}.values())
-
-
 def _definition(named: NamedDefinition, names: set[str]) -> Node:
     symbol, body = named.definition.symbol, named.definition.body
     uses = tuple(f"definition {n}" for n in sorted(names_in(body) & names - {symbol.name}))
     return Node(f"definition {symbol.name}", to_latex(symbol), Standing.DEFINED, uses)
-
-
-def _hypothesis(named: NamedHypothesis, uses: dict[str, tuple[str, ...]]) -> Node:
-    key = _key(named.hypothesis)
-    return Node(key, relation_latex(named.hypothesis), Standing.ASSUMED, uses[key])
 
 
 def _claim_uses(results: list[Result], names: set[str]) -> tuple[str, ...]:
@@ -103,11 +95,8 @@ def _states(result: Result, hypothesis: Hypothesis) -> bool:
     same = statement is not None and (statement.left, statement.relation, statement.right) == (
         hypothesis.left, hypothesis.relation, hypothesis.right,
     )  # fmt: skip
-    return same and isinstance(result.verdict, Proved) and not _circular(result.verdict, hypothesis)
-
-
-def _circular(proof: Proved, hypothesis: Hypothesis) -> bool:
-    return any(_key(used) == _key(hypothesis) for used in proof.hypotheses)
+    proof = result.verdict
+    return same and isinstance(proof, Proved) and _key(hypothesis) not in map(_key, proof.hypotheses)
 
 
 def _proved(results: list[Result]) -> bool:

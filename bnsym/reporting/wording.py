@@ -15,6 +15,7 @@ from bnsym.model import (
     Diagnostic,
     Evidence,
     Link,
+    NamedDefinition,
     Repair,
     Report,
     Result,
@@ -41,6 +42,8 @@ FAILS = {
     Relation.NE: "=",
 }
 """How the two sides stand where the relation fails."""
+REFUTES = {Relation.EQ: ("BN201", "the two sides differ"), Relation.NE: ("BN203", "the two sides are equal")}
+"""The code and the words of what refutes a relation that is no order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +68,9 @@ def words_of(result: Result) -> Words:
     match result.verdict:
         case Proved():
             return Words()
-        case Refuted() as refuted:
-            return _refuted(refuted)
+        case Refuted(statement=statement) as refuted:
+            code, said = REFUTES.get(statement.relation, ("BN202", "the order fails"))
+            return Words(code, f"{said}: {failure(refuted)}")
         case Undecided(code, message):
             return Words(code, message)
         case Unread(problem):
@@ -77,16 +81,6 @@ def words_of(result: Result) -> Words:
 
 def _of(problem: Diagnostic) -> Words:
     return Words(problem.code, problem.message, for_file(problem.hint, problem.span.file))
-
-
-def _refuted(refuted: Refuted) -> Words:
-    match refuted.statement.relation:
-        case Relation.EQ:
-            return Words("BN201", f"the two sides differ: {failure(refuted)}")
-        case Relation.NE:
-            return Words("BN203", f"the two sides are equal: {failure(refuted)}")
-        case Relation.LE | Relation.LT | Relation.GE | Relation.GT:
-            return Words("BN202", f"the order fails: {failure(refuted)}")
 
 
 def failure(refuted: Refuted) -> str:
@@ -121,6 +115,11 @@ def is_declared_refuted(link: Link) -> bool:
 def relation_latex(stated: Hypothesis | Statement) -> str:
     """`left relation right`."""
     return f"{to_latex(stated.left)} {stated.relation.value} {to_latex(stated.right)}"
+
+
+def definition_latex(named: NamedDefinition) -> str:
+    """`name = what it is`."""
+    return f"{to_latex(named.definition.symbol)} = {to_latex(named.definition.body)}"
 
 
 def value_strings(value: Value) -> Any:

@@ -16,14 +16,20 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from bnsym.model import Diagnostic, NamedDefinition, Report, Severity, for_file
-from bnsym.printing import to_latex
+from bnsym.model import Report, Severity, for_file
 from bnsym.reporting.console.blocks import Page, cause_block, diagnostic_block, diagnostic_line, result_blocks
 from bnsym.reporting.console.rows import listed, rows
 from bnsym.reporting.console.screen import VERDICT_STYLES, clean, make_console
 from bnsym.reporting.unicode import plain, unicode_math
 from bnsym.reporting.view import FileView, View, file_views, views
-from bnsym.reporting.wording import by_cause, cause_of, missed, relation_latex, said_of_report
+from bnsym.reporting.wording import (
+    by_cause,
+    cause_of,
+    definition_latex,
+    missed,
+    relation_latex,
+    said_of_report,
+)
 
 SAID_BEFORE = frozenset({"BN132", "BN133", "BN134"})
 """Notes that say what the head of a file's report says."""
@@ -143,9 +149,10 @@ def _particulars(view: View) -> Iterator[Text]:
 def _as_understood(file: FileView) -> Iterator[Text]:
     """--show-parsed: every definition, hypothesis and link of a file as it was read."""
     derivation = file.file.derivation
-    read = [(d.span.line, "define", _defined(d), "") for d in derivation.definitions]
+    read = [(d.span.line, "define", definition_latex(d), "") for d in derivation.definitions]
     read += [(h.span.line, "assume", relation_latex(h.hypothesis), "") for h in derivation.hypotheses]
-    read += [(v.result.link.span.line, v.result.link.id, _stated(v), v.taken) for v in file.views]
+    for link, stated, taken in ((v.result.link, v.stated, v.taken) for v in file.views):
+        read.append((link.span.line, link.id, stated or f"unread: {link.source}", taken))
     gutter = max((cell_len(name) for _, name, *_ in read), default=0)
     yield Text(clean(f"{derivation.file}, as understood"), "strong")
     for line, name, latex, by in sorted(read, key=itemgetter(0)):
@@ -156,14 +163,6 @@ def _as_understood(file: FileView) -> Iterator[Text]:
     yield Text()
 
 
-def _defined(named: NamedDefinition) -> str:
-    return f"{to_latex(named.definition.symbol)} = {to_latex(named.definition.body)}"
-
-
-def _stated(view: View) -> str:
-    return view.stated or f"unread: {view.result.link.source}"
-
-
 def _diagnostics(page: Page, report: Report, detail: Detail) -> None:
     """Errors and warnings with their source; notes in a line each, on request."""
     found = report.all_diagnostics
@@ -172,16 +171,12 @@ def _diagnostics(page: Page, report: Report, detail: Detail) -> None:
             diagnostic.severity is Severity.WARNING and detail is not Detail.QUIET
         ):
             diagnostic_block(page, diagnostic)
-    notes = [d for d in found if _noted(d, detail)]
+    quiet = detail is not Detail.VERBOSE
+    notes = [d for d in found if d.severity is Severity.NOTE and not (quiet or d.code in SAID_BEFORE)]
     for note in notes:
         diagnostic_line(page, note)
     if notes:
         page.put(Text())
-
-
-def _noted(diagnostic: Diagnostic, detail: Detail) -> bool:
-    noted = diagnostic.severity is Severity.NOTE and diagnostic.code not in SAID_BEFORE
-    return noted and detail is Detail.VERBOSE
 
 
 # The end: the counts, and one sentence that says whether it passed and, if not, what to do

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bnsym.reporting.pages.mathml import mathml
 from bnsym.source.bundle import COMMENT, SKIPPED
@@ -39,8 +39,11 @@ def _renderer() -> MarkdownIt:
 
     renderer = MarkdownIt("commonmark", {"html": False}).enable("table")
     renderer.inline.ruler.before("escape", "math", _math)
-    renderer.add_render_rule("math", _rendered)
-    renderer.add_render_rule("image", lambda _self, tokens, number, *_: _described(tokens[number]))
+    renderer.add_render_rule("math", lambda _self, tokens, number, *_: mathml(tokens[number].content))
+    # a picture would have to be fetched: its description stands for it
+    renderer.add_render_rule(
+        "image", lambda _self, tokens, number, *_: f"<em>{escape(tokens[number].content)}</em>"
+    )
     renderer.validateLink = _is_safe  # type: ignore[method-assign]
     return renderer
 
@@ -54,15 +57,6 @@ def _math(state: StateInline, silent: bool) -> bool:
         state.push("math", "math", 0).content = found.group(1)
     state.pos = found.end()
     return True
-
-
-def _rendered(_self: Any, tokens: Any, number: int, *_: Any) -> str:
-    return mathml(tokens[number].content)
-
-
-def _described(token: Any) -> str:
-    """A picture would have to be fetched: its description stands for it."""
-    return f"<em>{escape(token.content)}</em>"
 
 
 def _is_safe(url: str) -> bool:

@@ -13,9 +13,8 @@ from typing import Any
 
 from bnsym.kernel import Refuted, Witness
 from bnsym.model import Cause, Diagnostic, NamedDefinition, Repair, Report, Span, Unread
-from bnsym.printing import to_latex
 from bnsym.reporting.view import FileView, Grounds, View, file_views, views
-from bnsym.reporting.wording import is_declared_refuted, relation_latex, value_strings
+from bnsym.reporting.wording import definition_latex, is_declared_refuted, relation_latex, value_strings
 
 SCHEMA = 1
 
@@ -105,12 +104,7 @@ def _repair(repair: Repair) -> dict[str, str]:
 
 
 def _place(span: Span) -> dict[str, int]:
-    return {
-        "line": span.line,
-        "column": span.column,
-        "end_line": span.end_line,
-        "end_column": span.end_column,
-    }
+    return {key: getattr(span, key) for key in ("line", "column", "end_line", "end_column")}
 
 
 def _proof(grounds: Grounds | None) -> dict[str, Any]:
@@ -144,14 +138,14 @@ def batch_size(witness: Witness) -> int | None:
 
 
 def _definition(named: NamedDefinition) -> dict[str, Any]:
-    span, definition = named.span, named.definition
+    span = named.span
     return {
         "file": span.file,
         "line": span.line,
         "column": span.column,
-        "name": definition.symbol.name,
+        "name": named.definition.symbol.name,
         "source": named.source,
-        "parsed": f"{to_latex(definition.symbol)} = {to_latex(definition.body)}",
+        "parsed": definition_latex(named),
     }
 
 

@@ -21,7 +21,7 @@ from bnsym.reporting.authored import Barred, safe_math
 from bnsym.reporting.outline import Formula, Saying, Step
 from bnsym.reporting.pages.html import told
 from bnsym.reporting.typeset.tex_lines import ROOM, divided, escaped, width
-from bnsym.reporting.view import Failure, FileView, Grounds, View, file_views, views
+from bnsym.reporting.view import FileView, Grounds, View, file_views, views
 from bnsym.reporting.wording import FAILS
 from bnsym.source.tex import plain_title
 
@@ -131,26 +131,19 @@ def _rows(run: list[Step], labels: set[str], mark: str) -> Iterator[str]:
     """The rows of a chain: its first side before the alignment, or, if it is long, above the rest."""
     head = run[0].left
     room = ROOM - width(head[-1])
-    hangs = len(head) > 1 or (width(head[0]) > _HANGS and any(_widest(s) > room for s in run))
+    hangs = len(head) > 1 or (width(head[0]) > _HANGS and any(width(r) > room for s in run for r in s.right))
     if hangs:
         yield from (f"& {line} \\notag" for side in head for line in divided(side))
         room = ROOM - 4
     for number, step in enumerate(run):
         start = r"&\quad" if hangs else f"{head[-1]} &" if number == 0 else "&"
         *lines, last = [line for side in step.right for line in divided(side, room)]
-        opening = f"{start} {_sign(step)} "
+        sign = r"\mathrel{:=}" if step.sign == ":=" else step.sign
+        opening = f"{start} {sign} "
         for line in lines:
             yield f"{opening}{line} \\notag"
             opening = r"&\quad\qquad " if hangs else r"&\qquad "
         yield f"{opening}{last} {_tag(step, labels, mark)}"
-
-
-def _widest(step: Step) -> int:
-    return max(map(width, step.right))
-
-
-def _sign(step: Step) -> str:
-    return r"\mathrel{:=}" if step.sign == ":=" else step.sign
 
 
 def _tag(step: Step, labels: set[str], mark: str) -> str:
@@ -193,17 +186,14 @@ def _ranges(numbers: list[str]) -> str:
 
 def _grounds(grounds: Grounds) -> str:
     """The rule, for which sizes, given what, where, by which axioms; for an order its certificate."""
-    parts = [escaped(grounds.rule), _scope(grounds.proof.scope)]
+    scope = grounds.proof.scope.replace(">=", r"\ge")
+    parts = [escaped(grounds.rule), math(scope) if scope else "every size"]
     parts += [f"given {_listed(grounds.given)}"] if grounds.given else []
     parts += [f"if {_listed(grounds.side_conditions)}"] if grounds.side_conditions else []
     parts += [escaped(f"by {grounds.axioms}")] if grounds.axioms else []
     if grounds.proof.certificate.summands:
         parts.append(math(grounds.certificate))
     return "; ".join(parts) + "."
-
-
-def _scope(scope: str) -> str:
-    return math(scope.replace(">=", r"\ge")) if scope else "every size"
 
 
 # What is not
@@ -223,7 +213,8 @@ def _erratum(view: View) -> Iterator[str]:
         yield escaped(view.place) + "."
         if view.reason:
             yield escaped(view.reason).rstrip(".") + "."
-        values = ", ".join(_witness(view.failure))
+        numbers = (*view.failure.numbers, *view.failure.values)
+        values = _listed(f"{name} = {value}" for name, value in numbers)
         fails = escaped(FAILS[refuted.statement.relation])
         left, right = _number(refuted.left), _number(refuted.right)
         yield f"At {values} the sides are ${left}$ {fails} ${right}$."
@@ -235,10 +226,6 @@ def _number(value: Number) -> str:
     if not isinstance(value, Surd):
         return str(value)
     return rf"{'-' * (value.square < 0)}\sqrt{{{abs(value.square)}}}"
-
-
-def _witness(failure: Failure) -> Iterator[str]:
-    yield from (math(f"{name} = {value}") for name, value in (*failure.numbers, *failure.values))
 
 
 def _unverified(report: Report) -> Iterator[str]:
