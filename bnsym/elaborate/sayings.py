@@ -119,7 +119,7 @@ def sayings(sentence: str, words: Words, written: Mapping[int, str]) -> Iterator
 @lru_cache(maxsize=16)
 def _seeded(words: Words) -> re.Pattern[str]:
     """`with an upstream gradient of ones`, `the incoming gradient is $1$`."""
-    opening = rf"{words.let}|{words.assume}|{words.condition}|{words.each}|{ALL['placing']}"
+    opening = rf"{words.let}|{words.assume}|{words.condition}|{words.each}|(?<![^\W\d_]){ALL['placing']}"
     return compiled(rf"(?:{opening})[^.;:,]*?(?:{ALL['gradient']})[^.;:,]*?(?:{ALL['ones']})")
 
 
