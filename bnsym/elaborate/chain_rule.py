@@ -12,7 +12,7 @@ are printed, `applications` and `dependence`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -265,7 +265,7 @@ class _Chain:
         own = [Diff(of, by, total)] if by.name in met or not through else []
         return add(*own, *(self._through(of, name, by, total) for name in through))
 
-    def _made_from(self, argument: Term, total: bool) -> set[Name]:
+    def _made_from(self, argument: Term, total: bool) -> Set[Name]:
         return reached(names_of(argument), self.made_from) if total else names_of(argument)
 
     def _through(self, of: Term, name: Application, by: Sym, total: bool) -> Term:

@@ -9,7 +9,7 @@ the surface tree.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -60,7 +60,7 @@ class Containment:
         return replace(self, problems={n: error for n, error in self.problems.items() if n not in names})
 
     @cached_property
-    def uses(self) -> dict[Name, set[Name]]:
+    def uses(self) -> dict[Name, frozenset[Name]]:
         return {d.symbol.name: names_of(d.body) for d in self.definitions}
 
     @cached_property
@@ -75,7 +75,7 @@ class Containment:
         return {name: derivatives for name, derivatives in found.items() if derivatives}
 
     @cached_property
-    def _all(self) -> dict[Name, set[Name]]:
+    def _all(self) -> Mapping[Name, Set[Name]]:
         return {**self.mentions, **self.uses}
 
     def check(self, term: Term, at: Place) -> ReadError | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from bnsym import terms
 from bnsym.elaborate.applications import Application, spelled
@@ -27,10 +27,10 @@ class Dependence:
     outputs: tuple[Name, ...]
 
     @cached_property
-    def uses(self) -> dict[Name, set[Name]]:
+    def uses(self) -> dict[Name, frozenset[Name]]:
         """The names that stand in each definition; those that a loss is a function of."""
         uses = {d.symbol.name: names_of(d.body) for d in self.definitions}
-        return {name: set(self.outputs) for name in self.losses} | uses
+        return {name: frozenset(self.outputs) for name in self.losses} | uses
 
     @cached_property
     def derivatives(self) -> dict[Name, list[Diff]]:
@@ -67,11 +67,13 @@ def reached(start: Iterable[str], uses: Mapping[str, Iterable[str]]) -> set[str]
     return terms.reached(start, lambda name: uses.get(name, ()))
 
 
-def names_of(term: Term) -> set[Name]:
+@lru_cache(maxsize=1 << 14)
+def names_of(term: Term) -> frozenset[Name]:
     """The names in a term, those in the arguments of functions among them."""
-    found = names(term)
+    found = frozenset(names(term))
     return found.union(*(names_of(name.argument) for name in found if isinstance(name, Application)))
 
 
-def _derivatives(term: Term) -> Iterator[Diff]:
-    return (inner for inner in walk(term) if isinstance(inner, Diff))
+@lru_cache(maxsize=1 << 14)
+def _derivatives(term: Term) -> tuple[Diff, ...]:
+    return tuple(inner for inner in walk(term) if isinstance(inner, Diff))

@@ -24,7 +24,7 @@ class Grounds:
     survey: Survey
     defined: Mapping[str, tuple[RawDefinition, Sym, Term]]
     broken: Mapping[str, ReadError]
-    uses: Mapping[str, set[str]]
+    uses: Mapping[str, Set[str]]
     """The names in the body of each definition."""
     made: tuple[tuple[Term, Term], set[str]] | None = None
     """The sides that were last asked about, and the names that they are made from."""

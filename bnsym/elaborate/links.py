@@ -304,7 +304,7 @@ class _Reader(Draft):
     def _break_circles(self) -> None:
         """A definition that, through others, uses itself is refused (the last of the circle)."""
         uses = {name: names_of(body) & self.defined.keys() for name, (_, _, body) in self.defined.items()}
-        done: dict[str, set[str]] = {}
+        done: dict[str, Set[str]] = {}
         used: set[str] = set()
         for name in list(self.defined):
             used |= uses[name]
@@ -317,7 +317,7 @@ class _Reader(Draft):
                 continue
             done[name] = uses[name]
 
-    def _circular(self, raw: RawDefinition, name: str, uses: Mapping[str, set[str]]) -> ReadError:
+    def _circular(self, raw: RawDefinition, name: str, uses: Mapping[str, Set[str]]) -> ReadError:
         """Names the other definitions of the circle, with their lines."""
         if name in uses[name]:
             hint = f"an update goes by steps: `label $t$`, and `{name}_{{t+1}} = … {name}_t …`"
@@ -675,7 +675,7 @@ class _Reader(Draft):
         return found
 
 
-def _path(name: str, uses: Mapping[str, set[str]]) -> list[str]:
+def _path(name: str, uses: Mapping[str, Set[str]]) -> list[str]:
     """The names between a name and itself on the shortest way of uses."""
     ways = [[other] for other in sorted(uses[name])]
     seen: set[str] = set()

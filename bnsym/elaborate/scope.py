@@ -224,10 +224,10 @@ def _sizes(found: Survey, said: ranges.Sizes) -> None:
 
 def _kinds(found: Survey) -> None:
     """Notes what is said that names are; the identity matrix has a size then, and no entries of its own."""
-    identity = compiled(ALL["identity"]).search(found.source.text)
     for name, kind in found.kinds.items():
         at = kind.where.at
-        if identity and name in IDENTITIES and len({*kind.sizes}) == 1 < len(kind.sizes):
+        square = len({*kind.sizes}) == 1 < len(kind.sizes)
+        if name in IDENTITIES and square and compiled(ALL["identity"]).search(found.source.text):
             found.table.sizes.setdefault(kind.sizes[0], at)
             continue
         found.table.arity[name] = len(kind.sizes)

@@ -377,7 +377,7 @@ def _elsewhere(
     return tuple(_named_hypothesis(draft, h, hypotheses[id(h)]) for h in others)
 
 
-def _compared(hypothesis: Hypothesis) -> set[str]:
+def _compared(hypothesis: Hypothesis) -> frozenset[str]:
     return names_of(hypothesis.left) | names_of(hypothesis.right)
 
 

@@ -70,7 +70,7 @@ class Foreseen:
         return {d.symbol.name: d for d in self.note.context.definitions}
 
     @cached_property
-    def _uses(self) -> dict[Name, set[Name]]:
+    def _uses(self) -> dict[Name, frozenset[Name]]:
         return {name: names_of(d.body) for name, d in self._defined.items()}
 
     def _written(self, where: Slice, edits: Sequence[TextEdit]) -> str | None:

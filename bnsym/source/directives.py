@@ -90,6 +90,8 @@ def opens(text: str, start: int) -> bool:
 
 def misplaced(text: str, inside: Slice) -> Iterator[Problem]:
     """The directives inside a formula, where the author means something by them and nothing is read."""
+    if "bnsym:" not in text[inside.start : inside.end]:
+        return
     for match in _MISPLACED.finditer(text, inside.start, inside.end):
         said = "The directive stands inside a formula, where nothing of it is read"
         hint = "put it before the formula, and name a link with link=2"
