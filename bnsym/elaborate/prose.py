@@ -127,9 +127,7 @@ class Prose:
         return states or formula.where in self.described
 
 
-_CASE = compiled(
-    rf"{ALL['cased']}|(?<![^\W\d_]){ALL['placing']}\s+(?:[^\W\d_]+\s+){{0,3}}?(?:{ALL['qualities']})"
-)
+_CASE = compiled(rf"{ALL['cased']}|\b{ALL['placing']}\s+(?:[^\W\d_]+\s+){{0,3}}?(?:{ALL['qualities']})")
 _SHOWN = re.compile(f"{DISPLAY}{REST}*")
 _SAID = frozenset((Effect.ALIEN, Effect.UNSORTED, Effect.UNORDERED, Effect.REPLACED))
 """What may be said of a formula that states nothing and is no name."""

@@ -60,7 +60,8 @@ def sayings(sentence: str, words: Words, written: Mapping[int, str]) -> Iterator
         near = (compiled(rf"(?:{ALL['function']})\w*[\s:]*\Z").search(sentence[:place]) for place in put)
         if not compiled(ALL["unchanged"]).search(sentence) and not any(near):
             yield Said((0, len(sentence.rstrip())), put, Effect.REPLACED, here=True)
-    if seeded := _seeded(words).search(_numbers(sentence, written)):
+    sloped = compiled(ALL["gradient"]).search(sentence) is not None
+    if sloped and (seeded := _seeded(words).search(_numbers(sentence, written))):
         yield Said(seeded.span(), (), Effect.SEEDED, here=False)
     for match in changes(words).finditer(sentence):
         if supposed and match.lastgroup == "supposed":
@@ -119,7 +120,7 @@ def sayings(sentence: str, words: Words, written: Mapping[int, str]) -> Iterator
 @lru_cache(maxsize=16)
 def _seeded(words: Words) -> re.Pattern[str]:
     """`with an upstream gradient of ones`, `the incoming gradient is $1$`."""
-    opening = rf"{words.let}|{words.assume}|{words.condition}|{words.each}|(?<![^\W\d_]){ALL['placing']}"
+    opening = rf"{words.let}|{words.assume}|{words.condition}|{words.each}|\b{ALL['placing']}"
     return compiled(rf"(?:{opening})[^.;:,]*?(?:{ALL['gradient']})[^.;:,]*?(?:{ALL['ones']})")
 
 

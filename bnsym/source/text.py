@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TypeVar
 
 from bnsym.model import Span
@@ -47,10 +47,16 @@ def relocated(told: T, place: Callable[[int], int]) -> T:
     if not is_dataclass(told) or isinstance(told, type):
         return told
     new = object.__new__(type(told))
-    for one in fields(told):
-        value = getattr(told, one.name)
-        object.__setattr__(new, one.name, relocated(value, place) if value else value)
+    for name in _names(type(told)):
+        value = getattr(told, name)
+        flat = not value or isinstance(value, str)
+        object.__setattr__(new, name, value if flat else relocated(value, place))
     return new
+
+
+@cache
+def _names(kind: type) -> list[str]:
+    return [one.name for one in fields(kind)]
 
 
 @dataclass(frozen=True)
