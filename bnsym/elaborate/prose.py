@@ -17,7 +17,7 @@ from itertools import pairwise
 
 from bnsym.elaborate.leading import Leading, hedged, lead, restricted
 from bnsym.elaborate.ranks import described, said_ranks, unordered, unsorted
-from bnsym.elaborate.sayings import names_it, sayings, unsaid, waives
+from bnsym.elaborate.sayings import Said, names_it, sayings, unsaid, waives
 from bnsym.elaborate.supposing import is_supposed
 from bnsym.source.languages import (
     ALL,
@@ -192,7 +192,8 @@ def read_prose(text: str, found: Sequence[Found], shown: str) -> Prose:
             since = max(ends, default=0)  # what stands before `where` is said of all
             for w in (w for at, w in inside.items() if at >= since):
                 prose.partly[w] = (*prose.partly.get(w, ()), inside[letter])
-        for one in sayings(sentence, words, written):
+        heard, effect = _spoken_of(sentence, words, tuple(written.items()))
+        for one in heard:
             names, reach = tuple(inside[name] for name in one.names), end if one.here else len(text)
             if one.here and one.effect is Effect.REPLACED and DISPLAY not in sentence:
                 following = _SHOWN.search(shown, end)  # it is carried out there
@@ -213,7 +214,7 @@ def read_prose(text: str, found: Sequence[Found], shown: str) -> Prose:
         if again or spoken is not None:
             anew = (*again, *(spoken or ()))
             prose.sayings.append(Saying(Slice(ink, end), anew, Effect.WAIVED, Slice(0, len(text))))
-        if effect := unsaid(sentence, words, written):
+        if effect:
             if effect is Effect.STATED and len(bare) < len(names):
                 effect = Effect.UNKNOWN  # a formula says it
             marked = bisect_right(titles, start) % 2 == 1 or _MARKED.match(sentence) is not None
@@ -230,6 +231,15 @@ def read_prose(text: str, found: Sequence[Found], shown: str) -> Prose:
             prose.sayings += (_narrowed(inside, start, one, Slice(start, end)) for one in led.named)
             prose.denied |= {display} if led.denied else set()
     return prose
+
+
+@lru_cache(maxsize=1 << 15)
+def _spoken_of(
+    sentence: str, words: Words, written: tuple[tuple[int, str], ...]
+) -> tuple[tuple[Said, ...], Effect | None]:
+    """What a sentence says of its formulas, wherever it stands, and what it may say besides."""
+    known = dict(written)
+    return tuple(sayings(sentence, words, known)), unsaid(sentence, words, known)
 
 
 @dataclass
