@@ -22,6 +22,7 @@ from bnsym.elaborate.supposing import is_supposed
 from bnsym.source.languages import (
     ALL,
     DISPLAY,
+    DISPLAYS,
     FORMULA,
     KINDS,
     LANGUAGES,
@@ -128,7 +129,6 @@ class Prose:
 
 
 _CASE = compiled(rf"{ALL['cased']}|\b{ALL['placing']}\s+(?:[^\W\d_]+\s+){{0,3}}?(?:{ALL['qualities']})")
-_SHOWN = re.compile(f"{DISPLAY}{REST}*")
 _SAID = frozenset((Effect.ALIEN, Effect.UNSORTED, Effect.UNORDERED, Effect.REPLACED))
 """What may be said of a formula that states nothing and is no name."""
 _VALUED = re.compile(
@@ -196,7 +196,7 @@ def read_prose(text: str, found: Sequence[Found], shown: str) -> Prose:
         for one in heard:
             names, reach = tuple(inside[name] for name in one.names), end if one.here else len(text)
             if one.here and one.effect is Effect.REPLACED and DISPLAY not in sentence:
-                following = _SHOWN.search(shown, end)  # it is carried out there
+                following = DISPLAYS.search(shown, end)  # it is carried out there
                 reach = following.end() if following else len(text)
             said = Saying(Slice(*one.clause).moved(start), names, one.effect, Slice(start, reach))
             prose.sayings.append(said)

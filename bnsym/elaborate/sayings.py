@@ -14,7 +14,19 @@ from functools import lru_cache
 from itertools import pairwise
 
 from bnsym.elaborate.supposing import declares, is_plain, known
-from bnsym.source.languages import ALL, ASIAN, DISPLAY, FORMULA, FORMULAS, REST, WORDS, Known, Words, compiled
+from bnsym.source.languages import (
+    ALL,
+    ASIAN,
+    DISPLAY,
+    DISPLAYS,
+    FORMULA,
+    FORMULAS,
+    REST,
+    WORDS,
+    Known,
+    Words,
+    compiled,
+)
 from bnsym.source.text import Effect
 
 _JOINS = r"[\s,，、(]*+(?:and|und|et|y|e|и|和|与|及|や|と|와|과)?[\s,，、]*+"
@@ -199,7 +211,7 @@ def _told(sentence: str, words: Words) -> Iterator[str]:
         yield sentence
         return
     reasons = Known.of(words.reasons)
-    for shown in _SHOWN.split(sentence)[:-1]:
+    for shown in DISPLAYS.split(sentence)[:-1]:
         clauses = _CLAUSE.split(shown)
         for one, other in pairwise((*clauses, "")):
             first = WORDS.search(one)
@@ -255,7 +267,6 @@ _READ = re.compile(
 """Signs and centred data are read; what is normalized has a name of its own, if nothing is said to be."""
 _BEING = compiled(r"\b(?:is|are|ist|sind|es|son|est|sont|è|sono|é|são)\s+(?:[^\W\d_]+\s+)?[^\W\d_]+\W*\Z")
 """It ends in what something is said to be, in one word or two."""
-_SHOWN = re.compile(f"{DISPLAY}{REST}*")
 _JOIN = re.compile(rf"\s*(?=\w)(?:{ALL['join']})(?<=\w)(?!\w)", re.IGNORECASE)
 _WITHIN = compiled(
     rf"\b(?:for|all|any|every|each)\b[^,.;:]*{FORMULA}{REST}*(\s+(?:in|of|from|with|on|inside)\b[^,.;:]*)"

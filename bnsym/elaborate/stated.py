@@ -38,7 +38,7 @@ from bnsym.latex.commands import INDEX_LETTERS
 from bnsym.latex.errors import ReadError
 from bnsym.latex.parser import parse
 from bnsym.source.languages import ALL, STOP, compiled
-from bnsym.source.text import Block, Chain, Effect, Heading, Item, Remark, Role, Saying, Slice
+from bnsym.source.text import Block, Chain, Effect, Heading, Item, Remark, Role, Saying, Sign, Slice
 
 if TYPE_CHECKING:
     from bnsym.elaborate.collect import Gatherer, RawChain, RawHypothesis
@@ -416,13 +416,16 @@ def spelling(symbol: Symbol) -> tuple[str, str, int]:
 
 def _is_order(chain: Chain) -> bool:
     r"""Whether it is an order, or says that a number is not 0."""
-    symbols = {sign.symbol for sign in chain.signs}
-    return bool(symbols) and symbols <= _ORDERS | {r"\ne"}
+    return _has_order(chain) and all(map(_orders, chain.signs))
 
 
 def _has_order(chain: Chain) -> bool:
     """Whether it states one, as `r = b - c > 0` does beside an equation."""
-    return any(sign.symbol in _ORDERS or sign.symbol == r"\ne" for sign in chain.signs)
+    return any(map(_orders, chain.signs))
+
+
+def _orders(sign: Sign) -> bool:
+    return sign.symbol in _ORDERS or sign.symbol == r"\ne"
 
 
 def _says(kind: Callable[[str, Slice], bool], gatherer: Gatherer, chain: Chain) -> bool:

@@ -17,6 +17,8 @@ FORMULA, DISPLAY, REST = "\ue000", "\ue001", "\ue002"
 """What stands for a formula in a sentence: its first character, and the others."""
 FORMULAS = re.compile(f"{FORMULA}{REST}*")
 """A formula of the text, whole."""
+DISPLAYS = re.compile(f"{DISPLAY}{REST}*")
+"""A display, whole."""
 SIGNS = re.compile(f"[{FORMULA}{DISPLAY}]")
 """Where a formula or a display begins."""
 ASIAN = re.compile("[\u3000-\u9fff\uac00-\ud7af]")
