@@ -33,10 +33,10 @@ class Dependence:
         return {name: frozenset(self.outputs) for name in self.losses} | uses
 
     @cached_property
-    def derivatives(self) -> dict[Name, list[Diff]]:
+    def derivatives(self) -> dict[Name, tuple[Diff, ...]]:
         """The derivatives in each definition that has some."""
-        found = {d.symbol.name: list(_derivatives(d.body)) for d in self.definitions}
-        return {name: derivatives for name, derivatives in found.items() if derivatives}
+        found = ((d.symbol.name, _derivatives(d.body)) for d in self.definitions)
+        return {name: derivatives for name, derivatives in found if derivatives}
 
     def check(self, term: Term, at: Place) -> None:
         """Raises BN130 for a derivative, in the term or a definition that it rests on, of which

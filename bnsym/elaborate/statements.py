@@ -209,7 +209,7 @@ def _closer(draft: Draft) -> Closer:
     names = spaces.names([*scalars, *table.losses, *used], _batch(draft, written))
     letters = spaces.letters(names)
     labels = frozenset(draft.survey.gathered.aliases.labels)
-    mentions = frozenset((name, frozenset(used)) for name, used in draft.hidden.uses.items())
+    mentions = frozenset(draft.hidden.uses.items())
     return closer_of(tuple(names.items()), tuple(letters.items()), frozenset(table.defined), mentions, labels)
 
 
