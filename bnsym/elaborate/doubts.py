@@ -291,11 +291,14 @@ class Doubts:
 
     def _called_anew(self, pending: Pending, chain: RawChain) -> _Again | None:
         """Which function in it has another value by an equation of a later section, where it stands too."""
-        defined, line = self.grounds.defined, self.table.line_of
+        called, line = self.survey.gathered.called_anew, self.table.line_of
+        if not called:
+            return None
+        defined = self.grounds.defined
         made = self.grounds.made_from(pending.sides) & defined.keys() if pending.sides else set()
         sides = (pending.left, pending.right, *(defined[name][0].chain.expressions[1] for name in made))
         for place in (at for side in sides for at in side.record.taken.values()):
-            again = self.survey.gathered.called_anew.get(place)
+            again = called.get(place)
             if again is not None and again.section <= chain.section:
                 lines = f"line {line(place[0])} and in line {line(again.chain.where.start)}"
                 message, at = f"a function is one thing in {lines}: which is meant?", pending.where.at
